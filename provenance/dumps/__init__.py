@@ -1,0 +1,1 @@
+"""The world outside -> DOCUMENTS and REJECTS."""

@@ -1,0 +1,1 @@
+"""Sketches, candidate pairs, aligned spans, matches, clusters, boilerplate."""

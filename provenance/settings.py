@@ -1,0 +1,121 @@
+"""Every parameter of a run, once: its unit, its range, its default and the reason for the default."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from typing import Any
+
+from provenance.errors import UsageError
+
+LEVELS = ("passage", "document")
+STAGES = ("matches", "clusters", "origins")
+REWRITTEN = ("auto", "on", "off")
+KEEP = ("origin", "earliest", "longest", "first")
+
+
+def _number(default: float, unit: str, low: float, high: float, reason: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "low": low, "high": high, "reason": reason})
+
+
+def _choice(default: str, choices: tuple[str, ...], reason: str) -> Any:
+    return field(default=default, metadata={"unit": "word", "choices": choices, "reason": reason})
+
+
+def _column(reason: str) -> Any:
+    return field(default=None, metadata={"unit": "column name", "reason": reason, "input": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The parameters of a run; immutable, checked on creation.
+
+    >>> Settings(near_duplicate=0.8).near_duplicate
+    0.8
+    """
+
+    # -- what is read ------------------------------------------------------------------------------------
+    text: str | None = _column("the column that holds the article; guessed from text, body, content, ...")
+    id: str | None = _column("the column that names the article; guessed from id, doc_id, guid, ...")
+    published: str | None = _column("the column of the date; guessed from published, date, pubdate, ...")
+    outlet: str | None = _column("the column of the publisher; guessed from outlet, source, publisher, ...")
+    title: str | None = _column("the column of the headline; guessed from title, headline")
+    url: str | None = _column("the column of the address; guessed from url, link")
+
+    # -- what is made ------------------------------------------------------------------------------------
+    level: str = _choice("passage", LEVELS, "an editor asks where the text stands; document level is for speed")
+    until: str = _choice("origins", STAGES, "the last stage to run; tracing is what the program is named for")
+    rewritten: str = _choice(
+        "auto", REWRITTEN, "the rewritten channel costs about ten times the exact one: auto has a size limit"
+    )
+
+    # -- sketches ----------------------------------------------------------------------------------------
+    shingle_words: int = _number(
+        5, "words", 2, 16, "unrelated books share a third of their 5-character shingles and 0.04 % of these"
+    )
+    num_perm: int = _number(128, "permutations", 16, 1024, "standard error of an estimated jaccard is .044")
+    seed: int = _number(1, "", 0, 2**32 - 1, "datasketch's own default, so that signatures interchange")
+    recall_target: float = _number(
+        0.99, "share", 0.5, 1, "bands are chosen for this expected recall at match_jaccard; verification pays for it"
+    )
+
+    # -- passages ----------------------------------------------------------------------------------------
+    window: int = _number(
+        4, "shingles", 1, 64, "winnowing: every run of shingle_words + window - 1 = 8 equal words is seen"
+    )
+    link_cap: int = _number(
+        32, "postings", 4, 4096, "a run in more documents is linked to the previous and the first, never dropped"
+    )
+    min_span_words: int = _number(15, "words", 5, 200, "shorter shared runs are formulas as often as copies")
+    max_gap_words: int = _number(6, "words", 0, 100, "larger gaps join runs that were not copied together")
+    min_identity: float = _number(0.6, "share", 0.3, 1, "an edited span under this is called rewritten")
+    rewritten_chars: int = _number(
+        150, "characters", 40, 2000, "60 characters call 1.4 % of mere paraphrases a copy, 150 none"
+    )
+    rewritten_limit: int = _number(100, "MB of text", 0, 10**6, "above it rewritten=auto leaves that channel out")
+    exhaustive_documents: int = _number(
+        2000, "documents", 0, 10**5, "dumps up to this size are compared pair by pair, without any sketch error"
+    )
+
+    # -- matches and clusters ----------------------------------------------------------------------------
+    match_jaccard: float = _number(0.3, "jaccard", 0.05, 1, "news duplicates average .30 on 3-word shingles")
+    near_duplicate: float = _number(0.7, "jaccard", 0.3, 1, "the usual line between a copy and a rewrite")
+    contained: float = _number(0.8, "share of words", 0.3, 1, "four fifths of an article inside another is a copy")
+    link_containment: float = _number(0.5, "share of words", 0.1, 1, "half an article ties two articles together")
+    cohesion_floor: float = _number(
+        0.3, "share of words", 0, 1, "no member may share less with its cluster's centre: chains end here"
+    )
+
+    # -- tracing -----------------------------------------------------------------------------------------
+    established: float = _number(0.95, "probability", 0.5, 1, "one wrong answer in twenty, and two families agree")
+    likely: float = _number(0.8, "probability", 0.5, 1, "an editor would print it after one call")
+    possible: float = _number(0.6, "probability", 0.5, 1, "below it we say that we do not know")
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            check_value(item, getattr(self, item.name))
+
+    def fingerprint(self) -> str:
+        """16 hex digits that change when any setting that can change a result does."""
+        return hashlib.blake2b(json.dumps(asdict(self), sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def check_value(item: Field[Any], value: object) -> None:
+    """Raise UsageError when `value` is not one that the setting `item` allows."""
+    about, name = item.metadata, item.name
+    if "choices" in about:
+        if value not in about["choices"]:
+            raise UsageError(f"setting {name}: {value!r} is not one of {', '.join(about['choices'])}")
+    elif about.get("input"):
+        if value is not None and not isinstance(value, str):
+            raise UsageError(f"setting {name}: {value!r} is not the name of a column")
+    else:
+        whole = isinstance(item.default, int)
+        kind = "a whole number" if whole else "a number"
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+            raise UsageError(f"setting {name}: {value!r} is not {kind} ({about['unit']})")
+        if not about["low"] <= value <= about["high"]:
+            unit = f" {about['unit']}" if about["unit"] else ""
+            raise UsageError(f"setting {name}: {value} is not between {about['low']} and {about['high']}{unit}")
+    assert item.default is not MISSING

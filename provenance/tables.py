@@ -1,0 +1,181 @@
+"""Every table's schema, column by column, once.
+
+Positions are Unicode code points, 0-based, half-open, into `documents.text`. A trailing `?` in a comment
+marks a column that may be null.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from provenance.errors import ProvenanceError
+
+DAY = pl.Date()
+TIME = pl.Datetime("us", "UTC")
+TEXT = pl.String()
+PLACE = pl.Int64()
+SHARE = pl.Float32()
+
+DOCUMENTS = pl.Schema(
+    {
+        "doc_id": TEXT,  # the input's own id, else the path, with #n when a file holds several articles
+        "path": TEXT,  # as given, with /; - is standard input
+        "start": PLACE,  # ? code point in the decoded file; null for a record
+        "end": PLACE,  # ?
+        "outlet": TEXT,  # ? the publisher
+        "title": TEXT,  # ?
+        "byline": TEXT,  # ?
+        "published": TIME,  # ?
+        "url": TEXT,  # ?
+        "language": TEXT,  # ? ISO 639-1
+        "text": TEXT,
+    }
+)
+REJECTS = pl.Schema({"path": TEXT, "record": PLACE, "reason": TEXT, "detail": TEXT, "action": TEXT})
+PASSAGES = pl.Schema({"doc_id": TEXT, "start": PLACE, "end": PLACE, "role": TEXT})
+SPANS = pl.Schema(
+    {
+        "left_doc": TEXT,
+        "right_doc": TEXT,
+        "left_start": PLACE,
+        "left_end": PLACE,
+        "right_start": PLACE,
+        "right_end": PLACE,
+        "identity": SHARE,  # folded words equal in the alignment / words of the longer side
+        "kind": TEXT,  # exact, edited, rewritten
+        "role": TEXT,
+    }
+)
+MATCHES = pl.Schema(
+    {
+        "left_doc": TEXT,
+        "right_doc": TEXT,
+        "spans": pl.Int32(),
+        "jaccard": SHARE,
+        "left_containment": SHARE,
+        "right_containment": SHARE,
+        "relation": TEXT,  # duplicate, boilerplate, near_duplicate, contained, contains, overlap
+    }
+)
+CLUSTERS = pl.Schema(
+    {
+        "cluster_id": TEXT,
+        "level": TEXT,  # document, passage
+        "doc_id": TEXT,
+        "start": PLACE,  # ? null at document level
+        "end": PLACE,  # ?
+        "role": TEXT,
+        "cohesion": SHARE,
+        "is_origin": pl.Boolean(),  # ? null before tracing
+    }
+)
+ATTRIBUTIONS = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "start": PLACE,
+        "end": PLACE,
+        "source": TEXT,  # ? canonical name; null for a dateline that names no agency
+        "kind": TEXT,  # dateline, credit, byline, first_party, cited, link, template
+        "scope": TEXT,  # article, caption, passage
+        "place": TEXT,  # ?
+        "day": DAY,  # ? null without a known year
+    }
+)
+DATES = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "start": PLACE,  # ? null for a date from a field
+        "end": PLACE,  # ?
+        "value": TIME,
+        "precision": TEXT,  # second, day, month, year
+        "kind": TEXT,  # published, updated, event, crawled
+        "trusted": pl.Boolean(),
+    }
+)
+EVIDENCE_ITEM = pl.Struct(
+    {"family": TEXT, "weight": SHARE, "doc_id": TEXT, "start": PLACE, "end": PLACE, "text": TEXT}
+)
+EDGES = pl.Schema(
+    {
+        "from_id": TEXT,  # a doc_id, or source:NAME
+        "to_id": TEXT,
+        "relation": TEXT,  # copied_from, cites
+        "kind": TEXT,  # syndicated, copied, revision, excerpt, quoted
+        "cluster_id": TEXT,  # ?
+        "confidence": SHARE,
+        "verdict": TEXT,  # established, likely, possible, undetermined
+        "evidence": pl.List(EVIDENCE_ITEM),
+    }
+)
+ORIGINS = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "origin_id": TEXT,  # ?
+        "kind": TEXT,  # itself, document, external, unknown
+        "relation": TEXT,  # ? copied_from, cites
+        "confidence": SHARE,
+        "verdict": TEXT,
+        "runner_up": TEXT,  # ?
+        "reason": TEXT,
+    }
+)
+OUTLETS = pl.Schema(
+    {
+        "from_outlet": TEXT,
+        "to_outlet": TEXT,
+        "documents": PLACE,
+        "words": PLACE,
+        "median_lag": pl.Duration("us"),  # ?
+    }
+)
+
+# Working tables between stages; never written.
+CANDIDATES = pl.Schema({"left": pl.Int32(), "right": pl.Int32()})  # row numbers of documents, left <= right
+SIGNATURES = pl.Schema({"doc_id": TEXT, "signature": pl.List(pl.Int64())})
+
+ROLES = ("headline", "caption", "byline", "teaser", "paragraph", "quote", "boilerplate")
+
+#: The tables that `scan` writes, in the order in which they are made.
+WRITTEN: dict[str, pl.Schema] = {
+    "documents": DOCUMENTS,
+    "rejects": REJECTS,
+    "passages": PASSAGES,
+    "spans": SPANS,
+    "matches": MATCHES,
+    "clusters": CLUSTERS,
+    "attributions": ATTRIBUTIONS,
+    "dates": DATES,
+    "edges": EDGES,
+    "origins": ORIGINS,
+    "outlets": OUTLETS,
+}
+
+
+class Read(NamedTuple):
+    """What reading some inputs gave: DOCUMENTS and REJECTS."""
+
+    documents: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def empty(schema: pl.Schema) -> pl.DataFrame:
+    """A frame without rows that has `schema`."""
+    return pl.DataFrame(schema=schema)
+
+
+def check(frame: pl.DataFrame, schema: pl.Schema, name: str) -> pl.DataFrame:
+    """`frame` itself, if it has exactly the columns and types of `schema`, in order.
+
+    Raises ProvenanceError naming the first difference.
+    """
+    found = frame.schema
+    if list(found) != list(schema):
+        missing = [column for column in schema if column not in found]
+        extra = [column for column in found if column not in schema]
+        raise ProvenanceError(f"table {name}: columns missing {missing}, not known {extra}, or another order")
+    for column, dtype in schema.items():
+        if found[column] != dtype:
+            raise ProvenanceError(f"table {name}: column {column} is {found[column]}, not {dtype}")
+    return frame

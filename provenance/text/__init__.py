@@ -1,0 +1,1 @@
+"""Folded words with their places, and the roles of passages."""

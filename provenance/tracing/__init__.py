@@ -1,0 +1,1 @@
+"""Attributions, dates, evidence, edges and origins."""
