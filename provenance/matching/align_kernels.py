@@ -1,0 +1,333 @@
+"""Kernels of exact verification and alignment: a pair of documents -> its jaccard and its aligned spans.
+
+Everything here depends on the two documents of a pair and on nothing else, in whatever company they come.
+Word positions are relative to their document.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from provenance.matching.kernels import shingle_hashes
+
+CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
+LOOK = 3  # words skipped on a side when a span's end is carried on over an edit
+LEFT_START, LEFT_END, RIGHT_START, RIGHT_END, EQUAL, LONGEST = range(6)
+
+
+@njit(cache=True, nogil=True)
+def index_shingles(hashes, n, slots, heads, following):
+    """hashes[:n] -> an open-addressing table: slots (hash), heads (first position, -1 empty), following (next).
+
+    `slots` and `heads` have a power of two of entries, at least 2 n. Returns the number of distinct hashes.
+    """
+    mask = heads.size - 1
+    heads[:] = -1
+    distinct = 0
+    for i in range(n - 1, -1, -1):  # backwards, so that chains run forwards
+        at = np.int64(hashes[i] & np.uint64(mask))
+        while heads[at] != -1 and slots[at] != hashes[i]:
+            at = (at + 1) & mask
+        if heads[at] == -1:
+            slots[at] = hashes[i]
+            distinct += 1
+            following[i] = -1
+        else:
+            following[i] = heads[at]
+        heads[at] = i
+    return distinct
+
+
+@njit(inline="always")
+def _table_size(n):
+    size = 16
+    while size < 2 * n:
+        size *= 2
+    return size
+
+
+@njit(cache=True, nogil=True)
+def count_distinct(word, bounds, wanted, k, distinct):
+    """distinct[d] = the number of distinct shingles of each document d with wanted[d]."""
+    longest = 1
+    for d in range(bounds.size - 1):
+        longest = max(longest, bounds[d + 1] - bounds[d])
+    hashes = np.empty(longest, np.uint64)
+    slots, heads = np.empty(_table_size(longest), np.uint64), np.empty(_table_size(longest), np.int32)
+    following = np.empty(longest, np.int32)
+    for d in range(bounds.size - 1):
+        if wanted[d]:
+            n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
+            size = _table_size(n)
+            distinct[d] = index_shingles(hashes, n, slots[:size], heads[:size], following)
+
+
+@njit(cache=True, nogil=True)
+def _grow(rows):
+    grown = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
+    grown[: rows.shape[0]] = rows
+    return grown
+
+
+@njit(inline="always")
+def _same(word, segment, inner, a0, b0, i, j, low_i, low_j):
+    """Whether words i and j are equal; within one document also in the segments where the run began."""
+    if word[a0 + i] != word[b0 + j]:
+        return False
+    if not inner:
+        return True
+    return segment[a0 + i] == segment[a0 + low_i] and segment[b0 + j] == segment[b0 + low_j]
+
+
+@njit(cache=True, nogil=True)
+def find_runs(word, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, heads, following, runs):
+    """Documents a0:a1 (indexed) and b0:b1 (shingle hashes[:n]) -> (runs, their number, shared shingles).
+
+    A run (i, j, length) is maximal: words i .. of a equal words j .. of b. In one document (inner) i < j and
+    the two sides do not overlap.
+    """
+    mask = heads.size - 1
+    marked = np.zeros(heads.size, np.bool_)
+    count, shared = 0, 0
+    na, nb = a1 - a0, b1 - b0
+    for j in range(n):
+        at = np.int64(hashes[j] & np.uint64(mask))
+        while heads[at] != -1 and slots[at] != hashes[j]:
+            at = (at + 1) & mask
+        i = heads[at]
+        if i == -1:
+            continue
+        if not marked[at]:
+            marked[at] = True
+            shared += 1
+        seen = 0
+        while i != -1 and seen < CHAIN_CAP:
+            seen += 1
+            here = i
+            i = following[i]
+            if inner and here >= j:
+                break
+            if here > 0 and j > 0 and _same(word, segment, inner, a0, b0, here - 1, j - 1, here, j):
+                continue  # inside a run that began before
+            length = 0
+            most = min(na - here, nb - j)
+            if inner:
+                most = min(most, j - here)
+            while length < most and _same(word, segment, inner, a0, b0, here + length, j + length, here, j):
+                length += 1
+            if length >= min(k, na, nb):
+                if count == runs.shape[0]:
+                    runs = _grow(runs)
+                runs[count, 0], runs[count, 1], runs[count, 2] = here, j, length
+                count += 1
+    return runs, count, shared
+
+
+@njit(cache=True, nogil=True)
+def common_subsequence(word, a, na, b, nb):
+    """The length of the longest common subsequence of words a .. a + na and b .. b + nb; O(na nb)."""
+    if na == 0 or nb == 0:
+        return 0
+    row = np.zeros(nb + 1, np.int32)
+    for i in range(na):
+        diagonal = 0
+        for j in range(nb):
+            above = row[j + 1]
+            row[j + 1] = diagonal + 1 if word[a + i] == word[b + j] else max(above, row[j])
+            diagonal = above
+    return row[nb]
+
+
+@njit(cache=True, nogil=True)
+def chain_runs(word, a0, b0, runs, count, gap, identity, chains):
+    """Runs in order of j -> (chains, their number): runs joined over gaps of at most `gap` words on each side.
+
+    A run joins the open chain with the smallest gap; the gaps of the two sides differ by at most `gap`, and the
+    chain's share of equal words stays at least `identity`.
+    """
+    made, first_open = 0, 0
+    for r in range(count):
+        i, j, length = runs[r, 0], runs[r, 1], runs[r, 2]
+        best, best_gap = -1, gap + 1
+        while first_open < made and chains[first_open, RIGHT_END] + gap < j:
+            first_open += 1
+        for c in range(first_open, made):
+            da, db = i - chains[c, LEFT_END], j - chains[c, RIGHT_END]
+            overlap = max(0, -min(da, db))
+            if overlap >= length or max(da, db) > gap or min(da, db) < -gap or abs(da - db) > gap:
+                continue
+            if max(da, db) < best_gap:
+                best, best_gap = c, max(da, db)
+        if best != -1:
+            da, db = i - chains[best, LEFT_END], j - chains[best, RIGHT_END]
+            overlap = max(0, -min(da, db))
+            equal = chains[best, EQUAL] + length - overlap
+            if overlap == 0:
+                equal += common_subsequence(
+                    word, a0 + chains[best, LEFT_END], da, b0 + chains[best, RIGHT_END], db
+                )
+            wide = max(i + length - chains[best, LEFT_START], j + length - chains[best, RIGHT_START])
+            if equal >= identity * wide:
+                chains[best, LEFT_END], chains[best, RIGHT_END] = i + length, j + length
+                chains[best, EQUAL] = equal
+                chains[best, LONGEST] = max(chains[best, LONGEST], length)
+                continue
+        if made == chains.shape[0]:
+            chains = _grow(chains)
+        chains[made, LEFT_START], chains[made, LEFT_END] = i, i + length
+        chains[made, RIGHT_START], chains[made, RIGHT_END] = j, j + length
+        chains[made, EQUAL], chains[made, LONGEST] = length, length
+        made += 1
+    return chains, made
+
+
+@njit(cache=True, nogil=True)
+def _step(word, segment, inner, a0, b0, i, j, na, nb, way):
+    """From the end (i, j) of a chain, over an edit of up to LOOK words a side, to equal words beyond it.
+
+    `way` is +1 or -1; i and j are the next words on that way. An edit of m words must be repaid by 2 m + 1 equal
+    words, so that two function words that happen to agree carry no span on. Returns (words of a, of b, equal).
+    """
+    for edit in range(1, LOOK + 1):
+        for skew in range(edit + 1):
+            for side in range(2):
+                da, db = (edit, edit - skew) if side == 0 else (edit - skew, edit)
+                need, equal = 2 * edit + 1, 0
+                while equal < need:
+                    x, y = i + way * (da + equal), j + way * (db + equal)
+                    if x < 0 or y < 0 or x >= na or y >= nb or word[a0 + x] != word[b0 + y]:
+                        break
+                    if inner and (segment[a0 + x] != segment[a0 + i - way] or segment[b0 + y] != segment[b0 + j - way]):
+                        break
+                    equal += 1
+                if equal == need:
+                    while True:
+                        x, y = i + way * (da + equal), j + way * (db + equal)
+                        if x < 0 or y < 0 or x >= na or y >= nb or word[a0 + x] != word[b0 + y]:
+                            break
+                        if inner and (
+                            segment[a0 + x] != segment[a0 + i - way] or segment[b0 + y] != segment[b0 + j - way]
+                        ):
+                            break
+                        equal += 1
+                    return da + equal, db + equal, equal
+    return 0, 0, 0
+
+
+@njit(cache=True, nogil=True)
+def carry_on(word, segment, inner, a0, na, b0, nb, chain):
+    """Carry both ends of a chain on over small edits, in place."""
+    while True:
+        da, db, equal = _step(word, segment, inner, a0, b0, chain[LEFT_END], chain[RIGHT_END], na, nb, 1)
+        if equal == 0 or (inner and chain[LEFT_END] + da > chain[RIGHT_START]):
+            break
+        chain[LEFT_END] += da
+        chain[RIGHT_END] += db
+        chain[EQUAL] += equal
+    while True:
+        i, j = chain[LEFT_START] - 1, chain[RIGHT_START] - 1
+        da, db, equal = _step(word, segment, inner, a0, b0, i, j, na, nb, -1)
+        if equal == 0 or (inner and chain[RIGHT_START] - db < chain[LEFT_END]):
+            break
+        chain[LEFT_START] -= da
+        chain[RIGHT_START] -= db
+        chain[EQUAL] += equal
+
+
+@njit(inline="always")
+def _covered(kept, count, low, high, start, end):
+    """Words of low:high that lie in the spans kept[:count] on the side whose columns are start and end."""
+    total = 0
+    for m in range(count):
+        total += max(0, min(high, kept[m, end]) - max(low, kept[m, start]))
+    return total
+
+
+@njit(cache=True, nogil=True)
+def choose_chains(chains, order, kept):
+    """Chains, longest first by `order` -> the number kept in `kept`: one best counterpart a stretch.
+
+    A chain of which over half of either side is covered by longer ones is dropped: the same passage again
+    elsewhere in the other document; it is found as a repeat inside that document.
+    """
+    count = 0
+    for c in order:
+        low, high = chains[c, LEFT_START], chains[c, LEFT_END]
+        if 2 * _covered(kept, count, low, high, LEFT_START, LEFT_END) > high - low:
+            continue
+        low, high = chains[c, RIGHT_START], chains[c, RIGHT_END]
+        if 2 * _covered(kept, count, low, high, RIGHT_START, RIGHT_END) > high - low:
+            continue
+        kept[count] = chains[c]
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _holds_short(short_bounds, short_start, short_end, d, low, high):
+    """Whether words low:high of document d hold one of its short passages whole."""
+    for p in range(short_bounds[d], short_bounds[d + 1]):
+        if short_start[p] >= low and short_end[p] <= high:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def align_pairs(word, bounds, segment, shorts, left, right, distinct, k, anchor, gap, identity, least, jaccard, spans):
+    """Pairs of documents, sorted by left -> jaccard[p] (float32), and spans (rows: pair, then LEFT_START .. EQUAL).
+
+    `shorts` = (bounds, start, end) of the headlines, captions and the like of each document, in words: a span of
+    under `least` words counts only if it holds one whole. A chain must hold a run of `anchor` words. left == right
+    is repetition inside one document. Returns (spans, their number). Cost: one table of the left document for all
+    its pairs, then a look-up a shingle of the right.
+    """
+    short_bounds, short_start, short_end = shorts
+    longest = 1
+    for d in range(bounds.size - 1):
+        longest = max(longest, bounds[d + 1] - bounds[d])
+    hashes = np.empty(longest, np.uint64)
+    slots, heads = np.empty(_table_size(longest), np.uint64), np.empty(_table_size(longest), np.int32)
+    following = np.empty(longest, np.int32)
+    runs, chains = np.empty((64, 3), np.int32), np.empty((64, 6), np.int32)
+    count, size, indexed = 0, 16, -1
+    for p in range(left.size):
+        a, b = left[p], right[p]
+        a0, b0 = bounds[a], bounds[b]
+        na, nb = bounds[a + 1] - a0, bounds[b + 1] - b0
+        if a != indexed:
+            n = shingle_hashes(word, a0, bounds[a + 1], k, hashes)
+            size, indexed = _table_size(n), a
+            index_shingles(hashes, n, slots[:size], heads[:size], following)
+        inner = a == b
+        n = shingle_hashes(word, b0, bounds[b + 1], k, hashes)
+        runs, found, shared = find_runs(
+            word, segment, inner, a0, a0 + na, b0, b0 + nb, hashes, n, k, slots[:size], heads[:size], following, runs
+        )
+        total = distinct[a] + distinct[b] - shared
+        jaccard[p] = np.float32(shared / total) if total else np.float32(0)
+        chains, made = chain_runs(word, a0, b0, runs, found, gap, identity, chains)
+        good = 0
+        for c in range(made):
+            if chains[c, LONGEST] < min(anchor, na, nb):
+                continue
+            carry_on(word, segment, inner, a0, na, b0, nb, chains[c])
+            words = min(chains[c, LEFT_END] - chains[c, LEFT_START], chains[c, RIGHT_END] - chains[c, RIGHT_START])
+            if words < least and not (
+                _holds_short(short_bounds, short_start, short_end, a, chains[c, LEFT_START], chains[c, LEFT_END])
+                or _holds_short(short_bounds, short_start, short_end, b, chains[c, RIGHT_START], chains[c, RIGHT_END])
+            ):
+                continue
+            chains[good] = chains[c]
+            good += 1
+        order = np.argsort(-chains[:good, EQUAL].astype(np.int64), kind="mergesort")
+        kept = np.empty((good, 6), np.int32)
+        chosen = choose_chains(chains, order, kept)
+        while count + chosen > spans.shape[0]:
+            spans = _grow(spans)
+        for m in range(chosen):
+            spans[count, 0] = p
+            for column in range(5):
+                spans[count, column + 1] = kept[m, column]
+            count += 1
+    return spans, count
