@@ -1,0 +1,231 @@
+"""MATCHES and SPANS -> CLUSTERS: articles and passages that are the same text, without chains."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from provenance import tables
+from provenance.matching.components import Links, best_path, direct, label_components, split
+from provenance.matching.occurrences import find_occurrences
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+#: The most specific role first; a passage that is somewhere a headline is a headline.
+SPECIFIC = ("headline", "caption", "byline", "teaser", "quote", "paragraph", "boilerplate")
+
+#: Clusters up to this size have all their pairs in MATCHES.
+ALL_PAIRS = 1000
+
+
+def find_clusters(spans: pl.DataFrame, matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """SPANS, MATCHES -> CLUSTERS of documents and of passages; is_origin is null. *Gather*.
+
+    A cluster's id is `d:` or `p:` and a hash of its first member's doc_id (and place), first by code
+    points: it depends on no order and stays when other members come. Members are sorted; no cluster has
+    fewer than two.
+    """
+    parts = [cluster_documents(matches, settings), cluster_passages(spans, settings)]
+    return tables.check(
+        pl.concat(parts).sort("level", "cluster_id", "doc_id", "start"), tables.CLUSTERS, "clusters"
+    )
+
+
+# -- documents -------------------------------------------------------------------------------------------
+
+
+def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """MATCHES -> CLUSTERS at document level; documents of equal text are one node, and 1 to each other.
+
+    Where the pairs of two such nodes differ (a line break makes a passage boilerplate in one copy only),
+    any pair joins them and the least is what they share.
+    """
+    pairs = weigh(matches)
+    ids = documents_of(pairs)
+    left, right = (number(pairs[side], ids) for side in ("left_doc", "right_doc"))
+    equal = (pairs["relation"] == "duplicate").to_numpy()
+    text = label_components(len(ids), left[equal], right[equal])
+    nodes = np.unique(text)
+    node = np.searchsorted(nodes, text)
+    strong = pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32)
+    between = (
+        pairs.select(pl.Series("left", node[left]), pl.Series("right", node[right]), "weight", strong=strong)
+        .filter(pl.col("left") != pl.col("right"))
+        .select(
+            pl.min_horizontal("left", "right"),
+            pl.max_horizontal("left", "right").alias("other"),
+            "weight",
+            "strong",
+        )
+        .group_by("left", "other")
+        .agg(pl.col("weight").min(), pl.col("strong").any())
+        .sort("left", "other")
+    )
+    links = Links(
+        between["left"].to_numpy(),
+        between["other"].to_numpy(),
+        between["weight"].cast(pl.Float64).to_numpy(),
+        between["strong"].to_numpy(),
+    )
+    floor = float(np.float32(settings.cohesion_floor))
+    groups = split(len(nodes), links, np.bincount(node, minlength=len(nodes)), floor, direct)
+    label, cohesion = groups.label[node], groups.cohesion[node]
+    members = pl.DataFrame({"doc_id": ids, "label": label, "cohesion": cohesion}).filter(pl.col("label") >= 0)
+    return finish(members.with_columns(start=None, end=None, role=None), "document")
+
+
+def weigh(matches: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES -> those that can tie documents: `weight` is the greater containment, 1 for equal texts."""
+    greater = pl.max_horizontal("left_containment", "right_containment")
+    equal = pl.col("relation") == "duplicate"
+    return matches.filter(pl.col("relation") != "boilerplate").select(
+        "left_doc",
+        "right_doc",
+        "relation",
+        weight=pl.when(equal).then(pl.lit(1, pl.Float32)).otherwise(greater),
+    )
+
+
+def documents_of(pairs: pl.DataFrame) -> pl.Series:
+    """The documents of some pairs, each once, sorted."""
+    return pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
+
+
+def number(column: pl.Series, ids: pl.Series) -> Array:
+    """Document ids -> their places in sorted `ids`; int64."""
+    rows = ids.alias("id").to_frame().with_row_index("row")
+    found = column.alias("id").to_frame().join(rows, on="id", how="left", maintain_order="left")
+    return found["row"].cast(pl.Int64).to_numpy()
+
+
+# -- which pairs a cluster still lacks -------------------------------------------------------------------
+
+
+def link_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """MATCHES -> cluster_id, doc_id of the components from which clusters will be cut, before any cut.
+
+    What to verify first: a pair that was not compared counts as nothing shared, and would part what belongs
+    together.
+    """
+    pairs = weigh(matches)
+    pairs = pairs.filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
+    ids = documents_of(pairs)
+    label = label_components(len(ids), number(pairs["left_doc"], ids), number(pairs["right_doc"], ids))
+    return pl.DataFrame({"cluster_id": label, "doc_id": ids}).with_columns(
+        pl.col("cluster_id").cast(pl.String)
+    )
+
+
+def members_of(clusters: pl.DataFrame) -> pl.DataFrame:
+    """CLUSTERS, or what link_documents gives -> cluster_id, doc_id, size; documents only."""
+    if "level" in clusters.columns:
+        clusters = clusters.filter(pl.col("level") == "document")
+    return clusters.select("cluster_id", "doc_id", size=pl.len().over("cluster_id"))
+
+
+def missing_pairs(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = ALL_PAIRS) -> pl.DataFrame:
+    """Clusters, MATCHES -> left_doc, right_doc of the pairs that MATCHES lacks, sorted.
+
+    Takes CLUSTERS or the result of link_documents; clusters over `limit` are left out. Cost: all pairs of
+    the clusters, limit / 2 for each member at most.
+    """
+    members = members_of(clusters).filter(pl.col("size") <= limit).select("cluster_id", "doc_id")
+    pairs = (
+        members.lazy()
+        .join(members.lazy(), on="cluster_id", suffix="_right")
+        .filter(pl.col("doc_id") < pl.col("doc_id_right"))
+        .select(left_doc="doc_id", right_doc="doc_id_right")
+    )
+    return (
+        pairs.join(matches.lazy().select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="anti")
+        .sort("left_doc", "right_doc")
+        .collect()
+    )
+
+
+def count_implied(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = ALL_PAIRS) -> int:
+    """Clusters, MATCHES -> how many pairs of clusters over `limit` MATCHES lacks: implied, not verified."""
+    members = members_of(clusters).filter(pl.col("size") > limit)
+    sizes = members.group_by("cluster_id").len()["len"].cast(pl.Int64)
+    inside = (
+        matches.select("left_doc", "right_doc")
+        .join(members.select("cluster_id", left_doc="doc_id"), on="left_doc")
+        .join(members.select("cluster_id", right_doc="doc_id"), on=["cluster_id", "right_doc"])
+    )
+    return int((sizes * (sizes - 1) // 2).sum()) - inside.height
+
+
+# -- passages --------------------------------------------------------------------------------------------
+
+
+def cluster_passages(spans: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """SPANS -> CLUSTERS at passage level; cost: sorts of the sides, and the pairs of sides that overlap.
+
+    Occurrences (see occurrences.py) tied by a span share its identity times the share of them that it
+    covers; a member's cohesion is the greatest product of these along any path to the centre, because the
+    repeats of a caption are linked in one component and not in all pairs. So a passage that drifts from
+    copy to copy is cut where under the floor is left. A rewritten span was verified by other means than
+    equal words, and counts as much as ties two articles together.
+    """
+    found = find_occurrences(spans)
+    identity = pl.col("identity").cast(pl.Float64)
+    rewritten = pl.max_horizontal(identity, settings.link_containment)
+    worth = spans.select(
+        pl.when(pl.col("kind") == "rewritten").then(rewritten).otherwise(identity)
+    ).to_series()
+    tied = pl.DataFrame(
+        {"left": found.left, "right": found.right, "weight": worth.to_numpy() * found.coverage}
+    ).with_columns(spans["role"])
+    between = (
+        tied.filter(pl.col("left") != pl.col("right"))
+        .group_by(node=pl.min_horizontal("left", "right"), other=pl.max_horizontal("left", "right"))
+        .agg(pl.col("weight").max())
+        .sort("node", "other")
+    )
+    links = Links(
+        between["node"].to_numpy(),
+        between["other"].to_numpy(),
+        between["weight"].to_numpy(),
+        np.ones(between.height, bool),
+    )
+    count = found.places.height
+    floor = float(np.float32(settings.cohesion_floor))
+    groups = split(count, links, np.ones(count, np.int64), floor, best_path)
+    members = found.places.with_columns(
+        label=pl.Series(groups.label, dtype=pl.Int64), cohesion=pl.Series(groups.cohesion, dtype=pl.Float64)
+    ).filter(pl.col("label") >= 0)
+    roles = find_roles(tied.select(pl.Series("label", groups.label[found.left]), "role"))
+    return finish(members.join(roles, on="label", how="left", maintain_order="left"), "passage")
+
+
+def find_roles(tied: pl.DataFrame) -> pl.DataFrame:
+    """Label and role of spans -> of clusters: the most specific; boilerplate if most spans are."""
+    boilerplate = pl.col("role") == "boilerplate"
+    rank = pl.col("role").replace_strict(SPECIFIC, range(len(SPECIFIC)), return_dtype=pl.Int8)
+    best = rank.filter(~boilerplate).min().fill_null(len(SPECIFIC) - 1)
+    most = 2 * boilerplate.sum() > pl.len()
+    code = pl.when(most).then(len(SPECIFIC) - 1).otherwise(best).cast(pl.Int8)
+    roles = tied.group_by("label").agg(code.alias("code"))
+    return roles.select("label", role=pl.col("code").replace_strict(range(len(SPECIFIC)), SPECIFIC))
+
+
+def finish(members: pl.DataFrame, level: str) -> pl.DataFrame:
+    """Members with label, doc_id, start, end, role, cohesion -> CLUSTERS."""
+    firsts = members.sort("doc_id", "start").group_by("label", maintain_order=True).first()
+    keys = firsts.select("label", "doc_id", "start", "end").rows()
+    ids = [name(level, *key) for _, *key in keys]
+    named = firsts.select("label").with_columns(cluster_id=pl.Series(ids, dtype=pl.String))
+    complete = members.join(named, on="label", how="left").with_columns(level=pl.lit(level), is_origin=None)
+    return complete.select(pl.col(column).cast(dtype) for column, dtype in tables.CLUSTERS.items())
+
+
+def name(level: str, doc_id: str, start: int | None, end: int | None) -> str:
+    """A cluster's id from its first member: level's letter, colon, 16 hex digits."""
+    digest = hashlib.blake2b(f"{doc_id}\0{start}\0{end}".encode("utf-8", "surrogatepass"), digest_size=8)
+    return f"{level[0]}:{digest.hexdigest()}"

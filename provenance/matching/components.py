@@ -1,0 +1,142 @@
+"""Weighted links -> groups in which no member is too far from the centre."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+import rustworkx
+
+Array = np.ndarray[Any, Any]
+
+#: Shares are summed as whole multiples of 2 ** -24, a float32's own step below 1: whole numbers add up
+#: alike in any order.
+STEPS = float(1 << 24)
+
+
+class Links(NamedTuple):
+    """Undirected links between nodes, none from a node to itself, each once."""
+
+    left: Array  # int64
+    right: Array  # int64
+    weight: Array  # float64, 0 to 1: what a member shares with another
+    strong: Array  # bool: whether the link alone joins its ends
+
+    def take(self, rows: Array) -> Links:
+        """Some of the links."""
+        return Links(*(column[rows] for column in self))
+
+
+class Groups(NamedTuple):
+    """Groups of two nodes or more."""
+
+    label: Array  # int64 [nodes], the smallest node of the group; -1: in none
+    centre: Array  # int64 [nodes], the centre of the group; -1: in none
+    cohesion: Array  # float64 [nodes], the node's to the centre; 1 for the centre itself
+
+
+#: Links inside groups, the centre of each node's group -> each node's cohesion to it.
+Reach = Callable[[Links, Array], Array]
+
+
+def label_components(nodes: int, left: Array, right: Array) -> Array:
+    """Links between nodes 0..nodes -> for each node the smallest node of its component; int64."""
+    graph = rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(nodes))
+    graph.add_edges_from_no_data(list(zip(left.tolist(), right.tolist(), strict=True)))
+    found = rustworkx.connected_components(graph)
+    members = np.fromiter(chain.from_iterable(found), np.int64, nodes)
+    sizes = np.fromiter(map(len, found), np.int64, len(found))
+    label = np.empty(nodes, np.int64)
+    if nodes:
+        firsts = np.minimum.reduceat(members, np.cumsum(sizes) - sizes)
+        label[members] = np.repeat(firsts, sizes)
+    return label
+
+
+def direct(links: Links, centre: Array) -> Array:
+    """Cohesion as the weight of the node's own link to the centre; 0 without one."""
+    cohesion: Array = (centre == np.arange(len(centre))).astype(np.float64)
+    for node, other in ((links.left, links.right), (links.right, links.left)):
+        rows = np.flatnonzero(other == centre[node])
+        cohesion[node[rows]] = links.weight[rows]
+    return cohesion
+
+
+def best_path(links: Links, centre: Array) -> Array:
+    """Cohesion as the greatest product of weights along any path from the centre.
+
+    For groups whose members are linked to some of the others only (a caption printed a thousand times).
+    Rounding never raises a product, so the maximum over paths is one number in whatever order the links
+    come. Cost: a round for each step of the longest best path, over the links of the nodes that rose in the
+    last.
+    """
+    nodes = len(centre)
+    source = np.concatenate([links.left, links.right])
+    order = np.argsort(source, kind="stable")
+    target = np.concatenate([links.right, links.left])[order]
+    weight = np.concatenate([links.weight, links.weight])[order]
+    bounds = np.searchsorted(source[order], np.arange(nodes + 1))
+    cohesion: Array = (centre == np.arange(nodes)).astype(np.float64)
+    rising = np.flatnonzero(cohesion)
+    while len(rising):
+        counts = bounds[rising + 1] - bounds[rising]
+        rows = np.repeat(bounds[rising] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        reached, product = target[rows], np.repeat(cohesion[rising], counts) * weight[rows]
+        better = product > cohesion[reached]
+        reached = reached[better]
+        np.maximum.at(cohesion, reached, product[better])
+        rising = np.unique(reached)
+    return cohesion
+
+
+def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach) -> Groups:
+    """Links -> components of the strong ones, split until no node's cohesion to its centre is under `floor`.
+
+    The centre is the node with the greatest sum of weights to the others of its group (a node stands for
+    `size` members, which are 1 to each other), of equals the first. Nodes that fail and nodes that hold are
+    each grouped anew, since the centre of those that hold may be another. Rounds: one for most inputs; each
+    parts every group that failed.
+    """
+    result = Groups(np.full(nodes, -1), np.full(nodes, -1), np.zeros(nodes))
+    part = np.zeros(nodes, np.int64)  # nodes of different parts are never joined again
+    alive = np.arange(nodes)
+    while len(alive):
+        place = np.full(nodes, -1)
+        place[alive] = np.arange(len(alive))
+        links = links.take(np.flatnonzero(part[links.left] == part[links.right]))
+        near = Links(place[links.left], place[links.right], links.weight, links.strong)
+        label = label_components(len(alive), near.left[near.strong], near.right[near.strong])
+        near = near.take(np.flatnonzero(label[near.left] == label[near.right]))
+        centre = find_centres(label, near, size[alive])
+        cohesion = reach(near, centre)
+        fails = cohesion < floor
+        failed = np.zeros(len(alive), bool)
+        failed[label[fails]] = True
+        failed = failed[label]
+        members = np.bincount(label, weights=size[alive], minlength=len(alive))[label]
+        done = ~failed & (members > 1)
+        result.label[alive[done]] = alive[label[done]]
+        result.centre[alive[done]] = alive[centre[done]]
+        result.cohesion[alive[done]] = cohesion[done]
+        part[alive] = -1 - alive  # parted from all, unless its group goes on
+        part[alive[failed]] = 2 * alive[label[failed]] + fails[failed]
+        links = links.take(np.flatnonzero(failed[place[links.left]] & failed[place[links.right]]))
+        alive = alive[failed]
+    return result
+
+
+def find_centres(label: Array, links: Links, size: Array) -> Array:
+    """Groups and the links inside them -> for each node the centre of its group; int64."""
+    nodes = len(label)
+    steps = np.rint(links.weight * STEPS)
+    total = (size - 1) * STEPS
+    for node, other in ((links.left, links.right), (links.right, links.left)):
+        total = total + np.bincount(node, weights=steps * size[other], minlength=nodes)
+    order = np.lexsort((np.arange(nodes), -total, label))
+    first = np.concatenate([np.ones(min(nodes, 1), bool), label[order][1:] != label[order][:-1]])
+    centre = np.empty(nodes, np.int64)
+    centre[label[order[first]]] = order[first]
+    return centre[label]

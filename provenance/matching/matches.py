@@ -1,0 +1,162 @@
+"""SPANS and exact Jaccards -> MATCHES: pairs of documents, how much they share, and what to call it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import xxhash
+
+from provenance import tables
+from provenance.matching.places import Excluded, words_inside
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+
+def find_matches(
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    spans: pl.DataFrame,
+    jaccards: pl.DataFrame,
+    tokens: Tokens,
+    settings: Settings,
+) -> pl.DataFrame:
+    """DOCUMENTS, PASSAGES, SPANS, and exact Jaccards (left_doc, right_doc, jaccard) -> MATCHES. *Gather*.
+
+    `jaccards` names every pair that is to become a match, each once, left_doc < right_doc. Where it has the
+    columns left_containment and right_containment (level `document`: shares of shingles) they stand as they
+    are, and spans are not read; else containment is the share of a document's words inside spans,
+    boilerplate left out of both sides of the fraction unless the document holds nothing else. Cost: sorts
+    of the spans; no pass over the words.
+    """
+    pairs = jaccards.sort("left_doc", "right_doc").with_row_index("pair")
+    rows = documents.select("doc_id").with_row_index("document")
+    left, right = (row_numbers(pairs[side], rows) for side in ("left_doc", "right_doc"))
+    if "left_containment" in jaccards.columns:
+        pairs = pairs.with_columns(spans=pl.lit(0, pl.Int32), only_boilerplate=pl.lit(value=False))
+    else:
+        shared = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
+        pairs = add_containments(pairs, shared, passages, rows, tokens, left, right)
+    equal = equal_texts(tokens, left, right, pairs["jaccard"].to_numpy())
+    shares = ("jaccard", "left_containment", "right_containment")
+    pairs = pairs.with_columns(pl.col(shares).cast(pl.Float32), equal=pl.Series(equal, dtype=pl.Boolean))
+    return tables.check(
+        pairs.with_columns(relation=relation(settings)).select(
+            pl.col(column).cast(dtype) for column, dtype in tables.MATCHES.items()
+        ),
+        tables.MATCHES,
+        "matches",
+    )
+
+
+def relation(settings: Settings) -> pl.Expr:
+    """The first that holds, in the order of the contract.
+
+    Limits are rounded as the shares were: seven shared shingles of ten are .69999999 in 32 bits, and are .7.
+    """
+    near, contained = (pl.lit(limit, pl.Float32) for limit in (settings.near_duplicate, settings.contained))
+    return (
+        pl.when("equal")
+        .then(pl.lit("duplicate"))
+        .when("only_boilerplate")
+        .then(pl.lit("boilerplate"))
+        .when(pl.col("jaccard") >= near)
+        .then(pl.lit("near_duplicate"))
+        .when(pl.col("left_containment") >= contained)
+        .then(pl.lit("contained"))
+        .when(pl.col("right_containment") >= contained)
+        .then(pl.lit("contains"))
+        .otherwise(pl.lit("overlap"))
+    )
+
+
+def row_numbers(ids: pl.Series, rows: pl.DataFrame) -> Array:
+    """Document ids -> their rows in DOCUMENTS; int64."""
+    found = ids.to_frame("doc_id").join(rows, on="doc_id", how="left", maintain_order="left")["document"]
+    assert not found.null_count(), f"{ids.name}: a document that DOCUMENTS does not hold"
+    return found.cast(pl.Int64).to_numpy()
+
+
+def add_containments(
+    pairs: pl.DataFrame,
+    spans: pl.DataFrame,
+    passages: pl.DataFrame,
+    rows: pl.DataFrame,
+    tokens: Tokens,
+    left: Array,
+    right: Array,
+) -> pl.DataFrame:
+    """Pairs -> the same with spans, only_boilerplate, left_containment and right_containment."""
+    spans = spans.join(
+        pairs.select("pair", "left_doc", "right_doc"), on=["left_doc", "right_doc"], how="left"
+    )
+    assert not spans["pair"].null_count(), "a span of a pair without a Jaccard"
+    pair, count = spans["pair"].cast(pl.Int64).to_numpy(), pairs.height
+    boilerplate = passages.filter(pl.col("role") == "boilerplate")
+    excluded = Excluded(*places(boilerplate, "doc_id", "start", "end", rows, tokens)[1:])
+    shares = []
+    for side, document in (("left", left), ("right", right)):
+        _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", rows, tokens)
+        low, high = tokens.bounds[document], tokens.bounds[document + 1]
+        own = high - low - (excluded.count(high) - excluded.count(low))
+        every = own == 0  # nothing but boilerplate: then all its words count
+        plain, whole = words_covered(pair, first, last, count, excluded)
+        words, inside = np.where(every, high - low, own), np.where(every, whole, plain)
+        shares.append(np.divide(inside, words, out=np.zeros(count), where=words > 0))
+    found = np.bincount(pair, minlength=count)
+    other = np.bincount(pair[(spans["role"] != "boilerplate").to_numpy()], minlength=count)
+    return pairs.with_columns(
+        spans=pl.Series(found, dtype=pl.Int32),
+        only_boilerplate=pl.Series((found > 0) & (other == 0)),
+        left_containment=pl.Series(shares[0], dtype=pl.Float32),
+        right_containment=pl.Series(shares[1], dtype=pl.Float32),
+    )
+
+
+def places(
+    frame: pl.DataFrame, document: str, start: str, end: str, rows: pl.DataFrame, tokens: Tokens
+) -> tuple[Array, Array, Array]:
+    """Stretches in a frame -> the rows of their documents and their words as ranges of TOKENS."""
+    numbers = row_numbers(frame[document], rows)
+    return numbers, *words_inside(tokens, numbers, frame[start].to_numpy(), frame[end].to_numpy())
+
+
+def words_covered(
+    pair: Array, first: Array, last: Array, pairs: int, excluded: Excluded
+) -> tuple[Array, Array]:
+    """Ranges of words, each of a pair -> the words in each pair's union, without `excluded`, and all; int64.
+
+    A running maximum over ranges sorted by pair and start cuts from each range what earlier ones covered; a
+    step of more than any word's number between pairs keeps one pair's maximum out of the next.
+    """
+    order = np.lexsort((last, first, pair))
+    pair, first, last = pair[order], first[order], last[order]
+    step = (int(last.max()) if len(last) else 0) + 1
+    reached = np.maximum.accumulate(np.concatenate([np.full(1, -1), last + pair * step]))[:-1] - pair * step
+    first = np.minimum(np.maximum(first, reached), last)
+    words = last - first
+    plain = words - (excluded.count(last) - excluded.count(first))
+    return tuple(np.bincount(pair, weights=part, minlength=pairs).astype(np.int64) for part in (plain, words))  # type: ignore[return-value]
+
+
+def equal_texts(tokens: Tokens, left: Array, right: Array, jaccard: Array) -> Array:
+    """Pairs of rows -> whether their folded texts are the same words in the same order; bool.
+
+    Only pairs with equal shingle sets and lengths are read, each of their documents once (xxh3-128 over its
+    words).
+    """
+    lengths = np.diff(tokens.bounds)
+    equal: Array = (jaccard >= 1) & (lengths[left] == lengths[right]) & (lengths[left] > 0)
+    asked = np.flatnonzero(equal)
+    known = np.unique(np.concatenate([left[asked], right[asked]]))
+    digests = [xxhash.xxh3_128_digest(tokens.word[tokens.words(row)].data) for row in known.tolist()]
+    numbers = {digest: number for number, digest in enumerate(dict.fromkeys(digests))}
+    text = np.zeros(len(lengths), np.int64)
+    text[known] = [numbers[digest] for digest in digests]
+    equal[asked] = text[left[asked]] == text[right[asked]]
+    return equal

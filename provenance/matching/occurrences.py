@@ -1,0 +1,108 @@
+"""Sides of spans -> occurrences: where one passage stands in one document, however many spans touch it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+Array = np.ndarray[Any, Any]
+
+SIDE = ("doc_id", "start", "end")
+
+
+class Occurrences(NamedTuple):
+    """Where passages stand, in order of document and place, and which of them each span ties together."""
+
+    places: pl.DataFrame  # doc_id, start, end, one row an occurrence
+    left: Array  # int64 [spans], the occurrence of the left side
+    right: Array  # int64 [spans]
+    coverage: Array  # float64 [spans], the smaller of the shares of the two occurrences that the sides cover
+
+
+def find_occurrences(spans: pl.DataFrame) -> Occurrences:
+    """SPANS -> occurrences. *Gather*.
+
+    Sides of one document are the same passage if they overlap by more than half of the longer one. Not of
+    the shorter: so a long passage would tie together all the short ones inside it. Nor one by one along a
+    chain: each side is compared with a *leader*, the longest first, and an occurrence reaches as far as its
+    leader; with more than half of the leader each, any two sides of an occurrence share text.
+    """
+    ends = [
+        spans.select(doc_id=f"{side}_doc", start=f"{side}_start", end=f"{side}_end")
+        for side in ("left", "right")
+    ]
+    both = pl.concat(ends)
+    sides = both.unique().sort(SIDE).with_row_index("side")
+    number = both.join(sides, on=SIDE, how="left", maintain_order="left")["side"].cast(pl.Int64).to_numpy()
+    document = sides["doc_id"].rle_id().cast(pl.Int64).to_numpy()
+    start, end = sides["start"].to_numpy(), sides["end"].to_numpy()
+    leader = find_leaders(document, start, end)
+    share = (np.minimum(end, end[leader]) - np.maximum(start, start[leader])) / np.maximum(end - start, 1)[
+        leader
+    ]
+    leaders = np.unique(leader)
+    occurrence = np.searchsorted(leaders, leader)
+    left, right = number[: spans.height], number[spans.height :]
+    return Occurrences(
+        sides[leaders].select(SIDE),
+        occurrence[left],
+        occurrence[right],
+        np.minimum(share[left], share[right]),
+    )
+
+
+def find_leaders(document: Array, start: Array, end: Array) -> Array:
+    """Sides sorted by document, start, end -> for each the side that leads it, or itself; int64.
+
+    What picking the longest free side again and again would give (of equals the first), in rounds for all
+    documents at once: a side that no longer free one overlaps leads. Cost: the pairs that overlap by half.
+    """
+    first, second = overlapping(document, start, end)
+    length = end - start
+    order = np.lexsort((np.arange(len(length)), -length))
+    priority = np.empty(len(length), np.int64)
+    priority[order] = np.arange(len(length))  # the smaller, the earlier it may lead
+    swap = priority[first] > priority[second]
+    ahead, behind = np.where(swap, second, first), np.where(swap, first, second)
+    leader = np.full(len(length), -1)
+    free = np.ones(len(length), bool)
+    while free.any():
+        waits = np.zeros(len(length), bool)
+        waits[behind] = True
+        leads = free & ~waits
+        leader[leads] = np.flatnonzero(leads)
+        free &= ~leads
+        led = leads[ahead]
+        best = np.full(len(length), len(length))
+        np.minimum.at(best, behind[led], priority[ahead[led]])
+        joins = free & (best < len(length))
+        leader[joins] = order[best[joins]]
+        free &= ~joins
+        open_ = free[ahead] & free[behind]
+        ahead, behind = ahead[open_], behind[open_]
+    return leader
+
+
+def overlapping(document: Array, start: Array, end: Array) -> tuple[Array, Array]:
+    """Sorted sides -> all pairs of one document that share more than half of the longer; two int64 arrays.
+
+    Step by step: each side with the next, with the one after it, as long as one that far on can still
+    overlap by half.
+    """
+    firsts, seconds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    rows, step = np.arange(len(start)), 0
+    while len(rows):
+        step += 1
+        rows = rows[rows + step < len(start)]
+        other = rows + step
+        going = (document[other] == document[rows]) & (
+            2 * (end[rows] - start[other]) > end[rows] - start[rows]
+        )
+        rows, other = rows[going], other[going]
+        shared = np.minimum(end[rows], end[other]) - start[other]
+        half = 2 * shared > np.maximum(end[rows] - start[rows], end[other] - start[other])
+        firsts.append(rows[half])
+        seconds.append(other[half])
+    return np.concatenate(firsts), np.concatenate(seconds)

@@ -1,0 +1,59 @@
+"""Places in documents (code points) -> words of TOKENS, for many places at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+
+def rank(values: Array, low: Array, high: Array, wanted: Array) -> Array:
+    """For each query the first index in low..high whose value is not below `wanted`, or high; int64.
+
+    A binary search of all queries at once: `values` ascends inside each low..high only, so numpy's own
+    searchsorted cannot serve, and a key of document and place would cost 8 bytes for every word read.
+    Cost: one gather for each bit of the longest range.
+    """
+    low, high = low.astype(np.int64), high.astype(np.int64)
+    while (open_ := low < high).any():
+        middle = (low + high) >> 1
+        below = open_.copy()
+        below[open_] = values[middle[open_]] < wanted[open_]
+        low = np.where(below, middle + 1, low)
+        high = np.where(open_ & ~below, middle, high)
+    return low
+
+
+def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> tuple[Array, Array]:
+    """Stretches of documents (rows) -> the words wholly inside, as half-open int64 ranges of TOKENS."""
+    low, high = tokens.bounds[document], tokens.bounds[document + 1]
+    first = rank(tokens.start, low, high, start)
+    last = rank(tokens.end, low, high, end + 1)
+    return first, np.maximum(first, last)
+
+
+class Excluded:
+    """Disjoint ranges of words that do not count: how many of them lie before a word."""
+
+    def __init__(self, first: Array, last: Array) -> None:
+        order = np.lexsort((last, first))
+        first, last = first[order], last[order]
+        # Ranges that overlap (nothing forbids it in a table from elsewhere) are cut, so that no word counts
+        # twice.
+        reached = np.maximum.accumulate(np.concatenate([np.zeros(1, np.int64), last]))[:-1]
+        self.first = np.maximum(first, reached)
+        self.length = np.maximum(last - self.first, 0)
+        self.before = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.length)])
+
+    def count(self, word: Array) -> Array:
+        """How many excluded words stand before each `word`; int64."""
+        if not len(self.first):
+            return np.zeros(len(word), np.int64)
+        at = np.searchsorted(self.first, word, side="right") - 1
+        inside = np.clip(word - self.first[at], 0, self.length[at])
+        return np.where(at < 0, 0, self.before[at] + inside)
