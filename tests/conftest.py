@@ -1,0 +1,32 @@
+"""What all tests share: deterministic Hypothesis, the place of the shared material, scans that several files read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Derandomised: a red run must be red again for whoever looks into it.
+settings.register_profile(
+    "here", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("here")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared dumps, gold and corpora."""
+    place = os.environ.get("PROVENANCE_SHARED")
+    if not place:
+        pytest.skip("PROVENANCE_SHARED is not set: the shared dumps and corpora are not at hand")
+    return Path(place)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The sample dumps, with gold/ beside them."""
+    return ROOT / "corpus"

@@ -1,0 +1,43 @@
+"""All Hypothesis strategies."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+WORDS = ("alder", "birch", "cedar", "été", "Ἰλιάς", "زيتون", "дуб", "I", "42", "don't", "co-op", "ﬁr")
+SEPARATORS = (" ", " ", " ", ", ", ". ", "\n", "\n\n", " ", " — ", "​ ", "\x00 ")
+
+
+@st.composite
+def texts(draw: st.DrawFn, most: int = 40) -> str:
+    """Small texts of few words, so that shared runs are common; hostile separators."""
+    words = draw(st.lists(st.sampled_from(WORDS), max_size=most))
+    gaps = draw(st.lists(st.sampled_from(SEPARATORS), min_size=len(words), max_size=len(words)))
+    return "".join(word + gap for word, gap in zip(words, gaps, strict=True))
+
+
+@st.composite
+def intervals(draw: st.DrawFn, length: int) -> tuple[int, int]:
+    """A stretch of something `length` long; it may be empty only if that is."""
+    start = draw(st.integers(0, max(length - 1, 0)))
+    return start, draw(st.integers(min(start + 1, length), length))
+
+
+#: Shares with ties and both sides of every limit.
+shares = st.sampled_from([0.0, 0.1, 0.25, 0.29, 0.3, 0.31, 0.49, 0.5, 0.51, 0.7, 0.8, 0.9, 1.0])
+
+
+@st.composite
+def graphs(draw: st.DrawFn, most: int = 12) -> tuple[int, list[tuple[int, int, float]]]:
+    """A number of nodes, and weighted links between them, each pair once."""
+    nodes = draw(st.integers(1, most))
+    pairs = [(a, b) for a in range(nodes) for b in range(a + 1, nodes)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    return nodes, [(a, b, draw(shares)) for a, b in chosen]
+
+
+@st.composite
+def sides(draw: st.DrawFn, documents: int = 3, length: int = 30) -> list[tuple[int, int, int]]:
+    """Sides of spans: document, start, end; many of them overlap."""
+    one = st.tuples(st.integers(0, documents - 1), intervals(length))
+    return [(document, *place) for document, place in draw(st.lists(one, max_size=14))]
