@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-import networkx
+import networkx as nx
 import numpy as np
 import polars as pl
 import pytest
@@ -74,8 +74,8 @@ def test_no_document_is_under_the_floor_to_its_centre(graph: Graph) -> None:
         for one in group - {centre}:
             assert cohesion[one] == pytest.approx(share[frozenset((one, centre))])
             assert cohesion[one] >= np.float32(SETTINGS.cohesion_floor)
-        strong = networkx.Graph([pair for pair in share if share[pair] >= 0.5 and pair <= group])
-        assert networkx.is_connected(strong)
+        strong = nx.Graph([pair for pair in share if share[pair] >= 0.5 and pair <= group])
+        assert nx.is_connected(strong)
         assert set(strong) == group
 
 
