@@ -1,0 +1,264 @@
+"""Strict dates: full ones, in the forms that news prints, and nothing else.
+
+Lenient parsers read `TT 20`, `1,215` and `IS kills 3` as dates and fill what is missing from today's date,
+so that a result changes from day to day. Here a date in prose names its day, month and four-digit year, a
+form that can be read in two ways (03/04/2020) is not read, and the clock of this machine is never asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from provenance.text.month_names import MONTHS, WEEKDAYS, name_key
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+#: A field that is called a date may also be older: collections of laws and books reach back this far.
+FIRST_FIELD_YEAR = 1500
+
+#: Minutes east of Greenwich; only names that stand for one zone in news and in RFC 822.
+_ZONES = {
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
+    "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "eet": 120, "eest": 180,
+    "msk": 180,
+}  # fmt: skip
+
+
+class FoundDate(NamedTuple):
+    """A date in a text; `start` and `end` are code points, half-open.
+
+    `value` is in UTC (a time without a zone is taken as UTC), at midnight where only a day is printed.
+    `precision` is `second` where a time of day stands beside it, else `day`. `weekday_agrees` is None
+    where no weekday is printed.
+    """
+
+    start: int
+    end: int
+    value: datetime
+    precision: str
+    weekday_agrees: bool | None
+
+
+# Every repetition below is bounded and no two that can match the same text stand side by side, so the cost
+# is linear; a date never runs over a line break ("page 4" / "March 2020").
+_GAP = r"[^\S\n\r]{1,3}"
+_MAYBE = r"[^\S\n\r]{0,2}"
+_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u0652])"
+_WORD = rf"{_LETTER}{{2,14}}"
+_ZONE = r"(?:[+-]\d\d:?\d\d|[A-Za-z]{1,4}(?![^\W_]))"
+_CLOCK = rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?(?:{_MAYBE}[AaPp]\.?[Mm]\b\.?)?(?:{_MAYBE}{_ZONE})?"
+_BARE_HOUR = rf"\d{{1,2}}{_MAYBE}[AaPp]\.?[Mm]\b\.?"
+_TIME_AFTER = (
+    rf"(?:(?:{_GAP}|,{_MAYBE}|T)(?:(?:at|à|um|alle|kl|las)(?!\w)\.?{_MAYBE}|[-–—|@]{_MAYBE})?"
+    rf"(?P<after>{_CLOCK}|{_BARE_HOUR})(?![\d:]))?"
+)
+_TIME_BEFORE = rf"(?:(?P<before>{_CLOCK}),?{_GAP}(?:on{_GAP})?)?"
+_WEEKDAY = rf"(?:(?<!\w)(?P<weekday>{_LETTER}{{2,12}}(?:-feira)?)\.?(?:,{_MAYBE}|،{_MAYBE}|{_GAP}))?"
+_YEAR = r"(?P<year>\d{4})(?!\w|[.,:]\d|-\d)"
+_NAME = rf"(?P<month>{_WORD}(?:{_GAP}{_WORD})?)(?:{_MAYBE}/{_MAYBE}{_WORD})?\.?"
+_START = r"(?<![\w.,:/$€£-])"
+
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        # 2020-03-04T11:00:00+01:00, 2020/03/04
+        r"(?<![\w.,:/-])(?P<year>\d{4})(?P<mark>[-/])(?P<number>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+        rf"(?=\D|$){_TIME_AFTER}(?![\w-]|[.,/]\d)",
+        # Wednesday, 4 March, 2020 - 11:00; Thu, 02 Jun 2022 07:00:00 +0000; 4 de marzo de 2020; 4. März 2020
+        rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ª|º|\.)?"
+        rf"(?:{_GAP}|-)(?:(?:of|de|di)(?:{_GAP}))?{_NAME},?(?:{_GAP}|-)(?:(?:de|del){_GAP})?{_YEAR}{_TIME_AFTER}",
+        # Wednesday, March 4th, 2020, 11:00 a.m. GMT
+        rf"{_TIME_BEFORE}{_WEEKDAY}(?<!\w)(?P<month>{_WORD})\.?{_GAP}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+        rf"(?P<comma>,?){_GAP}{_YEAR}{_TIME_AFTER}",
+        # Wed Mar 04 11:00:00 +0000 2020
+        rf"(?<!\w)(?P<weekday>{_WORD}){_GAP}(?P<month>{_WORD}){_GAP}(?P<day>\d{{1,2}}){_GAP}"
+        rf"(?P<after>\d\d:\d\d:\d\d(?:{_GAP}{_ZONE})?){_GAP}{_YEAR}",
+        # 18:57 GMT 26.08.2021; 26/08/2021
+        rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?P<mark>[./-])(?P<number>\d{{1,2}})(?P=mark)"
+        rf"{_YEAR}{_TIME_AFTER}",
+        # 2020年3月4日
+        r"(?<!\d)(?P<year>\d{4})年\s?(?P<number>\d{1,2})月\s?(?P<day>\d{1,2})日",
+    )
+)
+_ANY_YEAR = re.compile(r"\d{4}")
+_CLOCK_PARTS = re.compile(
+    r"(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:[.,](\d{1,9}))?)?\s{0,2}(?:([AaPp])\.?[Mm]\.?)?\s{0,2}([+-]\d\d:?\d\d|[A-Za-z]{1,4})?"
+)
+
+
+def find_dates(text: str) -> list[FoundDate]:
+    """A text -> the full dates in it, in order, none inside another.
+
+    Linear in the text. English, French, Spanish, Portuguese, Italian, German, Dutch, Nordic, Indonesian,
+    Turkish, Polish, Russian, Ukrainian, Arabic, Persian, Hebrew and Greek month names.
+
+    >>> [(found.value.isoformat(), found.weekday_agrees) for found in find_dates("Wednesday, 4 March, 2020")]
+    [('2020-03-04T00:00:00+00:00', True)]
+    >>> find_dates("TT 20, IS kills 3, 1,215 people, 03/04/2020, May 2020")
+    []
+    """
+    if _ANY_YEAR.search(text) is None:
+        return []
+    found = sorted(_all_forms(text), key=lambda date: (date.start, -date.end))
+    kept: list[FoundDate] = []
+    for date in found:
+        if not kept or date.start >= kept[-1].end:
+            kept.append(date)
+    return kept
+
+
+def parse_date(text: str) -> tuple[datetime, str] | None:
+    """A whole field -> its time in UTC and its precision (second, day, month, year), or None.
+
+    Takes all that `find_dates` takes if nothing else stands in the field, and what only a field can mean:
+    2020-03, March 2020, 2020, 20200304, 20200304110000, seconds or milliseconds since 1970.
+
+    >>> parse_date("Thu, 02 Jun 2022 07:00:00 +0200")
+    (datetime.datetime(2022, 6, 2, 5, 0, tzinfo=datetime.timezone.utc), 'second')
+    >>> parse_date("last Tuesday") is None
+    True
+    """
+    text = text.strip()
+    if not 4 <= len(text) <= 80:
+        return None
+    for date in _all_forms(text, FIRST_FIELD_YEAR):
+        if date.start == 0 and date.end == len(text) and date.weekday_agrees is not False:
+            return date.value, date.precision
+    return _parse_number(text) if text.isdecimal() else _parse_month(text)
+
+
+def _all_forms(text: str, first_year: int = FIRST_YEAR) -> Iterator[FoundDate]:
+    for form in _FORMS:
+        position = 0
+        # A rejected match gives up only its first character: "Friday April 4 March 2020".
+        while (match := form.search(text, position)) is not None:
+            date = _read(match, text, first_year)
+            if date is not None:
+                yield date
+            position = match.end() if date is not None else _next_start(match)
+
+
+def _next_start(match: re.Match[str]) -> int:
+    """Where to look on after a match that was no date: behind its first number or word, at least one on."""
+    return max(match.start() + 1, match.start("day") if match.start("day") > match.start() else 0)
+
+
+def _read(match: re.Match[str], text: str, first_year: int) -> FoundDate | None:
+    parts = match.groupdict()
+    month = _month(parts)
+    day, year = int(parts["day"]), int(parts["year"])
+    if month is None or not first_year <= year <= LAST_YEAR:
+        return None
+    if parts.get("comma") == "" and not _stands_alone(match, text):
+        return None
+    try:
+        value = datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
+    start, weekday = _trim(match, parts)
+    clock = parts.get("after") or (parts.get("before") if start == match.start() else None)
+    offset = _clock(clock) if clock else None
+    end = match.end()
+    if clock and offset is None:
+        end = match.end("year") if parts.get("after") else end
+    agrees = None if weekday is None else value.weekday() == weekday
+    try:
+        exact = value + offset if offset is not None else value
+    except OverflowError:
+        return None
+    return FoundDate(start, end, exact, "second" if offset is not None else "day", agrees)
+
+
+def _month(parts: dict[str, str | None]) -> int | None:
+    if parts.get("month"):
+        name = parts["month"] or ""
+        return MONTHS.get(name_key(name)) or MONTHS.get(name_key(name.split()[0]))
+    month, day = int(parts["number"] or 0), int(parts["day"] or 0)
+    # 03/04/2020 is March to some and April to others; 26/08 and 04/04 are one day to all. Dots and a
+    # leading year are day-first and month-first by custom.
+    if parts.get("mark") in ("/", "-") and len(parts["year"] or "") == 4 and _year_last(parts):
+        return month if day > 12 or day == month else None
+    return month
+
+
+def _year_last(parts: dict[str, str | None]) -> bool:
+    return "weekday" in parts
+
+
+def _trim(match: re.Match[str], parts: dict[str, str | None]) -> tuple[int, int | None]:
+    """Where the date starts, once a word before it that is no weekday is left out, and the weekday."""
+    word = parts.get("weekday")
+    if not word:
+        return match.start(), None
+    weekday = WEEKDAYS.get(name_key(word))
+    if weekday is not None:
+        return match.start(), weekday
+    inner = [match.start(name) for name in ("day", "month") if match.start(name) > match.start("weekday")]
+    return min(inner), None
+
+
+def _stands_alone(match: re.Match[str], text: str) -> bool:
+    """Whether `Mar 04 2020` without a comma is a date: "In May 10 2000 people" is none."""
+    if match["weekday"] and name_key(match["weekday"]) in WEEKDAYS:
+        return True
+    following = text[match.end() : match.end() + 2]
+    return not (following[:1].isspace() and following[1:2].islower())
+
+
+def _clock(text: str) -> timedelta | None:
+    """A time of day with its zone -> what to add to midnight UTC; None if it is no time."""
+    match = _CLOCK_PARTS.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, minute, second = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+    if match[5]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match[5] in "pP" else 0)
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    microsecond = int((match[4] or "0").ljust(6, "0")[:6])
+    east = _minutes_east(match[6])
+    return timedelta(hours=hour, minutes=minute - east, seconds=second, microseconds=microsecond)
+
+
+def _minutes_east(zone: str | None) -> int:
+    if not zone:
+        return 0
+    if zone[0] in "+-":
+        digits = zone[1:].replace(":", "")
+        return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if zone[0] == "-" else 1)
+    return _ZONES.get(zone.lower(), 0)
+
+
+def _parse_number(text: str) -> tuple[datetime, str] | None:
+    number = int(text)
+    try:
+        if len(text) == 4:
+            return (datetime(number, 1, 1, tzinfo=UTC), "year") if FIRST_FIELD_YEAR <= number <= LAST_YEAR else None
+        if len(text) in (8, 14) and FIRST_FIELD_YEAR <= int(text[:4]) <= LAST_YEAR:
+            parts = [int(text[:4])] + [int(text[at : at + 2]) for at in range(4, len(text), 2)]
+            return datetime(*parts, tzinfo=UTC), "day" if len(text) == 8 else "second"  # type: ignore[arg-type,misc]
+        # Nine digits end in 2001 and eleven begin in 5138: only ten (seconds) or thirteen (milliseconds).
+        if len(text) in (10, 13):
+            seconds = number if len(text) == 10 else number / 1000
+            return datetime.fromtimestamp(seconds, tz=UTC), "second"
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+_MONTH_ONLY = re.compile(rf"(?:(?P<year>\d{{4}})[-/](?P<number>\d\d)|(?P<month>{_WORD})\.?,?{_GAP}(?P<last>\d{{4}}))")
+
+
+def _parse_month(text: str) -> tuple[datetime, str] | None:
+    match = _MONTH_ONLY.fullmatch(text)
+    if match is None:
+        return None
+    month = int(match["number"]) if match["number"] else MONTHS.get(name_key(match["month"]), 0)
+    year = int(match["year"] or match["last"])
+    if 1 <= month <= 12 and FIRST_FIELD_YEAR <= year <= LAST_YEAR:
+        return datetime(year, month, 1, tzinfo=UTC), "month"
+    return None
