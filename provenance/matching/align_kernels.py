@@ -331,3 +331,31 @@ def align_pairs(word, bounds, segment, shorts, left, right, distinct, k, anchor,
                 spans[count, column + 1] = kept[m, column]
             count += 1
     return spans, count
+
+
+@njit(cache=True, nogil=True)
+def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
+    """Pairs of short texts -> stretch[p] = words low:high of left, low:high of right, equal words (0: not alike).
+
+    Alike are texts of which the shorter stands whole in the longer (a site's suffix, a kicker before it), or
+    whose common subsequence is at least `like` of the longer.
+    """
+    for p in range(left.size):
+        a, b = bounds[left[p]], bounds[right[p]]
+        na, nb = bounds[left[p] + 1] - a, bounds[right[p] + 1] - b
+        stretch[p, :] = 0
+        short, long = min(na, nb), max(na, nb)
+        s, t = (a, b) if na <= nb else (b, a)
+        for at in range(long - short + 1):
+            equal = 0
+            while equal < short and word[s + equal] == word[t + at + equal]:
+                equal += 1
+            if equal == short and short >= fewest:
+                low_a, low_b = (0, at) if na <= nb else (at, 0)
+                stretch[p, 0], stretch[p, 1] = low_a, low_a + short
+                stretch[p, 2], stretch[p, 3], stretch[p, 4] = low_b, low_b + short, short
+                break
+        if stretch[p, 4] == 0 and short >= fewest_like:
+            equal = common_subsequence(word, a, na, b, nb)
+            if equal >= like * long:
+                stretch[p, 1], stretch[p, 3], stretch[p, 4] = na, nb, equal

@@ -70,8 +70,8 @@ def minhash(octets, first_byte, bounds, k, a, b, signatures):
 
 
 @njit(cache=True, nogil=True)
-def winnow(word, bounds, k, window, part, parts, key, owner, place, fill):
-    """Each document's winnowed shingles whose hash falls into `part` of `parts` -> postings (key, owner, place).
+def winnow(word, bounds, wanted, k, window, part, parts, key, owner, place, fill):
+    """The wanted documents' winnowed shingles in `part` of `parts` by hash -> postings (key, owner, place).
 
     In every `window` consecutive shingles the smallest hash is taken (the rightmost of equals), so any run of
     k + window - 1 equal words shares a posting (Schleimer, Wilkerson, Aiken 2003, section 3). `fill` False only
@@ -84,6 +84,8 @@ def winnow(word, bounds, k, window, part, parts, key, owner, place, fill):
     hashes = np.empty(longest + 1, np.uint64)
     wide = np.uint64(parts)
     for d in range(bounds.size - 1):
+        if not wanted[d]:
+            continue
         n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
         chosen = -1
         for i in range(n):
@@ -336,3 +338,15 @@ def pair_buckets(signatures, owner, key, order, cap, floor, pairs):
                 left_out += max(0, i - begin - 2)
         begin = end
     return pairs, count, left_out
+
+
+@njit(cache=True, nogil=True)
+def range_keys(word, first, last, one, two):
+    """Ranges first[r]:last[r] of words -> two independent hashes of each (uint64): 128 bits, as good as equality."""
+    odd = np.uint64(0xD6E8FEB86659FD93)
+    for r in range(first.size):
+        x, y = np.uint64(last[r] - first[r]), np.uint64(0)
+        for w in range(first[r], last[r]):
+            x = x * BASE + word[w]
+            y = (y + word[w]) * odd
+        one[r], two[r] = mix(x), mix(y)

@@ -1,0 +1,149 @@
+"""CANDIDATES -> verified pairs and their aligned stretches, in words."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from provenance.matching import align_kernels
+
+if TYPE_CHECKING:
+    from provenance.matching.candidates import Candidates
+    from provenance.matching.layout import Layout
+    from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+SHARE = 512  # pairs a task: a few milliseconds, so that threads finish together
+
+
+class Aligned(NamedTuple):
+    """Aligned stretches: rows of two documents and half-open ranges of words, counted in the whole of TOKENS."""
+
+    left: Array  # int32
+    right: Array  # int32
+    left_first: Array  # int64
+    left_last: Array
+    right_first: Array
+    right_last: Array
+    equal: Array  # int32, words equal in the alignment
+
+    def take(self, which: Array) -> Aligned:
+        """The stretches at `which` (a mask or rows)."""
+        return Aligned(*(column[which] for column in self))
+
+    def identity(self) -> Array:
+        """Words equal / words of the longer side; float32."""
+        longer = np.maximum(self.left_last - self.left_first, self.right_last - self.right_first)
+        return (self.equal / np.maximum(longer, 1)).astype(np.float32)
+
+
+class Verified(NamedTuple):
+    """What comparing the candidates found: `jaccard` is exact, one a candidate."""
+
+    aligned: Aligned
+    left: Array
+    right: Array
+    jaccard: Array  # float32
+
+
+def join(parts: list[Aligned]) -> Aligned:
+    """Several sets of stretches as one."""
+    return Aligned(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def count_shingles(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
+    """TOKENS -> the number of distinct shingles of each wanted document (int32; others 0)."""
+    distinct = np.zeros(wanted.size, np.int32)
+    halves = np.array_split(np.arange(wanted.size), 2 if wanted.size > SHARE else 1)
+
+    def one(rows: Array) -> None:
+        if rows.size:
+            low, high = int(rows[0]), int(rows[-1]) + 1
+            align_kernels.count_distinct(
+                tokens.word, tokens.bounds[low : high + 1], wanted[low:high], settings.shingle_words, distinct[low:high]
+            )
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, halves))
+    return distinct
+
+
+def align(tokens: Tokens, layout: Layout, left: Array, right: Array, settings: Settings, threads: int = 2) -> Verified:
+    """Pairs of rows (sorted by left; equal rows mean repeats inside one document) -> their alignment. *map*."""
+    documents = tokens.bounds.size - 1
+    wanted = np.zeros(documents, np.bool_)
+    wanted[left], wanted[right] = True, True
+    distinct = count_shingles(tokens, wanted, settings)
+    jaccard = np.zeros(left.size, np.float32)
+    anchor = settings.shingle_words + settings.window - 1
+
+    def one(begin: int) -> Array:
+        share = slice(begin, begin + SHARE)
+        spans, count = align_kernels.align_pairs(
+            tokens.word,
+            tokens.bounds,
+            layout.segment,
+            layout.shorts,
+            left[share],
+            right[share],
+            distinct,
+            settings.shingle_words,
+            anchor,
+            settings.max_gap_words,
+            settings.min_identity,
+            settings.min_span_words,
+            jaccard[share],
+            np.empty((256, 6), np.int32),
+        )
+        rows: Array = spans[:count].copy()
+        rows[:, 0] += begin
+        return rows
+
+    with ThreadPoolExecutor(threads) as pool:
+        rows = np.concatenate([np.empty((0, 6), np.int32), *pool.map(one, range(0, left.size, SHARE))])
+    pair = rows[:, 0]
+    base_left, base_right = tokens.bounds[left[pair]], tokens.bounds[right[pair]]
+    aligned = Aligned(
+        left[pair],
+        right[pair],
+        base_left + rows[:, 1],
+        base_left + rows[:, 2],
+        base_right + rows[:, 3],
+        base_right + rows[:, 4],
+        rows[:, 5],
+    )
+    return Verified(aligned, left, right, jaccard)
+
+
+def verify(tokens: Tokens, layout: Layout, candidates: Candidates, settings: Settings, threads: int = 2) -> Verified:
+    """CANDIDATES -> those that hold: a shared run gives spans, and so does a jaccard of at least match_jaccard."""
+    found = align(tokens, layout, candidates.left, candidates.right, settings, threads)
+    close = found.jaccard >= settings.match_jaccard
+    pair = _pair_rows(found.aligned, found)
+    aligned = found.aligned.take((candidates.linked | close)[pair])
+    with_spans = np.zeros(found.left.size, np.bool_)
+    with_spans[_pair_rows(aligned, found)] = True
+    keep = close | with_spans
+    return Verified(aligned, found.left[keep], found.right[keep], found.jaccard[keep])
+
+
+def _pair_rows(aligned: Aligned, found: Verified) -> Array:
+    """The row of each stretch's pair in `found`, whose pairs are sorted."""
+    keys = (found.left.astype(np.int64) << 32) | found.right
+    return np.searchsorted(keys, (aligned.left.astype(np.int64) << 32) | aligned.right)
+
+
+def repeats_inside(tokens: Tokens, layout: Layout, settings: Settings, threads: int = 2) -> Aligned:
+    """TOKENS -> stretches that stand twice in one document. *map*.
+
+    Only documents with fewer distinct shingles than shingles can have one.
+    """
+    documents = tokens.bounds.size - 1
+    everyone = np.ones(documents, np.bool_)
+    shingles = np.maximum(np.diff(tokens.bounds) - settings.shingle_words + 1, 1)
+    rows = np.flatnonzero(count_shingles(tokens, everyone, settings) < shingles).astype(np.int32)
+    return align(tokens, layout, rows, rows, settings, threads).aligned

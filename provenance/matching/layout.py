@@ -1,0 +1,110 @@
+"""PASSAGES laid over TOKENS: where the roles stand, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from provenance.matching.places import words_inside
+from provenance.tables import ROLES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+CODE = {role: code for code, role in enumerate(ROLES)}
+APART = np.array([CODE["headline"], CODE["caption"], CODE["teaser"]])  # a repeat inside one document stays within
+WHOLE = np.array([CODE["headline"], CODE["caption"], CODE["teaser"], CODE["boilerplate"]])  # may be short
+#: From the most specific role to the least; boilerplate is decided apart, by most of the words.
+SPECIFIC = ("headline", "caption", "teaser", "quote", "paragraph")
+
+
+class Layout(NamedTuple):
+    """The passages of all documents in words, sorted by place; `quote` passages apart, for they lie inside others."""
+
+    document: Array  # int64 [passages], row
+    role: Array  # uint8 [passages], index into ROLES
+    first: Array  # int64 [passages], in the whole of TOKENS
+    last: Array
+    quote_first: Array  # int64 [quotes]
+    quote_last: Array
+    segment: Array  # int16 [words], what a repeat inside one document may not cross
+    shorts: tuple[Array, Array, Array]  # bounds int64 [documents + 1], start and end int32, words of the document
+
+
+def lay_out(doc_ids: pl.Series, passages: pl.DataFrame, tokens: Tokens) -> Layout:
+    """Sorted doc_ids (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""
+    document = doc_ids.search_sorted(passages["doc_id"]).to_numpy().astype(np.int64)
+    start, end = passages["start"].to_numpy(), passages["end"].to_numpy()
+    role = passages["role"].replace_strict(CODE, return_dtype=_uint8()).to_numpy()
+    first, last = words_inside(tokens, document, start, end)
+    order = np.lexsort((end, start, document))
+    document, role, first, last = document[order], role[order], first[order], last[order]
+    quoted = role == CODE["quote"]
+    quote_first, quote_last = first[quoted], last[quoted]
+    document, role, first, last = document[~quoted], role[~quoted], first[~quoted], last[~quoted]
+    segment = np.zeros(tokens.word.size, np.int16)
+    for number in np.flatnonzero(np.isin(role, APART)).tolist():
+        segment[first[number] : last[number]] = number % 32_000 + 1  # neighbours differ, and that is all it is for
+    short = np.isin(role, WHOLE) & (last > first)
+    owner = document[short]
+    bounds = np.searchsorted(owner, np.arange(tokens.bounds.size)).astype(np.int64)
+    base = tokens.bounds[owner]
+    shorts = bounds, (first[short] - base).astype(np.int32), (last[short] - base).astype(np.int32)
+    return Layout(document, role, first, last, quote_first, quote_last, segment, shorts)
+
+
+def _uint8() -> pl.DataType:
+    import polars as pl  # noqa: PLC0415 - the only use of polars at run time here
+
+    return pl.UInt8()
+
+
+def roles_of(layout: Layout, first: Array, last: Array) -> Array:
+    """Ranges of words (each inside one document) -> the role that covers most of each (uint8, index into ROLES)."""
+    words = layout.last - layout.first
+    before = np.zeros((layout.first.size + 1, len(ROLES)), np.int64)
+    before[np.arange(words.size) + 1, layout.role] = words
+    np.cumsum(before, axis=0, out=before)
+
+    def until(word: Array) -> Array:
+        at = np.searchsorted(layout.first, word, side="right") - 1
+        counted = before[np.maximum(at, 0)].copy()
+        inside = np.clip(word - layout.first[np.maximum(at, 0)], 0, words[np.maximum(at, 0)])
+        counted[np.arange(word.size), layout.role[np.maximum(at, 0)]] += np.where(at >= 0, inside, 0)
+        return counted
+
+    if layout.first.size == 0:
+        return np.full(first.size, CODE["paragraph"], np.uint8)
+    counted = until(last) - until(first)
+    role = counted.argmax(axis=1).astype(np.uint8)
+    quoted = _quoted(layout, last) - _quoted(layout, first)
+    plain = ~np.isin(role, WHOLE)
+    role[plain] = CODE["paragraph"]
+    role[plain & (2 * quoted > last - first)] = CODE["quote"]
+    return role
+
+
+def _quoted(layout: Layout, word: Array) -> Array:
+    """How many words before each `word` stand in quotes."""
+    if layout.quote_first.size == 0:
+        return np.zeros(word.size, np.int64)
+    length = layout.quote_last - layout.quote_first
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(length)])
+    at = np.searchsorted(layout.quote_first, word, side="right") - 1
+    inside = np.clip(word - layout.quote_first[np.maximum(at, 0)], 0, length[np.maximum(at, 0)])
+    return np.where(at < 0, 0, before[np.maximum(at, 0)] + inside)
+
+
+def more_specific(left: Array, right: Array) -> Array:
+    """Two sides' roles -> the span's: boilerplate if either is, else the more specific of the two."""
+    rank = np.full(len(ROLES), len(SPECIFIC), np.uint8)
+    for place, role in enumerate(SPECIFIC):
+        rank[CODE[role]] = place
+    code = np.where(rank[left] <= rank[right], left, right)
+    boilerplate = (left == CODE["boilerplate"]) | (right == CODE["boilerplate"])
+    return np.where(boilerplate, CODE["boilerplate"], code).astype(np.uint8)

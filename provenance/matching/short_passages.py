@@ -1,0 +1,159 @@
+"""Headlines, captions, teasers and notices that stand again: whole passages too short for the exact channel.
+
+Equal ones meet by hash; ones that differ in a few words or by a site's suffix meet by a shared run of three words
+and are then verified word by word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from provenance.matching import align_kernels, kernels
+from provenance.matching.alignment import Aligned, join
+from provenance.matching.candidates import postings
+from provenance.matching.layout import CODE, WHOLE
+from provenance.text.tokens import Tokens
+
+if TYPE_CHECKING:
+    from provenance.matching.layout import Layout
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+LONGEST = 40  # words; longer passages hold runs that the exact channel sees
+SEED = 3  # words that two like passages must share in a row
+LIKE = 0.75  # identity of like passages: 9 of 12 words; at .6 "oil rises" met "gold falls"
+FEWEST_LIKE = 6  # words; of fewer, one changed word is another headline
+FEWEST_APART = 4  # words of a headline or caption that two documents share (memetracker's floor, KDD 2009)
+FEWEST = 2  # words; one word is no passage
+
+
+class Occurrences(NamedTuple):
+    """Short passages, sorted by text, document and place; passages of one text have one `text` number."""
+
+    text: Array  # int64
+    document: Array
+    first: Array
+    last: Array
+    role: Array
+
+
+def find_short(tokens: Tokens, layout: Layout, settings: Settings) -> Aligned:
+    """TOKENS and Layout -> stretches between whole short passages that are equal or alike. *gather*."""
+    found = _occurrences(tokens, layout)
+    parts = [_link_equal(found, settings.link_cap), *_link_like(tokens, found, settings.link_cap)]
+    return join(parts)
+
+
+def _occurrences(tokens: Tokens, layout: Layout) -> Occurrences:
+    size = layout.last - layout.first
+    short = np.isin(layout.role, WHOLE) & (size >= FEWEST) & (size <= LONGEST)
+    document, first, last = layout.document[short], layout.first[short], layout.last[short]
+    role = layout.role[short]
+    one, two = np.empty(first.size, np.uint64), np.empty(first.size, np.uint64)
+    kernels.range_keys(tokens.word, first, last, one, two)
+    order = np.lexsort((first, document, two, one))
+    one, two = one[order], two[order]
+    new = np.ones(one.size, np.bool_)
+    new[1:] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
+    return Occurrences(np.cumsum(new) - 1, document[order], first[order], last[order], role[order])
+
+
+def _pairs(found: Occurrences, one: Array, two: Array, equal: Array) -> Aligned:
+    """Rows of two occurrences each, and their equal words -> stretches with the earlier side left."""
+    swap = (found.document[one] > found.document[two]) | (
+        (found.document[one] == found.document[two]) & (found.first[one] > found.first[two])
+    )
+    left, right = np.where(swap, two, one), np.where(swap, one, two)
+    return Aligned(
+        found.document[left].astype(np.int32),
+        found.document[right].astype(np.int32),
+        found.first[left],
+        found.last[left],
+        found.first[right],
+        found.last[right],
+        equal.astype(np.int32),
+    )
+
+
+def _link_equal(found: Occurrences, cap: int) -> Aligned:
+    """Equal passages: in one document each with the one before; first occurrences of documents up to `cap` all
+    with all, of more each with the previous and the first."""
+    rows = np.arange(found.text.size)
+    same_text = found.text[1:] == found.text[:-1]
+    inside = rows[1:][same_text & (found.document[1:] == found.document[:-1])]
+    one, two = [inside - 1], [inside]
+    heads = _heads(found)
+    heads = heads[(found.last - found.first)[heads] >= _floor(found, heads)]
+    edges = np.append(np.flatnonzero(np.diff(found.text[heads], prepend=-1)), heads.size)
+    for begin, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        group = heads[begin:end]
+        if group.size < 2:
+            continue
+        a, b = _all_or_chain(group.size, cap)
+        one.append(group[a])
+        two.append(group[b])
+    left, right = np.concatenate(one), np.concatenate(two)
+    return _pairs(found, left, right, (found.last - found.first)[left])
+
+
+def _heads(found: Occurrences) -> Array:
+    """The first occurrence of each text in each document."""
+    new = np.ones(found.text.size, np.bool_)
+    new[1:] = (found.text[1:] != found.text[:-1]) | (found.document[1:] != found.document[:-1])
+    return np.flatnonzero(new)
+
+
+def _floor(found: Occurrences, rows: Array) -> Array:
+    return np.where(found.role[rows] == CODE["boilerplate"], FEWEST, FEWEST_APART)
+
+
+def _all_or_chain(size: int, cap: int) -> tuple[Array, Array]:
+    """Indices of pairs among `size`: all up to `cap`, else the previous and the first."""
+    if size <= cap:
+        one, two = np.triu_indices(size, 1)
+        return one, two
+    rows = np.arange(1, size)
+    return np.concatenate([rows - 1, np.zeros(size - 2, np.int64)]), np.concatenate([rows, rows[1:]])
+
+
+def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
+    """Different texts that share SEED words in a row and are then alike, word by word."""
+    heads = np.flatnonzero(np.diff(found.text, prepend=-1) != 0)
+    heads = heads[(found.last - found.first)[heads] >= FEWEST_APART]
+    sizes = (found.last - found.first)[heads]
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    offsets = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
+    words = tokens.word[np.repeat(found.first[heads], sizes) + offsets]
+    nothing = np.empty(0, np.int32)
+    texts = Tokens(bounds, words, nothing, nothing, nothing)
+    key, owner, place = postings(texts, np.ones(heads.size, np.bool_), SEED, 1, 0, 1)
+    pairs, count, _ = kernels.pair_postings(
+        words, bounds, key, owner, place, kernels.order_by_key(key), SEED, SEED, cap, np.empty(1 << 12, np.int64)
+    )
+    unique = np.unique(pairs[:count])
+    a, b = unique >> 32, unique & 0xFFFFFFFF
+    stretch = np.empty((a.size, 5), np.int64)
+    align_kernels.align_short(words, bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
+    good = stretch[:, 4] > 0
+    spans = []
+    by_text = np.searchsorted(found.text, np.arange(found.text[-1] + 2)) if found.text.size else np.zeros(1, np.int64)
+    for one, two, row in zip(heads[a[good]].tolist(), heads[b[good]].tolist(), stretch[good].tolist(), strict=True):
+        spans.append(_cross(found, by_text, found.text[one], found.text[two], row, cap))
+    return spans
+
+
+def _cross(found: Occurrences, by_text: Array, one: int, two: int, row: list[int], cap: int) -> Aligned:
+    """Occurrences of two like texts -> stretches: inside shared documents, and between documents up to `cap`."""
+    ones, twos = np.arange(by_text[one], by_text[one + 1]), np.arange(by_text[two], by_text[two + 1])
+    if ones.size * twos.size > cap * cap:
+        a = np.concatenate([ones, np.full(twos.size, ones[0])])
+        b = np.concatenate([np.full(ones.size, twos[0]), twos])
+    else:
+        a, b = np.repeat(ones, twos.size), np.tile(twos, ones.size)
+    cut = found._replace(first=found.first.copy(), last=found.last.copy())
+    cut.first[ones], cut.last[ones] = found.first[ones] + row[0], found.first[ones] + row[1]
+    cut.first[twos], cut.last[twos] = found.first[twos] + row[2], found.first[twos] + row[3]
+    return _pairs(cut, a, b, np.full(a.size, row[4]))

@@ -1,0 +1,76 @@
+"""Folded texts -> MinHash signatures, bit for bit datasketch's, and the choice of bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from provenance.matching import kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provenance.settings import Settings
+    from provenance.text.tokens import Folded
+
+Array = np.ndarray[Any, Any]
+
+
+def sketcher(settings: Settings) -> Callable[[Folded], Array]:
+    """Settings -> a function from one folded batch to its signatures (uint32 [documents, num_perm]).
+
+    The permutations are datasketch's own (scheme affine32), so that `MinHash(num_perm, seed, hashfunc=h)` with
+    h = xxh64 & 0xffffffff over " ".join(shingle) gives the same signature.
+    """
+    from datasketch import MinHash  # noqa: PLC0415 - 0.6 s of imports that small dumps never need
+
+    first, second = MinHash(num_perm=settings.num_perm, seed=settings.seed, scheme="affine32").permutations
+
+    def sketch(folded: Folded) -> Array:
+        bounds = folded.tokens.bounds
+        signatures = np.empty((bounds.size - 1, settings.num_perm), np.uint32)
+        kernels.minhash(
+            folded.octets, folded.first_byte, bounds, settings.shingle_words, first, second, signatures
+        )
+        return signatures
+
+    return sketch
+
+
+def expected_recall(jaccard: float, bands: int, rows: int) -> float:
+    """The probability that a pair of this jaccard shares a bucket: 1 - (1 - J^rows)^bands."""
+    return 1.0 - (1.0 - jaccard**rows) ** bands
+
+
+def choose_bands(settings: Settings) -> tuple[int, int]:
+    """Settings -> (bands, rows): the most rows whose expected recall at match_jaccard reaches recall_target.
+
+    More rows mean fewer candidates; verification on the text pays for a loose curve. datasketch's own optimiser
+    balances false positives against false negatives and loses half the pairs at the threshold itself.
+    """
+    for rows in range(settings.num_perm, 1, -1):
+        bands = settings.num_perm // rows
+        if expected_recall(settings.match_jaccard, bands, rows) >= settings.recall_target:
+            return bands, rows
+    return settings.num_perm, 1
+
+
+def recall_statement(settings: Settings, documents: int, exhaustive: bool, left_out: int) -> dict[str, Any]:
+    """What a run may have missed, for run.json: the expected recall by jaccard, and the links left out."""
+    bands, rows = choose_bands(settings)
+    reach = settings.shingle_words + settings.window - 1
+    return {
+        "documents": documents,
+        "pairs": (
+            "every pair that shares a shingle was compared"
+            if exhaustive
+            else f"pairs were proposed by {bands} bands of {rows} rows and by shared runs of {reach} words"
+        ),
+        "spans": f"every run of {reach} equal words was seen",
+        "expected_recall": {
+            f"{jaccard / 10:.1f}": 1.0 if exhaustive else round(expected_recall(jaccard / 10, bands, rows), 4)
+            for jaccard in range(3, 10)
+        },
+        "links_left_out": left_out,
+    }

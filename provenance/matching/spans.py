@@ -1,0 +1,138 @@
+"""TOKENS and PASSAGES -> SPANS: every verified, aligned stretch of two documents, or of one twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance.matching.alignment import Aligned, align, join, repeats_inside, verify
+from provenance.matching.candidates import find_candidates
+from provenance.matching.layout import lay_out, more_specific, roles_of
+from provenance.matching.short_passages import find_short
+from provenance.tables import ROLES, SPANS
+
+if TYPE_CHECKING:
+    from provenance.matching.layout import Layout
+    from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+AFTER, BEFORE = 3, 2  # punctuation taken along at a span's end and start, in characters
+
+
+class Found(NamedTuple):
+    """SPANS; the exact jaccard of every verified pair (left_doc, right_doc, jaccard); pairs left out by the cap."""
+
+    spans: pl.DataFrame
+    jaccards: pl.DataFrame
+    left_out: int
+
+
+def find_spans(
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    tokens: Tokens,
+    signatures: Array | None,
+    settings: Settings,
+    threads: int = 2,
+) -> Found:
+    """DOCUMENTS sorted by doc_id, their PASSAGES, TOKENS and signatures (none for small dumps) -> Found. *gather*."""
+    layout = lay_out(documents["doc_id"], passages, tokens)
+    candidates = find_candidates(tokens, signatures, settings)
+    verified = verify(tokens, layout, candidates, settings, threads)
+    runs = join([verified.aligned, repeats_inside(tokens, layout, settings, threads)])
+    short = without_covered(find_short(tokens, layout, settings), runs)
+    jaccards = _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
+    missing = _unmeasured(verified.left, verified.right, short)
+    more = align(tokens, layout, *missing, settings, threads)
+    jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
+    spans = to_table(documents, layout, tokens, join([runs, short]))
+    return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.left_out)
+
+
+def find_jaccards(
+    doc_ids: pl.Series, passages: pl.DataFrame, tokens: Tokens, pairs: tuple[Array, Array], settings: Settings
+) -> pl.DataFrame:
+    """Pairs of rows -> (left_doc, right_doc, jaccard), exact. *map*."""
+    verified = align(tokens, lay_out(doc_ids, passages, tokens), *pairs, settings)
+    return _jaccards(doc_ids, verified.left, verified.right, verified.jaccard)
+
+
+def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"left_doc": doc_ids.gather(left), "right_doc": doc_ids.gather(right), "jaccard": pl.Series(jaccard)}
+    )
+
+
+def _keys(left: Array, right: Array) -> Array:
+    return (left.astype(np.int64) << 32) | right.astype(np.int64)
+
+
+def _unmeasured(left: Array, right: Array, short: Aligned) -> tuple[Array, Array]:
+    """Pairs that only short passages tie together: their jaccard is still to be taken."""
+    apart = short.left != short.right
+    keys = np.setdiff1d(_keys(short.left, short.right)[apart], _keys(left, right))
+    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
+
+
+def without_covered(short: Aligned, runs: Aligned) -> Aligned:
+    """The short stretches of which no run of the same pair covers over half on both sides, each once."""
+
+    def frame(aligned: Aligned) -> pl.DataFrame:
+        return pl.DataFrame(aligned._asdict()).with_row_index("row")
+
+    ours, theirs = frame(short), frame(runs)
+
+    def overlap(side: str) -> pl.Expr:
+        low = pl.max_horizontal(f"{side}_first", f"{side}_first_run")
+        high = pl.min_horizontal(f"{side}_last", f"{side}_last_run")
+        return 2 * (high - low) > pl.col(f"{side}_last") - pl.col(f"{side}_first")
+
+    covered = (
+        ours.join(theirs, on=["left", "right"], suffix="_run")
+        .filter(overlap("left"), overlap("right"))
+        .get_column("row")
+        .unique()
+    )
+    kept = ours.filter(~pl.col("row").is_in(covered.implode())).drop("row")
+    kept = kept.unique(["left", "right", "left_first", "right_first"], keep="first", maintain_order=True)
+    return Aligned(*(kept[column].to_numpy() for column in Aligned._fields))
+
+
+def to_table(documents: pl.DataFrame, layout: Layout, tokens: Tokens, aligned: Aligned) -> pl.DataFrame:
+    """Stretches in words -> SPANS in code points, their ends snapped to punctuation, sorted."""
+    left_role = roles_of(layout, aligned.left_first, aligned.left_last)
+    right_role = roles_of(layout, aligned.right_first, aligned.right_last)
+    identity = aligned.identity()
+    columns: dict[str, Any] = {}
+    for side in ("left", "right"):
+        row = getattr(aligned, side)
+        first, last = getattr(aligned, f"{side}_first"), getattr(aligned, f"{side}_last")
+        columns[f"{side}_doc"] = documents["doc_id"].gather(row)
+        start, end = snap(documents["text"].gather(row), tokens.start[first], tokens.end[last - 1])
+        columns[f"{side}_start"], columns[f"{side}_end"] = start, end
+    columns["identity"] = identity
+    columns["kind"] = np.where(identity >= 1, "exact", np.where(identity >= 0.6, "edited", "rewritten"))
+    roles = np.array(ROLES)
+    columns["role"] = roles[more_specific(left_role, right_role)]
+    frame = pl.DataFrame(columns, schema_overrides=dict(SPANS)).select(list(SPANS))
+    return frame.sort("left_doc", "left_start", "right_doc", "right_start")
+
+
+def snap(texts: pl.Series, start: Array, end: Array) -> tuple[pl.Series, pl.Series]:
+    """Places in texts -> the same, with up to BEFORE and AFTER marks of punctuation that touch them taken along.
+
+    A quotation mark or full stop belongs to the passage; prototypes gained .002 of recall by it.
+    """
+    frame = pl.DataFrame({"text": texts, "start": start.astype(np.int64), "end": end.astype(np.int64)})
+    ahead = pl.col("text").str.slice("end", AFTER)
+    lead = (pl.col("start") - BEFORE).clip(lower_bound=0)
+    behind = pl.col("text").str.slice(lead, pl.col("start") - lead)
+    taken = frame.select(
+        start=pl.col("start") - behind.str.extract(r"([^\p{L}\p{M}\p{N}\s\]\)>»”]*)$").str.len_chars(),
+        end=pl.col("end") + ahead.str.extract(r"^([^\p{L}\p{M}\p{N}\s\[\(<«“]*)").str.len_chars(),
+    ).cast(pl.Int64)
+    return taken["start"], taken["end"]
