@@ -359,3 +359,23 @@ def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
             equal = common_subsequence(word, a, na, b, nb)
             if equal >= like * long:
                 stretch[p, 1], stretch[p, 3], stretch[p, 4] = na, nb, equal
+
+
+@njit(cache=True, nogil=True)
+def count_equal(word, left_first, left_last, right_first, right_last, cells, equal):
+    """Stretches of words -> equal[m], the longest common subsequence; above `cells` of table, common words as sets."""
+    for m in range(equal.size):
+        na, nb = left_last[m] - left_first[m], right_last[m] - right_first[m]
+        if na * nb <= cells:
+            equal[m] = common_subsequence(word, left_first[m], na, right_first[m], nb)
+        else:
+            a, b = np.sort(word[left_first[m] : left_last[m]]), np.sort(word[right_first[m] : right_last[m]])
+            i, j, count = 0, 0, 0
+            while i < na and j < nb:
+                if a[i] == b[j]:
+                    i, j, count = i + 1, j + 1, count + 1
+                elif a[i] < b[j]:
+                    i += 1
+                else:
+                    j += 1
+            equal[m] = count

@@ -10,6 +10,7 @@ import polars as pl
 from provenance.matching.alignment import Aligned, align, join, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.layout import lay_out, more_specific, roles_of
+from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
 from provenance.tables import ROLES, SPANS
 
@@ -43,10 +44,13 @@ def find_spans(
     layout = lay_out(documents["doc_id"], passages, tokens)
     candidates = find_candidates(tokens, signatures, settings)
     verified = verify(tokens, layout, candidates, settings, threads)
-    runs = join([verified.aligned, repeats_inside(tokens, layout, settings, threads)])
+    across = verified.aligned
+    if settings.level == "passage" and is_on(settings, documents):
+        across = join([*find_rewritten(tokens, across, settings, threads)])
+    runs = join([across, repeats_inside(tokens, layout, settings, threads)])
     short = without_covered(find_short(tokens, layout, settings), runs)
     jaccards = _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
-    missing = _unmeasured(verified.left, verified.right, short)
+    missing = _unmeasured(verified.left, verified.right, join([across, short]))
     more = align(tokens, layout, *missing, settings, threads)
     jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
     spans = to_table(documents, layout, tokens, join([runs, short]))
@@ -71,10 +75,10 @@ def _keys(left: Array, right: Array) -> Array:
     return (left.astype(np.int64) << 32) | right.astype(np.int64)
 
 
-def _unmeasured(left: Array, right: Array, short: Aligned) -> tuple[Array, Array]:
-    """Pairs that only short passages tie together: their jaccard is still to be taken."""
-    apart = short.left != short.right
-    keys = np.setdiff1d(_keys(short.left, short.right)[apart], _keys(left, right))
+def _unmeasured(left: Array, right: Array, found: Aligned) -> tuple[Array, Array]:
+    """Pairs that short or rewritten passages alone tie together: their jaccard is still to be taken."""
+    apart = found.left != found.right
+    keys = np.setdiff1d(_keys(found.left, found.right)[apart], _keys(left, right))
     return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
 
 

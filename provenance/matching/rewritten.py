@@ -1,0 +1,174 @@
+"""TOKENS -> stretches that were rewritten: translated there and back, spun, reordered."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance.matching import align_kernels, kernels, rewritten_kernels
+from provenance.matching.alignment import Aligned
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+ALL_PAIRS = 100  # documents; up to so many, every pair is aligned: 4,950 pairs take half a second
+FEWEST, MOST = 3, 60  # words of a sentence
+CONTENT = 3.0  # inverse sentence frequency of a content word: it stands in under 5 % of the sentences
+SPAN = 5  # content words a skip-pair may reach over
+ONE_IN = 4  # skip-pairs kept; the same ones in every document
+CAP = 30  # documents that may share a skip-pair
+NEAR, NEED = 100, 4  # seeds needed within so many words; 4.3 candidates a document at recall .978 on PAN13
+LONGER = 1.3  # a rewritten stretch replaces the exact ones it covers only if so much longer
+COVERS = 0.8
+TABLE_CELLS = 1 << 24  # of the identity's alignment; longer stretches are counted as sets
+SHARE = 256
+
+
+class Sentences(NamedTuple):
+    """Numbered words and sentences of all documents."""
+
+    ids: Array  # int32 [words]
+    cuts: Array  # int64 [sentences + 1]
+    of: Array  # int64 [documents + 1]
+    frequency: Array  # int32 [distinct words], sentences that hold each
+
+
+def number_sentences(tokens: Tokens) -> Sentences:
+    """TOKENS -> Sentences. *gather*."""
+    ids = np.empty(tokens.word.size, np.int32)
+    words = rewritten_kernels.number_words(tokens.word, kernels.order_by_key(tokens.word), ids)
+    cuts, of = np.empty(tokens.word.size + 1, np.int64), np.empty(tokens.bounds.size, np.int64)
+    count = rewritten_kernels.cut_sentences(tokens.bounds, tokens.gap, FEWEST, MOST, cuts, of)
+    frequency = np.zeros(words, np.int32)
+    rewritten_kernels.sentence_frequency(ids, cuts, count, frequency)
+    return Sentences(ids, cuts[: count + 1], of, frequency)
+
+
+def propose(tokens: Tokens, sentences: Sentences) -> tuple[Array, Array]:
+    """TOKENS -> pairs of rows (int32, left < right) that share NEED skip-pairs within NEAR words. *gather*.
+
+    A skip-pair is an unordered pair of content words at most SPAN content words apart: shuffling and synonyms
+    leave many of them whole, and topics rarely share several within a paragraph.
+    """
+    documents = tokens.bounds.size - 1
+    if documents <= ALL_PAIRS:
+        one, two = np.triu_indices(documents, 1)
+        return one.astype(np.int32), two.astype(np.int32)
+    rarity = np.log((sentences.cuts.size - 1) / np.maximum(sentences.frequency, 1))
+    arguments = (sentences.ids, tokens.word, tokens.bounds, rarity >= CONTENT, SPAN, ONE_IN)
+    nothing = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
+    count = rewritten_kernels.skip_pairs(*arguments, *nothing, False)  # noqa: FBT003
+    key, owner, place = np.empty(count, np.uint64), np.empty(count, np.int32), np.empty(count, np.int32)
+    rewritten_kernels.skip_pairs(*arguments, key, owner, place, True)  # noqa: FBT003
+    seeds, count = rewritten_kernels.pair_skips(
+        key, owner, place, kernels.order_by_key(key), CAP, np.empty((1 << 16, 2), np.int64)
+    )
+    pair, places = seeds[:count, 0].copy(), seeds[:count, 1].copy()
+    keep = np.empty(count, np.int64)
+    order = kernels.order_by_key(pair.astype(np.uint64) << np.uint64(8))
+    made = rewritten_kernels.dense_pairs(pair, places, order, NEAR, NEED, keep)
+    dense = np.sort(keep[:made][keep[:made] >= 0])
+    return (dense >> 32).astype(np.int32), (dense & 0xFFFFFFFF).astype(np.int32)
+
+
+def find_rewritten(tokens: Tokens, exact: Aligned, settings: Settings, threads: int = 2) -> tuple[Aligned, Aligned]:
+    """TOKENS and the stretches of the exact channel -> (exact ones that stay, rewritten ones). *gather*."""
+    sentences = number_sentences(tokens)
+    left, right = propose(tokens, sentences)
+
+    def one(begin: int) -> tuple[Array, Array]:
+        spans, scores, count = rewritten_kernels.align_rewritten(
+            sentences.ids,
+            tokens.bounds,
+            sentences.cuts,
+            sentences.of,
+            sentences.frequency,
+            left[begin : begin + SHARE],
+            right[begin : begin + SHARE],
+            np.empty((64, 5), np.int64),
+            np.empty(64),
+        )
+        rows = spans[:count].copy()
+        rows[:, 0] += begin
+        return rows, scores[:count]
+
+    with ThreadPoolExecutor(threads) as pool:
+        shares = list(pool.map(one, range(0, left.size, SHARE)))
+    rows = np.concatenate([np.empty((0, 5), np.int64), *(rows for rows, _ in shares)])
+    scores = np.concatenate([np.empty(0), *(scores for _, scores in shares)])
+    found = Aligned(left[rows[:, 0]], right[rows[:, 0]], *rows[:, 1:].T, np.zeros(len(rows), np.int32))
+    long = _long_enough(tokens, found, settings.rewritten_chars)
+    found, scores = found.take(long), scores[long]
+    stays, chosen = choose(exact, found, scores)
+    rewritten = found.take(chosen)
+    equal = np.zeros(rewritten.left.size, np.int32)
+    align_kernels.count_equal(tokens.word, *rewritten[2:6], TABLE_CELLS, equal)
+    return exact.take(stays), rewritten._replace(equal=equal)
+
+
+def _long_enough(tokens: Tokens, found: Aligned, characters: int) -> Array:
+    left = tokens.end[found.left_last - 1] - tokens.start[found.left_first]
+    right = tokens.end[found.right_last - 1] - tokens.start[found.right_first]
+    return np.minimum(left, right) >= characters
+
+
+def _overlap(one: tuple[int, int], two: tuple[int, int]) -> int:
+    return max(0, min(one[1], two[1]) - max(one[0], two[0]))
+
+
+def choose(exact: Aligned, found: Aligned, scores: Array) -> tuple[Array, Array]:
+    """Stretches of both channels -> masks (exact ones that stay, rewritten ones chosen), pair by pair.
+
+    A rewritten stretch that covers exact ones replaces them only if it is LONGER times their length in all, for
+    verbatim text keeps its exact edges; any other is dropped if over half of either side is covered already.
+    """
+    stays, chosen = np.ones(exact.left.size, np.bool_), np.zeros(found.left.size, np.bool_)
+    by_pair: dict[tuple[int, int], list[int]] = {}
+    touched = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    for row, pair in enumerate(zip(exact.left.tolist(), exact.right.tolist(), strict=True)):
+        if pair in touched:
+            by_pair.setdefault(pair, []).append(row)
+    left = np.stack([exact.left_first, exact.left_last], 1).tolist()
+    right = np.stack([exact.right_first, exact.right_last], 1).tolist()
+    kept: dict[tuple[int, int], list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    order = np.lexsort((found.right_first, found.left_first, -scores, found.right, found.left))
+    for row in order.tolist():
+        pair = int(found.left[row]), int(found.right[row])
+        ours = (int(found.left_first[row]), int(found.left_last[row]))
+        theirs = (int(found.right_first[row]), int(found.right_last[row]))
+        sizes = ours[1] - ours[0], theirs[1] - theirs[0]
+        standing = [e for e in by_pair.get(pair, []) if stays[e]]
+        inside = [
+            e
+            for e in standing
+            if _overlap(ours, left[e]) >= COVERS * (left[e][1] - left[e][0])
+            and _overlap(theirs, right[e]) >= COVERS * (right[e][1] - right[e][0])
+        ]
+        if inside:
+            total = max(sum(side[e][1] - side[e][0] for e in inside) for side in (left, right))
+            if min(sizes) < LONGER * total:
+                continue
+        others = [(left[e], right[e]) for e in standing if e not in inside] + kept.get(pair, [])
+        if any(
+            2 * sum(_overlap(mine, other[side]) for other in others) > size
+            for side, (mine, size) in enumerate(zip((ours, theirs), sizes, strict=True))
+        ):
+            continue
+        stays[inside] = False
+        chosen[row] = True
+        kept.setdefault(pair, []).append((ours, theirs))
+    return stays, chosen
+
+
+def is_on(settings: Settings, documents: pl.DataFrame) -> bool:
+    """Whether the rewritten channel runs on these documents: `auto` up to rewritten_limit MB of text."""
+    if settings.rewritten != "auto":
+        return settings.rewritten == "on"
+    size = documents["text"].str.len_bytes().sum()
+    return size <= settings.rewritten_limit * 1_000_000
