@@ -1,0 +1,195 @@
+"""A feed that lost its markup (title, link, date, guid, teaser, body, again and again) -> its items.
+
+When the tags of RSS or Atom are stripped, what is left of each item is a group of fields that nothing else in
+prose looks like: an address beside a time stamp. Such a group is an item's anchor; its title stands before it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+from provenance.dumps.heads import Head
+from provenance.text.calendar import parse_date
+
+_URL = r"https?://[^\s<>\"\]]{4,2000}"
+_RFC = r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d\d:\d\d(?::\d\d)?\s(?:[+-]\d{4}|[A-Z]{1,4}(?![A-Za-z]))"
+_ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+_FIELD = re.compile(rf"(?P<url>{_URL})|(?P<date>{_RFC}|{_ISO})")
+#: Between two fields of an item: a creator's name, a category, a guid that is no address.
+FIELD_WORDS, FIELD_CHARS = 8, 120
+_AFTER_ITEM = re.compile(r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?\w{1,20}>")
+_CHANNEL = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:hourly|daily|weekly)\s+\d")
+_LANGUAGE = re.compile(r"\s*[a-z]{2}-[A-Za-z]{2}\s")
+_HOST = re.compile(r"https?://(?:www\d?\.)?([^/:?#\s]+)(/?[^\s]*)")
+_NAME_PARTS = re.compile(r"\s[-–—|»«·•:]\s|\s?[|»«·•]\s?")
+
+
+class Item(NamedTuple):
+    """An item of a feed; `start` and `end` are code points in the decoded file."""
+
+    start: int
+    end: int
+    head: Head
+
+
+class Anchor(NamedTuple):
+    """Fields of an item that stand together: where, its first address, its first time, its author."""
+
+    start: int
+    end: int
+    url: str
+    published: datetime
+    author: str | None
+
+
+def split_feed(text: str) -> list[Item]:
+    """A decoded file -> the items of the feed in it; empty if it is none.
+
+    The first item starts with the file (the channel's header belongs to it), the last ends with it.
+    """
+    if text.count("http") < 2:
+        return []
+    anchors = _anchors(text)
+    channel = bool(anchors) and _is_channel(text, anchors)
+    items = anchors[1:] if channel else anchors
+    distinct = len({anchor.url for anchor in items})
+    if distinct != len(items) or (len(items) < 2 and not (items and (channel or "]]>" in text))):
+        return []
+    outlet = _channel_name(text, items[0], anchors[0] if channel else None)
+    if not text[items[-1].end :].strip() and text[: items[0].start].strip() and len(items) > 1:
+        return _fields_last(text, items, outlet)
+    return _fields_first(text, items, outlet)
+
+
+def _anchors(text: str) -> list[Anchor]:
+    """Runs of addresses and times with next to nothing between them, that hold one of each."""
+    groups: list[list[re.Match[str]]] = []
+    for match in _FIELD.finditer(text):
+        if groups and _is_next_field(text, groups[-1], match):
+            groups[-1].append(match)
+        else:
+            groups.append([match])
+    anchors = []
+    for group in groups:
+        url = next((match for match in group if match["url"]), None)
+        date = next((match for match in group if match["date"]), None)
+        parsed = parse_date(date["date"]) if date else None
+        if url is None or date is None or parsed is None:
+            continue
+        between = text[url.end() : date.start()].strip() if url.end() <= date.start() else ""
+        author = between if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5 else None
+        anchors.append(Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0], author))
+    return [_reach_back(text, anchor, anchors[at - 1] if at else None) for at, anchor in enumerate(anchors)]
+
+
+def _is_next_field(text: str, group: list[re.Match[str]], match: re.Match[str]) -> bool:
+    """Whether `match` goes on with the item: hardly a word between, and no second item begun.
+
+    A title before an address looks like a field between two; so behind a group that has its time, only an
+    address that it holds already (the guid), or one at once, goes on.
+    """
+    between = text[group[-1].end() : match.start()]
+    if len(between) > FIELD_CHARS or between.count("\n") > 2:
+        return False
+    if not between.strip():
+        return True
+    has_date = any(field["date"] for field in group)
+    if has_date:
+        return bool(match["url"]) and len(between.split()) <= 4 and _known(match["url"], group)
+    return bool(match["date"]) and len(between.split()) <= FIELD_WORDS and "]]>" not in between
+
+
+def _known(url: str, group: list[re.Match[str]]) -> bool:
+    return any(field["url"] == url for field in group if field["url"])
+
+
+def _reach_back(text: str, anchor: Anchor, before: Anchor | None) -> Anchor:
+    """A group that stands behind its teaser (title, link, teaser, date, guid) -> one that starts at the link."""
+    low = max(before.end if before else 0, anchor.start - 3000)
+    at = text.rfind(anchor.url, low, anchor.start)
+    if at < 0 or not text[at + len(anchor.url) : at + len(anchor.url) + 1].isspace():
+        return anchor
+    return anchor._replace(start=at)
+
+
+def _is_channel(text: str, anchors: list[Anchor]) -> bool:
+    """Whether the first anchor is the feed's own: a site's root, or a language and an update period behind it."""
+    first = anchors[0]
+    match = _HOST.match(first.url)
+    following = text[first.end : first.end + 40]
+    if _CHANNEL.match(following) or _LANGUAGE.match(following):
+        return True
+    root = match is not None and match[2].split("?")[0].strip("/") == ""
+    return root and len(anchors) > 1
+
+
+def _channel_name(text: str, item: Anchor, channel: Anchor | None) -> str | None:
+    """The site's name in the channel's title: of its parts the one that the host spells, else the last."""
+    start = channel.start if channel is not None else item.start
+    title = text[:start].strip()
+    if channel is None:
+        url = re.search(_URL, text[:start])
+        title = text[: url.start()].strip() if url else ""
+    title = title.splitlines()[0].strip() if title else ""
+    if not title or len(title.split()) > 20:
+        return None
+    parts = [part.strip() for part in _NAME_PARTS.split(title) if part.strip()]
+    host = _HOST.match(channel.url if channel is not None else item.url)
+    letters = re.sub(r"[^a-z0-9]", "", host[1].lower()) if host else ""
+    for part in parts:
+        key = re.sub(r"[^a-z0-9]", "", part.lower())
+        if key and (key in letters or letters.split("com")[0] == key):
+            return part
+    return parts[-1] if parts else None
+
+
+def _fields_first(text: str, items: list[Anchor], outlet: str | None) -> list[Item]:
+    """Items whose title stands before the fields and whose body stands behind them."""
+    starts, titles = [], []
+    for at, anchor in enumerate(items):
+        low = items[at - 1].end if at else 0
+        start = _title_start(text, low, anchor.start)
+        starts.append(start)
+        titles.append(" ".join(text[start : anchor.start].split()) or None)
+    starts[0] = 0
+    ends = [*starts[1:], len(text)]
+    return [
+        Item(start, end, Head(title, anchor.author, anchor.published, anchor.url, outlet))
+        for start, end, title, anchor in zip(starts, ends, titles, items, strict=True)
+    ]
+
+
+def _fields_last(text: str, items: list[Anchor], outlet: str | None) -> list[Item]:
+    """Items whose title and teaser stand before the fields (title, description, link, date)."""
+    found = []
+    start = 0
+    for at, anchor in enumerate(items):
+        end = anchor.end if at + 1 < len(items) else len(text)
+        first = start
+        if at == 0:
+            first = _title_start(text, 0, anchor.start) if "\n" not in text[: anchor.start].strip() else 0
+        lines = text[first : anchor.start].strip().splitlines()
+        title = lines[0].strip() if lines and len(lines[0].split()) <= 40 else None
+        found.append(Item(start, end, Head(title, anchor.author, anchor.published, anchor.url, outlet)))
+        start = end
+    return found
+
+
+def _title_start(text: str, low: int, high: int) -> int:
+    """Where the title that ends at `high` starts: at its line, or behind the last trace of the item before it."""
+    stop = high
+    while stop > low and text[stop - 1].isspace():
+        stop -= 1
+    start = max(low, text.rfind("\n", low, stop) + 1)
+    for pattern in (_AFTER_ITEM, re.compile(_URL)):
+        for match in pattern.finditer(text, start, stop):
+            start = match.end()
+    # A channel's picture leaves its width and height before the first title.
+    numbers = re.compile(r"\s*(?:\d{1,4}\s+){2}").match(text, start, stop)
+    if numbers is not None:
+        start = numbers.end()
+    while start < stop and text[start].isspace():
+        start += 1
+    return start if start < stop else stop

@@ -1,0 +1,125 @@
+"""The first lines of an article -> its title, byline, date, address and the publisher they name."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+from provenance.dumps.layout import Line, byline_name, says_same
+
+#: Lines of an article that can belong to its head.
+HEAD_LINES = 14
+
+_SUFFIX = re.compile(r"\s(?P<mark>[-–—|»·•])\s(?P<site>[^|»·•\s–—][^|»·•]{1,50})$")
+#: Behind a dash these words name who said it, not who printed it ("... – Foreign Ministry").
+_NO_SITE = frozenset(
+    """report reports source sources official officials minister ministry president army police spokesman spokesperson
+    spokeswoman study poll survey expert experts analyst analysis opinion video videos photo photos pictures live update
+    updates exclusive interview statement watch explainer part review un chief pm envoy ambassador court government
+    general leader says said commander""".split()
+)
+_KIND = frozenset(
+    """news newspaper times post tribune herald daily online website magazine agency journal gazette observer press
+    english homepage media tv radio network blog""".split()
+)
+
+
+class Head(NamedTuple):
+    """What the head of an article says; None where it says nothing."""
+
+    title: str | None = None
+    byline: str | None = None
+    published: datetime | None = None
+    url: str | None = None
+    outlet: str | None = None
+
+
+def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> Head:
+    """The lines of one article -> what its head says.
+
+    `sites` are the folded bare lines that name the publisher; `opens_file` tells that the page's own title
+    can be the first line.
+    """
+    head = _head_lines(lines)
+    title = _title(head, sites)
+    outlet = next((line.text.strip("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff ") for line in head if line.folded in sites), None)
+    text = title.text if title is not None else None
+    if opens_file and head:
+        text, named = _page_title(head, title)
+        outlet = outlet or named
+    byline = next((byline_name(line.text) for line in head if line.is_byline), None)
+    date = next((line.date for line in head if line.date is not None), None)
+    address = next((line.text for line in head if line.is_address), None)
+    return Head(
+        title=text,
+        byline=byline,
+        published=date.value if date is not None else None,
+        url=address[address.lower().find("http") :] if address and "http" in address.lower() else None,
+        outlet=outlet,
+    )
+
+
+def _head_lines(lines: list[Line]) -> list[Line]:
+    """The lines before the first paragraph of body."""
+    for at, line in enumerate(lines[:HEAD_LINES]):
+        if line.is_body:
+            return lines[:at]
+    # Without any paragraph, a whole short notice: only its first lines can be a head.
+    return lines[: min(HEAD_LINES, 4)] if len(lines) < HEAD_LINES else lines[:HEAD_LINES]
+
+
+def _title(head: list[Line], sites: frozenset[str]) -> Line | None:
+    named = [line for line in head if line.is_title_like and line.folded not in sites]
+    doubled = [line for line in named if line.first and not line.echo and line.words >= 4]
+    if doubled:
+        return doubled[0]
+    for line in named:
+        if line.words >= 4:
+            return line
+    return named[0] if named and named[0] is head[0] else None
+
+
+def _page_title(head: list[Line], title: Line | None) -> tuple[str | None, str | None]:
+    """The title of a file's first article without the site's suffix, and the site that the page's title names."""
+    first = head[0]
+    text = title.text if title is not None else None
+    if title is not None and title.first:
+        twin = next((line for line in head if line.echo and says_same(line.folded, title.folded)), None)
+        if twin is not None and len(title.folded) > len(twin.folded):
+            match = _SUFFIX.search(title.text)
+            return twin.text, match["site"].strip() if match else None
+    if title is first:
+        match = _SUFFIX.search(first.text)
+        if match is not None and _is_site(match["site"], match["mark"]) and len(first.text[: match.start()].split()) >= 4:
+            return first.text[: match.start()].rstrip(), match["site"].strip()
+        return text, None
+    return text, _self_naming(first) if title is not None else None
+
+
+def _is_site(name: str, mark: str) -> bool:
+    words = name.split()
+    if any(word.lower().strip(".,:") in _NO_SITE for word in words) or len(words) > 6:
+        return False
+    if mark in "|»" or re.fullmatch(r"[\w-]+\.(?:com|net|org|info|news|co|tv|[a-z]{2})", name.strip(), re.IGNORECASE):
+        return True
+    capital = all(word[0].isupper() or word.lower() in ("of", "the", "and", "for", "de", "in") for word in words)
+    return capital and (len(words) >= 2 and (len(words) >= 3 or words[-1].lower() in _KIND))
+
+
+def _self_naming(line: Line) -> str | None:
+    """A header line that says its own name twice beside a word for a publication -> that name.
+
+    `Daily Foo English ... News from Daily Foo Newspaper` -> `Daily Foo`.
+    """
+    words = line.text.split()
+    keys = [word.lower().strip(".,|-") for word in words]
+    if len(words) < 4 or len(words) > 30 or not _KIND.intersection(keys):
+        return None
+    for size in range(min(5, len(words) // 2), 0, -1):
+        for at in range(len(words) - 2 * size + 1):
+            run = keys[at : at + size]
+            again = any(keys[other : other + size] == run for other in range(at + size, len(words) - size + 1))
+            if again and words[at][0].isupper() and not (size == 1 and run[0] in _KIND | {"and", "the", "of", "from"}):
+                return " ".join(words[at : at + size]).strip(".,|-")
+    return None

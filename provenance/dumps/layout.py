@@ -1,0 +1,223 @@
+"""A plain text dump -> its lines with the shapes by which a reader tells heads from bodies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from provenance.text.calendar import FoundDate, find_dates
+from provenance.text.folding import fold_all
+
+#: More words than this and a line is a paragraph of an article's body; captions and standfirsts stay under it.
+BODY_WORDS = 25
+HEADLINE_WORDS = 25
+#: A headline comes again within so many lines that are not blank: caption, credit and date lie between.
+ECHO_LINES = 8
+
+_NEAR = r"(?:related|similar|popular|recent|latest|recommended|trending|more|other|top|featured|suggested)"
+_KIND = r"(?:videos?|news|articles?|posts?|stor(?:y|ies)|content|topics?|coverage|links?|reading|reads|headlines)"
+#: What sites print under an article; a general lexicon of page furniture, matched against folded lines.
+_FURNITURE = re.compile(
+    rf"(?:{_NEAR} {_KIND}(?: (?:and|from) .{{1,40}})?|you (?:may|might) (?:also|like).{{0,40}}|"
+    r"back to top(?: button)?|leave a (?:reply|comment)|(?:post a |view |show |no )?comments?|share (?:this|on).{0,40}|"
+    r"share|like this|like loading|editors? picks?|most (?:read|viewed|popular|shared)|read (?:also|more|next)|also read|"
+    r"advertisement|filed under|tags?|sign up.{0,60}|subscribe(?: now| to .{1,40})?|follow us.{0,40}|"
+    r"print(?: this)?|email(?: this)?|tweet|next(?: article| post)?|previous(?: article| post)?|d bloggers like this|"
+    r"articles (?:similaires|lies)|a lire aussi|noticias relacionadas|mehr zum thema|lesen sie auch|leggi anche|"
+    r"ilgili haberler|читаите также|مواضيع ذات صله|اقرا ايضا|اخبار ذات صله)"
+)
+_RULER = re.compile(r"\s*(?:[-=_*#~•·.—–+]\s?){4,}\s*|\s*(?:###|-\s?30\s?-|ENDS?)\s*")
+_BYLINE = re.compile(
+    r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)\s+(?P<name>\S.{1,100})",
+    re.IGNORECASE,
+)
+_CAPS = r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’]{1,19}"
+_DATELINE = re.compile(
+    rf"{_CAPS}(?:[ ,/-]{{1,2}}[A-ZÀ-Þ][\w.'’]{{0,19}}){{0,6}}[ ,]{{0,2}}(?P<agency>\([A-Z][\w /.&-]{{1,28}}\))?\s?"
+    r"(?P<dash>[-–—:])"
+)
+_ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
+_SCRIPTS = (
+    ("arabic", re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
+    ("cyrillic", re.compile(r"[\u0400-\u052f]")),
+    ("hebrew", re.compile(r"[\u0590-\u05ff]")),
+    ("greek", re.compile(r"[\u0370-\u03ff]")),
+    ("han", re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")),
+    ("indic", re.compile(r"[\u0900-\u0dff]")),
+    ("latin", re.compile(r"[A-Za-z\u00c0-\u024f]")),
+)
+_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0eff]")
+_CLOSERS = " \t\"'”’»)]）」\u00a0\u200f\u200e"
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that is not blank; `start` and `end` are code points in the decoded file, margins cut off."""
+
+    start: int
+    end: int
+    text: str
+    blank_before: int
+    words: int
+    folded: str = ""
+    #: An earlier line close by says the same; `first` is the other way round.
+    echo: bool = False
+    first: bool = False
+
+    @property
+    def is_body(self) -> bool:
+        """Whether this is a paragraph of an article's body; a long caption printed twice is none."""
+        return self.words > BODY_WORDS and not (self.first or self.echo)
+
+    @property
+    def is_furniture(self) -> bool:
+        """Whether a site prints this under its articles."""
+        return self.words <= 12 and bool(_FURNITURE.fullmatch(self.folded) or _RULER.fullmatch(self.text))
+
+    @property
+    def is_title_like(self) -> bool:
+        """Whether this could be a headline: some words, no sentence end, no list mark, no byline or date."""
+        if not 3 <= self.words <= HEADLINE_WORDS or len(self.text) > 250:
+            return False
+        last = self.text.rstrip(_CLOSERS)[-1:]
+        if last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|":
+            return False
+        return not (self.is_furniture or self.is_byline or self.is_address or self.date is not None)
+
+    @property
+    def is_byline(self) -> bool:
+        """Whether this is a `By NAME` line."""
+        return self.words <= 14 and byline_name(self.text) is not None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether this holds nothing but a web address, or `Source:` and one."""
+        return self.words <= 4 and _ADDRESS.fullmatch(self.text) is not None
+
+    @property
+    def date(self) -> FoundDate | None:
+        """The full date to which this line is given over, if it is."""
+        return line_date(self.text) if self.words <= 14 else None
+
+    @property
+    def dateline(self) -> float:
+        """2 for a paragraph that opens `PLACE (AGENCY) -`, 1.5 for `PLACE -`, else 0."""
+        match = _DATELINE.match(self.text[:120])
+        if match is None or (match["dash"] == ":" and not match["agency"]):
+            return 0
+        return 2 if match["agency"] else 1.5
+
+    @property
+    def script(self) -> str:
+        """The script of most of its letters."""
+        counts = [(len(pattern.findall(self.text[:400])), name) for name, pattern in _SCRIPTS]
+        most = max(counts, key=lambda item: item[0])
+        return most[1] if most[0] else ""
+
+
+def byline_name(text: str) -> str | None:
+    """A line -> the name in it if it is a byline (`By Zeinab Daher`), else None.
+
+    >>> byline_name("By Zeinab Daher"), byline_name("By the evening of July 29 it was over.")
+    ('Zeinab Daher', None)
+    """
+    match = _BYLINE.fullmatch(text.strip())
+    if match is None:
+        return None
+    name = re.split(r"\s[|–—-]\s|,\s|\s\(|\s{2,}|\son\s", match["name"].strip(), maxsplit=1)[0].rstrip(" .,:")
+    words = name.split()
+    if not 1 <= len(words) <= 8 or any(letter.isdigit() for letter in name):
+        return None
+    small = [word for word in words if word[0].islower()]
+    joined = {"and", "de", "da", "von", "van", "der", "el", "al", "bin", "et", "und", "y", "e", "la", "le", "di"}
+    if words[0][0].islower() or any(word.lower() not in joined and "-" not in word for word in small):
+        return None
+    return name if text.strip()[-1] not in "!?:;" and words[0].lower() not in ("the", "this", "that", "all") else None
+
+
+def line_date(text: str) -> FoundDate | None:
+    """A line -> the date in it if the line says little else (`Published: 4 March 2020, 11:00`), else None."""
+    if len(text) > 120 or not any(letter.isdecimal() for letter in text):
+        return None
+    found = find_dates(text)
+    if not found:
+        return None
+    rest = text[: found[0].start] + " " + text[found[-1].end :]
+    words = re.findall(r"[^\W\d_]{2,}", rest)
+    return found[0] if len(words) <= 3 else None
+
+
+def read_lines(text: str) -> list[Line]:
+    """A decoded file -> its lines that are not blank, folded, with echoes marked.
+
+    A hard-wrapped file (mail, old archives) is read by paragraphs instead, because its lines are no units.
+    """
+    lines = _cut_lines(text)
+    if _is_wrapped(lines):
+        lines = _join_wrapped(text, lines)
+    short = [line for line in lines if line.words <= 60]
+    for line, folded in zip(short, fold_all([line.text for line in short]) if short else [], strict=True):
+        line.folded = folded
+    _mark_echoes(lines)
+    return lines
+
+
+def _cut_lines(text: str) -> list[Line]:
+    lines: list[Line] = []
+    position, blank = 0, 0
+    for piece in text.split("\n"):
+        stripped = piece.strip()
+        if stripped:
+            start = position + len(piece) - len(piece.lstrip())
+            words = len(stripped.split())
+            if words <= BODY_WORDS and len(stripped) > words * 12:
+                words += len(_WIDE.findall(stripped)) // 2
+            lines.append(Line(start, start + len(stripped), stripped, blank, words))
+            blank = 0
+        else:
+            blank += 1
+        position += len(piece) + 1
+    return lines
+
+
+def _is_wrapped(lines: list[Line]) -> bool:
+    if len(lines) < 12:
+        return False
+    lengths = sorted(len(line.text) for line in lines)
+    joined = sum(line.blank_before == 0 for line in lines)
+    return lengths[-1] <= 110 and lengths[len(lengths) // 2] >= 50 and joined * 2 >= len(lines)
+
+
+def _join_wrapped(text: str, lines: list[Line]) -> list[Line]:
+    joined: list[Line] = []
+    previous = 0
+    for line in lines:
+        # A line much shorter than the margin ends its paragraph even without a blank line.
+        if joined and line.blank_before == 0 and previous >= 45:
+            last = joined[-1]
+            last.end = line.end
+            last.words += line.words
+        else:
+            joined.append(line)
+        previous = len(line.text)
+    for line in joined:
+        line.text = text[line.start : line.end]
+    return joined
+
+
+def _mark_echoes(lines: list[Line]) -> None:
+    """Mark lines of 2 to 60 words that say the same as one a few lines before, up to a site's suffix."""
+    for at, line in enumerate(lines):
+        if not line.folded or not 2 <= line.words <= 60:
+            continue
+        for earlier in lines[max(0, at - ECHO_LINES) : at]:
+            if earlier.folded and says_same(earlier.folded, line.folded):
+                earlier.first, line.echo = True, True
+
+
+def says_same(left: str, right: str) -> bool:
+    """Whether two folded lines are equal, or one is the other with at most five words behind it."""
+    if left == right:
+        return True
+    short, long = sorted((left, right), key=len)
+    return long.startswith(short + " ") and short.count(" ") >= 3 and long[len(short) :].count(" ") <= 5
