@@ -1,0 +1,37 @@
+"""Finds every repeated or syndicated passage in news dumps and traces each article to its likely source.
+
+The public names, each resolved on first use, so that `import provenance` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.errors import ProvenanceError
+    from provenance.pipeline import scan
+    from provenance.reports.runs import Run
+    from provenance.settings import Settings
+
+__version__ = "0.1.0"
+__all__ = ["ProvenanceError", "Run", "Settings", "__version__", "scan"]
+
+_HOMES = {
+    "ProvenanceError": "provenance.errors",
+    "Run": "provenance.reports.runs",
+    "Settings": "provenance.settings",
+    "scan": "provenance.pipeline",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The public name `name`, imported now (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'provenance' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

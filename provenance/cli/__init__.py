@@ -1,0 +1,108 @@
+"""The command line: parse, call one function, print. Only click is imported before a command is chosen."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from provenance.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, ProvenanceError
+
+EXIT_PIPE = 141  # what a shell reports for a program ended by SIGPIPE: no gate may read it as clean
+
+#: Command -> its line in --help, known here so that --help loads none of them.
+COMMANDS = {
+    "scan": "Find what repeats in news dumps, and where it came from.",
+    "explain": "Why two articles were, or were not, matched; or one article's origin.",
+    "report": "Write the HTML report of a scan anew.",
+    "export": "Write the tables of a scan as CSV or JSON lines.",
+    "evaluate": "Measure a scan against gold.",
+    "settings": "Every parameter, its value and where it came from.",
+}
+
+
+class Commands(click.Group):
+    """Commands loaded when called; every mistake of the user ends as one line on stderr and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """The names, in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, from the module of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"provenance.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, from COMMANDS alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that went away ends it quietly."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # what is still buffered would fail again when the interpreter ends, and say so
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(EXIT_PIPE)
+        else:
+            return result
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """The command line from arguments to exit code."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(EXIT_USAGE)
+        except click.ClickException as error:
+            _fail(_one_line(error), EXIT_USAGE)
+        except (click.Abort, KeyboardInterrupt):
+            _fail("interrupted; earlier results stand as they were", EXIT_INTERRUPTED)
+        except ProvenanceError as error:
+            _fail(str(error), error.exit_code)
+        except Exception as error:
+            if "--debug" in sys.argv or "--debug" in (kwargs.get("args") or args or ()):
+                raise
+            what = f"{type(error).__name__}: {error}".splitlines()[0]
+            _fail(
+                f"internal error, {what}; run `provenance --debug ...` and report what it prints",
+                EXIT_INTERNAL,
+            )
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return f"{text.rstrip('.')}; see `{context.command_path} --help`" if context else text
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    from provenance.reports.escaping import terminal
+
+    click.echo(f"provenance: error: {terminal(message)}", err=True)
+    sys.exit(code)
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from provenance import __version__
+
+        click.echo(f"provenance {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="The version.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error.")
+def main() -> None:
+    """Find every repeated or syndicated passage in news dumps, and trace each article to its likely source."""

@@ -1,0 +1,50 @@
+"""Settings as options: derived from the fields of Settings, so that no parameter stands twice."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import Field, fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provenance.configuration import Configuration, load_settings
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Options of commands that read dumps; the numbers of the method are options too, listed by `provenance settings`.
+SHOWN = ("text", "id", "published", "outlet", "title", "url", "level", "until", "rewritten")
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: one option for each setting; not given means None, so that other sources may speak."""
+    for item in reversed(fields(Settings)):
+        command = _option(item)(command)
+    return command
+
+
+def _option(item: Field[Any]) -> Callable[[Any], Any]:
+    about = item.metadata
+    kind: click.ParamType[Any] | type = str
+    if "choices" in about:
+        kind = click.Choice(about["choices"])
+    elif not about.get("input"):
+        kind = type(item.default)
+    shown = f"{about['reason']} [{item.default}]" if "choices" in about else about["reason"]
+    return click.option(
+        f"--{item.name.replace('_', '-')}",
+        f"setting_{item.name}",
+        type=kind,
+        default=None,
+        metavar="COLUMN" if about.get("input") else None,
+        hidden=item.name not in SHOWN,
+        help=shown[0].upper() + shown[1:] + ".",
+    )
+
+
+def take_settings(parameters: dict[str, Any]) -> Configuration:
+    """Take the settings out of a command's parameters -> those in force here, with their sources."""
+    flags = {item.name: parameters.pop(f"setting_{item.name}") for item in fields(Settings)}
+    return load_settings(flags, os.environ)

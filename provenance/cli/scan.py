@@ -1,0 +1,126 @@
+"""`provenance scan`: dumps -> tables and the report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provenance.cli.options import settings_options, take_settings
+from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from provenance.reports.runs import Run
+
+#: What --fail-on means: that relation or a closer one, in either direction.
+LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
+
+
+@click.command("scan")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the results.",
+)
+@settings_options
+@click.option("--no-report", is_flag=True, help="Write the tables only.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LADDER),
+    help="Exit with 1 if two articles are related so, or more closely.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def command(
+    inputs: tuple[str, ...], output: Path, no_report: bool, fail_on: str | None, quiet: bool, **settings: Any
+) -> int:
+    """Find what repeats in news dumps, and where it came from.
+
+    INPUT is files, folders, globs or - for standard input: text, flattened feeds, JSON lines, CSV, Parquet,
+    each also as gzip or zstd. DIR gets one Parquet file a table, report.html and run.json.
+
+    Columns are guessed from the usual names. Every parameter that `provenance settings` lists is an option as
+    well, such as --near-duplicate 0.8.
+
+    Exit codes: 0 clean, 1 findings (only with --fail-on), 2 usage, 3 some inputs could not be read,
+    4 internal error, 130 interrupted.
+    """
+    chosen = take_settings(settings).settings
+    from provenance.cli.kernels import kernels_cold
+    from provenance.pipeline import scan
+    from provenance.reports.writing import check_folder
+
+    check_folder(output)
+    if not quiet and kernels_cold():
+        click.echo("compiling kernels, once after an installation: some seconds", err=True)
+    with _progress(quiet) as progress:
+        run = scan(inputs, chosen, stdin=sys.stdin.buffer, progress=progress)
+        progress("write")
+        run.write(output, report=not no_report)
+    if not quiet:
+        _say(run, output, report=not no_report)
+    return exit_code(run, fail_on)
+
+
+def exit_code(run: Run, fail_on: str | None) -> int:
+    """3 where an input could not be read, else 1 where the gate holds something back, else 0."""
+    # a blank record in an otherwise good file is counted, and no reason to stop a pipeline
+    if run.rejects.filter(run.rejects["reason"] != "blank").height:
+        return EXIT_PARTIAL
+    if fail_on:
+        bad = {*LADDER[: LADDER.index(fail_on) + 1]}
+        bad |= {"contains"} if "contained" in bad else set()
+        if run.matches["relation"].is_in(sorted(bad)).any():
+            return EXIT_FINDINGS
+    return 0
+
+
+def _say(run: Run, output: Path, report: bool) -> None:
+    from provenance.reports.escaping import terminal
+
+    counts, spans = run.facts["counts"], run.spans
+    for row in run.rejects.head(10).iter_rows(named=True):
+        where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
+        click.echo(terminal(f"{row['action']}: {where}: {row['reason']}: {row['detail']}"), err=True)
+    if run.rejects.height > 10:
+        click.echo(f"{run.rejects.height - 10:,} more rejects stand in rejects.parquet", err=True)
+    if "spans" in run.made:
+        inner = spans.filter(spans["left_doc"] == spans["right_doc"]).height
+        click.echo(f"passages repeated: {inner:,} inside one article, {spans.height - inner:,} between two", err=True)
+    if report:
+        click.echo(terminal(f"report: {output / 'report.html'}"), err=True)
+    click.echo(
+        f"read {counts['read']:,}, unique {counts['unique']:,}, repeated {counts['repeated']:,}, "
+        f"rejected {counts['rejected']:,}, {run.facts['seconds']['total']:.1f} s",
+        err=True,
+    )
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A function to tell the stage that begins; it shows a bar on a terminal and nothing elsewhere."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _stage: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from provenance.pipeline import STEPS
+
+    columns = TextColumn("{task.description:<16}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=STEPS + 1)
+
+        def tell(stage: str) -> None:
+            bar.update(task, advance=1, description=stage)
+
+        yield tell

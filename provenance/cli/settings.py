@@ -1,0 +1,49 @@
+"""`provenance settings`: every parameter, its value, and where it came from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+
+import click
+
+
+@click.command("settings")
+def command() -> None:
+    """Every parameter: value, where it came from, unit, range and reason; then the recall curve of the bands.
+
+    A parameter is set by a flag (--near-duplicate 0.8), by a variable (PROVENANCE_NEAR_DUPLICATE=0.8), or by a
+    line in provenance.toml or under [tool.provenance] in pyproject.toml (near_duplicate = 0.8), in that order.
+    """
+    from provenance.configuration import load_settings
+    from provenance.settings import Settings
+
+    here = load_settings(environment=os.environ)
+    for item in fields(Settings):
+        about = item.metadata
+        value = getattr(here.settings, item.name)
+        limits = ", ".join(about["choices"]) if "choices" in about else about["unit"]
+        if "low" in about:
+            limits = f"{about['low']} to {about['high']} {about['unit']}".rstrip()
+        click.echo(f"{item.name:<21} {'-' if value is None else value!s:<10} {here.sources[item.name]:<12} {limits}")
+        click.echo(f"{'':<21} {about['reason']}")
+    click.echo()
+    for line in recall_lines(here.settings):
+        click.echo(line)
+
+
+def recall_lines(settings: object) -> list[str]:
+    """The expected recall of the bands in force, by jaccard."""
+    from provenance.matching.sketches import choose_bands, expected_recall
+    from provenance.settings import Settings
+
+    assert isinstance(settings, Settings)
+    bands, rows = choose_bands(settings)
+    lines = [
+        f"bands: {bands} of {rows} rows, used in dumps of more than {settings.exhaustive_documents:,} documents",
+        "jaccard  expected recall 1 - (1 - J^rows)^bands",
+    ]
+    for tenth in range(1, 11):
+        share = expected_recall(tenth / 10, bands, rows)
+        lines.append(f"    {tenth / 10:.1f}  {share:.4f} {'#' * round(40 * share)}".rstrip())
+    return lines

@@ -1,0 +1,112 @@
+"""Where settings come from: flags, then PROVENANCE_* variables, then a file of the working folder, then defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import Field, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provenance.errors import UsageError
+from provenance.settings import Settings, check_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "PROVENANCE_"
+#: Variables under our prefix that are not settings: the tests' place of shared corpora.
+NOT_SETTINGS = frozenset({"PROVENANCE_SHARED"})
+KNOWN: dict[str, Field[Any]] = {item.name: item for item in fields(Settings)}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings of a run, and for each of them the words for where its value came from."""
+
+    settings: Settings
+    sources: dict[str, str]
+
+
+def load_settings(
+    flags: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Configuration:
+    """Flags (None means not given), variables and `folder`'s file -> the settings in force.
+
+    Raises UsageError for a key that is not a setting, naming the nearest one, and for a value out of range.
+    """
+    values: dict[str, Any] = {}
+    sources = dict.fromkeys(KNOWN, "default")
+    layers: tuple[dict[str, tuple[str, Any]], ...] = (
+        _from_file(folder or Path()),
+        _from_environment(environment or {}),
+        {name: ("flag", value) for name, value in (flags or {}).items() if value is not None},
+    )
+    for layer in layers:
+        for name, (source, value) in layer.items():
+            try:
+                check_value(KNOWN[name], value)
+            except UsageError as error:
+                raise UsageError(f"{source}: {error}" if source != "flag" else str(error)) from None
+            # 1 and 1.0 must give one fingerprint
+            values[name] = float(value) if isinstance(KNOWN[name].default, float) else value
+            sources[name] = source
+    return Configuration(Settings(**values), sources)
+
+
+def _from_file(folder: Path) -> dict[str, tuple[str, Any]]:
+    own, project = folder / "provenance.toml", folder / "pyproject.toml"
+    if own.is_file():
+        table, source = _parse(own), own.name
+    elif project.is_file():
+        table, source = (
+            _parse(project).get("tool", {}).get("provenance", {}),
+            "pyproject.toml [tool.provenance]",
+        )
+    else:
+        return {}
+    if not isinstance(table, dict):
+        raise UsageError(f"{source}: is not a table of settings; write name = value lines")
+    for name in table:
+        _known(name, source)
+    return {name: (source, value) for name, value in table.items()}
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path.name}: cannot be read as TOML ({error}); mend it or remove it") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    found: dict[str, tuple[str, Any]] = {}
+    for variable in sorted(environment):
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        _known(name, "environment", variable)
+        found[name] = (f"environment {variable}", _number(KNOWN[name], environment[variable]))
+    return found
+
+
+def _number(item: Field[Any], text: str) -> object:
+    """`text` as the type of the setting's default; `text` itself where it is not one, for check_value to refuse."""
+    if isinstance(item.default, int | float):
+        try:
+            return type(item.default)(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _known(name: str, source: str, shown: str | None = None) -> None:
+    if name in KNOWN:
+        return
+    from rapidfuzz import process  # noqa: PLC0415  only a mistake pays for the import
+
+    near = process.extractOne(name, list(KNOWN), score_cutoff=50)
+    variable = PREFIX if shown else ""
+    hint = f"did you mean {variable}{near[0].upper() if shown else near[0]}?" if near else "see `provenance settings`"
+    raise UsageError(f"{source}: {shown or name} is not a setting; {hint}")

@@ -1,0 +1,175 @@
+"""The stages in order, on this machine."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import IO, TYPE_CHECKING, Any
+
+import polars as pl
+
+from provenance import __version__, tables
+from provenance.dumps import reading
+from provenance.matching.boilerplate import mark_boilerplate
+from provenance.matching.clusters import find_clusters
+from provenance.matching.matches import find_matches
+from provenance.matching.sketches import recall_statement, sketcher
+from provenance.matching.spans import find_spans
+from provenance.reports.runs import Run
+from provenance.settings import Settings
+from provenance.text.passages import find_passages
+from provenance.text.tokens import tokenize_and
+from provenance.tracing.attributions import find_attributions
+from provenance.tracing.dates import find_dates
+from provenance.tracing.edges import draw_edges
+from provenance.tracing.origins import find_origins, mark_origins
+from provenance.tracing.outlets import count_outlets, name_outlets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+SCHEMA_VERSION = 1
+STEPS = 13  # calls of Clock.step in a whole run, for progress
+
+
+class Clock:
+    """Seconds by stage; tells `progress` the stage that begins."""
+
+    def __init__(self, progress: Callable[[str], None] | None) -> None:
+        self.started = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one stage."""
+        if self._progress:
+            self._progress(name)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+    def finish(self) -> dict[str, float]:
+        """Seconds of each stage, and of all."""
+        return {**self.seconds, "total": round(time.perf_counter() - self.started, 3)}
+
+
+def scan(
+    inputs: Sequence[str | Path] | pl.DataFrame | pl.LazyFrame,
+    settings: Settings | None = None,
+    *,
+    stdin: IO[bytes] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Run:
+    """Files, folders, globs, "-" (which reads `stdin`), or a frame with a column of texts -> a Run.
+
+    Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
+    `rejects`. `progress` is called with the name of each stage as it begins.
+    """
+    settings = settings or Settings()
+    clock = Clock(progress)
+    with clock.step("read"):
+        read = _read(inputs, settings, stdin)
+    frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}
+    documents = read.documents.sort("doc_id")
+    facts: dict[str, Any] = {"inputs": _inputs(read)}
+
+    exhaustive = documents.height <= settings.exhaustive_documents
+    with clock.step("fold"):
+        tokens, signatures = tokenize_and(documents["text"], None if exhaustive else sketcher(settings))
+    with clock.step("passages"):
+        passages = find_passages(documents)
+    with clock.step("boilerplate"):
+        passages = mark_boilerplate(documents, passages, tokens)
+    with clock.step("spans"):
+        found = find_spans(documents, passages, tokens, signatures, settings)
+    spans = found.spans
+    with clock.step("matches"):
+        matches = find_matches(documents, passages, spans, found.jaccards, tokens, settings)
+    facts["recall"] = recall_statement(settings, documents.height, exhaustive, found.left_out)
+    frames |= {"passages": passages, "spans": spans, "matches": matches}
+    if settings.until != "matches":
+        with clock.step("clusters"):
+            clusters = find_clusters(spans, matches, settings)
+        frames["clusters"] = clusters
+    if settings.until == "origins":
+        with clock.step("attributions"):
+            attributions = find_attributions(documents, passages)
+        with clock.step("dates"):
+            dates = find_dates(documents, attributions)
+        with clock.step("outlets"):
+            documents = name_outlets(documents, attributions)
+        with clock.step("edges"):
+            edges = draw_edges(documents, passages, spans, matches, clusters, attributions, dates, settings)
+        with clock.step("origins"):
+            origins = find_origins(documents, edges, matches, clusters, attributions, settings)
+            frames["clusters"] = mark_origins(clusters, origins)
+        with clock.step("who copies whom"):
+            outlets = count_outlets(documents, edges, spans)
+        frames |= {
+            "attributions": attributions, "dates": dates, "edges": edges, "origins": origins, "outlets": outlets
+        }  # fmt: skip
+    frames["documents"] = documents
+    return _finish(frames, settings, facts, clock)
+
+
+def _read(inputs: Any, settings: Settings, stdin: IO[bytes] | None) -> tables.Read:
+    if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
+        return reading.read_frame(inputs, settings)
+    return reading.read(list(map(str, inputs)), settings, stdin=stdin)
+
+
+def _inputs(read: tables.Read) -> list[dict[str, Any]]:
+    return []
+
+
+def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str, Any], clock: Clock) -> Run:
+    """The frames that level and until ask for, and the facts of run.json."""
+    if settings.level == "document":
+        del frames["passages"], frames["spans"]
+    repeated = count_repeated(frames["matches"], settings)
+    documents = frames["documents"]
+    counts = {
+        "read": documents.height,
+        "unique": documents.height - repeated,
+        "repeated": repeated,
+        "rejected": frames["rejects"].height,
+        "characters": int(documents["text"].str.len_chars().sum()),
+        "rows": {name: frames[name].height for name in tables.WRITTEN if name in frames},
+    }
+    return Run.of(
+        frames,
+        {
+            "program": "provenance",
+            "version": __version__,
+            "schema_version": SCHEMA_VERSION,
+            "settings": asdict(settings),
+            "fingerprint": settings.fingerprint(),
+            "tables": list(counts["rows"]),
+            "counts": counts,
+            **facts,
+            "seconds": clock.finish(),
+            "peak_memory_mb": peak_memory(),
+        },
+    )
+
+
+def count_repeated(matches: pl.DataFrame, settings: Settings) -> int:
+    """MATCHES -> how many documents share half of theirs or of another's words (link_containment) with another."""
+    linked = matches.filter(
+        pl.max_horizontal("left_containment", "right_containment") >= pl.lit(settings.link_containment, pl.Float32)
+    )
+    return pl.concat([linked["left_doc"], linked["right_doc"].alias("left_doc")]).n_unique()
+
+
+def peak_memory() -> int | None:
+    """The most memory this process has held, in MB of 10^6 bytes; None where the system does not say."""
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 10**6

@@ -1,0 +1,162 @@
+"""A Run -> why two articles were, or were not, matched; or where one came from; as lines to print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from provenance.errors import UsageError
+from provenance.text.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.reports.runs import Run
+
+RUN = 200  # words; a longer run would have been a span, and sets of long shingles fill memory
+EXCERPT = 240  # characters of a text shown on one line
+
+
+def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
+    """The pair's relation with its figures and spans; or, without a match, how far from one it is.
+
+    Raises UsageError for an id that is not in the run.
+    """
+    documents = {doc_id: _document(run, doc_id) for doc_id in (first, second)}
+    left, right = sorted((first, second))
+    spans = _of_pair(run.spans, left, right)
+    if left == right:
+        yield from _headed(documents[left])
+        yield f"repeats itself {spans.height} times" if spans.height else "no passage stands twice in it"
+        yield from _span_lines(spans, documents)
+        return
+    for doc_id in (left, right):
+        yield from _headed(documents[doc_id])
+    for row in _of_pair(run.matches, left, right).iter_rows(named=True):
+        yield f"matched: {row['relation']}, jaccard {row['jaccard']:.3f}, {row['spans']} spans"
+        yield f"  {row['left_containment']:.0%} of the words of {left} stand in {right}"
+        yield f"  {row['right_containment']:.0%} of the words of {right} stand in {left}"
+        break
+    else:
+        yield from _why_not(run, documents[left], documents[right])
+    yield from _span_lines(spans, documents)
+    for edge in run.edges.filter(
+        ((pl.col("from_id") == left) & (pl.col("to_id") == right))
+        | ((pl.col("from_id") == right) & (pl.col("to_id") == left))
+    ).iter_rows(named=True):
+        yield from _edge_lines(edge)
+    yield from _common_clusters(run, left, right)
+
+
+def explain_article(run: Run, doc_id: str) -> Iterator[str]:
+    """One article's origin with its reason, each edge that leads to it, its runner-up, and its clusters."""
+    yield from _headed(_document(run, doc_id))
+    for row in run.origins.filter(pl.col("doc_id") == doc_id).iter_rows(named=True):
+        yield f"origin: {row['origin_id'] or 'unknown'} ({row['verdict']}, confidence {row['confidence']:.2f})"
+        yield f"  {row['reason']}"
+        yield f"  runner-up: {row['runner_up'] or 'none'}"
+    if "origins" not in run.made:
+        yield "origin: not traced; scan without --until"
+    edges = run.edges.filter(pl.col("to_id") == doc_id).sort("confidence", "from_id", descending=[True, False])
+    for edge in edges.iter_rows(named=True):
+        yield from _edge_lines(edge)
+    for edge in run.edges.filter(pl.col("from_id") == doc_id).sort("to_id").iter_rows(named=True):
+        yield f"{edge['to_id']} was {edge['relation'].replace('_', ' ')} it ({edge['verdict']})"
+    for row in run.attributions.filter(pl.col("doc_id") == doc_id).iter_rows(named=True):
+        yield f"{row['kind']} at {row['start']}:{row['end']}: {row['source'] or row['place']} ({row['scope']})"
+    for row in run.clusters.filter(pl.col("doc_id") == doc_id).iter_rows(named=True):
+        size = run.clusters.filter(pl.col("cluster_id") == row["cluster_id"]).height
+        where = "" if row["start"] is None else f" {row['role']} at {row['start']}:{row['end']}"
+        yield f"in {row['level']} cluster {row['cluster_id']} of {size}{where}, cohesion {row['cohesion']:.2f}"
+
+
+def _document(run: Run, doc_id: str) -> dict[str, Any]:
+    for row in run.documents.filter(pl.col("doc_id") == doc_id).iter_rows(named=True):
+        return row
+    from rapidfuzz import process  # noqa: PLC0415  only a mistake pays for the import
+
+    near = process.extractOne(doc_id, run.documents["doc_id"].to_list(), score_cutoff=50)
+    hint = f"did you mean {near[0]}?" if near else "see documents.parquet"
+    raise UsageError(f"{doc_id}: is not an id of this run; {hint}")
+
+
+def _headed(document: dict[str, Any]) -> Iterator[str]:
+    facts = [document["outlet"], document["published"] and f"{document['published']:%Y-%m-%d %H:%M}"]
+    about = ", ".join(fact for fact in facts if fact)
+    yield f"{document['doc_id']}: {document['title'] or 'without title'}{f' ({about})' if about else ''}"
+
+
+def _of_pair(frame: pl.DataFrame, left: str, right: str) -> pl.DataFrame:
+    return frame.filter((pl.col("left_doc") == left) & (pl.col("right_doc") == right))
+
+
+def _span_lines(spans: pl.DataFrame, documents: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for row in spans.iter_rows(named=True):
+        yield f"{row['kind']} {row['role']}, identity {row['identity']:.2f}"
+        for side in ("left", "right"):
+            start, end = row[f"{side}_start"], row[f"{side}_end"]
+            text = documents[row[f"{side}_doc"]]["text"][start:end]
+            yield f"  {row[f'{side}_doc']} {start}:{end}: {_excerpt(text)}"
+
+
+def _excerpt(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= EXCERPT else f"{flat[:EXCERPT]} ... ({len(flat) - EXCERPT} more characters)"
+
+
+def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"{edge['to_id']} {edge['relation'].replace('_', ' ')} {edge['from_id']}: {edge['kind']}, "
+        f"{edge['verdict']}, confidence {edge['confidence']:.2f}"
+    )
+    for item in edge["evidence"] or []:
+        place = "" if item["start"] is None else f" {item['start']}:{item['end']}"
+        where = f" [{item['doc_id']}{place}]" if item["doc_id"] else ""
+        yield f"  {item['weight'] or 0:+.2f} {item['family']}: {_excerpt(item['text'] or '')}{where}"
+
+
+def _why_not(run: Run, left: dict[str, Any], right: dict[str, Any]) -> Iterator[str]:
+    """How far two texts are from a match, computed now from their words."""
+    settings = run.facts["settings"]
+    one, two = fold(left["text"]).split(), fold(right["text"]).split()
+    shingles = [_shingles(words, settings["shingle_words"]) for words in (one, two)]
+    shared, union = len(shingles[0] & shingles[1]), len(shingles[0] | shingles[1])
+    run_of = longest_run(one, two)
+    yield "not matched"
+    yield f"  jaccard {shared / union if union else 0:.3f}; a match needs {settings['match_jaccard']} or a span"
+    yield (
+        f"  longest run of equal words: {len(run_of)}; a span needs {settings['min_span_words']}, or a whole headline, "
+        "caption, teaser or notice"
+    )
+    if run_of:
+        yield f"  it is: {_excerpt(' '.join(run_of))}"
+
+
+def _shingles(words: list[str], size: int) -> set[tuple[str, ...]]:
+    """The runs of `size` words; of a shorter text, all its words are one."""
+    if not words:
+        return set()
+    return {tuple(words[at : at + size]) for at in range(max(1, len(words) - size + 1))}
+
+
+def longest_run(one: list[str], two: list[str]) -> list[str]:
+    """The longest run of equal words in both, up to RUN words; of equals the first in `one`."""
+    low, high, found = 0, min(len(one), len(two), RUN), 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        there = _shingles(two, middle)
+        place = next((at for at in range(len(one) - middle + 1) if tuple(one[at : at + middle]) in there), None)
+        if place is None:
+            high = middle - 1
+        else:
+            low, found = middle, place
+    return one[found : found + low]
+
+
+def _common_clusters(run: Run, left: str, right: str) -> Iterator[str]:
+    both = run.clusters.filter(pl.col("doc_id").is_in([left, right]))
+    common = both.group_by("level", "cluster_id").agg(pl.col("doc_id").n_unique())
+    for level, cluster_id, count in common.sort("level", "cluster_id").iter_rows():
+        if count == 2:
+            yield f"both in {level} cluster {cluster_id}"

@@ -1,0 +1,109 @@
+"""What one scan found: the tables of design section 4 and the facts of its run.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from provenance.errors import UsageError
+from provenance.reports import writing
+from provenance.tables import WRITTEN, check, empty
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The tables of a scan as Polars frames; a table that the run was not asked for has no rows.
+
+    `facts` is what run.json says: version, settings, inputs, counts, times, recall, and in `tables` the names
+    of the tables that were made.
+    """
+
+    documents: pl.DataFrame
+    rejects: pl.DataFrame
+    passages: pl.DataFrame
+    spans: pl.DataFrame
+    matches: pl.DataFrame
+    clusters: pl.DataFrame
+    attributions: pl.DataFrame
+    dates: pl.DataFrame
+    edges: pl.DataFrame
+    origins: pl.DataFrame
+    outlets: pl.DataFrame
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pl.DataFrame], facts: dict[str, Any]) -> Run:
+        """A run of the tables that were made; the others are empty. Checks every schema."""
+        for name, frame in frames.items():
+            check(frame, WRITTEN[name], name)
+        return cls(facts=facts, **{name: frames.get(name, empty(WRITTEN[name])) for name in WRITTEN})
+
+    def table(self, name: str) -> pl.DataFrame:
+        """One table by its name."""
+        frame: pl.DataFrame = getattr(self, name)
+        return frame
+
+    @property
+    def made(self) -> list[str]:
+        """The names of the tables that this run made, in order."""
+        return [name for name in WRITTEN if name in self.facts.get("tables", WRITTEN)]
+
+    def write(self, folder: str | Path, *, report: bool = True) -> None:
+        """Write the tables, report.html unless `report` is false, and run.json; all of them or none.
+
+        Raises OutputError where the folder cannot be written or holds a file of someone else under our names.
+        """
+        writers: dict[str, Callable[[Path], None]] = {
+            f"{name}.parquet": self._parquet_writer(name) for name in self.made
+        }
+        if report:
+            writers[writing.PAGE] = self._write_page
+        writing.write_files(Path(folder), writers, dict(self.facts))
+
+    def _parquet_writer(self, name: str) -> Callable[[Path], None]:
+        def write(path: Path) -> None:
+            check(self.table(name), WRITTEN[name], name).write_parquet(path, compression="zstd", compression_level=1)
+
+        return write
+
+    def _write_page(self, path: Path) -> None:
+        from provenance.reports.page import render  # noqa: PLC0415  the page reads runs; jinja2 is not always needed
+
+        path.write_text(render(self), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Run:
+        """The run that stands in `folder`. Raises UsageError where there is none, or one whose files were changed."""
+        place = Path(folder)
+        try:
+            facts = json.loads((place / writing.RUN).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UsageError(
+                f"{place}: holds no {writing.RUN}; give the folder that `provenance scan -o` wrote"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{place / writing.RUN}: cannot be read ({error}); run `provenance scan` again") from None
+        if not writing.listed(place):
+            raise UsageError(
+                f"{place / writing.RUN}: was not written by provenance; give a folder of `provenance scan`"
+            )
+        files = facts.pop("files")
+        frames = {name: _read_table(place / f"{name}.parquet", files) for name in WRITTEN if f"{name}.parquet" in files}
+        return cls.of(frames, facts)
+
+
+def _read_table(path: Path, files: dict[str, dict[str, Any]]) -> pl.DataFrame:
+    again = "run `provenance scan` again"
+    try:
+        if writing.checksum(path) != files[path.name]["xxh3_128"]:
+            raise UsageError(f"{path}: is not the file that {writing.RUN} lists; {again}")
+        return check(pl.read_parquet(path, glob=False), WRITTEN[path.stem], path.stem)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UsageError(f"{path}: cannot be read ({str(error).splitlines()[0]}); {again}") from None
