@@ -1,0 +1,130 @@
+"""Slow, obvious twins of the kernels, in plain Python: what the fast ones must equal."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+
+import xxhash
+
+from provenance.text import fold_table
+
+NEWLINES = {"\n", "\u2028", "\u2029"}
+STOPS = set(".!?…؟۔。！？।")
+WIDE_STOPS = {"。", "！", "？"}
+
+
+def address_end(text: str, at: int) -> int:
+    """The end of a web address that begins at `at`, or `at`."""
+    low = text[at : at + 8].lower()
+    if not (low.startswith(("http://", "https://", "www."))):
+        return at
+    while at < len(text) and " " < text[at] < "\x80" and text[at] not in '"<>':
+        at += 1
+    return at
+
+
+def fold_words(text: str) -> list[tuple[str, int, int]]:
+    """Text -> (folded word, start, end) of each word, one code point after another."""
+    words: list[tuple[str, int, int]] = []
+    letters, start, end, at = "", 0, 0, 0
+
+    def close() -> None:
+        nonlocal letters
+        if letters:
+            words.append((letters, start, end))
+        letters = ""
+
+    while at < len(text):
+        if not letters and address_end(text, at) > at:
+            at = address_end(text, at)
+            continue
+        kind, folded = fold_table.fold_code_point(text[at])
+        if kind == fold_table.SEPARATES:
+            close()
+        elif kind == fold_table.WORD:
+            close()
+            words.append((folded, at, at + 1))
+        elif kind == fold_table.LETTER:
+            if not letters:
+                start = at
+            letters += folded
+            end = at + 1
+        at += 1
+    close()
+    return words
+
+
+def shingles(words: list[str], k: int) -> set[tuple[str, ...]]:
+    """Words -> the set of k consecutive ones; fewer words than k are one shingle."""
+    if not words:
+        return set()
+    width = min(k, len(words))
+    return {tuple(words[i : i + width]) for i in range(len(words) - width + 1)}
+
+
+def jaccard(one: list[str], two: list[str], k: int) -> float:
+    """The jaccard of two texts' shingle sets; two texts without words share nothing."""
+    a, b = shingles(one, k), shingles(two, k)
+    return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def minhash(words: list[str], k: int, num_perm: int, seed: int) -> list[int]:
+    """datasketch's own signature of a text."""
+    from datasketch import MinHash
+
+    sketch = MinHash(num_perm, seed=seed, hashfunc=lambda octets: xxhash.xxh64_intdigest(octets) & 0xFFFFFFFF)
+    for shingle in shingles(words, k):
+        sketch.update(" ".join(shingle).encode())
+    return [int(value) for value in sketch.hashvalues]
+
+
+def longest_run(one: list[str], two: list[str]) -> int:
+    """The most consecutive words that two texts share."""
+    best = 0
+    for i, j in itertools.product(range(len(one)), range(len(two))):
+        length = 0
+        while i + length < len(one) and j + length < len(two) and one[i + length] == two[j + length]:
+            length += 1
+        best = max(best, length)
+    return best
+
+
+def maximal_runs(one: list[str], two: list[str], least: int) -> set[tuple[int, int, int]]:
+    """Every (i, j, length) of equal words that cannot be made longer on either end."""
+    runs = set()
+    for i, j in itertools.product(range(len(one)), range(len(two))):
+        if i and j and one[i - 1] == two[j - 1]:
+            continue
+        length = 0
+        while i + length < len(one) and j + length < len(two) and one[i + length] == two[j + length]:
+            length += 1
+        if length >= least:
+            runs.add((i, j, length))
+    return runs
+
+
+def common_subsequence(one: list[str], two: list[str]) -> int:
+    """The length of the longest common subsequence, by its recurrence."""
+    table = [[0] * (len(two) + 1) for _ in range(len(one) + 1)]
+    for i, a in enumerate(one):
+        for j, b in enumerate(two):
+            table[i + 1][j + 1] = table[i][j] + 1 if a == b else max(table[i][j + 1], table[i + 1][j])
+    return table[-1][-1]
+
+
+def winnowed(hashes: list[int], window: int) -> set[int]:
+    """Positions of the rightmost smallest hash of every window (of all hashes when there are fewer)."""
+    if not hashes:
+        return set()
+    width = min(window, len(hashes))
+    chosen = set()
+    for begin in range(len(hashes) - width + 1):
+        view = hashes[begin : begin + width]
+        chosen.add(begin + max(i for i, value in enumerate(view) if value == min(view)))
+    return chosen
+
+
+def category(char: str) -> str:
+    """The Unicode category, for tests that speak of letters and marks."""
+    return unicodedata.category(char)

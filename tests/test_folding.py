@@ -1,0 +1,117 @@
+"""Folding against its slow twin, and its places in the text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import naive
+import numpy as np
+import polars as pl
+import pytest
+import xxhash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.text import fold_table, kernels
+from provenance.text.folding import fold, fold_all
+from provenance.text.tokens import fold_batch, tokenize
+
+HOSTILE = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from("’'`ʼ\u00a0\u200b\u200f\u202e\ufeff\u0640\u064b\u0301\x00\r\n\u2028 .!?؟。中あ한กﷺ½Ⅷ㎏İıßŒﬁ٣۴"),
+        st.sampled_from("http:/ws. "),
+    ),
+    max_size=80,
+)
+
+
+def twin(text: str) -> list[tuple[str, int, int]]:
+    return naive.fold_words(text)
+
+
+@given(HOSTILE)
+def test_words_and_places_equal_the_twin(text: str) -> None:
+    folded = fold_batch([text])
+    expected = twin(text)
+    assert fold(text) == " ".join(word for word, _, _ in expected)
+    assert folded.tokens.start.tolist() == [start for _, start, _ in expected]
+    assert folded.tokens.end.tolist() == [end for _, _, end in expected]
+    assert folded.tokens.word.tolist() == [xxhash.xxh64_intdigest(word.encode()) for word, _, _ in expected]
+
+
+@given(st.lists(HOSTILE, max_size=6))
+def test_a_batch_is_its_texts_one_by_one(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
+    tokens = tokenize(pl.Series("text", texts, pl.String))
+    assert np.diff(tokens.bounds).tolist() == [len(twin(text)) for text in texts]
+
+
+@given(HOSTILE)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    once = fold(text)
+    if naive.fold_words(once) == [] or "http" in once or "www" in once:
+        return
+    assert fold(once) == once
+
+
+@given(st.binary(max_size=200))
+def test_xxh64_equals_the_library(octets: bytes) -> None:
+    array = np.frombuffer(octets + b"\0", np.uint8)
+    assert int(kernels.xxh64(array, 0, len(octets))) == xxhash.xxh64_intdigest(octets)
+
+
+def test_the_shipped_table_is_the_one_this_code_makes() -> None:
+    if unicodedata.unidata_version != "14.0.0":
+        pytest.skip(f"the table is of Unicode 14.0.0, this Python has {unicodedata.unidata_version}")
+    shipped, made = fold_table.load(), fold_table.build()
+    assert (shipped.kind == made.kind).all()
+    assert (shipped.length == made.length).all()
+    assert (shipped.pool == made.pool).all()
+    wide = shipped.length > 0
+    assert (shipped.first[wide] == made.first[wide]).all()
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Hashd Al-Sha'abi Along Iraq-Syria", "Hashd Al-Sha’abi Along Iraq–Syria"),
+        ("المُسيّرات اليمنية", "المسيرات اليمنية"),
+        ("no\u00a0break", "no break"),
+        ("soft\u00adhyphen zero\u200bwidth", "softhyphen zerowidth"),
+        ("ＦＵＬＬ　ｗｉｄｔｈ", "full width"),
+        ("Straße ŒUVRE ﬁn", "strasse œuvre fin"),
+        ("١٢٣ ۴۵", "123 45"),
+        ("before https://example.org/a/b?c=d after", "before after"),
+        ("مـــحمد", "محمد"),
+    ],
+)
+def test_what_differs_only_in_writing_folds_alike(one: str, two: str) -> None:
+    assert fold(one) == fold(two)
+
+
+def test_scripts_without_spaces_are_a_word_a_character() -> None:
+    assert fold("新聞 ไทย").split() == ["新", "聞", "ไ", "ท", "ย"]
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("one two", [0, 0]),
+        ("one. Two", [0, 1]),
+        ("one.two", [0, 0]),
+        ("one\ntwo", [0, 2]),
+        ("one\r\ntwo", [0, 2]),
+        ("one\n \ntwo", [0, 3]),
+        ("one” said.\n\n“Two", [0, 0, 3]),
+        ("什。么", [0, 1]),
+        ("see https://a.b then", [0, 3]),
+    ],
+)
+def test_what_stands_before_a_word(text: str, gaps: list[int]) -> None:
+    assert fold_batch([text]).tokens.gap.tolist() == gaps
+
+
+def test_folding_grows_its_buffer_for_scripts_that_fold_long() -> None:
+    text = "한국어뉴스 " * 3000 + "ﷺ" * 2000
+    assert fold(text) == " ".join(word for word, _, _ in twin(text))

@@ -1,0 +1,201 @@
+"""Sketching, winnowing, pairing and aligning against their slow twins."""
+
+from __future__ import annotations
+
+import itertools
+
+import naive
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from provenance.matching import align_kernels, kernels
+from provenance.matching.alignment import align
+from provenance.matching.candidates import find_candidates, group_equal, postings
+from provenance.matching.layout import lay_out
+from provenance.matching.sketches import choose_bands, expected_recall, sketcher
+from provenance.settings import Settings
+from provenance.tables import PASSAGES, empty
+from provenance.text.tokens import Tokens, fold_batch, tokenize
+
+# A vocabulary of few words makes repeats, overlaps and periodic texts common.
+WORD = st.sampled_from("a b c d e f g h".split())
+WORDS = st.lists(WORD, max_size=40)
+TEXTS = st.lists(WORDS.map(" ".join), min_size=2, max_size=5)
+SETTINGS = Settings()
+
+
+def tokens_of(texts: list[str]) -> Tokens:
+    return tokenize(pl.Series("text", texts, pl.String))
+
+
+@given(st.lists(WORDS.map(" ".join), min_size=1, max_size=4), st.integers(1, 6), st.sampled_from([16, 64]))
+def test_signatures_equal_datasketch_bit_for_bit(texts: list[str], k: int, num_perm: int) -> None:
+    settings = Settings(shingle_words=max(k, 2), num_perm=num_perm, seed=7)
+    made = sketcher(settings)(fold_batch(texts))
+    expected = [naive.minhash(text.split(), settings.shingle_words, num_perm, 7) for text in texts]
+    assert made.tolist() == expected
+
+
+@given(WORDS, st.integers(2, 6))
+def test_shingle_hashes_are_equal_exactly_where_shingles_are(words: list[str], k: int) -> None:
+    tokens = tokens_of([" ".join(words)])
+    out = np.empty(len(words) + 1, np.uint64)
+    n = kernels.shingle_hashes(tokens.word, 0, len(words), k, out)
+    width = min(k, len(words))
+    expected = [tuple(words[i : i + width]) for i in range(len(words) - width + 1)] if words else []
+    assert n == len(expected)
+    for i, j in itertools.combinations(range(n), 2):
+        assert (out[i] == out[j]) == (expected[i] == expected[j])
+
+
+@given(WORDS, st.integers(1, 6))
+def test_winnowing_takes_the_smallest_of_every_window(words: list[str], window: int) -> None:
+    tokens = tokens_of([" ".join(words)])
+    hashes = np.empty(len(words) + 1, np.uint64)
+    n = kernels.shingle_hashes(tokens.word, 0, len(words), 3, hashes)
+    _, _, place = postings(tokens, np.ones(1, np.bool_), 3, window, 0, 1)
+    assert place.tolist() == sorted(naive.winnowed(hashes[:n].tolist(), window))
+
+
+@given(TEXTS, st.integers(2, 5))
+def test_parts_of_the_hash_range_hold_every_posting_once(texts: list[str], parts: int) -> None:
+    tokens = tokens_of(texts)
+    wanted = np.ones(len(texts), np.bool_)
+    whole = set(zip(*(column.tolist() for column in postings(tokens, wanted, 3, 4, 0, 1)), strict=True))
+    pieces = [
+        row
+        for part in range(parts)
+        for row in zip(*(column.tolist() for column in postings(tokens, wanted, 3, 4, part, parts)), strict=True)
+    ]
+    assert len(pieces) == len(whole)
+    assert set(pieces) == whole
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from([0, 5, 2**64 - 1]), max_size=400))
+def test_order_by_key_is_a_stable_sort(keys: list[int]) -> None:
+    key = np.array(keys, np.uint64)
+    assert kernels.order_by_key(key).tolist() == np.argsort(key, kind="stable").tolist()
+
+
+@given(TEXTS, st.sampled_from([4, 32]))
+@example(["a b c d e f g h " * 3] * 6, 4)
+def test_pairs_share_a_run_exactly_when_the_twin_says_so(texts: list[str], cap: int) -> None:
+    settings = Settings(link_cap=cap)
+    found = find_candidates(tokens_of(texts), None, settings)
+    pairs = set(zip(found.left[found.linked].tolist(), found.right[found.linked].tolist(), strict=True))
+    words = [text.split() for text in texts]
+    for i, j in itertools.combinations(range(len(texts)), 2):
+        reached = naive.longest_run(words[i], words[j]) >= 8 or (words[i] == words[j] != [])
+        if (i, j) in pairs:
+            assert reached
+        elif cap == 32:
+            assert not reached
+
+
+@given(TEXTS)
+def test_every_pair_that_shares_a_shingle_is_compared_in_a_small_dump(texts: list[str]) -> None:
+    found = find_candidates(tokens_of(texts), None, SETTINGS)
+    pairs = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    words = [text.split() for text in texts]
+    for i, j in itertools.combinations(range(len(texts)), 2):
+        assert ((i, j) in pairs) == bool(naive.shingles(words[i], 5) & naive.shingles(words[j], 5))
+
+
+def test_a_run_in_many_documents_links_each_to_the_previous_and_the_first() -> None:
+    texts = [f"own{i} words{i} before{i} the run of nine words that all of them share after{i}" for i in range(200)]
+    found = find_candidates(tokens_of(texts), None, Settings(link_cap=10, exhaustive_documents=0))
+    pairs = set(zip(found.left[found.linked].tolist(), found.right[found.linked].tolist(), strict=True))
+    assert {(i - 1, i) for i in range(1, 200)} <= pairs
+    assert {(0, i) for i in range(1, 200)} <= pairs
+    assert len(pairs) <= 3 * 200
+    assert found.left_out > 0
+
+
+@given(TEXTS)
+def test_equal_texts_are_grouped(texts: list[str]) -> None:
+    groups = group_equal(tokens_of(texts))
+    for i, text in enumerate(texts):
+        assert groups.first[i] == texts.index(text)
+        assert bool(groups.wanted[i]) == (texts.index(text) == i and bool(text))
+
+
+def pairs_of(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    left, right = np.triu_indices(len(texts), 1)
+    return left.astype(np.int32), right.astype(np.int32)
+
+
+def aligned(texts: list[str], settings: Settings = SETTINGS):
+    tokens = tokens_of(texts)
+    layout = lay_out(pl.Series([f"{i}" for i in range(len(texts))]), empty(PASSAGES), tokens)
+    return align(tokens, layout, *pairs_of(texts), settings), tokens
+
+
+@given(TEXTS)
+def test_jaccard_is_exact(texts: list[str]) -> None:
+    found, _ = aligned(texts)
+    for left, right, jaccard in zip(found.left.tolist(), found.right.tolist(), found.jaccard.tolist(), strict=True):
+        assert jaccard == pytest.approx(naive.jaccard(texts[left].split(), texts[right].split(), 5), abs=1e-6)
+
+
+@given(TEXTS)
+def test_exact_stretches_really_are_equal_words(texts: list[str]) -> None:
+    found, tokens = aligned(texts, Settings(min_span_words=5))
+    stretches = found.aligned
+    for row, identity in enumerate(stretches.identity().tolist()):
+        left = tokens.word[stretches.left_first[row] : stretches.left_last[row]].tolist()
+        right = tokens.word[stretches.right_first[row] : stretches.right_last[row]].tolist()
+        assert (identity == 1) == (left == right)
+        assert naive.common_subsequence(left, right) >= stretches.equal[row]
+        assert stretches.equal[row] >= 8 or left == right
+
+
+@given(WORDS, WORDS)
+def test_swapping_the_sides_mirrors_the_longest_stretch(one: list[str], two: list[str]) -> None:
+    ours, _ = aligned([" ".join(one), " ".join(two)])
+    theirs, _ = aligned([" ".join(two), " ".join(one)])
+    assert ours.jaccard.tolist() == theirs.jaccard.tolist()
+    assert max(ours.aligned.equal.tolist(), default=0) == max(theirs.aligned.equal.tolist(), default=0)
+
+
+@given(WORDS, WORDS)
+def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
+    tokens = tokens_of([" ".join(one), " ".join(two)])
+    a1, b1 = len(one), len(one) + len(two)
+    hashes = np.empty(64, np.uint64)
+    n = kernels.shingle_hashes(tokens.word, 0, a1, 5, hashes)
+    slots, heads, following = np.empty(256, np.uint64), np.empty(256, np.int32), np.empty(64, np.int32)
+    align_kernels.index_shingles(hashes, n, slots, heads, following)
+    n = kernels.shingle_hashes(tokens.word, a1, b1, 5, hashes)
+    segment = np.zeros(b1, np.int16)
+    runs, count, _ = align_kernels.find_runs(
+        tokens.word, segment, False, 0, a1, a1, b1, hashes, n, 5, slots, heads, following, np.empty((4, 3), np.int32)
+    )  # fmt: skip
+    found = {tuple(row) for row in runs[:count].tolist()}
+    expected = naive.maximal_runs(one, two, 5)
+    assert found <= expected | {(0, 0, len(one))}
+    many = max((one.count(word) for word in one), default=0) > align_kernels.CHAIN_CAP
+    assert many or expected <= found
+
+
+@given(WORDS, WORDS)
+def test_common_subsequence_equals_the_twin(one: list[str], two: list[str]) -> None:
+    tokens = tokens_of([" ".join(one), " ".join(two)])
+    found = align_kernels.common_subsequence(tokens.word, 0, len(one), len(one), len(two))
+    assert found == naive.common_subsequence(one, two)
+
+
+def test_an_edit_near_the_end_does_not_cut_the_span() -> None:
+    shared = "the minister said on Tuesday that the harbour would open again before the winter storms"
+    texts = [f"{shared} reach the northern coast", f"{shared} hit the northern coast"]
+    found, _ = aligned(texts)
+    assert found.aligned.equal.tolist() == [18]
+    assert found.aligned.left_last.tolist() == [19]
+
+
+def test_the_bands_meet_the_recall_they_promise() -> None:
+    bands, rows = choose_bands(SETTINGS)
+    assert expected_recall(SETTINGS.match_jaccard, bands, rows) >= SETTINGS.recall_target
+    assert expected_recall(SETTINGS.match_jaccard, SETTINGS.num_perm // (rows + 1), rows + 1) < SETTINGS.recall_target
