@@ -1,0 +1,165 @@
+"""The house rules that code can hold itself to: read with ast, so that a broken one names its file."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import provenance
+from provenance import tables
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted((ROOT / "provenance").rglob("*.py"))
+
+#: A module's floor by the first part of its name that is listed; imports go to lower floors or stay in their part.
+FLOORS = [
+    {"errors"},
+    {"tables", "settings"},
+    {"configuration"},
+    {"text"},
+    {"matching", "tracing"},
+    {"dumps", "reports"},
+    {"pipeline"},
+    {"evaluation"},
+    {"cli"},
+]
+FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
+#: Heavy or particular libraries -> where they may be imported.
+HOMES = {
+    "click": ("cli/",),
+    "rich": ("cli/",),
+    "jinja2": ("reports/",),
+    "numba": ("kernels.py",),
+    "datasketch": ("matching/", "pipeline.py"),
+    "networkx": ("tracing/", "matching/"),
+}
+NEVER = {"difflib", "pickle", "dateutil", "dateparser", "pyspark", "pandas"}
+BANNED_NAMES = {"utils", "util", "helpers", "helper", "manager", "process", "data", "tmp", "misc", "common"}
+STAGES = ("text", "matching", "tracing")
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(ROOT / "provenance").parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            module = node.module or ""
+            found |= {f"{module}.{alias.name}" for alias in node.names} if module == "provenance" else {module}
+    return found
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_imports_go_down_only(path: Path) -> None:
+    here = part_of(path)
+    if here in ("__init__", "__main__"):
+        return
+    assert here in FLOOR, f"{name(path)}: {here} has no floor; give it one in FLOORS"
+    for module in imports(path):
+        if not module.startswith("provenance."):
+            continue
+        there = module.split(".")[1]
+        if there in ("__version__", here):
+            continue
+        assert FLOOR[there] < FLOOR[here], f"{name(path)}: {here} imports {module}, which is not below it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_libraries_stay_in_their_homes(path: Path) -> None:
+    for module in imports(path):
+        library = module.split(".")[0]
+        assert library not in NEVER, f"{name(path)}: {library}"
+        if library in HOMES:
+            place = path.relative_to(ROOT / "provenance").as_posix()
+            homes = HOMES[library]
+            assert any(place.startswith(home) or place.endswith(home) for home in homes), f"{place} imports {library}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if part_of(path) in STAGES], ids=name)
+def test_stages_do_no_input_and_output(path: Path) -> None:
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"open", "print", "input"}, name(path)
+    libraries = {module.split(".")[0] for module in imports(path)}
+    assert not libraries & {"logging", "socket", "subprocess", "random", "requests", "urllib.request"}, name(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_files_are_short_and_named_for_what_they_hold(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= 400, f"{name(path)} has {lines} lines"
+    assert not set(path.stem.split("_")) & BANNED_NAMES, name(path)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name != "tables.py"], ids=name)
+def test_no_schema_is_spelt_again(path: Path) -> None:
+    """Five or more of a written table's columns in order, as the keys of a literal, are its schema once more."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pl.Schema", "Schema"):
+            pytest.fail(f"{name(path)}:{node.lineno} states a schema; those of tables stand in tables.py")
+        if isinstance(node, ast.Dict):
+            keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+            types = [ast.unparse(value) for value in node.values]
+            for table, schema in tables.WRITTEN.items():
+                if keys == list(schema) and all(kind.startswith("pl.") and kind[3:4].isupper() for kind in types):
+                    pytest.fail(f"{name(path)}:{node.lineno} spells the schema of {table} again")
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_every_module_function_and_class_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree) or not tree.body, name(path)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{name(path)}:{node.lineno} {node.name}"
+
+
+def loaded_by(code: str) -> set[str]:
+    program = f"{code}\nimport sys\nprint(*sorted(sys.modules))"
+    return set(
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    )
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    loaded = loaded_by("import provenance")
+    assert not loaded & {"polars", "numpy", "numba", "datasketch", "pyspark", "click", "jinja2", "rich"}
+
+
+def test_help_loads_nothing_but_click() -> None:
+    loaded = loaded_by("import provenance.cli")
+    assert "click" in loaded
+    assert not loaded & {"polars", "numpy", "numba", "datasketch", "jinja2", "rich", "rapidfuzz"}
+
+
+def test_public_names_resolve() -> None:
+    for public in provenance.__all__:
+        assert getattr(provenance, public) is not None
+    assert set(provenance.__all__) <= set(dir(provenance))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = provenance.nothing
+
+
+def test_top_level_holds_only_what_the_design_lists() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    if not listed:
+        pytest.skip("not a git checkout: what is tracked cannot be listed")
+    top = {line.split("/")[0] for line in listed.splitlines()}
+    allowed = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "provenance", "tests", "corpus", "reports"}
+    assert {entry for entry in top if not entry.startswith(".")} <= allowed

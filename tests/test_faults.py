@@ -1,0 +1,165 @@
+"""Nothing half-written, nothing lost: what a run leaves behind when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from provenance.errors import OutputError, UsageError
+from provenance.reports import writing
+from provenance.reports.runs import Run
+from provenance.tables import WRITTEN
+from tests.runs import hand_made
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_written_reads_back(tmp_path: Path) -> None:
+    run = hand_made()
+    run.write(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(writing.NAMES)
+    again = Run.read(tmp_path)
+    for name in WRITTEN:
+        assert again.table(name).equals(run.table(name)), name
+    assert again.facts == run.facts
+
+
+def test_writing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        hand_made().write(tmp_path / name)
+    assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two")
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_a_failure_while_writing_leaves_the_old_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    hand_made().write(tmp_path)
+    before = snapshot(tmp_path)
+
+    def fail(self: pl.DataFrame, path: Path, **_: object) -> None:
+        path.write_bytes(b"half")
+        if path.stem == "clusters":
+            raise failure
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
+    with pytest.raises(OutputError if isinstance(failure, OSError) else KeyboardInterrupt):
+        hand_made().write(tmp_path)
+    assert snapshot(tmp_path) == before
+
+
+def test_an_interrupt_between_two_renames_waits_for_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_made().write(tmp_path, report=False)
+    rename = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        signal.raise_signal(signal.SIGINT)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        hand_made().write(tmp_path)
+    assert Run.read(tmp_path).facts["counts"] == hand_made().facts["counts"]
+    assert {path.name for path in tmp_path.iterdir()} == set(writing.NAMES)
+
+
+def test_run_json_is_renamed_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    rename = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        order.append(target.name)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    hand_made().write(tmp_path)
+    assert order == list(writing.NAMES)
+
+
+def test_a_table_that_a_later_run_does_not_make_goes(tmp_path: Path) -> None:
+    run = hand_made()
+    run.write(tmp_path)
+    fewer = ["documents", "rejects", "matches"]
+    Run.of({name: run.table(name) for name in fewer}, run.facts | {"tables": fewer}).write(tmp_path, report=False)
+    assert {path.name for path in tmp_path.iterdir()} == {"run.json", *(f"{name}.parquet" for name in fewer)}
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    (tmp_path / "measured").mkdir()
+    hand_made().write(tmp_path)
+    hand_made().write(tmp_path)
+    assert (tmp_path / "README.md").read_text() == "mine"
+    assert (tmp_path / "measured").is_dir()
+
+
+@pytest.mark.parametrize("name", ["spans.parquet", "report.html", "run.json"])
+def test_a_foreign_file_under_our_name_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("somebody else's")
+    for attempt in (writing.check_folder, hand_made().write):
+        with pytest.raises(OutputError, match=f"{name}: was not written by a run of this folder"):
+            attempt(tmp_path)
+    assert snapshot(tmp_path) == {name: b"somebody else's"}
+
+
+def test_a_foreign_file_beside_a_run_is_an_error(tmp_path: Path) -> None:
+    hand_made().write(tmp_path, report=False)
+    (tmp_path / "report.html").write_text("somebody else's")
+    with pytest.raises(OutputError, match="report.html"):
+        hand_made().write(tmp_path)
+
+
+def test_what_a_killed_run_left_aside_is_removed_and_a_live_one_s_is_not(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    dead, live = (tmp_path / f"{writing.ASIDE}{pid}" for pid in (ended.pid, os.getppid()))
+    for place in (dead, live):
+        place.mkdir()
+        (place / "spans.parquet").write_bytes(b"half")
+    hand_made().write(tmp_path)
+    assert not dead.exists()
+    assert live.exists()
+
+
+@pytest.mark.parametrize("where", ["file", "file/below"])
+def test_a_folder_that_cannot_be(tmp_path: Path, where: str) -> None:
+    (tmp_path / "file").write_text("a file")
+    for attempt in (writing.check_folder, hand_made().write):
+        with pytest.raises(OutputError, match=r"cannot be written \((file exists|not a directory)\); give another folder"):
+            attempt(tmp_path / where)
+    assert snapshot(tmp_path) == {"file": b"a file"}
+
+
+def test_asking_whether_a_folder_will_do_leaves_nothing(tmp_path: Path) -> None:
+    writing.check_folder(tmp_path / "deep" / "er")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_changed_and_broken_tables_are_not_read(tmp_path: Path) -> None:
+    hand_made().write(tmp_path)
+    octets = bytearray((tmp_path / "spans.parquet").read_bytes())
+    octets[len(octets) // 2] ^= 1
+    (tmp_path / "spans.parquet").write_bytes(octets)
+    with pytest.raises(UsageError, match="spans.parquet: is not the file that run.json lists; run `provenance scan` again"):
+        Run.read(tmp_path)
+    (tmp_path / "spans.parquet").unlink()
+    with pytest.raises(UsageError, match="spans.parquet: cannot be read"):
+        Run.read(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", json.dumps({"program": "another"})])
+def test_a_run_json_that_is_not_ours_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(UsageError, match=r"run\.json"):
+        Run.read(tmp_path)
+    with pytest.raises(OutputError, match=r"run\.json"):
+        hand_made().write(tmp_path)
