@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ Array = np.ndarray[Any, Any]
 
 # An estimate from 128 permutations errs by .04 at jaccard .3; four of that keep the pairs at the floor.
 ESTIMATE_SLACK = 0.16
-PART_POSTINGS = 8_000_000  # postings sorted at a time: 16 bytes each, so 128 MB whatever the dump's size
+PART_POSTINGS = 4_000_000  # postings sorted at a time and thread: 24 bytes each, so 96 MB whatever the dump's size
 
 
 class Candidates(NamedTuple):
@@ -26,7 +27,7 @@ class Candidates(NamedTuple):
     left: Array  # int32
     right: Array  # int32
     linked: Array  # bool
-    left_out: int  # pairs not made because a run stood in more documents than the cap
+    over_cap: int  # runs and buckets in more documents than the cap, whose documents were linked and not all paired
 
 
 class Texts(NamedTuple):
@@ -58,7 +59,7 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
     texts are compared once and their pairs then spelt out, up to the link cap.
     """
     texts = group_equal(tokens)
-    linked, left_out = _linked_pairs(tokens, texts.wanted, settings) if settings.level == "passage" else (_none(), 0)
+    linked, over_cap = _linked_pairs(tokens, texts.wanted, settings) if settings.level == "passage" else (_none(), 0)
     if signatures is None:
         others, more = _sharing_pairs(tokens, texts.wanted, settings), 0
     else:
@@ -70,7 +71,7 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
         (every >> 32).astype(np.int32),
         (every & 0xFFFFFFFF).astype(np.int32),
         np.isin(every, linked, assume_unique=True),
-        left_out + more,
+        over_cap + more,
     )
 
 
@@ -78,49 +79,58 @@ def _none() -> Array:
     return np.empty(0, np.int64)
 
 
-def postings(
-    tokens: Tokens, wanted: Array, k: int, window: int, part: int, parts: int
-) -> tuple[Array, Array, Array]:
+def unique(keys: Array) -> Array:
+    """Sorted distinct values; a vectorised sort is 4 times faster here than numpy's hashed `unique`."""
+    ordered = np.sort(keys)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
+
+
+def count_postings(tokens: Tokens, wanted: Array, k: int, window: int, parts: int) -> Array:
+    """TOKENS -> the number of winnowed postings in each of `parts` of the hash range (int64)."""
+    counts, nothing = np.zeros(parts, np.int64), np.empty(0, np.int32)
+    kernels.winnow(tokens.word, tokens.bounds, wanted, k, window, -1, counts, np.empty(0, np.uint64), nothing, nothing)
+    return counts
+
+
+def postings(tokens: Tokens, wanted: Array, k: int, window: int, part: int, counts: Array) -> tuple[Array, Array, Array]:
     """TOKENS -> winnowed postings (key uint64, document int32, word int32) of one part of the hash range."""
-    nothing = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
-    count = kernels.winnow(tokens.word, tokens.bounds, wanted, k, window, part, parts, *nothing, False)  # noqa: FBT003
-    key, owner, place = np.empty(count, np.uint64), np.empty(count, np.int32), np.empty(count, np.int32)
-    kernels.winnow(tokens.word, tokens.bounds, wanted, k, window, part, parts, key, owner, place, True)  # noqa: FBT003
+    size = int(counts[part])
+    key, owner, place = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)
+    kernels.winnow(tokens.word, tokens.bounds, wanted, k, window, part, counts, key, owner, place)
     return key, owner, place
 
 
-def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> tuple[Array, int]:
+def all_postings(tokens: Tokens, wanted: Array, k: int, window: int) -> tuple[Array, Array, Array]:
+    """TOKENS -> all winnowed postings at once."""
+    return postings(tokens, wanted, k, window, 0, count_postings(tokens, wanted, k, window, 1))
+
+
+def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
     """Pairs that share a run, part by part of the hash range, so that memory does not grow with the dump."""
-    expected = int(2 * tokens.word.size / (settings.window + 1))
-    parts = 1 + expected // PART_POSTINGS
-    anchor = settings.shingle_words + settings.window - 1
-    found, left_out = [_none()], 0
-    for part in range(parts):
-        key, owner, place = postings(tokens, wanted, settings.shingle_words, settings.window, part, parts)
+    k, window = settings.shingle_words, settings.window
+    parts = 1 + 2 * tokens.word.size // (window + 1) // PART_POSTINGS
+    counts = count_postings(tokens, wanted, k, window, parts)
+
+    def one(part: int) -> tuple[Array, int]:
+        key, owner, place = postings(tokens, wanted, k, window, part, counts)
         order = kernels.order_by_key(key)
-        pairs, count, more = kernels.pair_postings(
-            tokens.word,
-            tokens.bounds,
-            key,
-            owner,
-            place,
-            order,
-            settings.shingle_words,
-            anchor,
-            settings.link_cap,
-            np.empty(1 << 16, np.int64),
+        room = np.empty(1 << 16, np.int64)
+        pairs, count, over = kernels.pair_postings(
+            tokens.word, tokens.bounds, key, owner, place, order, k, k + window - 1, settings.link_cap, room
         )
-        found.append(np.unique(pairs[:count]))
-        left_out += int(more)
-    return np.unique(np.concatenate(found)), left_out
+        return unique(pairs[:count]), int(over)
+
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(one, range(parts)))
+    return unique(np.concatenate([pairs for pairs, _ in found])), sum(over for _, over in found)
 
 
 def _sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
     """Every pair that shares any shingle: no sketch error at all, for small dumps."""
-    key, owner, _ = postings(tokens, wanted, settings.shingle_words, 1, 0, 1)
+    key, owner, _ = all_postings(tokens, wanted, settings.shingle_words, 1)
     order = kernels.order_by_key(key)
     pairs, count = kernels.pair_sharing(key, owner, order, tokens.bounds.size - 1, np.empty(1 << 16, np.int64))
-    return np.unique(pairs[:count])
+    return unique(pairs[:count])
 
 
 def _bucket_pairs(signatures: Array, wanted: Array, settings: Settings) -> tuple[Array, int]:
@@ -130,18 +140,18 @@ def _bucket_pairs(signatures: Array, wanted: Array, settings: Settings) -> tuple
     chosen = signatures[owner]
     floor = max(settings.match_jaccard - ESTIMATE_SLACK, 0.0)
     key = np.empty(owner.size, np.uint64)
-    found, left_out = [_none()], 0
+    found, over_cap = [_none()], 0
     for band in range(bands):
         kernels.band_keys(chosen, band, rows, key)
         order = kernels.order_by_key(key)
         pairs, count, more = kernels.pair_buckets(
             chosen, owner, key, order, settings.link_cap, floor, np.empty(1 << 14, np.int64)
         )
-        found.append(np.unique(pairs[:count]))
-        left_out += int(more)
+        found.append(unique(pairs[:count]))
+        over_cap += int(more)
         if len(found) == 9:  # union now and then: bands repeat each other's pairs
-            found = [np.unique(np.concatenate(found))]
-    return np.unique(np.concatenate(found)), left_out
+            found = [unique(np.concatenate(found))]
+    return unique(np.concatenate(found)), over_cap
 
 
 def _members(texts: Texts) -> tuple[Array, Array]:
@@ -163,7 +173,7 @@ def _equal_pairs(texts: Texts, cap: int) -> Array:
         else:
             pairs.append((group[:-1] << 32) | group[1:])
             pairs.append((group[0] << 32) | group[1:])
-    return np.unique(np.concatenate(pairs)) if pairs else _none()
+    return unique(np.concatenate(pairs)) if pairs else _none()
 
 
 def _spell_out(pairs: Array, texts: Texts, cap: int) -> Array:
@@ -182,4 +192,4 @@ def _spell_out(pairs: Array, texts: Texts, cap: int) -> Array:
             one, two = np.repeat(ones, twos.size), np.tile(twos, ones.size)
         low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two).astype(np.int64)
         spelt.append((low << 32) | high)
-    return np.unique(np.concatenate(spelt))
+    return unique(np.concatenate(spelt))

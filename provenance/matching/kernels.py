@@ -70,19 +70,20 @@ def minhash(octets, first_byte, bounds, k, a, b, signatures):
 
 
 @njit(cache=True, nogil=True)
-def winnow(word, bounds, wanted, k, window, part, parts, key, owner, place, fill):
-    """The wanted documents' winnowed shingles in `part` of `parts` by hash -> postings (key, owner, place).
+def winnow(word, bounds, wanted, k, window, part, counts, key, owner, place):
+    """The wanted documents' winnowed shingles -> counts[p] of each part of the hash range, and one part's postings.
 
     In every `window` consecutive shingles the smallest hash is taken (the rightmost of equals), so any run of
-    k + window - 1 equal words shares a posting (Schleimer, Wilkerson, Aiken 2003, section 3). `fill` False only
-    counts. Returns the number of postings; density is 2 / (window + 1) of the words.
+    k + window - 1 equal words shares a posting (Schleimer, Wilkerson, Aiken 2003, section 3); density is
+    2 / (window + 1) of the words. Postings (key, owner, place) of `part` are written if it is not negative.
+    Returns their number.
     """
-    count = 0
+    written = 0
     longest = 0
     for d in range(bounds.size - 1):
         longest = max(longest, bounds[d + 1] - bounds[d])
     hashes = np.empty(longest + 1, np.uint64)
-    wide = np.uint64(parts)
+    parts = np.uint64(counts.size)
     for d in range(bounds.size - 1):
         if not wanted[d]:
             continue
@@ -101,11 +102,13 @@ def winnow(word, bounds, wanted, k, window, part, parts, key, owner, place, fill
                         best = j
             if best != chosen:
                 chosen = best
-                if (hashes[best] >> np.uint64(40)) % wide == np.uint64(part):
-                    if fill:
-                        key[count], owner[count], place[count] = hashes[best], d, best
-                    count += 1
-    return count
+                into = np.int64((hashes[best] >> np.uint64(40)) % parts)
+                if part < 0:
+                    counts[into] += 1
+                elif into == part:
+                    key[written], owner[written], place[written] = hashes[best], d, best
+                    written += 1
+    return written
 
 
 @njit(cache=True, nogil=True)
@@ -207,7 +210,7 @@ def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pa
     """One shingle in more than `cap` postings: the same, anew, by each run of `anchor` words around it.
 
     Postings of one such run are paired all with all up to `cap`, else each with the previous and the first.
-    Returns (pairs, count, pairs not made).
+    Returns (pairs, count, runs that stood in more than `cap` postings).
     """
     size = high - low
     wide = anchor - k + 1
@@ -224,12 +227,13 @@ def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pa
                 key[n], who[n] = window[0], d
                 n += 1
     by_run = order_by_key(key[:n])
-    left_out = np.int64(0)
+    over = np.int64(0)
     begin = 0
     while begin < n:
         end = begin + 1
         while end < n and key[by_run[end]] == key[by_run[begin]]:
             end += 1
+        over += end - begin > cap
         for i in range(begin + 1, end):
             mine = who[by_run[i]]
             for j in range(begin if end - begin <= cap else i - 1, i):
@@ -238,18 +242,17 @@ def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pa
             if end - begin > cap:
                 if who[by_run[begin]] != mine:
                     pairs, count = _push(pairs, count, who[by_run[begin]], mine)
-                left_out += max(0, i - begin - 2)
         begin = end
-    return pairs, count, left_out
+    return pairs, count, over
 
 
 @njit(cache=True, nogil=True)
 def pair_postings(word, bounds, key, owner, place, order, k, anchor, cap, pairs):
     """Postings in `order` of key -> pairs (left << 32 | right, left < right) that share a run of `anchor` words.
 
-    Returns (pairs, count, pairs left out because a run stood in more than `cap` postings).
+    Returns (pairs, count, runs that stood in more than `cap` postings and were linked, not paired).
     """
-    count, left_out = 0, np.int64(0)
+    count, over = 0, np.int64(0)
     begin, n = 0, order.size
     while begin < n:
         end = begin + 1
@@ -259,7 +262,7 @@ def pair_postings(word, bounds, key, owner, place, order, k, anchor, cap, pairs)
             pairs, count, more = _link_large(
                 word, bounds, order, owner, place, begin, end, k, anchor, cap, pairs, count
             )
-            left_out += more
+            over += more
         else:
             for i in range(begin + 1, end):
                 right = owner[order[i]]
@@ -270,7 +273,7 @@ def pair_postings(word, bounds, key, owner, place, order, k, anchor, cap, pairs)
                     ):
                         pairs, count = _push(pairs, count, left, right)
         begin = end
-    return pairs, count, left_out
+    return pairs, count, over
 
 
 @njit(cache=True, nogil=True)
@@ -312,9 +315,9 @@ def pair_buckets(signatures, owner, key, order, cap, floor, pairs):
     """One band's buckets -> pairs whose estimated jaccard is at least `floor`; owner[d] is the document of row d.
 
     A bucket of more than `cap` is linked, each member to the previous and the first: never all with all.
-    Returns (pairs, count, pairs left out).
+    Returns (pairs, count, buckets of more than `cap`).
     """
-    count, left_out = 0, np.int64(0)
+    count, over = 0, np.int64(0)
     perms = signatures.shape[1]
     need = np.int64(np.ceil(floor * perms))
     begin, n = 0, order.size
@@ -334,10 +337,9 @@ def pair_buckets(signatures, owner, key, order, cap, floor, pairs):
                     equal += signatures[one, p] == signatures[two, p]
                 if equal >= need:
                     pairs, count = _push(pairs, count, owner[two], owner[one])
-            if large:
-                left_out += max(0, i - begin - 2)
+        over += large
         begin = end
-    return pairs, count, left_out
+    return pairs, count, over
 
 
 @njit(cache=True, nogil=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from provenance.matching import align_kernels, kernels
 from provenance.matching.alignment import Aligned, join
-from provenance.matching.candidates import postings
+from provenance.matching.candidates import all_postings, unique
 from provenance.matching.layout import CODE, WHOLE
 from provenance.text.tokens import Tokens
 
@@ -129,12 +129,12 @@ def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
     words = tokens.word[np.repeat(found.first[heads], sizes) + offsets]
     nothing = np.empty(0, np.int32)
     texts = Tokens(bounds, words, nothing, nothing, nothing)
-    key, owner, place = postings(texts, np.ones(heads.size, np.bool_), SEED, 1, 0, 1)
+    key, owner, place = all_postings(texts, np.ones(heads.size, np.bool_), SEED, 1)
     pairs, count, _ = kernels.pair_postings(
         words, bounds, key, owner, place, kernels.order_by_key(key), SEED, SEED, cap, np.empty(1 << 12, np.int64)
     )
-    unique = np.unique(pairs[:count])
-    a, b = unique >> 32, unique & 0xFFFFFFFF
+    keys = unique(pairs[:count])
+    a, b = keys >> 32, keys & 0xFFFFFFFF
     stretch = np.empty((a.size, 5), np.int64)
     align_kernels.align_short(words, bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
     good = stretch[:, 4] > 0

@@ -56,8 +56,8 @@ def choose_bands(settings: Settings) -> tuple[int, int]:
     return settings.num_perm, 1
 
 
-def recall_statement(settings: Settings, documents: int, exhaustive: bool, left_out: int) -> dict[str, Any]:
-    """What a run may have missed, for run.json: the expected recall by jaccard, and the links left out."""
+def recall_statement(settings: Settings, documents: int, exhaustive: bool, over_cap: int) -> dict[str, Any]:
+    """What a run may have missed, for run.json: the expected recall by jaccard, and the runs over the link cap."""
     bands, rows = choose_bands(settings)
     reach = settings.shingle_words + settings.window - 1
     return {
@@ -72,5 +72,5 @@ def recall_statement(settings: Settings, documents: int, exhaustive: bool, left_
             f"{jaccard / 10:.1f}": 1.0 if exhaustive else round(expected_recall(jaccard / 10, bands, rows), 4)
             for jaccard in range(3, 10)
         },
-        "links_left_out": left_out,
+        "over_the_link_cap": over_cap,
     }

@@ -25,11 +25,11 @@ AFTER, BEFORE = 3, 2  # punctuation taken along at a span's end and start, in ch
 
 
 class Found(NamedTuple):
-    """SPANS; the exact jaccard of every verified pair (left_doc, right_doc, jaccard); pairs left out by the cap."""
+    """SPANS; the exact jaccard of every verified pair (left_doc, right_doc, jaccard); runs and buckets over the link cap."""
 
     spans: pl.DataFrame
     jaccards: pl.DataFrame
-    left_out: int
+    over_cap: int
 
 
 def find_spans(
@@ -54,7 +54,7 @@ def find_spans(
     more = align(tokens, layout, *missing, settings, threads)
     jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
     spans = to_table(documents, layout, tokens, join([runs, short]))
-    return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.left_out)
+    return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.over_cap)
 
 
 def find_jaccards(
