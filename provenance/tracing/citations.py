@@ -1,0 +1,202 @@
+"""A sentence with a cue or an outlet's name -> who is cited, and who heard it first-hand.
+
+`told the Middle East Eye` names the place where the words were first printed (`first_party`);
+`Reuters reported` names a source (`cited`). Persons, ministries and armies are told apart by shape: a name
+that is not in the table counts only beside a word for a medium, or with a last word that outlets have.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from provenance.tracing import names
+
+BEFORE, AFTER = 110, 130  # bytes of context; a cue further off speaks of something else
+
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĪĶĹĽŁŃŇŌŐŒŘŚŞŠŤŪŮŰŽŻА-ЯЄІЇҐΑ-Ω"
+_WORD = rf"(?:[{_UPPER}][\w’'&./!-]*|al-[{_UPPER}][\w’'-]*|24|[0-9]{{1,2}}(?!\d))"
+_PHRASE = rf"{_WORD}(?: (?:of |de |del |della |la |le |and |& |for )?{_WORD}){{0,5}}"
+_ARTICLE = r"(?:the |The |an? |its |l['’]|la |le |les |au |à )?"
+_ADJECTIVE = r"(?:[\w’'-]+ ){0,4}?"
+KIND_WORD = (
+    r"(?:news agency|news service|newswire|wire service|newspaper|newspapers|daily newspaper|daily|weekly|magazine|news website|"
+    r"news site|website|web site|news portal|news outlet|news network|news channel|news program|news programme|outlet|broadcaster|television network|"
+    r"television station|television channel|television|TV channel|TV station|TV network|TV|satellite channel|channel|radio station|radio|network|tabloid|portal|"
+    r"journal|agency|paper|quotidien|hebdomadaire|chaîne|site)"
+)
+_VERB = (
+    r"(?:reported|reports|has reported|had reported|have reported|quoted|quotes|cited|revealed|reveals|has revealed|said|says|wrote|writes|published|broadcast|aired|"
+    r"claimed|claims|first reported|earlier reported|also reported|has learned|had learned|has learnt|learned|can reveal|understands|disclosed|noted|announced|reporting|rapporte|a rapporté|indique|confirmed|found|obtained|asked)"
+)
+_FIRST_VERB = re.compile(r"(?:has learned|had learned|has learnt|learned|can reveal|understands)$")
+
+#: Cue -> whether the name that follows heard it first-hand.
+FOLLOW: dict[str, bool] = {
+    "told ": True, "tells ": True, "telling ": True, "interview with ": True, "interview to ": True,
+    "interviewed by ": True, "spoke to ": True, "spoke with ": True, "speaking to ": True, "speaking with ": True,
+    "spoken to ": True, "spoken with ": True, "talked to ": True, "talking to ": True, "talks to ": True, "statement to ": True,
+    "statements to ": True, "comments to ": True, "remarks to ": True, "informed ": True, "confirmed to ": True,
+    "exclusively for ": True, "exclusively to ": True, "exclusive to ": True, "obtained by ": True, "seen by ": True, "reviewed by ": True,
+    "said to ": True, "said on ": True, "confided to ": True, "interview on ": True, "interview by ": True, "explained to ": True,
+    "according to ": False, "citing ": False, "cited by ": False, "quoting ": False, "quoted by ": False,
+    "quoted in ": False, "report by ": False, "report in ": False, "report from ": False, "reports by ": False, "reports in ": False,
+    "reported by ": False, "reported in ": False, "published by ": False, "published in ": False, "article in ": False, "article by ": False,
+    "investigation by ": False, "broadcast by ": False, "aired by ": False, "aired on ": False, "carried by ": False, "released by ": False,
+    "published on ": False, "story in ": False, "story by ": False, "writing in ": False, "wrote in ": False, "posted by ": False, "account in ": False,
+    "déclaré à ": True, "dit à ": True, "confié à ": True, "indiqué à ": True, "affirmé à ": True, "interview à ": True, "entretien à ": True,
+    "entretien avec ": True, "selon ": False, "Selon ": False, "d'après ": False, "d’après ": False, "rapporté par ": False, "citant ": False, "cité par ": False,
+    "According to ": False, "Citing ": False, "Quoting ": False, "Speaking to ": True, "Told ": True,
+}  # fmt: skip
+#: Words for a medium beside which an unknown name may stand.
+AROUND = (" newspaper", " news agency", " news website", " news site", " news outlet", " website quoted", " magazine reported", " news channel", " TV channel", " daily reported", " reported that", " reported on ", " reported, ", ", reported")  # fmt: skip
+
+_FOLLOWING = re.compile(
+    rf"{_ARTICLE}(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}),? )?[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
+)
+_PRECEDING = re.compile(
+    rf"(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
+)
+_APPOSITION = re.compile(rf"^,? (?:an? |the )?(?:[\w’'-]+[ -]){{0,6}}?(?P<kind>{KIND_WORD})\b")
+_KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b")
+_VERB_AFTER = re.compile(
+    rf"^(?:['’]s)?(?: (?:{KIND_WORD}))?(?:,? ?\([^()\n]{{2,16}}\))?(?:,[^,\n]{{3,70}},)?,?(?: (?:on|last|earlier|also|first|has|had|previously|recently|exclusively)(?: [A-Z]\w+)?){{0,2}},? (?P<verb>{_VERB})\b"
+)
+_ROLE_AFTER = re.compile(
+    r"^(?:['’]s?)? (?:\w+ )?(?:reporter|correspondent|journalist|anchor|host|moderator|columnist|contributor|interview|report|article|story|investigation|analysis|editorial|poll|survey|exclusive|count|exit poll)s?\b"
+    r"|^/[A-Z][\w ]{1,20} poll\b"
+)
+_INVERTED_BEFORE = re.compile(r"(?:,|”|\") (?:reported|reports|said|wrote|writes|quoted|noted|rapporte|selon) (?:the )?(?:\w+ ){0,2}$")
+_FOLLOW_BEFORE = re.compile(
+    r"(?P<cue>" + "|".join(sorted((re.escape(cue) for cue in FOLLOW), key=len, reverse=True))
+    + rf")(?:an? |the |The |its |with |l['’]|la |le )?(?:[\w’'-]+ ){{0,4}}?(?:{KIND_WORD},? )?[\"“«‘]?$"
+)
+_ARABIC_BEFORE = re.compile(
+    r"(?P<first>(?:قال|صر[ّ]?ح|تصريح|حديث|أكد|أبلغ|مقابلة)\w*(?: [^\s]+){0,5} (?:ل|مع|إلى)\S{0,2} ?|(?:^|\s)لـ? ?)?"
+    r"(?P<cite>(?:بحسب|حسب|وفق\w*|نقلا|نقلاً|نقلت|ذكرت|أفادت|أوردت|نشرت|عن)(?: [^\s]{1,10}){0,2} ?)?"
+    r"(?P<kind>(?:لل?|ل|ب)?(?:وكالة|صحيفة|قناة|موقع|شبكة|مجلة)(?: [^\s]{1,10})? )?[\"“«']?$"
+)
+_WEEKDAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
+)
+_NEVER = frozenset(
+    """congress parliament senate house reporters journalists ministry minister president government army police court
+    committee council commission department embassy pentagon white state united nations un eu nato university
+    institute center centre office authority authorities organization organisation foundation party union bank hospital officials
+    conference assembly force forces corps command movement brigade brigades front group association federation""".split()
+)
+_BREAKS_AFTER = re.compile(r"['’]s?$")
+
+
+class Cited(NamedTuple):
+    """An outlet named in a window; places count characters in the window."""
+
+    start: int
+    end: int
+    source: str
+    first_party: bool
+
+
+def after_cue(window: str, cue: str, at: int) -> Cited | None:
+    """The window and the cue that ends at `at` -> the outlet that the cue names."""
+    match = _FOLLOWING.match(window, at)
+    if not match or match.end("adjective") - match.start("adjective") > 45:
+        return None
+    adjective = match["adjective"]
+    if adjective and not (match["kind"] or _news_like(adjective) or _KIND_AFTER.match(match["rest"])):
+        return None
+    return _choose(match["name"], match.start("name"), FOLLOW[cue], match["kind"], match["rest"], cue)
+
+
+def _news_like(adjective: str) -> bool:
+    return adjective.endswith("-language ") or "state-" in adjective or "news" in adjective or "based " in adjective
+
+
+def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, cue: str) -> Cited | None:
+    """The outlet at the head of a capitalised phrase: the longest in the table, else one by shape."""
+    words = phrase.split(" ")
+    for count, word in enumerate(words):
+        if names.key(word) in _WEEKDAYS and count:
+            words = words[:count]
+            break
+    for count, word in enumerate(words):
+        if _BREAKS_AFTER.search(word) and word[-1] in "s'’" and count + 1 < len(words):
+            words = words[: count + 1]
+            break
+    own = [re.sub(r"['’]s?$", "", words[-1]).rstrip(".,") if number == len(words) - 1 else word for number, word in enumerate(words)]
+    for size in range(len(own), 0, -1):
+        name = " ".join(own[:size]).rstrip(".,")
+        if found := names.resolve(name):
+            cut = size < len(own)
+            if cut and names.resolve(name, False) is None and names.key(own[size]) not in _WEEKDAYS:
+                return None  # Time Warner, The Sun King: an ordinary word at the head of another name
+            return Cited(start, start + len(name), found, first)
+    name = " ".join(own).rstrip(".,")
+    if names.key(name.split(" ")[-1]) in _NEVER or names.key(name.split(" ")[0]) in _NEVER:
+        return None
+    after = _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
+    by_kind = bool(kind or after) and len(own) <= 5 and name[0].isupper() | name.startswith("al-")
+    if by_kind and not _generic(own):
+        return Cited(start, start + len(name), name, first)
+    if names.looks_like_outlet(name) and not _generic(own) and not cue.startswith(("seen", "obtained", "released", "posted")):
+        return Cited(start, start + len(name), name, first)
+    return None
+
+
+def _generic(words: list[str]) -> bool:
+    """Whether the words only describe: Russian State Television, Lebanese Daily, a weekday."""
+    return all(
+        names.key(word).endswith(("ian", "ish", "ese", "ican"))
+        or names.key(word) in ("state", "local", "arabic", "arab", "hebrew", "us", "iraqi", "israeli", "saudi", "kuwaiti", "the", "news", "media", "national")
+        or names.key(word) in names.OUTLET_WORDS
+        for word in words
+    )
+
+
+def before_cue(window: str, at: int) -> Cited | None:
+    """The window and the place where ` newspaper`, ` reported` or the like begins -> the outlet before it."""
+    match = _PRECEDING.search(window, max(0, at - 90), at)
+    if not match:
+        return None
+    rest = window[match.end("name") : match.end("name") + 60]
+    hit = _choose(match["name"], match.start("name"), False, match["kind"], rest, "")
+    if not hit or hit.end < match.end("name") - 3:
+        return None
+    tail = window[hit.end : hit.end + 90]
+    if not _VERB_AFTER.match(tail) and not _FOLLOW_BEFORE.search(window[: hit.start]):
+        return None
+    return hit
+
+
+def around_name(window: str, start: int, end: int) -> Cited | None:
+    """A name of the table at [start, end) of the window -> how it is used, or None for a mere mention."""
+    head, tail = window[:start], window[end:]
+    if tail[:1].isalnum() or (head[-1:].isalnum() and not _arabic(window[start])):
+        return None
+    source = names.resolve(window[start:end], False)
+    if not source:
+        return None
+    if _arabic(window[start]):
+        return _in_arabic(head, start, end, source)
+    if re.match(r"['’-]?[ -](?:[A-Z]|owned|owner|chief|parent|TV host)", tail) and not re.match(r"['’]s (?:[A-Z])| (?:News|TV|Online|Arabic|English)\b| \(?[A-Z]{2,}\)?| (?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day", tail):
+        return None
+    before = _FOLLOW_BEFORE.search(head[-100:])
+    if before:
+        return Cited(start, end, source, FOLLOW[before["cue"]])
+    verb = _VERB_AFTER.match(tail)
+    if verb:
+        return Cited(start, end, source, bool(_FIRST_VERB.search(verb["verb"])))
+    if _ROLE_AFTER.match(tail) or _INVERTED_BEFORE.search(head[-40:]):
+        return Cited(start, end, source, False)
+    return None
+
+
+def _in_arabic(head: str, start: int, end: int, source: str) -> Cited | None:
+    match = _ARABIC_BEFORE.search(head[-60:])
+    if match and (match["first"] or match["cite"] or match["kind"]):
+        return Cited(start, end, source, bool(match["first"]))
+    return None
+
+
+def _arabic(sign: str) -> bool:
+    return "\u0600" <= sign <= "\u06ff" or sign in "«\""

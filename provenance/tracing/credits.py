@@ -1,0 +1,290 @@
+"""Head, tail and short lines of an article -> credits, bylines, notices and title suffixes.
+
+A credit in a caption is the picture's: its scope is `caption`, and no origin is ever read from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from provenance.tracing import names
+
+HEAD = 2500  # code points in which bylines and bare credit lines are looked for
+TAIL = 700
+
+
+class Found(NamedTuple):
+    """One attribution in a text; places in code points."""
+
+    start: int
+    end: int
+    source: str | None
+    kind: str
+    scope: str = "article"
+    place: str | None = None
+
+
+_NAME = r"[^\W\d_a-z][^\n()|;]{1,48}?"
+_PICTURE = re.compile(
+    r"photo|picture|image|illustrat|getty|screenshot|file\b|courtesy|video|via ap\b|stringer|pool\b|صورة|الصورة|crédit",
+    re.IGNORECASE,
+)
+_PICTURE_AGENCIES = re.compile(
+    r"\b(?:Getty Images|Shutterstock|iStock|EPA-EFE|EPA|AP Photo|AP Images|Zuma|Alamy|Invision|NurPhoto|Flickr|Wikimedia)\b",
+    re.IGNORECASE,
+)
+_REPORTING = re.compile(
+    r"\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|Report) (?:by|for) [^()\n]{3,240}\)"
+)
+_SOURCE_LINE = re.compile(
+    r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر|المصدر الأصلي)s?\s?:\s?"
+    r"(?P<name>[^\n]{2,60}?)[ \t.*]*$",
+    re.MULTILINE,
+)
+_SOURCE_MIDLINE = re.compile(r"(?:^|\s)/ Source: (?P<name>[^\n./]{2,40})")
+_COPYRIGHT = re.compile(
+    r"(?:©|\([cC]\) ?|[Cc]opyright ?©?|COPYRIGHT ?©?)[ \t]{0,2}(?:(?:19|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?:[Tt]he )?(?P<name>[^\n©]{2,60})"
+)
+_BYLINE = re.compile(
+    r"^[ \t]*(?:By|BY|Par|Von|Por|بقلم|كتب)[ \t:](?P<person>[^\n]{0,90})$", re.MULTILINE
+)
+_FROM = re.compile(
+    r"(?i:this (?:article|story|report|piece|post|content|interview)[^.\n]{0,40}? (?:originally |first |was |is |has been ){0,4}"
+    r"(?:appeared|published|republished|reprinted|reproduced|posted|written|produced|translated|provided)[^.\n]{0,40}? "
+    r"(?:in|on|by|at|from|with) )(?:the )?(?P<name>[^\n.,;:()]{2,50})"
+    r"|(?i:(?:originally|first) (?:published|appeared|posted)(?: (?:as [^.\n]{0,60} ))?(?: (?:in|on|by|at|via))+:? )(?:the )?(?P<name2>[^\n.,;:()]{2,50})"
+    r"|(?i:(?:republished|reprinted|reproduced)(?: here)?(?: with(?: the)? (?:kind )?permission)?(?: (?:of|from|by))+ )(?:the )?(?P<name3>[^\n.,;:()]{2,50})"
+    r"|(?i:read (?:the )?(?:full |original |rest of the |whole |entire )+(?:article|story|report|post|piece|text)?,? ?(?:here )?(?:on|at|in|from) )(?:the )?(?P<name4>[^\n.,;:()]{2,50})"
+)
+_CONTRIBUTED = re.compile(
+    r"(?P<name>[A-Z][^\n.;()]{1,60}?) (?:also )?contributed (?:\w+ )?(?:to this|to the|reporting|from)"
+)
+_TRAILING = re.compile(
+    r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?|\((?P<bracket>[^()\n]{2,40})\)[.]?)[ \t\n]*\Z"
+)
+_BRACKET_END = re.compile(r"\((?P<inside>[^()\n]{2,70})\)[ \t]*(?=\n|\Z)")
+_PICTURE_LINE = re.compile(
+    r"^(?P<line>[^\n]{0,160}?(?:[Pp]hoto|PHOTO|[Pp]icture|[Ii]mage|[Cc]redit|Crédit)s?(?: (?:by|credit|courtesy))?[ \t]?[:/][ \t]?(?P<name>[^\n]{2,60}))$",
+    re.MULTILINE,
+)
+_SLASHED = re.compile(r"^[^\n.!?]{3,90}?[/|] ?(?P<name>[A-Z][\w .-]{1,24})[ \t]*$", re.MULTILINE)
+_SUBSCRIPTION = re.compile(
+    r"[Ff]or (?P<who>[A-Z][\w&’' -]{1,40}?) subscription information|subscription information from (?:the )?(?P<who2>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})"
+)
+_NOTICE = re.compile(
+    r"(?:[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Dd]ownload|[Gg]et|[Jj]oin)(?: the| our)? (?P<a>[A-Z][\w&’' -]{1,40}?)(?:’s|'s)? (?:newsletter|app|podcast|channel|Telegram|WhatsApp)\b"
+    r"|[Ff]ollow (?:the )?(?P<b>[A-Z@][\w&’' -]{1,40}?) on (?:Twitter|Facebook|Telegram|Instagram|X|Google News|YouTube|WhatsApp|social)\b"
+    r"|(?P<c>[A-Z][\w&’' -]{1,40}?)(?:\. |, | - )?[Aa]ll [Rr]ights [Rr]eserved"
+    r"|(?P<d>[A-Z][\w&’' -]{1,40}?) is not responsible for the content of external"
+    r"|(?P<s>[Gg]et a? ?short [Uu][Rr][Ll])"
+)
+#: A widget's wording that only one publisher prints.
+_WIDGETS = {"get a short url": "Sputnik", "get short url": "RT", "get a short": "Sputnik"}
+_LINE = re.compile(r"[^\n]+")
+
+#: Literal strings, one of which a head or tail must hold before any expression above is tried.
+CUES = (
+    "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:", "Quelle:",
+    "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally", "irst published", "irst appeared",
+    "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
+    "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
+    "This article", "this article", "This story", "This report", "this story",
+)  # fmt: skip
+
+
+def _resolve(text: str | None, shape: bool = False) -> str | None:
+    """The outlet that a credit's words name; with `shape` one that is not in the table may do."""
+    if not text:
+        return None
+    bare = " ".join(text.replace("’s ", " ").split()).strip(" .,:;*'\"“”’-–|")
+    found = names.resolve(bare)
+    if found:
+        return found
+    for part in re.split(r"[,/|&]| and | via | with |\. |-", bare):
+        if (part := part.strip()) and (found := names.resolve(part)):
+            return found
+    words = bare.split()
+    for size in range(min(len(words), 5), 0, -1):
+        if found := names.resolve(" ".join(words[:size]), size > 1 or len(words) == 1):
+            return found
+    if host := names.host_of(bare):
+        return names.canonical(host)
+    if shape and names.looks_like_outlet(bare) and len(words) <= 6 and bare[0].isupper():
+        return bare
+    return None
+
+
+def read_head(text: str) -> Iterator[Found]:
+    """The head of an article -> bylines that name an outlet, bare credit lines."""
+    for match in _BYLINE.finditer(text):
+        person = match["person"]
+        parts = [part.strip() for part in re.split(r"[,|/;]| for | of | - | – |\(|\)", person)]
+        for part in parts:
+            found = names.resolve(part) if part[:1].isupper() else None
+            if found:
+                yield Found(*_trim(text, match.start(), match.end()), found, "byline")
+                break
+    previous = ""
+    for match in _LINE.finditer(text):
+        if len(previous) > 240:
+            return  # the body has begun: a lone name is now a picture's credit
+        line = match.group().strip(" \t-–—|*•.\u00a0")
+        if 2 <= len(line) <= 45 and (found := names.resolve(line)) and _bare(line, previous, text, match.end()):
+            yield Found(*_trim(text, match.start(), match.end()), found, "byline")
+        previous = line or previous
+
+
+def _bare(line: str, previous: str, text: str, end: int) -> bool:
+    """Whether a line that is only a name credits the text: not a picture's, not a menu's."""
+    if _PICTURE.search(previous[-60:]):
+        return False
+    following = text[end : end + 120].strip("\n ")
+    return names.is_agency(names.resolve(line) or "") and not following.startswith(("©", "/"))
+
+
+def read_credits(text: str, base: int) -> Iterator[Found]:
+    """A head or tail with one of the cues -> credits and notices; places are moved by `base`."""
+    for match in _REPORTING.finditer(text):
+        found = next(
+            (hit for part in re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1]) if (hit := names.resolve(part.strip()))),
+            None,
+        )
+        if not found and "diting by" in match.group() and "eporting by" in match.group():
+            found = "Reuters"  # its house form: (Reporting by A; Editing by B)
+        if found:
+            yield Found(base + match.start(), base + match.end(), found, "credit")
+    for expression in (_SOURCE_LINE, _SOURCE_MIDLINE):
+        for match in expression.finditer(text):
+            found = _resolve(match["name"], shape=True)
+            before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
+            if found:
+                scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
+                yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
+    for match in _COPYRIGHT.finditer(text):
+        if found := _resolve(match["name"]):
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+            caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
+            kind, scope = ("credit", "caption") if caption else ("template", "article")
+            yield Found(base + match.start(), base + match.start("name") + len(match["name"].rstrip()), found, kind, scope)
+    for match in _FROM.finditer(text):
+        phrase = match["name"] or match["name2"] or match["name3"] or match["name4"]
+        if found := _resolve(phrase, shape=True):
+            yield Found(base + match.start(), base + match.end(), found, "credit")
+    for match in _CONTRIBUTED.finditer(text):
+        if (found := names.resolve(match["name"])) and names.is_agency(found):
+            yield Found(base + match.start(), base + match.end(), found, "credit", "passage")
+
+
+def read_notices(text: str, base: int) -> Iterator[Found]:
+    """Another outlet's furniture left in a text: subscription notes, widgets, `follow X on Twitter`."""
+    for match in _SUBSCRIPTION.finditer(text):
+        who = match["who"] or match["who2"]
+        found = names.resolve(who) or _owner_of(who, text)
+        end = match.end()
+        yield Found(base + match.start(), base + end, found or " ".join(who.split()), "template")
+    for match in _NOTICE.finditer(text):
+        if widget := match["s"]:
+            found = _WIDGETS.get(widget.casefold())
+        else:
+            phrase = match["a"] or match["b"] or match["c"] or match["d"]
+            found = names.resolve(phrase.strip().lstrip("@"))
+        if found:
+            yield Found(base + match.start(), base + match.end(), found, "template")
+
+
+def _owner_of(acronym: str, text: str) -> str | None:
+    """Who publishes the thing of which a notice gives only the letters: X’s Long Name (LN)."""
+    place = text.find(f"({acronym})")
+    if place < 0:
+        return None
+    before = text[max(0, place - 90) : place]
+    words = re.findall(r"[^\W_][\w’'.-]*", before)
+    for size in (3, 2, 1):
+        for first in range(len(words) - size, -1, -1):
+            phrase = re.sub(r"[’']s?$", "", " ".join(words[first : first + size]))
+            if phrase[:1].isupper() and (found := names.resolve(phrase)):
+                return found
+    return None
+
+
+def read_tail(text: str, base: int) -> Iterator[Found]:
+    """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
+    match = _TRAILING.search(text)
+    if match:
+        group = "dash" if match["dash"] else "bracket"
+        found = names.resolve(match[group].strip())
+        line = text[: match.start(group)].rstrip().rpartition("\n")[2]
+        if found and not _PICTURE.search(match[group]) and (len(line) > 90 or re.search(r"[.!?”\"»][ \t(–—-]*$", line)):
+            yield Found(base + match.start(group), base + match.end(group), found, "credit")
+
+
+def read_picture_credits(text: str) -> Iterator[Found]:
+    """Credits of pictures: a name in brackets that closes a line, `Photo: AFP`, `NAME / Reuters`."""
+    for match in _BRACKET_END.finditer(text):
+        inside = match["inside"]
+        found = _resolve_picture(inside)
+        if found and match.end() < len(text.rstrip()):
+            yield Found(match.start(), match.end(), found, "credit", "caption")
+    for match in _PICTURE_LINE.finditer(text):
+        if found := _resolve_picture(match["name"]):
+            yield Found(match.start("name"), match.end("name"), found, "credit", "caption")
+    for match in _SLASHED.finditer(text):
+        found = names.resolve(match["name"])
+        if found and len(match.group().split()) <= 9:
+            yield Found(match.start("name"), match.end("name"), found, "credit", "caption")
+
+
+def _resolve_picture(text: str) -> str | None:
+    found = names.resolve(text.strip())
+    if found:
+        return found
+    if not re.search(r"[/,:]|[Pp]hoto|via|courtesy", text):
+        return None
+    parts = [part.strip() for part in re.split(r"[/,:|]| via | by |[Pp]hoto|courtesy of", text)]
+    return next((hit for part in reversed(parts) if part[:1].isupper() and (hit := names.resolve(part))), None)
+
+
+_SUFFIX = re.compile(r"^(?P<title>[^\n]{12,220}?) ?(?: [-–—|•·:»] ?|\s\|\s)(?P<name>[^\n|–—•»]{2,40})$")
+_NOT_SUFFIX = re.compile(
+    r"report|video|photo|analysis|opinion|source|official|minist|live|update|study|poll|interview|exclusive|breaking|part \d|"
+    r"\d{4}|says|monitor group|army|police|president|statement|watch|podcast|review",
+    re.IGNORECASE,
+)
+
+
+def split_title(title: str) -> tuple[str, str] | None:
+    """A title -> the headline and the site's name after its last dash or bar, if it looks like one."""
+    match = _SUFFIX.match(" ".join(title.split()))
+    if not match or len(match["title"].split()) < 3:
+        return None
+    return match["title"].rstrip(" -–—|"), match["name"].strip()
+
+
+def read_title(title: str) -> tuple[str, str] | None:
+    """A title -> its suffix's words and the outlet that they name, in the table or by shape."""
+    parts = split_title(title)
+    if not parts:
+        return None
+    name = parts[1]
+    found = names.resolve(name) or (names.canonical(name) if names.host_of(name) else None)
+    if not found and names.looks_like_outlet(name) and not _NOT_SUFFIX.search(name):
+        found = name
+    return (name, found) if found else None
+
+
+def plausible_site(name: str) -> bool:
+    """Whether a suffix that the repeated headline lacks may be a site's name."""
+    words = name.split()
+    return 1 <= len(words) <= 6 and not _NOT_SUFFIX.search(name) and all(
+        word[0].isupper() or not word[0].isalpha() or word in ("of", "the", "and", "al", "de") for word in words
+    )
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,170 @@
+"""Names of agencies and outlets -> one canonical spelling, by the package's table and by shape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+#: Last words that make an unknown capitalised phrase look like an outlet.
+OUTLET_WORDS = frozenset(
+    """news times post tribune herald journal gazette press agency radio tv television today daily observer
+    monitor chronicle mail express online media weekly review magazine star globe mirror standard sentinel
+    courier dispatch examiner inquirer telegraph independent echo broadcasting insider newspaper bulletin
+    register argus advertiser record citizen eye newswire wire zeitung journal presse diario globo fm
+    newsroom reporter newsletter digest online.com""".split()
+)
+_ENDS_IN_DOMAIN = re.compile(r"[\w-]{3,}\.(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'’‘`ʼʻ´")
+
+
+class Lexicon(NamedTuple):
+    """The table of outlets, indexed."""
+
+    plain: dict[str, str]  # key of a spelling that needs no cue -> canonical name
+    cued: dict[str, str]  # key of a spelling that is a name only beside a cue -> canonical name
+    exact: dict[str, frozenset[str]]  # key of a short cued spelling -> how it must be written
+    kinds: dict[str, str]  # canonical name -> agency or outlet
+    domains: dict[str, str]  # host without www -> canonical name
+    spellings: tuple[str, ...]  # all that need no cue, as they are written
+
+
+def key(name: str) -> str:
+    """The folded words of a name, joined by a space; two spellings of one name have one key."""
+    bare = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES)).casefold()
+    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return _NOT_WORD.sub(" ", letters).strip()
+
+
+def _rows(table: str) -> list[list[str]]:
+    text = resources.files("provenance.tracing").joinpath(table).read_text("utf-8")
+    return [line.split("\t") for line in text.splitlines()[1:]]
+
+
+def _written(spelling: str) -> set[str]:
+    """The ways in which one spelling is written: Al-X, al-X, Al X, capitals, either apostrophe."""
+    ways = {spelling}
+    if spelling[:3].casefold() in ("al-", "al "):
+        rest = spelling[3:]
+        ways |= {"Al-" + rest, "al-" + rest, "Al " + rest}
+    if len(spelling) >= 6:
+        ways.add(spelling.upper())
+    return ways | {way.replace("'", "’") for way in ways}
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The package's table of outlets, read once."""
+    plain: dict[str, str] = {}
+    cued: dict[str, str] = {}
+    exact: dict[str, set[str]] = {}
+    kinds: dict[str, str] = {}
+    domains: dict[str, str] = {}
+    spellings: set[str] = set()
+    for name, kind, _, aliases, short, hosts in _rows("outlets.tsv"):
+        kinds[name] = kind
+        weak = [word for word in short.split("|") if word]
+        strong = [word for word in [name, *aliases.split("|")] if word and word not in weak]
+        for word in strong:
+            plain.setdefault(key(word), name)
+            spellings |= _written(word)
+        for word in weak:
+            cued.setdefault(key(word), name)
+            if len(word) <= 4:
+                exact.setdefault(key(word), set()).add(word)
+        for host in hosts.split("|"):
+            if host:
+                domains.setdefault(host, name)
+    frozen = {word: frozenset(ways) for word, ways in exact.items()}
+    return Lexicon(plain, cued, frozen, kinds, domains, tuple(sorted(spellings)))
+
+
+@cache
+def resolve(name: str, cue: bool = True) -> str | None:
+    """The canonical name of a spelling in the table, or None.
+
+    With `cue` the short and ordinary-word spellings count too (AP, Time, The Sun); short ones only as written.
+    """
+    table = lexicon()
+    full = key(name)
+    bare = full.removeprefix("the ")
+    found = table.plain.get(full) or table.plain.get(bare)
+    if found or not cue:
+        return found
+    written = re.sub(r"^[Tt]he (?=\S)", "", name.strip())
+    for word in (full, bare):
+        hit = table.cued.get(word)
+        if hit and (word not in table.exact or written in table.exact[word]):
+            return hit
+    return None
+
+
+def canonical(name: str) -> str:
+    """The canonical name of an outlet: the table's, or the name itself without odd white space."""
+    tidy = " ".join(name.split())
+    host = host_of(tidy)
+    if host:
+        return lexicon().domains.get(host, host)
+    return resolve(tidy) or resolve(re.sub(r" (?:Newspaper|newspaper|English)$", "", tidy)) or tidy
+
+
+@cache
+def same(left: str, right: str) -> bool:
+    """Whether two names are one outlet: equal keys without spaces and a leading The."""
+    return compact(left) == compact(right)
+
+
+@cache
+def compact(name: str) -> str:
+    """The key of a name's canonical form without spaces: SouthFront and South Front are one."""
+    return key(canonical(name)).removeprefix("the ").replace(" ", "")
+
+
+def is_agency(name: str) -> bool:
+    """Whether the table, or the name itself, says that this is a news agency."""
+    kind = lexicon().kinds.get(name)
+    return kind == "agency" if kind else name.casefold().endswith(("agency", "newswire", "wire service"))
+
+
+def host_of(address: str) -> str | None:
+    """The host of an address or a bare host, without www; None if it is neither."""
+    if "//" not in address:
+        if not _ENDS_IN_DOMAIN.search(address.split("/")[0]) or " " in address.strip():
+            return None
+        address = "//" + address
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def outlet_of_address(address: str) -> str | None:
+    """The outlet of the table whose domain an address is under, or None."""
+    host = host_of(address)
+    while host and "." in host:
+        if found := lexicon().domains.get(host):
+            return found
+        host = host.partition(".")[2]
+    return None
+
+
+def looks_like_outlet(name: str) -> bool:
+    """Whether a capitalised phrase that is not in the table has the shape of an outlet's name."""
+    words = name.split()
+    if not words:
+        return False
+    if _ENDS_IN_DOMAIN.search(words[-1]):
+        return True
+    last = key(words[-1])
+    return len(words) >= 2 and (last in OUTLET_WORDS or (last == "24" and words[0][0].isupper()))
+
+
+@cache
+def places() -> dict[str, str]:
+    """Folded place -> what it is: city, region, or an abbreviation of a region."""
+    return {key(name): kind for name, _, kind in _rows("places.tsv")}
