@@ -94,9 +94,7 @@ DATES = pl.Schema(
         "trusted": pl.Boolean(),
     }
 )
-EVIDENCE_ITEM = pl.Struct(
-    {"family": TEXT, "weight": SHARE, "doc_id": TEXT, "start": PLACE, "end": PLACE, "text": TEXT}
-)
+EVIDENCE_ITEM = pl.Struct({"family": TEXT, "weight": SHARE, "doc_id": TEXT, "start": PLACE, "end": PLACE, "text": TEXT})
 EDGES = pl.Schema(
     {
         "from_id": TEXT,  # a doc_id, or source:NAME
@@ -153,11 +151,25 @@ WRITTEN: dict[str, pl.Schema] = {
 }
 
 
+#: One row a file that was opened; written to run.json.
+INPUTS = pl.Schema(
+    {
+        "path": TEXT,
+        "bytes": PLACE,  # of the file as it lies, compressed or not
+        "xxh3_128": TEXT,  # of those bytes
+        "format": TEXT,  # text, jsonl, json, csv, tsv, parquet, frame, with .gz or .zst behind it
+        "encoding": TEXT,  # ? null for Parquet and what could not be decoded
+        "documents": PLACE,
+    }
+)
+
+
 class Read(NamedTuple):
-    """What reading some inputs gave: DOCUMENTS and REJECTS."""
+    """What reading some inputs gave: DOCUMENTS, REJECTS and INPUTS."""
 
     documents: pl.DataFrame
     rejects: pl.DataFrame
+    inputs: pl.DataFrame
 
 
 def empty(schema: pl.Schema) -> pl.DataFrame:

@@ -140,11 +140,11 @@ def common_subsequence(word, a, na, b, nb):
 
 
 @njit(cache=True, nogil=True)
-def chain_runs(word, a0, b0, runs, count, gap, identity, chains):
+def chain_runs(word, segment, inner, a0, b0, runs, count, gap, identity, chains):
     """Runs in order of j -> (chains, their number): runs joined over gaps of at most `gap` words on each side.
 
     A run joins the open chain with the smallest gap; the gaps of the two sides differ by at most `gap`, and the
-    chain's share of equal words stays at least `identity`.
+    chain's share of equal words stays at least `identity`. Inside one document a chain stays in its segments.
     """
     made, first_open = 0, 0
     for r in range(count):
@@ -157,6 +157,11 @@ def chain_runs(word, a0, b0, runs, count, gap, identity, chains):
             overlap = max(0, -min(da, db))
             if overlap >= length or max(da, db) > gap or min(da, db) < -gap or abs(da - db) > gap:
                 continue
+            if inner and (
+                segment[a0 + i] != segment[a0 + chains[c, LEFT_START]]
+                or segment[b0 + j] != segment[b0 + chains[c, RIGHT_START]]
+            ):
+                continue
             if max(da, db) < best_gap:
                 best, best_gap = c, max(da, db)
         if best != -1:
@@ -164,9 +169,7 @@ def chain_runs(word, a0, b0, runs, count, gap, identity, chains):
             overlap = max(0, -min(da, db))
             equal = chains[best, EQUAL] + length - overlap
             if overlap == 0:
-                equal += common_subsequence(
-                    word, a0 + chains[best, LEFT_END], da, b0 + chains[best, RIGHT_END], db
-                )
+                equal += common_subsequence(word, a0 + chains[best, LEFT_END], da, b0 + chains[best, RIGHT_END], db)
             wide = max(i + length - chains[best, LEFT_START], j + length - chains[best, RIGHT_START])
             if equal >= identity * wide:
                 chains[best, LEFT_END], chains[best, RIGHT_END] = i + length, j + length
@@ -267,7 +270,7 @@ def choose_chains(chains, order, kept):
 @njit(cache=True, nogil=True)
 def _holds_short(short_bounds, short_start, short_end, d, low, high):
     """Whether words low:high of document d hold one of its short passages whole."""
-    for p in range(short_bounds[d], short_bounds[d + 1]):
+    for p in range(short_bounds[d], short_bounds[d + 1]):  # noqa: SIM110 - numba has no generator expressions
         if short_start[p] >= low and short_end[p] <= high:
             return True
     return False
@@ -306,7 +309,7 @@ def align_pairs(word, bounds, segment, shorts, left, right, distinct, k, anchor,
         )
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)
-        chains, made = chain_runs(word, a0, b0, runs, found, gap, identity, chains)
+        chains, made = chain_runs(word, segment, inner, a0, b0, runs, found, gap, identity, chains)
         good = 0
         for c in range(made):
             if chains[c, LONGEST] < min(anchor, na, nb):
@@ -337,28 +340,31 @@ def align_pairs(word, bounds, segment, shorts, left, right, distinct, k, anchor,
 def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
     """Pairs of short texts -> stretch[p] = words low:high of left, low:high of right, equal words (0: not alike).
 
-    Alike are texts of which the shorter stands whole in the longer (a site's suffix, a kicker before it), or
-    whose common subsequence is at least `like` of the longer.
+    The shorter is laid on every stretch of its own length in the longer (so that a site's suffix or a kicker does
+    not count), and on the whole of it; the best common subsequence must be `like` of the longer side, and all of
+    it if the shorter has under `fewest_like` words.
     """
     for p in range(left.size):
         a, b = bounds[left[p]], bounds[right[p]]
         na, nb = bounds[left[p] + 1] - a, bounds[right[p] + 1] - b
         stretch[p, :] = 0
+        swapped = na > nb
         short, long = min(na, nb), max(na, nb)
-        s, t = (a, b) if na <= nb else (b, a)
+        s, t = (b, a) if swapped else (a, b)
+        best, begin, size = 0, 0, short
         for at in range(long - short + 1):
-            equal = 0
-            while equal < short and word[s + equal] == word[t + at + equal]:
-                equal += 1
-            if equal == short and short >= fewest:
-                low_a, low_b = (0, at) if na <= nb else (at, 0)
-                stretch[p, 0], stretch[p, 1] = low_a, low_a + short
-                stretch[p, 2], stretch[p, 3], stretch[p, 4] = low_b, low_b + short, short
-                break
-        if stretch[p, 4] == 0 and short >= fewest_like:
-            equal = common_subsequence(word, a, na, b, nb)
-            if equal >= like * long:
-                stretch[p, 1], stretch[p, 3], stretch[p, 4] = na, nb, equal
+            equal = common_subsequence(word, s, short, t + at, short)
+            if equal > best:
+                best, begin = equal, at
+        whole = common_subsequence(word, s, short, t, long)
+        if whole > best and whole >= like * long:
+            best, begin, size = whole, 0, long
+        if short < fewest or best < like * size or (short < fewest_like and best < size):
+            continue
+        low_a, high_a, low_b, high_b = 0, short, begin, begin + size
+        if swapped:
+            low_a, high_a, low_b, high_b = low_b, high_b, low_a, high_a
+        stretch[p, 0], stretch[p, 1], stretch[p, 2], stretch[p, 3], stretch[p, 4] = low_a, high_a, low_b, high_b, best
 
 
 @njit(cache=True, nogil=True)

@@ -38,7 +38,8 @@ class Aligned(NamedTuple):
     def identity(self) -> Array:
         """Words equal / words of the longer side; float32."""
         longer = np.maximum(self.left_last - self.left_first, self.right_last - self.right_first)
-        return (self.equal / np.maximum(longer, 1)).astype(np.float32)
+        share: Array = (self.equal / np.maximum(longer, 1)).astype(np.float32)
+        return share
 
 
 class Verified(NamedTuple):

@@ -92,7 +92,9 @@ def count_postings(tokens: Tokens, wanted: Array, k: int, window: int, parts: in
     return counts
 
 
-def postings(tokens: Tokens, wanted: Array, k: int, window: int, part: int, counts: Array) -> tuple[Array, Array, Array]:
+def postings(
+    tokens: Tokens, wanted: Array, k: int, window: int, part: int, counts: Array
+) -> tuple[Array, Array, Array]:
     """TOKENS -> winnowed postings (key uint64, document int32, word int32) of one part of the hash range."""
     size = int(counts[part])
     key, owner, place = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)

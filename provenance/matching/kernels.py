@@ -239,9 +239,8 @@ def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pa
             for j in range(begin if end - begin <= cap else i - 1, i):
                 if who[by_run[j]] != mine:
                     pairs, count = _push(pairs, count, who[by_run[j]], mine)
-            if end - begin > cap:
-                if who[by_run[begin]] != mine:
-                    pairs, count = _push(pairs, count, who[by_run[begin]], mine)
+            if end - begin > cap and who[by_run[begin]] != mine:
+                pairs, count = _push(pairs, count, who[by_run[begin]], mine)
         begin = end
     return pairs, count, over
 

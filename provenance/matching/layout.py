@@ -73,7 +73,7 @@ def roles_of(layout: Layout, first: Array, last: Array) -> Array:
 
     def until(word: Array) -> Array:
         at = np.searchsorted(layout.first, word, side="right") - 1
-        counted = before[np.maximum(at, 0)].copy()
+        counted: Array = before[np.maximum(at, 0)]  # indexing by an array copies
         inside = np.clip(word - layout.first[np.maximum(at, 0)], 0, words[np.maximum(at, 0)])
         counted[np.arange(word.size), layout.role[np.maximum(at, 0)]] += np.where(at >= 0, inside, 0)
         return counted

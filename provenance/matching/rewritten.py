@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import polars as pl
 
 from provenance.matching import align_kernels, kernels, rewritten_kernels
 from provenance.matching.alignment import Aligned
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
 
@@ -102,7 +103,8 @@ def find_rewritten(tokens: Tokens, exact: Aligned, settings: Settings, threads: 
         shares = list(pool.map(one, range(0, left.size, SHARE)))
     rows = np.concatenate([np.empty((0, 5), np.int64), *(rows for rows, _ in shares)])
     scores = np.concatenate([np.empty(0), *(scores for _, scores in shares)])
-    found = Aligned(left[rows[:, 0]], right[rows[:, 0]], *rows[:, 1:].T, np.zeros(len(rows), np.int32))
+    pair, a_first, a_last, b_first, b_last = rows.T
+    found = Aligned(left[pair], right[pair], a_first, a_last, b_first, b_last, np.zeros(len(rows), np.int32))
     long = _long_enough(tokens, found, settings.rewritten_chars)
     found, scores = found.take(long), scores[long]
     stays, chosen = choose(exact, found, scores)
@@ -115,7 +117,8 @@ def find_rewritten(tokens: Tokens, exact: Aligned, settings: Settings, threads: 
 def _long_enough(tokens: Tokens, found: Aligned, characters: int) -> Array:
     left = tokens.end[found.left_last - 1] - tokens.start[found.left_first]
     right = tokens.end[found.right_last - 1] - tokens.start[found.right_first]
-    return np.minimum(left, right) >= characters
+    long: Array = np.minimum(left, right) >= characters
+    return long
 
 
 def _overlap(one: tuple[int, int], two: tuple[int, int]) -> int:

@@ -79,8 +79,10 @@ def _pairs(found: Occurrences, one: Array, two: Array, equal: Array) -> Aligned:
 
 
 def _link_equal(found: Occurrences, cap: int) -> Aligned:
-    """Equal passages: in one document each with the one before; first occurrences of documents up to `cap` all
-    with all, of more each with the previous and the first."""
+    """Equal passages: in one document each with the one before, and the first ones of documents with each other.
+
+    Up to `cap` documents all with all, of more each with the previous and the first.
+    """
     rows = np.arange(found.text.size)
     same_text = found.text[1:] == found.text[:-1]
     inside = rows[1:][same_text & (found.document[1:] == found.document[:-1])]

@@ -30,9 +30,7 @@ def sketcher(settings: Settings) -> Callable[[Folded], Array]:
     def sketch(folded: Folded) -> Array:
         bounds = folded.tokens.bounds
         signatures = np.empty((bounds.size - 1, settings.num_perm), np.uint32)
-        kernels.minhash(
-            folded.octets, folded.first_byte, bounds, settings.shingle_words, first, second, signatures
-        )
+        kernels.minhash(folded.octets, folded.first_byte, bounds, settings.shingle_words, first, second, signatures)
         return signatures
 
     return sketch

@@ -25,7 +25,7 @@ AFTER, BEFORE = 3, 2  # punctuation taken along at a span's end and start, in ch
 
 
 class Found(NamedTuple):
-    """SPANS; the exact jaccard of every verified pair (left_doc, right_doc, jaccard); runs and buckets over the link cap."""
+    """SPANS; every verified pair's exact jaccard (left_doc, right_doc, jaccard); runs and buckets over the link cap."""
 
     spans: pl.DataFrame
     jaccards: pl.DataFrame

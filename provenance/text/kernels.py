@@ -113,7 +113,7 @@ def _address_end(octets, at, end):
         return at
     while at < end:
         octet = octets[at]
-        if octet <= 0x20 or octet >= 0x80 or octet == 0x22 or octet == 0x3C or octet == 0x3E:
+        if octet <= 0x20 or octet >= 0x80 or octet in (0x22, 0x3C, 0x3E):
             break
         at += 1
     return at
@@ -176,7 +176,7 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
                 t += 1
             if _ends_sentence(code):
                 stopped = 2 if code > 0x2000 and code != 0x2026 else 1
-            elif code <= 0x20 or code == 0xA0 or code == 0x2028 or code == 0x2029:
+            elif code <= 0x20 or code in (0xA0, 0x2028, 0x2029):
                 if stopped == 1:
                     stopped = 2
                 if code == 0x0A or code >= 0x2028 or (code == 0x0D and (at + 1 == end or octets[at + 1] != 0x0A)):
