@@ -79,7 +79,11 @@ def _anchors(text: str) -> list[Anchor]:
         if url is None or date is None or parsed is None:
             continue
         between = text[url.end() : date.start()].strip() if url.end() <= date.start() else ""
-        author = between if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5 else None
+        author = (
+            between
+            if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5
+            else None
+        )
         anchors.append(Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0], author))
     return [_reach_back(text, anchor, anchors[at - 1] if at else None) for at, anchor in enumerate(anchors)]
 

@@ -43,7 +43,14 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     """
     head = _head_lines(lines)
     title = _title(head, sites)
-    outlet = next((line.text.strip("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff ") for line in head if line.folded in sites), None)
+    outlet = next(
+        (
+            line.text.strip("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff ")
+            for line in head
+            if line.folded in sites
+        ),
+        None,
+    )
     text = title.text if title is not None else None
     if opens_file and head:
         text, named = _page_title(head, title)
@@ -91,7 +98,11 @@ def _page_title(head: list[Line], title: Line | None) -> tuple[str | None, str |
             return twin.text, match["site"].strip() if match else None
     if title is first:
         match = _SUFFIX.search(first.text)
-        if match is not None and _is_site(match["site"], match["mark"]) and len(first.text[: match.start()].split()) >= 4:
+        if (
+            match is not None
+            and _is_site(match["site"], match["mark"])
+            and len(first.text[: match.start()].split()) >= 4
+        ):
             return first.text[: match.start()].rstrip(), match["site"].strip()
         return text, None
     return text, _self_naming(first) if title is not None else None
@@ -101,9 +112,13 @@ def _is_site(name: str, mark: str) -> bool:
     words = name.split()
     if any(word.lower().strip(".,:") in _NO_SITE for word in words) or len(words) > 6:
         return False
-    if mark in "|»" or re.fullmatch(r"[\w-]+\.(?:com|net|org|info|news|co|tv|[a-z]{2})", name.strip(), re.IGNORECASE):
+    if mark in "|»" or re.fullmatch(
+        r"[\w-]+\.(?:com|net|org|info|news|co|tv|[a-z]{2})", name.strip(), re.IGNORECASE
+    ):
         return True
-    capital = all(word[0].isupper() or word.lower() in ("of", "the", "and", "for", "de", "in") for word in words)
+    capital = all(
+        word[0].isupper() or word.lower() in ("of", "the", "and", "for", "de", "in") for word in words
+    )
     return capital and (len(words) >= 2 and (len(words) >= 3 or words[-1].lower() in _KIND))
 
 
@@ -119,7 +134,13 @@ def _self_naming(line: Line) -> str | None:
     for size in range(min(5, len(words) // 2), 0, -1):
         for at in range(len(words) - 2 * size + 1):
             run = keys[at : at + size]
-            again = any(keys[other : other + size] == run for other in range(at + size, len(words) - size + 1))
-            if again and words[at][0].isupper() and not (size == 1 and run[0] in _KIND | {"and", "the", "of", "from"}):
+            again = any(
+                keys[other : other + size] == run for other in range(at + size, len(words) - size + 1)
+            )
+            if (
+                again
+                and words[at][0].isupper()
+                and not (size == 1 and run[0] in _KIND | {"and", "the", "of", "from"})
+            ):
                 return " ".join(words[at : at + size]).strip(".,|-")
     return None

@@ -15,7 +15,9 @@ HEADLINE_WORDS = 25
 ECHO_LINES = 8
 
 _NEAR = r"(?:related|similar|popular|recent|latest|recommended|trending|more|other|top|featured|suggested)"
-_KIND = r"(?:videos?|news|articles?|posts?|stor(?:y|ies)|content|topics?|coverage|links?|reading|reads|headlines)"
+_KIND = (
+    r"(?:videos?|news|articles?|posts?|stor(?:y|ies)|content|topics?|coverage|links?|reading|reads|headlines)"
+)
 #: What sites print under an article; a general lexicon of page furniture, matched against folded lines.
 _FURNITURE = re.compile(
     rf"(?:{_NEAR} {_KIND}(?: (?:and|from) .{{1,40}})?|you (?:may|might) (?:also|like).{{0,40}}|"
@@ -129,10 +131,31 @@ def byline_name(text: str) -> str | None:
     if not 1 <= len(words) <= 8 or any(letter.isdigit() for letter in name):
         return None
     small = [word for word in words if word[0].islower()]
-    joined = {"and", "de", "da", "von", "van", "der", "el", "al", "bin", "et", "und", "y", "e", "la", "le", "di"}
+    joined = {
+        "and",
+        "de",
+        "da",
+        "von",
+        "van",
+        "der",
+        "el",
+        "al",
+        "bin",
+        "et",
+        "und",
+        "y",
+        "e",
+        "la",
+        "le",
+        "di",
+    }
     if words[0][0].islower() or any(word.lower() not in joined and "-" not in word for word in small):
         return None
-    return name if text.strip()[-1] not in "!?:;" and words[0].lower() not in ("the", "this", "that", "all") else None
+    return (
+        name
+        if text.strip()[-1] not in "!?:;" and words[0].lower() not in ("the", "this", "that", "all")
+        else None
+    )
 
 
 def line_date(text: str) -> FoundDate | None:

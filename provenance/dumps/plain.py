@@ -60,12 +60,20 @@ def _site_lines(lines: list[Line]) -> frozenset[str]:
     for line in lines:
         if line.is_body:
             gap += 1
-        elif line.words <= 6 and line.folded and not line.is_furniture and not line.is_byline and line.date is None:
+        elif (
+            line.words <= 6
+            and line.folded
+            and not line.is_furniture
+            and not line.is_byline
+            and line.date is None
+        ):
             if gap == 0:
                 opening.add(line.folded)
             elif any(letter.isupper() or letter.isalpha() and not letter.islower() for letter in line.text):
                 later.add(line.folded)
-    return frozenset(name for name in opening & later if not name.replace(" ", "").isdigit() and len(name) > 2)
+    return frozenset(
+        name for name in opening & later if not name.replace(" ", "").isdigit() and len(name) > 2
+    )
 
 
 def _cuts(lines: list[Line], sites: frozenset[str]) -> list[int]:
@@ -107,7 +115,9 @@ def _cut_in_gap(lines: list[Line], low: int, high: int, sites: frozenset[str]) -
 
 def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> tuple[float, int | None]:
     """The evidence that `head`, lines before the paragraph `body`, opens an article, and the row where it does."""
-    titles = [at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites]
+    titles = [
+        at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites
+    ]
     doubled = [at for at in titles if lines[at].first and _is_doubled_headline(lines, at)]
     site = [at for at in head if lines[at].folded in sites]
     signed = [at for at in head if lines[at].is_byline]
@@ -151,7 +161,11 @@ def _title_before(lines: list[Line], titles: list[int], marks: list[int], body: 
 def _is_doubled_headline(lines: list[Line], at: int) -> bool:
     """Whether the doubled line is a headline: a caption's double follows at once, and nothing else is doubled."""
     twin = next(
-        (other for other in range(at + 1, min(at + 9, len(lines))) if lines[other].echo and _same(lines, at, other)),
+        (
+            other
+            for other in range(at + 1, min(at + 9, len(lines)))
+            if lines[other].echo and _same(lines, at, other)
+        ),
         None,
     )
     if twin is None:

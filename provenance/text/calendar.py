@@ -237,7 +237,11 @@ def _parse_number(text: str) -> tuple[datetime, str] | None:
     number = int(text)
     try:
         if len(text) == 4:
-            return (datetime(number, 1, 1, tzinfo=UTC), "year") if FIRST_FIELD_YEAR <= number <= LAST_YEAR else None
+            return (
+                (datetime(number, 1, 1, tzinfo=UTC), "year")
+                if FIRST_FIELD_YEAR <= number <= LAST_YEAR
+                else None
+            )
         if len(text) in (8, 14) and FIRST_FIELD_YEAR <= int(text[:4]) <= LAST_YEAR:
             parts = [int(text[:4])] + [int(text[at : at + 2]) for at in range(4, len(text), 2)]
             return datetime(*parts, tzinfo=UTC), "day" if len(text) == 8 else "second"  # type: ignore[arg-type,misc]
@@ -250,7 +254,9 @@ def _parse_number(text: str) -> tuple[datetime, str] | None:
     return None
 
 
-_MONTH_ONLY = re.compile(rf"(?:(?P<year>\d{{4}})[-/](?P<number>\d\d)|(?P<month>{_WORD})\.?,?{_GAP}(?P<last>\d{{4}}))")
+_MONTH_ONLY = re.compile(
+    rf"(?:(?P<year>\d{{4}})[-/](?P<number>\d\d)|(?P<month>{_WORD})\.?,?{_GAP}(?P<last>\d{{4}}))"
+)
 
 
 def _parse_month(text: str) -> tuple[datetime, str] | None:

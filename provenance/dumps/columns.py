@@ -1,0 +1,78 @@
+"""Which column holds what: named in the settings, else guessed where the name is obvious."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from provenance.settings import Settings
+
+#: Field -> usual column names, best first; compared without case, spaces, dots and underscores.
+USUAL = {
+    "text": (
+        "text", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody", "bodytext",
+        "articlecontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext", "rawcontent",
+        "story",
+    ),
+    "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
+    "published": (
+        "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
+        "publishdate", "publishedon", "publishtime", "date", "datetime", "articledate", "posted", "postedat",
+        "timestamp",
+    ),
+    "outlet": (
+        "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
+        "domain", "sourcedomain",
+    ),
+    "title": ("title", "headline", "articletitle", "heading"),
+    "url": ("url", "link", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
+    "byline": ("byline", "author", "authors", "creator", "writer"),
+    "language": ("language", "lang", "languagecode", "langcode"),
+}  # fmt: skip
+#: Fields whose column a setting can name.
+ASKED = ("text", "id", "published", "outlet", "title", "url")
+
+
+class Columns(NamedTuple):
+    """The column of each field that has one, or the reason why the table cannot be read."""
+
+    of: dict[str, str]
+    problem: tuple[str, str] | None = None
+
+
+def choose_columns(found: Collection[str], settings: Settings) -> Columns:
+    """The columns of a table -> which holds what.
+
+    >>> choose_columns(["ID", "Body", "pub_date"], Settings()).of
+    {'text': 'Body', 'id': 'ID', 'published': 'pub_date'}
+    """
+    keys: dict[str, str] = {}
+    for column in found:
+        keys.setdefault(re.sub(r"[^a-z0-9]", "", column.lower()), column)
+    chosen: dict[str, str] = {}
+    for field, usual in USUAL.items():
+        asked = getattr(settings, field) if field in ASKED else None
+        if asked is not None:
+            if asked not in found:
+                return Columns({}, ("no_column", f"no column {asked!r} (--{field}): it has {_listed(found)}"))
+            chosen[field] = asked
+            continue
+        guess = next((keys[name] for name in usual if name in keys), None)
+        if guess is not None:
+            chosen[field] = guess
+    if "text" not in chosen:
+        return Columns(
+            {}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with --text")
+        )
+    # A column asked for as one thing is not guessed to be another.
+    named = {getattr(settings, field) for field in ASKED} - {None}
+    guessed = {field: column for field, column in chosen.items() if column not in named}
+    kept = {field: column for field, column in chosen.items() if field in ASKED and getattr(settings, field)}
+    return Columns({field: chosen[field] for field in USUAL if field in kept or field in guessed})
+
+
+def _listed(found: Collection[str]) -> str:
+    names = [str(name) for name in found]
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    return f"columns {shown}" if shown else "no columns"

@@ -1,0 +1,88 @@
+"""A column of dates in whatever form -> times in UTC; null where it is no full date."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from provenance import tables
+from provenance.text.calendar import parse_date
+
+_ISO = r"^(?:1[5-9]|20)\d\d-\d\d-\d\d"
+#: Forms that Polars reads itself, by their shape: one million a second against 60,000 of `parse_date`.
+_NATIVE = (
+    (_ISO + r"$", "%Y-%m-%d"),
+    (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$", "%Y-%m-%d %H:%M:%S%.f"),
+    (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d:?\d\d$", "%Y-%m-%d %H:%M:%S%.f%#z"),
+)
+_RFC = (
+    r"^[A-Z][a-z][a-z], \d\d? [A-Z][a-z][a-z] (?:1[5-9]|20)\d\d \d\d:\d\d:\d\d [+-]\d{4}$",
+    "%a, %d %b %Y %H:%M:%S %z",
+)
+
+
+def parse_published(column: pl.Series) -> pl.Series:
+    """A column of text, dates, times or numbers -> datetime[us, UTC].
+
+    A time without a zone is taken as UTC. A number is a year, seconds or milliseconds since 1970.
+    """
+    dtype = column.dtype
+    if isinstance(dtype, pl.Datetime):
+        moved = column.dt.convert_time_zone("UTC") if dtype.time_zone else column.dt.replace_time_zone("UTC")
+        return _sound(moved.cast(tables.TIME))
+    if dtype == pl.Date:
+        return _sound(column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+    if dtype.is_integer():
+        return _parse_text(column.cast(pl.String))
+    if dtype.is_float():
+        whole = column.is_finite() & (column == column.floor()) & (column.abs() < 1e15)
+        return _parse_text(pl.select(pl.when(whole).then(column).cast(pl.Int64).cast(pl.String)).to_series())
+    if dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum):
+        return _parse_text(column.cast(pl.String))
+    return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)
+
+
+def _sound(times: pl.Series) -> pl.Series:
+    year = times.dt.year()
+    return pl.select(pl.when((year >= 1500) & (year <= 2100)).then(times)).to_series().cast(tables.TIME)
+
+
+def _parse_text(column: pl.Series) -> pl.Series:
+    if column.null_count() == len(column):
+        return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)
+    text = pl.col("text")
+    tidy = pl.DataFrame({"text": column.str.strip_chars()}).with_columns(
+        iso=text.str.replace(r"^(\S{10})T", "${1} ").str.replace("[Zz]$", "+00:00")
+    )
+    forms = [
+        pl.when(pl.col("iso").str.contains(shape))
+        .then(pl.col("iso"))
+        .str.to_datetime(form, time_unit="us", strict=False)
+        for shape, form in _NATIVE[:2]
+    ]
+    zoned = [
+        pl.when(pl.col(name).str.contains(shape))
+        .then(pl.col(name))
+        .str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
+        for name, (shape, form) in (("iso", _NATIVE[2]), ("text", _RFC))
+    ]
+    read = tidy.select(
+        time=pl.coalesce([*(form.dt.replace_time_zone("UTC") for form in forms), *zoned])
+    ).to_series()
+    left = tidy["text"].filter(read.is_null() & tidy["text"].is_not_null()).unique()
+    if left.len():
+        known: dict[str, datetime] = {}
+        for value in left.to_list():
+            parsed = parse_date(value)
+            if parsed is not None:
+                known[value] = parsed[0]
+        if known:
+            others = tidy["text"].replace_strict(
+                pl.Series(list(known)),
+                pl.Series(list(known.values()), dtype=tables.TIME),
+                default=None,
+                return_dtype=tables.TIME,
+            )
+            read = pl.select(pl.coalesce([read, others])).to_series()
+    return _sound(read.alias(column.name).cast(tables.TIME))

@@ -1,0 +1,71 @@
+"""Inputs that were not read, or in part: the reasons, and which of them a run must report by its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from provenance import tables
+
+#: Reason -> what it means, for help and reports.
+REASONS = {
+    "blank": "a record without text",
+    "left_out": "a file in a folder that is no news: tables of a run or gold, a README",
+    "empty": "a file that holds nothing",
+    "binary": "a file that is no text",
+    "format": "a kind of file that is not read",
+    "undecodable": "bytes that are no text in any likely encoding",
+    "broken_json": "a line or file that is no JSON",
+    "broken_csv": "a quotation mark that is never closed",
+    "ragged": "a row with more or fewer cells than the header",
+    "not_a_record": "a JSON value that is no object",
+    "no_text_column": "no column that looks like the article's text",
+    "no_column": "a column that was asked for is not there",
+    "not_text": "a text that is a number, a list or an object",
+    "too_long": "a line longer than can be held in memory",
+    "expands": "a compressed file that grows beyond all likelihood",
+    "damaged": "a file that breaks off or does not follow its format",
+    "unreadable": "a file that the system would not open or read",
+}
+#: Reasons that alone leave the exit code at 0.
+HARMLESS = ("blank", "left_out")
+
+
+class Reject(NamedTuple):
+    """A row of REJECTS; `record` counts from 0."""
+
+    path: str
+    record: int | None
+    reason: str
+    detail: str
+    action: str = "skipped"
+
+
+def reject_frame(rejects: Sequence[Reject]) -> pl.DataFrame:
+    """Rejects -> REJECTS, sorted by path and record."""
+    rows = sorted(
+        rejects, key=lambda row: (row.path, -1 if row.record is None else row.record, row.reason, row.detail)
+    )
+    columns = zip(*rows, strict=True) if rows else ([] for _ in tables.REJECTS)
+    return pl.DataFrame(
+        {name: list(values) for name, values in zip(tables.REJECTS, columns, strict=True)},
+        schema=tables.REJECTS,
+    )
+
+
+def is_partial(rejects: pl.DataFrame) -> bool:
+    """Whether REJECTS holds a row that makes the run end with exit code 3.
+
+    >>> is_partial(reject_frame([Reject("a.jsonl", 3, "blank", "")]))
+    False
+    """
+    return not rejects["reason"].is_in(HARMLESS).all()
+
+
+def single_line(text: str, limit: int = 200) -> str:
+    """A text for the `detail` of a row: one line, no control characters, not too long."""
+    kept = "".join(letter if letter.isprintable() else " " for letter in text[: limit * 2])
+    kept = " ".join(kept.encode("utf-8", "replace").decode().split())
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"

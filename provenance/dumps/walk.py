@@ -1,0 +1,133 @@
+"""Named inputs -> the files to read, in an order that does not depend on the file system."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from provenance.dumps.rejects import Reject
+from provenance.errors import UsageError
+from provenance.tables import WRITTEN
+
+STANDARD_INPUT = "-"
+#: Names of tables; a folder that holds two of them holds a run, or gold, and no news.
+_TABLES = frozenset(WRITTEN) - {"documents", "rejects"} | {"findings", "removals", "verdicts"}
+_TABLE_SUFFIXES = frozenset({".parquet", ".csv", ".tsv", ".jsonl", ".json", ".sqlite"})
+_BESIDE_TABLES = frozenset({"documents", "rejects", "run", "report"})
+_ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
+
+
+class Source(NamedTuple):
+    """A file to read: its path as given, with `/`, and where it lies (None for standard input)."""
+
+    path: str
+    place: Path | None
+
+
+def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
+    """Files, folders, globs and `-` -> files to read, each once, in order of their paths, and what was left out.
+
+    Raises UsageError for an input that is not there. Folders are read whole but for hidden names; links to
+    folders are not followed, and pipes, sockets and devices in a folder are left alone.
+    """
+    sources: list[Source] = []
+    rejects: list[Reject] = []
+    if not inputs:
+        raise UsageError("no input: name files, folders or globs, or - for standard input")
+    for name in inputs:
+        for path in _expand(name):
+            if path == STANDARD_INPUT:
+                sources.append(Source(STANDARD_INPUT, None))
+            elif os.path.isdir(path):  # noqa: PTH112  a Path would lose a trailing `.` as the user gave it
+                _walk(path, sources, rejects)
+            else:
+                sources.append(Source(_shown(path), Path(path)))
+    return _each_once(sources), rejects
+
+
+def _expand(name: str) -> list[str]:
+    if name == STANDARD_INPUT:
+        return [name]
+    if "\0" in name or not name:
+        raise UsageError(f"{name!r} is not the name of a file, a folder or a glob")
+    if os.path.lexists(name):
+        return [name]
+    found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
+    if not found:
+        what = "matches no file" if glob.has_magic(name) else "is not there"
+        raise UsageError(f"input {name} {what}: check the path (nothing was read)")
+    return found
+
+
+def _shown(path: str) -> str:
+    # A name in bytes that are no UTF-8 comes with lone surrogates, which no table can hold.
+    return path.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode()
+
+
+def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = sorted(
+                    (entry for entry in found if not entry.name.startswith(".")), key=lambda e: e.name
+                )
+        except OSError as error:
+            rejects.append(Reject(_shown(here), None, "unreadable", error.strerror or str(error)))
+            continue
+        waiting += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+        files = [entry for entry in entries if _is_regular(entry)]
+        ours = _own_tables(files)
+        if ours:
+            rejects.append(
+                Reject(_shown(here), None, "left_out", f"tables, no news: {', '.join(sorted(ours))}")
+            )
+        for entry in files:
+            if entry.name in ours:
+                continue
+            if _stem(entry.name) in _ABOUT:
+                rejects.append(Reject(_shown(entry.path), None, "left_out", "about the folder, no news"))
+            else:
+                sources.append(Source(_shown(entry.path), Path(entry.path)))
+
+
+def _is_regular(entry: os.DirEntry[str]) -> bool:
+    try:
+        return stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        # A dangling link, or a folder we may not search: reading it will say so.
+        return entry.is_symlink()
+
+
+def _stem(name: str) -> str:
+    return name.split(".", 1)[0].lower()
+
+
+def _own_tables(files: list[os.DirEntry[str]]) -> set[str]:
+    named = {entry.name for entry in files if Path(entry.name).suffix in _TABLE_SUFFIXES}
+    tables = {name for name in named if _stem(name) in _TABLES or name.endswith(".removals.parquet")}
+    if len({_stem(name) for name in tables}) < 2:
+        return set()
+    if "run.json" not in {entry.name for entry in files}:
+        # Gold: whatever table stands there belongs to it. A run's folder may hold files of others.
+        return named
+    return tables | {entry.name for entry in files if _stem(entry.name) in _BESIDE_TABLES}
+
+
+def _each_once(sources: list[Source]) -> list[Source]:
+    def keyed() -> Iterator[tuple[str, Source]]:
+        for source in sources:
+            yield os.path.realpath(source.place) if source.place is not None else "", source
+
+    seen: dict[str, Source] = {}
+    for key, source in keyed():
+        kept = seen.get(key)
+        # Of two names for one file the lesser stays, so that the order of the inputs changes nothing.
+        if kept is None or source.path < kept.path:
+            seen[key] = source
+    return sorted(seen.values(), key=lambda source: source.path)
