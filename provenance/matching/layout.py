@@ -97,7 +97,8 @@ def _quoted(layout: Layout, word: Array) -> Array:
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(length)])
     at = np.searchsorted(layout.quote_first, word, side="right") - 1
     inside = np.clip(word - layout.quote_first[np.maximum(at, 0)], 0, length[np.maximum(at, 0)])
-    return np.where(at < 0, 0, before[np.maximum(at, 0)] + inside)
+    counted: Array = np.where(at < 0, 0, before[np.maximum(at, 0)] + inside)
+    return counted
 
 
 def more_specific(left: Array, right: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.text.tokens import fold_batch
+from provenance.text.tokens import Folded, fold_batch
 
 
 def fold(text: str) -> str:
@@ -16,7 +16,11 @@ def fold(text: str) -> str:
 
 def fold_all(texts: list[str]) -> list[str]:
     """Texts -> the fold of each; one kernel call for all."""
-    folded = fold_batch(texts)
+    return strings_of(fold_batch(texts))
+
+
+def strings_of(folded: Folded) -> list[str]:
+    """A batch as the kernel leaves it -> the fold of each text."""
     octets, first = folded.octets.tobytes(), folded.first_byte
     bounds = folded.tokens.bounds
     return [
