@@ -1,0 +1,97 @@
+"""Short lines -> what their own words say: a date, an author, a picture's credit, page furniture."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from provenance.text import furniture, role_kernels
+from provenance.text.month_names import MONTHS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from provenance.text.tokens import Folded
+
+Array = np.ndarray[Any, Any]
+
+# Polars' engine reads these: linear in the line, whatever it holds.
+_PICTURE_WORDS = "photos?|images?|pictures?|photographs?|fotos?|imagen|immagine|bild|illustration|фото|صورة|الصورة|עکس|عکس|צילום|fotoğraf|φωτογραφία"
+_KINDS = "illustrative|representative|representational|file|archive|archival|stock|handout|undated|aerial|satellite|screen|courtesy"
+_NAMED = r"\p{Lu}[\p{L}\p{M}.'’-]*(?:[ \x{a0}]\p{Lu}[\p{L}\p{M}.'’-]*){0,4}"
+PICTURE = "|".join(
+    (
+        # how a caption begins
+        rf"(?i)^\W{{0,3}}(?:{_KINDS})\s?(?:{_PICTURE_WORDS}|pics?|footage|shot|grab)\b",
+        r"(?i)^\W{0,3}file\s?[-–—:]\s?\S",
+        rf"(?i)^\W{{0,3}}(?:{_PICTURE_WORDS}|credits?|crédits?|crédito|archivbild|symbolbild)(?:\s(?:credits?|source|crédit))?\s?(?:[:©/|]|\b(?:by|par|von|courtesy)\b)",
+        r"(?i)^in this .{0,80}\b(?:photo|photograph|image|picture|file)\b",
+        # how it ends: the credit in parentheses, or behind a slash or colon
+        rf"(?i)\([^()]{{0,80}}\b(?:{_PICTURE_WORDS}|file|getty|handout|archive|courtesy|shutterstock|screengrab|screenshot|credit|via)\b[^()]{{0,80}}\)\W{{0,2}}$",
+        rf"\({_NAMED}\s?/\s?{_NAMED}\)\W{{0,2}}$",
+        rf"(?i)\b(?:{_PICTURE_WORDS}|credits?|crédit)\s?[:/©]\s?\w[^.:]{{0,60}}$",
+        r"(?i)\b(?:getty images|ap photo|afp photo|shutterstock|istock|epa-efe)\b[^.]{0,40}$",
+        rf"^{_NAMED}\s?/\s?{_NAMED}$",
+    )
+)
+# An agency alone in parentheses credits the picture only where a caption may stand.
+CREDIT = (
+    r"\(\s?(?:AP|AFP|afp|Reuters|REUTERS|EPA|EFE|UPI|TASS|ANSA|dpa|DPA|AA|Anadolu(?: Agency)?|Xinhua|PTI|ANI|IANS|"
+    r"PA|SANA|IRNA|FNA|Bloomberg|Twitter|Facebook|Telegram|X|رويترز|أ\s?\.?ف\s?\.?ب\.?|ا\s?\.?ف\s?\.?ب\.?|أ\s?\.?ب\.?|الأناضول|"
+    r"فرانس برس|وكالات|Рейтер|РИА Новости|ТАСС)\s?\)\W{0,2}$"
+)
+AUTHOR = "|".join(
+    (
+        r"^(?i:by|written by|reported by|words by|text by|story by|analysis by|report by|as written by|posted by|author)[\s:]+\s?\p{Lu}",
+        r"^(?:Par|Por|Von|Door|Av|Oleh|Autor|Autora|Auteur|Autore|Yazan|Автор|Текст|Tekst|Text)[\s:]+\s?\p{Lu}[^.]{0,60}$",
+        r"^(?:بقلم|إعداد|تحرير|كتب\s?[:/]|كتبت\s?[:/]|نویسنده)\s?[:/]?\s?\S",
+        r"(?i:\b(?:written|prepared|compiled|edited|translated|authored|submitted) by)\s(?:\p{Lu}|\p{Lo})",
+        r"(?i)^\W?(?:additional )?(?:reporting|writing|editing|research) (?:by|from)\s",
+        r"(?i)^\W?with (?:reporting|files|contributions|additional reporting) (?:by|from)\s",
+        r"(?i)\bcontributed to this (?:report|story|article)\W{0,2}$",
+        rf"^{_NAMED}\s?[,|–—-]\s?(?:{_NAMED}\s)?(?i:staff|staff writer|writer|correspondent|reporter|editor|contributor|bureau|bureau chief|agencies|news agency|cnn|bbc|reuters|afp|associated press)$",
+    )
+)
+GLUED = r"^\p{Lu}[\p{Ll}\p{Lu}]*\p{Ll}\p{Lu}\p{Ll}+[\p{Ll}\p{Lu}]*$"  # "IraqSyria": the tags of a page, run together
+_TIME_WORDS = """published updated posted last modified update first on at am pm a p m h t z gmt utc est edt et pt pst
+pdt ist bst cet cest ct cst local time hours hour hrs minutes minute mins min days day weeks week ago read date
+dated created edited le la el los las de del da do di il les lo um uhr den der vom alle ore kl klo publie
+publiee mis mise jour modifie modifiee heures actualizado actualizada publicado publicada hora aktualisiert
+veroffentlicht stand pubblicato aggiornato atualizado em as opublikowano aktualizacja godz yayınlanma guncelleme tarihi saat
+опубликовано обновлено в г تاريخ النشر نشر تحديث اخر آخر في الساعه الساعة منذ بتوقيت ص م جرينتش غرينتش تم التحديث
+st nd rd th er o""".split()
+
+
+@lru_cache(maxsize=1)
+def _date_line() -> str:
+    """A folded line of nothing but numbers and the words of dates, with at least one number."""
+    names = sorted({*_TIME_WORDS, *MONTHS, *WEEKDAYS, *WEEKDAYS_BESIDE}, key=lambda name: (-len(name), name))
+    word = "|".join(re.escape(name) for name in names)
+    piece = rf"(?:\d{{1,4}}(?:st|nd|rd|th|h|am|pm)?\d{{0,2}}|{word})"
+    return rf"^(?:{piece} ){{0,13}}{piece}$"
+
+
+#: Parts of two-word names, which the tables hold joined ("segunda-feira", "kanun al-thani").
+WEEKDAYS_BESIDE = ("feira", "كانون", "تشرين", "الاول", "الثاني")
+
+
+def mark_lines(shown: list[str], folded: Folded, strings: list[str]) -> Array:
+    """Short lines as printed, as FOLDED and as folded strings -> bits DATE, AUTHOR, CREDIT, PICTURE, FURNITURE (int32)."""
+    lines = pl.Series("line", shown, dtype=pl.String())
+    plain = pl.Series("folded", strings, dtype=pl.String())
+    mark = np.zeros(len(shown), np.int32)
+    mark[lines.str.contains(PICTURE).to_numpy()] |= role_kernels.PICTURE
+    mark[lines.str.contains(CREDIT).to_numpy()] |= role_kernels.CREDIT
+    mark[lines.str.contains(AUTHOR).to_numpy()] |= role_kernels.AUTHOR
+    mark[lines.str.contains(GLUED).to_numpy()] |= role_kernels.WIDGET
+    dated = plain.str.contains(r"\d") & (plain.str.len_bytes() <= 100)
+    at = np.flatnonzero(dated.to_numpy())
+    mark[at[plain.gather(at).str.contains(_date_line()).to_numpy()]] |= role_kernels.DATE
+    tokens = folded.tokens
+    found, _, _ = furniture.find_furniture(tokens, tokens.bounds[:-1], tokens.bounds[1:])
+    sure = furniture.WHOLE | furniture.START | furniture.NOTICE | furniture.CUES
+    few = (found & furniture.CUE > 0) & (np.diff(tokens.bounds) <= furniture.CUE_ALONE)
+    mark[((found & sure) > 0) | few] |= role_kernels.FURNITURE
+    return mark

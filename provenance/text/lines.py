@@ -1,0 +1,79 @@
+"""Texts -> their lines with places and measures, flat."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from provenance.text import fold_table, line_kernels
+
+Array = np.ndarray[Any, Any]
+
+
+class Lines(NamedTuple):
+    """The lines of some texts that hold more than white space, in order.
+
+    Hard-wrapped texts count by the paragraph. Places are code points, 0-based, half-open, in the line's text.
+    """
+
+    doc: Array  # int32, row of the text
+    start: Array  # int32
+    end: Array  # int32
+    gap: Array  # uint8, 0 first of its text, 1 after a line break, 2 after a blank line; + 4 indented
+    words: Array  # int32
+    capitals: Array  # int32, words that begin with a capital
+    letters: Array  # int32, letters without ASCII digits
+    key: Array  # uint64, hash of the folded letters; 0 for a line too long to be anything but prose
+    opening: Array  # uint64, hash of the first folded letters; 0 for a line too short
+    ending: Array  # uint8, line_kernels.OPEN ... CUT
+    flags: Array  # uint8, bits LOWER ... JOINED
+
+
+class Quotes(NamedTuple):
+    """Direct quotations inside lines."""
+
+    line: Array  # int32, row of LINES
+    start: Array  # int32, code points in the text, quotation marks included
+    end: Array  # int32
+    words: Array  # int32
+
+
+def read_lines(texts: list[str]) -> tuple[Lines, Quotes]:
+    """Texts -> LINES and QUOTES. Cost: three passes over the bytes, about 150 MB/s."""
+    encoded = [text.encode("utf-8", "replace") for text in texts]
+    bounds = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(octets) for octets in encoded], out=bounds[1:])
+    octets = np.frombuffer(b"".join(encoded) or b"\0", np.uint8)
+    room = _breaks(octets) + len(texts) + 1
+    doc, place = np.empty(room, np.int32), np.empty(room, np.int32)
+    low, high, gap = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
+    n = line_kernels.find_lines(octets, bounds, doc, low, high, place, gap)
+    n = line_kernels.join_wrapped(octets, doc, low, high, place, gap, n)
+    low, high, place = low[:n], high[:n], place[:n]
+    length, words, capitals, letters = (np.empty(n, np.int32) for _ in range(4))
+    key, opening = np.empty(n, np.uint64), np.empty(n, np.uint64)
+    ending, flags = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    line_kernels.measure_lines(
+        octets, low, high, *fold_table.load(), length, words, capitals, letters, key, opening, ending, flags
+    )
+    lines = Lines(
+        doc[:n], place, place + length, gap[:n], words, capitals, letters, key, opening, ending, flags
+    )
+    return lines, _quotes(octets, low, high, place, flags)
+
+
+def _breaks(octets: Array) -> int:
+    """An upper bound of the line breaks in UTF-8 bytes: those of one byte, and every lead that U+0085, U+2028 have."""
+    one = np.count_nonzero((octets >= 0x0A) & (octets <= 0x0D))
+    return int(one + np.count_nonzero(octets == 0xC2) + np.count_nonzero(octets == 0xE2))
+
+
+def _quotes(octets: Array, low: Array, high: Array, place: Array, flags: Array) -> Quotes:
+    """The quotations of the lines that hold a quotation mark."""
+    marked = np.flatnonzero(flags & line_kernels.QUOTES)
+    low, high = low[marked], high[marked]
+    room = int((high - low).sum()) // 2 + 1
+    line, begin, end, size = (np.empty(room, np.int32) for _ in range(4))
+    n = line_kernels.find_quotes(octets, low, high, place[marked], line, begin, end, size)
+    return Quotes(marked[line[:n]].astype(np.int32), begin[:n].copy(), end[:n].copy(), size[:n].copy())

@@ -1,0 +1,298 @@
+"""DOCUMENTS -> PASSAGES: each article cut into stretches with a role, by the shape of its lines.
+
+Boilerplate by lexicon and frequency is added later, by `matching.boilerplate`; what a feed prints around an item
+(link, date, id), bare date lines and widgets of a number or two letters are boilerplate already here. A date line is
+no byline: it names nobody, and it stands on every page of a site in the same place.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz
+
+from provenance import tables
+from provenance.text import feed_lines, line_kernels, line_marks, role_kernels
+from provenance.text.folding import strings_of
+from provenance.text.lines import Lines, Quotes, read_lines
+from provenance.text.role_kernels import HEADLINE, PARAGRAPH, PULLED, QUOTE
+from provenance.text.tokens import batches, fold_batch
+
+if TYPE_CHECKING:
+    from provenance.text.feed_lines import Part
+
+Array = np.ndarray[Any, Any]
+
+QUOTE_WORDS = 8  # a shorter quotation is a phrase that many use
+PROSE_WORDS = 25  # with an end stop, a line this long is body text unless it stands again
+PROSE_ANYWAY = 45  # words; without one
+SHOWN_WORDS = 60  # longer lines are never looked at by their words
+LIKE = 80.0  # rapidfuzz ratio of two wordings of one headline; different headlines of one site stay under 70
+HEADLINES_TRIED = 12  # title-like lines of one head that are compared with each other
+
+
+class _Twins:
+    """Which lines of a batch stand again: `twin`, `copies`, `longer` of line_kernels.find_twins."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.twin, self.copies, self.longer = (np.empty(lines.doc.size, np.int32) for _ in range(3))
+        line_kernels.find_twins(
+            lines.doc,
+            lines.key,
+            lines.opening,
+            lines.words,
+            lines.letters,
+            self.twin,
+            self.copies,
+            self.longer,
+        )
+
+    def join(self, one: int, two: int) -> None:
+        """Make twins of two lines that are worded a little differently."""
+        first, second = sorted((int(self.twin[one]), int(self.twin[two])))
+        if first != second:
+            joined = self.twin == second
+            self.twin[joined] = first
+            self.copies[self.twin == first] = np.count_nonzero(self.twin == first)
+
+
+def find_passages(documents: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
+    """DOCUMENTS -> PASSAGES, sorted by doc_id and start. *Map*: a document's passages depend on its text and title alone.
+
+    Every character that is not white space lies in a passage; only `quote` lies inside another (a paragraph).
+    """
+    texts = documents["text"]
+    titles = documents["title"].fill_null("").to_list()
+    parts, row = [], 0
+
+    def one(work: tuple[int, list[str]]) -> tuple[Array, ...]:
+        first, batch = work
+        doc, start, end, role = _passages_of(batch, titles[first : first + len(batch)])
+        return doc + first, start, end, role
+
+    def work() -> Any:
+        nonlocal row
+        for batch in batches(texts):
+            yield row, batch
+            row += len(batch)
+
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(one, work()))
+    columns = (
+        [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, int)] * 4
+    )
+    return _table(documents["doc_id"], *columns)
+
+
+def _table(doc_ids: pl.Series, doc: Array, start: Array, end: Array, role: Array) -> pl.DataFrame:
+    rank = np.empty(len(doc_ids), np.int64)
+    rank[doc_ids.arg_sort().to_numpy()] = np.arange(len(doc_ids))
+    order = np.lexsort((role == QUOTE, -end.astype(np.int64), start, rank[doc]))
+    names = pl.Series(tables.ROLES, dtype=pl.String())
+    return pl.DataFrame(
+        {
+            "doc_id": doc_ids.gather(doc[order].astype(np.uint32)),
+            "start": start[order].astype(np.int64),
+            "end": end[order].astype(np.int64),
+            "role": names.gather(role[order].astype(np.uint32)),
+        },
+        schema=tables.PASSAGES,
+    )
+
+
+def _passages_of(texts: list[str], titles: list[str]) -> tuple[Array, Array, Array, Array]:
+    """Texts and their titles -> rows of texts, start, end and role (index into tables.ROLES) of their passages."""
+    lines, quotes = read_lines(texts)
+    twins = _Twins(lines)
+    mark = _mark_excerpts(lines, twins, texts)
+    prose = _prose(lines, twins, mark)
+    head, tail = _ends(lines.doc, prose, len(texts))
+    _mark_widgets(lines, head | tail, mark)
+    looked = (lines.words <= SHOWN_WORDS) & (head | tail | (lines.ending != line_kernels.STOP))
+    _mark_shown(lines, np.flatnonzero(looked), head, texts, titles, twins, mark)
+    role = np.empty(lines.doc.size, np.uint8)
+    role_kernels.assign_roles(
+        lines.doc, lines.words, lines.capitals, lines.ending, lines.gap, lines.flags, twins.twin, twins.copies,
+        prose & (mark & role_kernels.EXCERPT == 0), mark, role,
+    )  # fmt: skip
+    return _emit(lines, quotes, role, texts, titles)
+
+
+# -- what lines are --------------------------------------------------------------------------------------
+
+
+def _prose(lines: Lines, twins: _Twins, mark: Array) -> Array:
+    stopped = (lines.ending == line_kernels.STOP) | (lines.ending == line_kernels.ASKS)
+    stopped |= lines.ending == line_kernels.LEADS
+    long = (lines.words >= PROSE_ANYWAY) & (lines.ending != line_kernels.CUT)
+    long |= (lines.words >= PROSE_WORDS) & stopped
+    return long & (twins.copies == 1) & (mark == 0) & (lines.flags & line_kernels.CDATA == 0)
+
+
+def _ends(doc: Array, prose: Array, documents: int) -> tuple[Array, Array]:
+    """Which lines stand before the first prose of their text (its first 40 at most), which after the last."""
+    rows = np.arange(doc.size)
+    top = np.searchsorted(doc, np.arange(documents))
+    stop = np.searchsorted(doc, np.arange(documents), side="right")
+    body, after = stop.copy(), top.copy()
+    at = np.flatnonzero(prose)
+    np.minimum.at(body, doc[at], at)
+    np.maximum.at(after, doc[at], at + 1)
+    return (rows < body[doc]) & (rows < top[doc] + role_kernels.HEAD_LINES), rows >= after[doc]
+
+
+def _mark_excerpts(lines: Lines, twins: _Twins, texts: list[str]) -> Array:
+    """Marks EXCERPT on a line that says again what a line soon after it begins with, PULL if that comes late."""
+    mark = np.zeros(lines.doc.size, np.int32)
+    early = np.flatnonzero((twins.longer >= 0) & (lines.words <= 150))
+    if early.size == 0:
+        return mark
+    late = twins.longer[early]
+    strings = strings_of(fold_batch(_cut(lines, np.concatenate([early, late]), texts)))
+    for n, (i, j) in enumerate(zip(early.tolist(), late.tolist(), strict=True)):
+        one, two = strings[n], strings[n + early.size]
+        cut = lines.ending[i] == line_kernels.CUT
+        if len(one) > len(two) and not cut:
+            if (
+                len(two) >= 40
+                and lines.ending[j] == line_kernels.STOP
+                and one.startswith(two[: len(two) - 20])
+            ):
+                mark[j] = role_kernels.PULL
+        elif fuzz.partial_ratio(one, two[: len(one) + 60]) >= LIKE and (
+            cut or lines.ending[i] == line_kernels.STOP
+        ):
+            mark[i] = role_kernels.EXCERPT if j - i <= line_kernels.TWIN_WINDOW else role_kernels.PULL
+    return mark
+
+
+def _mark_widgets(lines: Lines, ends: Array, mark: Array) -> None:
+    """Lines without words, and at either end of a text those of a number or of up to three letters ("TT", "20")."""
+    flags = line_kernels.SPACELESS | line_kernels.ADDRESS
+    few = (lines.words <= 2) & (lines.letters == 0) | (lines.words == 1) & (lines.letters <= 3)
+    mark[((lines.words == 0) & (lines.letters == 0)) | (few & ends & (lines.flags & flags == 0))] |= (
+        role_kernels.WIDGET
+    )
+    plain = (lines.words == lines.capitals) & (lines.words >= 1) & (lines.words <= 5)
+    mark[plain & (lines.letters >= 4)] |= role_kernels.NAME
+
+
+def _cut(lines: Lines, rows: Array, texts: list[str]) -> list[str]:
+    places = zip(lines.doc[rows].tolist(), lines.start[rows].tolist(), lines.end[rows].tolist(), strict=True)
+    return [texts[doc][start:end] for doc, start, end in places]
+
+
+def _mark_shown(
+    lines: Lines, rows: Array, head: Array, texts: list[str], titles: list[str], twins: _Twins, mark: Array
+) -> None:
+    """Marks on the lines `rows` what their words say, and which of the head are wordings of one headline."""
+    if rows.size == 0:
+        return
+    shown = _cut(lines, rows, texts)
+    folded = fold_batch(shown)
+    strings = strings_of(folded)
+    mark[rows] |= line_marks.mark_lines(shown, folded, strings)
+    addressed = np.diff(folded.tokens.bounds) == 0
+    mark[rows[addressed]] |= role_kernels.WIDGET  # an address and nothing else
+    wanted = strings_of(fold_batch(titles))
+    candidates = head[rows] & (lines.words[rows] >= 1) & (lines.flags[rows] & line_kernels.CDATA == 0)
+    candidates &= (mark[rows] & role_kernels.BESIDE) == 0
+    doc = lines.doc[rows]
+    titled = np.array([bool(title) for title in wanted])[doc]
+    like = candidates & (lines.words[rows] >= 3) & (lines.words[rows] <= 2 * role_kernels.TITLE_HIGH)
+    like &= titled | (lines.ending[rows] != line_kernels.STOP)
+    several = np.bincount(doc[like], minlength=len(texts))[doc] > 1
+    _mark_titles(
+        rows, strings, doc, np.flatnonzero((like & several) | (candidates & titled)), wanted, twins, mark
+    )
+
+
+def _mark_titles(
+    rows: Array, strings: list[str], doc: Array, at: Array, wanted: list[str], twins: _Twins, mark: Array
+) -> None:
+    """Marks TITLED, and joins the twins, of lines that are like the title field or like each other."""
+    seen: list[tuple[int, str]] = []
+    owner = -1
+    for n in at.tolist():
+        if doc[n] != owner:
+            owner, seen = int(doc[n]), []
+        string, title = strings[n], wanted[owner]
+        if title and (string == title or alike(string, title)):
+            mark[rows[n]] |= role_kernels.TITLED
+        for row, other in seen:
+            if string != other and alike(string, other):
+                twins.join(row, int(rows[n]))
+                break
+        if len(seen) < HEADLINES_TRIED and string.count(" ") >= 2:
+            seen.append((int(rows[n]), string))
+
+
+def alike(one: str, two: str) -> bool:
+    """Whether two folded strings are wordings of one headline: nearly equal, or one is the other and a site's name.
+
+    >>> alike("us spying on hashd al shaabi", "us spying on hashd al shaabi islamic invitation turkey")
+    True
+    """
+    short, long = sorted((one, two), key=len)
+    if short.count(" ") >= 3 and (long.startswith(short + " ") or long.endswith(" " + short)):
+        return True
+    if 5 * len(short) < 4 * len(long) or short.count(" ") < 3:
+        return False
+    return float(fuzz.ratio(one, two, score_cutoff=LIKE)) > 0
+
+
+# -- from lines to passages ------------------------------------------------------------------------------
+
+
+def _emit(
+    lines: Lines, quotes: Quotes, role: Array, texts: list[str], titles: list[str]
+) -> tuple[Array, Array, Array, Array]:
+    """Lines with roles -> passages: lines that hold several are taken apart, quotations are added."""
+    parts, taken = _take_apart(lines, role, texts, titles)
+    plain = np.ones(lines.doc.size, np.bool_)
+    plain[taken] = False
+    pulled = role == PULLED
+    role[pulled] = PARAGRAPH
+    kept = np.flatnonzero(plain)
+    long = np.flatnonzero(
+        (quotes.words >= QUOTE_WORDS) & plain[quotes.line] & (role[quotes.line] == PARAGRAPH)
+    )
+    long = long[~pulled[quotes.line[long]]]
+    again = np.flatnonzero(pulled & plain)
+    said = quotes.line[long]
+    extra = np.array(parts, np.int64).reshape(-1, 4)
+    return (
+        np.concatenate([lines.doc[kept], lines.doc[said], lines.doc[again], extra[:, 0]]),
+        np.concatenate([lines.start[kept], quotes.start[long], lines.start[again], extra[:, 1]]),
+        np.concatenate([lines.end[kept], quotes.end[long], lines.end[again], extra[:, 2]]),
+        np.concatenate([role[kept], np.full(said.size + again.size, QUOTE), extra[:, 3]]).astype(np.uint8),
+    )
+
+
+def _take_apart(
+    lines: Lines, role: Array, texts: list[str], titles: list[str]
+) -> tuple[list[tuple[int, int, int, int]], list[int]]:
+    """Lines with a feed's header or its marks -> their passages, and the lines' rows; the few lines that have them."""
+    codes = {name: code for code, name in enumerate(tables.ROLES)}
+    odd = (lines.flags & (line_kernels.CDATA | line_kernels.ADDRESS) > 0) & (lines.words > 0)
+    odd |= (lines.ending == line_kernels.CUT) & (role == codes["teaser"])
+    parts: list[tuple[int, int, int, int]] = []
+    taken = []
+    for i in np.flatnonzero(odd).tolist():
+        doc, start = int(lines.doc[i]), int(lines.start[i])
+        line = texts[doc][start : int(lines.end[i])]
+        found: list[Part] | None = None
+        if lines.flags[i] & line_kernels.ADDRESS:
+            found = feed_lines.split_feed_line(line, titles[doc] or None)
+        found = found or feed_lines.split_cut_line(line)
+        if found:
+            taken.append(i)
+            parts += [(doc, start + part.start, start + part.end, codes[part.role]) for part in found]
+    return parts, taken
+
+
+assert tables.ROLES[HEADLINE] == "headline"
+assert tables.ROLES[QUOTE] == "quote"
