@@ -6,9 +6,11 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import polars as pl
+import xxhash
 
 from provenance import __version__, tables
 from provenance.dumps import reading
@@ -18,6 +20,7 @@ from provenance.matching.matches import find_matches
 from provenance.matching.sketches import recall_statement, sketcher
 from provenance.matching.spans import find_spans
 from provenance.reports.runs import Run
+from provenance.reports.writing import checksum
 from provenance.settings import Settings
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize_and
@@ -29,7 +32,6 @@ from provenance.tracing.outlets import count_outlets, name_outlets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 SCHEMA_VERSION = 1
 STEPS = 13  # calls of Clock.step in a whole run, for progress
@@ -89,7 +91,7 @@ def scan(
     spans = found.spans
     with clock.step("matches"):
         matches = find_matches(documents, passages, spans, found.jaccards, tokens, settings)
-    facts["recall"] = recall_statement(settings, documents.height, exhaustive, found.left_out)
+    facts["recall"] = recall_statement(settings, documents.height, exhaustive, found.over_cap)
     frames |= {"passages": passages, "spans": spans, "matches": matches}
     if settings.until != "matches":
         with clock.step("clusters"):
@@ -123,7 +125,18 @@ def _read(inputs: Any, settings: Settings, stdin: IO[bytes] | None) -> tables.Re
 
 
 def _inputs(read: tables.Read) -> list[dict[str, Any]]:
-    return []
+    """Each input that was read or rejected: its documents, bytes and fingerprint, sorted by path."""
+    counts = dict(read.documents.group_by("path").len().iter_rows())
+    facts = []
+    for path in sorted({*counts, *read.rejects["path"]}):
+        place = Path(path)
+        if path != "-" and place.is_file():
+            size, fingerprint = place.stat().st_size, f"xxh3_128:{checksum(place)}"
+        else:  # standard input and frames are gone by now: what was read of them speaks for them
+            texts = read.documents.filter(pl.col("path") == path).sort("doc_id")["text"]
+            size, fingerprint = None, f"texts:{xxhash.xxh3_128_hexdigest(chr(0).join(texts).encode())}"
+        facts.append({"path": path, "documents": counts.get(path, 0), "bytes": size, "fingerprint": fingerprint})
+    return facts
 
 
 def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str, Any], clock: Clock) -> Run:
@@ -132,13 +145,14 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
         del frames["passages"], frames["spans"]
     repeated = count_repeated(frames["matches"], settings)
     documents = frames["documents"]
+    rows = {name: frames[name].height for name in tables.WRITTEN if name in frames}
     counts = {
         "read": documents.height,
         "unique": documents.height - repeated,
         "repeated": repeated,
-        "rejected": frames["rejects"].height,
+        "rejected": frames["rejects"].filter(pl.col("reason") != "left_out").height,
         "characters": int(documents["text"].str.len_chars().sum()),
-        "rows": {name: frames[name].height for name in tables.WRITTEN if name in frames},
+        "rows": rows,
     }
     return Run.of(
         frames,
@@ -148,7 +162,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
             "schema_version": SCHEMA_VERSION,
             "settings": asdict(settings),
             "fingerprint": settings.fingerprint(),
-            "tables": list(counts["rows"]),
+            "tables": list(rows),
             "counts": counts,
             **facts,
             "seconds": clock.finish(),

@@ -73,8 +73,9 @@ def command(
 
 def exit_code(run: Run, fail_on: str | None) -> int:
     """3 where an input could not be read, else 1 where the gate holds something back, else 0."""
-    # a blank record in an otherwise good file is counted, and no reason to stop a pipeline
-    if run.rejects.filter(run.rejects["reason"] != "blank").height:
+    from provenance.dumps.rejects import is_partial
+
+    if is_partial(run.rejects):
         return EXIT_PARTIAL
     if fail_on:
         bad = {*LADDER[: LADDER.index(fail_on) + 1]}
