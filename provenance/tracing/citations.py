@@ -52,7 +52,7 @@ FOLLOW: dict[str, bool] = {
 AROUND = (" newspaper", " news agency", " news website", " news site", " news outlet", " website quoted", " magazine reported", " news channel", " TV channel", " daily reported", " reported that", " reported on ", " reported, ", ", reported")  # fmt: skip
 
 _FOLLOWING = re.compile(
-    rf"{_ARTICLE}(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}),? )?[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
+    rf"{_ARTICLE}(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}) )?[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
 )
 _PRECEDING = re.compile(
     rf"(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
@@ -85,6 +85,7 @@ _NEVER = frozenset(
     institute center centre office authority authorities organization organisation foundation party union bank hospital officials
     conference assembly force forces corps command movement brigade brigades front group association federation""".split()
 )
+_PRONOUNS = frozenset("her his its their our my your he she they we i it this that these those all some no one two three many several in on at if as when while after before but and or so a an the".split())
 _BREAKS_AFTER = re.compile(r"['’]s?$")
 
 
@@ -123,6 +124,8 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
         if _BREAKS_AFTER.search(word) and word[-1] in "s'’" and count + 1 < len(words):
             words = words[: count + 1]
             break
+    if names.key(words[0]) in _WEEKDAYS or words[0].lower() in _PRONOUNS or words[0].endswith(("-language", "-based", "-run", "-owned", "-backed")):
+        return None
     own = [re.sub(r"['’]s?$", "", words[-1]).rstrip(".,") if number == len(words) - 1 else word for number, word in enumerate(words)]
     for size in range(len(own), 0, -1):
         name = " ".join(own[:size]).rstrip(".,")

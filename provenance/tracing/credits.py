@@ -157,7 +157,7 @@ def read_credits(text: str, base: int) -> Iterator[Found]:
             yield Found(base + match.start(), base + match.end(), found, "credit")
     for expression in (_SOURCE_LINE, _SOURCE_MIDLINE):
         for match in expression.finditer(text):
-            found = _resolve(match["name"], shape=True)
+            found = _resolve(match["name"], shape=True) or _any_name(match["name"])
             before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
@@ -175,6 +175,14 @@ def read_credits(text: str, base: int) -> Iterator[Found]:
     for match in _CONTRIBUTED.finditer(text):
         if (found := names.resolve(match["name"])) and names.is_agency(found):
             yield Found(base + match.start(), base + match.end(), found, "credit", "passage")
+
+
+def _any_name(text: str) -> str | None:
+    """The name on a line `Source: NAME`, whoever it is: a university, a company, a ministry's statement."""
+    bare = text.strip(" .*")
+    words = bare.split()
+    capitals = all(word[0].isupper() or word in ("of", "the", "for", "and", "de", "du", "la", "al") for word in words)
+    return bare if 1 <= len(words) <= 7 and capitals and not re.search(r"[\d<>@#{}=]|media wing|author", bare) else None
 
 
 def read_notices(text: str, base: int) -> Iterator[Found]:

@@ -69,13 +69,13 @@ def read_dateline(line: str) -> Dateline | None:
         end = len(head[: cut.start()].rstrip())
         if end < 3 or end > 100:
             continue
-        body = _read_body(head[:end], ":" in cut.group())
+        body = _read_body(head[:end], ":" in cut.group(), len(line) - end > 100)
         if body and not (cut.end() >= len(head) and not body.day and not body.source):
             return Dateline(start, start + end, *body)
     return None
 
 
-def _read_body(text: str, colon: bool) -> _Body | None:
+def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
     source, agency = None, False
     bracket = _BRACKET.search(text)
     rest = text
@@ -121,7 +121,9 @@ def _read_body(text: str, colon: bool) -> _Body | None:
     if colon:
         good = rank == 2 and (place.isupper() or agency)
     elif agency:
-        good = rank >= (1 if known or _capital_city(place) else 2)
+        # `Port Halven (Meridian) — `: neither is in a table, but a paragraph of prose begins so nowhere else.
+        plain = prose and len(place.split()) <= 3 and (source or "").isalpha()
+        good = rank >= (1 if known or plain or _capital_city(place) else 2)
     elif month and day:
         good = rank >= (1 if _capital_city(place) else 2)
     else:

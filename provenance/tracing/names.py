@@ -15,7 +15,7 @@ OUTLET_WORDS = frozenset(
     monitor chronicle mail express online media weekly review magazine star globe mirror standard sentinel
     courier dispatch examiner inquirer telegraph independent echo broadcasting insider newspaper bulletin
     register argus advertiser record citizen eye newswire wire zeitung journal presse diario globo fm
-    newsroom reporter newsletter digest online.com""".split()
+    newsroom reporter newsletter digest ledger beacon lantern banner leader bee eagle argus messenger enterprise republic zeit jornal correio gazeta kurier post-gazette sun-times free-press union-tribune""".split()
 )
 _ENDS_IN_DOMAIN = re.compile(r"[\w-]{3,}\.(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")

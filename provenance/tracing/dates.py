@@ -1,0 +1,136 @@
+"""DOCUMENTS, ATTRIBUTIONS -> DATES: every date that is claimed for a document, and whether to believe it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import polars as pl
+
+from provenance.tables import DATES, TIME
+from provenance.text import calendar
+
+HEAD = 1500  # code points in which a page prints its dates
+LONGEST_LINE = 160  # a date on a longer line is part of the prose: an event
+CONSTANT = 10  # documents of one outlet with one and the same time: the scraper's, or a default
+FIRST, LAST = datetime(1900, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # nothing up to here is a real date of a dump
+
+_UPDATED = re.compile(r"(?:updated?|modified|revised|edited|mis à jour|actualis\w*|تحديث)[^\n]{0,30}$", re.IGNORECASE)
+_CRAWLED = re.compile(r"(?:accessed|retrieved|archived|crawled|downloaded|printed|cached)[^\n]{0,20}$", re.IGNORECASE)
+_NOT_OURS = re.compile(r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|dated)[^\n]{0,40}$", re.IGNORECASE)
+_URL_DAY = r"(?:^|[/_=-])((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)"
+_URL_MONTH = r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?:/|$)"
+
+
+def find_dates(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, ATTRIBUTIONS -> DATES, sorted by document, place, kind.
+
+    *gather*: that a time is one and the same for a whole outlet is seen over all documents. The clock is
+    never asked, so that a run gives the same on every day. Seconds: about 3 for 100,000 documents.
+    """
+    rows = [_fields(documents), _addresses(documents), _heads(documents), _datelines(attributions)]
+    found = pl.concat(rows).unique(maintain_order=True)
+    return found.select(DATES.names()).sort("doc_id", "start", "kind", "value", nulls_last=False)
+
+
+def _sane() -> pl.Expr:
+    return pl.col("value").is_between(FIRST, LAST) & ~pl.col("value").is_between(
+        datetime(1969, 12, 31, tzinfo=UTC), EPOCH
+    )
+
+
+def _fields(documents: pl.DataFrame) -> pl.DataFrame:
+    """The published column; midnight to the second is a day."""
+    value = pl.col("value")
+    same = pl.len().over("outlet", "value") == pl.len().over("outlet")
+    return (
+        documents.select("doc_id", "outlet", value=pl.col("published").cast(TIME))
+        .drop_nulls("value")
+        .with_columns(constant=pl.col("outlet").is_not_null() & same & (pl.len().over("outlet") >= CONSTANT))
+        .select(
+            "doc_id",
+            start=pl.lit(None, pl.Int64),
+            end=pl.lit(None, pl.Int64),
+            value="value",
+            precision=pl.when(value.dt.time() == pl.time(0, 0, 0)).then(pl.lit("day")).otherwise(pl.lit("second")),
+            kind=pl.lit("published"),
+            trusted=_sane() & ~pl.col("constant"),
+        )
+    )
+
+
+def _addresses(documents: pl.DataFrame) -> pl.DataFrame:
+    """/2021/11/08/ and /2021/11/ in the address; a calendar day that does not exist is dropped."""
+    day = pl.col("url").str.extract_groups(_URL_DAY)
+    month = pl.col("url").str.extract_groups(_URL_MONTH)
+    parts = documents.select("doc_id", "url").drop_nulls("url").with_columns(day=day, month=month)
+    text = pl.coalesce(
+        pl.concat_str([pl.col("day").struct.field(name) for name in "123"], separator="-"),
+        pl.concat_str([*(pl.col("month").struct.field(name) for name in "12"), pl.lit("01")], separator="-"),
+    )
+    return (
+        parts.with_columns(value=text.str.to_datetime("%Y-%m-%d", strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+        .drop_nulls("value")
+        .select(
+            "doc_id",
+            start=pl.lit(None, pl.Int64),
+            end=pl.lit(None, pl.Int64),
+            value="value",
+            precision=pl.when(pl.col("day").struct.field("1").is_not_null()).then(pl.lit("day")).otherwise(pl.lit("month")),
+            kind=pl.lit("published"),
+            trusted=_sane(),
+        )
+    )
+
+
+def _heads(documents: pl.DataFrame) -> pl.DataFrame:
+    """Full dates in the head of the text: on a short line they date the page, in prose an event."""
+    chosen = documents.select("doc_id", head=pl.col("text").str.head(HEAD)).filter(
+        pl.col("head").str.contains(r"(?:19|20)\d\d")
+    )
+    rows: list[tuple[str, int, int, datetime, str, str, bool]] = []
+    for doc_id, head in chosen.iter_rows():
+        dated = False
+        for found in calendar.find_dates(head):
+            before = head[max(0, found.start - 60) : found.start].rpartition("\n")[2]
+            line_start = head.rfind("\n", 0, found.start) + 1
+            line_end = head.find("\n", found.end)
+            length = (len(head) if line_end < 0 else line_end) - line_start
+            kind = _kind(before, length, head[:line_start])
+            sound = found.weekday_agrees is not False and EPOCH < found.value < LAST
+            trusted = sound and kind in ("published", "updated") and not (dated and kind == "published")
+            dated = dated or kind == "published"
+            rows.append((doc_id, found.start, found.end, found.value, found.precision, kind, trusted))
+    schema = {name: DATES[name] for name in DATES}
+    return pl.DataFrame(rows, schema=schema, orient="row").select(_ORDER)
+
+
+_ORDER = ["doc_id", "start", "end", "value", "precision", "kind", "trusted"]
+
+
+def _kind(before: str, length: int, above: str) -> str:
+    if _CRAWLED.search(before):
+        return "crawled"
+    if _UPDATED.search(before):
+        return "updated"
+    if _NOT_OURS.search(before) or length > LONGEST_LINE:
+        return "event"
+    # Under a paragraph of prose a short line with a date is a table, a list, a caption.
+    return "event" if any(len(line) > LONGEST_LINE * 2 for line in above.split("\n")) else "published"
+
+
+def _datelines(attributions: pl.DataFrame) -> pl.DataFrame:
+    """Datelines with a day: right within a day in 99.8 of 100 (time zones), so never a time."""
+    return (
+        attributions.filter((pl.col("kind") == "dateline") & pl.col("day").is_not_null())
+        .select(
+            "doc_id",
+            "start",
+            "end",
+            value=pl.col("day").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
+            precision=pl.lit("day"),
+            kind=pl.lit("published"),
+        )
+        .with_columns(trusted=_sane())
+    )
