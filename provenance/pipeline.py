@@ -6,11 +6,9 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
-import xxhash
 
 from provenance import __version__, tables
 from provenance.dumps import reading
@@ -20,7 +18,6 @@ from provenance.matching.matches import find_matches
 from provenance.matching.sketches import recall_statement, sketcher
 from provenance.matching.spans import find_spans
 from provenance.reports.runs import Run
-from provenance.reports.writing import checksum
 from provenance.settings import Settings
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize_and
@@ -32,6 +29,7 @@ from provenance.tracing.outlets import count_outlets, name_outlets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 SCHEMA_VERSION = 1
 STEPS = 13  # calls of Clock.step in a whole run, for progress
@@ -63,7 +61,7 @@ def scan(
     inputs: Sequence[str | Path] | pl.DataFrame | pl.LazyFrame,
     settings: Settings | None = None,
     *,
-    stdin: IO[bytes] | None = None,
+    stdin: BinaryIO | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Run:
     """Files, folders, globs, "-" (which reads `stdin`), or a frame with a column of texts -> a Run.
@@ -77,7 +75,7 @@ def scan(
         read = _read(inputs, settings, stdin)
     frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}
     documents = read.documents.sort("doc_id")
-    facts: dict[str, Any] = {"inputs": _inputs(read)}
+    facts: dict[str, Any] = {"inputs": read.inputs.to_dicts()}
 
     exhaustive = documents.height <= settings.exhaustive_documents
     with clock.step("fold"):
@@ -118,25 +116,12 @@ def scan(
     return _finish(frames, settings, facts, clock)
 
 
-def _read(inputs: Any, settings: Settings, stdin: IO[bytes] | None) -> tables.Read:
+def _read(
+    inputs: Sequence[str | Path] | pl.DataFrame | pl.LazyFrame, settings: Settings, stdin: BinaryIO | None
+) -> tables.Read:
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)
     return reading.read(list(map(str, inputs)), settings, stdin=stdin)
-
-
-def _inputs(read: tables.Read) -> list[dict[str, Any]]:
-    """Each input that was read or rejected: its documents, bytes and fingerprint, sorted by path."""
-    counts = dict(read.documents.group_by("path").len().iter_rows())
-    facts = []
-    for path in sorted({*counts, *read.rejects["path"]}):
-        place = Path(path)
-        if path != "-" and place.is_file():
-            size, fingerprint = place.stat().st_size, f"xxh3_128:{checksum(place)}"
-        else:  # standard input and frames are gone by now: what was read of them speaks for them
-            texts = read.documents.filter(pl.col("path") == path).sort("doc_id")["text"]
-            size, fingerprint = None, f"texts:{xxhash.xxh3_128_hexdigest(chr(0).join(texts).encode())}"
-        facts.append({"path": path, "documents": counts.get(path, 0), "bytes": size, "fingerprint": fingerprint})
-    return facts
 
 
 def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str, Any], clock: Clock) -> Run:

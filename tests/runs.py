@@ -86,7 +86,7 @@ def hand_made() -> Run:
         "fingerprint": "0" * 16,
         "tables": list(frames),
         "counts": {"read": 3, "unique": 1, "repeated": 2, "rejected": 1},
-        "inputs": [{"path": "dump/x.txt", "documents": 1, "bytes": 400, "fingerprint": "0" * 32}],
+        "inputs": [{"path": "dump/x.txt", "documents": 1, "bytes": 400, "xxh3_128": "0" * 32}],
         "recall": {"pairs": "every pair was compared", "expected_recall": {"0.3": 1.0}},
         "seconds": {"total": 0.1},
     }
