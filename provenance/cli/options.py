@@ -40,7 +40,7 @@ def _option(item: Field[Any]) -> Callable[[Any], Any]:
         default=None,
         metavar="COLUMN" if about.get("input") else None,
         hidden=item.name not in SHOWN,
-        help=shown[0].upper() + shown[1:] + ".",
+        help=shown[0].upper() + shown[1:] + ("" if shown.endswith("...") else "."),
     )
 
 

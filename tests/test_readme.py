@@ -1,0 +1,71 @@
+"""The README tells the truth: its two commands, its command line, its names, its length."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import provenance
+from provenance.settings import Settings
+from provenance.tables import WRITTEN
+from tests.readme import PATH, with_help
+
+TEXT = PATH.read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+
+
+def test_at_most_300_lines() -> None:
+    assert TEXT.count("\n") <= 300
+
+
+def test_the_command_line_is_what_help_says() -> None:
+    assert with_help(TEXT) == TEXT, "run `python -m tests.readme`"
+
+
+def test_the_first_two_commands_are_whole() -> None:
+    first, second = blocks("bash")[:2]
+    assert "python3 -m venv .venv" in first
+    assert "pip install" in first
+    assert "provenance scan corpus/ -o reports/" in first
+    assert "python3 -m venv .venv" in second
+    assert "'.[test]'" in second
+    assert "pytest" in second
+    after = TEXT.split(first, 1)[1]
+    assert "report.html" in after.split("```bash", 1)[0]
+
+
+def test_every_table_is_listed() -> None:
+    for name in WRITTEN:
+        assert f"| `{name}` |" in TEXT
+
+
+def test_settings_named_are_settings_with_these_defaults() -> None:
+    section = TEXT.split("## Settings", 1)[1].split("\n## ", 1)[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) \|", section, re.MULTILINE)
+    known = {item.name: item.default for item in fields(Settings)}
+    assert rows
+    for name, shown in rows:
+        default = known[name]
+        assert (float(shown) if isinstance(default, int | float) else shown) == default, name
+
+
+def test_public_names_used_exist() -> None:
+    for code in blocks("python"):
+        compile(code, "README.md", "exec")
+        for name in re.findall(r"\bpv\.(\w+)", code):
+            assert name in provenance.__all__
+
+
+def test_links_lead_to_files() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert (PATH.parent / target).exists(), target
+
+
+def test_an_excerpt_of_output_stands_at_the_top() -> None:
+    top = TEXT.split("## Try it", 1)[0]
+    excerpt = re.search(r"^```text\n(.+?)^```$", top, re.DOTALL | re.MULTILINE)
+    assert excerpt is not None
+    assert len(excerpt.group(1).splitlines()) >= 3
