@@ -105,7 +105,7 @@ def test_scripts_without_spaces_are_a_word_a_character() -> None:
         ("one\n \ntwo", [0, 3]),
         ("one” said.\n\n“Two", [0, 0, 3]),
         ("什。么", [0, 1]),
-        ("see https://a.b then", [0, 3]),
+        ("see https://a.b then", [0, 4]),
     ],
 )
 def test_what_stands_before_a_word(text: str, gaps: list[int]) -> None:

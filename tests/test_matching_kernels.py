@@ -130,7 +130,9 @@ def pairs_of(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def aligned(texts: list[str], settings: Settings = SETTINGS):
     tokens = tokens_of(texts)
-    layout = lay_out(pl.Series([f"{i}" for i in range(len(texts))]), empty(PASSAGES), tokens)
+    layout = lay_out(
+        pl.DataFrame({"doc_id": [f"{i}" for i in range(len(texts))], "text": texts}), empty(PASSAGES), tokens
+    )
     return align(tokens, layout, *pairs_of(texts), settings), tokens
 
 
@@ -172,8 +174,9 @@ def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
     n = kernels.shingle_hashes(tokens.word, a1, b1, 5, hashes)
     segment = np.zeros(b1, np.int16)
     runs, count, _ = align_kernels.find_runs(
-        tokens.word, segment, False, 0, a1, a1, b1, hashes, n, 5, slots, heads, following, np.empty((4, 3), np.int32)
-    )  # fmt: skip
+        *(tokens.word, tokens.gap, segment, False, 0, a1, a1, b1),
+        *(hashes, n, 5, slots, heads, following, np.empty((4, 3), np.int32)),
+    )
     found = {tuple(row) for row in runs[:count].tolist()}
     expected = naive.maximal_runs(one, two, 5)
     assert found <= expected | {(0, 0, len(one))}

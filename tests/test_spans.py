@@ -212,7 +212,7 @@ def test_skip_pairs_propose_the_retold_pair_among_many() -> None:
     shuffled = texts[7].split(". ")
     texts[120] = ". ".join(" ".join(random.permutation(sentence.split())) for sentence in shuffled)
     tokens = tokenize(pl.Series(texts))
-    left, right = propose(tokens, number_sentences(tokens))
+    left, right = propose(tokens, number_sentences(tokens, np.zeros(tokens.word.size, np.bool_)))
     pairs = set(zip(left.tolist(), right.tolist(), strict=True))
     assert (7, 120) in pairs
     assert len(pairs) <= 10 * len(texts)

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.kernels import shingle_hashes
+from provenance.text.kernels import ADDRESS
 
 CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
 LOOK = 3  # words skipped on a side when a span's end is carried on over an edit
@@ -71,9 +72,16 @@ def _grow(rows):
 
 
 @njit(inline="always")
-def _same(word, segment, inner, a0, b0, i, j, low_i, low_j):
-    """Whether words i and j are equal; within one document also in the segments where the run began."""
+def _same(word, gap, segment, inner, a0, b0, i, j, low_i, low_j):
+    """Whether words i and j are equal and may follow on a run that began at low_i and low_j.
+
+    No address may lie between, and within one document the run stays in its segments.
+    """
     if word[a0 + i] != word[b0 + j]:
+        return False
+    if (i > low_i and (gap[a0 + i] == ADDRESS or gap[b0 + j] == ADDRESS)) or (
+        i < low_i and (gap[a0 + i + 1] == ADDRESS or gap[b0 + j + 1] == ADDRESS)
+    ):
         return False
     if not inner:
         return True
@@ -81,7 +89,7 @@ def _same(word, segment, inner, a0, b0, i, j, low_i, low_j):
 
 
 @njit(cache=True, nogil=True)
-def find_runs(word, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, heads, following, runs):
+def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, heads, following, runs):
     """Documents a0:a1 (indexed) and b0:b1 (shingle hashes[:n]) -> (runs, their number, shared shingles).
 
     A run (i, j, length) is maximal: words i .. of a equal words j .. of b. In one document (inner) i < j and
@@ -108,13 +116,13 @@ def find_runs(word, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, heads, 
             i = following[i]
             if inner and here >= j:
                 break
-            if here > 0 and j > 0 and _same(word, segment, inner, a0, b0, here - 1, j - 1, here, j):
+            if here > 0 and j > 0 and _same(word, gap, segment, inner, a0, b0, here - 1, j - 1, here, j):
                 continue  # inside a run that began before
             length = 0
             most = min(na - here, nb - j)
             if inner:
                 most = min(most, j - here)
-            while length < most and _same(word, segment, inner, a0, b0, here + length, j + length, here, j):
+            while length < most and _same(word, gap, segment, inner, a0, b0, here + length, j + length, here, j):
                 length += 1
             if length >= min(k, na, nb):
                 if count == runs.shape[0]:
@@ -140,26 +148,39 @@ def common_subsequence(word, a, na, b, nb):
 
 
 @njit(cache=True, nogil=True)
-def chain_runs(word, segment, inner, a0, b0, runs, count, gap, identity, chains):
-    """Runs in order of j -> (chains, their number): runs joined over gaps of at most `gap` words on each side.
+def _address_between(gap, low, high):
+    """Whether an address stands before any of the words low + 1 .. high."""
+    for w in range(low, high):  # noqa: SIM110 - numba has no generator expressions
+        if gap[w] == ADDRESS:
+            return True
+    return False
 
-    A run joins the open chain with the smallest gap; the gaps of the two sides differ by at most `gap`, and the
+
+@njit(cache=True, nogil=True)
+def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, chains):
+    """Runs in order of j -> (chains, their number): runs joined over gaps of at most `apart` words on each side.
+
+    A run joins the open chain with the smallest gap; the gaps of the two sides differ by at most `apart`, and the
     chain's share of equal words stays at least `identity`. Inside one document a chain stays in its segments.
     """
     made, first_open = 0, 0
     for r in range(count):
         i, j, length = runs[r, 0], runs[r, 1], runs[r, 2]
-        best, best_gap = -1, gap + 1
-        while first_open < made and chains[first_open, RIGHT_END] + gap < j:
+        best, best_gap = -1, apart + 1
+        while first_open < made and chains[first_open, RIGHT_END] + apart < j:
             first_open += 1
         for c in range(first_open, made):
             da, db = i - chains[c, LEFT_END], j - chains[c, RIGHT_END]
             overlap = max(0, -min(da, db))
-            if overlap >= length or max(da, db) > gap or min(da, db) < -gap or abs(da - db) > gap:
+            if overlap >= length or max(da, db) > apart or min(da, db) < -apart or abs(da - db) > apart:
                 continue
             if inner and (
                 segment[a0 + i] != segment[a0 + chains[c, LEFT_START]]
                 or segment[b0 + j] != segment[b0 + chains[c, RIGHT_START]]
+            ):
+                continue
+            if _address_between(gap, a0 + chains[c, LEFT_END], a0 + i + 1) or _address_between(
+                gap, b0 + chains[c, RIGHT_END], b0 + j + 1
             ):
                 continue
             if max(da, db) < best_gap:
@@ -185,44 +206,49 @@ def chain_runs(word, segment, inner, a0, b0, runs, count, gap, identity, chains)
     return chains, made
 
 
+@njit(inline="always")
+def _open(gap, segment, inner, base, n, x, way):
+    """Whether a span may go on to word x of a document, coming from x - way."""
+    if x < 0 or x >= n or gap[base + (x if way > 0 else x + 1)] == ADDRESS:
+        return False
+    return not inner or segment[base + x] == segment[base + x - way]
+
+
 @njit(cache=True, nogil=True)
-def _step(word, segment, inner, a0, b0, i, j, na, nb, way):
-    """From the end (i, j) of a chain, over an edit of up to LOOK words a side, to equal words beyond it.
+def _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way):
+    """From the end of a chain over an edit of up to LOOK words a side, to equal words beyond it.
 
     `way` is +1 or -1; i and j are the next words on that way. An edit of m words must be repaid by 2 m + 1 equal
     words, so that two function words that happen to agree carry no span on. Returns (words of a, of b, equal).
     """
+    free_a, free_b = 0, 0
+    while free_a <= LOOK and _open(gap, segment, inner, a0, na, i + way * free_a, way):
+        free_a += 1
+    while free_b <= LOOK and _open(gap, segment, inner, b0, nb, j + way * free_b, way):
+        free_b += 1
     for edit in range(1, LOOK + 1):
         for skew in range(edit + 1):
             for side in range(2):
                 da, db = (edit, edit - skew) if side == 0 else (edit - skew, edit)
-                need, equal = 2 * edit + 1, 0
-                while equal < need:
-                    x, y = i + way * (da + equal), j + way * (db + equal)
-                    if x < 0 or y < 0 or x >= na or y >= nb or word[a0 + x] != word[b0 + y]:
-                        break
-                    if inner and (segment[a0 + x] != segment[a0 + i - way] or segment[b0 + y] != segment[b0 + j - way]):
-                        break
-                    equal += 1
-                if equal == need:
-                    while True:
-                        x, y = i + way * (da + equal), j + way * (db + equal)
-                        if x < 0 or y < 0 or x >= na or y >= nb or word[a0 + x] != word[b0 + y]:
-                            break
-                        if inner and (
-                            segment[a0 + x] != segment[a0 + i - way] or segment[b0 + y] != segment[b0 + j - way]
-                        ):
-                            break
-                        equal += 1
+                if da >= free_a or db >= free_b:
+                    continue
+                equal, x, y = 0, i + way * da, j + way * db
+                while (
+                    _open(gap, segment, inner, a0, na, x, way)
+                    and _open(gap, segment, inner, b0, nb, y, way)
+                    and word[a0 + x] == word[b0 + y]
+                ):
+                    equal, x, y = equal + 1, x + way, y + way
+                if equal > 2 * edit:
                     return da + equal, db + equal, equal
     return 0, 0, 0
 
 
 @njit(cache=True, nogil=True)
-def carry_on(word, segment, inner, a0, na, b0, nb, chain):
+def carry_on(word, gap, segment, inner, a0, na, b0, nb, chain):
     """Carry both ends of a chain on over small edits, in place."""
     while True:
-        da, db, equal = _step(word, segment, inner, a0, b0, chain[LEFT_END], chain[RIGHT_END], na, nb, 1)
+        da, db, equal = _step(word, gap, segment, inner, a0, b0, chain[LEFT_END], chain[RIGHT_END], na, nb, 1)
         if equal == 0 or (inner and chain[LEFT_END] + da > chain[RIGHT_START]):
             break
         chain[LEFT_END] += da
@@ -230,7 +256,7 @@ def carry_on(word, segment, inner, a0, na, b0, nb, chain):
         chain[EQUAL] += equal
     while True:
         i, j = chain[LEFT_START] - 1, chain[RIGHT_START] - 1
-        da, db, equal = _step(word, segment, inner, a0, b0, i, j, na, nb, -1)
+        da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, na, nb, -1)
         if equal == 0 or (inner and chain[RIGHT_START] - db < chain[LEFT_END]):
             break
         chain[LEFT_START] -= da
@@ -277,7 +303,9 @@ def _holds_short(short_bounds, short_start, short_end, d, low, high):
 
 
 @njit(cache=True, nogil=True)
-def align_pairs(word, bounds, segment, shorts, left, right, distinct, k, anchor, gap, identity, least, jaccard, spans):
+def align_pairs(
+    word, bounds, gap, segment, shorts, left, right, distinct, k, anchor, apart, identity, least, jaccard, spans
+):
     """Pairs of documents, sorted by left -> jaccard[p] (float32), and spans (rows: pair, then LEFT_START .. EQUAL).
 
     `shorts` = (bounds, start, end) of the headlines, captions and the like of each document, in words: a span of
@@ -305,16 +333,30 @@ def align_pairs(word, bounds, segment, shorts, left, right, distinct, k, anchor,
         inner = a == b
         n = shingle_hashes(word, b0, bounds[b + 1], k, hashes)
         runs, found, shared = find_runs(
-            word, segment, inner, a0, a0 + na, b0, b0 + nb, hashes, n, k, slots[:size], heads[:size], following, runs
+            word,
+            gap,
+            segment,
+            inner,
+            a0,
+            a0 + na,
+            b0,
+            b0 + nb,
+            hashes,
+            n,
+            k,
+            slots[:size],
+            heads[:size],
+            following,
+            runs,
         )
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)
-        chains, made = chain_runs(word, segment, inner, a0, b0, runs, found, gap, identity, chains)
+        chains, made = chain_runs(word, gap, segment, inner, a0, b0, runs, found, apart, identity, chains)
         good = 0
         for c in range(made):
             if chains[c, LONGEST] < min(anchor, na, nb):
                 continue
-            carry_on(word, segment, inner, a0, na, b0, nb, chains[c])
+            carry_on(word, gap, segment, inner, a0, na, b0, nb, chains[c])
             words = min(chains[c, LEFT_END] - chains[c, LEFT_START], chains[c, RIGHT_END] - chains[c, RIGHT_START])
             if words < least and not (
                 _holds_short(short_bounds, short_start, short_end, a, chains[c, LEFT_START], chains[c, LEFT_END])

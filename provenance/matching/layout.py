@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from provenance.matching.places import words_inside
 from provenance.tables import ROLES
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from provenance.text.tokens import Tokens
 
 Array = np.ndarray[Any, Any]
@@ -33,14 +32,22 @@ class Layout(NamedTuple):
     quote_first: Array  # int64 [quotes]
     quote_last: Array
     segment: Array  # int16 [words], what a repeat inside one document may not cross
-    shorts: tuple[Array, Array, Array]  # bounds int64 [documents + 1], start and end int32, words of the document
+    short: Array  # bool [passages], headlines, captions, teasers and notices: spans of them may be short
+    shorts: tuple[Array, Array, Array]  # the same: bounds int64 [documents + 1], start and end int32, in words
+
+    def apart_words(self) -> Array:
+        """Which words (of TOKENS) stand in headlines, captions, teasers and notices; bool."""
+        apart = np.zeros(self.segment.size, np.bool_)
+        for number in np.flatnonzero(np.isin(self.role, WHOLE)).tolist():
+            apart[self.first[number] : self.last[number]] = True
+        return apart
 
 
-def lay_out(doc_ids: pl.Series, passages: pl.DataFrame, tokens: Tokens) -> Layout:
-    """Sorted doc_ids (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""
-    document = doc_ids.search_sorted(passages["doc_id"]).to_numpy().astype(np.int64)
+def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> Layout:
+    """DOCUMENTS sorted by doc_id (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""
+    document = documents["doc_id"].search_sorted(passages["doc_id"]).to_numpy().astype(np.int64)
     start, end = passages["start"].to_numpy(), passages["end"].to_numpy()
-    role = passages["role"].replace_strict(CODE, return_dtype=_uint8()).to_numpy()
+    role = passages["role"].replace_strict(CODE, return_dtype=pl.UInt8()).to_numpy()
     first, last = words_inside(tokens, document, start, end)
     order = np.lexsort((end, start, document))
     document, role, first, last = document[order], role[order], first[order], last[order]
@@ -51,17 +58,22 @@ def lay_out(doc_ids: pl.Series, passages: pl.DataFrame, tokens: Tokens) -> Layou
     for number in np.flatnonzero(np.isin(role, APART)).tolist():
         segment[first[number] : last[number]] = number % 32_000 + 1  # neighbours differ, and that is all it is for
     short = np.isin(role, WHOLE) & (last > first)
+    short[short] = ~_mostly_digits(documents, tokens, document[short], first[short], last[short])
     owner = document[short]
     bounds = np.searchsorted(owner, np.arange(tokens.bounds.size)).astype(np.int64)
     base = tokens.bounds[owner]
     shorts = bounds, (first[short] - base).astype(np.int32), (last[short] - base).astype(np.int32)
-    return Layout(document, role, first, last, quote_first, quote_last, segment, shorts)
+    return Layout(document, role, first, last, quote_first, quote_last, segment, short, shorts)
 
 
-def _uint8() -> pl.DataType:
-    import polars as pl  # noqa: PLC0415 - the only use of polars at run time here
-
-    return pl.UInt8()
+def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, first: Array, last: Array) -> Array:
+    """Which ranges of words hold more digits than letters: dates, counters and prices repeat without being copied."""
+    start, end = tokens.start[first].astype(np.int64), tokens.end[last - 1].astype(np.int64)
+    text = pl.DataFrame({"text": documents["text"].gather(document), "start": start, "size": end - start})
+    part = pl.col("text").str.slice("start", "size")
+    counted = text.select(part.str.count_matches(r"\p{N}") > part.str.count_matches(r"\p{L}"))
+    digits: Array = counted.to_series().to_numpy()
+    return digits
 
 
 def roles_of(layout: Layout, first: Array, last: Array) -> Array:

@@ -13,6 +13,7 @@ from provenance.matching.alignment import Aligned
 if TYPE_CHECKING:
     import polars as pl
 
+    from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
 
@@ -34,16 +35,17 @@ SHARE = 256
 class Sentences(NamedTuple):
     """Numbered words and sentences of all documents."""
 
-    ids: Array  # int32 [words]
+    ids: Array  # int32 [words], -1 for words that do not count
     cuts: Array  # int64 [sentences + 1]
     of: Array  # int64 [documents + 1]
     frequency: Array  # int32 [distinct words], sentences that hold each
 
 
-def number_sentences(tokens: Tokens) -> Sentences:
-    """TOKENS -> Sentences. *gather*."""
+def number_sentences(tokens: Tokens, silent: Array) -> Sentences:
+    """TOKENS and the words that do not count (bool) -> Sentences. *gather*."""
     ids = np.empty(tokens.word.size, np.int32)
     words = rewritten_kernels.number_words(tokens.word, kernels.order_by_key(tokens.word), ids)
+    ids[silent] = -1
     cuts, of = np.empty(tokens.word.size + 1, np.int64), np.empty(tokens.bounds.size, np.int64)
     count = rewritten_kernels.cut_sentences(tokens.bounds, tokens.gap, FEWEST, MOST, cuts, of)
     frequency = np.zeros(words, np.int32)
@@ -78,14 +80,21 @@ def propose(tokens: Tokens, sentences: Sentences) -> tuple[Array, Array]:
     return (dense >> 32).astype(np.int32), (dense & 0xFFFFFFFF).astype(np.int32)
 
 
-def find_rewritten(tokens: Tokens, exact: Aligned, settings: Settings, threads: int = 2) -> tuple[Aligned, Aligned]:
-    """TOKENS and the stretches of the exact channel -> (exact ones that stay, rewritten ones). *gather*."""
-    sentences = number_sentences(tokens)
+def find_rewritten(
+    tokens: Tokens, layout: Layout, exact: Aligned, settings: Settings, threads: int = 2
+) -> tuple[Aligned, Aligned]:
+    """TOKENS and the stretches of the exact channel -> (exact ones that stay, rewritten ones). *gather*.
+
+    Headlines, captions, teasers and notices do not count: they are repeats of their own, and two sites' wordings
+    of one notice are no sign that the articles under it are related.
+    """
+    sentences = number_sentences(tokens, layout.apart_words())
     left, right = propose(tokens, sentences)
 
     def one(begin: int) -> tuple[Array, Array]:
         spans, scores, count = rewritten_kernels.align_rewritten(
             sentences.ids,
+            tokens.gap,
             tokens.bounds,
             sentences.cuts,
             sentences.of,

@@ -1,7 +1,7 @@
 """Kernels of the rewritten channel: skip-pairs propose, sentence vectors and token edges decide.
 
-`ids` are dense word numbers (int32, flat like TOKENS), `cuts` the bounds of sentences in words, and sentences
-of document d are cuts[of[d]:of[d + 1] + 1]. The method is Sanchez-Perez, Sidorov and Gelbukh 2014 (PAN text
+`ids` are dense word numbers (int32, flat like TOKENS; -1 is a word that does not count: of a notice, a headline, a
+teaser), `cuts` the bounds of sentences in words, and sentences of document d are cuts[of[d]:of[d + 1] + 1]. The method is Sanchez-Perez, Sidorov and Gelbukh 2014 (PAN text
 alignment, section 2) with four changes that were measured on PAN13: candidates by skip-pairs, inverse sentence
 frequency over the two documents of the pair, edges trimmed on tokens, and one best counterpart a stretch.
 """
@@ -13,6 +13,7 @@ from numba import njit
 
 from provenance.matching.align_kernels import _grow
 from provenance.matching.kernels import BASE, mix
+from provenance.text.kernels import ADDRESS
 
 COSINE, DICE = 0.25, 0.25  # two sentences seed a passage; flat within .003 of plagdet from .20 to .35
 VALID = 0.30  # cosine of two whole fragments
@@ -63,7 +64,7 @@ def sentence_frequency(ids, cuts, sentences, frequency):
     last = np.full(frequency.size, -1, np.int64)
     for s in range(sentences):
         for w in range(cuts[s], cuts[s + 1]):
-            if last[ids[w]] != s:
+            if ids[w] >= 0 and last[ids[w]] != s:
                 last[ids[w]] = s
                 frequency[ids[w]] += 1
 
@@ -76,7 +77,7 @@ def skip_pairs(ids, word, bounds, content, span, one_in, key, owner, place, fill
     for d in range(bounds.size - 1):
         held = 0
         for w in range(bounds[d], bounds[d + 1]):
-            if not content[ids[w]]:
+            if ids[w] < 0 or not content[ids[w]]:
                 continue
             for r in range(min(held, span)):
                 other = recent[(held - 1 - r) % span]
@@ -157,6 +158,8 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
         first = entries
         for w in range(cuts[s], cuts[s + 1]):
             t = ids[w]
+            if t < 0:
+                continue
             e = head[t]
             if e != -1 and entry_of[e] == s - a_low:
                 entry_tf[e] += 1.0
@@ -175,6 +178,8 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
         square, kinds = 0.0, 0
         for w in range(cuts[s], cuts[s + 1]):
             t = ids[w]
+            if t < 0:
+                continue
             seen, tf = False, 0.0
             for v in range(cuts[s], cuts[s + 1]):
                 if ids[v] == t:
@@ -204,8 +209,8 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
 
 
 @njit(cache=True, nogil=True)
-def _cut_once(seeds, low, high, side, gap):
-    """Sort seeds[low:high] by `side` -> the first place where the gap exceeds `gap` sentences, or high."""
+def _cut_once(seeds, low, high, side, apart):
+    """Sort seeds[low:high] by `side` -> the first place where more than `apart` sentences lie between, or high."""
     for i in range(low + 1, high):
         x, y = seeds[i, 0], seeds[i, 1]
         j = i
@@ -214,7 +219,7 @@ def _cut_once(seeds, low, high, side, gap):
             j -= 1
         seeds[j, 0], seeds[j, 1] = x, y
     for i in range(low + 1, high):
-        if seeds[i, side] - seeds[i - 1, side] > gap + 1:
+        if seeds[i, side] - seeds[i - 1, side] > apart + 1:
             return i
     return high
 
@@ -223,34 +228,40 @@ def _cut_once(seeds, low, high, side, gap):
 def fragment_cosine(ids, a_first, a_last, b_first, b_last, isf, one, two):
     """The cosine of two stretches of words, tf x isf; `one` and `two` (float64 a word, zero) are left as found."""
     for w in range(a_first, a_last):
-        one[ids[w]] += 1.0
+        if ids[w] >= 0:
+            one[ids[w]] += 1.0
     for w in range(b_first, b_last):
-        two[ids[w]] += 1.0
+        if ids[w] >= 0:
+            two[ids[w]] += 1.0
     dot, left, right = 0.0, 0.0, 0.0
     for w in range(a_first, a_last):
         t = ids[w]
-        if one[t] > 0:
+        if t >= 0 and one[t] > 0:
             weight = isf[t] * isf[t]
             left += one[t] * one[t] * weight
             dot += one[t] * two[t] * weight
             one[t] = 0.0
     for w in range(b_first, b_last):
         t = ids[w]
-        if two[t] > 0:
+        if t >= 0 and two[t] > 0:
             right += two[t] * two[t] * isf[t] * isf[t]
             two[t] = 0.0
     return dot / np.sqrt(left * right) if left * right > 0 else 0.0
 
 
 @njit(cache=True, nogil=True)
-def trim(ids, low, high, isf, there, theta):
+def trim(ids, gap, low, high, isf, there, theta):
     """Words low:high -> (first, last, score, matched share) of the best segment, x-drop DROP.
 
-    A word scores isf * (1 if it stands in the other fragment else 0, less theta).
+    A word scores isf * (1 if it stands in the other fragment else 0, less theta); no address lies inside.
     """
     best_first, best_last, best = low, low, 0.0
     first, score, peak = low, 0.0, 0.0
     for w in range(low, high):
+        if gap[w] == ADDRESS:
+            first, score, peak = w, 0.0, 0.0
+        if ids[w] < 0:
+            continue
         score += isf[ids[w]] * ((1.0 if there[ids[w]] else 0.0) - theta)
         if score <= 0.0 or score < peak - DROP:
             first, score, peak = w + 1, 0.0, 0.0
@@ -260,36 +271,41 @@ def trim(ids, low, high, isf, there, theta):
                 best_first, best_last, best = first, w + 1, score
     held, all_weight = 0.0, 0.0
     for w in range(best_first, best_last):
+        if ids[w] < 0:
+            continue
         all_weight += isf[ids[w]]
         if there[ids[w]]:
             held += isf[ids[w]]
     return best_first, best_last, best, held / all_weight if all_weight > 0 else 0.0
 
 
+@njit(inline="always")
+def _note(ids, first, last, there, value):
+    for w in range(first, last):
+        if ids[w] >= 0:
+            there[ids[w]] = value
+
+
 @njit(cache=True, nogil=True)
-def fit_edges(ids, a, b, a_range, b_range, isf, there):
+def fit_edges(ids, gap, a, b, a_range, b_range, isf, there):
     """Two fragments (first, last) within documents' ranges -> (a first, a last, b first, b last, score)."""
     a_first, a_last = a
     b_first, b_last = b
     theta_a, theta_b, score_a, score_b = 0.3, 0.3, 0.0, 0.0
     for _ in range(ROUNDS):
         before = (a_first, a_last, b_first, b_last)
-        for w in range(b_first, b_last):
-            there[ids[w]] = True
+        _note(ids, b_first, b_last, there, True)
         x, y, score_a, rho = trim(
-            ids, max(a_range[0], a_first - WIDEN), min(a_range[1], a_last + WIDEN), isf, there, theta_a
+            ids, gap, max(a_range[0], a_first - WIDEN), min(a_range[1], a_last + WIDEN), isf, there, theta_a
         )
-        for w in range(b_first, b_last):
-            there[ids[w]] = False
+        _note(ids, b_first, b_last, there, False)
         theta_a = min(0.6, max(0.25, (rho + 0.1) / 2))
         a_first, a_last = x, y
-        for w in range(a_first, a_last):
-            there[ids[w]] = True
+        _note(ids, a_first, a_last, there, True)
         x, y, score_b, rho = trim(
-            ids, max(b_range[0], b_first - WIDEN), min(b_range[1], b_last + WIDEN), isf, there, theta_b
+            ids, gap, max(b_range[0], b_first - WIDEN), min(b_range[1], b_last + WIDEN), isf, there, theta_b
         )
-        for w in range(a_first, a_last):
-            there[ids[w]] = False
+        _note(ids, a_first, a_last, there, False)
         theta_b = min(0.6, max(0.25, (rho + 0.1) / 2))
         b_first, b_last = x, y
         if (a_first, a_last, b_first, b_last) == before or a_first == a_last or b_first == b_last:
@@ -310,20 +326,20 @@ def pair_isf(ids, cuts, of, a, b, frequency, sentences, stamp, mark, counts, isf
             mark += 1
             for w in range(cuts[s], cuts[s + 1]):
                 t = ids[w]
-                if stamp[t] != mark:
+                if t >= 0 and stamp[t] != mark:
                     stamp[t] = mark
                     counts[t] += 1
     for d in (a, b):
         for w in range(cuts[of[d]], cuts[of[d + 1]]):
             t = ids[w]
-            if counts[t] > 0:
+            if t >= 0 and counts[t] > 0:
                 isf[t] = np.log((n + SMOOTH) / (counts[t] + SMOOTH * frequency[t] / sentences))
                 counts[t] = 0
     return mark
 
 
 @njit(cache=True, nogil=True)
-def align_rewritten(ids, bounds, cuts, of, frequency, left, right, spans, scores):
+def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, scores):
     """Pairs of documents -> (spans, scores, their number).
 
     spans[m] (int64) = pair, first and last word of left and of right in the whole of TOKENS; scores[m] (float64)
@@ -360,27 +376,28 @@ def align_rewritten(ids, bounds, cuts, of, frequency, left, right, spans, scores
             stack[0, 0], stack[0, 1], stack[0, 2], depth = 0, found, GAP, 1
         while depth:
             depth -= 1
-            low, high, gap = stack[depth, 0], stack[depth, 1], stack[depth, 2]
-            cut = _cut_once(seeds, low, high, 0, gap)
+            low, high, apart = stack[depth, 0], stack[depth, 1], stack[depth, 2]
+            cut = _cut_once(seeds, low, high, 0, apart)
             if cut == high:
-                cut = _cut_once(seeds, low, high, 1, gap)
+                cut = _cut_once(seeds, low, high, 1, apart)
             if cut < high:
                 if depth + 2 >= stack.shape[0]:
                     stack = _grow(stack)
-                stack[depth, 0], stack[depth, 1], stack[depth, 2] = cut, high, gap
-                stack[depth + 1, 0], stack[depth + 1, 1], stack[depth + 1, 2] = low, cut, gap
+                stack[depth, 0], stack[depth, 1], stack[depth, 2] = cut, high, apart
+                stack[depth + 1, 0], stack[depth + 1, 1], stack[depth + 1, 2] = low, cut, apart
                 depth += 2
                 continue
             a_low, a_high = seeds[low:high, 0].min(), seeds[low:high, 0].max() + 1
             b_low, b_high = seeds[low:high, 1].min(), seeds[low:high, 1].max() + 1
             like = fragment_cosine(ids, cuts[a_low], cuts[a_high], cuts[b_low], cuts[b_high], isf, one, two)
             if like <= VALID:
-                if gap > 0:
-                    stack[depth, 0], stack[depth, 1], stack[depth, 2] = low, high, gap - 1
+                if apart > 0:
+                    stack[depth, 0], stack[depth, 1], stack[depth, 2] = low, high, apart - 1
                     depth += 1
                 continue
             af, al, bf, bl, score = fit_edges(
                 ids,
+                gap,
                 (cuts[a_low], cuts[a_high]),
                 (cuts[b_low], cuts[b_high]),
                 (bounds[a], bounds[a + 1]),

@@ -13,7 +13,7 @@ import numpy as np
 from provenance.matching import align_kernels, kernels
 from provenance.matching.alignment import Aligned, join
 from provenance.matching.candidates import all_postings, unique
-from provenance.matching.layout import CODE, WHOLE
+from provenance.matching.layout import CODE
 from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def find_short(tokens: Tokens, layout: Layout, settings: Settings) -> Aligned:
 
 def _occurrences(tokens: Tokens, layout: Layout) -> Occurrences:
     size = layout.last - layout.first
-    short = np.isin(layout.role, WHOLE) & (size >= FEWEST) & (size <= LONGEST)
+    short = layout.short & (size >= FEWEST) & (size <= LONGEST)
     document, first, last = layout.document[short], layout.first[short], layout.last[short]
     role = layout.role[short]
     one, two = np.empty(first.size, np.uint64), np.empty(first.size, np.uint64)

@@ -41,12 +41,12 @@ def find_spans(
     threads: int = 2,
 ) -> Found:
     """DOCUMENTS sorted by doc_id, their PASSAGES, TOKENS and signatures (none for small dumps) -> Found. *gather*."""
-    layout = lay_out(documents["doc_id"], passages, tokens)
+    layout = lay_out(documents, passages, tokens)
     candidates = find_candidates(tokens, signatures, settings)
     verified = verify(tokens, layout, candidates, settings, threads)
     across = verified.aligned
     if settings.level == "passage" and is_on(settings, documents):
-        across = join([*find_rewritten(tokens, across, settings, threads)])
+        across = join([*find_rewritten(tokens, layout, across, settings, threads)])
     runs = join([across, repeats_inside(tokens, layout, settings, threads)])
     short = without_covered(find_short(tokens, layout, settings), runs)
     jaccards = _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
@@ -58,11 +58,11 @@ def find_spans(
 
 
 def find_jaccards(
-    doc_ids: pl.Series, passages: pl.DataFrame, tokens: Tokens, pairs: tuple[Array, Array], settings: Settings
+    documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, pairs: tuple[Array, Array], settings: Settings
 ) -> pl.DataFrame:
     """Pairs of rows -> (left_doc, right_doc, jaccard), exact. *map*."""
-    verified = align(tokens, lay_out(doc_ids, passages, tokens), *pairs, settings)
-    return _jaccards(doc_ids, verified.left, verified.right, verified.jaccard)
+    verified = align(tokens, lay_out(documents, passages, tokens), *pairs, settings)
+    return _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
 
 
 def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> pl.DataFrame:

@@ -32,7 +32,7 @@ class Tokens(NamedTuple):
     word: Array  # uint64 [words], xxh64 of the folded word's UTF-8
     start: Array  # int32 [words]
     end: Array  # int32 [words]
-    gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, PARAGRAPH
+    gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS
 
     def words(self, document: int) -> slice:
         """The words of one document, by its row."""
