@@ -77,7 +77,7 @@ def test_gold_has_the_contract_s_shapes(gold: dict[str, pl.DataFrame], name: str
 
 def test_groups_have_their_shape(gold: dict[str, pl.DataFrame]) -> None:
     tables.check(gold["groups"], GROUPS, "groups")
-    assert gold["groups"].group_by("group_id").len()["len"].min() >= 2
+    assert (gold["groups"].group_by("group_id").len()["len"] >= 2).all()
 
 
 def test_text_dumps_are_cut_into_articles_without_loss(gold: dict[str, pl.DataFrame]) -> None:
@@ -100,7 +100,7 @@ def test_records_hold_their_texts_unchanged(gold: dict[str, pl.DataFrame], text:
     found = {}
     for record in lines:
         name = next(record[key] for key in ("id", "doc_id", "uid") if key in record)
-        found[name] = next(record[key] for key in ("text", "content", "body", "texte") if key in record)
+        found[name] = next(record[key] for key in ("text", "content", "body") if key in record)
     assert len(found) == len(lines)
     assert found == {name: text[name] for name in found}
     assert gold["documents"]["doc_id"].is_unique().all()
@@ -163,7 +163,7 @@ def test_lines_that_repeat_in_a_dump_are_in_the_gold(
 
 def test_lines_of_descent_are_consistent(gold: dict[str, pl.DataFrame]) -> None:
     ids = set(gold["documents"]["doc_id"])
-    assert list(gold["origins"]["doc_id"]) == sorted(ids)
+    assert set(gold["origins"]["doc_id"]) == ids
     parents: dict[str, set[str]] = {}
     for source, to, *_ in gold["edges"].iter_rows():
         assert source in ids or source.startswith("source:")

@@ -308,7 +308,7 @@ def make_edges(articles: list[Article]) -> pl.DataFrame:
                 rows.append((f"source:{origin[2]}", a.doc_id, relation, kind))
             else:
                 rows.append((ids[origin[0]], a.doc_id, "copied_from", origin[1]))
-    filled = [(*row, None, 1.0, "established", []) for row in rows]
+    filled: list[tuple[Any, ...]] = [(*row, None, 1.0, "established", []) for row in rows]
     return pl.DataFrame(filled, schema=tables.EDGES, orient="row").sort("to_id", "from_id")
 
 
@@ -326,13 +326,18 @@ def trace(article: Article, by_key: dict[str, Article]) -> tuple[str, str, str |
 
 
 def make_origins(articles: list[Article]) -> pl.DataFrame:
-    """Where each article's text came from, with the author's reason."""
+    """Where each article's text came from, with the author's reason.
+
+    Several rows where several answers are right: the end of the line, the article that it was pasted from,
+    and each parent of a compiled one.
+    """
     by_key = {a.key: a for a in articles}
-    rows = [
-        (a.doc_id, *trace(a, by_key), 1.0, "established", None, a.why or "The outlet's own report.")
-        for a in articles
-    ]
-    return pl.DataFrame(rows, schema=tables.ORIGINS, orient="row").sort("doc_id")
+    rows: list[tuple[Any, ...]] = []
+    for a in articles:
+        parents = [(by_key[o[0]].doc_id, "document", "copied_from") for o in a.origin if o[0] != "source"]
+        answers = dict.fromkeys([trace(a, by_key), *parents])
+        rows += [(a.doc_id, *answer, 1.0, "established", None, a.why) for answer in answers]
+    return pl.DataFrame(rows, schema=tables.ORIGINS, orient="row").sort("doc_id", "origin_id")
 
 
 def make_attributions(articles: list[Article]) -> pl.DataFrame:

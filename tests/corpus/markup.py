@@ -268,6 +268,9 @@ def shifted(article: Article, composer: Composer) -> None:
         Occurrence(o.label, o.role, o.first, tuple((s - by, e - by) for s, e in o.tokens))
         for o in composer.occurrences
     ]
+    headline = next((o for o in article.occurrences if o.role == "headline"), None)
+    if headline:
+        article.about.setdefault("title", article.text[headline.start : headline.end])
     article.credits = [
         Credit(c.start - by, c.end - by, c.kind, c.source, c.place, c.scope) for c in composer.credits
     ]
