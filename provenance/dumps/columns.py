@@ -13,19 +13,20 @@ USUAL = {
     "text": (
         "text", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody", "bodytext",
         "articlecontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext", "rawcontent",
-        "story",
+        "story", "texte", "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
+        "tekst", "metin", "icerik",
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
         "publishdate", "publishedon", "publishtime", "date", "datetime", "articledate", "posted", "postedat",
-        "timestamp",
+        "timestamp", "fecha", "datum", "tarih",
     ),
     "outlet": (
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
         "domain", "sourcedomain",
     ),
-    "title": ("title", "headline", "articletitle", "heading"),
+    "title": ("title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "baslik"),
     "url": ("url", "link", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
     "byline": ("byline", "author", "authors", "creator", "writer"),
     "language": ("language", "lang", "languagecode", "langcode"),

@@ -6,12 +6,15 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from provenance.dumps.layout import Line, byline_name, says_same
+from provenance.dumps.layout import Line, byline_name, is_doubled_headline, is_menu, says_same
 
 #: Lines of an article that can belong to its head.
 HEAD_LINES = 14
 
 _SUFFIX = re.compile(r"\s(?P<mark>[-–—|»·•])\s(?P<site>[^|»·•\s–—][^|»·•]{1,50})$")
+_TAGLINE = re.compile(r"(?P<name>\S[^|»·•—–:]{1,40}?)\s*(?:[|»·•]|\s[-—–:])\s(?P<rest>.{4,160})")
+#: A byte order mark in the wrong place, and Arabic vowel marks that a page's first letters sometimes carry.
+_MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff\u200b\u200e\u200f "
 #: Behind a dash these words name who said it, not who printed it ("... – Foreign Ministry").
 _NO_SITE = frozenset(
     """report reports source sources official officials minister ministry president army police spokesman spokesperson
@@ -42,19 +45,11 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     can be the first line.
     """
     head = _head_lines(lines)
-    title = _title(head, sites)
-    outlet = next(
-        (
-            line.text.strip("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff ")
-            for line in head
-            if line.folded in sites
-        ),
-        None,
-    )
-    text = title.text if title is not None else None
-    if opens_file and head:
-        text, named = _page_title(head, title)
-        outlet = outlet or named
+    header = _site_header(head) if opens_file else None
+    title = _title(head[1:] if header else head, sites)
+    outlet = next((line.text.strip(_MARKS) for line in head if line.folded in sites), header)
+    text, named = _without_suffix(head, title, opens_file=opens_file)
+    outlet = outlet or named
     byline = next((byline_name(line.text) for line in head if line.is_byline), None)
     date = next((line.date for line in head if line.date is not None), None)
     address = next((line.text for line in head if line.is_address), None)
@@ -77,35 +72,57 @@ def _head_lines(lines: list[Line]) -> list[Line]:
 
 
 def _title(head: list[Line], sites: frozenset[str]) -> Line | None:
-    named = [line for line in head if line.is_title_like and line.folded not in sites]
-    doubled = [line for line in named if line.first and not line.echo and line.words >= 4]
+    named = [at for at, line in enumerate(head) if line.is_title_like and line.folded not in sites]
+    doubled = [at for at in named if head[at].first and head[at].words >= 4 and is_doubled_headline(head, at)]
     if doubled:
-        return doubled[0]
-    for line in named:
-        if line.words >= 4:
-            return line
-    return named[0] if named and named[0] is head[0] else None
+        return head[doubled[0]]
+    # A caption printed twice in a row is no headline unless there is nothing else.
+    single = [at for at in named if not (head[at].first or head[at].echo)]
+    for at in [*single, *named]:
+        if head[at].words >= 4:
+            return head[at]
+    return head[named[0]] if named and named[0] == 0 else None
 
 
-def _page_title(head: list[Line], title: Line | None) -> tuple[str | None, str | None]:
-    """The title of a file's first article without the site's suffix, and the site that the page's title names."""
+def _without_suffix(
+    head: list[Line], title: Line | None, *, opens_file: bool
+) -> tuple[str | None, str | None]:
+    """The title without a site's suffix, and the site it names if the title opens the file: a page's own title."""
+    if title is None:
+        return None, None
+    twin = next((line for line in head if line is not title and says_same(line.folded, title.folded)), None)
+    match = _SUFFIX.search(title.text)
+    if twin is not None and title.first and len(title.folded) > len(twin.folded):
+        own = opens_file and title is head[0] and match is not None
+        return twin.text, match["site"].strip() if own and match else None
+    if not (opens_file and title is head[0]) or match is None:
+        return title.text, None
+    if _is_site(match["site"], match["mark"]) and len(title.text[: match.start()].split()) >= 4:
+        return title.text[: match.start()].rstrip(), match["site"].strip()
+    return title.text, None
+
+
+def _site_header(head: list[Line]) -> str | None:
+    """The publisher whose header opens a file (`NAME | News from ...`, or NAME over a menu), if a title follows.
+
+    Nothing else tells it from a title: so the rest of the line must speak of news or be a menu, or the line
+    must say its own name twice.
+    """
+    if len(head) < 2 or head[0].first or not any(line.is_title_like for line in head[1:]):
+        return None
     first = head[0]
-    text = title.text if title is not None else None
-    if title is not None and title.first:
-        twin = next((line for line in head if line.echo and says_same(line.folded, title.folded)), None)
-        if twin is not None and len(title.folded) > len(twin.folded):
-            match = _SUFFIX.search(title.text)
-            return twin.text, match["site"].strip() if match else None
-    if title is first:
-        match = _SUFFIX.search(first.text)
-        if (
-            match is not None
-            and _is_site(match["site"], match["mark"])
-            and len(first.text[: match.start()].split()) >= 4
-        ):
-            return first.text[: match.start()].rstrip(), match["site"].strip()
-        return text, None
-    return text, _self_naming(first) if title is not None else None
+    match = _TAGLINE.fullmatch(first.text.strip(_MARKS))
+    if match is not None:
+        words = match["rest"].lower().replace(",", " ").split()
+        if _KIND.intersection(words) or is_menu(match["rest"]):
+            return _self_naming(first) or _unshouted(match["name"].strip())
+    if head[1].is_menu and first.words <= 5 and not first.is_furniture:
+        return _unshouted(first.text.strip(_MARKS))
+    return _self_naming(first)
+
+
+def _unshouted(name: str) -> str:
+    return name.title() if name.isupper() and " " in name else name
 
 
 def _is_site(name: str, mark: str) -> bool:

@@ -24,10 +24,20 @@ _FURNITURE = re.compile(
     r"back to top(?: button)?|leave a (?:reply|comment)|(?:post a |view |show |no )?comments?|share (?:this|on).{0,40}|"
     r"share|like this|like loading|editors? picks?|most (?:read|viewed|popular|shared)|read (?:also|more|next)|also read|"
     r"advertisement|filed under|tags?|sign up.{0,60}|subscribe(?: now| to .{1,40})?|follow us.{0,40}|"
-    r"print(?: this)?|email(?: this)?|tweet|next(?: article| post)?|previous(?: article| post)?|d bloggers like this|"
+    r"print(?: this)?|email(?: this)?|tweet|(?:next|previous|older|newer)(?: articles?| posts?| entries)?|"
+    r"d bloggers like this|(?:read |show |load )?more|reply|report|"
     r"articles (?:similaires|lies)|a lire aussi|noticias relacionadas|mehr zum thema|lesen sie auch|leggi anche|"
     r"ilgili haberler|читаите также|مواضيع ذات صله|اقرا ايضا|اخبار ذات صله)"
 )
+#: Words of a site's menu, folded; a line with several and no sentence is one.
+_MENU = frozenset(
+    """home news sport sports culture business opinion world politics video videos contact about account subscribe login
+    search notices weather magazine archive local international economy entertainment technology health menu accueil
+    actualites economie culture meteo abonnes contactez inicio noticias deportes cultura economia opinion contacto
+    startseite nachrichten politik wirtschaft kultur kontakt anasayfa gundem spor ekonomi главная новости политика спорт
+    культура الرىيسيه الرئيسيه اخبار رياضه ثقافه اقتصاد سياسه راي اتصل""".split()
+)
+_PARTS = re.compile(r"\s*[·|•»]\s*")
 _RULER = re.compile(r"\s*(?:[-=_*#~•·.—–+]\s?){4,}\s*|\s*(?:###|-\s?30\s?-|ENDS?)\s*")
 _BYLINE = re.compile(
     r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)\s+(?P<name>\S.{1,100})",
@@ -37,6 +47,12 @@ _CAPS = r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’]{1,19}"
 _DATELINE = re.compile(
     rf"{_CAPS}(?:[ ,/-]{{1,2}}[A-ZÀ-Þ][\w.'’]{{0,19}}){{0,6}}[ ,]{{0,2}}(?P<agency>\([A-Z][\w /.&-]{{1,28}}\))?\s?"
     r"(?P<dash>[-–—:])"
+)
+#: A picture's credit: a short line that holds one is no headline, a long one that ends in one is a caption.
+_CREDIT = r"(?:getty|ap photo|photo ?(?:by\b|:|/|credit)|photograph|images?:|credits?:|courtesy|file photo|/ ?reuters|/ ?afp|/ ?ap\b|shutterstock|caption\b)"
+_ANY_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
+_CREDIT_END = re.compile(
+    rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$|^file\s?[-–—]", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 _SCRIPTS = (
@@ -69,12 +85,26 @@ class Line:
     @property
     def is_body(self) -> bool:
         """Whether this is a paragraph of an article's body; a long caption printed twice is none."""
-        return self.words > BODY_WORDS and not (self.first or self.echo)
+        if self.words <= BODY_WORDS or self.first or self.echo:
+            return False
+        return self.words > 80 or _CREDIT_END.search(self.text) is None
 
     @property
     def is_furniture(self) -> bool:
         """Whether a site prints this under its articles."""
-        return self.words <= 12 and bool(_FURNITURE.fullmatch(self.folded) or _RULER.fullmatch(self.text))
+        if self.words > 12:
+            return False
+        if _FURNITURE.fullmatch(self.folded) or _RULER.fullmatch(self.text):
+            return True
+        parts = [part for part in _PARTS.split(self.text) if part]
+        return len(parts) > 1 and 2 * sum(
+            bool(_FURNITURE.fullmatch(part)) for part in fold_all(parts)
+        ) >= len(parts)
+
+    @property
+    def is_menu(self) -> bool:
+        """Whether this is a site's menu, run together in one line."""
+        return self.words <= 40 and is_menu(self.folded, folded=True)
 
     @property
     def is_title_like(self) -> bool:
@@ -82,9 +112,23 @@ class Line:
         if not 3 <= self.words <= HEADLINE_WORDS or len(self.text) > 250:
             return False
         last = self.text.rstrip(_CLOSERS)[-1:]
+        if self.words <= 12 and _ANY_CREDIT.search(self.text):
+            return False
         if last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|":
             return False
-        return not (self.is_furniture or self.is_byline or self.is_address or self.date is not None)
+        return not (
+            self.is_furniture or self.is_menu or self.is_byline or self.is_address or self.date is not None
+        )
+
+    @property
+    def is_short_title(self) -> bool:
+        """Whether this could be a headline of one or two words; evidence only beside better."""
+        return (
+            self.words <= 2
+            and self.text[:1].isupper()
+            and (self.text[-1].isalnum() or self.text[-1] in "!?")
+            and not self.is_furniture
+        )
 
     @property
     def is_byline(self) -> bool:
@@ -117,6 +161,17 @@ class Line:
         return most[1] if most[0] else ""
 
 
+def is_menu(text: str, *, folded: bool = False) -> bool:
+    """Whether half of the words, and at least three, are those of a site's menu.
+
+    >>> is_menu("Home News Farming Sport Notices My account"), is_menu("World news of sport in one line")
+    (True, False)
+    """
+    words = (text if folded else fold_all([text])[0]).split()
+    hits = sum(word in _MENU for word in words)
+    return hits >= 3 and 2 * hits >= len(words)
+
+
 def byline_name(text: str) -> str | None:
     """A line -> the name in it if it is a byline (`By Zeinab Daher`), else None.
 
@@ -126,7 +181,9 @@ def byline_name(text: str) -> str | None:
     match = _BYLINE.fullmatch(text.strip())
     if match is None:
         return None
-    name = re.split(r"\s[|–—-]\s|,\s|\s\(|\s{2,}|\son\s", match["name"].strip(), maxsplit=1)[0].rstrip(" .,:")
+    name = re.split(
+        r"\s[|–—-]\s|,\s|\s\(|\s{2,}|\s(?:on|in|at|for|from|with)\s", match["name"].strip(), maxsplit=1
+    )[0].rstrip(" .,:")
     words = name.split()
     if not 1 <= len(words) <= 8 or any(letter.isdigit() for letter in name):
         return None
@@ -160,7 +217,8 @@ def byline_name(text: str) -> str | None:
 
 def line_date(text: str) -> FoundDate | None:
     """A line -> the date in it if the line says little else (`Published: 4 March 2020, 11:00`), else None."""
-    if len(text) > 120 or not any(letter.isdecimal() for letter in text):
+    # A dash or a handle before the date signs a quoted message ("— Ann Lee (@annlee) May 4, 2020").
+    if len(text) > 120 or text[0] in "—–-(" or "@" in text or not any(map(str.isdecimal, text)):
         return None
     found = find_dates(text)
     if not found:
@@ -236,6 +294,14 @@ def _mark_echoes(lines: list[Line]) -> None:
         for earlier in lines[max(0, at - ECHO_LINES) : at]:
             if earlier.folded and says_same(earlier.folded, line.folded):
                 earlier.first, line.echo = True, True
+
+
+def is_doubled_headline(lines: list[Line], at: int) -> bool:
+    """Whether a doubled line is a headline: the double of a caption follows at once, without a blank line."""
+    for other in range(at + 1, min(at + ECHO_LINES + 1, len(lines))):
+        if lines[other].echo and says_same(lines[at].folded, lines[other].folded):
+            return other > at + 1 or lines[other].blank_before > 0
+    return False
 
 
 def says_same(left: str, right: str) -> bool:

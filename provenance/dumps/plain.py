@@ -6,14 +6,19 @@ in the short lines between two paragraphs; a sub-heading alone, a list, a pull q
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from provenance.dumps.feeds import split_feed
 from provenance.dumps.heads import Head, read_head
-from provenance.dumps.layout import Line, read_lines
+from provenance.dumps.layout import Line, is_doubled_headline, read_lines
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
+#: A picture's credit recurs as a publisher's bare name does.
+_CREDIT = re.compile(
+    r"\b(?:photos?|images?|pictures?|getty|credits?|reuters|afp|ap|file|via|source|copyright|video)\b"
+)
 
 
 class Article(NamedTuple):
@@ -35,13 +40,13 @@ def split_articles(text: str) -> list[Article]:
     lines = read_lines(text)
     if not lines:
         return []
-    sites = _site_lines(lines)
-    cuts = [0, *_cuts(lines, sites), len(lines)]
+    recurring = _recurring(lines)
+    cuts = [0, *_cuts(lines, recurring), len(lines)]
     articles = []
     for at, (low, high) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
         start = lines[low].start
         end = lines[high].start if high < len(lines) else len(text)
-        head = read_head(lines[low:high], sites, opens_file=at == 0)
+        head = read_head(lines[low:high], recurring.sites, opens_file=at == 0)
         articles.append(Article(*_trimmed(text, start, end), head))
     return articles
 
@@ -54,35 +59,55 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _site_lines(lines: list[Line]) -> frozenset[str]:
-    """Folded short lines that stand before the first paragraph and again in another gap: the publisher's name."""
-    gap, opening, later = 0, set(), set()
+class _Recurring(NamedTuple):
+    """Folded lines that come again in other gaps between paragraphs."""
+
+    sites: frozenset[str]  # bare short ones that stand over the first paragraph too: the publisher's name
+    endings: frozenset[str]  # longer ones: what a site prints under each of its articles
+
+
+def _recurring(lines: list[Line]) -> _Recurring:
+    gap = 0
+    seen: dict[str, list[int]] = {}
     for line in lines:
         if line.is_body:
             gap += 1
-        elif (
-            line.words <= 6
-            and line.folded
-            and not line.is_furniture
-            and not line.is_byline
-            and line.date is None
-        ):
-            if gap == 0:
-                opening.add(line.folded)
-            elif any(letter.isupper() or letter.isalpha() and not letter.islower() for letter in line.text):
-                later.add(line.folded)
-    return frozenset(
-        name for name in opening & later if not name.replace(" ", "").isdigit() and len(name) > 2
+        elif line.folded:
+            seen.setdefault(line.folded, []).append(gap)
+    sites, endings = set(), set()
+    for line in lines:
+        gaps = seen.get(line.folded, [])
+        if len(gaps) < 2 or len(set(gaps)) < len(gaps) or line.is_body:
+            continue
+        if line.words <= 6 and gaps[0] == 0 and _could_name_a_site(line):
+            sites.add(line.folded)
+        elif line.words >= 5 and gaps[0] > 0 and not line.is_title_like:
+            endings.add(line.folded)
+    return _Recurring(frozenset(sites), frozenset(endings))
+
+
+def _could_name_a_site(line: Line) -> bool:
+    if line.is_furniture or line.is_byline or line.date is not None or _CREDIT.search(line.folded):
+        return False
+    words = [word for word in line.text.split() if any(letter.isalpha() for letter in word)]
+    small = {"of", "the", "and", "for", "in", "de", "du", "la", "le", "des", "del", "von", "der", "&"}
+    return (
+        bool(words)
+        and len(line.folded) > 2
+        and all(
+            word in small or not next(letter for letter in word if letter.isalpha()).islower()
+            for word in words
+        )
     )
 
 
-def _cuts(lines: list[Line], sites: frozenset[str]) -> list[int]:
+def _cuts(lines: list[Line], recurring: _Recurring) -> list[int]:
     """Row numbers of the lines at which a new article starts, the first line left out."""
     bodies = [at for at, line in enumerate(lines) if line.is_body]
     cuts = []
     for before, after in zip(bodies, bodies[1:], strict=False):
         if after - before > 1:
-            cut = _cut_in_gap(lines, before + 1, after, sites)
+            cut = _cut_in_gap(lines, before + 1, after, recurring)
             if cut is not None:
                 cuts.append(cut)
     if bodies and bodies[-1] + 1 < len(lines):
@@ -92,24 +117,27 @@ def _cuts(lines: list[Line], sites: frozenset[str]) -> list[int]:
     return cuts
 
 
-def _cut_in_gap(lines: list[Line], low: int, high: int, sites: frozenset[str]) -> int | None:
+def _cut_in_gap(lines: list[Line], low: int, high: int, recurring: _Recurring) -> int | None:
     """The row at which an article starts between two paragraphs, if the gap has the evidence."""
-    first = low
-    ending = 0.0
+    first, furniture, template = low, 0, 0.0
     for at in range(low, high):
         if lines[at].is_furniture:
-            first, ending = at + 1, ending + (1.5 if ending == 0 else 1.0)
+            first, furniture = at + 1, furniture + 1
+        elif lines[at].folded in recurring.endings:
+            # A promotion inside an article recurs as well, but no wider space follows it.
+            apart = lines[at + 1].blank_before > lines[at].blank_before
+            first, template = at + 1, max(template, 2.0 if apart else 1.0)
+    ending = min(furniture, 3) + template
     if first >= high:
         # Nothing but furniture: an inline box ("Related Articles") in the middle of a text.
         return None
     head = range(first, high)
     wide = max(head, key=lambda at: lines[at].blank_before)
-    usual = lines[high].blank_before
-    gap = lines[wide].blank_before - usual
+    gap = lines[wide].blank_before - lines[high].blank_before
     if gap >= 2 and ending == 0:
         head = range(wide, high)
     spacing = 1.5 if gap >= 2 else 0.5 if gap == 1 else 0.0
-    score, start = _weigh(lines, head, high, sites)
+    score, start = _weigh(lines, head, high, recurring.sites)
     return start if start is not None and score + ending + spacing >= ENOUGH else None
 
 
@@ -118,8 +146,8 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
     titles = [
         at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites
     ]
-    doubled = [at for at in titles if lines[at].first and _is_doubled_headline(lines, at)]
-    site = [at for at in head if lines[at].folded in sites]
+    doubled = [at for at in titles if lines[at].first and is_doubled_headline(lines, at)]
+    site = [at for at in head if lines[at].folded in sites or lines[at].is_menu]
     signed = [at for at in head if lines[at].is_byline]
     dated = [at for at in head if lines[at].date is not None]
     linked = [at for at in head if lines[at].is_address]
@@ -131,11 +159,14 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         score += 2.0 if signed and signed[-1] > title else 0.0
         score += 2.0 if any(abs(at - title) <= 4 for at in dated) else 0.0
         score += 1.5 if any(0 < at - title <= 3 for at in linked) else 0.0
-        score += max(lines[body].dateline, *(lines[at].dateline for at in head)) if body - title <= 4 else 0.0
+        score += lines[body].dateline if body - title <= 4 else 0.0
         if lines[title].script != lines[head.start - 1].script and lines[title].script:
-            score += 1.5
+            score += 1.0
     else:
         score += (1.0 if signed else 0.0) + (0.5 if dated else 0.0)
+        short = [at for at in head if lines[at].is_short_title]
+        if short:
+            title, score = short[0], score + 0.5 + lines[body].dateline
     score += 2.0 if site else 0.0
     marks = [at for at in (title, *site[:1], *dated[:1]) if at is not None]
     if not marks:
@@ -158,26 +189,6 @@ def _title_before(lines: list[Line], titles: list[int], marks: list[int], body: 
     return below[0] if below else None
 
 
-def _is_doubled_headline(lines: list[Line], at: int) -> bool:
-    """Whether the doubled line is a headline: a caption's double follows at once, and nothing else is doubled."""
-    twin = next(
-        (
-            other
-            for other in range(at + 1, min(at + 9, len(lines)))
-            if lines[other].echo and _same(lines, at, other)
-        ),
-        None,
-    )
-    if twin is None:
-        return False
-    return twin > at + 1 or lines[twin].blank_before > 0
-
-
-def _same(lines: list[Line], left: int, right: int) -> bool:
-    short, long = sorted((lines[left].folded, lines[right].folded), key=len)
-    return long.startswith(short)
-
-
 def _cut_in_tail(lines: list[Line], low: int) -> int | None:
     """The row of a headline after the last paragraph: printed twice, over wide space or in another script.
 
@@ -188,7 +199,7 @@ def _cut_in_tail(lines: list[Line], low: int) -> int | None:
         line = lines[at]
         if line.is_furniture:
             return None
-        if line.first and not line.echo and line.is_title_like and _is_doubled_headline(lines, at):
+        if line.first and not line.echo and line.is_title_like and is_doubled_headline(lines, at):
             apart = line.blank_before - usual >= 2 or line.script != lines[low - 1].script
             return at if apart and line.words >= 4 else None
     return None
