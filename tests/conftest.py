@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from provenance.reports.runs import Run
 
 # Derandomised: a red run must be red again for whoever looks into it.
 settings.register_profile(
@@ -30,3 +34,19 @@ def shared() -> Path:
 def corpus() -> Path:
     """The sample dumps, with gold/ beside them."""
     return ROOT / "corpus"
+
+
+@pytest.fixture(scope="session")
+def dumps_run(shared: Path) -> Run:
+    """The scan of the five shared dumps."""
+    from provenance import pipeline  # noqa: PLC0415  tests of one stage need none of the others
+
+    return pipeline.scan([str(shared / "dumps")])
+
+
+@pytest.fixture(scope="session")
+def corpus_run(corpus: Path) -> Run:
+    """The scan of corpus/."""
+    from provenance import pipeline  # noqa: PLC0415
+
+    return pipeline.scan([str(corpus)])

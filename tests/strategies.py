@@ -41,3 +41,32 @@ def sides(draw: st.DrawFn, documents: int = 3, length: int = 30) -> list[tuple[i
     """Sides of spans: document, start, end; many of them overlap."""
     one = st.tuples(st.integers(0, documents - 1), intervals(length))
     return [(document, *place) for document, place in draw(st.lists(one, max_size=14))]
+
+
+#: Sentences of invented news; long enough (15 words) to be spans, and some that are not.
+SENTENCES = (
+    "The harbour board voted on Tuesday to close the northern quay for repairs until the first week of May.",
+    "Fishermen said that nobody had asked them, and that the smaller boats could not reach the southern basin.",
+    "“We were promised a ramp in the spring, and what we got is a fence,” said a skipper who asked not to be named.",
+    "Engineers found cracks in eleven of the forty piles which carry the crane, the oldest of them from 1931.",
+    "أغلقت الهيئة الرصيف الشمالي حتى الأسبوع الأول من أيار بسبب أعمال الصيانة التي طال انتظارها كما قالت",
+    "Le conseil du port a décidé mardi de fermer le quai nord jusqu'à la première semaine de mai pour des travaux.",
+    "Quay to close until May",
+    "A crane at the northern quay, seen from the lighthouse.",
+    "Sign up for our newsletter",
+)
+EDITS = (("Tuesday", "Wednesday"), ("northern", "north"), (", and", " and"), ("who asked not to be named", "of Orle"))
+
+
+@st.composite
+def dumps(draw: st.DrawFn, prefix: str = "doc") -> dict[str, str]:
+    """A few articles made of the same sentences, some edited: ids -> texts."""
+    sentence = st.sampled_from(SENTENCES)
+    found = {}
+    for number in range(draw(st.integers(2, 5))):
+        parts = draw(st.lists(sentence, min_size=1, max_size=6))
+        text = draw(st.sampled_from(["\n\n", " ", "\n"])).join(parts)
+        for old, new in draw(st.lists(st.sampled_from(EDITS), max_size=2)):
+            text = text.replace(old, new)
+        found[f"{prefix}{number}"] = text
+    return found

@@ -1,0 +1,54 @@
+"""The sample dumps against their gold: what must not get worse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from provenance.evaluation import measure
+from provenance.evaluation.gold import read_gold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from provenance.reports.runs import Run
+
+#: Measure and part -> what it must reach. A floor is never lowered in the commit that broke it.
+FLOORS = {
+    ("span recall", "all"): 0.95,
+    ("span precision", "all"): 0.95,
+    ("cluster ARI", "documents"): 0.95,
+    ("cluster B-cubed", "F1"): 0.95,
+    ("origin accuracy", "all"): 0.9,
+    ("absent sources", "recall"): 0.9,
+}
+
+
+@pytest.fixture(scope="module")
+def measured(corpus: Path, corpus_run: Run) -> dict[tuple[str, str], float]:
+    run = {name: corpus_run.table(name) for name in corpus_run.made}
+    return {(name, part): value for name, part, value, _ in measure(run, read_gold(corpus / "gold")).rows()}
+
+
+@pytest.mark.parametrize("what", FLOORS, ids=" ".join)
+def test_floor(what: tuple[str, str], measured: dict[tuple[str, str], float]) -> None:
+    assert measured[what] >= FLOORS[what]
+
+
+def test_no_cluster_is_a_chain(measured: dict[tuple[str, str], float]) -> None:
+    assert measured["chained clusters", "share"] == 0
+
+
+def test_every_article_of_the_gold_is_an_article_of_the_scan(corpus: Path, corpus_run: Run) -> None:
+    gold = pl.read_parquet(corpus / "gold" / "documents.parquet")
+    assert corpus_run.documents.height == gold.height
+    assert sorted(corpus_run.documents["text"].str.strip_chars()) == sorted(gold["text"].str.strip_chars())
+
+
+def test_all_pairs_of_a_cluster_are_matches(corpus_run: Run) -> None:
+    members = corpus_run.clusters.filter(pl.col("level") == "document").select("cluster_id", "doc_id")
+    pairs = members.join(members, on="cluster_id", suffix="_right").filter(pl.col("doc_id") < pl.col("doc_id_right"))
+    held = corpus_run.matches.select(doc_id="left_doc", doc_id_right="right_doc")
+    assert pairs.join(held, on=["doc_id", "doc_id_right"], how="anti").height == 0
