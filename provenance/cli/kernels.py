@@ -1,29 +1,34 @@
-"""Whether numba must compile before work can begin."""
+"""Tells when numba compiles: it is the one wait of some seconds that nothing else explains."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-import provenance
+from numba.core import event
 
-
-def kernels_cold() -> bool:
-    """Whether any kernels module has no compiled copy that is as new as itself.
-
-    Reads names and times only: numba keeps an index file (.nbi) for each function beside the module, or under
-    NUMBA_CACHE_DIR.
-    """
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        return False
-    package = Path(provenance.__file__).parent
-    return any(_cold(module) for module in package.glob("*/*kernels.py"))
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
-def _cold(module: Path) -> bool:
-    elsewhere = os.environ.get("NUMBA_CACHE_DIR")
-    if elsewhere:
-        indexes = list(Path(elsewhere).glob(f"{module.parent.name}_*/{module.stem}.*.nbi"))
-    else:
-        indexes = list((module.parent / "__pycache__").glob(f"{module.stem}.*.nbi"))
-    return max((index.stat().st_mtime for index in indexes), default=0) < module.stat().st_mtime
+class _First(event.Listener):
+    """Calls `say` at the first compilation; a kernel taken from numba's cache is none."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        self._say: Callable[[], None] | None = say
+
+    def on_start(self, event: Any) -> None:  # noqa: ARG002  numba's signature
+        """A dispatcher did not find its kernel in the cache."""
+        say, self._say = self._say, None
+        if say:
+            say()
+
+    def on_end(self, event: Any) -> None:
+        """Nothing: the line stays."""
+
+
+@contextmanager
+def watch_kernels(say: Callable[[], None]) -> Iterator[None]:
+    """Within the block, call `say` once if any kernel has to be compiled."""
+    with event.install_listener("numba:compile", _First(say)):
+        yield

@@ -55,14 +55,16 @@ def command(
     4 internal error, 130 interrupted.
     """
     chosen = take_settings(settings).settings
-    from provenance.cli.kernels import kernels_cold
+    from provenance.cli.kernels import watch_kernels
     from provenance.pipeline import scan
     from provenance.reports.writing import check_folder
 
+    def say_compiling() -> None:
+        if not quiet:
+            click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
+
     check_folder(output)
-    if not quiet and kernels_cold():
-        click.echo("compiling kernels, once after an installation: some seconds", err=True)
-    with _progress(quiet) as progress:
+    with watch_kernels(say_compiling), _progress(quiet) as progress:
         run = scan(inputs, chosen, stdin=sys.stdin.buffer, progress=progress)
         progress("write")
         run.write(output, report=not no_report)
@@ -91,7 +93,7 @@ def _say(run: Run, output: Path, report: bool) -> None:
     counts, spans = run.facts["counts"], run.spans
     for row in run.rejects.head(10).iter_rows(named=True):
         where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
-        click.echo(terminal(f"{row['action']}: {where}: {row['reason']}: {row['detail']}"), err=True)
+        click.echo(terminal(f"{row['action']}: {where}: {row['detail'] or row['reason']}"), err=True)
     if run.rejects.height > 10:
         click.echo(f"{run.rejects.height - 10:,} more rejects stand in rejects.parquet", err=True)
     if "spans" in run.made:
