@@ -54,6 +54,12 @@ def _is_upper(code):
 
 
 @njit(inline="always")
+def _mix(value, block):
+    value = (value ^ block) * _PRIME
+    return value ^ (value >> np.uint64(29))
+
+
+@njit(inline="always")
 def _ending(code):
     if code in (0x2E, 0x3002, 0x06D4, 0x0964, 0xFF0E):
         return STOP
@@ -79,6 +85,12 @@ def find_lines(octets, bounds, doc, low, high, place, gap):
         at, end, here = bounds[d], bounds[d + 1], 0
         breaks, indent, inside, before = 0, 0, False, 0
         while at < end:
+            if inside and 0x20 < octets[at] < 0x7F:  # most of any text
+                at += 1
+                here += 1
+                high[n - 1] = at
+                before = 0
+                continue
             code, size = _code_point(octets, at)
             if _breaks(code):
                 if code != 0x0A or before != 0x0D:
@@ -131,6 +143,16 @@ def join_wrapped(octets, doc, low, high, place, gap, n):
     return kept
 
 
+@njit(inline="always")
+def _sign(octets, at, end, code):
+    """The bit of `flags` that a sign at byte `at` sets."""
+    if code == 0x3A and at + 2 < end and octets[at + 1] == 0x2F and octets[at + 2] == 0x2F:
+        return ADDRESS
+    if code == 0x5D and at + 2 < end and octets[at + 1] == 0x5D and octets[at + 2] == 0x3E:
+        return CDATA
+    return QUOTES if code in (0x22, 0xAB, 0x201C, 0x201D, 0x201E, 0x300C) else 0
+
+
 @njit(cache=True, nogil=True)
 def measure_lines(
     octets, low, high, kind, first, length, pool, end, words, capitals, letters, key, opening, ending, flags
@@ -143,63 +165,51 @@ def measure_lines(
     hashes of the folded letters and of their first OPENING_BYTES; 0 without enough of them), ending, flags.
     """
     for i in range(low.size):
-        at, here, alone, piece, mark = low[i], 0, 0, False, np.uint8(0)
-        hashed, value, start = 0, np.uint64(0), np.uint64(0)
-        last, tail, digits = 0, 0, 0
-        words[i], capitals[i], letters[i] = 0, 0, 0
+        at, here, alone, piece, mark, stopped = low[i], 0, 0, False, np.uint8(0), OPEN
+        hashed, block, value, start = 0, np.uint64(0), np.uint64(0), np.uint64(0)
+        last, dots, count, upper, lettered, numbered = 0, 0, 0, 0, 0, False
         while at < high[i]:
             code, size = _code_point(octets, at)
             how = kind[code]
-            if how >= 2:
-                if not piece and how == 2:
-                    words[i] += 1
-                    capitals[i] += _is_upper(code)
-                    if letters[i] == 0 and digits == 0 and _is_lower(code):
-                        mark |= LOWER
-                    piece = True
-                alone += how == 3
-                if 0x30 <= code <= 0x39:
-                    digits += 1
-                else:
-                    letters[i] += 1
-                if hashed < KEY_BYTES:
-                    for k in range(length[code]):
-                        value = (value ^ np.uint64(pool[first[code] + k])) * _PRIME
-                        value ^= value >> np.uint64(29)
-                        hashed += 1
-                        if hashed == OPENING_BYTES:
-                            start = value
-                tail, last = 0, code
-            elif _is_space(code):
-                piece = False
-            else:
-                if code == 0x3A and at + 2 < high[i] and octets[at + 1] == 0x2F and octets[at + 2] == 0x2F:
-                    mark |= ADDRESS
-                elif code == 0x5D and at + 2 < high[i] and octets[at + 1] == 0x5D and octets[at + 2] == 0x3E:
-                    mark |= CDATA
-                elif code in (0x22, 0xAB, 0x201C, 0x201D, 0x201E, 0x300C):
-                    mark |= QUOTES
-                if code == 0x2E and last == 0x2E:
-                    tail += 1
-                last = code
-                if code not in (0x22, 0x27, 0x29, 0x5D, 0xBB, 0x2019, 0x201D, 0x300D, 0x300F, 0x3E):
-                    stopped = _ending(code)
-                    ending[i] = stopped if code != 0x2E or tail < 2 else CUT
-            if how >= 2:
-                ending[i] = OPEN
             at += size
             here += 1
-        if last == 0x29:
-            mark |= BRACKET
-        if alone > letters[i] // 2:
-            mark |= SPACELESS
-        words[i] += (alone + 1) // 2
-        end[i], key[i], opening[i], flags[i] = (
-            here,
-            value if hashed < KEY_BYTES else np.uint64(0),
-            start,
-            mark,
-        )
+            if how >= 2:
+                if not piece and how == 2:
+                    piece = True
+                    count += 1
+                    upper += _is_upper(code)
+                    if lettered == 0 and not numbered and _is_lower(code):
+                        mark |= LOWER
+                alone += how == 3
+                numbered |= code <= 0x39
+                lettered += code > 0x39
+                if code < 0x80 and hashed < KEY_BYTES:  # what follows, for one byte that folds to itself
+                    block = (block << np.uint64(8)) | np.uint64(code | 0x20)
+                    hashed += 1
+                    if hashed & 7 == 0:
+                        value, block = _mix(value, block), np.uint64(0)
+                        start = value if hashed == OPENING_BYTES else start
+                elif hashed < KEY_BYTES:
+                    for k in range(length[code]):
+                        block = (block << np.uint64(8)) | np.uint64(pool[first[code] + k])
+                        hashed += 1
+                        if hashed & 7 == 0:
+                            value, block = _mix(value, block), np.uint64(0)
+                            start = value if hashed == OPENING_BYTES else start
+                last, dots, stopped = code, 0, OPEN
+            elif code == 0x20 or _is_space(code):
+                piece = False
+            else:
+                mark |= _sign(octets, at - 1, high[i], code)
+                dots = dots + 1 if code == 0x2E and last == 0x2E else 0
+                last = code
+                if code not in (0x22, 0x27, 0x29, 0x5D, 0xBB, 0x2019, 0x201D, 0x300D, 0x300F, 0x3E):
+                    stopped = CUT if dots >= 2 else _ending(code)
+        mark |= BRACKET if last == 0x29 else 0
+        mark |= SPACELESS if alone > lettered // 2 else 0
+        words[i], capitals[i], letters[i] = count + (alone + 1) // 2, upper, lettered
+        key[i] = _mix(value, block) if hashed < KEY_BYTES else np.uint64(0)
+        end[i], opening[i], ending[i], flags[i] = here, start, stopped, mark
 
 
 @njit(cache=True, nogil=True)

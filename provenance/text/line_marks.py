@@ -54,6 +54,24 @@ AUTHOR = "|".join(
         rf"^{_NAMED}\s?[,|–—-]\s?(?:{_NAMED}\s)?(?i:staff|staff writer|writer|correspondent|reporter|editor|contributor|bureau|bureau chief|agencies|news agency|cnn|bbc|reuters|afp|associated press)$",
     )
 )
+# A form is tried on the lines that hold one of its hints: three quarters of the time otherwise goes here.
+_FORMS = (
+    (
+        role_kernels.PICTURE,
+        """photo Photo PHOTO image Image IMAGE icture PICTURE oto FOTO magen mmagine ild BILD llustra ILLUSTRA фото
+        Фото صورة عکس צילום fotoğraf Fotoğraf φωτο Φωτο / : file File FILE etty redit CREDIT rédit rédito andout
+        rchive via hutterstock creen ourtesy tock footage""".split(),
+        PICTURE,
+    ),
+    (role_kernels.CREDIT, [")"], CREDIT),
+    (
+        role_kernels.AUTHOR,
+        """by BY By uthor Par Por Von Door Av Oleh Aut Yazan Автор Текст Tekst Text بقلم إعداد تحرير كتب نویسنده
+        eporting riting diting esearch with With ontributed taff writer correspondent reporter editor contributor
+        bureau agenc CNN BBC euters AFP ssociated Writer Correspondent Reporter Editor Contributor Bureau""".split(),
+        AUTHOR,
+    ),
+)
 GLUED = r"^\p{Lu}[\p{Ll}\p{Lu}]*\p{Ll}\p{Lu}\p{Ll}+[\p{Ll}\p{Lu}]*$"  # "IraqSyria": the tags of a page, run together
 _TIME_WORDS = """published updated posted last modified update first on at am pm a p m h t z gmt utc est edt et pt pst
 pdt ist bst cet cest ct cst local time hours hour hrs minutes minute mins min days day weeks week ago read date
@@ -82,11 +100,12 @@ def mark_lines(shown: list[str], folded: Folded, strings: list[str]) -> Array:
     lines = pl.Series("line", shown, dtype=pl.String())
     plain = pl.Series("folded", strings, dtype=pl.String())
     mark = np.zeros(len(shown), np.int32)
-    mark[lines.str.contains(PICTURE).to_numpy()] |= role_kernels.PICTURE
-    mark[lines.str.contains(CREDIT).to_numpy()] |= role_kernels.CREDIT
-    mark[lines.str.contains(AUTHOR).to_numpy()] |= role_kernels.AUTHOR
-    mark[lines.str.contains(GLUED).to_numpy()] |= role_kernels.WIDGET
-    dated = plain.str.contains(r"\d") & (plain.str.len_bytes() <= 100)
+    for bit, hints, form in _FORMS:
+        at = np.flatnonzero(lines.str.contains_any(hints).to_numpy())
+        mark[at[lines.gather(at).str.contains(form).to_numpy()]] |= bit
+    single = np.flatnonzero((np.diff(folded.tokens.bounds) == 1))
+    mark[single[lines.gather(single).str.contains(GLUED).to_numpy()]] |= role_kernels.WIDGET
+    dated = plain.str.contains_any(list("0123456789")) & (plain.str.len_bytes() <= 100)
     at = np.flatnonzero(dated.to_numpy())
     mark[at[plain.gather(at).str.contains(_date_line()).to_numpy()]] |= role_kernels.DATE
     tokens = folded.tokens

@@ -1,0 +1,290 @@
+"""PASSAGES with the role `boilerplate`: menus, widgets, notices, told apart from text that is recycled.
+
+Two signs. In any dump, the lexicon of page furniture (`provenance.text.furniture`) and the place of a line. In a large
+one, frequency: a line that stands whole in many *different* articles of one outlet belongs to its pages; articles
+count as different when their longest passages differ, so that revisions and copies of one article count once.
+Sentences need far more than lines, and several outlets never make a sentence furniture: that is syndication.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import numpy as np
+import polars as pl
+
+from provenance import tables
+from provenance.matching import kernels
+from provenance.matching.places import words_inside
+from provenance.text import furniture
+from provenance.text.kernels import NOTHING
+
+if TYPE_CHECKING:
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+CODE = {role: code for code, role in enumerate(tables.ROLES)}
+NOTICE_WORDS = 45  # a passage this short that holds a notice is one; in a longer one only the sentences are
+NOTICE_DEPTH = 60  # words; a notice inside a longer paragraph stands within this of its head or its end
+PROSE_WORDS = 25  # a paragraph this long is body text: menus stand behind the last
+MENU_WORDS = 20  # a line of a menu has no more
+
+FREQUENT_WORDS = 40  # longer passages are text, however often they stand
+FEWEST_ARTICLES = 4  # that must share a line before frequency says anything
+LINE_SHARE = 0.01  # of an outlet's articles: a section's furniture is on its section's pages only
+FEWEST_SENTENCE = 10  # articles; an agency's background paragraph comes in eight follow-ups
+SENTENCE_SHARE = 0.05  # of an outlet's articles: a background paragraph stays under it, a notice does not
+PLATFORM_WORDS = 6  # "Leave a comment": publishing systems print short lines
+PLATFORM_OUTLETS = 5  # that print one line, for it to come from their publishing system
+
+
+class _Stretches(NamedTuple):
+    """The passages but quotes, as arrays; one row each, in the order of PASSAGES."""
+
+    row: Array  # int64, row of PASSAGES
+    document: Array  # int64, row of DOCUMENTS
+    role: Array  # uint8, index into tables.ROLES
+    first: Array  # int64, words first:last of TOKENS
+    last: Array
+    key: Array  # uint64, of the words
+
+
+def mark_boilerplate(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> pl.DataFrame:
+    """DOCUMENTS, PASSAGES and TOKENS (rows as in DOCUMENTS) -> PASSAGES with `boilerplate` added. *Gather*.
+
+    Headlines become boilerplate by frequency or as a bare wording of the lexicon only; bylines and teasers never (a
+    notice inside a teaser stays part of it, so that the teaser still is a copy of the body's head). A notice that opens
+    or closes a paragraph is cut off it. Cost: one look-up a word, one sort of the short passages.
+    """
+    stretches = _lay_out(documents, passages, tokens)
+    found, begin, end = furniture.find_furniture(tokens, stretches.first, stretches.last)
+    size = stretches.last - stretches.first
+    named = _by_lexicon(stretches, found, size)
+    named |= _by_frequency(documents, passages, stretches, size)
+    named |= _menus(documents, passages, stretches, size, named)
+    cut = (
+        (found & furniture.NOTICE > 0)
+        & (size > NOTICE_WORDS)
+        & (stretches.role == CODE["paragraph"])
+        & ~named
+    )
+    near = (begin - stretches.first < NOTICE_DEPTH) | (stretches.last - end < NOTICE_DEPTH)
+    at = np.flatnonzero(cut & near)
+    pieces = [
+        _cut_notice(documents, tokens, stretches, int(i), int(begin[i]), int(end[i])) for i in at.tolist()
+    ]
+    return _renamed(documents, passages, stretches, named, at, pieces)
+
+
+def _lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> _Stretches:
+    rows = np.flatnonzero((passages["role"] != "quote").to_numpy())
+    kept = passages.select("doc_id", "start", "end", "role")[rows]
+    runs = kept["doc_id"].rle().struct.unnest()
+    owners = runs.select(doc_id="value").join(
+        documents.select("doc_id").with_row_index("owner"), on="doc_id", how="left", maintain_order="left"
+    )
+    document = np.repeat(owners["owner"].to_numpy().astype(np.int64), runs["len"].to_numpy())
+    role = kept["role"].replace_strict(CODE, return_dtype=pl.UInt8()).to_numpy()
+    first, last = words_inside(tokens, document, kept["start"].to_numpy(), kept["end"].to_numpy())
+    key, other = np.empty(rows.size, np.uint64), np.empty(rows.size, np.uint64)
+    kernels.range_keys(tokens.word, first, last, key, other)
+    return _Stretches(rows, document, role, first, last, key ^ other)
+
+
+def _by_lexicon(stretches: _Stretches, found: Array, size: Array) -> Array:
+    text = np.isin(stretches.role, [CODE["paragraph"], CODE["caption"]])
+    whole = (found & furniture.WHOLE > 0) & (
+        text | np.isin(stretches.role, [CODE["headline"], CODE["byline"]])
+    )
+    starts = (found & furniture.START > 0) & text
+    notice = (found & (furniture.NOTICE | furniture.CUES) > 0) & (size <= NOTICE_WORDS) & text
+    cue = (found & furniture.CUE > 0) & (size <= furniture.CUE_ALONE) & text
+    named: Array = whole | starts | notice | cue
+    return named
+
+
+# -- frequency -------------------------------------------------------------------------------------------
+
+
+def _by_frequency(
+    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array
+) -> Array:
+    named = np.zeros(size.size, np.bool_)
+    kept = np.flatnonzero((size > 0) & (size <= FREQUENT_WORDS) & ~_never(stretches.role))
+    if documents.height < FEWEST_ARTICLES or kept.size == 0:
+        return named
+    outlet, known = _outlets(documents)
+    article = _articles(documents.height, stretches, size)
+    short = pl.DataFrame(
+        {
+            "at": kept,
+            "key": stretches.key[kept],
+            "outlet": outlet[stretches.document[kept]],
+            "article": article[stretches.document[kept]],
+        }
+    ).filter(pl.len().over("key") >= FEWEST_ARTICLES)
+    total = (
+        pl.DataFrame({"outlet": outlet, "article": article})
+        .group_by("outlet")
+        .agg(total=pl.col("article").n_unique())
+    )
+    often = (
+        short.group_by("key", "outlet")
+        .agg(pl.col("article").n_unique().alias("articles"))
+        .join(total, on="outlet")
+        .with_columns(outlets=pl.len().over("key"))
+        .filter((pl.col("articles") >= FEWEST_ARTICLES) | (pl.col("outlets") >= PLATFORM_OUTLETS))
+    )
+    hits = short.join(often, on=["key", "outlet"]).sort("at")
+    at = hits["at"].to_numpy()
+    sentence = _sentences(documents, passages, stretches, hits) | (stretches.role[at] != CODE["paragraph"])
+    count, most = hits["articles"].to_numpy(), hits["total"].to_numpy()
+    line = ~sentence & (count >= np.maximum(FEWEST_ARTICLES, LINE_SHARE * most))
+    notice = known[hits["outlet"].to_numpy()] & (count >= np.maximum(FEWEST_SENTENCE, SENTENCE_SHARE * most))
+    platform = ~sentence & (hits["outlets"].to_numpy() >= PLATFORM_OUTLETS) & (size[at] <= PLATFORM_WORDS)
+    named[at[line | notice | platform]] = True
+    return named
+
+
+def _never(role: Array) -> Array:
+    never: Array = np.isin(role, [CODE["byline"], CODE["teaser"], CODE["boilerplate"]])
+    return never
+
+
+def _outlets(documents: pl.DataFrame) -> tuple[Array, Array]:
+    """The number of each document's outlet (its field, else the host of its address), and which numbers are known."""
+    hosts = [_host(url) for url in documents["url"].to_list()]
+    names = documents["outlet"].fill_null(pl.Series(hosts, dtype=pl.String())).fill_null("")
+    number = names.rank("dense").to_numpy().astype(np.int64) - 1
+    known = np.zeros(int(number.max(initial=-1)) + 1, np.bool_)
+    known[number[(names != "").to_numpy()]] = True
+    return number, known
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        return (urlsplit(url).hostname or None) if url else None
+    except ValueError:  # brackets that hold no IPv6 address
+        return None
+
+
+def _articles(documents: int, stretches: _Stretches, size: Array) -> Array:
+    """A number for each document, equal where the longest passages are."""
+    longest = np.zeros(documents, np.uint64)
+    order = np.argsort(size, kind="stable")
+    longest[stretches.document[order]] = stretches.key[order]
+    return longest
+
+
+def _sentences(
+    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, hits: pl.DataFrame
+) -> Array:
+    """Which hits end as sentences do; one of each key is looked at."""
+    keys = hits.unique("key", keep="first", maintain_order=True)
+    ends = [_last_sign(documents, passages, stretches, at) in ".!?。؟۔।！？" for at in keys["at"].to_list()]
+    stopped = keys.select("key").with_columns(stopped=pl.Series(ends, dtype=pl.Boolean()))
+    return hits.select("key").join(stopped, on="key", how="left", maintain_order="left")["stopped"].to_numpy()
+
+
+def _last_sign(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, at: int) -> str:
+    row = int(stretches.row[at])
+    text = str(documents["text"][int(stretches.document[at])])
+    shown = text[int(passages["start"][row]) : int(passages["end"][row])]
+    return shown.rstrip("\"')]»”’」』")[-1:] or " "
+
+
+# -- menus and notices -----------------------------------------------------------------------------------
+
+
+def _menus(
+    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array, named: Array
+) -> Array:
+    """Lines without an end stop that follow furniture behind the last paragraph of a text: its links to other articles."""
+    prose = np.isin(stretches.role, [CODE["paragraph"], CODE["teaser"]]) & (size >= PROSE_WORDS)
+    after = np.zeros(documents.height, np.int64)
+    at = np.flatnonzero(prose)
+    np.maximum.at(after, stretches.document[at], at + 1)
+    tail = (np.arange(size.size) >= after[stretches.document]) & (after[stretches.document] > 0)
+    found = np.zeros(size.size, np.bool_)
+    line = (
+        tail & (size <= MENU_WORDS) & np.isin(stretches.role, [CODE["paragraph"], CODE["caption"]]) & ~named
+    )
+    opens = named | (stretches.role == CODE["boilerplate"]) & (size >= 2)
+    # Only a line right behind furniture, or behind such a line, is looked at.
+    for i in np.flatnonzero(line).tolist():
+        same = i > 0 and stretches.document[i - 1] == stretches.document[i]
+        if same and tail[i - 1] and (opens[i - 1] or found[i - 1]):
+            found[i] = _last_sign(documents, passages, stretches, i) not in ".!?:;,。؟۔।！？"
+    return found
+
+
+def _cut_notice(
+    documents: pl.DataFrame, tokens: Tokens, stretches: _Stretches, i: int, begin: int, end: int
+) -> tuple[int, int]:
+    """The sentences of stretch i that hold the words begin:end -> where they stand, in code points.
+
+    A border lies at the last white space between two words, so that quotation marks stay with their words.
+    """
+    first, last = int(stretches.first[i]), int(stretches.last[i])
+    while begin > first and tokens.gap[begin] == NOTHING:
+        begin -= 1
+    while end < last and tokens.gap[end] == NOTHING:
+        end += 1
+    text = str(documents["text"][int(stretches.document[i])])
+
+    def border(word: int) -> int:
+        before, here = int(tokens.end[word - 1]), int(tokens.start[word])
+        while here > before and not text[here - 1].isspace():
+            here -= 1
+        return here
+
+    low = -1 if begin == first else border(begin)
+    high = -1 if end == last else border(end)
+    return low, high
+
+
+def _renamed(
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    stretches: _Stretches,
+    named: Array,
+    cut: Array,
+    pieces: list[tuple[int, int]],
+) -> pl.DataFrame:
+    """PASSAGES with the stretches `named` as boilerplate, and the stretches `cut` divided around their pieces."""
+    role = passages["role"].to_numpy().copy()
+    role[stretches.row[named]] = "boilerplate"
+    marked = passages.with_columns(role=pl.Series(role, dtype=pl.String()))
+    divided: list[dict[str, object]] = []
+    for i, (low, high) in zip(cut.tolist(), pieces, strict=True):
+        whole = passages.row(int(stretches.row[i]), named=True)
+        text = str(documents["text"][int(stretches.document[i])])
+        start, end = whole["start"], whole["end"]
+        low, high = (start if low < 0 else low), (end if high < 0 else high)
+        for one, two, name in (
+            (start, low, "paragraph"),
+            (low, high, "boilerplate"),
+            (high, end, "paragraph"),
+        ):
+            part = text[one:two]
+            if part.strip():
+                trimmed = one + len(part) - len(part.lstrip()), one + len(part.rstrip())
+                divided.append({**whole, "start": trimmed[0], "end": trimmed[1], "role": name})
+    if divided:
+        keep = np.ones(passages.height, np.bool_)
+        keep[stretches.row[cut]] = False
+        marked = pl.concat([marked.filter(keep), pl.DataFrame(divided, schema=tables.PASSAGES)])
+    return _without_lost_quotes(marked)
+
+
+def _without_lost_quotes(passages: pl.DataFrame) -> pl.DataFrame:
+    """PASSAGES in order, without the quotes that no longer lie inside a paragraph."""
+    order = ["doc_id", "start", pl.col("role") == "quote"]
+    frame = passages.sort(order, maintain_order=True).with_columns(
+        reach=pl.when(pl.col("role") == "paragraph").then("end").forward_fill().over("doc_id").fill_null(0)
+    )
+    return frame.filter((pl.col("role") != "quote") | (pl.col("end") <= pl.col("reach"))).select(
+        list(tables.PASSAGES)
+    )
