@@ -18,7 +18,7 @@ from provenance.reports.marking import Mark, mark_text
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
 
-OPEN_CLUSTERS = 20  # up to so many clusters all stand open
+MOST_OPEN = 20  # of each part, so many stand open: a run of up to 20 clusters is read without a click
 MOST_CLUSTERS = 200  # of each level, largest first: a page of more is no reading matter, and slow to open
 MOST_MEMBERS = 12  # members of one cluster shown with their text
 MOST_ARTICLES = 400  # articles shown with their marked text
@@ -83,7 +83,7 @@ class View:
     alone: list[str]  # articles shown that stand in no document cluster shown
     outlets: list[dict[str, Any]]
     totals: dict[str, int]
-    open: bool
+    most_open: int = MOST_OPEN
 
 
 def build(run: Run) -> View:
@@ -99,7 +99,7 @@ def build(run: Run) -> View:
         cluster["inside"] = cluster["documents"] == 1
     inside = {row["doc_id"] for cluster in documents for row in cluster["members"]}
     levels = run.clusters.group_by("level").agg(pl.col("cluster_id").n_unique())
-    totals = dict.fromkeys(("document", "passage"), 0) | dict(levels.iter_rows())
+    totals = {"document": 0, "passage": 0, "rejects": run.rejects.height} | dict(levels.iter_rows())
     return View(
         facts=run.facts,
         rejects=run.rejects.head(MOST_ROWS).to_dicts(),
@@ -113,7 +113,6 @@ def build(run: Run) -> View:
         .head(MOST_ROWS)
         .to_dicts(),
         totals=totals,
-        open=sum(totals.values()) <= OPEN_CLUSTERS,
     )
 
 
