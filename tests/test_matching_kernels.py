@@ -21,7 +21,7 @@ from provenance.tables import PASSAGES, empty
 from provenance.text.tokens import Tokens, fold_batch, tokenize
 
 # A vocabulary of few words makes repeats, overlaps and periodic texts common.
-WORD = st.sampled_from("a b c d e f g h".split())
+WORD = st.sampled_from(list("abcdefgh"))
 WORDS = st.lists(WORD, max_size=40)
 TEXTS = st.lists(WORDS.map(" ".join), min_size=2, max_size=5)
 SETTINGS = Settings()

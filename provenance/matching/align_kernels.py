@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import shingle_hashes
+from provenance.matching.kernels import shingle_hashes, sort_keys
 from provenance.text.kernels import ADDRESS
 
 CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
@@ -24,7 +24,8 @@ def index_shingles(hashes, n, slots, heads, following):
     `slots` and `heads` have a power of two of entries, at least 2 n. Returns the number of distinct hashes.
     """
     mask = heads.size - 1
-    heads[:] = -1
+    for at in range(heads.size):
+        heads[at] = -1
     distinct = 0
     for i in range(n - 1, -1, -1):  # backwards, so that chains run forwards
         at = np.int64(hashes[i] & np.uint64(mask))
@@ -66,9 +67,19 @@ def count_distinct(word, bounds, wanted, k, distinct):
 
 @njit(cache=True, nogil=True)
 def _grow(rows):
+    """The same rows with room for as many again; by a loop, for a slice's assignment compiles half a second longer."""
     grown = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
-    grown[: rows.shape[0]] = rows
+    for r in range(rows.shape[0]):
+        for c in range(rows.shape[1]):
+            grown[r, c] = rows[r, c]
     return grown
+
+
+@njit(cache=True, nogil=True)
+def _move(rows, into, kept, at):
+    """kept[at] = rows[into], column by column."""
+    for c in range(rows.shape[1]):
+        kept[at, c] = rows[into, c]
 
 
 @njit(inline="always")
@@ -150,7 +161,7 @@ def common_subsequence(word, a, na, b, nb):
 @njit(cache=True, nogil=True)
 def _address_between(gap, low, high):
     """Whether an address stands before any of the words low + 1 .. high."""
-    for w in range(low, high):  # noqa: SIM110 - numba has no generator expressions
+    for w in range(low, high):
         if gap[w] == ADDRESS:
             return True
     return False
@@ -163,7 +174,7 @@ def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, 
     A run joins the open chain with the smallest gap; the gaps of the two sides differ by at most `apart`, and the
     chain's share of equal words stays at least `identity`. Inside one document a chain stays in its segments.
     """
-    made, first_open = 0, 0
+    made, first_open = np.int64(0), np.int64(0)
     for r in range(count):
         i, j, length = runs[r, 0], runs[r, 1], runs[r, 2]
         best, best_gap = -1, apart + 1
@@ -245,23 +256,26 @@ def _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way):
 
 
 @njit(cache=True, nogil=True)
-def carry_on(word, gap, segment, inner, a0, na, b0, nb, chain):
-    """Carry both ends of a chain on over small edits, in place."""
-    while True:
-        da, db, equal = _step(word, gap, segment, inner, a0, b0, chain[LEFT_END], chain[RIGHT_END], na, nb, 1)
-        if equal == 0 or (inner and chain[LEFT_END] + da > chain[RIGHT_START]):
-            break
-        chain[LEFT_END] += da
-        chain[RIGHT_END] += db
-        chain[EQUAL] += equal
-    while True:
-        i, j = chain[LEFT_START] - 1, chain[RIGHT_START] - 1
-        da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, na, nb, -1)
-        if equal == 0 or (inner and chain[RIGHT_START] - db < chain[LEFT_END]):
-            break
-        chain[LEFT_START] -= da
-        chain[RIGHT_START] -= db
-        chain[EQUAL] += equal
+def carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c):
+    """Carry both ends of chain c on over small edits, in place."""
+    for way in (1, -1):
+        while True:
+            if way > 0:
+                i, j = np.int64(chains[c, LEFT_END]), np.int64(chains[c, RIGHT_END])
+            else:
+                i, j = np.int64(chains[c, LEFT_START]) - 1, np.int64(chains[c, RIGHT_START]) - 1
+            da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way)
+            if equal == 0:
+                break
+            if way > 0:
+                if inner and i + da > chains[c, RIGHT_START]:
+                    break
+                chains[c, LEFT_END], chains[c, RIGHT_END] = i + da, j + db
+            else:
+                if inner and j + 1 - db < chains[c, LEFT_END]:
+                    break
+                chains[c, LEFT_START], chains[c, RIGHT_START] = i + 1 - da, j + 1 - db
+            chains[c, EQUAL] += equal
 
 
 @njit(inline="always")
@@ -271,6 +285,17 @@ def _covered(kept, count, low, high, start, end):
     for m in range(count):
         total += max(0, min(high, kept[m, end]) - max(low, kept[m, start]))
     return total
+
+
+@njit(cache=True, nogil=True)
+def longest_first(chains, count):
+    """The rows of chains[:count], most equal words first, in order among equals; int64."""
+    order, spare = np.arange(count).astype(np.int32), np.empty(count, np.int32)
+    key = np.empty(count, np.uint64)
+    for c in range(count):
+        key[c] = np.uint64(1 << 40) - np.uint64(chains[c, EQUAL])
+    sort_keys(key, order, spare, np.int64(0), np.int64(count))
+    return order
 
 
 @njit(cache=True, nogil=True)
@@ -288,7 +313,7 @@ def choose_chains(chains, order, kept):
         low, high = chains[c, RIGHT_START], chains[c, RIGHT_END]
         if 2 * _covered(kept, count, low, high, RIGHT_START, RIGHT_END) > high - low:
             continue
-        kept[count] = chains[c]
+        _move(chains, c, kept, count)
         count += 1
     return count
 
@@ -296,7 +321,7 @@ def choose_chains(chains, order, kept):
 @njit(cache=True, nogil=True)
 def _holds_short(short_bounds, short_start, short_end, d, low, high):
     """Whether words low:high of document d hold one of its short passages whole."""
-    for p in range(short_bounds[d], short_bounds[d + 1]):  # noqa: SIM110 - numba has no generator expressions
+    for p in range(short_bounds[d], short_bounds[d + 1]):
         if short_start[p] >= low and short_end[p] <= high:
             return True
     return False
@@ -352,22 +377,21 @@ def align_pairs(
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)
         chains, made = chain_runs(word, gap, segment, inner, a0, b0, runs, found, apart, identity, chains)
-        good = 0
+        good = np.int64(0)
         for c in range(made):
             if chains[c, LONGEST] < min(anchor, na, nb):
                 continue
-            carry_on(word, gap, segment, inner, a0, na, b0, nb, chains[c])
+            carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c)
             words = min(chains[c, LEFT_END] - chains[c, LEFT_START], chains[c, RIGHT_END] - chains[c, RIGHT_START])
             if words < least and not (
                 _holds_short(short_bounds, short_start, short_end, a, chains[c, LEFT_START], chains[c, LEFT_END])
                 or _holds_short(short_bounds, short_start, short_end, b, chains[c, RIGHT_START], chains[c, RIGHT_END])
             ):
                 continue
-            chains[good] = chains[c]
+            _move(chains, c, chains, good)
             good += 1
-        order = np.argsort(-chains[:good, EQUAL].astype(np.int64), kind="mergesort")
         kept = np.empty((good, 6), np.int32)
-        chosen = choose_chains(chains, order, kept)
+        chosen = choose_chains(chains, longest_first(chains, good), kept)
         while count + chosen > spans.shape[0]:
             spans = _grow(spans)
         for m in range(chosen):
@@ -411,19 +435,15 @@ def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
 
 @njit(cache=True, nogil=True)
 def count_equal(word, left_first, left_last, right_first, right_last, cells, equal):
-    """Stretches of words -> equal[m], the longest common subsequence; above `cells` of table, common words as sets."""
+    """Stretches of words -> equal[m], the longest common subsequence.
+
+    Over `cells` of table the stretches are aligned piece by piece, in step, which finds at most as many.
+    """
     for m in range(equal.size):
-        na, nb = left_last[m] - left_first[m], right_last[m] - right_first[m]
-        if na * nb <= cells:
-            equal[m] = common_subsequence(word, left_first[m], na, right_first[m], nb)
-        else:
-            a, b = np.sort(word[left_first[m] : left_last[m]]), np.sort(word[right_first[m] : right_last[m]])
-            i, j, count = 0, 0, 0
-            while i < na and j < nb:
-                if a[i] == b[j]:
-                    i, j, count = i + 1, j + 1, count + 1
-                elif a[i] < b[j]:
-                    i += 1
-                else:
-                    j += 1
-            equal[m] = count
+        a, na = left_first[m], left_last[m] - left_first[m]
+        b, nb = right_first[m], right_last[m] - right_first[m]
+        pieces = 1 + int(np.sqrt(na * nb / cells))
+        for p in range(pieces):
+            low, high = p * na // pieces, (p + 1) * na // pieces
+            start, end = p * nb // pieces, (p + 1) * nb // pieces
+            equal[m] += common_subsequence(word, a + low, high - low, b + start, end - start)

@@ -56,7 +56,8 @@ def minhash(octets, first_byte, bounds, k, a, b, signatures):
     """
     for d in range(bounds.size - 1):
         row = signatures[d]
-        row[:] = np.uint32(0xFFFFFFFF)
+        for p in range(row.size):
+            row[p] = np.uint32(0xFFFFFFFF)
         low, high = bounds[d], bounds[d + 1]
         for w in range(low, max(high - k + 1, min(low + 1, high))):
             x = np.uint32(xxh64(octets, first_byte[w], first_byte[min(w + k, high)] - 1) & np.uint64(0xFFFFFFFF))
@@ -199,9 +200,10 @@ def _push(pairs, count, left, right):
     """Append left << 32 | right to `pairs`, growing it -> (pairs, count)."""
     if count == pairs.size:
         grown = np.empty(2 * pairs.size, np.int64)
-        grown[:count] = pairs
+        for i in range(count):
+            grown[i] = pairs[i]
         pairs = grown
-    pairs[count] = (np.int64(left) << 32) | np.int64(right)
+    pairs[count] = (left << 32) | right
     return pairs, count + 1
 
 
@@ -238,9 +240,9 @@ def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pa
             mine = who[by_run[i]]
             for j in range(begin if end - begin <= cap else i - 1, i):
                 if who[by_run[j]] != mine:
-                    pairs, count = _push(pairs, count, who[by_run[j]], mine)
+                    pairs, count = _push(pairs, count, np.int64(who[by_run[j]]), np.int64(mine))
             if end - begin > cap and who[by_run[begin]] != mine:
-                pairs, count = _push(pairs, count, who[by_run[begin]], mine)
+                pairs, count = _push(pairs, count, np.int64(who[by_run[begin]]), np.int64(mine))
         begin = end
     return pairs, count, over
 
@@ -251,8 +253,8 @@ def pair_postings(word, bounds, key, owner, place, order, k, anchor, cap, pairs)
 
     Returns (pairs, count, runs that stood in more than `cap` postings and were linked, not paired).
     """
-    count, over = 0, np.int64(0)
-    begin, n = 0, order.size
+    count, over = np.int64(0), np.int64(0)
+    begin, n = np.int64(0), order.size
     while begin < n:
         end = begin + 1
         while end < n and key[order[end]] == key[order[begin]]:
@@ -270,7 +272,7 @@ def pair_postings(word, bounds, key, owner, place, order, k, anchor, cap, pairs)
                     if left != right and _run_reaches(
                         word, bounds, left, right, place[order[j]], place[order[i]], k, anchor
                     ):
-                        pairs, count = _push(pairs, count, left, right)
+                        pairs, count = _push(pairs, count, np.int64(left), np.int64(right))
         begin = end
     return pairs, count, over
 
@@ -282,8 +284,8 @@ def pair_sharing(key, owner, order, documents, pairs):
     A bit a pair of documents: 2,000 documents take 4 MB.
     """
     seen = np.zeros((documents, documents), np.bool_)
-    count = 0
-    begin, n = 0, order.size
+    count = np.int64(0)
+    begin, n = np.int64(0), order.size
     while begin < n:
         end = begin + 1
         while end < n and key[order[end]] == key[order[begin]]:
@@ -294,7 +296,7 @@ def pair_sharing(key, owner, order, documents, pairs):
                 left = owner[order[j]]
                 if left != right and not seen[left, right]:
                     seen[left, right] = True
-                    pairs, count = _push(pairs, count, left, right)
+                    pairs, count = _push(pairs, count, np.int64(left), np.int64(right))
         begin = end
     return pairs, count
 
@@ -319,7 +321,7 @@ def pair_buckets(signatures, owner, key, order, cap, floor, pairs):
     count, over = 0, np.int64(0)
     perms = signatures.shape[1]
     need = np.int64(np.ceil(floor * perms))
-    begin, n = 0, order.size
+    begin, n = np.int64(0), order.size
     while begin < n:
         end = begin + 1
         while end < n and key[order[end]] == key[order[begin]]:
@@ -335,7 +337,7 @@ def pair_buckets(signatures, owner, key, order, cap, floor, pairs):
                 for p in range(perms):
                     equal += signatures[one, p] == signatures[two, p]
                 if equal >= need:
-                    pairs, count = _push(pairs, count, owner[two], owner[one])
+                    pairs, count = _push(pairs, count, np.int64(owner[two]), np.int64(owner[one]))
         over += large
         begin = end
     return pairs, count, over

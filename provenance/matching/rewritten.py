@@ -28,7 +28,7 @@ CAP = 30  # documents that may share a skip-pair
 NEAR, NEED = 100, 4  # seeds needed within so many words; 4.3 candidates a document at recall .978 on PAN13
 LONGER = 1.3  # a rewritten stretch replaces the exact ones it covers only if so much longer
 COVERS = 0.8
-TABLE_CELLS = 1 << 24  # of the identity's alignment; longer stretches are counted as sets
+TABLE_CELLS = 1 << 24  # of the identity's alignment; longer stretches are aligned in pieces
 SHARE = 256
 
 

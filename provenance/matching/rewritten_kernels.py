@@ -1,7 +1,7 @@
 """Kernels of the rewritten channel: skip-pairs propose, sentence vectors and token edges decide.
 
 `ids` are dense word numbers (int32, flat like TOKENS; -1 is a word that does not count: of a notice, a headline, a
-teaser), `cuts` the bounds of sentences in words, and sentences of document d are cuts[of[d]:of[d + 1] + 1]. The method is Sanchez-Perez, Sidorov and Gelbukh 2014 (PAN text
+teaser), `cuts` the bounds of sentences in words, and those of document d are cuts[of[d]:of[d + 1] + 1]. The method is Sanchez-Perez, Sidorov and Gelbukh 2014 (PAN text
 alignment, section 2) with four changes that were measured on PAN13: candidates by skip-pairs, inverse sentence
 frequency over the two documents of the pair, edges trimmed on tokens, and one best counterpart a stretch.
 """
@@ -173,8 +173,8 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
             types[s - a_low] += 1
     count = 0
     for s in range(b_low, b_high):
-        dot[: a_high - a_low] = 0.0
-        common[: a_high - a_low] = 0
+        for m in range(a_high - a_low):
+            dot[m], common[m] = 0.0, 0
         square, kinds = 0.0, 0
         for w in range(cuts[s], cuts[s + 1]):
             t = ids[w]
@@ -387,8 +387,11 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
                 stack[depth + 1, 0], stack[depth + 1, 1], stack[depth + 1, 2] = low, cut, apart
                 depth += 2
                 continue
-            a_low, a_high = seeds[low:high, 0].min(), seeds[low:high, 0].max() + 1
-            b_low, b_high = seeds[low:high, 1].min(), seeds[low:high, 1].max() + 1
+            a_low, a_high = seeds[low, 0], seeds[low, 0] + 1
+            b_low, b_high = seeds[low, 1], seeds[low, 1] + 1
+            for m in range(low + 1, high):
+                a_low, a_high = min(a_low, seeds[m, 0]), max(a_high, seeds[m, 0] + 1)
+                b_low, b_high = min(b_low, seeds[m, 1]), max(b_high, seeds[m, 1] + 1)
             like = fragment_cosine(ids, cuts[a_low], cuts[a_high], cuts[b_low], cuts[b_high], isf, one, two)
             if like <= VALID:
                 if apart > 0:
@@ -409,7 +412,8 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
                 if count == spans.shape[0]:
                     spans = _grow(spans)
                     more = np.empty(spans.shape[0])
-                    more[:count] = scores
+                    for m in range(count):
+                        more[m] = scores[m]
                     scores = more
                 spans[count, 0], scores[count] = p, score
                 spans[count, 1], spans[count, 2], spans[count, 3], spans[count, 4] = af, al, bf, bl
