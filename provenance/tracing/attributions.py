@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
 _TAIL_LIKE = r"(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
 _PICTURE_LIKE = r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
 _AROUND = frozenset(citations.AROUND)
-_SHORT_NAME_LINE = r"(?mi)^[ \t*•|–—-]*(?:by[ \t:][^\n]{2,90}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
+_SHORT_NAME_LINE = r"(?mi)^[ \t*•|–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
 
 
 Row = tuple[str, int, int, str | None, str, str, str | None, date | None]
@@ -63,6 +63,8 @@ def _agency_lines() -> str:
 
 
 def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]]) -> Iterator[Row]:
+    # No-break spaces stand in names and after cues; one code point for one, so places hold.
+    batch = batch.with_columns(pl.col("text").str.replace_all("[\u00a0\u2007\u202f]", " "))
     texts = batch["text"]
     head, tail = texts.str.head(HEAD), texts.str.tail(credits.TAIL)
     patterns = [*citations.FOLLOW, *citations.AROUND, *names.lexicon().spellings]

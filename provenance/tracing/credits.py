@@ -40,9 +40,10 @@ _REPORTING = re.compile(
 )
 _SOURCE_LINE = re.compile(
     r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر|المصدر الأصلي)s?\s?:\s?"
-    r"(?P<name>[^\n]{2,60}?)[ \t.*]*$",
+    r"(?P<name>[^\n.]{2,60}?(?:\.(?:com|org|net))?)[ \t*]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
+_FROM_HEAD = re.compile(r"\A\s*(?:[^\n]{1,200}\n\s*){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:")
 _SOURCE_MIDLINE = re.compile(r"(?:^|\s)/ Source: (?P<name>[^\n./]{2,40})")
 _COPYRIGHT = re.compile(
     r"(?:©|\([cC]\) ?|[Cc]opyright ?©?|COPYRIGHT ?©?)[ \t]{0,2}(?:(?:19|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?:[Tt]he )?(?P<name>[^\n©]{2,60})"
@@ -74,7 +75,8 @@ _SUBSCRIPTION = re.compile(
     r"[Ff]or (?P<who>[A-Z][\w&’' -]{1,40}?) subscription information|subscription information from (?:the )?(?P<who2>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})"
 )
 _NOTICE = re.compile(
-    r"(?:[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Dd]ownload|[Gg]et|[Jj]oin)(?: the| our)? (?P<a>[A-Z][\w&’' -]{1,40}?)(?:’s|'s)? (?:newsletter|app|podcast|channel|Telegram|WhatsApp)\b"
+    r"[Ss]ubscribe to (?:the )?(?P<e>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})(?=[.!\n]|$)"
+    r"|(?:[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Dd]ownload|[Gg]et|[Jj]oin)(?: the| our)? (?P<a>[A-Z][\w&’' -]{1,40}?)(?:’s|'s)? (?:newsletter|app|podcast|channel|Telegram|WhatsApp)\b"
     r"|[Ff]ollow (?:the )?(?P<b>[A-Z@][\w&’' -]{1,40}?) on (?:Twitter|Facebook|Telegram|Instagram|X|Google News|YouTube|WhatsApp|social)\b"
     r"|(?P<c>[A-Z][\w&’' -]{1,40}?)(?:\. |, | - )?[Aa]ll [Rr]ights [Rr]eserved"
     r"|(?P<d>[A-Z][\w&’' -]{1,40}?) is not responsible for the content of external"
@@ -118,6 +120,8 @@ def _resolve(text: str | None, shape: bool = False) -> str | None:
 
 def read_head(text: str) -> Iterator[Found]:
     """The head of an article -> bylines that name an outlet, bare credit lines."""
+    if (match := _FROM_HEAD.match(text)) and (source := names.resolve(match["name"]) or _shaped(match["name"])):
+        yield Found(match.start("name"), match.end("name"), source, "cited")
     for match in _BYLINE.finditer(text):
         person = match["person"]
         parts = [part.strip() for part in re.split(r"[,|/;]| for | of | - | – |\(|\)", person)]
@@ -134,6 +138,10 @@ def read_head(text: str) -> Iterator[Found]:
         if 2 <= len(line) <= 45 and (found := names.resolve(line)) and _bare(line, previous, text, match.end()):
             yield Found(*_trim(text, match.start(), match.end()), found, "byline")
         previous = line or previous
+
+
+def _shaped(name: str) -> str | None:
+    return name.strip() if names.looks_like_outlet(name) else None
 
 
 def _bare(line: str, previous: str, text: str, end: int) -> bool:
@@ -196,8 +204,8 @@ def read_notices(text: str, base: int) -> Iterator[Found]:
         if widget := match["s"]:
             found = _WIDGETS.get(widget.casefold())
         else:
-            phrase = match["a"] or match["b"] or match["c"] or match["d"]
-            found = names.resolve(phrase.strip().lstrip("@"))
+            phrase = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
+            found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if match["e"] else None)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "template")
 

@@ -25,6 +25,7 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
         {"outlet": unique, "name": pl.Series([names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String)}
     )
     named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(outlet=pl.col("name"))
+    named = _of_one_file(named)
     missing = named.filter(pl.col("outlet").is_null())
     completed = _complete(missing, attributions)
     return (
@@ -32,6 +33,15 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
         .with_columns(outlet=pl.coalesce("outlet", "found"))
         .select(DOCUMENTS.names())
     )
+
+
+def _of_one_file(named: pl.DataFrame) -> pl.DataFrame:
+    """A header that stands once, over the first of a file's articles, names the publisher of them all."""
+    first = pl.col("start") == pl.col("start").min().over("path")
+    alone = pl.col("outlet").is_not_null().sum().over("path") == 1
+    header = pl.when(first & pl.col("outlet").is_not_null()).then(pl.col("outlet")).max().over("path")
+    spread = pl.when(alone & pl.col("start").is_not_null()).then(header)
+    return named.with_columns(outlet=pl.coalesce("outlet", spread))
 
 
 def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
