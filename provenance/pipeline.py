@@ -17,6 +17,7 @@ from provenance.matching.clusters import find_clusters
 from provenance.matching.matches import find_matches
 from provenance.matching.sketches import recall_statement, sketcher
 from provenance.matching.spans import find_spans
+from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run
 from provenance.settings import Settings
 from provenance.text.passages import find_passages
@@ -85,7 +86,8 @@ def scan(
     with clock.step("boilerplate"):
         passages = mark_boilerplate(documents, passages, tokens)
     with clock.step("spans"):
-        found = find_spans(documents, passages, tokens, signatures, settings)
+        compare = find_spans if settings.level == "passage" else find_alike
+        found = compare(documents, passages, tokens, signatures, settings)
     spans = found.spans
     with clock.step("matches"):
         matches = find_matches(documents, passages, spans, found.jaccards, tokens, settings)
