@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance import tables
+from provenance.matching.agglomeration import agglomerate
 from provenance.matching.clusters import (
     cluster_documents,
     count_implied,
@@ -19,7 +20,7 @@ from provenance.matching.clusters import (
     link_documents,
     missing_pairs,
 )
-from provenance.matching.components import Links, best_path, label_components
+from provenance.matching.components import Links, Reach, best_path, direct, label_components, split
 from provenance.matching.occurrences import find_leaders, overlapping
 from provenance.settings import Settings
 from tests.strategies import graphs, sides
@@ -90,9 +91,38 @@ def test_the_order_of_matches_changes_nothing(graph: Graph, random) -> None:
 def test_a_chain_is_cut() -> None:
     chain = matches_of(*((f"d{n}", f"d{n + 1}", 0.9, "overlap") for n in range(5)))
     assert members(cluster_documents(chain, SETTINGS)) == {
-        frozenset({"d0", "d1", "d2"}),
-        frozenset({"d3", "d4", "d5"}),
+        frozenset({"d0", "d1"}),
+        frozenset({"d2", "d3"}),
+        frozenset({"d4", "d5"}),
     }
+
+
+@pytest.mark.parametrize("reach", [direct, best_path])
+def test_a_long_chain_is_cut_in_few_rounds(reach: Reach) -> None:
+    # Around one centre after another it would take 1,700 rounds over what is left.
+    nodes = 5000
+    links = Links(np.arange(nodes - 1), np.arange(1, nodes), np.full(nodes - 1, 0.6), np.ones(nodes - 1, bool))
+    groups = split(nodes, links, np.ones(nodes, np.int64), 0.3, reach)
+    members = groups.label >= 0
+    assert members.mean() > 0.99
+    assert (np.bincount(groups.label[members])[groups.label[members]] <= 5).all()
+    assert groups.cohesion[members].min() >= 0.3
+
+
+@given(graphs(), st.floats(0, 1))
+def test_agglomeration_joins_only_what_holds(graph: Graph, floor: float) -> None:
+    nodes, rows = graph
+    weight = np.zeros((nodes, nodes))
+    for a, b, share in rows:
+        weight[a, b] = weight[b, a] = share
+    label = agglomerate(weight, weight >= 0.5, np.ones(nodes, np.int64), floor)
+    for first in set(label.tolist()):
+        group = np.flatnonzero(label == first)
+        assert group[0] == first
+        inner = weight[np.ix_(group, group)]
+        centre = inner.sum(axis=1).round(6).argmax()
+        assert (np.delete(inner[centre], centre) >= floor).all()
+        assert nx.is_connected(nx.from_numpy_array(inner >= 0.5))
 
 
 def test_two_crowds_tied_by_one_document_are_parted() -> None:
@@ -107,9 +137,17 @@ def test_two_crowds_tied_by_one_document_are_parted() -> None:
     }
 
 
+def test_a_page_that_pastes_two_stories_together_does_not_tie_them() -> None:
+    # Around the centre of all six, the page, both stories would be one cluster, and l would be lost.
+    pairs = [("o", "t", 1.0), ("l", "o", 0.75), ("l", "t", 0.75), ("k", "m", 0.95)]
+    page = [("o", "p", 0.58), ("p", "t", 0.56), ("l", "p", 0.2), ("k", "p", 0.51), ("m", "p", 0.72)]
+    matches = matches_of(*((*row, "overlap") for row in pairs + page))
+    assert members(cluster_documents(matches, SETTINGS)) == {frozenset("lot"), frozenset("kmp")}
+
+
 def test_documents_of_equal_text_are_one_and_need_no_pairs_of_their_own() -> None:
     copies = [("a0", f"a{n}", 0.0, "duplicate") for n in range(1, 9)]
-    matches = matches_of(*copies, ("a3", "b", 0.6, "overlap"), ("b", "c", 0.9, "overlap"))
+    matches = matches_of(*copies, ("a3", "b", 0.6, "overlap"))
     found = cluster_documents(matches, SETTINGS)
     assert members(found) == {frozenset({"b", *(f"a{n}" for n in range(9))})}
     assert found.filter(pl.col("doc_id").str.starts_with("a"))["cohesion"].unique().to_list() == [1]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance import tables
-from provenance.matching.components import Links, best_path, direct, label_components, split
+from provenance.matching.components import DENSE, Links, best_path, direct, label_components, split
 from provenance.matching.occurrences import find_occurrences
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ def find_clusters(spans: pl.DataFrame, matches: pl.DataFrame, settings: Settings
     fewer than two.
     """
     parts = [cluster_documents(matches, settings), cluster_passages(spans, settings)]
-    return tables.check(
-        pl.concat(parts).sort("level", "cluster_id", "doc_id", "start"), tables.CLUSTERS, "clusters"
-    )
+    return tables.check(pl.concat(parts).sort("level", "cluster_id", "doc_id", "start"), tables.CLUSTERS, "clusters")
 
 
 # -- documents -------------------------------------------------------------------------------------------
@@ -74,7 +72,7 @@ def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame
         between["strong"].to_numpy(),
     )
     floor = float(np.float32(settings.cohesion_floor))
-    groups = split(len(nodes), links, np.bincount(node, minlength=len(nodes)), floor, direct)
+    groups = split(len(nodes), links, np.bincount(node, minlength=len(nodes)), floor, direct, DENSE)
     label, cohesion = groups.label[node], groups.cohesion[node]
     members = pl.DataFrame({"doc_id": ids, "label": label, "cohesion": cohesion}).filter(pl.col("label") >= 0)
     return finish(members.with_columns(start=None, end=None, role=None), "document")
@@ -117,9 +115,7 @@ def link_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     pairs = pairs.filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
     ids = documents_of(pairs)
     label = label_components(len(ids), number(pairs["left_doc"], ids), number(pairs["right_doc"], ids))
-    return pl.DataFrame({"cluster_id": label, "doc_id": ids}).with_columns(
-        pl.col("cluster_id").cast(pl.String)
-    )
+    return pl.DataFrame({"cluster_id": label, "doc_id": ids}).with_columns(pl.col("cluster_id").cast(pl.String))
 
 
 def members_of(clusters: pl.DataFrame) -> pl.DataFrame:
@@ -176,9 +172,7 @@ def cluster_passages(spans: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     found = find_occurrences(spans)
     identity = pl.col("identity").cast(pl.Float64)
     rewritten = pl.max_horizontal(identity, settings.link_containment)
-    worth = spans.select(
-        pl.when(pl.col("kind") == "rewritten").then(rewritten).otherwise(identity)
-    ).to_series()
+    worth = spans.select(pl.when(pl.col("kind") == "rewritten").then(rewritten).otherwise(identity)).to_series()
     tied = pl.DataFrame(
         {"left": found.left, "right": found.right, "weight": worth.to_numpy() * found.coverage}
     ).with_columns(spans["role"])

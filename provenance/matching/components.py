@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import rustworkx
 
+from provenance.matching.agglomeration import STEPS, agglomerate
+
 Array = np.ndarray[Any, Any]
 
-#: Shares are summed as whole multiples of 2 ** -24, a float32's own step below 1: whole numbers add up
-#: alike in any order.
-STEPS = float(1 << 24)
+#: Groups of more nodes are not built anew from their members: that takes a matrix of all pairs.
+DENSE = 1000
+#: Groups of more nodes are cut around many centres at once: around one after another, a long chain takes
+#: hours.
+LARGE = 100
 
 
 class Links(NamedTuple):
@@ -92,13 +96,14 @@ def best_path(links: Links, centre: Array) -> Array:
     return cohesion
 
 
-def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach) -> Groups:
+def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach, dense: int = 0) -> Groups:
     """Links -> components of the strong ones, split until no node's cohesion to its centre is under `floor`.
 
     The centre is the node with the greatest sum of weights to the others of its group (a node stands for
     `size` members, which are 1 to each other), of equals the first. Nodes that fail and nodes that hold are
     each grouped anew, since the centre of those that hold may be another. Rounds: one for most inputs; each
-    parts every group that failed.
+    parts every group that failed. With `dense`, groups of up to that many nodes that fail are built anew from
+    their members instead (see agglomeration.py); groups of more than LARGE are cut into stars.
     """
     result = Groups(np.full(nodes, -1), np.full(nodes, -1), np.zeros(nodes))
     part = np.zeros(nodes, np.int64)  # nodes of different parts are never joined again
@@ -123,20 +128,99 @@ def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach) -> 
         result.cohesion[alive[done]] = cohesion[done]
         part[alive] = -1 - alive  # parted from all, unless its group goes on
         part[alive[failed]] = 2 * alive[label[failed]] + fails[failed]
+        large = failed & (np.bincount(label, minlength=len(label))[label] > LARGE)
+        if large.any():
+            inner = near.take(np.flatnonzero(large[near.left]))
+            around = stars(inner, size[alive], floor)
+            part[alive[large]] = 2 * alive[around[large]]
+        for nodes_, groups in regroup(label, near, size[alive], failed, floor, dense):
+            part[alive[nodes_]] = 2 * alive[groups]
+        dense = 0  # what was built anew holds together
         links = links.take(np.flatnonzero(failed[place[links.left]] & failed[place[links.right]]))
         alive = alive[failed]
     return result
 
 
+def lead(order: Array, left: Array, right: Array) -> Array:
+    """Nodes from the first to lead to the last, and links -> for each node the one that leads it, or itself; int64.
+
+    What taking the first free node again and again gives, with all free nodes linked to it; here in rounds:
+    a free node leads as soon as no free one before it is linked to it.
+    """
+    nodes = len(order)
+    rank = np.empty(nodes, np.int64)
+    rank[order] = np.arange(nodes)
+    turn = rank[left] > rank[right]
+    ahead, behind = np.where(turn, right, left), np.where(turn, left, right)
+    leader = np.full(nodes, -1)
+    free = np.ones(nodes, bool)
+    while free.any():
+        waits = np.zeros(nodes, bool)
+        waits[behind] = True
+        leads = free & ~waits
+        leader[leads] = np.flatnonzero(leads)
+        free &= ~leads
+        led = leads[ahead]
+        best = np.full(nodes, nodes)
+        np.minimum.at(best, behind[led], rank[ahead[led]])
+        joins = free & (best < nodes)
+        leader[joins] = order[best[joins]]
+        free &= ~joins
+        open_ = free[ahead] & free[behind]
+        ahead, behind = ahead[open_], behind[open_]
+    return leader
+
+
+def stars(links: Links, size: Array, floor: float) -> Array:
+    """Links -> for each node the node that it gathers around: of the greatest sums, one apart from the other; int64.
+
+    Between equals a hash of the node decides, for a chain of 100,000 equal links would else be cut link by
+    link.
+    """
+    nodes = len(size)
+    mixed = np.arange(nodes, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    near = links.take(np.flatnonzero(links.weight >= floor))
+    return lead(np.lexsort((mixed, -sum_weights(links, size))), near.left, near.right)
+
+
+def regroup(
+    label: Array, links: Links, size: Array, failed: Array, floor: float, dense: int
+) -> Iterator[tuple[Array, Array]]:
+    """Components that failed, of up to `dense` nodes -> the nodes of each, and their new groups' first nodes."""
+    counts = np.bincount(label, minlength=len(label))
+    again = failed & (counts[label] <= dense)
+    nodes = np.flatnonzero(again)
+    nodes = nodes[np.argsort(label[nodes], kind="stable")]
+    place = np.zeros(len(label), np.int64)
+    inner = links.take(np.flatnonzero(again[links.left]))
+    inner = inner.take(np.argsort(label[inner.left], kind="stable"))
+    firsts = np.unique(label[nodes])
+    cuts = [np.searchsorted(label[of], np.append(firsts, len(label))) for of in (nodes, inner.left)]
+    for number in range(len(firsts)):
+        own_nodes = nodes[cuts[0][number] : cuts[0][number + 1]]
+        own = inner.take(np.arange(cuts[1][number], cuts[1][number + 1]))
+        place[own_nodes] = np.arange(len(own_nodes))
+        weight, strong = np.zeros((len(own_nodes),) * 2), np.zeros((len(own_nodes),) * 2, bool)
+        for one, other in ((own.left, own.right), (own.right, own.left)):
+            weight[place[one], place[other]] = own.weight
+            strong[place[one], place[other]] = own.strong
+        yield own_nodes, own_nodes[agglomerate(weight, strong, size[own_nodes], floor)]
+
+
 def find_centres(label: Array, links: Links, size: Array) -> Array:
     """Groups and the links inside them -> for each node the centre of its group; int64."""
     nodes = len(label)
-    steps = np.rint(links.weight * STEPS)
-    total = (size - 1) * STEPS
-    for node, other in ((links.left, links.right), (links.right, links.left)):
-        total = total + np.bincount(node, weights=steps * size[other], minlength=nodes)
-    order = np.lexsort((np.arange(nodes), -total, label))
+    order = np.lexsort((np.arange(nodes), -sum_weights(links, size), label))
     first = np.concatenate([np.ones(min(nodes, 1), bool), label[order][1:] != label[order][:-1]])
     centre = np.empty(nodes, np.int64)
     centre[label[order[first]]] = order[first]
     return centre[label]
+
+
+def sum_weights(links: Links, size: Array) -> Array:
+    """Links -> for each node the sum of its weights to other members, in STEPS."""
+    steps = np.rint(links.weight * STEPS)
+    total: Array = (size - 1) * STEPS
+    for node, other in ((links.left, links.right), (links.right, links.left)):
+        total = total + np.bincount(node, weights=steps * size[other], minlength=len(size))
+    return total

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from provenance.matching.components import lead
+
 Array = np.ndarray[Any, Any]
 
 SIDE = ("doc_id", "start", "end")
@@ -29,19 +31,14 @@ def find_occurrences(spans: pl.DataFrame) -> Occurrences:
     chain: each side is compared with a *leader*, the longest first, and an occurrence reaches as far as its
     leader; with more than half of the leader each, any two sides of an occurrence share text.
     """
-    ends = [
-        spans.select(doc_id=f"{side}_doc", start=f"{side}_start", end=f"{side}_end")
-        for side in ("left", "right")
-    ]
+    ends = [spans.select(doc_id=f"{side}_doc", start=f"{side}_start", end=f"{side}_end") for side in ("left", "right")]
     both = pl.concat(ends)
     sides = both.unique().sort(SIDE).with_row_index("side")
     number = both.join(sides, on=SIDE, how="left", maintain_order="left")["side"].cast(pl.Int64).to_numpy()
     document = sides["doc_id"].rle_id().cast(pl.Int64).to_numpy()
     start, end = sides["start"].to_numpy(), sides["end"].to_numpy()
     leader = find_leaders(document, start, end)
-    share = (np.minimum(end, end[leader]) - np.maximum(start, start[leader])) / np.maximum(end - start, 1)[
-        leader
-    ]
+    share = (np.minimum(end, end[leader]) - np.maximum(start, start[leader])) / np.maximum(end - start, 1)[leader]
     leaders = np.unique(leader)
     occurrence = np.searchsorted(leaders, leader)
     left, right = number[: spans.height], number[spans.height :]
@@ -56,33 +53,12 @@ def find_occurrences(spans: pl.DataFrame) -> Occurrences:
 def find_leaders(document: Array, start: Array, end: Array) -> Array:
     """Sides sorted by document, start, end -> for each the side that leads it, or itself; int64.
 
-    What picking the longest free side again and again would give (of equals the first), in rounds for all
-    documents at once: a side that no longer free one overlaps leads. Cost: the pairs that overlap by half.
+    What picking the longest free side again and again would give, of equals the first. Cost: the pairs that
+    overlap by half.
     """
     first, second = overlapping(document, start, end)
     length = end - start
-    order = np.lexsort((np.arange(len(length)), -length))
-    priority = np.empty(len(length), np.int64)
-    priority[order] = np.arange(len(length))  # the smaller, the earlier it may lead
-    swap = priority[first] > priority[second]
-    ahead, behind = np.where(swap, second, first), np.where(swap, first, second)
-    leader = np.full(len(length), -1)
-    free = np.ones(len(length), bool)
-    while free.any():
-        waits = np.zeros(len(length), bool)
-        waits[behind] = True
-        leads = free & ~waits
-        leader[leads] = np.flatnonzero(leads)
-        free &= ~leads
-        led = leads[ahead]
-        best = np.full(len(length), len(length))
-        np.minimum.at(best, behind[led], priority[ahead[led]])
-        joins = free & (best < len(length))
-        leader[joins] = order[best[joins]]
-        free &= ~joins
-        open_ = free[ahead] & free[behind]
-        ahead, behind = ahead[open_], behind[open_]
-    return leader
+    return lead(np.lexsort((np.arange(len(length)), -length)), first, second)
 
 
 def overlapping(document: Array, start: Array, end: Array) -> tuple[Array, Array]:
@@ -97,9 +73,7 @@ def overlapping(document: Array, start: Array, end: Array) -> tuple[Array, Array
         step += 1
         rows = rows[rows + step < len(start)]
         other = rows + step
-        going = (document[other] == document[rows]) & (
-            2 * (end[rows] - start[other]) > end[rows] - start[rows]
-        )
+        going = (document[other] == document[rows]) & (2 * (end[rows] - start[other]) > end[rows] - start[rows])
         rows, other = rows[going], other[going]
         shared = np.minimum(end[rows], end[other]) - start[other]
         half = 2 * shared > np.maximum(end[rows] - start[rows], end[other] - start[other])
