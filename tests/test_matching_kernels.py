@@ -172,7 +172,7 @@ def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
     slots, heads, following = np.empty(256, np.uint64), np.empty(256, np.int32), np.empty(64, np.int32)
     align_kernels.index_shingles(hashes, n, slots, heads, following)
     n = kernels.shingle_hashes(tokens.word, a1, b1, 5, hashes)
-    segment = np.zeros(b1, np.int16)
+    segment = np.zeros(b1, np.uint8)
     runs, count, _ = align_kernels.find_runs(
         *(tokens.word, tokens.gap, segment, False, 0, a1, a1, b1),
         *(hashes, n, 5, slots, heads, following, np.empty((4, 3), np.int32)),

@@ -31,7 +31,7 @@ class Layout(NamedTuple):
     last: Array
     quote_first: Array  # int64 [quotes]
     quote_last: Array
-    segment: Array  # int16 [words], what a repeat inside one document may not cross
+    segment: Array  # uint8 [words], what a repeat inside one document may not cross
     short: Array  # bool [passages], headlines, captions, teasers and notices: spans of them may be short
     shorts: tuple[Array, Array, Array]  # the same: bounds int64 [documents + 1], start and end int32, in words
 
@@ -54,9 +54,9 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     quoted = role == CODE["quote"]
     quote_first, quote_last = first[quoted], last[quoted]
     document, role, first, last = document[~quoted], role[~quoted], first[~quoted], last[~quoted]
-    segment = np.zeros(tokens.word.size, np.int16)
+    segment = np.zeros(tokens.word.size, np.uint8)
     for number in np.flatnonzero(np.isin(role, APART)).tolist():
-        segment[first[number] : last[number]] = number % 32_000 + 1  # neighbours differ, and that is all it is for
+        segment[first[number] : last[number]] = number % 255 + 1  # neighbours differ, and that is all it is for
     short = np.isin(role, WHOLE) & (last > first)
     short[short] = ~_mostly_digits(documents, tokens, document[short], first[short], last[short])
     owner = document[short]

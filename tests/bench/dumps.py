@@ -49,8 +49,8 @@ class Writer:
         return text[0].upper() + text[1:] + "."
 
     def article(self) -> list[list[str]]:
-        """A new article, lognormal with a mean of 400 words."""
-        length = int(np.clip(self.random.lognormal(5.82, 0.6), 60, 4000))
+        """A new article, lognormal with a mean of 345 words: 2.5 KB."""
+        length = int(np.clip(self.random.lognormal(5.65, 0.6), 60, 4000))
         paragraphs: list[list[str]] = []
         written = 0
         while written < length:
