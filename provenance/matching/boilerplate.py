@@ -64,17 +64,10 @@ def mark_boilerplate(documents: pl.DataFrame, passages: pl.DataFrame, tokens: To
     named = _by_lexicon(stretches, found, size)
     named |= _by_frequency(documents, passages, stretches, size)
     named |= _menus(documents, passages, stretches, size, named)
-    cut = (
-        (found & furniture.NOTICE > 0)
-        & (size > NOTICE_WORDS)
-        & (stretches.role == CODE["paragraph"])
-        & ~named
-    )
+    cut = (found & furniture.NOTICE > 0) & (size > NOTICE_WORDS) & (stretches.role == CODE["paragraph"]) & ~named
     near = (begin - stretches.first < NOTICE_DEPTH) | (stretches.last - end < NOTICE_DEPTH)
     at = np.flatnonzero(cut & near)
-    pieces = [
-        _cut_notice(documents, tokens, stretches, int(i), int(begin[i]), int(end[i])) for i in at.tolist()
-    ]
+    pieces = [_cut_notice(documents, tokens, stretches, int(i), int(begin[i]), int(end[i])) for i in at.tolist()]
     return _renamed(documents, passages, stretches, named, at, pieces)
 
 
@@ -95,22 +88,18 @@ def _lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) ->
 
 def _by_lexicon(stretches: _Stretches, found: Array, size: Array) -> Array:
     text = np.isin(stretches.role, [CODE["paragraph"], CODE["caption"]])
-    whole = (found & furniture.WHOLE > 0) & (
-        text | np.isin(stretches.role, [CODE["headline"], CODE["byline"]])
-    )
+    whole = (found & furniture.WHOLE > 0) & (text | np.isin(stretches.role, [CODE["headline"], CODE["byline"]]))
     starts = (found & furniture.START > 0) & text
     notice = (found & (furniture.NOTICE | furniture.CUES) > 0) & (size <= NOTICE_WORDS) & text
-    cue = (found & furniture.CUE > 0) & (size <= furniture.CUE_ALONE) & text
-    named: Array = whole | starts | notice | cue
+    brief = (found & furniture.BRIEF > 0) & (size <= furniture.BRIEF_WORDS) & text
+    named: Array = whole | starts | notice | brief
     return named
 
 
 # -- frequency -------------------------------------------------------------------------------------------
 
 
-def _by_frequency(
-    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array
-) -> Array:
+def _by_frequency(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array) -> Array:
     named = np.zeros(size.size, np.bool_)
     kept = np.flatnonzero((size > 0) & (size <= FREQUENT_WORDS) & ~_never(stretches.role))
     if documents.height < FEWEST_ARTICLES or kept.size == 0:
@@ -126,9 +115,7 @@ def _by_frequency(
         }
     ).filter(pl.len().over("key") >= FEWEST_ARTICLES)
     total = (
-        pl.DataFrame({"outlet": outlet, "article": article})
-        .group_by("outlet")
-        .agg(total=pl.col("article").n_unique())
+        pl.DataFrame({"outlet": outlet, "article": article}).group_by("outlet").agg(total=pl.col("article").n_unique())
     )
     often = (
         short.group_by("key", "outlet")
@@ -178,9 +165,7 @@ def _articles(documents: int, stretches: _Stretches, size: Array) -> Array:
     return longest
 
 
-def _sentences(
-    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, hits: pl.DataFrame
-) -> Array:
+def _sentences(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, hits: pl.DataFrame) -> Array:
     """Which hits end as sentences do; one of each key is looked at."""
     keys = hits.unique("key", keep="first", maintain_order=True)
     ends = [_last_sign(documents, passages, stretches, at) in ".!?。؟۔।！？" for at in keys["at"].to_list()]
@@ -198,19 +183,15 @@ def _last_sign(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stre
 # -- menus and notices -----------------------------------------------------------------------------------
 
 
-def _menus(
-    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array, named: Array
-) -> Array:
-    """Lines without an end stop that follow furniture behind the last paragraph of a text: its links to other articles."""
+def _menus(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array, named: Array) -> Array:
+    """Lines without an end stop behind furniture behind a text's last paragraph: links to other articles."""
     prose = np.isin(stretches.role, [CODE["paragraph"], CODE["teaser"]]) & (size >= PROSE_WORDS)
     after = np.zeros(documents.height, np.int64)
     at = np.flatnonzero(prose)
     np.maximum.at(after, stretches.document[at], at + 1)
     tail = (np.arange(size.size) >= after[stretches.document]) & (after[stretches.document] > 0)
     found = np.zeros(size.size, np.bool_)
-    line = (
-        tail & (size <= MENU_WORDS) & np.isin(stretches.role, [CODE["paragraph"], CODE["caption"]]) & ~named
-    )
+    line = tail & (size <= MENU_WORDS) & np.isin(stretches.role, [CODE["paragraph"], CODE["caption"]]) & ~named
     opens = named | (stretches.role == CODE["boilerplate"]) & (size >= 2)
     # Only a line right behind furniture, or behind such a line, is looked at.
     for i in np.flatnonzero(line).tolist():
@@ -262,12 +243,9 @@ def _renamed(
         whole = passages.row(int(stretches.row[i]), named=True)
         text = str(documents["text"][int(stretches.document[i])])
         start, end = whole["start"], whole["end"]
-        low, high = (start if low < 0 else low), (end if high < 0 else high)
-        for one, two, name in (
-            (start, low, "paragraph"),
-            (low, high, "boilerplate"),
-            (high, end, "paragraph"),
-        ):
+        cuts = (start if low < 0 else low), (end if high < 0 else high)
+        borders = ((start, cuts[0], "paragraph"), (*cuts, "boilerplate"), (cuts[1], end, "paragraph"))
+        for one, two, name in borders:
             part = text[one:two]
             if part.strip():
                 trimmed = one + len(part) - len(part.lstrip()), one + len(part.rstrip())
@@ -285,6 +263,4 @@ def _without_lost_quotes(passages: pl.DataFrame) -> pl.DataFrame:
     frame = passages.sort(order, maintain_order=True).with_columns(
         reach=pl.when(pl.col("role") == "paragraph").then("end").forward_fill().over("doc_id").fill_null(0)
     )
-    return frame.filter((pl.col("role") != "quote") | (pl.col("end") <= pl.col("reach"))).select(
-        list(tables.PASSAGES)
-    )
+    return frame.filter((pl.col("role") != "quote") | (pl.col("end") <= pl.col("reach"))).select(list(tables.PASSAGES))

@@ -11,13 +11,12 @@ _STAMP = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)?(?: (?:[+-]\d{4}|[A-Z]{1,4}))?"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
-_END = re.compile(
-    r"\s{0,3}(?:\[(?:…|\.\.\.|&hellip;|&#8230;)\]|\((?:more…|more\.\.\.)\))?\s{0,3}(?:\]\]>)?\s{0,3}$"
-)
+_END = re.compile(r"\s{0,3}(?:\[(?:…|\.\.\.|&hellip;|&#8230;)\]|\((?:more…|more\.\.\.)\))?\s{0,3}(?:\]\]>)?\s{0,3}$")
 _SIZE = re.compile(r"(?:\d{1,4}\s{1,3}){2}")
 
 BETWEEN = 15  # words between a link, a date and an id: an author and categories stand there
 TITLE_WORDS = 40
+TEASER_WORDS = 100  # publishing systems cut teasers at 55 words
 
 
 class Part(NamedTuple):
@@ -95,7 +94,8 @@ def _parts(line: str, begin: int, end: int, header: int) -> list[Part]:
     cut = _END.search(line, header)
     last = cut.start() if cut else len(line)
     # Without a mark of cutting, what follows a long way on is the body itself.
-    rest = "teaser" if cut and "[" in cut.group() or _words(line[header:last]) <= 100 else "paragraph"
+    short = _words(line[header:last]) <= TEASER_WORDS
+    rest = "teaser" if short or (cut and "[" in cut.group()) else "paragraph"
     return [
         *_trimmed(line, 0, begin, "boilerplate"),
         Part(begin, end, "headline"),

@@ -2,7 +2,8 @@
 
 `furniture.tsv` holds what news sites print around their articles, a wording a row: `scope` says how a wording
 counts (`whole`: a line that says nothing else; `start`: a short line that begins so; `notice`: a passage that
-holds it; `cue`: two of them in a passage, or one in a very short one), `kind` what such a line is for, `language` which readers it is for. It comes from common knowledge of
+holds it; `brief`: a very short passage that holds it; `cue`: nothing alone, but two cues or `brief` wordings are a
+notice), `kind` what such a line is for, `language` which readers it is for. It comes from common knowledge of
 publishing systems, not from any dump.
 """
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-WHOLE, START, NOTICE, CUE, CUES = 1, 2, 4, 8, 16  # bits; CUES: two cues at different places
-SCOPES = {"whole": WHOLE, "start": START, "notice": NOTICE, "cue": CUE}
+WHOLE, START, NOTICE, CUE, CUES, BRIEF = 1, 2, 4, 8, 16, 32  # bits; CUES: two cues at different places
+SCOPES = {"whole": WHOLE, "start": START, "notice": NOTICE, "brief": BRIEF | CUE, "cue": CUE}
 LONGEST_WHOLE = 8  # words; no wording of scope `whole` has more
 LONGEST_START = 25  # words; a line that begins "Read more:" and then goes on for longer is prose
-CUE_ALONE = 14  # words; in a passage this short one cue is enough
+BRIEF_WORDS = 14  # "The full text is available to subscribers"; sentences of news that hold such words run on
 
 
 class Wordings(NamedTuple):
@@ -61,8 +62,8 @@ def load() -> tuple[Array, Wordings]:
 def find_furniture(tokens: Tokens, first: Array, last: Array) -> tuple[Array, Array, Array]:
     """Ranges first:last of TOKENS (lines, passages) -> what the lexicon says of each.
 
-    Three arrays: bits WHOLE ... CUES (uint8), and the words (int64) at which the first notice or cue begins and the
-    last one ends, -1 without one. Numbers count for nothing in a `whole` line ("12 comments"). Cost: one look-up a word.
+    Three arrays: bits WHOLE ... BRIEF (uint8), and the words (int64) at which the first notice or cue begins and the
+    last one ends, -1 without one. Numbers count for nothing in a `whole` line ("12 comments"). Cost: a look-up a word.
     """
     keys, wordings = load()
     count = first.size

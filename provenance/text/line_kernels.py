@@ -29,13 +29,7 @@ def _is_space(code):
     """What Python's str.isspace says."""
     if code < 0x80:
         return code == 0x20 or 0x09 <= code <= 0x0D or 0x1C <= code <= 0x1F
-    return (
-        code == 0x85
-        or code == 0xA0
-        or code == 0x1680
-        or 0x2000 <= code <= 0x200A
-        or code in (0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
-    )
+    return code in (0x85, 0xA0, 0x1680) or 0x2000 <= code <= 0x200A or code in (0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 
 
 @njit(inline="always")
@@ -67,7 +61,7 @@ def _ending(code):
         return ASKS
     if code in (0x3A, 0xFF1A):
         return LEADS
-    if code in (0x2C, 0x3B, 0x060C, 0x061B, 0xFF0C, 0x3001):
+    if code in (0x2C, 0x2D, 0x3B, 0x060C, 0x061B, 0x2013, 0x2014, 0xFF0C, 0x3001):
         return RUNS_ON
     return CUT if code == 0x2026 else OPEN
 
@@ -116,23 +110,25 @@ def find_lines(octets, bounds, doc, low, high, place, gap):
 def join_wrapped(octets, doc, low, high, place, gap, n):
     """Lines of hard-wrapped texts -> their paragraphs, in place; returns how many rows are left.
 
-    A text is hard-wrapped when no line is wider than WRAP_WIDTH bytes and, of its plain line breaks, three and
-    at least 30 % are followed by a lower-case letter. Then a line goes on into the next one when it is nearly
-    full and the next is not indented.
+    A text is hard-wrapped when no line is wider than WRAP_WIDTH bytes and, of the plain line breaks behind nearly
+    full lines, one and at least 30 % are followed by a lower-case letter. Then such a line goes on into the next one
+    if that is not indented.
     """
     kept, i = 0, 0
     while i < n:
         j, widest, plain, goes_on = i, 0, 0, 0
         while j < n and doc[j] == doc[i]:
             widest = max(widest, high[j] - low[j])
-            if gap[j] == 1:
-                plain += 1
-                goes_on += _is_lower(_code_point(octets, low[j])[0])
             j += 1
-        wrapped = widest <= WRAP_WIDTH and goes_on >= 3 and goes_on >= 0.3 * plain
+        for k in range(i + 1, j):
+            lead = _code_point(octets, low[k])[0]
+            if gap[k] == 1 and high[k - 1] - low[k - 1] >= WRAP_FULL * widest and lead >= 0x41:
+                plain += 1
+                goes_on += _is_lower(lead)
+        wrapped = widest <= WRAP_WIDTH and goes_on >= 1 and goes_on >= 0.3 * plain
         for k in range(i, j):
             full = k > i and high[k - 1] - low[k - 1] >= WRAP_FULL * widest
-            bullet = octets[low[k]] in (0x26, 0x2A, 0x2D)
+            bullet = octets[low[k]] in (0x26, 0x2A, 0x2D, 0x3E)
             if wrapped and full and gap[k] == 1 and not bullet:
                 high[kept - 1] = high[k]
                 continue
@@ -214,9 +210,10 @@ def measure_lines(
 
 @njit(cache=True, nogil=True)
 def find_twins(doc, key, opening, words, letters, twin, copies, longer):
-    """Lines -> `twin`: the first line of an unbroken series of equal ones, each within TWIN_WINDOW lines of the last
-    (itself if none); `copies`: how many lines have that twin; `longer`: a later line of the text that begins alike
-    (-1 if none). All int32.
+    """Lines -> which of them stand again in their text, three int32 arrays.
+
+    `twin`: the first line of an unbroken series of equal ones, each within TWIN_WINDOW lines of the last (itself if
+    none); `copies`: how many lines have that twin; `longer`: a later line that begins alike (-1 if none).
 
     Equal means an equal key, from 5 letters on; beginning alike, an equal opening from 8 words on, looked for from
     the first 40 lines of a text in the next 400 lines and from any other line in its TWIN_WINDOW.
@@ -245,10 +242,10 @@ def _closes(opener, code):
     if opener == 0x22:
         return code == 0x22
     if opener == 0x201E:
-        return code == 0x201C or code == 0x201D
+        return code in (0x201C, 0x201D)
     if opener == 0x300C:
         return code == 0x300D
-    return code == 0x201D or code == 0xBB  # machine translation closes one kind with the other
+    return code in (0x201D, 0xBB)  # machine translation closes one kind with the other
 
 
 @njit(cache=True, nogil=True)

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 # Polars' engine reads these: linear in the line, whatever it holds.
-_PICTURE_WORDS = "photos?|images?|pictures?|photographs?|fotos?|imagen|immagine|bild|illustration|фото|صورة|الصورة|עکس|عکس|צילום|fotoğraf|φωτογραφία"
-_KINDS = "illustrative|representative|representational|file|archive|archival|stock|handout|undated|aerial|satellite|screen|courtesy"
+_PICTURE_WORDS = (
+    "photos?|images?|pictures?|photographs?|fotos?|imagen|immagine|bild|illustration|"
+    "фото|صورة|الصورة|עکس|عکس|צילום|fotoğraf|φωτογραφία"
+)
+_KINDS = (
+    "illustrative|representative|representational|file|archive|archival|stock|handout|undated|aerial|satellite|"
+    "screen|courtesy"
+)
 _NAMED = r"\p{Lu}[\p{L}\p{M}.'’-]*(?:[ \x{a0}]\p{Lu}[\p{L}\p{M}.'’-]*){0,4}"
 PICTURE = "|".join(
     (
@@ -42,50 +48,65 @@ CREDIT = (
     r"PA|SANA|IRNA|FNA|Bloomberg|Twitter|Facebook|Telegram|X|رويترز|أ\s?\.?ف\s?\.?ب\.?|ا\s?\.?ف\s?\.?ب\.?|أ\s?\.?ب\.?|الأناضول|"
     r"فرانس برس|وكالات|Рейтер|РИА Новости|ТАСС)\s?\)\W{0,2}$"
 )
+_TRADES = (
+    "staff|staff writer|writer|correspondent|reporter|editor|contributor|bureau|bureau chief|agencies|news agency|"
+    "associated press|the associated press|cnn|bbc|reuters|afp"
+)
 AUTHOR = "|".join(
     (
-        r"^(?i:by|written by|reported by|words by|text by|story by|analysis by|report by|as written by|posted by|author)[\s:]+\s?\p{Lu}",
+        r"^(?i:by|(?:as )?(?:written|reported|posted) by|(?:words|text|story|analysis|report) by|author:)"
+        r"[\s:]+\s?\p{Lu}.{0,90}$",
         r"^(?:Par|Por|Von|Door|Av|Oleh|Autor|Autora|Auteur|Autore|Yazan|Автор|Текст|Tekst|Text)[\s:]+\s?\p{Lu}[^.]{0,60}$",
         r"^(?:بقلم|إعداد|تحرير|كتب\s?[:/]|كتبت\s?[:/]|نویسنده)\s?[:/]?\s?\S",
         r"(?i:\b(?:written|prepared|compiled|edited|translated|authored|submitted) by)\s(?:\p{Lu}|\p{Lo})",
         r"(?i)^\W?(?:additional )?(?:reporting|writing|editing|research) (?:by|from)\s",
         r"(?i)^\W?with (?:reporting|files|contributions|additional reporting) (?:by|from)\s",
         r"(?i)\bcontributed to this (?:report|story|article)\W{0,2}$",
-        rf"^{_NAMED}\s?[,|–—-]\s?(?:{_NAMED}\s)?(?i:staff|staff writer|writer|correspondent|reporter|editor|contributor|bureau|bureau chief|agencies|news agency|cnn|bbc|reuters|afp|associated press)$",
+        rf"^{_NAMED}(?:,? (?:and|et|y|und|و) {_NAMED})?\s?[,|–—-]\s?(?:{_NAMED}\s)?(?i:{_TRADES})$",
+        r"^\W{0,3}(?:AP|AFP|UPI|EPA|EFE|DPA|dpa|PTI|ANI|CNN|BBC|Reuters|REUTERS|TASS|ANSA|Xinhua|رويترز)\W{0,3}$",
     )
 )
 # A form is tried on the lines that hold one of its hints: three quarters of the time otherwise goes here.
+_PICTURE_HINTS = """photo Photo PHOTO image Image IMAGE icture PICTURE oto FOTO magen mmagine ild BILD llustra ILLUSTRA
+фото Фото صورة عکس צילום fotoğraf Fotoğraf φωτο Φωτο / : file File FILE etty redit CREDIT rédit rédito andout rchive via
+hutterstock creen ourtesy tock footage"""
+_AUTHOR_HINTS = """by BY By uthor Par Por Von Door Av Oleh Aut Yazan Автор Текст Tekst Text بقلم إعداد تحرير كتب نویسنده
+eporting riting diting esearch with With ontributed taff writer correspondent reporter editor contributor bureau agenc
+CNN BBC cnn bbc euters EUTERS AFP AP UPI EPA EFE DPA dpa PTI ANI TASS ANSA inhua رويترز ssociated Writer Correspondent
+Reporter Editor Contributor Bureau"""
 _FORMS = (
-    (
-        role_kernels.PICTURE,
-        """photo Photo PHOTO image Image IMAGE icture PICTURE oto FOTO magen mmagine ild BILD llustra ILLUSTRA фото
-        Фото صورة عکس צילום fotoğraf Fotoğraf φωτο Φωτο / : file File FILE etty redit CREDIT rédit rédito andout
-        rchive via hutterstock creen ourtesy tock footage""".split(),
-        PICTURE,
-    ),
+    (role_kernels.PICTURE, _PICTURE_HINTS.split(), PICTURE),
     (role_kernels.CREDIT, [")"], CREDIT),
-    (
-        role_kernels.AUTHOR,
-        """by BY By uthor Par Por Von Door Av Oleh Aut Yazan Автор Текст Tekst Text بقلم إعداد تحرير كتب نویسنده
-        eporting riting diting esearch with With ontributed taff writer correspondent reporter editor contributor
-        bureau agenc CNN BBC euters AFP ssociated Writer Correspondent Reporter Editor Contributor Bureau""".split(),
-        AUTHOR,
-    ),
+    (role_kernels.AUTHOR, _AUTHOR_HINTS.split(), AUTHOR),
 )
 GLUED = r"^\p{Lu}[\p{Ll}\p{Lu}]*\p{Ll}\p{Lu}\p{Ll}+[\p{Ll}\p{Lu}]*$"  # "IraqSyria": the tags of a page, run together
 _TIME_WORDS = """published updated posted last modified update first on at am pm a p m h t z gmt utc est edt et pt pst
 pdt ist bst cet cest ct cst local time hours hour hrs minutes minute mins min days day weeks week ago read date
 dated created edited le la el los las de del da do di il les lo um uhr den der vom alle ore kl klo publie
 publiee mis mise jour modifie modifiee heures actualizado actualizada publicado publicada hora aktualisiert
-veroffentlicht stand pubblicato aggiornato atualizado em as opublikowano aktualizacja godz yayınlanma guncelleme tarihi saat
+veroffentlicht stand pubblicato aggiornato atualizado em as opublikowano aktualizacja godz yayınlanma
+guncelleme tarihi saat
 опубликовано обновлено в г تاريخ النشر نشر تحديث اخر آخر في الساعه الساعة منذ بتوقيت ص م جرينتش غرينتش تم التحديث
-st nd rd th er o""".split()
+st nd rd th er o ap afp reuters cnn bbc upi"""
+
+
+_SHARE_WORDS = """share shares shared facebook twitter whatsapp telegram linkedin reddit pinterest pin tumblr flipboard
+google plus stumbleupon digg email mail e print printer tweet tweets retweet like likes x instagram youtube
+messenger line viber vk copy link url save more comment comments views view k m fb sms rss subscribe follow total buffer pocket
+mix xing partager compartir teilen condividi paylas paylaş drucken imprimer imprimir fejsbuk فيسبوك تويتر واتساب تلغرام"""
+
+
+@lru_cache(maxsize=1)
+def _share_line() -> str:
+    """A folded line of nothing but counts and the names of networks: a bar of buttons."""
+    word = "|".join(sorted(_SHARE_WORDS.split(), key=lambda name: (-len(name), name)))
+    return rf"^(?:(?:\d{{1,7}}[km]?|{word}) ){{1,19}}(?:{word})$"
 
 
 @lru_cache(maxsize=1)
 def _date_line() -> str:
     """A folded line of nothing but numbers and the words of dates, with at least one number."""
-    names = sorted({*_TIME_WORDS, *MONTHS, *WEEKDAYS, *WEEKDAYS_BESIDE}, key=lambda name: (-len(name), name))
+    names = sorted({*_TIME_WORDS.split(), *MONTHS, *WEEKDAYS, *WEEKDAYS_BESIDE}, key=lambda name: (-len(name), name))
     word = "|".join(re.escape(name) for name in names)
     piece = rf"(?:\d{{1,4}}(?:st|nd|rd|th|h|am|pm)?\d{{0,2}}|{word})"
     return rf"^(?:{piece} ){{0,13}}{piece}$"
@@ -96,21 +117,24 @@ WEEKDAYS_BESIDE = ("feira", "كانون", "تشرين", "الاول", "الثا�
 
 
 def mark_lines(shown: list[str], folded: Folded, strings: list[str]) -> Array:
-    """Short lines as printed, as FOLDED and as folded strings -> bits DATE, AUTHOR, CREDIT, PICTURE, FURNITURE (int32)."""
+    """Short lines as printed, as FOLDED and as folded strings -> bits of role_kernels, DATE to WIDGET (int32)."""
     lines = pl.Series("line", shown, dtype=pl.String())
     plain = pl.Series("folded", strings, dtype=pl.String())
     mark = np.zeros(len(shown), np.int32)
     for bit, hints, form in _FORMS:
         at = np.flatnonzero(lines.str.contains_any(hints).to_numpy())
         mark[at[lines.gather(at).str.contains(form).to_numpy()]] |= bit
-    single = np.flatnonzero((np.diff(folded.tokens.bounds) == 1))
+    single = np.flatnonzero(np.diff(folded.tokens.bounds) == 1)
     mark[single[lines.gather(single).str.contains(GLUED).to_numpy()]] |= role_kernels.WIDGET
     dated = plain.str.contains_any(list("0123456789")) & (plain.str.len_bytes() <= 100)
     at = np.flatnonzero(dated.to_numpy())
     mark[at[plain.gather(at).str.contains(_date_line()).to_numpy()]] |= role_kernels.DATE
+    bars = plain.str.contains_any(["share", "twitter", "facebook", "email", "print", "whatsapp", "tweet", "comment"])
+    at = np.flatnonzero(bars.to_numpy())
+    mark[at[plain.gather(at).str.contains(_share_line()).to_numpy()]] |= role_kernels.WIDGET
     tokens = folded.tokens
     found, _, _ = furniture.find_furniture(tokens, tokens.bounds[:-1], tokens.bounds[1:])
     sure = furniture.WHOLE | furniture.START | furniture.NOTICE | furniture.CUES
-    few = (found & furniture.CUE > 0) & (np.diff(tokens.bounds) <= furniture.CUE_ALONE)
+    few = (found & furniture.BRIEF > 0) & (np.diff(tokens.bounds) <= furniture.BRIEF_WORDS)
     mark[((found & sure) > 0) | few] |= role_kernels.FURNITURE
     return mark

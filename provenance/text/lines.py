@@ -57,9 +57,7 @@ def read_lines(texts: list[str]) -> tuple[Lines, Quotes]:
     line_kernels.measure_lines(
         octets, low, high, *fold_table.load(), length, words, capitals, letters, key, opening, ending, flags
     )
-    lines = Lines(
-        doc[:n], place, place + length, gap[:n], words, capitals, letters, key, opening, ending, flags
-    )
+    lines = Lines(doc[:n], place, place + length, gap[:n], words, capitals, letters, key, opening, ending, flags)
     return lines, _quotes(octets, low, high, place, flags)
 
 

@@ -31,6 +31,7 @@ PROSE_WORDS = 25  # with an end stop, a line this long is body text unless it st
 PROSE_ANYWAY = 45  # words; without one
 SHOWN_WORDS = 60  # longer lines are never looked at by their words
 LIKE = 80.0  # rapidfuzz ratio of two wordings of one headline; different headlines of one site stay under 70
+PULLED_LETTERS = 40  # a shorter line that stands at the head of a longer one is a formula
 HEADLINES_TRIED = 12  # title-like lines of one head that are compared with each other
 
 
@@ -60,7 +61,7 @@ class _Twins:
 
 
 def find_passages(documents: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
-    """DOCUMENTS -> PASSAGES, sorted by doc_id and start. *Map*: a document's passages depend on its text and title alone.
+    """DOCUMENTS -> PASSAGES, sorted by doc_id and start. *Map*: they depend on a document's text and title alone.
 
     Every character that is not white space lies in a passage; only `quote` lies inside another (a paragraph).
     """
@@ -81,9 +82,7 @@ def find_passages(documents: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
 
     with ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(one, work()))
-    columns = (
-        [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, int)] * 4
-    )
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, int)] * 4
     return _table(documents["doc_id"], *columns)
 
 
@@ -130,11 +129,12 @@ def _prose(lines: Lines, twins: _Twins, mark: Array) -> Array:
     stopped |= lines.ending == line_kernels.LEADS
     long = (lines.words >= PROSE_ANYWAY) & (lines.ending != line_kernels.CUT)
     long |= (lines.words >= PROSE_WORDS) & stopped
-    return long & (twins.copies == 1) & (mark == 0) & (lines.flags & line_kernels.CDATA == 0)
+    prose: Array = long & (twins.copies == 1) & (mark == 0) & (lines.flags & line_kernels.CDATA == 0)
+    return prose
 
 
-def _ends(doc: Array, prose: Array, documents: int) -> tuple[Array, Array]:
-    """Which lines stand before the first prose of their text (its first 40 at most), which after the last."""
+def _ends(doc: Array, prose: Array, documents: int, more: int = 0) -> tuple[Array, Array]:
+    """Which lines stand before the first prose of their text (its first 40 at most) and `more`, which after all."""
     rows = np.arange(doc.size)
     top = np.searchsorted(doc, np.arange(documents))
     stop = np.searchsorted(doc, np.arange(documents), side="right")
@@ -142,7 +142,7 @@ def _ends(doc: Array, prose: Array, documents: int) -> tuple[Array, Array]:
     at = np.flatnonzero(prose)
     np.minimum.at(body, doc[at], at)
     np.maximum.at(after, doc[at], at + 1)
-    return (rows < body[doc]) & (rows < top[doc] + role_kernels.HEAD_LINES), rows >= after[doc]
+    return (rows < body[doc] + more) & (rows < top[doc] + role_kernels.HEAD_LINES), rows >= after[doc]
 
 
 def _mark_excerpts(lines: Lines, twins: _Twins, texts: list[str]) -> Array:
@@ -152,33 +152,31 @@ def _mark_excerpts(lines: Lines, twins: _Twins, texts: list[str]) -> Array:
     if early.size == 0:
         return mark
     late = twins.longer[early]
+    head, _ = _ends(lines.doc, _prose(lines, twins, mark), len(texts), 1)
     strings = strings_of(fold_batch(_cut(lines, np.concatenate([early, late]), texts)))
+    stopped = lines.ending == line_kernels.STOP
     for n, (i, j) in enumerate(zip(early.tolist(), late.tolist(), strict=True)):
         one, two = strings[n], strings[n + early.size]
         cut = lines.ending[i] == line_kernels.CUT
-        if len(one) > len(two) and not cut:
-            if (
-                len(two) >= 40
-                and lines.ending[j] == line_kernels.STOP
-                and one.startswith(two[: len(two) - 20])
-            ):
-                mark[j] = role_kernels.PULL
-        elif fuzz.partial_ratio(one, two[: len(one) + 60]) >= LIKE and (
-            cut or lines.ending[i] == line_kernels.STOP
-        ):
-            mark[i] = role_kernels.EXCERPT if j - i <= line_kernels.TWIN_WINDOW else role_kernels.PULL
+        if not cut and len(one) > len(two):
+            pulled = stopped[j] and len(two) >= PULLED_LETTERS and one.startswith(two[: len(two) - 20])
+            mark[j] |= role_kernels.PULL * pulled
+        elif (cut or stopped[i]) and fuzz.partial_ratio(one, two[: len(one) + 60]) >= LIKE:
+            soon = j - i <= line_kernels.TWIN_WINDOW
+            if head[i]:
+                mark[i] |= role_kernels.EXCERPT if soon else role_kernels.PULL
+            elif two.startswith(one[: len(one) - 10]):
+                mark[i] |= role_kernels.PULL
     return mark
 
 
 def _mark_widgets(lines: Lines, ends: Array, mark: Array) -> None:
     """Lines without words, and at either end of a text those of a number or of up to three letters ("TT", "20")."""
-    flags = line_kernels.SPACELESS | line_kernels.ADDRESS
+    flags = line_kernels.SPACELESS | line_kernels.ADDRESS | line_kernels.BRACKET
     few = (lines.words <= 2) & (lines.letters == 0) | (lines.words == 1) & (lines.letters <= 3)
-    mark[((lines.words == 0) & (lines.letters == 0)) | (few & ends & (lines.flags & flags == 0))] |= (
-        role_kernels.WIDGET
-    )
-    plain = (lines.words == lines.capitals) & (lines.words >= 1) & (lines.words <= 5)
-    mark[plain & (lines.letters >= 4)] |= role_kernels.NAME
+    mark[((lines.words == 0) & (lines.letters == 0)) | (few & ends & (lines.flags & flags == 0))] |= role_kernels.WIDGET
+    plain = (lines.words == lines.capitals) & (lines.words >= 2) & (lines.words <= 5)
+    mark[plain] |= role_kernels.NAME
 
 
 def _cut(lines: Lines, rows: Array, texts: list[str]) -> list[str]:
@@ -195,7 +193,9 @@ def _mark_shown(
     shown = _cut(lines, rows, texts)
     folded = fold_batch(shown)
     strings = strings_of(folded)
-    mark[rows] |= line_marks.mark_lines(shown, folded, strings)
+    said = line_marks.mark_lines(shown, folded, strings)
+    mark[rows] |= said
+    mark[rows[said & role_kernels.AUTHOR > 0]] &= ~role_kernels.WIDGET  # "AP" is no widget
     addressed = np.diff(folded.tokens.bounds) == 0
     mark[rows[addressed]] |= role_kernels.WIDGET  # an address and nothing else
     wanted = strings_of(fold_batch(titles))
@@ -206,9 +206,7 @@ def _mark_shown(
     like = candidates & (lines.words[rows] >= 3) & (lines.words[rows] <= 2 * role_kernels.TITLE_HIGH)
     like &= titled | (lines.ending[rows] != line_kernels.STOP)
     several = np.bincount(doc[like], minlength=len(texts))[doc] > 1
-    _mark_titles(
-        rows, strings, doc, np.flatnonzero((like & several) | (candidates & titled)), wanted, twins, mark
-    )
+    _mark_titles(rows, strings, doc, np.flatnonzero((like & several) | (candidates & titled)), wanted, twins, mark)
 
 
 def _mark_titles(
@@ -258,9 +256,7 @@ def _emit(
     pulled = role == PULLED
     role[pulled] = PARAGRAPH
     kept = np.flatnonzero(plain)
-    long = np.flatnonzero(
-        (quotes.words >= QUOTE_WORDS) & plain[quotes.line] & (role[quotes.line] == PARAGRAPH)
-    )
+    long = np.flatnonzero((quotes.words >= QUOTE_WORDS) & plain[quotes.line] & (role[quotes.line] == PARAGRAPH))
     long = long[~pulled[quotes.line[long]]]
     again = np.flatnonzero(pulled & plain)
     said = quotes.line[long]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from provenance.text.line_kernels import CUT, LEADS, LOWER, OPEN, RUNS_ON, SPACELESS, STOP
@@ -26,6 +25,7 @@ DATE, AUTHOR, CREDIT, PICTURE, FURNITURE, TITLED, EXCERPT, PULL, WIDGET, NAME = 
 
 TITLE_LOW, TITLE_HIGH = 4, 25  # words; shorter lines are section names, longer ones sentences
 CAPTION_HIGH = 60  # words
+CAPTION_LINES = 4  # unstopped lines between headline and body; more are a table or a list
 HEAD_LINES = 40  # furniture above a headline included
 BESIDE = DATE | AUTHOR | CREDIT | PICTURE | FURNITURE | EXCERPT | PULL | WIDGET  # never a headline by shape
 
@@ -33,14 +33,17 @@ BESIDE = DATE | AUTHOR | CREDIT | PICTURE | FURNITURE | EXCERPT | PULL | WIDGET 
 @njit(inline="always")
 def _title_like(words, ending, flags, mark):
     high = TITLE_HIGH * 2 if flags & SPACELESS else TITLE_HIGH
-    open_ended = ending != STOP and ending != LEADS and ending != RUNS_ON and ending != CUT
+    open_ended = ending not in (STOP, LEADS, RUNS_ON, CUT)
     return TITLE_LOW <= words <= high and open_ended and not flags & LOWER and not mark & BESIDE
 
 
 @njit(cache=True, nogil=True)
-def _main_headline(top, body, stop, words, ending, gap, flags, twin, copies, mark):
-    """Row of the headline among top:body, or -1: one like the title field, else the first doubled title-like line,
-    else the first title-like line that is no bare name and has text after it; of those only names, the first."""
+def _main_headline(top, body, stop, words, ending, gap, flags, copies, mark):
+    """Row of the headline among top:body, or -1.
+
+    One like the title field; else the first doubled title-like line; else the first title-like line that is no bare
+    name and has text after it; of those only names, the first.
+    """
     for i in range(top, body):
         if mark[i] & TITLED and not mark[i] & (DATE | FURNITURE | WIDGET):
             return i
@@ -79,7 +82,7 @@ def _plain_role(words, ending, copies, mark, last):
     if copies > 1 and 2 <= words <= CAPTION_HIGH:
         # A teaser that stands again as the first paragraph: two copies, the last of them body text.
         return PARAGRAPH if last and copies == 2 and words >= 20 and ending == STOP else CAPTION
-    if ending == CUT and words >= 12:
+    if ending == CUT and 12 <= words <= 100:
         return TEASER
     return PARAGRAPH
 
@@ -90,7 +93,8 @@ def assign_roles(doc, words, capitals, ending, gap, flags, twin, copies, prose, 
 
     The head is what stands before the first line of prose. In the head: the main headline and its like; lines above
     a doubled or titled headline are the site's; names are bylines; other lines without an end stop, captions.
-    Behind the head only twins (an unsplit dump has another article there) and lines that name a picture or an author count.
+    Behind the head only twins (an unsplit dump has another article there) and lines that name a picture or an
+    author count.
     """
     i = 0
     while i < doc.size:
@@ -104,14 +108,18 @@ def assign_roles(doc, words, capitals, ending, gap, flags, twin, copies, prose, 
         after = stop
         while after > body and not prose[after - 1]:
             after -= 1
-        main = _main_headline(top, body, stop, words, ending, gap, flags, twin, copies, mark)
-        _label_head(top, body, main, words, capitals, ending, flags, twin, copies, prose, mark, role)
+        main = _main_headline(top, body, stop, words, ending, gap, flags, copies, mark)
+        _label_head(top, body, body < stop, main, words, capitals, ending, flags, twin, copies, prose, mark, role)
         _label_rest(body, after, stop, main, words, ending, flags, twin, copies, mark, role)
         i = stop
 
 
 @njit(cache=True, nogil=True)
-def _label_head(top, body, main, words, capitals, ending, flags, twin, copies, prose, mark, role):
+def _label_head(top, body, doc_goes_on, main, words, capitals, ending, flags, twin, copies, prose, mark, role):
+    # A text without prose is a table or a list, and its lines are no captions.
+    unstopped = 0 if doc_goes_on and prose[body] else CAPTION_LINES + 1
+    for i in range(max(main, top), body):
+        unstopped += i != main and _title_like(words[i], ending[i], flags[i], mark[i]) and copies[i] == 1
     sure = main >= 0 and (copies[main] > 1 or mark[main] & TITLED)
     for i in range(top, body):
         last = i + 1 < prose.size and i + 1 == body and prose[i + 1]
@@ -126,7 +134,7 @@ def _label_head(top, body, main, words, capitals, ending, flags, twin, copies, p
             role[i] = BYLINE
         elif sure and i < main and (titled or words[i] < TITLE_LOW):
             role[i] = BOILERPLATE
-        elif main >= 0 and i > main and titled:
+        elif main >= 0 and i > main and titled and unstopped <= CAPTION_LINES:
             upper = 10 * capitals[i] >= 7 * words[i]  # title case: a second deck, not a caption
             role[i] = HEADLINE if upper and role[i - 1] == HEADLINE else CAPTION
 

@@ -29,8 +29,9 @@ def join_words(word, first, last, ignored, key):
 
 @njit(cache=True, nogil=True)
 def find_wordings(word, first, last, pair, begins, ends, scope, wording, found, low, high):
-    """Ranges first:last of `word` -> `found` (uint8 bits) and the words low:high (int64) from the first notice or
-    cue to the end of the last.
+    """Ranges first:last of `word` -> `found` (uint8 bits) of the wordings in each.
+
+    `low`, `high` (int64) get the words from the first notice or cue to the end of the last.
 
     pair, begins, ends, scope, wording: furniture.Wordings; `pair` is hashed as `join_words` does. A table of the
     pairs' top 16 bits answers nearly every look-up with one load: 2 ns a word.
@@ -52,7 +53,7 @@ def find_wordings(word, first, last, pair, begins, ends, scope, wording, found, 
                     same = word[t + k] == wording[begins[at] + k]
                     k += 1
                 if same and (scope[at] != START or t == first[i]):
-                    if scope[at] == CUE and found[i] & CUE and t >= high[i]:
+                    if scope[at] & CUE and found[i] & CUE and t >= high[i]:
                         found[i] |= CUES
                     found[i] |= scope[at]
                     if scope[at] != START:
