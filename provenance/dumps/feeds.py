@@ -22,6 +22,7 @@ FIELD_WORDS, FIELD_CHARS = 8, 120
 _AFTER_ITEM = re.compile(r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?\w{1,20}>")
 _CHANNEL = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:hourly|daily|weekly)\s+\d")
 _LANGUAGE = re.compile(r"\s*[a-z]{2}-[A-Za-z]{2}\s")
+_CHANNEL_REST = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:(?:hourly|daily|weekly)\s+\d+\s)?")
 _HOST = re.compile(r"https?://(?:www\d?\.)?([^/:?#\s]+)(/?[^\s]*)")
 _NAME_PARTS = re.compile(r"\s[-–—|»«·•:]\s|\s?[|»«·•]\s?")
 
@@ -40,8 +41,9 @@ class Anchor(NamedTuple):
     start: int
     end: int
     url: str
-    published: datetime
+    published: datetime | None
     author: str | None
+    holds_teaser: bool = False
 
 
 def split_feed(text: str) -> list[Item]:
@@ -58,8 +60,9 @@ def split_feed(text: str) -> list[Item]:
     if distinct != len(items) or (len(items) < 2 and not (items and (channel or "]]>" in text))):
         return []
     outlet = _channel_name(text, items[0], anchors[0] if channel else None)
-    if not text[items[-1].end :].strip() and text[: items[0].start].strip() and len(items) > 1:
-        return _fields_last(text, items, outlet)
+    bodies = any(anchor.holds_teaser for anchor in items) or text[items[-1].end :].strip()
+    if not bodies and text[: items[0].start].strip() and len(items) > 1:
+        return _fields_last(text, items, outlet, anchors[0].end if channel else 0)
     return _fields_first(text, items, outlet)
 
 
@@ -76,7 +79,7 @@ def _anchors(text: str) -> list[Anchor]:
         url = next((match for match in group if match["url"]), None)
         date = next((match for match in group if match["date"]), None)
         parsed = parse_date(date["date"]) if date else None
-        if url is None or date is None or parsed is None:
+        if url is None or date is None:
             continue
         between = text[url.end() : date.start()].strip() if url.end() <= date.start() else ""
         author = (
@@ -84,7 +87,9 @@ def _anchors(text: str) -> list[Anchor]:
             if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5
             else None
         )
-        anchors.append(Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0], author))
+        anchors.append(
+            Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0] if parsed else None, author)
+        )
     return [_reach_back(text, anchor, anchors[at - 1] if at else None) for at, anchor in enumerate(anchors)]
 
 
@@ -115,7 +120,7 @@ def _reach_back(text: str, anchor: Anchor, before: Anchor | None) -> Anchor:
     at = text.rfind(anchor.url, low, anchor.start)
     if at < 0 or not text[at + len(anchor.url) : at + len(anchor.url) + 1].isspace():
         return anchor
-    return anchor._replace(start=at)
+    return anchor._replace(start=at, holds_teaser=True)
 
 
 def _is_channel(text: str, anchors: list[Anchor]) -> bool:
@@ -165,7 +170,7 @@ def _fields_first(text: str, items: list[Anchor], outlet: str | None) -> list[It
     ]
 
 
-def _fields_last(text: str, items: list[Anchor], outlet: str | None) -> list[Item]:
+def _fields_last(text: str, items: list[Anchor], outlet: str | None, header: int) -> list[Item]:
     """Items whose title and teaser stand before the fields (title, description, link, date)."""
     found = []
     start = 0
@@ -173,7 +178,8 @@ def _fields_last(text: str, items: list[Anchor], outlet: str | None) -> list[Ite
         end = anchor.end if at + 1 < len(items) else len(text)
         first = start
         if at == 0:
-            first = _title_start(text, 0, anchor.start) if "\n" not in text[: anchor.start].strip() else 0
+            after = _CHANNEL_REST.match(text, header)
+            first = after.end() if header and after else header
         lines = text[first : anchor.start].strip().splitlines()
         title = lines[0].strip() if lines and len(lines[0].split()) <= 40 else None
         found.append(Item(start, end, Head(title, anchor.author, anchor.published, anchor.url, outlet)))

@@ -287,13 +287,18 @@ def _join_wrapped(text: str, lines: list[Line]) -> list[Line]:
 
 
 def _mark_echoes(lines: list[Line]) -> None:
-    """Mark lines of 2 to 60 words that say the same as one a few lines before, up to a site's suffix."""
+    """Mark lines of 2 to 60 words that say the same as one a few lines before, up to a site's suffix.
+
+    No paragraph stands between the two, but one that is itself doubled: a long caption.
+    """
     for at, line in enumerate(lines):
         if not line.folded or not 2 <= line.words <= 60:
             continue
-        for earlier in lines[max(0, at - ECHO_LINES) : at]:
+        for earlier in reversed(lines[max(0, at - ECHO_LINES) : at]):
             if earlier.folded and says_same(earlier.folded, line.folded):
                 earlier.first, line.echo = True, True
+            elif earlier.words > BODY_WORDS and not (earlier.first or earlier.echo):
+                break
 
 
 def is_doubled_headline(lines: list[Line], at: int) -> bool:

@@ -74,14 +74,14 @@ def _recurring(lines: list[Line]) -> _Recurring:
             gap += 1
         elif line.folded:
             seen.setdefault(line.folded, []).append(gap)
+    again = {folded: gaps[0] for folded, gaps in seen.items() if 1 < len(gaps) == len(set(gaps))}
     sites, endings = set(), set()
     for line in lines:
-        gaps = seen.get(line.folded, [])
-        if len(gaps) < 2 or len(set(gaps)) < len(gaps) or line.is_body:
+        if line.folded not in again or line.is_body:
             continue
-        if line.words <= 6 and gaps[0] == 0 and _could_name_a_site(line):
+        if line.words <= 6 and again[line.folded] == 0 and _could_name_a_site(line):
             sites.add(line.folded)
-        elif line.words >= 5 and gaps[0] > 0 and not line.is_title_like:
+        elif line.words >= 5 and again[line.folded] > 0 and not line.is_title_like:
             endings.add(line.folded)
     return _Recurring(frozenset(sites), frozenset(endings))
 
@@ -176,8 +176,14 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         # A standing head ("Opinion"), a site's name or a date belongs to the title under it; two titles in
         # a row are a page title and a headline.
         near = [at for at in titles if 0 < title - at <= 2]
-        start = min([title, *near, *(at for at in (*site, *dated) if 0 < title - at <= 3)])
+        over = [at for at in (*site, *dated) if 0 < title - at <= 3 and not _is_foot(lines, at, title)]
+        start = min([title, *near, *over])
     return score, start
+
+
+def _is_foot(lines: list[Line], at: int, title: int) -> bool:
+    """Whether wider space parts the line `at` from the title under it than from the text over it."""
+    return max(line.blank_before for line in lines[at + 1 : title + 1]) > lines[at].blank_before
 
 
 def _title_before(lines: list[Line], titles: list[int], marks: list[int], body: int) -> int | None:

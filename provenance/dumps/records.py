@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 import polars as pl
@@ -297,7 +298,7 @@ def read_table(stream: BinaryIO, collector: Collector, delimiter: str | None) ->
     first = next(quotes, "")
     if delimiter is None:
         delimiter = max(",;\t|", key=lambda mark: (first.count(mark), mark == ","))
-    rows = csv.reader(_chain(first, quotes), delimiter=delimiter)
+    rows = csv.reader(chain([first] if first else [], quotes), delimiter=delimiter)
     header = next(rows, [])
     header = [name.strip() for name in header]
     columns = choose_columns(header, collector.settings)
@@ -319,12 +320,6 @@ class _Quotes(Iterator[str]):
         line = next(self._lines)
         self.marks += line.count(b'"')
         return line.decode(self._encoding, "surrogateescape") + "\n"
-
-
-def _chain(first: str, others: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from others
 
 
 def _take_rows(

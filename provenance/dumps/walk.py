@@ -127,7 +127,8 @@ def _each_once(sources: list[Source]) -> list[Source]:
     seen: dict[str, Source] = {}
     for key, source in keyed():
         kept = seen.get(key)
-        # Of two names for one file the lesser stays, so that the order of the inputs changes nothing.
-        if kept is None or source.path < kept.path:
+        # Of two names for one file the shorter stays, so that neither the order of the inputs nor a glob that
+        # runs round a link to its own folder changes anything.
+        if kept is None or (source.path.count("/"), source.path) < (kept.path.count("/"), kept.path):
             seen[key] = source
     return sorted(seen.values(), key=lambda source: source.path)

@@ -1,0 +1,123 @@
+"""Dates are read strictly: full ones, in many languages, never from today's clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.text.calendar import find_dates, parse_date
+
+MARCH_4 = datetime(2020, 3, 4, tzinfo=UTC)
+MARCH_4_11 = datetime(2020, 3, 4, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "weekday"),
+    [
+        ("Wednesday, 4 March, 2020 - 11:00", MARCH_4_11, True),
+        ("Thursday, 4 March 2020", MARCH_4, False),
+        ("Wed, 04 Mar 2020 13:00:00 +0200", MARCH_4_11, True),
+        ("Wed, 04 Mar 2020 06:00 EST", MARCH_4_11, True),
+        ("March 4th, 2020, 11:00 a.m.", MARCH_4_11, None),
+        ("Wed Mar 04 11:00:00 +0000 2020", MARCH_4_11, True),
+        ("2020-03-04T12:00:00+01:00", MARCH_4_11, None),
+        ("2020-03-04", MARCH_4, None),
+        ("04.03.2020", MARCH_4, None),
+        ("11:00 GMT 04.03.2020", MARCH_4_11, None),
+        ("mercredi 4 mars 2020", MARCH_4, True),
+        ("4 de marzo de 2020", MARCH_4, None),
+        ("Mittwoch, 4. März 2020 um 11:00", MARCH_4_11, True),
+        ("4 Mart 2020", MARCH_4, None),
+        ("4 марта 2020", MARCH_4, None),
+        ("الأربعاء 4 مارس 2020", MARCH_4, True),
+        ("٤ آذار/مارس ٢٠٢٠", MARCH_4, None),
+        ("2020年3月4日", MARCH_4, None),
+    ],
+)
+def test_a_full_date_is_found_whole(text: str, value: datetime, weekday: bool | None) -> None:
+    (found,) = find_dates(f"(x) {text}; y")
+    assert (found.value, found.weekday_agrees) == (value, weekday)
+    assert f"(x) {text}; y"[found.start : found.end] == text
+    assert found.precision == ("second" if value == MARCH_4_11 else "day")
+    if weekday is not False:
+        assert parse_date(f" {text} ") == (value, found.precision)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TT 20", "1,215 people", "IS kills 3 militiamen", "May 10", "on Wednesday", "03/04/2020", "02-06-2022", "May 2020",
+        "page 4\nMarch 2020", "31 February 2020", "10.12.2020.4", "v1.2.2020", "In May 10 2000 people came",
+        "4 Foo 2020", "4 March 1066", "13.13.2020", "$4 March 2020", "2020-13-01",
+    ],
+)  # fmt: skip
+def test_what_is_no_full_date_is_not_read(text: str) -> None:
+    assert find_dates(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "precision"),
+    [
+        ("2020", datetime(2020, 1, 1, tzinfo=UTC), "year"),
+        ("2020-03", datetime(2020, 3, 1, tzinfo=UTC), "month"),
+        ("March 2020", datetime(2020, 3, 1, tzinfo=UTC), "month"),
+        ("20200304", MARCH_4, "day"),
+        ("20200304110000", MARCH_4_11, "second"),
+        (str(int(MARCH_4_11.timestamp())), MARCH_4_11, "second"),
+        (str(int(MARCH_4_11.timestamp()) * 1000), MARCH_4_11, "second"),
+    ],
+)
+def test_a_field_may_say_less(text: str, value: datetime, precision: str) -> None:
+    assert parse_date(text) == (value, precision)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1215", "now", "yesterday", "03/04/2020", "20201304", "4 March 2020 and more"]
+)
+def test_a_field_that_is_no_date_is_none(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)))  # noqa: DTZ001  made aware below
+def test_round_trip(moment: datetime) -> None:
+    moment = moment.replace(tzinfo=UTC)
+    assert parse_date(moment.isoformat()) == (moment, "second")
+    (found,) = find_dates(moment.strftime("said on %A, %-d %B %Y.") if moment.year > 999 else "")
+    assert (found.value.date(), found.weekday_agrees) == (moment.date(), True)
+
+
+@given(st.text(st.sampled_from("0123456789 :.,/-TZ+MarchmaymercrediاربعاءGMT\n٤年"), max_size=200))
+def test_any_text_gives_sound_places(text: str) -> None:
+    end = 0
+    for found in find_dates(text):
+        assert end <= found.start < found.end <= len(text)
+        end = found.end
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "A ",
+        "4 ",
+        "12:00 ",
+        "May 4 ",
+        "1",
+        "a",
+        "4 March ",
+        "monday ",
+        "1-",
+        "2020 ",
+        "4 de ",
+        "é",
+        "12:00 GMT ",
+    ],
+)
+def test_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
+    text = "2020 " + piece * (100_000 // len(piece))
+    started = time.perf_counter()
+    find_dates(text)
+    assert time.perf_counter() - started < 2  # 0.1 s here; quadratic cost would be minutes

@@ -1,0 +1,403 @@
+"""Whatever is given as input is read, or becomes a reject that says why; nothing aborts and nothing is lost."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance import tables
+from provenance.dumps.decode import decode_text
+from provenance.dumps.language import detect_languages
+from provenance.dumps.published import parse_published
+from provenance.dumps.reading import read, read_frame
+from provenance.dumps.rejects import REASONS, is_partial
+from provenance.errors import UsageError
+from provenance.settings import Settings
+from provenance.tables import Read
+
+TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
+ROWS = [
+    {"id": "a1", "Body": TEXT, "pub_date": "2020-03-04T11:00:00Z", "source": "Quay Post", "headline": "One", "link": "https://q.example/1"},
+    {"id": 7, "Body": "Drågen – øl, \"quoted\" and, comma\nand line", "pub_date": "Wed, 04 Mar 2020 11:00:00 +0000", "source": "Quay Post", "headline": "Two", "link": None},
+    {"id": None, "Body": "\u0000nul and \u200fright to left", "pub_date": "soon", "source": None, "headline": None, "link": None},
+]  # fmt: skip
+
+
+def scan(*inputs: Path | str, stdin: bytes | None = None, **options: Any) -> Read:
+    found = read(
+        [str(name) for name in inputs],
+        Settings(**options),
+        stdin=io.BytesIO(stdin) if stdin is not None else None,
+    )
+    tables.check(found.documents, tables.DOCUMENTS, "documents")
+    tables.check(found.rejects, tables.REJECTS, "rejects")
+    tables.check(found.inputs, tables.INPUTS, "inputs")
+    assert found.documents["doc_id"].is_unique().all()
+    assert set(found.rejects["reason"]) <= set(REASONS)
+    assert all("\n" not in detail for detail in found.rejects["detail"])
+    assert found.inputs["documents"].sum() == found.documents.height
+    return found
+
+
+def write(folder: Path, name: str, content: bytes | str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def rows_as(form: str) -> bytes:
+    if form == "jsonl":
+        return "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS).encode()
+    if form == "json":
+        return json.dumps({"status": "ok", "articles": ROWS}, indent=1).encode()
+    frame = pl.DataFrame(
+        [{name: value if value is None else str(value) for name, value in row.items()} for row in ROWS]
+    )
+    out = io.BytesIO()
+    if form == "parquet":
+        frame.write_parquet(out)
+    else:
+        frame.write_csv(out, separator="\t" if form == "tsv" else ",")
+    return out.getvalue()
+
+
+PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}
+
+
+@pytest.mark.parametrize("packed", PACK)
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv", "tsv", "parquet"])
+def test_every_format_gives_the_same_documents(tmp_path: Path, form: str, packed: str) -> None:
+    path = write(tmp_path, f"rows.{form}{packed}", PACK[packed](rows_as(form)))
+    found = scan(path)
+    documents = found.documents.sort("doc_id")
+    assert not found.rejects.height
+    assert set(documents["doc_id"]) == {"a1", "7", f"{path}#3"}
+    by_id = {row["doc_id"]: row for row in documents.to_dicts()}
+    assert [by_id[name]["text"] for name in ("a1", "7", f"{path}#3")] == [row["Body"] for row in ROWS]
+    assert by_id["a1"]["published"] == by_id["7"]["published"] == datetime(2020, 3, 4, 11, tzinfo=UTC)
+    assert (by_id["a1"]["title"], by_id["a1"]["url"], by_id["a1"]["outlet"]) == (
+        "One",
+        "https://q.example/1",
+        "Quay Post",
+    )
+    assert by_id[f"{path}#3"]["published"] is None
+    assert documents["start"].is_null().all()
+    (fact,) = found.inputs.to_dicts()
+    assert (fact["format"], fact["bytes"], len(fact["xxh3_128"])) == (form + packed, path.stat().st_size, 32)
+
+
+def test_a_broken_line_is_left_out_alone(tmp_path: Path) -> None:
+    good = json.dumps({"id": "g", "text": TEXT})
+    lines = [good, '{"id": 1, "text": "cut', "", b'{"text": "\xff\xfe"}', "[1]", '{"text": 5}', '{"text": " \\n"}', '{"text": null}',
+             json.dumps({"id": "h", "text": "Drågen øl"}, ensure_ascii=False), '{"text": "\\ud800 half"}', "{" * 5000]  # fmt: skip
+    path = write(
+        tmp_path, "x.jsonl", b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    )
+    found = scan(path)
+    assert {row["record"]: row["reason"] for row in found.rejects.to_dicts()} == {
+        1: "broken_json", 3: "undecodable", 4: "not_a_record", 5: "not_text", 6: "blank", 7: "blank", 9: "undecodable", 10: "broken_json"
+    }  # fmt: skip
+    assert found.documents["text"].to_list() == [TEXT, "Drågen øl", "\ufffd half"]
+    assert is_partial(found.rejects)
+    assert not is_partial(found.rejects.filter(pl.col("reason") == "blank"))
+
+
+def test_a_record_is_never_stripped_or_split(tmp_path: Path) -> None:
+    text = f"  {TEXT}\r\n\r\n{TEXT}\u2028 \n"
+    assert scan(write(tmp_path, "x.jsonl", json.dumps({"text": text}))).documents["text"].to_list() == [text]
+    table = f'text\n"{text}"\n'
+    assert scan(write(tmp_path, "x.csv", table)).documents["text"].to_list() == [text]
+
+
+def test_ragged_and_unclosed_rows_of_a_table(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "x.csv",
+        b'id,text\n1,good one\n2,too,many\n3\n4,caf\xe9\n5,"fine\nlines"\n6,"never closed\n7,lost\n',
+    )
+    found = scan(path)
+    assert found.documents["text"].to_list() == ["good one", "fine\nlines"]
+    assert dict(found.rejects.select("record", "reason").rows()) == {
+        1: "ragged",
+        2: "ragged",
+        3: "undecodable",
+        5: "broken_csv",
+    }
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet"])
+def test_without_a_text_column_the_columns_and_the_option_are_named(tmp_path: Path, name: str) -> None:
+    frame = pl.DataFrame({"number": ["1", "2"], "remark": ["x", "y"]})
+    path = tmp_path / name
+    {"x.csv": frame.write_csv, "x.jsonl": frame.write_ndjson, "x.parquet": frame.write_parquet}[name](path)
+    (row,) = scan(path).rejects.to_dicts()
+    assert (row["reason"], row["record"], row["action"]) == ("no_text_column", None, "skipped")
+    assert "number, remark" in row["detail"]
+    assert "--text" in row["detail"]
+    assert scan(path, text="remark", id="number").documents["doc_id"].to_list() == ["1", "2"]
+    (row,) = scan(path, text="words").rejects.to_dicts()
+    assert (row["reason"], "'words'" in row["detail"]) == ("no_column", True)
+
+
+def test_a_json_field_may_be_left_out_but_not_by_all(tmp_path: Path) -> None:
+    path = write(tmp_path, "x.jsonl", '{"text": "one", "key": "k"}\n{"text": "two"}\n')
+    assert scan(path, id="key").documents["doc_id"].to_list() == ["k", f"{path}#2"]
+    assert scan(path, id="nokey").rejects["reason"].to_list() == ["no_column"]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"\xef\xbb\xbf" + TEXT.encode(), "utf-8"),
+        ("\ufeff" + TEXT, "utf-16-le"),
+        (TEXT, "utf-16-be"),
+        (
+            "Le conseil a décidé, très tôt, d’acheter une drague supplémentaire à l’été : voilà qui était prévu. "
+            * 5,
+            "cp1252",
+        ),
+        (
+            "Rada města se v úterý rozhodla koupit druhý bagr, protože první stál celou zimu nečinně v přístavu. "
+            * 5,
+            "cp1250",
+        ),
+        (
+            "Совет портового города решил купить второй земснаряд, потому что первый стоял всю зиму. " * 5,
+            "cp1251",
+        ),
+    ],
+)
+def test_encodings(tmp_path: Path, content: bytes | str, encoding: str) -> None:
+    octets = content if isinstance(content, bytes) else content.encode(encoding)
+    found = scan(write(tmp_path, "x.txt", octets))
+    expected = (content if isinstance(content, str) else TEXT).removeprefix("\ufeff").strip()
+    assert found.documents["text"].to_list() == [expected]
+    assert not found.rejects.height
+
+
+def test_a_table_in_an_eight_bit_encoding(tmp_path: Path) -> None:
+    lines = "".join(f"{at},été à la côte où l’on mangeait des pâtes {at}\n" for at in range(40))
+    found = scan(write(tmp_path, "x.csv", f"id,text\n{lines}".encode("cp1252")))
+    assert found.documents["text"][0] == "été à la côte où l’on mangeait des pâtes 0"
+
+
+def test_a_few_bad_bytes_leave_the_rest(tmp_path: Path) -> None:
+    found = scan(write(tmp_path, "x.txt", ("Drågen øl på bænken. " * 20).encode() + b"\xff end"))
+    assert found.documents["text"][0].endswith("\ufffd end")
+    assert found.rejects.select("reason", "action").rows() == [("undecodable", "partial")]
+
+
+def binary(size: int = 4000) -> bytes:
+    return random.Random(1).randbytes(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("empty.jsonl", b"", "empty"),
+        ("blank.txt", b" \n\t\n", "empty"),
+        ("blank.jsonl", b"\n\n", "empty"),
+        ("head.csv", b"id,text\n", "empty"),
+        ("b.txt", binary(), "binary"),
+        ("b.jsonl", binary(), "binary"),
+        ("b.csv", binary(), "binary"),
+        ("b.dat", b"\x7fELF" + bytes(4000), "binary"),
+        ("b.parquet", binary(), "damaged"),
+        ("c.parquet", b"PAR1" + binary() + b"PAR1", "damaged"),
+        ("b.json", b'{"text": "cut', "broken_json"),
+        ("b.json", b"[1, 2", "broken_json"),
+        ("page.html", b"<html>x</html>", "format"),
+        ("page", b"\n<!DOCTYPE html><p>x", "format"),
+        ("cut.txt.gz", gzip.compress(binary() + TEXT.encode())[:200], "damaged"),
+        ("bad.txt.gz", b"\x1f\x8b" + binary(100), "damaged"),
+        ("bad.txt.zst", b"\x28\xb5\x2f\xfd" + binary(100), "damaged"),
+        ("none.txt.gz", gzip.compress(b""), "empty"),
+    ],
+)
+def test_what_cannot_be_read_is_a_reject(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    good = write(tmp_path, "good.txt", TEXT)
+    path = write(tmp_path, name, content)
+    found = scan(path, good)
+    assert found.documents["path"].to_list() == [str(good)]
+    assert found.rejects["reason"].to_list() == [reason]
+    assert found.rejects["path"].to_list() == [str(path)]
+    assert is_partial(found.rejects)
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_a_cut_compressed_file_gives_what_came_and_says_so(tmp_path: Path, packed: str) -> None:
+    lines = "\n".join(
+        json.dumps({"id": str(at), "text": f"{binary(60).hex()} {at * 7919}"}) for at in range(20_000)
+    )
+    octets = PACK[packed](lines.encode())
+    found = scan(write(tmp_path, f"x.jsonl{packed}", octets[: len(octets) * 2 // 3]))
+    assert 0 < found.documents.height < 20_000
+    assert ("damaged", "partial") in found.rejects.select("reason", "action").rows()
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_a_bomb_is_not_expanded(tmp_path: Path, packed: str) -> None:
+    octets = PACK[packed](b"a " * (100 << 20))
+    found = scan(write(tmp_path, f"x.jsonl{packed}", octets))
+    assert "expands" in found.rejects["reason"].to_list()
+
+
+def test_several_members_are_one_file(tmp_path: Path) -> None:
+    for packed in (".gz", ".zst"):
+        octets = PACK[packed](b'{"text": "one"}\n') + PACK[packed](b'{"text": "two"}\n')
+        assert scan(write(tmp_path, f"x.jsonl{packed}", octets)).documents["text"].to_list() == ["one", "two"]
+
+
+def test_missing_inputs_are_a_usage_error(tmp_path: Path) -> None:
+    for name in ("nowhere.txt", "no*.txt", "a\0b", ""):
+        with pytest.raises(UsageError):
+            scan(tmp_path / name if name and "\0" not in name else name)
+    with pytest.raises(UsageError):
+        scan()
+
+
+def test_folders_globs_and_links(tmp_path: Path) -> None:
+    write(tmp_path, "b/two.txt", "Two words here")
+    one = write(tmp_path, "a.txt", "One word here")
+    write(tmp_path, ".hidden.txt", "hidden")
+    write(tmp_path, ".git/x.txt", "hidden")
+    write(tmp_path, "README.md", "about")
+    write(tmp_path, "gold/spans.parquet", b"x")
+    write(tmp_path, "gold/edges.parquet", b"x")
+    write(tmp_path, "gold/groups.parquet", b"x")
+    os.symlink(tmp_path, tmp_path / "b" / "loop")
+    os.mkfifo(tmp_path / "pipe.txt")
+    found = scan(tmp_path, one, one)
+    assert found.documents["text"].to_list() == ["One word here", "Two words here"]
+    assert found.rejects["reason"].to_list() == ["left_out", "left_out"]
+    assert not is_partial(found.rejects)
+    assert scan(tmp_path / "**" / "two.*").documents["path"].to_list() == [f"{tmp_path}/b/two.txt"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"id": "x", "text": "one"}\n',
+        gzip.compress(b'{"id": "x", "text": "one"}\n'),
+        b'[{"id": "x", "text": "one"}]',
+    ],
+)
+def test_standard_input_is_sniffed(content: bytes) -> None:
+    found = scan("-", stdin=content)
+    assert found.documents.select("doc_id", "path", "text").rows() == [("x", "-", "one")]
+
+
+def test_standard_input_of_text() -> None:
+    found = scan("-", stdin=TEXT.encode())
+    assert found.documents.select("doc_id", "start", "end").rows() == [("-", 0, len(TEXT))]
+
+
+def test_ids(tmp_path: Path) -> None:
+    first = write(tmp_path, "a.jsonl", '{"id": "x", "text": "one"}\n{"id": "y", "text": "two"}\n')
+    second = write(
+        tmp_path, "b.jsonl", '{"id": "x", "text": "three"}\n{"id": "x", "text": "four"}\n{"text": "five"}\n'
+    )
+    expected = [f"{first}:x", "y", f"{second}:x#1", f"{second}:x#2", f"{second}#3"]
+    for order in ([first, second], [second, first]):
+        assert scan(*order).documents["doc_id"].to_list() == expected
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.sampled_from(["", "a", "b", "a:a", "a#1", "a:a#1", "a#2"])),
+        max_size=12,
+    )
+)
+def test_ids_are_unique_whatever_they_are(rows: list[tuple[str, str]]) -> None:
+    from provenance.dumps.identity import name_documents
+
+    numbers = {"a": 0, "b": 0}
+    table = []
+    for path, own in rows:
+        table.append((path, numbers[path], own or None))
+        numbers[path] += 1
+    schema = {"path": pl.String(), "number": pl.Int64(), "own": pl.String()}
+    named = name_documents(pl.DataFrame(table, schema=schema, orient="row"))
+    turned = name_documents(pl.DataFrame(table[::-1], schema=schema, orient="row"))
+    assert named.is_unique().all()
+    assert named.to_list() == turned.to_list()[::-1]
+
+
+def test_frames() -> None:
+    frame = pl.DataFrame(
+        {"text": ["one", None, " "], "id": [1.0, 2.0, 3.0], "date": [datetime(2020, 3, 4), None, None]}
+    )  # noqa: DTZ001
+    found = read_frame(frame.lazy(), Settings())
+    assert found.documents.select("doc_id", "path", "published").rows() == [
+        ("1", "frame", datetime(2020, 3, 4, tzinfo=UTC))
+    ]
+    assert found.rejects["record"].to_list() == [1, 2]
+    with pytest.raises(UsageError):
+        read_frame(frame.drop("text"), Settings())
+
+
+def test_published_columns() -> None:
+    moment = datetime(2020, 3, 4, 11, tzinfo=UTC)
+    texts = [
+        "2020-03-04T11:00:00Z",
+        "2020-03-04 11:00:00",
+        "2020-03-04T12:00:00+0100",
+        "Wed, 04 Mar 2020 11:00:00 GMT",
+        "1583319600",
+        " 4 March 2020 11:00 ",
+    ]
+    assert parse_published(pl.Series(texts)).to_list() == [moment] * len(texts)
+    assert (
+        parse_published(pl.Series(["03/04/2020", "now", "0001-01-01", "2020-02-31", None])).null_count() == 5
+    )
+    assert parse_published(pl.Series([1583319600, None])).to_list() == [moment, None]
+    assert parse_published(pl.Series([{"a": 1}])).null_count() == 1
+
+
+def test_languages() -> None:
+    texts = [
+        TEXT * 3,
+        "Le conseil de la ville a décidé mardi d’acheter une deuxième drague pour son port.",
+        "قرر مجلس المدينة يوم الثلاثاء شراء حفارة ثانية للميناء بعد شتاء طويل",
+        "TT 20",
+        "",
+    ]
+    assert detect_languages(pl.Series(texts)).to_list() == ["en", "fr", "ar", None, None]
+
+
+@settings(max_examples=120)
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=200).map(str.encode),
+        st.lists(st.sampled_from([b'{"text": "a b"}', b'{"text"', b"\n", b"\r", b",", b'"', b"text", b"\xff", b"\0", b"[", b"]", b"a,b"])).map(b"".join),
+    ),
+    st.sampled_from(["txt", "jsonl", "json", "csv", "tsv", "parquet", "bin", "jsonl.gz", "csv.zst"]),
+)  # fmt: skip
+def test_no_bytes_make_a_reader_fail(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
+    path.write_bytes(content)
+    found = scan(path)
+    assert found.documents.height + found.rejects.height > 0
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_decoding_fail(content: bytes) -> None:
+    decoded = decode_text(content)
+    assert decoded.encoding is not None or decoded.text == ""
