@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -50,7 +50,7 @@ def test_a_full_date_is_found_whole(text: str, value: datetime, weekday: bool | 
 @pytest.mark.parametrize(
     "text",
     [
-        "TT 20", "1,215 people", "IS kills 3 militiamen", "May 10", "on Wednesday", "03/04/2020", "02-06-2022", "May 2020",
+        "TT 20", "1,215 people", "IS kills 3 militiamen", "May 10", "on Wednesday", "03/04/2020", "02-06-2022", "May 2020",  # noqa: E501
         "page 4\nMarch 2020", "31 February 2020", "10.12.2020.4", "v1.2.2020", "In May 10 2000 people came",
         "4 Foo 2020", "4 March 1066", "13.13.2020", "$4 March 2020", "2020-13-01",
     ],
@@ -75,18 +75,16 @@ def test_a_field_may_say_less(text: str, value: datetime, precision: str) -> Non
     assert parse_date(text) == (value, precision)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1215", "now", "yesterday", "03/04/2020", "20201304", "4 March 2020 and more"]
-)
+@pytest.mark.parametrize("text", ["", "1215", "now", "yesterday", "03/04/2020", "20201304", "4 March 2020 and more"])
 def test_a_field_that_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None
 
 
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)))  # noqa: DTZ001  made aware below
-def test_round_trip(moment: datetime) -> None:
-    moment = moment.replace(tzinfo=UTC)
+@given(st.integers(-2208988800, 4133894400))
+def test_round_trip(seconds: int) -> None:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     assert parse_date(moment.isoformat()) == (moment, "second")
-    (found,) = find_dates(moment.strftime("said on %A, %-d %B %Y.") if moment.year > 999 else "")
+    (found,) = find_dates(moment.strftime("said on %A, %-d %B %Y."))
     assert (found.value.date(), found.weekday_agrees) == (moment.date(), True)
 
 

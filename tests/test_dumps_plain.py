@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from provenance.dumps.plain import Article, split_articles
 from provenance.text.calendar import parse_date
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BODY = (
     "The council of the harbour town agreed on Tuesday to buy a second dredger, after a winter in which the first one "
@@ -57,7 +60,7 @@ def test_doubled_headlines_part_articles() -> None:
 
 def test_separators_with_a_site_line_part_articles() -> None:
     text = "".join(
-        f"North Coast\n\nHeadline number {at} of the day says something\n\n{story(at)}Related Videos\n\nRelated News\n\n"
+        f"North Coast\n\nHeadline number {at} of the day says something\n\n{story(at)}Related Videos\n\nRelated News\n\n"  # noqa: E501
         for at in range(3)
     )
     articles = checked(text)
@@ -79,9 +82,7 @@ def test_a_blog_that_pastes_articles_is_cut_at_headline_and_byline() -> None:
 
 
 def test_an_agency_dateline_under_a_title_starts_an_article() -> None:
-    text = (
-        f"First story of the page here\n\n{story(1)}Second story of the page here\n\nHALVEN (ABC)- {story(2)}"
-    )
+    text = f"First story of the page here\n\n{story(1)}Second story of the page here\n\nHALVEN (ABC)- {story(2)}"
     assert len(pieces(text)) == 2
 
 
@@ -94,8 +95,7 @@ def test_another_script_under_its_own_doubled_headline_is_an_article() -> None:
 def test_a_repeated_footer_and_wider_space_part_articles() -> None:
     foot = "The Gazette is posted to every house. Write to Quay 4 for it."
     text = "".join(
-        f"Nine {name} go out\n\n{story(at)}{foot}\n\n\n"
-        for at, name in enumerate(["votes", "boats", "lamps"])
+        f"Nine {name} go out\n\n{story(at)}{foot}\n\n\n" for at, name in enumerate(["votes", "boats", "lamps"])
     )
     assert len(pieces(text)) == 3
 
@@ -138,19 +138,17 @@ def test_who_said_it_is_no_site() -> None:
     ["Quay Post | News from the harbour", "Quay Post English News and Views from Quay Post Newspaper"],
 )
 def test_a_header_names_the_publisher_and_is_no_title(header: str) -> None:
-    (article,) = checked(
-        f"{header}\n\nTown buys a second dredger\n\nWednesday, 4 March, 2020 - 11:00\n\n{story(1)}"
-    )
+    (article,) = checked(f"{header}\n\nTown buys a second dredger\n\nWednesday, 4 March, 2020 - 11:00\n\n{story(1)}")
     assert (article.head.title, article.head.outlet) == ("Town buys a second dredger", "Quay Post")
     assert article.head.published == datetime(2020, 3, 4, 11, tzinfo=UTC)
 
 
-HEADER = "Ports – Quay Post https://quay.example/ Thu, 02 Jun 2022 07:00:00 +0000 en-US hourly 1 https://wordpress.org/?v=6 32 32 "
+HEADER = "Ports – Quay Post https://quay.example/ Thu, 02 Jun 2022 07:00:00 +0000 en-US hourly 1 https://wordpress.org/?v=6 32 32 "  # noqa: E501
 
 
 def feed_item(at: int, form: str) -> tuple[str, str, str]:
     title, url = f"Vote {at} on the dredger’s pump: who pays?", f"https://quay.example/vote-{at}/"
-    date = f"{'Wed Thu Fri Sat'.split()[at]}, {at + 1:02} Jun 2022 07:00:00 +0000"
+    date = f"{('Wed', 'Thu', 'Fri', 'Sat')[at]}, {at + 1:02} Jun 2022 07:00:00 +0000"
     iso = f"2022-06-{at + 1:02}T07:00:00Z"
     body = f"{BODY}\n\n{MORE}\n"
     fields = {
@@ -167,7 +165,7 @@ def feed_item(at: int, form: str) -> tuple[str, str, str]:
 @pytest.mark.parametrize("form", ["wordpress", "no teaser", "atom", "author", "last", "guid after"])
 @pytest.mark.parametrize("header", ["", HEADER])
 def test_a_flattened_feed_gives_every_title_link_and_date(form: str, header: str) -> None:
-    if header and form in ("last",):
+    if header and form == "last":
         header = "Ports – Quay Post\nhttps://quay.example/\nThu, 02 Jun 2022 07:00:00 +0000\nen-US\n"
     items = [feed_item(at, form) for at in range(4)]
     text = header + "".join(item[0] for item in items)
@@ -182,13 +180,15 @@ def test_a_flattened_feed_gives_every_title_link_and_date(form: str, header: str
 
 
 def test_links_in_prose_make_no_feed() -> None:
-    text = f"Town buys a dredger\n\n{BODY} https://quay.example/a\n\n{MORE} See https://quay.example/b of 2 June 2022.\n"
+    text = (
+        f"Town buys a dredger\n\n{BODY} https://quay.example/a\n\n{MORE} See https://quay.example/b of 2 June 2022.\n"
+    )
     (article,) = checked(text)
     assert article.head.url is None
 
 
 LINES = st.sampled_from(
-    ["", "", BODY, MORE, "North Coast", "A headline of some words", "By Ann Lee", "Related News", "4 March 2020", "TT", "20",
+    ["", "", BODY, MORE, "North Coast", "A headline of some words", "By Ann Lee", "Related News", "4 March 2020", "TT", "20",  # noqa: E501
      "https://a.example/x Thu, 02 Jun 2022 07:00:00 +0000", "]]>", "\u00a0", "\u200fقال", "\x00", "--------", "[…]]]>"]
 )  # fmt: skip
 

@@ -8,8 +8,7 @@ import json
 import os
 import random
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -19,19 +18,24 @@ from hypothesis import strategies as st
 
 from provenance import tables
 from provenance.dumps.decode import decode_text
+from provenance.dumps.identity import name_documents
 from provenance.dumps.language import detect_languages
 from provenance.dumps.published import parse_published
 from provenance.dumps.reading import read, read_frame
 from provenance.dumps.rejects import REASONS, is_partial
 from provenance.errors import UsageError
 from provenance.settings import Settings
-from provenance.tables import Read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from provenance.tables import Read
 
 TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
 ROWS = [
     {"id": "a1", "Body": TEXT, "pub_date": "2020-03-04T11:00:00Z", "source": "Quay Post", "headline": "One", "link": "https://q.example/1"},
-    {"id": 7, "Body": "Drågen – øl, \"quoted\" and, comma\nand line", "pub_date": "Wed, 04 Mar 2020 11:00:00 +0000", "source": "Quay Post", "headline": "Two", "link": None},
-    {"id": None, "Body": "\u0000nul and \u200fright to left", "pub_date": "soon", "source": None, "headline": None, "link": None},
+    {"id": 7, "Body": "Drågen – øl, \"quoted\" and, comma\nand line", "pub_date": "Wed, 04 Mar 2020 11:00:00 +0000", "source": "Quay Post", "headline": "Two", "link": None},  # noqa: E501
+    {"id": None, "Body": "\u0000nul and \u200fright to left", "pub_date": "soon", "source": None, "headline": None, "link": None},  # noqa: E501
 ]  # fmt: skip
 
 
@@ -101,14 +105,12 @@ def test_every_format_gives_the_same_documents(tmp_path: Path, form: str, packed
 
 def test_a_broken_line_is_left_out_alone(tmp_path: Path) -> None:
     good = json.dumps({"id": "g", "text": TEXT})
-    lines = [good, '{"id": 1, "text": "cut', "", b'{"text": "\xff\xfe"}', "[1]", '{"text": 5}', '{"text": " \\n"}', '{"text": null}',
-             json.dumps({"id": "h", "text": "Drågen øl"}, ensure_ascii=False), '{"text": "\\ud800 half"}', "{" * 5000]  # fmt: skip
-    path = write(
-        tmp_path, "x.jsonl", b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
-    )
+    lines = [good, '{"id": 1, "text": "cut', "", b'{"text": "\xff\xfe"}', "[1]", '{"text": 5}', '{"text": " \\n"}', '{"text": null}',  # noqa: E501
+             json.dumps({"id": "h", "text": "Drågen øl"}, ensure_ascii=False), '{"text": "\\ud800 half"}', "{" * 5000]  # fmt: skip  # noqa: E501
+    path = write(tmp_path, "x.jsonl", b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines))
     found = scan(path)
     assert {row["record"]: row["reason"] for row in found.rejects.to_dicts()} == {
-        1: "broken_json", 3: "undecodable", 4: "not_a_record", 5: "not_text", 6: "blank", 7: "blank", 9: "undecodable", 10: "broken_json"
+        1: "broken_json", 3: "undecodable", 4: "not_a_record", 5: "not_text", 6: "blank", 7: "blank", 9: "undecodable", 10: "broken_json"  # noqa: E501
     }  # fmt: skip
     assert found.documents["text"].to_list() == [TEXT, "Drågen øl", "\ufffd half"]
     assert is_partial(found.rejects)
@@ -165,13 +167,11 @@ def test_a_json_field_may_be_left_out_but_not_by_all(tmp_path: Path) -> None:
         ("\ufeff" + TEXT, "utf-16-le"),
         (TEXT, "utf-16-be"),
         (
-            "Le conseil a décidé, très tôt, d’acheter une drague supplémentaire à l’été : voilà qui était prévu. "
-            * 5,
+            "Le conseil a décidé, très tôt, d’acheter une drague supplémentaire à l’été : voilà qui était prévu. " * 5,
             "cp1252",
         ),
         (
-            "Rada města se v úterý rozhodla koupit druhý bagr, protože první stál celou zimu nečinně v přístavu. "
-            * 5,
+            "Rada města se v úterý rozhodla koupit druhý bagr, protože první stál celou zimu nečinně v přístavu. " * 5,
             "cp1250",
         ),
         (
@@ -240,9 +240,7 @@ def test_what_cannot_be_read_is_a_reject(tmp_path: Path, name: str, content: byt
 
 @pytest.mark.parametrize("packed", [".gz", ".zst"])
 def test_a_cut_compressed_file_gives_what_came_and_says_so(tmp_path: Path, packed: str) -> None:
-    lines = "\n".join(
-        json.dumps({"id": str(at), "text": f"{binary(60).hex()} {at * 7919}"}) for at in range(20_000)
-    )
+    lines = "\n".join(json.dumps({"id": str(at), "text": f"{binary(60).hex()} {at * 7919}"}) for at in range(20_000))
     octets = PACK[packed](lines.encode())
     found = scan(write(tmp_path, f"x.jsonl{packed}", octets[: len(octets) * 2 // 3]))
     assert 0 < found.documents.height < 20_000
@@ -279,7 +277,7 @@ def test_folders_globs_and_links(tmp_path: Path) -> None:
     write(tmp_path, "gold/spans.parquet", b"x")
     write(tmp_path, "gold/edges.parquet", b"x")
     write(tmp_path, "gold/groups.parquet", b"x")
-    os.symlink(tmp_path, tmp_path / "b" / "loop")
+    (tmp_path / "b" / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe.txt")
     found = scan(tmp_path, one, one)
     assert found.documents["text"].to_list() == ["One word here", "Two words here"]
@@ -308,9 +306,7 @@ def test_standard_input_of_text() -> None:
 
 def test_ids(tmp_path: Path) -> None:
     first = write(tmp_path, "a.jsonl", '{"id": "x", "text": "one"}\n{"id": "y", "text": "two"}\n')
-    second = write(
-        tmp_path, "b.jsonl", '{"id": "x", "text": "three"}\n{"id": "x", "text": "four"}\n{"text": "five"}\n'
-    )
+    second = write(tmp_path, "b.jsonl", '{"id": "x", "text": "three"}\n{"id": "x", "text": "four"}\n{"text": "five"}\n')
     expected = [f"{first}:x", "y", f"{second}:x#1", f"{second}:x#2", f"{second}#3"]
     for order in ([first, second], [second, first]):
         assert scan(*order).documents["doc_id"].to_list() == expected
@@ -323,8 +319,6 @@ def test_ids(tmp_path: Path) -> None:
     )
 )
 def test_ids_are_unique_whatever_they_are(rows: list[tuple[str, str]]) -> None:
-    from provenance.dumps.identity import name_documents
-
     numbers = {"a": 0, "b": 0}
     table = []
     for path, own in rows:
@@ -339,8 +333,8 @@ def test_ids_are_unique_whatever_they_are(rows: list[tuple[str, str]]) -> None:
 
 def test_frames() -> None:
     frame = pl.DataFrame(
-        {"text": ["one", None, " "], "id": [1.0, 2.0, 3.0], "date": [datetime(2020, 3, 4), None, None]}
-    )  # noqa: DTZ001
+        {"text": ["one", None, " "], "id": [1.0, 2.0, 3.0], "date": [datetime(2020, 3, 4, tzinfo=UTC), None, None]}
+    )
     found = read_frame(frame.lazy(), Settings())
     assert found.documents.select("doc_id", "path", "published").rows() == [
         ("1", "frame", datetime(2020, 3, 4, tzinfo=UTC))
@@ -361,9 +355,7 @@ def test_published_columns() -> None:
         " 4 March 2020 11:00 ",
     ]
     assert parse_published(pl.Series(texts)).to_list() == [moment] * len(texts)
-    assert (
-        parse_published(pl.Series(["03/04/2020", "now", "0001-01-01", "2020-02-31", None])).null_count() == 5
-    )
+    assert parse_published(pl.Series(["03/04/2020", "now", "0001-01-01", "2020-02-31", None])).null_count() == 5
     assert parse_published(pl.Series([1583319600, None])).to_list() == [moment, None]
     assert parse_published(pl.Series([{"a": 1}])).null_count() == 1
 
@@ -384,13 +376,11 @@ def test_languages() -> None:
     st.one_of(
         st.binary(max_size=300),
         st.text(max_size=200).map(str.encode),
-        st.lists(st.sampled_from([b'{"text": "a b"}', b'{"text"', b"\n", b"\r", b",", b'"', b"text", b"\xff", b"\0", b"[", b"]", b"a,b"])).map(b"".join),
+        st.lists(st.sampled_from([b'{"text": "a b"}', b'{"text"', b"\n", b"\r", b",", b'"', b"text", b"\xff", b"\0", b"[", b"]", b"a,b"])).map(b"".join),  # noqa: E501
     ),
     st.sampled_from(["txt", "jsonl", "json", "csv", "tsv", "parquet", "bin", "jsonl.gz", "csv.zst"]),
 )  # fmt: skip
-def test_no_bytes_make_a_reader_fail(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str
-) -> None:
+def test_no_bytes_make_a_reader_fail(tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str) -> None:
     path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
     path.write_bytes(content)
     found = scan(path)

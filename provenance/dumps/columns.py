@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from provenance.settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from provenance.settings import Settings
 
 #: Field -> usual column names, best first; compared without case, spaces, dots and underscores.
 USUAL = {
     "text": (
         "text", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody", "bodytext",
         "articlecontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext", "rawcontent",
-        "story", "texte", "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
+        "story", "texte",
+        "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
         "tekst", "metin", "icerik",
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
@@ -26,7 +29,8 @@ USUAL = {
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
         "domain", "sourcedomain",
     ),
-    "title": ("title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "baslik"),
+    "title": ("title", "headline", "articletitle", "heading", "titre", "titulo", "titel",
+        "titolo",),
     "url": ("url", "link", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
     "byline": ("byline", "author", "authors", "creator", "writer"),
     "language": ("language", "lang", "languagecode", "langcode"),
@@ -63,9 +67,7 @@ def choose_columns(found: Collection[str], settings: Settings) -> Columns:
         if guess is not None:
             chosen[field] = guess
     if "text" not in chosen:
-        return Columns(
-            {}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with --text")
-        )
+        return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with --text"))
     # A column asked for as one thing is not guessed to be another.
     named = {getattr(settings, field) for field in ASKED} - {None}
     guessed = {field: column for field, column in chosen.items() if column not in named}

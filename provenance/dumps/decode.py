@@ -6,8 +6,10 @@ import codecs
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 BLOCK = 1 << 16
 #: A compressed file may grow this many times once it is past the free allowance. Text shrinks 3 to 20 times,

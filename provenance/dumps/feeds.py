@@ -7,11 +7,13 @@ prose looks like: an address beside a time stamp. Such a group is an item's anch
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.heads import Head
 from provenance.text.calendar import parse_date
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _URL = r"https?://[^\s<>\"\]]{4,2000}"
 _RFC = r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d\d:\d\d(?::\d\d)?\s(?:[+-]\d{4}|[A-Z]{1,4}(?![A-Za-z]))"
@@ -83,13 +85,9 @@ def _anchors(text: str) -> list[Anchor]:
             continue
         between = text[url.end() : date.start()].strip() if url.end() <= date.start() else ""
         author = (
-            between
-            if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5
-            else None
+            between if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5 else None
         )
-        anchors.append(
-            Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0] if parsed else None, author)
-        )
+        anchors.append(Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0] if parsed else None, author))
     return [_reach_back(text, anchor, anchors[at - 1] if at else None) for at, anchor in enumerate(anchors)]
 
 
@@ -202,4 +200,4 @@ def _title_start(text: str, low: int, high: int) -> int:
         start = numbers.end()
     while start < stop and text[start].isspace():
         start += 1
-    return start if start < stop else stop
+    return min(stop, start)

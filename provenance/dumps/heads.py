@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.layout import Line, byline_name, is_doubled_headline, is_menu, says_same
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 #: Lines of an article that can belong to its head.
 HEAD_LINES = 14
@@ -20,11 +22,11 @@ _NO_SITE = frozenset(
     """report reports source sources official officials minister ministry president army police spokesman spokesperson
     spokeswoman study poll survey expert experts analyst analysis opinion video videos photo photos pictures live update
     updates exclusive interview statement watch explainer part review un chief pm envoy ambassador court government
-    general leader says said commander""".split()
+    general leader says said commander""".split()  # noqa: SIM905  a list would be four times as long to read
 )
 _KIND = frozenset(
     """news newspaper times post tribune herald daily online website magazine agency journal gazette observer press
-    english homepage media tv radio network blog""".split()
+    english homepage media tv radio network blog""".split()  # noqa: SIM905  a list would be four times as long to read
 )
 
 
@@ -84,9 +86,7 @@ def _title(head: list[Line], sites: frozenset[str]) -> Line | None:
     return head[named[0]] if named and named[0] == 0 else None
 
 
-def _without_suffix(
-    head: list[Line], title: Line | None, *, opens_file: bool
-) -> tuple[str | None, str | None]:
+def _without_suffix(head: list[Line], title: Line | None, *, opens_file: bool) -> tuple[str | None, str | None]:
     """The title without a site's suffix, and the site it names if the title opens the file: a page's own title."""
     if title is None:
         return None, None
@@ -129,13 +129,9 @@ def _is_site(name: str, mark: str) -> bool:
     words = name.split()
     if any(word.lower().strip(".,:") in _NO_SITE for word in words) or len(words) > 6:
         return False
-    if mark in "|»" or re.fullmatch(
-        r"[\w-]+\.(?:com|net|org|info|news|co|tv|[a-z]{2})", name.strip(), re.IGNORECASE
-    ):
+    if mark in "|»" or re.fullmatch(r"[\w-]+\.(?:com|net|org|info|news|co|tv|[a-z]{2})", name.strip(), re.IGNORECASE):
         return True
-    capital = all(
-        word[0].isupper() or word.lower() in ("of", "the", "and", "for", "de", "in") for word in words
-    )
+    capital = all(word[0].isupper() or word.lower() in ("of", "the", "and", "for", "de", "in") for word in words)
     return capital and (len(words) >= 2 and (len(words) >= 3 or words[-1].lower() in _KIND))
 
 
@@ -151,13 +147,7 @@ def _self_naming(line: Line) -> str | None:
     for size in range(min(5, len(words) // 2), 0, -1):
         for at in range(len(words) - 2 * size + 1):
             run = keys[at : at + size]
-            again = any(
-                keys[other : other + size] == run for other in range(at + size, len(words) - size + 1)
-            )
-            if (
-                again
-                and words[at][0].isupper()
-                and not (size == 1 and run[0] in _KIND | {"and", "the", "of", "from"})
-            ):
+            again = any(keys[other : other + size] == run for other in range(at + size, len(words) - size + 1))
+            if again and words[at][0].isupper() and not (size == 1 and run[0] in _KIND | {"and", "the", "of", "from"}):
                 return " ".join(words[at : at + size]).strip(".,|-")
     return None

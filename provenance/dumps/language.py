@@ -14,7 +14,10 @@ _DETECTOR_BYTES = 500
 #: Of the words of English news these are 15 % or more (99 of 100 heads of BBC stories; the others go to CLD3).
 _ENGLISH = r"\b(?:the|of|and|to|in|that|is|was|for|on|with|as|by|at|from|has|have|had|he|it|his|are|were|said|which)\b"
 #: Words that several of the world's languages with Latin letters have and English has not.
-_FOREIGN = r"\b(?:de|la|le|el|der|die|und|das|et|les|que|di|il|van|het|een|og|och|att|ve|bir|yang|dan|est|para|los|del|den|nicht)\b"
+_FOREIGN = (
+    r"\b(?:de|la|le|el|der|die|und|das|et|les|que|di|il|van|het|een|og|och|att|ve|bir|yang|dan|est|para|los|del|den|"
+    r"nicht)\b"
+)
 _SAFE_SHARE = 0.15
 #: CLD3 still says iw and no for what ISO 639-1 calls he and nb/no.
 _RENAMED = {"iw": "he", "jw": "jv", "in": "id", "ji": "yi", "fil": "tl"}

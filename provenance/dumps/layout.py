@@ -15,14 +15,13 @@ HEADLINE_WORDS = 25
 ECHO_LINES = 8
 
 _NEAR = r"(?:related|similar|popular|recent|latest|recommended|trending|more|other|top|featured|suggested)"
-_KIND = (
-    r"(?:videos?|news|articles?|posts?|stor(?:y|ies)|content|topics?|coverage|links?|reading|reads|headlines)"
-)
+_KIND = r"(?:videos?|news|articles?|posts?|stor(?:y|ies)|content|topics?|coverage|links?|reading|reads|headlines)"
 #: What sites print under an article; a general lexicon of page furniture, matched against folded lines.
 _FURNITURE = re.compile(
     rf"(?:{_NEAR} {_KIND}(?: (?:and|from) .{{1,40}})?|you (?:may|might) (?:also|like).{{0,40}}|"
-    r"back to top(?: button)?|leave a (?:reply|comment)|(?:post a |view |show |no )?comments?|share (?:this|on).{0,40}|"
-    r"share|like this|like loading|editors? picks?|most (?:read|viewed|popular|shared)|read (?:also|more|next)|also read|"
+    r"back to top(?: button)?|leave a (?:reply|comment)|(?:post a |view |show |no )?comments?|"
+    r"share(?: (?:this|on).{0,40})?|like this|like loading|editors? picks?|most (?:read|viewed|popular|shared)|"
+    r"read (?:also|more|next)|also read|"
     r"advertisement|filed under|tags?|sign up.{0,60}|subscribe(?: now| to .{1,40})?|follow us.{0,40}|"
     r"print(?: this)?|email(?: this)?|tweet|(?:next|previous|older|newer)(?: articles?| posts?| entries)?|"
     r"d bloggers like this|(?:read |show |load )?more|reply|report|"
@@ -35,12 +34,13 @@ _MENU = frozenset(
     search notices weather magazine archive local international economy entertainment technology health menu accueil
     actualites economie culture meteo abonnes contactez inicio noticias deportes cultura economia opinion contacto
     startseite nachrichten politik wirtschaft kultur kontakt anasayfa gundem spor ekonomi главная новости политика спорт
-    культура الرىيسيه الرئيسيه اخبار رياضه ثقافه اقتصاد سياسه راي اتصل""".split()
+    культура الرىيسيه الرئيسيه اخبار رياضه ثقافه اقتصاد سياسه راي اتصل""".split()  # noqa: SIM905  a list would be four times as long to read
 )
 _PARTS = re.compile(r"\s*[·|•»]\s*")
 _RULER = re.compile(r"\s*(?:[-=_*#~•·.—–+]\s?){4,}\s*|\s*(?:###|-\s?30\s?-|ENDS?)\s*")
 _BYLINE = re.compile(
-    r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)\s+(?P<name>\S.{1,100})",
+    r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)"
+    r"\s+(?P<name>\S.{1,100})",
     re.IGNORECASE,
 )
 _CAPS = r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’]{1,19}"
@@ -49,11 +49,12 @@ _DATELINE = re.compile(
     r"(?P<dash>[-–—:])"
 )
 #: A picture's credit: a short line that holds one is no headline, a long one that ends in one is a caption.
-_CREDIT = r"(?:getty|ap photo|photo ?(?:by\b|:|/|credit)|photograph|images?:|credits?:|courtesy|file photo|/ ?reuters|/ ?afp|/ ?ap\b|shutterstock|caption\b)"
-_ANY_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
-_CREDIT_END = re.compile(
-    rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$|^file\s?[-–—]", re.IGNORECASE
+_CREDIT = (
+    r"(?:getty|ap photo|photo ?(?:by\b|:|/|credit)|photograph|images?:|credits?:|courtesy|file photo|"
+    r"/ ?reuters|/ ?afp|/ ?ap\b|shutterstock|caption\b)"
 )
+_ANY_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
+_CREDIT_END = re.compile(rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$|^file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 _SCRIPTS = (
     ("arabic", re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
@@ -97,9 +98,7 @@ class Line:
         if _FURNITURE.fullmatch(self.folded) or _RULER.fullmatch(self.text):
             return True
         parts = [part for part in _PARTS.split(self.text) if part]
-        return len(parts) > 1 and 2 * sum(
-            bool(_FURNITURE.fullmatch(part)) for part in fold_all(parts)
-        ) >= len(parts)
+        return len(parts) > 1 and 2 * sum(bool(_FURNITURE.fullmatch(part)) for part in fold_all(parts)) >= len(parts)
 
     @property
     def is_menu(self) -> bool:
@@ -116,9 +115,7 @@ class Line:
             return False
         if last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|":
             return False
-        return not (
-            self.is_furniture or self.is_menu or self.is_byline or self.is_address or self.date is not None
-        )
+        return not (self.is_furniture or self.is_menu or self.is_byline or self.is_address or self.date is not None)
 
     @property
     def is_short_title(self) -> bool:
@@ -181,9 +178,9 @@ def byline_name(text: str) -> str | None:
     match = _BYLINE.fullmatch(text.strip())
     if match is None:
         return None
-    name = re.split(
-        r"\s[|–—-]\s|,\s|\s\(|\s{2,}|\s(?:on|in|at|for|from|with)\s", match["name"].strip(), maxsplit=1
-    )[0].rstrip(" .,:")
+    name = re.split(r"\s[|–—-]\s|,\s|\s\(|\s{2,}|\s(?:on|in|at|for|from|with)\s", match["name"].strip(), maxsplit=1)[
+        0
+    ].rstrip(" .,:")
     words = name.split()
     if not 1 <= len(words) <= 8 or any(letter.isdigit() for letter in name):
         return None
@@ -208,11 +205,7 @@ def byline_name(text: str) -> str | None:
     }
     if words[0][0].islower() or any(word.lower() not in joined and "-" not in word for word in small):
         return None
-    return (
-        name
-        if text.strip()[-1] not in "!?:;" and words[0].lower() not in ("the", "this", "that", "all")
-        else None
-    )
+    return name if text.strip()[-1] not in "!?:;" and words[0].lower() not in ("the", "this", "that", "all") else None
 
 
 def line_date(text: str) -> FoundDate | None:

@@ -6,6 +6,7 @@ in the short lines between two paragraphs; a sub-heading alone, a list, a pull q
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -16,9 +17,7 @@ from provenance.dumps.layout import Line, is_doubled_headline, read_lines
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
 #: A picture's credit recurs as a publisher's bare name does.
-_CREDIT = re.compile(
-    r"\b(?:photos?|images?|pictures?|getty|credits?|reuters|afp|ap|file|via|source|copyright|video)\b"
-)
+_CREDIT = re.compile(r"\b(?:photos?|images?|pictures?|getty|credits?|reuters|afp|ap|file|via|source|copyright|video)\b")
 
 
 class Article(NamedTuple):
@@ -43,7 +42,7 @@ def split_articles(text: str) -> list[Article]:
     recurring = _recurring(lines)
     cuts = [0, *_cuts(lines, recurring), len(lines)]
     articles = []
-    for at, (low, high) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for at, (low, high) in enumerate(itertools.pairwise(cuts)):
         start = lines[low].start
         end = lines[high].start if high < len(lines) else len(text)
         head = read_head(lines[low:high], recurring.sites, opens_file=at == 0)
@@ -94,10 +93,7 @@ def _could_name_a_site(line: Line) -> bool:
     return (
         bool(words)
         and len(line.folded) > 2
-        and all(
-            word in small or not next(letter for letter in word if letter.isalpha()).islower()
-            for word in words
-        )
+        and all(word in small or not next(letter for letter in word if letter.isalpha()).islower() for word in words)
     )
 
 
@@ -105,7 +101,7 @@ def _cuts(lines: list[Line], recurring: _Recurring) -> list[int]:
     """Row numbers of the lines at which a new article starts, the first line left out."""
     bodies = [at for at, line in enumerate(lines) if line.is_body]
     cuts = []
-    for before, after in zip(bodies, bodies[1:], strict=False):
+    for before, after in itertools.pairwise(bodies):
         if after - before > 1:
             cut = _cut_in_gap(lines, before + 1, after, recurring)
             if cut is not None:
@@ -143,15 +139,13 @@ def _cut_in_gap(lines: list[Line], low: int, high: int, recurring: _Recurring) -
 
 def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> tuple[float, int | None]:
     """The evidence that `head`, lines before the paragraph `body`, opens an article, and the row where it does."""
-    titles = [
-        at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites
-    ]
+    titles = [at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites]
     doubled = [at for at in titles if lines[at].first and is_doubled_headline(lines, at)]
     site = [at for at in head if lines[at].folded in sites or lines[at].is_menu]
     signed = [at for at in head if lines[at].is_byline]
     dated = [at for at in head if lines[at].date is not None]
     linked = [at for at in head if lines[at].is_address]
-    title = doubled[0] if doubled else _title_before(lines, titles, [*signed, *dated, *linked], body)
+    title = doubled[0] if doubled else _title_before(titles, [*signed, *dated, *linked], body)
     score = 0.0
     if title is not None:
         score += 1.5 if lines[title].words >= 5 else 1.0
@@ -186,7 +180,7 @@ def _is_foot(lines: list[Line], at: int, title: int) -> bool:
     return max(line.blank_before for line in lines[at + 1 : title + 1]) > lines[at].blank_before
 
 
-def _title_before(lines: list[Line], titles: list[int], marks: list[int], body: int) -> int | None:
+def _title_before(titles: list[int], marks: list[int], body: int) -> int | None:
     """The line that is the title: the last title-like one over the first byline, date or link, else over the body."""
     above = [at for at in titles if not marks or at < min(marks)]
     if above:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from provenance import tables
 from provenance.text.calendar import parse_date
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _ISO = r"^(?:1[5-9]|20)\d\d-\d\d-\d\d"
 #: Forms that Polars reads itself, by their shape: one million a second against 60,000 of `parse_date`.
@@ -67,9 +70,7 @@ def _parse_text(column: pl.Series) -> pl.Series:
         .str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
         for name, (shape, form) in (("iso", _NATIVE[2]), ("text", _RFC))
     ]
-    read = tidy.select(
-        time=pl.coalesce([*(form.dt.replace_time_zone("UTC") for form in forms), *zoned])
-    ).to_series()
+    read = tidy.select(time=pl.coalesce([*(form.dt.replace_time_zone("UTC") for form in forms), *zoned])).to_series()
     left = tidy["text"].filter(read.is_null() & tidy["text"].is_not_null()).unique()
     if left.len():
         known: dict[str, datetime] = {}

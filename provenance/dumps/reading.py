@@ -5,26 +5,28 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import polars as pl
 import xxhash
 
 from provenance import tables
-from provenance.dumps.columns import choose_columns
+from provenance.dumps.columnar import take_table, with_place
 from provenance.dumps.decode import MOST_BYTES, Expanded, decode_text, is_binary
 from provenance.dumps.identity import name_documents
 from provenance.dumps.language import detect_languages
 from provenance.dumps.plain import split_articles
-from provenance.dumps.published import parse_published
-from provenance.dumps.records import RECORDS, Collector, read_json, read_json_lines, read_table
+from provenance.dumps.records import Collector, read_json, read_json_lines, read_table
 from provenance.dumps.rejects import Reject, reject_frame, single_line
-from provenance.dumps.walk import STANDARD_INPUT, Source, find_sources
+from provenance.dumps.walk import Source, find_sources
 from provenance.errors import UsageError
-from provenance.settings import Settings
 from provenance.tables import Read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from provenance.settings import Settings
 
 #: What a suffix says; whatever else holds text is plain text.
 FORMATS = {
@@ -89,7 +91,7 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     Raises UsageError where the frame has no such column.
     """
     reader = _Reader(settings)
-    problem = _take_table(frame.lazy(), "frame", reader)
+    problem = take_table(frame.lazy(), "frame", settings, reader.frames, reader.rejects)
     if problem is not None:
         raise UsageError(f"frame: {problem[1]}")
     documents = _documents(reader.frames)
@@ -155,16 +157,14 @@ def _read_stream(stream: BinaryIO, path: str, size: int, reader: _Reader) -> Non
     content = io.BufferedReader(raw, 1 << 17)
     head = content.peek(1 << 16)
     if not head and raw.problem is None:
-        reader.rejects.append(
-            Reject(path, None, "empty", "the file holds nothing" if not size else "nothing inside")
-        )
+        reader.rejects.append(Reject(path, None, "empty", "the file holds nothing" if not size else "nothing inside"))
         return
     kind, problem = _format(path, head)
     fact = reader.inputs[-1]
     fact["format"] = kind + raw.kind
     if problem is None:
         before = sum(frame.height for frame in reader.frames)
-        problem = _read_as(kind, content, stream, raw, path, reader, fact)
+        problem = _read_as(kind, cast("BinaryIO", content), stream, raw, path, reader, fact)
         read_some = sum(frame.height for frame in reader.frames) > before
         if raw.problem is not None:
             reader.rejects.append(Reject(path, None, *raw.problem, "partial" if read_some else "skipped"))
@@ -199,15 +199,13 @@ def _sniffed(head: bytes) -> str:
     if first.startswith(b"{") and b'"' in line[:1000] and (line.endswith(b"}") or len(line) > 60_000):
         return "jsonl"
     return (
-        "json"
-        if first.startswith((b"[{", b"{")) or first[:1] == b"[" and first[1:].lstrip()[:1] == b"{"
-        else "text"
+        "json" if first.startswith((b"[{", b"{")) or (first[:1] == b"[" and first[1:].lstrip()[:1] == b"{") else "text"
     )
 
 
 def _read_as(
     kind: str,
-    content: io.BufferedReader,
+    content: BinaryIO,
     stream: BinaryIO,
     raw: Expanded,
     path: str,
@@ -216,18 +214,17 @@ def _read_as(
 ) -> tuple[str, str] | None:
     """Read a stream in a known format; why nothing was read, if so."""
     if kind == "text":
-        return _read_text(cast("BinaryIO", content), raw, path, reader, fact)
+        return _read_text(content, raw, path, reader, fact)
     if kind == "parquet":
         return _read_parquet(content, stream, raw, path, reader)
     known = len(reader.rejects)
     collector = Collector(path, reader.settings, reader.rejects)
-    binary = cast("BinaryIO", content)
     if kind == "jsonl":
-        encoding = read_json_lines(binary, collector)
+        encoding = read_json_lines(content, collector)
     elif kind == "json":
-        encoding = read_json(binary, collector)
+        encoding = read_json(content, collector)
     else:
-        encoding = read_table(binary, collector, "\t" if kind == "tsv" else None)
+        encoding = read_table(content, collector, "\t" if kind == "tsv" else None)
     fact["encoding"] = encoding
     if encoding is None:
         del reader.rejects[known:]
@@ -242,20 +239,8 @@ def _read_as(
         return missing
     if not collector.frames and len(reader.rejects) == known and raw.problem is None:
         return "empty", "no records"
-    reader.frames += [_with_place(frame, path) for frame in collector.frames]
+    reader.frames += [with_place(frame, path) for frame in collector.frames]
     return None
-
-
-def _with_place(frame: pl.DataFrame, path: str) -> pl.DataFrame:
-    return frame.select(
-        path=pl.lit(path),
-        number=pl.col("record"),
-        own=pl.col("id"),
-        start=pl.lit(None, dtype=tables.PLACE),
-        end=pl.lit(None, dtype=tables.PLACE),
-        **{name: pl.col(name) for name in ("outlet", "title", "byline", "url", "language", "text")},
-        published=parse_published(frame["published"]),
-    )
 
 
 def _read_text(
@@ -298,7 +283,7 @@ def _plain_frame(plain: dict[str, list[object]]) -> pl.DataFrame:
 
 
 def _read_parquet(
-    content: io.BufferedReader, stream: BinaryIO, raw: Expanded, path: str, reader: _Reader
+    content: BinaryIO, stream: BinaryIO, raw: Expanded, path: str, reader: _Reader
 ) -> tuple[str, str] | None:
     source: BinaryIO | io.BytesIO = stream
     if raw.kind:
@@ -307,82 +292,10 @@ def _read_parquet(
         stream.seek(0)
     known = len(reader.frames), len(reader.rejects)
     try:
-        return _take_table(pl.scan_parquet(source), path, reader)
+        return take_table(pl.scan_parquet(source), path, reader.settings, reader.frames, reader.rejects)
     except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
         del reader.frames[known[0] :], reader.rejects[known[1] :]
         return "damaged", f"no sound Parquet: {single_line(str(error), 120)}"
-
-
-def _take_table(frame: pl.LazyFrame, path: str, reader: _Reader) -> tuple[str, str] | None:
-    """A frame with named columns -> documents of `reader`; why it has none, if so."""
-    schema = frame.collect_schema()
-    columns = choose_columns(schema.names(), reader.settings)
-    if columns.problem:
-        return columns.problem
-    dtype = schema[columns.of["text"]]
-    if dtype not in (pl.String, pl.Binary, pl.Categorical, pl.Null) and not isinstance(dtype, pl.Enum):
-        return "not_text", f"column {columns.of['text']!r} holds {dtype}, not texts"
-    picked = frame.select(**{name: pl.col(column) for name, column in columns.of.items()}).collect()
-    if not picked.height:
-        return "empty", "no rows"
-    picked = picked.with_row_index("record").with_columns(
-        pl.col("record").cast(pl.Int64), text=_as_text(picked["text"], path, reader)
-    )
-    blank = picked["text"].str.strip_chars().str.len_bytes().fill_null(0) == 0
-    undecoded = {
-        reject.record for reject in reader.rejects if reject.path == path and reject.record is not None
-    }
-    reader.rejects += [
-        Reject(path, row, "blank", "no text")
-        for row in picked["record"].filter(blank).to_list()
-        if row not in undecoded
-    ]
-    picked = picked.filter(~blank)
-    others = [name for name in RECORDS if name not in ("record", "text", "published")]
-    texts = picked.select(
-        "record", "text", *(_as_label(picked, name).alias(name) for name in others),
-        published=picked["published"] if "published" in picked.columns else pl.lit(None, dtype=pl.String),
-    )  # fmt: skip
-    reader.frames.append(_with_place(texts, path))
-    return None
-
-
-def _as_text(column: pl.Series, path: str, reader: _Reader) -> pl.Series:
-    if column.dtype != pl.Binary:
-        return column.cast(pl.String)
-    texts: list[str | None] = []
-    for row, octets in enumerate(column.to_list()):
-        try:
-            texts.append(octets.decode("utf-8") if octets is not None else None)
-        except UnicodeDecodeError as error:
-            texts.append(None)
-            reader.rejects.append(
-                Reject(path, row, "undecodable", f"no UTF-8 at byte {error.start}: mend its encoding")
-            )
-    return pl.Series("text", texts, dtype=pl.String)
-
-
-def _as_label(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """A column of a frame as text: numbers as printed, lists joined, a struct's `name`; null where it is none."""
-    dtype = frame.schema.get(name)
-    if dtype is None:
-        return pl.lit(None, dtype=pl.String)
-    column = pl.col(name)
-    if isinstance(dtype, pl.Struct):
-        has_name = any(field.name == "name" and field.dtype == pl.String for field in dtype.fields)
-        return column.struct.field("name") if has_name else pl.lit(None, dtype=pl.String)
-    if isinstance(dtype, pl.List):
-        return column.list.join(", ") if dtype.inner == pl.String else pl.lit(None, dtype=pl.String)
-    if dtype == pl.Binary or isinstance(dtype, pl.Array | pl.Object):
-        return pl.lit(None, dtype=pl.String)
-    if dtype.is_float():
-        whole = column == column.floor()
-        return (
-            pl.when(whole)
-            .then(column.cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(column.cast(pl.String))
-        )
-    return column.cast(pl.String)
 
 
 def _documents(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -76,17 +76,13 @@ class Collector:
             return
         text = value[columns.of["text"]]
         if text is not None and not isinstance(text, str):
-            self.reject(
-                record, "not_text", f"column {columns.of['text']!r} holds a {_kind(text)}, not a text"
-            )
+            self.reject(record, "not_text", f"column {columns.of['text']!r} holds a {_kind(text)}, not a text")
             return
         if not text or text.isspace():
             self.reject(record, "blank", "no text")
             return
         cells = (_cell(value[columns.of[name]]) if name in columns.of else None for name in _FIELDS[2:])
-        self._rows.append(
-            (record, _cell(value[columns.of["id"]]) if "id" in columns.of else None, text, *cells)
-        )
+        self._rows.append((record, _cell(value[columns.of["id"]]) if "id" in columns.of else None, text, *cells))
         if len(self._rows) >= BATCH:
             self.flush()
 
@@ -99,10 +95,7 @@ class Collector:
         }
         if not missing:
             return self.settings
-        kept = {
-            name: getattr(self.settings, name)
-            for name in ("text", "id", "published", "outlet", "title", "url")
-        }
+        kept = {name: getattr(self.settings, name) for name in ("text", "id", "published", "outlet", "title", "url")}
         return Settings(**(kept | missing))
 
     def missing_columns(self) -> tuple[str, str] | None:
@@ -124,7 +117,7 @@ class Collector:
         self._rows = []
 
     def _mended(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """A row whose lone surrogates ("\\ud800" is legal JSON, and no text) are U+FFFD, one for one."""
+        """A row whose lone surrogates (legal in JSON as an escape, and no text) are U+FFFD, one for one."""
         mended = tuple(_without_surrogates(cell) if isinstance(cell, str) else cell for cell in row)
         if mended != row:
             self.reject(row[0], "undecodable", "half of a surrogate pair, replaced by U+FFFD", "partial")
@@ -208,7 +201,7 @@ def _record_encoding(head: bytes) -> str | None:
     """
     lines = [line for line in head.split(b"\n") if not line.isascii()]
     broken = sum(not _is_utf8(line) for line in lines)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or broken * 2 > len(lines) and broken > 2:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (broken * 2 > len(lines) and broken > 2):
         return decode_text(head).encoding
     sound = b"\n".join(line for line in head.split(b"\n") if _is_utf8(line))
     return decode_text(sound).encoding if sound.strip() or not head.strip() else decode_text(head).encoding
@@ -234,9 +227,7 @@ def _split(head: bytes, stream: BinaryIO, collector: Collector) -> Iterator[byte
             yield from lines[1:-1]
             parts, held = [lines[-1]], len(lines[-1])
         if held > MOST_BYTES:
-            collector.reject(
-                None, "too_long", f"a line of more than {MOST_BYTES >> 20} MB: split it", "partial"
-            )
+            collector.reject(None, "too_long", f"a line of more than {MOST_BYTES >> 20} MB: split it", "partial")
             return
         block = stream.read(1 << 20)
     if held:
@@ -279,9 +270,7 @@ def _listed(value: object, settings: Settings) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict) and choose_columns(list(value), settings).problem:
-        lists = [
-            item for item in value.values() if isinstance(item, list) and item and isinstance(item[0], dict)
-        ]
+        lists = [item for item in value.values() if isinstance(item, list) and item and isinstance(item[0], dict)]
         if len(lists) == 1:
             return lists[0]
     return [value]
@@ -354,9 +343,7 @@ def _take_rows(
             else:
                 values = [cells[place] for place in at]
                 if any(_is_escaped(value) for value in values):
-                    collector.reject(
-                        number, "undecodable", "bytes that are no text in this row: mend its encoding"
-                    )
+                    collector.reject(number, "undecodable", "bytes that are no text in this row: mend its encoding")
                 elif not values[text_at] or values[text_at].isspace():
                     collector.reject(number, "blank", "no text")
                 else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from provenance import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Reason -> what it means, for help and reports.
 REASONS = {
@@ -45,9 +47,7 @@ class Reject(NamedTuple):
 
 def reject_frame(rejects: Sequence[Reject]) -> pl.DataFrame:
     """Rejects -> REJECTS, sorted by path and record."""
-    rows = sorted(
-        rejects, key=lambda row: (row.path, -1 if row.record is None else row.record, row.reason, row.detail)
-    )
+    rows = sorted(rejects, key=lambda row: (row.path, -1 if row.record is None else row.record, row.reason, row.detail))
     columns = zip(*rows, strict=True) if rows else ([] for _ in tables.REJECTS)
     return pl.DataFrame(
         {name: list(values) for name, values in zip(tables.REJECTS, columns, strict=True)},

@@ -5,13 +5,15 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.rejects import Reject
 from provenance.errors import UsageError
 from provenance.tables import WRITTEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 STANDARD_INPUT = "-"
 #: Names of tables; a folder that holds two of them holds a run, or gold, and no news.
@@ -42,7 +44,7 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
         for path in _expand(name):
             if path == STANDARD_INPUT:
                 sources.append(Source(STANDARD_INPUT, None))
-            elif os.path.isdir(path):  # noqa: PTH112  a Path would lose a trailing `.` as the user gave it
+            elif os.path.isdir(path):  # noqa: PTH112
                 _walk(path, sources, rejects)
             else:
                 sources.append(Source(_shown(path), Path(path)))
@@ -56,7 +58,7 @@ def _expand(name: str) -> list[str]:
         raise UsageError(f"{name!r} is not the name of a file, a folder or a glob")
     if os.path.lexists(name):
         return [name]
-    found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
+    found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207  not under one root
     if not found:
         what = "matches no file" if glob.has_magic(name) else "is not there"
         raise UsageError(f"input {name} {what}: check the path (nothing was read)")
@@ -74,9 +76,7 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
         here = waiting.pop()
         try:
             with os.scandir(here) as found:
-                entries = sorted(
-                    (entry for entry in found if not entry.name.startswith(".")), key=lambda e: e.name
-                )
+                entries = sorted((entry for entry in found if not entry.name.startswith(".")), key=lambda e: e.name)
         except OSError as error:
             rejects.append(Reject(_shown(here), None, "unreadable", error.strerror or str(error)))
             continue
@@ -84,9 +84,7 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
         files = [entry for entry in entries if _is_regular(entry)]
         ours = _own_tables(files)
         if ours:
-            rejects.append(
-                Reject(_shown(here), None, "left_out", f"tables, no news: {', '.join(sorted(ours))}")
-            )
+            rejects.append(Reject(_shown(here), None, "left_out", f"tables, no news: {', '.join(sorted(ours))}"))
         for entry in files:
             if entry.name in ours:
                 continue

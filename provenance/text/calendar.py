@@ -8,11 +8,13 @@ form that can be read in two ways (03/04/2020) is not read, and the clock of thi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.text.month_names import MONTHS, WEEKDAYS, name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 #: A field that is called a date may also be older: collections of laws and books reach back this far.
@@ -64,20 +66,30 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         # 2020-03-04T11:00:00+01:00, 2020/03/04
-        r"(?<![\w.,:/-])(?P<year>\d{4})(?P<mark>[-/])(?P<number>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
-        rf"(?=\D|$){_TIME_AFTER}(?![\w-]|[.,/]\d)",
+        (
+            r"(?<![\w.,:/-])(?P<year>\d{4})(?P<mark>[-/])(?P<number>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+            rf"(?=\D|$){_TIME_AFTER}(?![\w-]|[.,/]\d)"
+        ),
         # Wednesday, 4 March, 2020 - 11:00; Thu, 02 Jun 2022 07:00:00 +0000; 4 de marzo de 2020; 4. März 2020
-        rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ª|º|\.)?"
-        rf"(?:{_GAP}|-)(?:(?:of|de|di)(?:{_GAP}))?{_NAME},?(?:{_GAP}|-)(?:(?:de|del){_GAP})?{_YEAR}{_TIME_AFTER}",
+        (
+            rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ª|º|\.)?"
+            rf"(?:{_GAP}|-)(?:(?:of|de|di)(?:{_GAP}))?{_NAME},?(?:{_GAP}|-)(?:(?:de|del){_GAP})?{_YEAR}{_TIME_AFTER}"
+        ),
         # Wednesday, March 4th, 2020, 11:00 a.m. GMT
-        rf"{_TIME_BEFORE}{_WEEKDAY}(?<!\w)(?P<month>{_WORD})\.?{_GAP}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
-        rf"(?P<comma>,?){_GAP}{_YEAR}{_TIME_AFTER}",
+        (
+            rf"{_TIME_BEFORE}{_WEEKDAY}(?<!\w)(?P<month>{_WORD})\.?{_GAP}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+            rf"(?P<comma>,?){_GAP}{_YEAR}{_TIME_AFTER}"
+        ),
         # Wed Mar 04 11:00:00 +0000 2020
-        rf"(?<!\w)(?P<weekday>{_WORD}){_GAP}(?P<month>{_WORD}){_GAP}(?P<day>\d{{1,2}}){_GAP}"
-        rf"(?P<after>\d\d:\d\d:\d\d(?:{_GAP}{_ZONE})?){_GAP}{_YEAR}",
+        (
+            rf"(?<!\w)(?P<weekday>{_WORD}){_GAP}(?P<month>{_WORD}){_GAP}(?P<day>\d{{1,2}}){_GAP}"
+            rf"(?P<after>\d\d:\d\d:\d\d(?:{_GAP}{_ZONE})?){_GAP}{_YEAR}"
+        ),
         # 18:57 GMT 26.08.2021; 26/08/2021
-        rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?P<mark>[./-])(?P<number>\d{{1,2}})(?P=mark)"
-        rf"{_YEAR}{_TIME_AFTER}",
+        (
+            rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?P<mark>[./-])(?P<number>\d{{1,2}})(?P=mark)"
+            rf"{_YEAR}{_TIME_AFTER}"
+        ),
         # 2020年3月4日
         r"(?<!\d)(?P<year>\d{4})年\s?(?P<number>\d{1,2})月\s?(?P<day>\d{1,2})日",
     )
@@ -237,11 +249,7 @@ def _parse_number(text: str) -> tuple[datetime, str] | None:
     number = int(text)
     try:
         if len(text) == 4:
-            return (
-                (datetime(number, 1, 1, tzinfo=UTC), "year")
-                if FIRST_FIELD_YEAR <= number <= LAST_YEAR
-                else None
-            )
+            return (datetime(number, 1, 1, tzinfo=UTC), "year") if FIRST_FIELD_YEAR <= number <= LAST_YEAR else None
         if len(text) in (8, 14) and FIRST_FIELD_YEAR <= int(text[:4]) <= LAST_YEAR:
             parts = [int(text[:4])] + [int(text[at : at + 2]) for at in range(4, len(text), 2)]
             return datetime(*parts, tzinfo=UTC), "day" if len(text) == 8 else "second"  # type: ignore[arg-type,misc]
@@ -254,9 +262,7 @@ def _parse_number(text: str) -> tuple[datetime, str] | None:
     return None
 
 
-_MONTH_ONLY = re.compile(
-    rf"(?:(?P<year>\d{{4}})[-/](?P<number>\d\d)|(?P<month>{_WORD})\.?,?{_GAP}(?P<last>\d{{4}}))"
-)
+_MONTH_ONLY = re.compile(rf"(?:(?P<year>\d{{4}})[-/](?P<number>\d\d)|(?P<month>{_WORD})\.?,?{_GAP}(?P<last>\d{{4}}))")
 
 
 def _parse_month(text: str) -> tuple[datetime, str] | None:
