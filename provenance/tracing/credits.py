@@ -78,9 +78,12 @@ _NOTICE = re.compile(
     r"[Ss]ubscribe to (?:the )?(?P<e>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})(?=[.!\n]|$)"
     r"|(?:[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Dd]ownload|[Gg]et|[Jj]oin)(?: the| our)? (?P<a>[A-Z][\w&’' -]{1,40}?)(?:’s|'s)? (?:newsletter|app|podcast|channel|Telegram|WhatsApp)\b"
     r"|[Ff]ollow (?:the )?(?P<b>[A-Z@][\w&’' -]{1,40}?) on (?:Twitter|Facebook|Telegram|Instagram|X|Google News|YouTube|WhatsApp|social)\b"
-    r"|(?P<c>[A-Z][\w&’' -]{1,40}?)(?:\. |, | - )?[Aa]ll [Rr]ights [Rr]eserved"
-    r"|(?P<d>[A-Z][\w&’' -]{1,40}?) is not responsible for the content of external"
+    r"|(?<![\w’'-])(?P<c>(?:The )?[A-Z][\w&’'-]{1,24}(?: [\w&’'-]{1,24}){0,3})(?:\.? |, | - )[Aa]ll [Rr]ights [Rr]eserved"
+    r"|(?<![\w’'-])(?P<d>(?:The )?[A-Z][\w&’'-]{1,24}(?: [\w&’'-]{1,24}){0,3}) is not responsible for the content of external"
     r"|(?P<s>[Gg]et a? ?short [Uu][Rr][Ll])"
+)
+_NOTICE_CUE = re.compile(
+    r"ubscribe to|ign up |ownload |[Ff]ollow |ights [Rr]eserved|is not responsible|hort [Uu][Rr][Ll]|newsletter|podcast|[Jj]oin "
 )
 #: A widget's wording that only one publisher prints.
 _WIDGETS = {"get a short url": "Sputnik", "get short url": "RT", "get a short": "Sputnik"}
@@ -200,7 +203,7 @@ def read_notices(text: str, base: int) -> Iterator[Found]:
         found = names.resolve(who) or _owner_of(who, text)
         end = match.end()
         yield Found(base + match.start(), base + end, found or " ".join(who.split()), "template")
-    for match in _NOTICE.finditer(text):
+    for match in _NOTICE.finditer(text) if _NOTICE_CUE.search(text) else ():
         if widget := match["s"]:
             found = _WIDGETS.get(widget.casefold())
         else:

@@ -19,6 +19,13 @@ EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # nothing up to here is a real date of
 _UPDATED = re.compile(r"(?:updated?|modified|revised|edited|mis à jour|actualis\w*|تحديث)[^\n]{0,30}$", re.IGNORECASE)
 _CRAWLED = re.compile(r"(?:accessed|retrieved|archived|crawled|downloaded|printed|cached)[^\n]{0,20}$", re.IGNORECASE)
 _NOT_OURS = re.compile(r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|dated)[^\n]{0,40}$", re.IGNORECASE)
+#: What may be a full date; the strict parser decides. Every repetition is bounded.
+_DATE_LIKE = (
+    r"\d(?:st|nd|rd|th|er|\.|º|ª)?(?:[ \u00a0]|-)(?:(?:of|de|di) )?[^\s\d,.]{3,14}(?: [^\s\d,.]{3,8})?(?:/ ?[^\s\d]{3,14})?[.,]?(?: |-)(?:(?:de|del) )?(?:19|20)\d\d"
+    r"|[^\s\d,.]{3,14}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0](?:19|20)\d\d"
+    r"|(?:19|20)\d\d ?[-/年] ?\d|\d[./-]\d{1,2}[./-](?:19|20)\d\d|\d\d:\d\d:\d\d [^\n]{0,8}(?:19|20)\d\d"
+)
+_DATE_LIKE_HERE = re.compile(_DATE_LIKE)
 _URL_DAY = r"(?:^|[/_=-])((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)"
 _URL_MONTH = r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?:/|$)"
 
@@ -87,12 +94,12 @@ def _addresses(documents: pl.DataFrame) -> pl.DataFrame:
 def _heads(documents: pl.DataFrame) -> pl.DataFrame:
     """Full dates in the head of the text: on a short line they date the page, in prose an event."""
     chosen = documents.select("doc_id", head=pl.col("text").str.head(HEAD)).filter(
-        pl.col("head").str.contains(r"(?:19|20)\d\d")
+        pl.col("head").str.contains(_DATE_LIKE)
     )
     rows: list[tuple[str, int, int, datetime, str, str, bool]] = []
     for doc_id, head in chosen.iter_rows():
         dated = False
-        for found in calendar.find_dates(head):
+        for found in _find(head):
             before = head[max(0, found.start - 60) : found.start].rpartition("\n")[2]
             line_start = head.rfind("\n", 0, found.start) + 1
             line_end = head.find("\n", found.end)
@@ -104,6 +111,20 @@ def _heads(documents: pl.DataFrame) -> pl.DataFrame:
             rows.append((doc_id, found.start, found.end, found.value, found.precision, kind, trusted))
     schema = {name: DATES[name] for name in DATES}
     return pl.DataFrame(rows, schema=schema, orient="row").select(_ORDER)
+
+
+def _find(head: str) -> list[calendar.FoundDate]:
+    """The full dates of a head; the strict parser sees only the surroundings of what looks like one."""
+    found: dict[int, calendar.FoundDate] = {}
+    seen = 0
+    for match in _DATE_LIKE_HERE.finditer(head):
+        low = max(seen, match.start() - 45)
+        high = match.end() + 30
+        low = max(low, head.rfind("\n", 0, match.start()) + 1)
+        for date in calendar.find_dates(head[low:high]):
+            found[low + date.start] = date._replace(start=low + date.start, end=low + date.end)
+            seen = low + date.end
+    return [found[start] for start in sorted(found)]
 
 
 _ORDER = ["doc_id", "start", "end", "value", "precision", "kind", "trusted"]

@@ -50,7 +50,10 @@ def draw_edges(
     pairs = _pairs(matches, spans)
     foreign = evidence.foreign_credits(documents, attributions)
     features = evidence.pair_features(pairs, documents, spans, attributions, dates)
-    decided = _decide(_siblings(features, foreign), settings)
+    first = _siblings(features, foreign)
+    draft = _decide(first, settings)
+    second = _explained(evidence.with_habits(first, documents, foreign, draft["to_id", "from_key", "to_key"]), draft)
+    decided = _decide(second, settings)
     copied = _copied(decided, documents, clusters, spans, attributions, settings)
     absent = _absent(documents, foreign, decided, settings)
     return pl.concat([copied, absent]).sort("to_id", "from_id", "relation")
@@ -106,6 +109,28 @@ def _siblings(features: pl.DataFrame, foreign: pl.DataFrame) -> pl.DataFrame:
         + pl.when(star & extra).then(0.0).when(star).then(3.5).when(pl.col("shared_source").is_not_null()).then(2.8).otherwise(0.0)
         + pl.when(pl.col("quotes").fill_null(value=False)).then(2.0).otherwise(0.0)
         + pl.when(pl.max_horizontal("left_containment", "right_containment") < 0.2).then(0.7).otherwise(0.0)
+    )
+
+
+def _explained(features: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Raises `common` where a third document is the likely source of both and holds as much of the copy.
+
+    Looked for among the parents of both sides, so a document with many parents costs as many rows.
+    """
+    sure = decided.filter(pl.col("confidence") >= 0.75).select("from_id", "to_id", "share")
+    # A copy's few best parents explain it as well as all of them, and a clique of copies stays affordable.
+    sure = sure.sort("to_id", "share", "from_id", descending=[False, True, False]).group_by("to_id", maintain_order=True).head(8)
+    pairs = decided.select("left_doc", "right_doc", parent="from_id", child="to_id", held="share")
+    thirds = (
+        pairs.join(sure.select(child="to_id", third="from_id", child_share="share"), on="child")
+        .filter((pl.col("third") != pl.col("parent")) & (pl.col("child_share") >= pl.col("held") - 0.02))
+        .join(sure.select(parent="to_id", third="from_id"), on=["parent", "third"], how="semi")
+    )
+    found = thirds.select("left_doc", "right_doc").unique().with_columns(explained=pl.lit(3.0))
+    return (
+        features.join(found, on=["left_doc", "right_doc"], how="left", maintain_order="left")
+        .with_columns(common=pl.col("common") + pl.col("explained").fill_null(0.0))
+        .drop("explained")
     )
 
 

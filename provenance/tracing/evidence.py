@@ -20,16 +20,18 @@ ATTRIBUTION = {
 #: Kinds that say who wrote the article, not only whom it heard.
 CREDITS = ("dateline", "credit", "byline", "template")
 CAPS = {
-    "attribution": 4.5, "date": 2.2, "truncation": 2.5, "loss": 2.5, "translation": 1.5, "quoting": 4.0, "dateline": 1.2, "prior": 0.8
+    "attribution": 4.5, "date": 2.2, "truncation": 2.5, "loss": 2.5, "translation": 1.5, "quoting": 4.0, "dateline": 1.2, "prior": 1.0
 }  # fmt: skip
 FAMILIES = tuple(CAPS)
 
+#: Code points of each side of a span whose edits are counted: a lead shows the hand as well as the whole.
+PIECE = 1500
 _CUT_TAIL = r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.|[Rr]ead more(?: »)?|[Cc]ontinue reading[^\n]{0,40}|\[\+\d+ chars\])[\s\]>]*$"
-_HEDGE = r"\b(?:about|around|nearly|almost|more than|over|some|roughly|approximately|at least|up to)\s\d"
+_HEDGE = r"(?:about|around|nearly|almost|more than|over|some|roughly|approximately|at least|up to) \d"
 _NUMBER = r"\d[\d.,]*\d|\d"
-_FULL_NAME = r"\b\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+\b"
+_FULL_NAME = r"[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+"
 _GLOSS = r"\([^()\n]{3,40}\)|\[[^\[\]\n]{2,40}\]"
-_MACHINE = r"\]\p{L}|[^.]\.\.(?:[^.]|$)|\s[,;.](?:\s|$)|[‘“«]\s|\s[”»](?:\w|$)"
+_MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "
 
 
 def pair_features(
@@ -50,12 +52,23 @@ def pair_features(
     pairs = _edits(pairs, documents, spans)
     return pairs.with_columns(
         date=_dates(),
-        truncation=_truncation("right") - _truncation("left"),
+        # An outlet's own later version grows and is cut again: there only a mark of cutting counts.
+        truncation=pl.when(_same_outlet() & ~pl.col("right_marked") & ~pl.col("left_marked"))
+        .then(0.0)
+        .otherwise(_truncation("right") - _truncation("left")),
         translation=((pl.col("right_machine") - pl.col("left_machine")) * 0.5).clip(-CAPS["translation"], CAPS["translation"]),
         quoting=((pl.col("right_quoting") - pl.col("left_quoting")) * 2.0).clip(-CAPS["quoting"], CAPS["quoting"]),
         dateline=(pl.col("left_dateline").cast(pl.Int8) - pl.col("right_dateline").cast(pl.Int8)) * 1.0,
-        prior=((pl.col("right_prior") - pl.col("left_prior")) * 1.6).clip(-CAPS["prior"], CAPS["prior"]),
+        prior=(_logit("right_prior") - _logit("left_prior")).clip(-CAPS["prior"], CAPS["prior"]),
     )
+
+
+def _logit(column: str) -> pl.Expr:
+    return (pl.col(column) / (1 - pl.col(column))).log()
+
+
+def _same_outlet() -> pl.Expr:
+    return (pl.col("left_key") == pl.col("right_key")).fill_null(value=False)
 
 
 def _facts(
@@ -113,12 +126,32 @@ def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.D
 def _prior(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """Outlet -> the share of its articles that credit somebody else, drawn towards a quarter."""
     credited = foreign_credits(documents, attributions).filter(pl.col("kind").is_in(CREDITS))["doc_id"].unique()
+    return copying(documents, credited)
+
+
+def copying(documents: pl.DataFrame, copies: pl.Series) -> pl.DataFrame:
+    """Outlet -> `prior`: the share of its articles that are among `copies`, drawn towards a quarter."""
     return (
         documents.filter(pl.col("outlet").is_not_null())
         .group_by("outlet")
-        .agg(n=pl.len(), foreign=pl.col("doc_id").is_in(credited.implode()).sum())
+        .agg(n=pl.len(), foreign=pl.col("doc_id").is_in(copies.implode()).sum())
         .select("outlet", prior=(pl.col("foreign") + 1) / (pl.col("n") + 4))
     )
+
+
+def with_habits(
+    features: pl.DataFrame, documents: pl.DataFrame, foreign: pl.DataFrame, draft: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs after a first decision -> the same, with what is now known of each outlet's habit of copying."""
+    taken = draft.filter(pl.col("from_key").ne_missing(pl.col("to_key")))["to_id"]
+    credited = foreign.filter(pl.col("kind").is_in(CREDITS))["doc_id"]
+    habit = copying(documents, pl.concat([taken, credited]).unique())
+    for side in ("left", "right"):
+        renamed = habit.rename({"outlet": f"{side}_outlet", "prior": f"{side}_prior"})
+        features = features.drop(f"{side}_prior").join(renamed, on=f"{side}_outlet", how="left", maintain_order="left")
+    features = features.with_columns(pl.col("left_prior", "right_prior").fill_null(0.25))
+    difference = _logit("right_prior") - _logit("left_prior")
+    return features.with_columns(prior=difference.clip(-CAPS["prior"], CAPS["prior"]))
 
 
 def _attribution(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
@@ -199,7 +232,8 @@ def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, spans: pl.DataFrame) ->
     )
     for side in ("left", "right"):
         edited = edited.join(texts.rename({"doc_id": f"{side}_doc", "text": f"{side}_text"}), on=f"{side}_doc", how="left", maintain_order="left")
-        piece = pl.col(f"{side}_text").str.slice(pl.col(f"{side}_start"), pl.col(f"{side}_end") - pl.col(f"{side}_start"))
+        length = (pl.col(f"{side}_end") - pl.col(f"{side}_start")).clip(0, PIECE)
+        piece = pl.col(f"{side}_text").str.slice(pl.col(f"{side}_start"), length)
         edited = edited.with_columns(piece.alias(f"{side}_text")).with_columns(
             pl.col(f"{side}_text").str.extract_all(_NUMBER).list.unique().alias(f"{side}_numbers"),
             pl.col(f"{side}_text").str.extract_all(_FULL_NAME).list.unique().alias(f"{side}_people"),

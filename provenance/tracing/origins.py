@@ -260,7 +260,7 @@ def _itself(
     runner_up = said[0].origin if said else None
     name = _escape(outlet)
     confidence = (0.85 if outlet else 0.72) - 0.15 * bool(said) - 0.08 * shared
-    if copying > 0.5:
+    if copying > 0.6:
         confidence = min(confidence, 0.55)
         reason = f"Nothing in the text says where it came from, and {name} mostly prints what others wrote."
         return (doc_id, None, "unknown", None, round(1 - copying, 4), "undetermined", runner_up or doc_id, reason)
