@@ -211,7 +211,7 @@ def byline_name(text: str) -> str | None:
 def line_date(text: str) -> FoundDate | None:
     """A line -> the date in it if the line says little else (`Published: 4 March 2020, 11:00`), else None."""
     # A dash or a handle before the date signs a quoted message ("— Ann Lee (@annlee) May 4, 2020").
-    if len(text) > 120 or text[0] in "—–-(" or "@" in text or not any(map(str.isdecimal, text)):
+    if len(text) > 120 or text[0] in "—–-(" or text[-1] == "." or "@" in text or not any(map(str.isdecimal, text)):
         return None
     found = find_dates(text)
     if not found:

@@ -153,7 +153,7 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         score += 2.0 if signed and signed[-1] > title else 0.0
         score += 2.0 if any(abs(at - title) <= 4 for at in dated) else 0.0
         score += 1.5 if any(0 < at - title <= 3 for at in linked) else 0.0
-        score += lines[body].dateline if body - title <= 4 else 0.0
+        score += max(_dateline(lines, at, body) for at in range(title + 1, body + 1)) if body - title <= 4 else 0.0
         if lines[title].script != lines[head.start - 1].script and lines[title].script:
             score += 1.0
     else:
@@ -169,10 +169,16 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
     if title is not None:
         # A standing head ("Opinion"), a site's name or a date belongs to the title under it; two titles in
         # a row are a page title and a headline.
-        near = [at for at in titles if 0 < title - at <= 2]
+        near = [] if doubled else [at for at in titles if 0 < title - at <= 2]
         over = [at for at in (*site, *dated) if 0 < title - at <= 3 and not _is_foot(lines, at, title)]
         start = min([title, *near, *over])
     return score, start
+
+
+def _dateline(lines: list[Line], at: int, body: int) -> float:
+    """The evidence of a dateline at a line; a lead may be short, but then it must name its agency."""
+    found = lines[at].dateline
+    return found if at == body or (found >= 2 and lines[at].words >= 6) else 0.0
 
 
 def _is_foot(lines: list[Line], at: int, title: int) -> bool:
