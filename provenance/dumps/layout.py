@@ -54,7 +54,8 @@ _CREDIT = (
     r"/ ?reuters|/ ?afp|/ ?ap\b|shutterstock|caption\b)"
 )
 _ANY_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
-_CREDIT_END = re.compile(rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$|^file\s?[-–—]", re.IGNORECASE)
+_CREDIT_END = re.compile(rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$", re.IGNORECASE)
+_FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 _SCRIPTS = (
     ("arabic", re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
@@ -82,13 +83,8 @@ class Line:
     #: An earlier line close by says the same; `first` is the other way round.
     echo: bool = False
     first: bool = False
-
-    @property
-    def is_body(self) -> bool:
-        """Whether this is a paragraph of an article's body; a long caption printed twice is none."""
-        if self.words <= BODY_WORDS or self.first or self.echo:
-            return False
-        return self.words > 80 or _CREDIT_END.search(self.text) is None
+    #: Whether this is a paragraph of an article's body.
+    is_body: bool = False
 
     @property
     def is_furniture(self) -> bool:
@@ -233,7 +229,16 @@ def read_lines(text: str) -> list[Line]:
     for line, folded in zip(short, fold_all([line.text for line in short]) if short else [], strict=True):
         line.folded = folded
     _mark_echoes(lines)
+    for line in lines:
+        line.is_body = _is_body(line)
     return lines
+
+
+def _is_body(line: Line) -> bool:
+    """Whether a line is a paragraph of an article's body: long, not printed twice, no picture's caption."""
+    if line.words <= BODY_WORDS or line.first or line.echo:
+        return False
+    return line.words > 80 or not (_CREDIT_END.search(line.text[-120:]) or _FILE_PICTURE.match(line.text))
 
 
 def _cut_lines(text: str) -> list[Line]:
