@@ -25,7 +25,7 @@ Array = np.ndarray[Any, Any]
 
 WHOLE, START, NOTICE, CUE, CUES, BRIEF = 1, 2, 4, 8, 16, 32  # bits; CUES: two cues at different places
 SCOPES = {"whole": WHOLE, "start": START, "notice": NOTICE, "brief": BRIEF | CUE, "cue": CUE}
-LONGEST_WHOLE = 8  # words; no wording of scope `whole` has more
+LONGEST_WHOLE = 10  # words; no wording of scope `whole` has more
 LONGEST_START = 25  # words; a line that begins "Read more:" and then goes on for longer is prose
 BRIEF_WORDS = 14  # "The full text is available to subscribers"; sentences of news that hold such words run on
 

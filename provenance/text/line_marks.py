@@ -52,10 +52,10 @@ _TRADES = (
     "staff|staff writer|writer|correspondent|reporter|editor|contributor|bureau|bureau chief|agencies|news agency|"
     "associated press|the associated press|cnn|bbc|reuters|afp"
 )
+_MADE = "written|reported|posted|words|text|story|analysis|report"
 AUTHOR = "|".join(
     (
-        r"^(?i:by|(?:as )?(?:written|reported|posted) by|(?:words|text|story|analysis|report) by|author:)"
-        r"[\s:]+\s?\p{Lu}.{0,90}$",
+        rf"^(?i:by|(?:as )?(?:{_MADE}) by|author:)[\s:]+\s?\p{{Lu}}.{{0,90}}$",
         r"^(?:Par|Por|Von|Door|Av|Oleh|Autor|Autora|Auteur|Autore|Yazan|Автор|Текст|Tekst|Text)[\s:]+\s?\p{Lu}[^.]{0,60}$",
         r"^(?:بقلم|إعداد|تحرير|كتب\s?[:/]|كتبت\s?[:/]|نویسنده)\s?[:/]?\s?\S",
         r"(?i:\b(?:written|prepared|compiled|edited|translated|authored|submitted) by)\s(?:\p{Lu}|\p{Lo})",
@@ -90,10 +90,11 @@ guncelleme tarihi saat
 st nd rd th er o ap afp reuters cnn bbc upi"""
 
 
-_SHARE_WORDS = """share shares shared facebook twitter whatsapp telegram linkedin reddit pinterest pin tumblr flipboard
-google plus stumbleupon digg email mail e print printer tweet tweets retweet like likes x instagram youtube
-messenger line viber vk copy link url save more comment comments views view k m fb sms rss subscribe follow total buffer pocket
-mix xing partager compartir teilen condividi paylas paylaş drucken imprimer imprimir fejsbuk فيسبوك تويتر واتساب تلغرام"""
+_SHARE_WORDS = """share shares shared facebook twitter whatsapp telegram linkedin reddit pinterest pin tumblr
+flipboard google plus stumbleupon digg email mail e print printer tweet tweets retweet like likes x instagram youtube
+messenger line viber vk copy link url save more comment comments views view k m fb sms rss subscribe follow total buffer
+pocket mix xing partager compartir teilen condividi paylas drucken imprimer imprimir فيسبوك تويتر واتساب تلغرام"""
+_COPYRIGHT = r"(?i)^\W{0,3}(?:©|\(c\)|copyright|&copy;)\W{0,3}(?:(?:by\s)?.{0,60}\b\d{4}\b|.{0,60}$)"
 
 
 @lru_cache(maxsize=1)
@@ -132,6 +133,8 @@ def mark_lines(shown: list[str], folded: Folded, strings: list[str]) -> Array:
     bars = plain.str.contains_any(["share", "twitter", "facebook", "email", "print", "whatsapp", "tweet", "comment"])
     at = np.flatnonzero(bars.to_numpy())
     mark[at[plain.gather(at).str.contains(_share_line()).to_numpy()]] |= role_kernels.WIDGET
+    at = np.flatnonzero(lines.str.contains_any(["©", "(c)", "(C)", "opyright", "COPYRIGHT", "&copy"]).to_numpy())
+    mark[at[lines.gather(at).str.contains(_COPYRIGHT).to_numpy()]] |= role_kernels.FURNITURE
     tokens = folded.tokens
     found, _, _ = furniture.find_furniture(tokens, tokens.bounds[:-1], tokens.bounds[1:])
     sure = furniture.WHOLE | furniture.START | furniture.NOTICE | furniture.CUES

@@ -54,7 +54,7 @@ def _main_headline(top, body, stop, words, ending, gap, flags, copies, mark):
     for i in range(top, body):
         if not _title_like(words[i], ending[i], flags[i], mark[i]) or copies[i] > 1:
             continue
-        runs_on = i + 1 < stop and gap[i + 1] & 3 == 1 and flags[i + 1] & LOWER
+        runs_on = i + 1 < stop and gap[i + 1] & 3 == 1 and flags[i + 1] & LOWER and not mark[i + 1] & BESIDE
         text_follows = False
         for j in range(i + 1, stop):
             text_follows |= words[j] >= 12 and not mark[j] & BESIDE

@@ -1,0 +1,371 @@
+"""Articles -> passages with roles: shapes, hostile text, kernels against slow twins."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance import tables
+from provenance.text import feed_lines, furniture
+from provenance.text.lines import read_lines
+from provenance.text.passages import alike, find_passages
+from provenance.text.tokens import fold_batch
+from tests import strategies
+
+BODY = (
+    "The ferry company said on Monday that it would not run its evening boats until the quay had been repaired, "
+    "and that passengers with tickets could travel by bus along the shore road instead."
+)
+MORE = (
+    "Nobody at the harbour office could say how long the repairs would take, because the divers who were to look at "
+    "the piles had been called away to another port, an official added."
+)
+
+
+def documents(*texts: str, titles: tuple[str | None, ...] = ()) -> pl.DataFrame:
+    columns = {name: [None] * len(texts) for name in tables.DOCUMENTS}
+    columns["doc_id"] = [f"d{number:03d}" for number in range(len(texts))]  # type: ignore[list-item]
+    columns["text"] = list(texts)  # type: ignore[arg-type]
+    columns["title"] = [*titles, *[None] * (len(texts) - len(titles))]  # type: ignore[list-item]
+    return pl.DataFrame(columns, schema=tables.DOCUMENTS)
+
+
+def roles(text: str, title: str | None = None) -> list[tuple[str, str]]:
+    found = find_passages(documents(text, titles=(title,)))
+    return [(role, text[start:end]) for _, start, end, role in found.iter_rows()]
+
+
+def role_of(text: str, part: str, title: str | None = None) -> set[str]:
+    return {role for role, shown in roles(text, title) if shown == part}
+
+
+def check_cover(frame: pl.DataFrame, texts: dict[str, str]) -> None:
+    for doc_id, text in texts.items():
+        own = frame.filter(pl.col("doc_id") == doc_id)
+        covered = np.zeros(len(text), np.int64)
+        for _, start, end, role in own.iter_rows():
+            assert 0 <= start < end <= len(text)
+            if role != "quote":
+                covered[start:end] += 1
+            else:
+                around = own.filter(
+                    (pl.col("start") <= start) & (pl.col("end") >= end) & (pl.col("role") == "paragraph")
+                )
+                assert around.height == 1
+        assert covered.max(initial=0) <= 1
+        assert all(covered[place] or sign.isspace() for place, sign in enumerate(text))
+        assert own["start"].is_sorted()
+
+
+# -- shapes ----------------------------------------------------------------------------------------------
+
+
+def test_a_doubled_headline_its_captions_and_widgets() -> None:
+    head = "Ferry Company Stops ‘Evening Boats’ Until Quay Is Safe"
+    copy = "Ferry Company Stops 'Evening Boats' Until Quay\u00a0Is Safe"
+    caption = "A ferry at the northern quay"
+    text = f"{head}\n\n{caption}\n{caption}\nTT\n20\n\n{copy}\n\n{caption}\n{caption}\n\n{BODY}\n\n{MORE}\n"
+    assert roles(text) == [
+        ("headline", head),
+        ("caption", caption),
+        ("caption", caption),
+        ("boilerplate", "TT"),
+        ("boilerplate", "20"),
+        ("headline", copy),
+        ("caption", caption),
+        ("caption", caption),
+        ("paragraph", BODY),
+        ("paragraph", MORE),
+    ]
+
+
+def test_a_site_suffix_makes_another_wording_of_the_headline() -> None:
+    text = (
+        f"Ferry Company Stops Evening Boats Until Quay Is Safe - Harbour Watch\nFerries\n\n"
+        f"Ferry Company Stops Evening Boats Until Quay Is Safe\n\n{BODY}"
+    )
+    assert [role for role, _ in roles(text)][-2:] == ["headline", "paragraph"]
+    assert roles(text)[0][0] == "headline"
+
+
+def test_the_title_field_settles_the_headline_and_what_stands_above_is_the_sites() -> None:
+    text = f"Harbour Watch News and Views From the Whole of the Coast\n\nBoats stop at last.\n\n{BODY}"
+    assert role_of(text, "Boats stop at last.", "Boats Stop at Last") == {"headline"}
+    assert roles(text, "Boats Stop at Last")[0][0] == "boilerplate"
+
+
+def test_arabic_headline_twice_and_a_credited_caption() -> None:
+    head = "الشركة توقف رحلات المساء حتى يتم إصلاح الرصيف!"
+    marked = "الشركة توقف رحلات المساءِ حتى يتمّ إصلاح\u00a0الرصيف!"
+    caption = "عبارة عند الرصيف الشمالي في صورة من الأرشيف (أ ف ب )"
+    assert roles(f"{head}\n\n{marked}\n\n{caption}") == [("headline", head), ("headline", marked), ("caption", caption)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Divers at the northern quay on Sunday morning (Reuters)",
+        "Divers at the northern quay. (AP Photo/Ann Example)",
+        "Illustrative image. Source: the harbour office.",
+        "FILE - Divers at the northern quay",
+        "Photo by Ann Example",
+        "Divers at work. Ann Example / AFP - Getty Images file",
+    ],
+)
+def test_pictures_are_known_by_their_credit(line: str) -> None:
+    assert role_of(f"Ferry Company Stops Evening Boats\n\n{line}\n\n{BODY}", line) == {"caption"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ann Example",
+        "By Ann Example and Bo Sample",
+        "Par Anne Exemple",
+        "بقلم سامي المثال",
+        "Ann Example, Reuters",
+        "Based on the analysis prepared by\u00a0Ann Example, PhD",
+        "Reuters",
+    ],
+)
+def test_bylines(line: str) -> None:
+    assert role_of(f"Ferry Company Stops Evening Boats\n{line}\n\n{BODY}", line) == {"byline"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Wednesday, 4 March, 2020 - 11:00",
+        "Updated 6:35 PM ET, Fri June 1, 2018",
+        "4 mars 2020 à 11h00",
+        "الأربعاء 4 مارس 2020",
+    ],
+)
+def test_a_date_line_is_boilerplate(line: str) -> None:
+    assert role_of(f"Ferry Company Stops Evening Boats\n{line}\n\n{BODY}", line) == {"boilerplate"}
+
+
+def test_a_teaser_copies_the_head_of_the_body() -> None:
+    teaser = " ".join(BODY.split()[:18]) + " […]"
+    found = roles(f"Ferry Company Stops Evening Boats\n\n{teaser}\n\n{BODY}\n\n{MORE}")
+    assert ("teaser", teaser.removesuffix(" […]")) in found
+    assert ("boilerplate", "[…]") in found
+
+
+def test_a_pull_quote_is_a_paragraph_and_a_quote() -> None:
+    pulled = MORE.replace("official added.", "official.")
+    middle = "\n\n".join(f"Paragraph {number} says that {BODY}" for number in range(14))
+    text = f"Ferry Company Stops Evening Boats\n\n{pulled}\n\n{BODY}\n\n{middle}\n\n{MORE}"
+    assert role_of(text, pulled) == {"paragraph", "quote"}
+
+
+def test_no_headline_without_one() -> None:
+    assert [role for role, _ in roles(f"{BODY}\n\n{MORE}")] == ["paragraph", "paragraph"]
+
+
+def test_wrapped_text_counts_by_the_paragraph() -> None:
+    words = f"{BODY} {MORE}".split()
+    rows = [" ".join(words[at : at + 10]) for at in range(0, len(words), 10)]
+    text = "FERRY COMPANY STOPS EVENING BOATS\n\n    " + "\n".join(rows) + "\n"
+    assert [role for role, _ in roles(text)] == ["headline", "paragraph"]
+
+
+def test_a_short_repeated_subheading_of_one_article_is_no_claim_of_another() -> None:
+    text = f"Ferry Company Stops Evening Boats\n\n{BODY}\n\nWhat happens next\n\n{MORE}"
+    assert role_of(text, "What happens next") == {"paragraph"}
+
+
+# -- feeds -----------------------------------------------------------------------------------------------
+
+DATE = "Thu, 02 Jun 2022 07:00:00 GMT"
+ADDRESS = "https://harbour.example/2022/ferry-company-stops/"
+
+
+def test_a_feed_item_on_one_line() -> None:
+    title, date, teaser = "14 boats stop", "Thu, 02 Jun 2022 07:00:00 +0000", "The ferry company said on Monday that"
+    channel = (
+        f"Harbour News https://harbour.example/ {date} en-US hourly 1 https://harbour.example/icon.png Harbour News "
+        "https://harbour.example/ 32 32"
+    )
+    text = f"{channel} {title} {ADDRESS} {date} {ADDRESS} {teaser} […]]]>\n\n{BODY}\n]]>"
+    expected = [
+        ("boilerplate", channel),
+        ("headline", title),
+        ("boilerplate", f"{ADDRESS} {date} {ADDRESS}"),
+        ("teaser", teaser),
+        ("boilerplate", "[…]]]>"),
+        ("paragraph", BODY),
+        ("boilerplate", "]]>"),
+    ]
+    assert roles(text) == expected
+    assert roles(text, title) == expected
+
+
+def test_a_feed_item_with_author_and_categories() -> None:
+    line = f"Boats stop {ADDRESS} {ADDRESS}#comments admin {DATE} News Sea https://harbour.example/?p=7 Text"
+    parts = feed_lines.split_feed_line(line)
+    assert parts is not None
+    assert [(part.role, line[part.start : part.end]) for part in parts] == [
+        ("headline", "Boats stop"),
+        ("boilerplate", line[11:-5]),
+        ("teaser", "Text"),
+    ]
+
+
+def test_an_address_in_prose_is_no_feed_item() -> None:
+    assert feed_lines.split_feed_line(f"They wrote on {ADDRESS} that boats stop.") is None
+
+
+def test_addresses_and_dates_on_lines_of_their_own() -> None:
+    text = f"Ferry Company Stops Evening Boats\n{ADDRESS}\nThu, 02 Jun 2022 07:00:00 +0000\n{BODY}"
+    assert [role for role, _ in roles(text)] == ["headline", "boilerplate", "boilerplate", "paragraph"]
+
+
+# -- quotations ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("marks", ["“”", '""', "«»", "„“", "“»"])
+def test_quotations(marks: str) -> None:
+    said = f"{marks[0]}we shall not sail before the quay is safe again,{marks[1]}"
+    text = f"The company wrote in a letter on Monday that {said} and that it was sorry for everybody who waited there."
+    assert ("quote", said) in roles(text)
+
+
+def test_unbalanced_quotation_marks() -> None:
+    lost = "He said “we shall not sail before the quay is safe again and then went home to bed."
+    assert [role for role, _ in roles(lost)] == ["paragraph"]
+    running = "“We shall not sail before the quay is safe again, and that is the end of it."
+    assert roles(running) == [("paragraph", running), ("quote", running)]
+    across = "He said “we shall not sail before\n\nthe quay is safe again and sound” and left."
+    assert "quote" not in {role for role, _ in roles(across)}
+
+
+def test_short_quotations_are_phrases() -> None:
+    assert "quote" not in {role for role, _ in roles("The “evening boats” of the ferry company stop.")}
+
+
+# -- whatever comes --------------------------------------------------------------------------------------
+
+hostile = st.lists(
+    st.sampled_from(
+        [
+            "\x00",
+            "\x1b[31m",
+            "\u202e",
+            "]]>",
+            "[…]",
+            "“",
+            "”",
+            '"',
+            "\r\n",
+            "\r",
+            "\u2028",
+            "\n\n",
+            "\n",
+            " ",
+            "\u3000",
+            "\ufeff",
+            "https://a.example/x",
+            "Thu, 02 Jun 2022 07:00:00 +0000",
+            "Boats Stop At Last",
+            "boats stop at last.",
+            "TT",
+            "20",
+            "船は止まった",
+            "عبارة",
+            "🚢",
+            "(Reuters)",
+            "By Ann Example",
+            BODY,
+        ]
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(st.lists(hostile | strategies.texts(), max_size=4))
+def test_passages_cover_the_text_and_do_not_overlap(texts: list[str]) -> None:
+    frame = documents(*texts)
+    found = tables.check(find_passages(frame), tables.PASSAGES, "passages")
+    check_cover(found, dict(zip(frame["doc_id"], frame["text"], strict=True)))
+
+
+@given(st.lists(hostile, min_size=1, max_size=3), hostile)
+def test_a_document_is_judged_alone_and_threads_change_nothing(texts: list[str], title: str) -> None:
+    frame = documents(*texts, titles=(title,))
+    together = find_passages(frame, threads=2)
+    apart = pl.concat([find_passages(frame[row], threads=1) for row in reversed(range(len(texts)))])
+    assert together.equals(apart.sort("doc_id", maintain_order=True))
+    assert find_passages(frame.reverse()).equals(together)
+
+
+@given(st.lists(hostile | strategies.texts(), max_size=3))
+def test_lines_are_what_a_slow_reader_finds(texts: list[str]) -> None:
+    lines, _ = read_lines(texts)
+    expected = []
+    for row, text in enumerate(texts):
+        for match in re.finditer(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+", text):
+            shown = match.group()
+            if shown.strip():
+                start = match.start() + len(shown) - len(shown.lstrip())
+                expected.append((row, start, start + len(shown.strip())))
+    found = list(zip(lines.doc.tolist(), lines.start.tolist(), lines.end.tolist(), strict=True))
+    joined = {(row, start) for row, start, _ in found}
+    assert joined <= {(row, start) for row, start, _ in expected}  # wrapped lines are joined, none is invented
+    assert {(row, end) for row, _, end in found} <= {(row, end) for row, _, end in expected}
+    if all(max(map(len, text.splitlines()), default=0) > 200 for text in texts):
+        assert found == expected
+
+
+@given(st.lists(strategies.texts(), min_size=1, max_size=3))
+def test_wordings_are_found_where_a_slow_reader_finds_them(texts: list[str]) -> None:
+    folded = fold_batch([f"{text} click here {text}" for text in texts] + texts)
+    tokens = folded.tokens
+    found, begin, end = furniture.find_furniture(tokens, tokens.bounds[:-1], tokens.bounds[1:])
+    wanted = fold_batch(["click here"]).tokens.word.tolist()
+    for row in range(tokens.bounds.size - 1):
+        low, high = int(tokens.bounds[row]), int(tokens.bounds[row + 1])
+        places = [at for at in range(low, high - 1) if tokens.word[at : at + 2].tolist() == wanted]
+        assert bool(found[row] & furniture.CUE) == bool(places)
+        assert (begin[row], end[row]) == ((places[0], places[-1] + 2) if places else (-1, -1))
+
+
+def test_alike_headlines() -> None:
+    assert alike("ferry company stops evening boats", "ferry company stops evening boats harbour watch")
+    assert alike("ferry company stops its evening boats", "ferry company stops evening boats")
+    assert not alike("ferry company stops evening boats", "bus company starts morning lines")
+    assert not alike("the boats", "the boats of the ferry company")
+
+
+@pytest.mark.parametrize(
+    "pump",
+    [
+        "“",
+        '" ',
+        "(",
+        "By By ",
+        "https://a ",
+        "Thu, 02 Jun 2022 07:00:00 +0000 ",
+        "[…] ",
+        "]]>",
+        "20 ",
+        "A ",
+        "12 may ",
+        "photo (",
+        "a/",
+        "\n",
+        "TT\n",
+    ],
+)
+def test_hostile_repetition_takes_linear_time(pump: str) -> None:
+    frame = documents(pump * (100_000 // len(pump)))
+    find_passages(frame)
+    begun = time.perf_counter()
+    find_passages(frame)
+    assert time.perf_counter() - begun < 1.0
