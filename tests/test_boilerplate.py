@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance import tables
@@ -13,7 +13,7 @@ from provenance.text import furniture
 from provenance.text.passages import find_passages
 from provenance.text.tokens import fold_batch, tokenize
 from tests import strategies
-from tests.test_passages import BODY, DATE, MORE, check_cover, documents, hostile
+from tests.test_passages import BODY, MORE, check_cover, documents, hostile
 
 
 def mark(frame: pl.DataFrame) -> pl.DataFrame:
@@ -118,7 +118,7 @@ def test_links_to_other_articles_behind_the_text() -> None:
 def articles(count: int, line: str, outlets: int = 1, body: str = "") -> pl.DataFrame:
     """`count` different articles that all hold `line`, by `outlets` outlets in turn."""
     texts = [
-        f"Harbour story number {number}\n\n{body or f'In week {number} {BODY}'}\n\n{line}\n\nThe end of number {number}."
+        f"Harbour story number {number}\n\n{body or f'In week {number} {BODY}'}\n\n{line}\n\nThe end of {number}."
         for number in range(count)
     ]
     names = [f"outlet {number % outlets}" for number in range(count)]
@@ -157,6 +157,7 @@ def test_repeats_inside_one_article_are_no_furniture() -> None:
 # -- whatever comes --------------------------------------------------------------------------------------
 
 
+@settings(max_examples=15)
 @given(st.lists(hostile | strategies.texts(), min_size=1, max_size=5))
 def test_marking_keeps_the_cover_and_is_the_same_in_any_order(texts: list[str]) -> None:
     frame = documents(*texts)

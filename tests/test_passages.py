@@ -8,7 +8,7 @@ import time
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance import tables
@@ -296,6 +296,7 @@ def test_passages_cover_the_text_and_do_not_overlap(texts: list[str]) -> None:
     check_cover(found, dict(zip(frame["doc_id"], frame["text"], strict=True)))
 
 
+@settings(max_examples=15)
 @given(st.lists(hostile, min_size=1, max_size=3), hostile)
 def test_a_document_is_judged_alone_and_threads_change_nothing(texts: list[str], title: str) -> None:
     frame = documents(*texts, titles=(title,))
