@@ -8,7 +8,7 @@ from dataclasses import fields
 import provenance
 from provenance.settings import Settings
 from provenance.tables import WRITTEN
-from tests.readme import PATH, with_help
+from tests.readme import PATH, SECONDS, block, excerpt, help_text
 
 TEXT = PATH.read_text(encoding="utf-8")
 
@@ -22,7 +22,13 @@ def test_at_most_300_lines() -> None:
 
 
 def test_the_command_line_is_what_help_says() -> None:
-    assert with_help(TEXT) == TEXT, "run `python -m tests.readme`"
+    assert block("help", TEXT).rstrip("\n") == help_text(), "run `python -m tests.readme`"
+
+
+def test_the_excerpt_is_what_the_commands_print() -> None:
+    shown, now = (SECONDS.sub("S s", text) for text in (block("excerpt", TEXT).rstrip("\n"), excerpt()))
+    assert shown == now, "run `python -m tests.readme`"
+    assert len(now.splitlines()) >= 8
 
 
 def test_the_first_two_commands_are_whole() -> None:
@@ -62,10 +68,3 @@ def test_public_names_used_exist() -> None:
 def test_links_lead_to_files() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
         assert (PATH.parent / target).exists(), target
-
-
-def test_an_excerpt_of_output_stands_at_the_top() -> None:
-    top = TEXT.split("## Try it", 1)[0]
-    excerpt = re.search(r"^```text\n(.+?)^```$", top, re.DOTALL | re.MULTILINE)
-    assert excerpt is not None
-    assert len(excerpt.group(1).splitlines()) >= 3
