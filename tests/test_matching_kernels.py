@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.matching import align_kernels, kernels
+from provenance.matching import align_kernels, kernels, sequence_kernels
 from provenance.matching.alignment import align
 from provenance.matching.candidates import all_postings, count_postings, find_candidates, group_equal, postings
 from provenance.matching.layout import lay_out
@@ -187,7 +187,7 @@ def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
 @given(WORDS, WORDS)
 def test_common_subsequence_equals_the_twin(one: list[str], two: list[str]) -> None:
     tokens = tokens_of([" ".join(one), " ".join(two)])
-    found = align_kernels.common_subsequence(tokens.word, 0, len(one), len(one), len(two))
+    found = sequence_kernels.common_subsequence(tokens.word, 0, len(one), len(one), len(two))
     assert found == naive.common_subsequence(one, two)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from provenance.matching import align_kernels, kernels, rewritten_kernels
+from provenance.matching import kernels, rewritten_kernels, sequence_kernels, skip_kernels
 from provenance.matching.alignment import Aligned
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class Sentences(NamedTuple):
 def number_sentences(tokens: Tokens, silent: Array) -> Sentences:
     """TOKENS and the words that do not count (bool) -> Sentences. *gather*."""
     ids = np.empty(tokens.word.size, np.int32)
-    words = rewritten_kernels.number_words(tokens.word, kernels.order_by_key(tokens.word), ids)
+    words = skip_kernels.number_words(tokens.word, kernels.order_by_key(tokens.word), ids)
     ids[silent] = -1
     cuts, of = np.empty(tokens.word.size + 1, np.int64), np.empty(tokens.bounds.size, np.int64)
-    count = rewritten_kernels.cut_sentences(tokens.bounds, tokens.gap, FEWEST, MOST, cuts, of)
+    count = skip_kernels.cut_sentences(tokens.bounds, tokens.gap, FEWEST, MOST, cuts, of)
     frequency = np.zeros(words, np.int32)
-    rewritten_kernels.sentence_frequency(ids, cuts, count, frequency)
+    skip_kernels.sentence_frequency(ids, cuts, count, frequency)
     return Sentences(ids, cuts[: count + 1], of, frequency)
 
 
@@ -66,16 +66,16 @@ def propose(tokens: Tokens, sentences: Sentences) -> tuple[Array, Array]:
     rarity = np.log((sentences.cuts.size - 1) / np.maximum(sentences.frequency, 1))
     arguments = (sentences.ids, tokens.word, tokens.bounds, rarity >= CONTENT, SPAN, ONE_IN)
     nothing = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
-    count = rewritten_kernels.skip_pairs(*arguments, *nothing, False)  # noqa: FBT003
+    count = skip_kernels.skip_pairs(*arguments, *nothing, False)  # noqa: FBT003
     key, owner, place = np.empty(count, np.uint64), np.empty(count, np.int32), np.empty(count, np.int32)
-    rewritten_kernels.skip_pairs(*arguments, key, owner, place, True)  # noqa: FBT003
-    seeds, count = rewritten_kernels.pair_skips(
+    skip_kernels.skip_pairs(*arguments, key, owner, place, True)  # noqa: FBT003
+    seeds, count = skip_kernels.pair_skips(
         key, owner, place, kernels.order_by_key(key), CAP, np.empty((1 << 16, 2), np.int64)
     )
     pair, places = seeds[:count, 0].copy(), seeds[:count, 1].copy()
     keep = np.empty(count, np.int64)
     order = kernels.order_by_key(pair.astype(np.uint64) << np.uint64(8))
-    made = rewritten_kernels.dense_pairs(pair, places, order, NEAR, NEED, keep)
+    made = skip_kernels.dense_pairs(pair, places, order, NEAR, NEED, keep)
     dense = np.sort(keep[:made][keep[:made] >= 0])
     return (dense >> 32).astype(np.int32), (dense & 0xFFFFFFFF).astype(np.int32)
 
@@ -119,7 +119,7 @@ def find_rewritten(
     stays, chosen = choose(exact, found, scores)
     rewritten = found.take(chosen)
     equal = np.zeros(rewritten.left.size, np.int32)
-    align_kernels.count_equal(tokens.word, *rewritten[2:6], TABLE_CELLS, equal)
+    sequence_kernels.count_equal(tokens.word, *rewritten[2:6], TABLE_CELLS, equal)
     return exact.take(stays), rewritten._replace(equal=equal)
 
 

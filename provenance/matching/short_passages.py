@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from provenance.matching import align_kernels, kernels
+from provenance.matching import kernels, sequence_kernels
 from provenance.matching.alignment import Aligned, join
 from provenance.matching.candidates import all_postings, unique
 from provenance.matching.layout import CODE
@@ -138,7 +138,7 @@ def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
     keys = unique(pairs[:count])
     a, b = keys >> 32, keys & 0xFFFFFFFF
     stretch = np.empty((a.size, 5), np.int64)
-    align_kernels.align_short(words, bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
+    sequence_kernels.align_short(words, bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
     good = stretch[:, 4] > 0
     spans = []
     by_text = np.searchsorted(found.text, np.arange(found.text[-1] + 2)) if found.text.size else np.zeros(1, np.int64)

@@ -6,7 +6,7 @@ given (about 110 MB as Parquet, 250 MB of text). Set PROVENANCE_SHARED to time t
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import platform
 import resource
@@ -72,11 +72,11 @@ def main(folder: Path) -> None:
     lines.append(
         measure(f"`scan` of 100,000 documents, {size:.0f} MB of text", [*provenance, "scan", str(large), "-o", "OUT"])
     )
-    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()  # noqa: S607
+    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     about = (
         f"Whole processes, wall time, medians of {RUNS} (9 for `--help`), written by `python -m tests.bench FOLDER`"
-        f" on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} at commit {commit}: {os.cpu_count()} cores,"
+        f" on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit {commit}: {os.cpu_count()} cores,"
         f" {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}, polars"
         f" {pl.__version__}, numba {numba.__version__}. The large dump is `tests/bench/dumps.py`, seed {SEED},"
         f" xxh3-64 {digest}."

@@ -1,0 +1,68 @@
+"""Kernels of common subsequences: how many words two stretches have in common, in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def common_subsequence(word, a, na, b, nb):
+    """The length of the longest common subsequence of words a .. a + na and b .. b + nb; O(na nb)."""
+    if na == 0 or nb == 0:
+        return 0
+    row = np.zeros(nb + 1, np.int32)
+    for i in range(na):
+        diagonal = 0
+        for j in range(nb):
+            above = row[j + 1]
+            row[j + 1] = diagonal + 1 if word[a + i] == word[b + j] else max(above, row[j])
+            diagonal = above
+    return row[nb]
+
+
+@njit(cache=True, nogil=True)
+def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
+    """Pairs of short texts -> stretch[p] = words low:high of left, low:high of right, equal words (0: not alike).
+
+    The shorter is laid on every stretch of its own length in the longer (so that a site's suffix or a kicker does
+    not count), and on the whole of it; the best common subsequence must be `like` of the longer side, and all of
+    it if the shorter has under `fewest_like` words.
+    """
+    for p in range(left.size):
+        a, b = bounds[left[p]], bounds[right[p]]
+        na, nb = bounds[left[p] + 1] - a, bounds[right[p] + 1] - b
+        stretch[p, :] = 0
+        swapped = na > nb
+        short, long = min(na, nb), max(na, nb)
+        s, t = (b, a) if swapped else (a, b)
+        best, begin, size = 0, 0, short
+        for at in range(long - short + 1):
+            equal = common_subsequence(word, s, short, t + at, short)
+            if equal > best:
+                best, begin = equal, at
+        whole = common_subsequence(word, s, short, t, long)
+        if whole > best and whole >= like * long:
+            best, begin, size = whole, 0, long
+        if short < fewest or best < like * size or (short < fewest_like and best < size):
+            continue
+        low_a, high_a, low_b, high_b = 0, short, begin, begin + size
+        if swapped:
+            low_a, high_a, low_b, high_b = low_b, high_b, low_a, high_a
+        stretch[p, 0], stretch[p, 1], stretch[p, 2], stretch[p, 3], stretch[p, 4] = low_a, high_a, low_b, high_b, best
+
+
+@njit(cache=True, nogil=True)
+def count_equal(word, left_first, left_last, right_first, right_last, cells, equal):
+    """Stretches of words -> equal[m], the longest common subsequence.
+
+    Over `cells` of table the stretches are aligned piece by piece, in step, which finds at most as many.
+    """
+    for m in range(equal.size):
+        a, na = left_first[m], left_last[m] - left_first[m]
+        b, nb = right_first[m], right_last[m] - right_first[m]
+        pieces = 1 + int(np.sqrt(na * nb / cells))
+        for p in range(pieces):
+            low, high = p * na // pieces, (p + 1) * na // pieces
+            start, end = p * nb // pieces, (p + 1) * nb // pieces
+            equal[m] += common_subsequence(word, a + low, high - low, b + start, end - start)
