@@ -13,9 +13,8 @@ import polars as pl
 from provenance import __version__, tables
 from provenance.dumps import reading
 from provenance.matching.boilerplate import mark_boilerplate
-from provenance.matching.clusters import find_clusters
-from provenance.matching.completion import complete
-from provenance.matching.matches import find_matches
+from provenance.matching.clusters import count_implied, find_clusters
+from provenance.matching.completion import match_documents
 from provenance.matching.sketches import recall_statement, sketcher
 from provenance.matching.spans import find_spans
 from provenance.matching.whole_documents import find_alike
@@ -91,16 +90,14 @@ def scan(
         compare = find_spans if settings.level == "passage" else find_alike
         found = compare(documents, passages, tokens, signatures, settings)
     with clock.step("matches"):
-        matches = find_matches(documents, passages, found.spans, found.jaccards, tokens, settings)
-        found = complete(documents, passages, tokens, found, matches, settings)
-        spans = found.spans
-        matches = find_matches(documents, passages, spans, found.jaccards, tokens, settings)
+        spans, matches = match_documents(documents, passages, tokens, found, settings)
     del tokens, signatures  # 17 bytes a word and 512 a document; tracing reads neither
     facts["recall"] = recall_statement(settings, documents.height, exhaustive, found.over_cap)
     frames |= {"passages": passages, "spans": spans, "matches": matches}
     if settings.until != "matches":
         with clock.step("clusters"):
             clusters = find_clusters(spans, matches, settings)
+            facts["implied_pairs"] = count_implied(clusters, matches)
         frames["clusters"] = clusters
     if settings.until == "origins":
         with clock.step("attributions"):

@@ -23,14 +23,12 @@ SCHEMA_VERSION = 1
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
 )
 def command(run: Path, gold: Path, form: str) -> None:
-    r"""Measure RUN, a folder that scan wrote or a Parquet file of spans, against the gold tables in a folder.
+    """Measure RUN, a folder that scan wrote or a Parquet file of spans, against the gold tables in a folder.
 
     Spans by characters and by plagdet, matches by true Jaccard, clusters by adjusted Rand index and B-cubed F1,
     edges and origins by accuracy and calibration: whatever both sides hold.
 
-    \b
-    Example:
-        provenance evaluate reports/ --gold corpus/gold
+    Example: provenance evaluate reports/ --gold corpus/gold
     """
     from provenance.evaluation import evaluate
 
