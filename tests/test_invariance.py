@@ -18,7 +18,7 @@ from provenance.tables import WRITTEN
 from provenance.text.folding import fold
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize_and
-from tests.strategies import dumps
+from tests.strategies import SENTENCES, dumps
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -59,8 +59,10 @@ def test_other_documents_change_no_exact_or_edited_span(how: str, texts: dict[st
     ours = pl.col("left_doc").is_in(list(texts)) & pl.col("right_doc").is_in(list(texts))
     kept = pl.col("kind").is_in(KEPT)
     assert alone.spans.filter(kept).select(columns).rows() == among.spans.filter(kept & ours).select(columns).rows()
-    matches = ("left_doc", "right_doc", "jaccard")
-    assert alone.matches.select(matches).rows() == among.matches.filter(ours).select(matches).rows()
+    # two articles that share nothing are a match only where others make them one cluster
+    matched = (pl.col("spans") > 0) | (pl.col("jaccard") >= pl.lit(BOTH[how].match_jaccard, pl.Float32))
+    pairs = [run.matches.filter(matched).select("left_doc", "right_doc", "jaccard") for run in (alone, among)]
+    assert pairs[0].rows() == pairs[1].filter(ours).rows()
 
 
 @few
@@ -127,3 +129,16 @@ def test_the_corpus_by_candidates_has_the_spans_of_the_corpus_pair_by_pair(corpu
     again = pipeline.scan([str(corpus)], dataclasses.replace(Settings(), exhaustive_documents=0))
     kept = pl.col("kind").is_in(KEPT)
     assert corpus_run.spans.filter(kept).equals(again.spans.filter(kept))
+
+
+@both_sides
+def test_all_pairs_of_a_story_over_the_link_cap_are_matches(how: str) -> None:
+    story = SENTENCES[:4]
+    texts = {
+        f"d{n:02}": "\n\n".join([*story[: 2 + n % 3], f"Paragraph number {n} is of the paper's own."])
+        for n in range(12)
+    }
+    run = scan(texts, dataclasses.replace(BOTH[how], link_cap=4))
+    assert run.clusters.filter(pl.col("level") == "document").height == len(texts)
+    assert run.matches.height == len(texts) * (len(texts) - 1) // 2
+    assert (run.matches["spans"] > 0).all()
