@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from provenance.tables import ATTRIBUTIONS
-from provenance.tracing import citations, credits, names
-from provenance.tracing.credits import Found
+from provenance.tracing import citations, names, notices
 from provenance.tracing.datelines import LONGEST, Dateline, read_dateline
+from provenance.tracing.notices import Found
 
-BATCH = 16384  # documents whose bytes are held at once
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BATCH = 8192  # documents whose bytes are held at once
 HEAD = 3000  # code points in which a dateline may begin; a feed's title, link and teaser come first
-_DATELINE_LIKE = r"(?m)^[^\n]{2,110}?(?:--|[–—―]|[ )\d.]-|:)|\) ?[-–—]|/ [\p{Lu}][^\n]{2,60}[-–—:]"
+_DATELINE_LIKE = r"(?m)^[^\n]{2,110}?(?:--|[–—―]|[ )\d.]-|:)|\) ?[-–—]|[)][\p{Lu}“\n]|/ [\p{Lu}][^\n]{2,60}[-–—:]"
 _AFTER_JUNK = re.compile(
     r"(?:\s{2}|[|>•·./] ?|/ )(?P<line>[^\W\d_a-z][\w .,'’/-]{2,50} \([A-Z][\w .&/-]{1,30}\) ?[-–—]+)"
 )
 #: Within reach of the start a dash or a colon, or an address or bracket further on.
-_MAY_BEGIN = re.compile(r"[^\n]{2,115}?(?:[-–—―:])|[^\n]*?://")
+_MAY_BEGIN = re.compile(r"[^\n]{2,115}?[-–—―:)]|[^\n]*?://")
+_MAY_END = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}(?:\n|\Z)")
 _ADDRESS_THEN = re.compile(r"https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
-_TAIL_LIKE = r"(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
-_PICTURE_LIKE = r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
+_TAIL_LIKE = r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
+_PICTURE_LIKE = (
+    r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
+)
 _AROUND = frozenset(citations.AROUND)
-_SHORT_NAME_LINE = r"(?mi)^[ \t*•|–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
+_SHORT_NAME_LINE = (
+    r"(?mi)^[ \t*•|/–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
+)
 
 
 Row = tuple[str, int, int, str | None, str, str, str | None, date | None]
@@ -83,12 +90,12 @@ def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]])
     # No-break spaces stand in names and after cues; one code point for one, so places hold.
     batch = batch.with_columns(pl.col("text").str.replace_all("[\u00a0\u2007\u202f]", " "))
     texts = batch["text"]
-    head, tail = texts.str.head(HEAD), texts.str.tail(credits.TAIL)
+    head, tail = texts.str.head(HEAD), texts.str.tail(notices.TAIL)
     patterns = _patterns()
     table = batch.with_columns(
         head.str.contains(_DATELINE_LIKE).alias("dateline"),
         head.str.contains(_SHORT_NAME_LINE % _agency_lines()).alias("head"),
-        texts.str.contains_any(list(credits.CUES)).alias("cue"),
+        texts.str.contains_any(list(notices.CUES)).alias("cue"),
         tail.str.contains(_TAIL_LIKE).alias("tail"),
         texts.str.contains(_PICTURE_LIKE).alias("picture"),
         texts.str.find_many(patterns, leftmost=True).alias("hits"),
@@ -104,28 +111,28 @@ def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list
     found: list[Found | _Dated] = []
     if row["dateline"]:
         found.extend(_datelines(text))
+    if row["tail"]:
+        cut = max(0, len(text) - notices.TAIL)
+        found.extend(notices.read_tail(text[cut:], cut))
     if row["head"]:
-        found.extend(credits.read_head(text[: credits.HEAD]))
+        found.extend(notices.read_head(text[: notices.HEAD]))
     if row["cue"]:
         # A picture's or a page's credit stands near an end; in a short text the two are one piece.
-        cut = len(text) - credits.TAIL
-        if cut > credits.HEAD:
-            found.extend(credits.read_credits(text[: credits.HEAD], 0))
-            found.extend(credits.read_credits(text[cut:], cut))
+        cut = len(text) - notices.TAIL
+        if cut > notices.HEAD:
+            found.extend(notices.read_credits(text[: notices.HEAD], 0))
+            found.extend(notices.read_credits(text[cut:], cut))
         else:
-            found.extend(credits.read_credits(text, 0))
-        found.extend(credits.read_notices(text, 0))
-    if row["tail"]:
-        cut = max(0, len(text) - credits.TAIL)
-        found.extend(credits.read_tail(text[cut:], cut))
+            found.extend(notices.read_credits(text, 0))
+        found.extend(notices.read_notices(text, 0))
     if row["picture"]:
-        found.extend(credits.read_picture_credits(text))
-    if row["title"] or row["tail"] is not None:
+        found.extend(notices.read_picture_credits(text))
+    if _MAY_END.search(row["title"] or "") or _MAY_END.search(text[:400]):
         found.extend(_title_suffix(text, row["title"]))
     if row["hits"]:
         found.extend(_citations(text, row["hits"]))
     found.extend(_links(text) if "http" in text else ())
-    return _rows(row["doc_id"], text, found, captions, row["published"])
+    return _rows(row["doc_id"], found, captions, row["published"])
 
 
 class _Dated(NamedTuple):
@@ -169,12 +176,12 @@ def _title_suffix(text: str, title: str | None) -> Iterator[Found]:
     for candidate in dict.fromkeys([title.strip()] if title and title.strip() else []) | dict.fromkeys(lines[:2]):
         if len(candidate) > 260:
             continue
-        parts = credits.split_title(candidate)
+        parts = notices.split_title(candidate)
         if not parts:
             continue
-        hit = credits.read_title(candidate) if candidate == title or candidate == lines[0] else None
+        hit = notices.read_title(candidate) if candidate == title or candidate == lines[0] else None
         source = hit[1] if hit else None
-        if not source and credits.plausible_site(parts[1]):
+        if not source and notices.plausible_site(parts[1]):
             base = names.key(parts[0])
             if any(names.key(line) == base for line in lines if line != candidate):
                 source = names.canonical(parts[1])
@@ -220,7 +227,10 @@ def _links(text: str) -> Iterator[Found]:
 
 
 def _rows(
-    doc_id: str, text: str, found: list[Found | _Dated], captions: list[tuple[int, int]], published: datetime | None
+    doc_id: str,
+    found: list[Found | _Dated],
+    captions: list[tuple[int, int]],
+    published: datetime | None,
 ) -> list[Row]:
     rows: list[Row] = []
     taken: list[tuple[int, int]] = []
@@ -228,12 +238,21 @@ def _rows(
         if isinstance(item, _Dated):
             line = item.line
             start, end = item.place + line.start, item.place + line.end
-            row: Row = (doc_id, start, end, line.source, "dateline", "article", line.place, _day(line, published))
+            row: Row = (
+                doc_id,
+                start,
+                end,
+                line.source,
+                "dateline",
+                "article",
+                line.place,
+                _day(line, published),
+            )
         else:
             start, end, scope = item.start, item.end, item.scope
-            if item.kind not in ("first_party", "cited", "link") and any(a <= start < b for a, b in captions):
-                scope = "caption"
-            elif any(a <= start < b for a, b in captions):
+            if (item.kind not in ("first_party", "cited", "link") and any(a <= start < b for a, b in captions)) or any(
+                a <= start < b for a, b in captions
+            ):
                 scope = "caption"
             row = (doc_id, start, end, item.source, item.kind, scope, item.place, None)
         if any(start < b and a < end for a, b in taken):

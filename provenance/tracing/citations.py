@@ -20,39 +20,54 @@ _PHRASE = rf"{_WORD}(?: (?:of |de |del |della |la |le |and |& |for )?{_WORD}){{0
 _ARTICLE = r"(?:the |The |an? |its |l['’]|la |le |les |au |à )?"
 _ADJECTIVE = r"(?:[\w’'-]+ ){0,4}?"
 KIND_WORD = (
-    r"(?:news agency|news service|newswire|wire service|newspaper|newspapers|daily newspaper|daily|weekly|magazine|news website|"
-    r"news site|website|web site|news portal|news outlet|news network|news channel|news program|news programme|outlet|broadcaster|television network|"
-    r"television station|television channel|television|TV channel|TV station|TV network|TV|satellite channel|channel|radio station|radio|network|tabloid|portal|"
+    r"(?:news agency|news service|newswire|wire service|newspaper|newspapers|daily newspaper|daily"
+    r"|weekly|magazine|news website|"
+    r"news site|website|web site|news portal|news outlet|news network|news channel|news program"
+    r"|news programme|outlet|broadcaster|television network|"
+    r"television station|television channel|television|TV channel|TV station|TV network|TV"
+    r"|satellite channel|channel|radio station|radio|network|tabloid|portal|"
     r"journal|agency|paper|quotidien|hebdomadaire|chaîne|site)"
 )
 _VERB = (
-    r"(?:reported|reports|has reported|had reported|have reported|quoted|quotes|cited|revealed|reveals|has revealed|said|says|wrote|writes|published|broadcast|aired|"
-    r"claimed|claims|first reported|earlier reported|also reported|has learned|had learned|has learnt|learned|can reveal|understands|disclosed|noted|announced|reporting|rapporte|a rapporté|indique|confirmed|found|obtained|asked)"
+    r"(?:reported|reports|has reported|had reported|have reported|quoted|quotes|cited|revealed|reveals"
+    r"|has revealed|said|says|wrote|writes|published|broadcast|aired|"
+    r"claimed|claims|first reported|earlier reported|also reported|has learned|had learned|has learnt"
+    r"|learned|can reveal|understands|disclosed|noted|announced|reporting|rapporte|a rapporté|indique"
+    r"|confirmed|found|obtained|asked)"
 )
 _FIRST_VERB = re.compile(r"(?:has learned|had learned|has learnt|learned|can reveal|understands)$")
 
+#: After these stands who heard it first-hand.
+_HEARD = (
+    "told ", "tells ", "telling ", "interview with ", "interview to ", "interviewed by ", "spoke to ",
+    "spoke with ", "speaking to ", "speaking with ", "spoken to ", "spoken with ", "talked to ", "talking to ",
+    "talks to ", "statement to ", "statements to ", "comments to ", "remarks to ", "informed ", "confirmed to ",
+    "exclusively for ", "exclusively to ", "exclusive to ", "obtained by ", "seen by ", "reviewed by ",
+    "said to ", "said on ", "confided to ", "interview on ", "interview by ", "explained to ", "déclaré à ",
+    "dit à ", "confié à ", "indiqué à ", "affirmé à ", "interview à ", "entretien à ", "entretien avec ",
+    "Speaking to ", "Told ",
+)  # fmt: skip
+#: After these stands who is cited.
+_CITED = (
+    "according to ", "citing ", "cited by ", "quoting ", "quoted by ", "quoted in ", "report by ", "report in ",
+    "report from ", "reports by ", "reports in ", "reported by ", "reported in ", "published by ",
+    "published in ", "article in ", "article by ", "investigation by ", "broadcast by ", "aired by ",
+    "aired on ", "carried by ", "released by ", "published on ", "story in ", "story by ", "writing in ",
+    "wrote in ", "posted by ", "account in ", "selon ", "Selon ", "d'après ", "d’après ", "rapporté par ",
+    "citant ", "cité par ", "According to ", "Citing ", "Quoting ",
+)  # fmt: skip
 #: Cue -> whether the name that follows heard it first-hand.
-FOLLOW: dict[str, bool] = {
-    "told ": True, "tells ": True, "telling ": True, "interview with ": True, "interview to ": True,
-    "interviewed by ": True, "spoke to ": True, "spoke with ": True, "speaking to ": True, "speaking with ": True,
-    "spoken to ": True, "spoken with ": True, "talked to ": True, "talking to ": True, "talks to ": True, "statement to ": True,
-    "statements to ": True, "comments to ": True, "remarks to ": True, "informed ": True, "confirmed to ": True,
-    "exclusively for ": True, "exclusively to ": True, "exclusive to ": True, "obtained by ": True, "seen by ": True, "reviewed by ": True,
-    "said to ": True, "said on ": True, "confided to ": True, "interview on ": True, "interview by ": True, "explained to ": True,
-    "according to ": False, "citing ": False, "cited by ": False, "quoting ": False, "quoted by ": False,
-    "quoted in ": False, "report by ": False, "report in ": False, "report from ": False, "reports by ": False, "reports in ": False,
-    "reported by ": False, "reported in ": False, "published by ": False, "published in ": False, "article in ": False, "article by ": False,
-    "investigation by ": False, "broadcast by ": False, "aired by ": False, "aired on ": False, "carried by ": False, "released by ": False,
-    "published on ": False, "story in ": False, "story by ": False, "writing in ": False, "wrote in ": False, "posted by ": False, "account in ": False,
-    "déclaré à ": True, "dit à ": True, "confié à ": True, "indiqué à ": True, "affirmé à ": True, "interview à ": True, "entretien à ": True,
-    "entretien avec ": True, "selon ": False, "Selon ": False, "d'après ": False, "d’après ": False, "rapporté par ": False, "citant ": False, "cité par ": False,
-    "According to ": False, "Citing ": False, "Quoting ": False, "Speaking to ": True, "Told ": True,
-}  # fmt: skip
+FOLLOW: dict[str, bool] = dict.fromkeys(_HEARD, True) | dict.fromkeys(_CITED, False)
 #: Words for a medium beside which an unknown name may stand.
-AROUND = (" newspaper", " news agency", " news website", " news site", " news outlet", " website quoted", " magazine reported", " news channel", " TV channel", " daily reported", " reported that", " reported on ", " reported, ", ", reported")  # fmt: skip
+AROUND = (
+    " newspaper", " news agency", " news website", " news site", " news outlet", " website quoted",
+    " magazine reported", " news channel", " TV channel", " daily reported", " reported that", " reported on ",
+    " reported, ", ", reported",
+)  # fmt: skip
 
 _FOLLOWING = re.compile(
-    rf"{_ARTICLE}(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}) )?[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
+    rf"{_ARTICLE}(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}) )?"
+    rf"[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
 )
 _PRECEDING = re.compile(
     rf"(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
@@ -60,15 +75,22 @@ _PRECEDING = re.compile(
 _APPOSITION = re.compile(rf"^,? (?:an? |the )?(?:[\w’'-]+[ -]){{0,6}}?(?P<kind>{KIND_WORD})\b")
 _KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b")
 _VERB_AFTER = re.compile(
-    rf"^(?:['’]s)?(?: (?:{KIND_WORD}))?(?:,? ?\([^()\n]{{2,16}}\))?(?:,[^,\n]{{3,70}},)?,?(?: (?:on|last|earlier|also|first|has|had|previously|recently|exclusively)(?: [A-Z]\w+)?){{0,2}},? (?P<verb>{_VERB})\b"
+    rf"^(?:['’]s)?(?: (?:{KIND_WORD}))?(?:,? ?\([^()\n]{{2,16}}\))?(?:,[^,\n]{{3,70}},)?,?(?: (?:on"
+    rf"|last|earlier|also|first|has|had|previously|recently"
+    rf"|exclusively)(?: [A-Z]\w+)?){{0,2}},? (?P<verb>{_VERB})\b"
 )
 _ROLE_AFTER = re.compile(
-    r"^(?:['’]s?)? (?:\w+ )?(?:reporter|correspondent|journalist|anchor|host|moderator|columnist|contributor|interview|report|article|story|investigation|analysis|editorial|poll|survey|exclusive|count|exit poll)s?\b"
+    r"^(?:['’]s?)? (?:\w+ )?(?:reporter|correspondent|journalist|anchor|host|moderator|columnist"
+    r"|contributor|interview|report|article|story|investigation|analysis|editorial|poll|survey"
+    r"|exclusive|count|exit poll)s?\b"
     r"|^/[A-Z][\w ]{1,20} poll\b"
 )
-_INVERTED_BEFORE = re.compile(r"(?:,|”|\") (?:reported|reports|said|wrote|writes|quoted|noted|rapporte|selon) (?:the )?(?:\w+ ){0,2}$")
+_INVERTED_BEFORE = re.compile(
+    r"(?:,|”|\") (?:reported|reports|said|wrote|writes|quoted|noted|rapporte|selon) (?:the )?(?:\w+ ){0,2}$"
+)
 _FOLLOW_BEFORE = re.compile(
-    r"(?P<cue>" + "|".join(sorted((re.escape(cue) for cue in FOLLOW), key=len, reverse=True))
+    r"(?P<cue>"
+    + "|".join(sorted((re.escape(cue) for cue in FOLLOW), key=len, reverse=True))
     + rf")(?:an? |the |The |its |with |l['’]|la |le )?(?:[\w’'-]+ ){{0,4}}?(?:{KIND_WORD},? )?[\"“«‘]?$"
 )
 _ARABIC_BEFORE = re.compile(
@@ -76,16 +98,27 @@ _ARABIC_BEFORE = re.compile(
     r"(?P<cite>(?:بحسب|حسب|وفق\w*|نقلا|نقلاً|نقلت|ذكرت|أفادت|أوردت|نشرت|عن)(?: [^\s]{1,10}){0,2} ?)?"
     r"(?P<kind>(?:لل?|ل|ب)?(?:وكالة|صحيفة|قناة|موقع|شبكة|مجلة)(?: [^\s]{1,10})? )?[\"“«']?$"
 )
-_WEEKDAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
+_WEEKDAYS = names.words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december
+    """
 )
-_NEVER = frozenset(
-    """congress parliament senate house reporters journalists ministry minister president government army police court
-    committee council commission department embassy pentagon white state united nations un eu nato university
-    institute center centre office authority authorities organization organisation foundation party union bank hospital officials
-    conference assembly force forces corps command movement brigade brigades front group association federation""".split()
+_NEVER = names.words(
+    """
+    congress parliament senate house reporters journalists ministry minister president government army police
+    court committee council commission department embassy pentagon white state united nations un eu nato
+    university institute center centre office authority authorities organization organisation foundation party
+    union bank hospital officials conference assembly force forces corps command movement brigade brigades front
+    group association federation
+    """
 )
-_PRONOUNS = frozenset("her his its their our my your he she they we i it this that these those all some no one two three many several in on at if as when while after before but and or so a an the".split())
+_PRONOUNS = names.words(
+    """
+    her his its their our my your he she they we i it this that these those all some no one two three many
+    several in on at if as when while after before but and or so a an the
+    """
+)
 _BREAKS_AFTER = re.compile(r"['’]s?$")
 
 
@@ -124,24 +157,42 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
         if _BREAKS_AFTER.search(word) and word[-1] in "s'’" and count + 1 < len(words):
             words = words[: count + 1]
             break
-    if names.key(words[0]) in _WEEKDAYS or words[0].lower() in _PRONOUNS or words[0].endswith(("-language", "-based", "-run", "-owned", "-backed")):
+    if (
+        names.key(words[0]) in _WEEKDAYS
+        or words[0].lower() in _PRONOUNS
+        or words[0].endswith(("-language", "-based", "-run", "-owned", "-backed"))
+    ):
         return None
-    own = [re.sub(r"['’]s?$", "", words[-1]).rstrip(".,") if number == len(words) - 1 else word for number, word in enumerate(words)]
+    own = [
+        re.sub(r"['’]s?$", "", words[-1]).rstrip(".,") if number == len(words) - 1 else word
+        for number, word in enumerate(words)
+    ]
+    for joint in ("of", "for", "from"):
+        if joint in own[1:-1]:  # Megyn Kelly of Fox News
+            at = own.index(joint, 1)
+            whole, house = names.resolve(" ".join(own)), " ".join(own[at + 1 :])
+            if not whole and names.resolve(house):
+                own, start = own[at + 1 :], start + len(" ".join(words[: at + 1])) + 1
     for size in range(len(own), 0, -1):
         name = " ".join(own[:size]).rstrip(".,")
         if found := names.resolve(name):
             cut = size < len(own)
-            if cut and names.resolve(name, False) is None and names.key(own[size]) not in _WEEKDAYS:
+            if cut and names.resolve(name, cue=False) is None and names.key(own[size]) not in _WEEKDAYS:
                 return None  # Time Warner, The Sun King: an ordinary word at the head of another name
             return Cited(start, start + len(name), found, first)
     name = " ".join(own).rstrip(".,")
     if names.key(name.split(" ")[-1]) in _NEVER or names.key(name.split(" ")[0]) in _NEVER:
         return None
-    after = _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
+    owned = own[-1] != words[-1].rstrip(".,")  # Glenn Beck’s radio program is a person's
+    after = None if owned else _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
     by_kind = bool(kind or after) and len(own) <= 5 and name[0].isupper() | name.startswith("al-")
     if by_kind and not _generic(own):
         return Cited(start, start + len(name), name, first)
-    if names.looks_like_outlet(name) and not _generic(own) and not cue.startswith(("seen", "obtained", "released", "posted")):
+    if (
+        names.looks_like_outlet(name)
+        and not _generic(own)
+        and not cue.startswith(("seen", "obtained", "released", "posted"))
+    ):
         return Cited(start, start + len(name), name, first)
     return None
 
@@ -150,7 +201,23 @@ def _generic(words: list[str]) -> bool:
     """Whether the words only describe: Russian State Television, Lebanese Daily, a weekday."""
     return all(
         names.key(word).endswith(("ian", "ish", "ese", "ican"))
-        or names.key(word) in ("state", "local", "arabic", "arab", "hebrew", "us", "iraqi", "israeli", "saudi", "kuwaiti", "the", "news", "media", "national")
+        or names.key(word)
+        in (
+            "state",
+            "local",
+            "arabic",
+            "arab",
+            "hebrew",
+            "us",
+            "iraqi",
+            "israeli",
+            "saudi",
+            "kuwaiti",
+            "the",
+            "news",
+            "media",
+            "national",
+        )
         or names.key(word) in names.OUTLET_WORDS
         for word in words
     )
@@ -162,7 +229,7 @@ def before_cue(window: str, at: int) -> Cited | None:
     if not match:
         return None
     rest = window[match.end("name") : match.end("name") + 60]
-    hit = _choose(match["name"], match.start("name"), False, match["kind"], rest, "")
+    hit = _choose(match["name"], match.start("name"), FOLLOW["citing "], match["kind"], rest, "")
     if not hit or hit.end < match.end("name") - 3:
         return None
     tail = window[hit.end : hit.end + 90]
@@ -176,12 +243,16 @@ def around_name(window: str, start: int, end: int) -> Cited | None:
     head, tail = window[:start], window[end:]
     if tail[:1].isalnum() or (head[-1:].isalnum() and not _arabic(window[start])):
         return None
-    source = names.resolve(window[start:end], False)
+    source = names.resolve(window[start:end], cue=False)
     if not source:
         return None
     if _arabic(window[start]):
         return _in_arabic(head, start, end, source)
-    if re.match(r"['’-]?[ -](?:[A-Z]|owned|owner|chief|parent|TV host)", tail) and not re.match(r"['’]s (?:[A-Z])| (?:News|TV|Online|Arabic|English)\b| \(?[A-Z]{2,}\)?| (?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day", tail):
+    if re.match(r"['’-]?[ -](?:[A-Z]|owned|owner|chief|parent|TV host)", tail) and not re.match(
+        r"['’]s (?:[A-Z])| (?:News|TV|Online|Arabic|English)\b| \(?[A-Z]{2,}\)?| (?:on )?(?:Mon|Tues"
+        r"|Wednes|Thurs|Fri|Satur|Sun)day",
+        tail,
+    ):
         return None
     before = _FOLLOW_BEFORE.search(head[-100:])
     if before:
@@ -190,7 +261,7 @@ def around_name(window: str, start: int, end: int) -> Cited | None:
     if verb:
         return Cited(start, end, source, bool(_FIRST_VERB.search(verb["verb"])))
     if _ROLE_AFTER.match(tail) or _INVERTED_BEFORE.search(head[-40:]):
-        return Cited(start, end, source, False)
+        return Cited(start, end, source, first_party=False)
     return None
 
 
@@ -202,4 +273,4 @@ def _in_arabic(head: str, start: int, end: int, source: str) -> Cited | None:
 
 
 def _arabic(sign: str) -> bool:
-    return "\u0600" <= sign <= "\u06ff" or sign in "«\""
+    return "\u0600" <= sign <= "\u06ff" or sign in '«"'

@@ -7,33 +7,40 @@ code. One general regular expression for all of it hung for ten minutes on ten t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from provenance.text.month_names import MONTHS, name_key
 from provenance.tracing import names
 
 LONGEST = 120
-_SEPARATOR = re.compile(
-    r" ?--+ ?| ?[–—―] ?|(?<=\)) ?- ?| - | -(?=[A-Z]\w)| -$|(?<=\d)-(?: |$)|(?<=[\w)]): "
-)
+_SEPARATOR = re.compile(r" ?--+ ?| ?[–—―] ?|(?<=\)) ?- ?| - | -(?=[A-Z]\w)| -$|(?<=\d)-(?: |$)|(?<=[\w)]): ")
 _LETTER = r"[^\W\d_]"
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
 _LEADING_BRACKET = re.compile(r"^\(([^()]{2,40})\)\s*")
 _DATE = re.compile(
-    rf"[,/ ]\s*(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?|(?P<d2>\d{{1,2}})\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
+    rf"[,/ ]\s*(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"|(?P<d2>\d{{1,2}})\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
     rf"|(?P<m3>{_LETTER}{{3,10}})\.?)(?:,?\s(?P<y>(?:19|20)\d\d))?\s*,?\s*$"
 )
-_NOT_PLACES = frozenset(
-    """breaking file exclusive update updated byline video watch photo photos opinion editorial analysis live
+_NOT_PLACES = names.words(
+    """
+    breaking file exclusive update updated byline video watch photo photos opinion editorial analysis live
     correction corrects note editor editors warning report reports alert new news interview profile factbox
-    timeline feature review poll urgent advisory embargoed summary highlights fact check read related more
-    image caption source sources by the a an in on what why how who when where this that question q answer
-    spoiler bottom line here also listen gallery graphic column commentary letter letters sponsored
-    advertisement ad disclaimer copyright tl dr ps re fw subject from to cc date yup yes no well ok
-    scroll down story continues""".split()
+    timeline feature review poll urgent advisory embargoed summary highlights fact check read related more image
+    caption source sources by the a an in on what why how who when where this that question q answer spoiler
+    bottom line here also listen gallery graphic column commentary letter letters sponsored advertisement ad
+    disclaimer copyright tl dr ps re fw subject from to cc date yup yes no well ok scroll down story continues
+    """
 )
+#: `Washington (CNN)` alone on its line, or with the text stuck to it.
+_NO_DASH = re.compile(r"(?P<place>[^\n()]{3,40}) \((?P<source>[^()\n]{2,20})\)(?=$|[A-Z“\"])")
 _TITLES = re.compile(r"\b(?:Rep|Sen|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Prof|President|Minister|Secretary|Senator)\b")
-_CONNECTORS = frozenset("de la le el al es as du da do dos del der den and of on in sur upon und y en the".split())
+_CONNECTORS = names.words(
+    """
+    de la le el al es as du da do dos del der den and of on in sur upon und y en the
+    """
+)
 _NOT_SOURCES = re.compile(
     r"^(?:[RDI]-|[RDI]\)?$|\d+$|file|photo|video|live|left|right|pictured|updated?|now|also|formerly|age\b|born\b|\W)"
     r"|\d{3}|^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|^(?:local time|GMT|R|D|UK|US|UN|EU)$",
@@ -65,6 +72,10 @@ def read_dateline(line: str) -> Dateline | None:
     """The dateline with which `line` begins, or None; cost is linear in the first 120 characters."""
     start = len(line) - len(line.lstrip(" \t\u00a0\u200e\u200f\ufeff*"))
     head = line[start : start + LONGEST]
+    if bare := _NO_DASH.match(head):
+        source = names.resolve(bare["source"])
+        if source and place_rank(bare["place"]) == 2:
+            return Dateline(start, start + bare.end(), bare["place"], source, None, None, None)
     for cut in _SEPARATOR.finditer(head):
         end = len(head[: cut.start()].rstrip())
         if end < 3 or end > 100:
@@ -119,7 +130,7 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
     rank = place_rank(place)
     known = source is not None and source in names.lexicon().kinds
     if colon:
-        good = rank == 2 and (place.isupper() or agency)
+        good = rank == 2 and (agency or (place.isupper() and _is_city(place)))
     elif agency:
         # `Port Halven (Meridian) — `: neither is in a table, but a paragraph of prose begins so nowhere else.
         plain = prose and len(place.split()) <= 3 and (source or "").isalpha()
@@ -127,7 +138,7 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
     elif month and day:
         good = rank >= (1 if _capital_city(place) else 2)
     else:
-        good = rank == 2
+        good = rank == 2 and (_is_city(place) or _capital_city(place))
     if not good or (day is not None and not 1 <= day <= 31):
         return None
     return _Body(place, source, month, day, year)
@@ -152,12 +163,19 @@ def read_source(text: str) -> str | None:
 
 def _capital_city(place: str) -> bool:
     """Whether the city, before the first comma, is written in capitals."""
-    city = place.split(",")[0]
+    city = place.split(",", maxsplit=1)[0]
     letters = [sign for sign in city if sign.isalpha()]
     upper = sum(sign.isupper() for sign in letters)
     return len(letters) >= 2 and upper >= max(2, len(letters) - (3 if "Mc" in city or "Mac" in city else 1))
 
 
+def _is_city(place: str) -> bool:
+    """Whether the first part is a city, or anything at all before its region; a region alone heads a list too."""
+    first, _, rest = place.partition(",")
+    return bool(rest) or names.places().get(names.key(first.split("/")[0])) == "city"
+
+
+@lru_cache(1 << 14)
 def place_rank(place: str) -> int:
     """2: a place of the table, or a city with a region of it; 1: shaped like a place; 0: no place."""
     if not place or len(place) > 70 or _TITLES.search(place):

@@ -18,10 +18,15 @@ EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # nothing up to here is a real date of
 
 _UPDATED = re.compile(r"(?:updated?|modified|revised|edited|mis à jour|actualis\w*|تحديث)[^\n]{0,30}$", re.IGNORECASE)
 _CRAWLED = re.compile(r"(?:accessed|retrieved|archived|crawled|downloaded|printed|cached)[^\n]{0,20}$", re.IGNORECASE)
-_NOT_OURS = re.compile(r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|dated)[^\n]{0,40}$", re.IGNORECASE)
+_NOT_OURS = re.compile(
+    r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|dated)[^\n]{0,40}$",
+    re.IGNORECASE,
+)
 #: What may be a full date; the strict parser decides. Every repetition is bounded.
 _DATE_LIKE = (
-    r"\d(?:st|nd|rd|th|er|\.|º|ª)?(?:[ \u00a0]|-)(?:(?:of|de|di) )?[^\s\d,.]{3,14}(?: [^\s\d,.]{3,8})?(?:/ ?[^\s\d]{3,14})?[.,]?(?: |-)(?:(?:de|del) )?(?:19|20)\d\d"
+    r"\d(?:st|nd|rd|th|er|\.|º|ª)?(?:[ \u00a0]|-)(?:(?:of|de"
+    r"|di) )?[^\s\d,.]{3,14}(?: [^\s\d,.]{3,8})?(?:/ ?[^\s\d]{3,14})?[.,]?(?: |-)(?:(?:de|del) )?(?:19"
+    r"|20)\d\d"
     r"|[^\s\d,.]{3,14}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0](?:19|20)\d\d"
     r"|(?:19|20)\d\d ?[-/年] ?\d|\d[./-]\d{1,2}[./-](?:19|20)\d\d|\d\d:\d\d:\d\d [^\n]{0,8}(?:19|20)\d\d"
 )
@@ -77,14 +82,18 @@ def _addresses(documents: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str([*(pl.col("month").struct.field(name) for name in "12"), pl.lit("01")], separator="-"),
     )
     return (
-        parts.with_columns(value=text.str.to_datetime("%Y-%m-%d", strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+        parts.with_columns(
+            value=text.str.to_datetime("%Y-%m-%d", strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        )
         .drop_nulls("value")
         .select(
             "doc_id",
             start=pl.lit(None, pl.Int64),
             end=pl.lit(None, pl.Int64),
             value="value",
-            precision=pl.when(pl.col("day").struct.field("1").is_not_null()).then(pl.lit("day")).otherwise(pl.lit("month")),
+            precision=pl.when(pl.col("day").struct.field("1").is_not_null())
+            .then(pl.lit("day"))
+            .otherwise(pl.lit("month")),
             kind=pl.lit("published"),
             trusted=_sane(),
         )

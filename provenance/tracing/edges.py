@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.settings import Settings
 from provenance.tables import EDGES
 from provenance.tracing import evidence, names
 from provenance.tracing.evidence import CREDITS, FAMILIES
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
 
 #: What speaks for a source common to both, before anything is known of the pair, in log odds against even chances.
 COMMON = -1.0
@@ -86,15 +88,16 @@ def _siblings(features: pl.DataFrame, foreign: pl.DataFrame) -> pl.DataFrame:
     stars = both_ways.join(credited.select(other_key="key").unique(), on="other_key", how="semi")
     best = stars.group_by("doc", "other_key").agg(pl.col("share").max())
     told = features.select("left_doc", "right_doc", "left_key", "right_key")
-    rows = []
-    for side in ("left", "right"):
-        rows.append(told.join(credited.rename({"doc": f"{side}_doc"}), on=f"{side}_doc"))
+    rows = [told.join(credited.rename({"doc": f"{side}_doc"}), on=f"{side}_doc") for side in ("left", "right")]
     third = (
         pl.concat([row.select("left_doc", "right_doc", "left_key", "right_key", "key") for row in rows])
         .unique()
         .filter(pl.col("key").ne_missing(pl.col("left_key")) & pl.col("key").ne_missing(pl.col("right_key")))
         .join(best.rename({"doc": "left_doc", "other_key": "key", "share": "left_star"}), on=["left_doc", "key"])
-        .join(best.rename({"doc": "right_doc", "other_key": "key", "share": "right_star"}), on=["right_doc", "key"])
+        .join(
+            best.rename({"doc": "right_doc", "other_key": "key", "share": "right_star"}),
+            on=["right_doc", "key"],
+        )
         .group_by("left_doc", "right_doc")
         .agg(pl.col("left_star").max(), pl.col("right_star").max())
     )
@@ -106,7 +109,13 @@ def _siblings(features: pl.DataFrame, foreign: pl.DataFrame) -> pl.DataFrame:
     star = pl.col("left_star").is_not_null()
     return joined.with_columns(
         common=COMMON
-        + pl.when(star & extra).then(0.0).when(star).then(3.5).when(pl.col("shared_source").is_not_null()).then(2.8).otherwise(0.0)
+        + pl.when(star & extra)
+        .then(0.0)
+        .when(star)
+        .then(3.5)
+        .when(pl.col("shared_source").is_not_null())
+        .then(2.8)
+        .otherwise(0.0)
         + pl.when(pl.col("quotes").fill_null(value=False)).then(2.0).otherwise(0.0)
         + pl.when(pl.max_horizontal("left_containment", "right_containment") < 0.2).then(0.7).otherwise(0.0)
     )
@@ -119,7 +128,11 @@ def _explained(features: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """
     sure = decided.filter(pl.col("confidence") >= 0.75).select("from_id", "to_id", "share")
     # A copy's few best parents explain it as well as all of them, and a clique of copies stays affordable.
-    sure = sure.sort("to_id", "share", "from_id", descending=[False, True, False]).group_by("to_id", maintain_order=True).head(8)
+    sure = (
+        sure.sort("to_id", "share", "from_id", descending=[False, True, False])
+        .group_by("to_id", maintain_order=True)
+        .head(8)
+    )
     pairs = decided.select("left_doc", "right_doc", parent="from_id", child="to_id", held="share")
     thirds = (
         pairs.join(sure.select(child="to_id", third="from_id", child_share="share"), on="child")
@@ -146,7 +159,10 @@ def _decide(features: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         features.with_columns(total=total, families=speaking, confidence=confidence, to_right=total >= 0)
         .with_columns(
             # An earliest date alone never establishes an origin: each date may be wrong.
-            confidence=pl.when((pl.col("families") < 2) & (pl.col("date").abs() >= 0.5)).then(pl.min_horizontal("confidence", pl.lit(0.9))).otherwise("confidence").clip(0, 0.995),
+            confidence=pl.when((pl.col("families") < 2) & (pl.col("date").abs() >= 0.5))
+            .then(pl.min_horizontal("confidence", pl.lit(0.9)))
+            .otherwise("confidence")
+            .clip(0, 0.995),
             from_id=pl.when("to_right").then("left_doc").otherwise("right_doc"),
             to_id=pl.when("to_right").then("right_doc").otherwise("left_doc"),
             from_key=pl.when("to_right").then("left_key").otherwise("right_key"),
@@ -186,10 +202,17 @@ def _copied(
         .when((pl.col("share") >= 0.4) & (pl.col("back_share") < 0.5)).then(pl.lit("excerpt"))
         .otherwise(pl.lit("copied"))
     )  # fmt: skip
-    member = clusters.filter(pl.col("level") == "document").select("doc_id", "cluster_id").unique("doc_id", keep="first", maintain_order=True)
-    shared = spans.filter(pl.col("role") != "boilerplate").sort("left_doc", "right_doc", "left_start").unique(
-        ["left_doc", "right_doc"], keep="first", maintain_order=True
-    ).select("left_doc", "right_doc", "left_start", "left_end", "right_start", "right_end")
+    member = (
+        clusters.filter(pl.col("level") == "document")
+        .select("doc_id", "cluster_id")
+        .unique("doc_id", keep="first", maintain_order=True)
+    )
+    shared = (
+        spans.filter(pl.col("role") != "boilerplate")
+        .sort("left_doc", "right_doc", "left_start")
+        .unique(["left_doc", "right_doc"], keep="first", maintain_order=True)
+        .select("left_doc", "right_doc", "left_start", "left_end", "right_start", "right_end")
+    )
     rows = (
         decided.join(credit, on=["to_id", "from_key"], how="left")
         .with_columns(kind=kind)
@@ -199,7 +222,11 @@ def _copied(
         .join(shared, on=["left_doc", "right_doc"], how="left")
         .sort("to_id", "from_id")
     )
-    texts = dict(documents.join(rows.select(doc_id="to_id").unique(), on="doc_id", how="semi").select("doc_id", "text").iter_rows())
+    texts = dict(
+        documents.join(rows.select(doc_id="to_id").unique(), on="doc_id", how="semi")
+        .select("doc_id", "text")
+        .iter_rows()
+    )
     out = [_row(row, texts, settings) for row in rows.iter_rows(named=True)]
     return pl.DataFrame(out, schema=EDGES, orient="row")
 
@@ -254,8 +281,12 @@ def _absent(documents: pl.DataFrame, foreign: pl.DataFrame, decided: pl.DataFram
     wires = set(foreign.filter(pl.col("kind") == "dateline")["key"].unique())
     spelled = rest.group_by("key", "source").len().sort("key", "len", "source", descending=[False, True, False])
     name_of = dict(spelled.unique("key", keep="first", maintain_order=True).select("key", "source").iter_rows())
-    texts = dict(documents.join(rest.select("doc_id").unique(), on="doc_id", how="semi").select("doc_id", "text").iter_rows())
-    groups = rest.sort("doc_id", "key", "start").group_by("doc_id", "key", maintain_order=True).agg("kind", "start", "end")
+    texts = dict(
+        documents.join(rest.select("doc_id").unique(), on="doc_id", how="semi").select("doc_id", "text").iter_rows()
+    )
+    groups = (
+        rest.sort("doc_id", "key", "start").group_by("doc_id", "key", maintain_order=True).agg("kind", "start", "end")
+    )
     out = []
     for doc_id, key, kinds, starts, ends in groups.iter_rows():
         own = [kind for kind in kinds if kind in CREDITS]
@@ -273,5 +304,16 @@ def _absent(documents: pl.DataFrame, foreign: pl.DataFrame, decided: pl.DataFram
             _item(word, evidence.ATTRIBUTION[word], doc_id, start, end, texts[doc_id])
             for word, start, end in list(zip(kinds, starts, ends, strict=True))[:8]
         ]
-        out.append((f"source:{name}", doc_id, relation, kind, None, confidence, verdict(confidence, families, settings), items))
+        out.append(
+            (
+                f"source:{name}",
+                doc_id,
+                relation,
+                kind,
+                None,
+                confidence,
+                verdict(confidence, families, settings),
+                items,
+            )
+        )
     return pl.DataFrame(out, schema=EDGES, orient="row")

@@ -20,7 +20,8 @@ ATTRIBUTION = {
 #: Kinds that say who wrote the article, not only whom it heard.
 CREDITS = ("dateline", "credit", "byline", "template")
 CAPS = {
-    "attribution": 4.5, "date": 2.2, "truncation": 2.5, "loss": 2.5, "translation": 1.5, "quoting": 4.0, "dateline": 1.2, "prior": 1.0
+    "attribution": 4.5, "date": 2.2, "truncation": 2.5, "loss": 2.5,
+    "translation": 1.5, "quoting": 4.0, "dateline": 1.2, "prior": 1.0,
 }  # fmt: skip
 FAMILIES = tuple(CAPS)
 
@@ -35,7 +36,11 @@ _MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]
 
 
 def pair_features(
-    pairs: pl.DataFrame, documents: pl.DataFrame, spans: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
+    pairs: pl.DataFrame,
+    documents: pl.DataFrame,
+    spans: pl.DataFrame,
+    attributions: pl.DataFrame,
+    dates: pl.DataFrame,
 ) -> pl.DataFrame:
     """Pairs (`left_doc`, `right_doc`, containments) -> the same with one column a family and `common`.
 
@@ -46,7 +51,10 @@ def pair_features(
     for side in ("left", "right"):
         renamed = {name: f"{side}_{name}" for name in facts.columns if name != "doc_id"}
         pairs = pairs.join(
-            facts.rename(renamed | {"doc_id": f"{side}_doc"}), on=f"{side}_doc", how="left", maintain_order="left"
+            facts.rename(renamed | {"doc_id": f"{side}_doc"}),
+            on=f"{side}_doc",
+            how="left",
+            maintain_order="left",
         )
     pairs = _attribution(pairs, attributions)
     pairs = _edits(pairs, documents, spans)
@@ -56,7 +64,9 @@ def pair_features(
         truncation=pl.when(_same_outlet() & ~pl.col("right_marked") & ~pl.col("left_marked"))
         .then(0.0)
         .otherwise(_truncation("right") - _truncation("left")),
-        translation=((pl.col("right_machine") - pl.col("left_machine")) * 0.5).clip(-CAPS["translation"], CAPS["translation"]),
+        translation=((pl.col("right_machine") - pl.col("left_machine")) * 0.5).clip(
+            -CAPS["translation"], CAPS["translation"]
+        ),
         quoting=((pl.col("right_quoting") - pl.col("left_quoting")) * 2.0).clip(-CAPS["quoting"], CAPS["quoting"]),
         dateline=(pl.col("left_dateline").cast(pl.Int8) - pl.col("right_dateline").cast(pl.Int8)) * 1.0,
         prior=(_logit("right_prior") - _logit("left_prior")).clip(-CAPS["prior"], CAPS["prior"]),
@@ -83,19 +93,25 @@ def _facts(
         outlet="outlet",
         key=keys(chosen["outlet"]),
         chars=text.str.len_chars().cast(pl.Int64),
-        cut=text.str.tail(80).str.contains(_CUT_TAIL) | ~text.str.strip_chars_end().str.contains(r"[.!?…”\"»)\]':;।。؟’-]$"),
+        cut=text.str.tail(80).str.contains(_CUT_TAIL)
+        | ~text.str.strip_chars_end().str.contains(r"[.!?…”\"»)\]':;।。؟’-]$"),
         marked=text.str.tail(80).str.contains(_CUT_TAIL),
         machine=text.str.count_matches(_MACHINE).cast(pl.Float64).clip(0, 6),
         quoting=(text.str.count_matches(r"(?m)^[ \t]*(?:[A-Za-z]{0,3}[>|:]){1,6}") >= 2).cast(pl.Float64),
     )
     dated = (
         dates.filter(pl.col("trusted") & (pl.col("kind") == "published"))
-        .with_columns(rank=pl.col("start").is_not_null(), coarse=pl.col("precision").replace_strict({"second": 0, "day": 1, "month": 2, "year": 3}))
+        .with_columns(
+            rank=pl.col("start").is_not_null(),
+            coarse=pl.col("precision").replace_strict({"second": 0, "day": 1, "month": 2, "year": 3}),
+        )
         .sort("doc_id", "rank", "coarse", "value")
         .unique("doc_id", keep="first", maintain_order=True)
         .select("doc_id", time="value", precision="precision")
     )
-    head = attributions.filter((pl.col("kind") == "dateline") & (pl.col("scope") == "article")).select("doc_id").unique()
+    head = (
+        attributions.filter((pl.col("kind") == "dateline") & (pl.col("scope") == "article")).select("doc_id").unique()
+    )
     return (
         facts.join(dated, on="doc_id", how="left")
         .join(head.with_columns(dateline=pl.lit(value=True)), on="doc_id", how="left")
@@ -164,7 +180,9 @@ def _attribution(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFram
         named = best.rename({"doc_id": f"{side}_doc", "key": f"{other}_key", "weight": f"{side}_names"})
         pairs = pairs.join(named, on=[f"{side}_doc", f"{other}_key"], how="left", maintain_order="left")
     different = pl.col("left_key").ne_missing(pl.col("right_key"))
-    toward = pl.when(different).then(pl.col("right_names").fill_null(0) - pl.col("left_names").fill_null(0)).otherwise(0.0)
+    toward = (
+        pl.when(different).then(pl.col("right_names").fill_null(0) - pl.col("left_names").fill_null(0)).otherwise(0.0)
+    )
     written = claims.filter(pl.col("kind").is_in(CREDITS)).select("doc_id", "key").unique()
     both = (
         pairs.select("left_doc", "right_doc", "left_key", "right_key")
@@ -187,7 +205,8 @@ def _dates() -> pl.Expr:
     size = hours.abs()
     weight = (
         pl.when(coarse).then(pl.when(size >= 24 * 45).then(1.0).otherwise(0.0))
-        .when(fine).then(pl.when(size >= 20).then(2.2).when(size >= 2).then(1.8).when(size >= 0.15).then(1.3).otherwise(0.0))
+        .when(fine & (size >= 20)).then(2.2).when(fine & (size >= 2)).then(1.8)
+        .when(fine & (size >= 0.15)).then(1.3).when(fine).then(0.0)
         .when(size >= 47).then(2.2).when(size >= 24).then(1.3).otherwise(0.0)
     )  # fmt: skip
     return (weight * hours.sign()).fill_null(0.0)
@@ -213,14 +232,16 @@ def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, spans: pl.DataFrame) ->
     chosen = spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
     chosen = chosen.join(pairs.select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="semi")
     where = chosen.group_by("left_doc", "right_doc").agg(
-        *(pl.col(f"{side}_{edge}").min().alias(f"{side}_first") if edge == "start" else pl.col(f"{side}_{edge}").max().alias(f"{side}_last")
-          for side in ("left", "right") for edge in ("start", "end")),
+        *(pl.col(f"{side}_start").min().alias(f"{side}_first") for side in ("left", "right")),
+        *(pl.col(f"{side}_end").max().alias(f"{side}_last") for side in ("left", "right")),
         quotes=(pl.col("role") == "quote").all(),
     )  # fmt: skip
     pairs = pairs.join(where, on=["left_doc", "right_doc"], how="left", maintain_order="left").with_columns(
         *(
-            ((pl.col(f"{other}_first") < pl.max_horizontal(pl.lit(400), pl.col(f"{other}_chars") * 0.15))
-            & (pl.col(f"{other}_last") < pl.col(f"{other}_chars") * 0.85)).alias(f"{side}_prefix")
+            (
+                (pl.col(f"{other}_first") < pl.max_horizontal(pl.lit(400), pl.col(f"{other}_chars") * 0.15))
+                & (pl.col(f"{other}_last") < pl.col(f"{other}_chars") * 0.85)
+            ).alias(f"{side}_prefix")
             for side, other in (("left", "right"), ("right", "left"))
         )
     )
@@ -228,18 +249,29 @@ def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, spans: pl.DataFrame) ->
     if edited.is_empty():
         return pairs.with_columns(loss=pl.lit(0.0))
     texts = documents.select("doc_id", "text").join(
-        pl.concat([edited.select(doc_id="left_doc"), edited.select(doc_id="right_doc")]).unique(), on="doc_id", how="semi"
+        pl.concat([edited.select(doc_id="left_doc"), edited.select(doc_id="right_doc")]).unique(),
+        on="doc_id",
+        how="semi",
     )
     for side in ("left", "right"):
-        edited = edited.join(texts.rename({"doc_id": f"{side}_doc", "text": f"{side}_text"}), on=f"{side}_doc", how="left", maintain_order="left")
+        edited = edited.join(
+            texts.rename({"doc_id": f"{side}_doc", "text": f"{side}_text"}),
+            on=f"{side}_doc",
+            how="left",
+            maintain_order="left",
+        )
         length = (pl.col(f"{side}_end") - pl.col(f"{side}_start")).clip(0, PIECE)
         piece = pl.col(f"{side}_text").str.slice(pl.col(f"{side}_start"), length)
-        edited = edited.with_columns(piece.alias(f"{side}_text")).with_columns(
-            pl.col(f"{side}_text").str.extract_all(_NUMBER).list.unique().alias(f"{side}_numbers"),
-            pl.col(f"{side}_text").str.extract_all(_FULL_NAME).list.unique().alias(f"{side}_people"),
-            pl.col(f"{side}_text").str.count_matches(_HEDGE).cast(pl.Int64).alias(f"{side}_hedges"),
-            pl.col(f"{side}_text").str.count_matches(_GLOSS).cast(pl.Int64).alias(f"{side}_glosses"),
-        ).drop(f"{side}_text")
+        edited = (
+            edited.with_columns(piece.alias(f"{side}_text"))
+            .with_columns(
+                pl.col(f"{side}_text").str.extract_all(_NUMBER).list.unique().alias(f"{side}_numbers"),
+                pl.col(f"{side}_text").str.extract_all(_FULL_NAME).list.unique().alias(f"{side}_people"),
+                pl.col(f"{side}_text").str.count_matches(_HEDGE).cast(pl.Int64).alias(f"{side}_hedges"),
+                pl.col(f"{side}_text").str.count_matches(_GLOSS).cast(pl.Int64).alias(f"{side}_glosses"),
+            )
+            .drop(f"{side}_text")
+        )
     lost = edited.with_columns(
         *(
             pl.col(f"{a}_{what}").list.set_difference(pl.col(f"{b}_{what}")).alias(f"{a}_only_{what}")
@@ -259,7 +291,11 @@ def _loss(full: str, bare: str) -> pl.Expr:
     round_ = pl.col(f"{bare}_only_numbers").list.eval(pl.element().str.contains(r"0$")).list.sum()
     rounded = ((exact > 0) & (round_ > 0)).cast(pl.Float64) * 1.2
     hedged = (pl.col(f"{bare}_hedges") > pl.col(f"{full}_hedges")).cast(pl.Float64) * 0.6
-    numbers = (pl.col(f"{full}_only_numbers").list.len() > pl.col(f"{bare}_only_numbers").list.len()).cast(pl.Float64) * 0.4
-    people = (pl.col(f"{full}_only_people").list.len() > pl.col(f"{bare}_only_people").list.len()).cast(pl.Float64) * 0.5
+    numbers = (pl.col(f"{full}_only_numbers").list.len() > pl.col(f"{bare}_only_numbers").list.len()).cast(
+        pl.Float64
+    ) * 0.4
+    people = (pl.col(f"{full}_only_people").list.len() > pl.col(f"{bare}_only_people").list.len()).cast(
+        pl.Float64
+    ) * 0.5
     glossed = (pl.col(f"{bare}_glosses") > pl.col(f"{full}_glosses")).cast(pl.Float64) * 0.3
     return rounded + hedged + numbers + people + glossed

@@ -20,7 +20,9 @@ def choose_parents(weights: Weights) -> tuple[dict[str, str], dict[str, dict[str
     then Chu-Liu/Edmonds is asked. Probabilities sum over all arborescences by the directed matrix-tree
     theorem; without circles they equal each child's own shares, so the determinant is taken only with one.
     """
-    chosen = {child: min(parents, key=lambda name: (-parents[name], name)) for child, parents in weights.items() if parents}
+    chosen = {
+        child: min(parents, key=lambda name: (-parents[name], name)) for child, parents in weights.items() if parents
+    }
     chances = {
         child: {parent: weight / (1 + sum(parents.values())) for parent, weight in parents.items()}
         for child, parents in weights.items()
@@ -53,7 +55,8 @@ def _circles(weights: Weights) -> list[list[str]]:
 def _break(component: set[str], weights: Weights) -> None:
     """Drop, in a circle too large for exact sums, every edge that runs against the order of total weight."""
     strength = {
-        name: sum(weight for parent, weight in weights.get(name, {}).items() if parent in component) for name in component
+        name: sum(weight for parent, weight in weights.get(name, {}).items() if parent in component)
+        for name in component
     }
     rank = {name: number for number, name in enumerate(sorted(component, key=lambda name: (strength[name], name)))}
     for child in component:
@@ -83,7 +86,11 @@ def _exact(component: list[str], weights: Weights) -> tuple[dict[str, str], dict
     chances = {
         child: {
             parent: float(
-                weight * (inverse[index[child], index[child]] - (inverse[index[child], index[parent]] if parent in inside else 0.0))
+                weight
+                * (
+                    inverse[index[child], index[child]]
+                    - (inverse[index[child], index[parent]] if parent in inside else 0.0)
+                )
             )
             for parent, weight in weights[child].items()
         }

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list that is written as running text."""
+    return frozenset(text.split())
+
+
 #: Last words that make an unknown capitalised phrase look like an outlet.
-OUTLET_WORDS = frozenset(
-    """news times post tribune herald journal gazette press agency radio tv television today daily observer
-    monitor chronicle mail express online media weekly review magazine star globe mirror standard sentinel
-    courier dispatch examiner inquirer telegraph independent echo broadcasting insider newspaper bulletin
-    register argus advertiser record citizen eye newswire wire zeitung journal presse diario globo fm
-    newsroom reporter newsletter digest ledger beacon lantern banner leader bee eagle argus messenger enterprise republic zeit jornal correio gazeta kurier post-gazette sun-times free-press union-tribune""".split()
+OUTLET_WORDS = words(
+    """
+    news times post tribune herald journal gazette press agency radio tv television today daily observer monitor
+    chronicle mail express online media weekly review magazine star globe mirror standard sentinel courier
+    dispatch examiner inquirer telegraph independent echo broadcasting insider newspaper bulletin register argus
+    advertiser record citizen eye newswire wire zeitung journal presse diario globo fm newsroom reporter
+    newsletter digest ledger beacon lantern banner leader bee eagle argus messenger enterprise republic zeit
+    jornal correio gazeta kurier post-gazette sun-times free-press union-tribune
+    """
 )
 _ENDS_IN_DOMAIN = re.compile(r"[\w-]{3,}\.(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -33,10 +42,11 @@ class Lexicon(NamedTuple):
     spellings: tuple[str, ...]  # all that need no cue, as they are written
 
 
+@lru_cache(1 << 16)
 def key(name: str) -> str:
     """The folded words of a name, joined by a space; two spellings of one name have one key."""
     bare = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES)).casefold()
-    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    letters = bare if bare.isascii() else "".join(sign for sign in bare if not unicodedata.combining(sign))
     return _NOT_WORD.sub(" ", letters).strip()
 
 
@@ -83,7 +93,7 @@ def lexicon() -> Lexicon:
     return Lexicon(plain, cued, frozen, kinds, domains, tuple(sorted(spellings)))
 
 
-@cache
+@lru_cache(1 << 16)
 def resolve(name: str, cue: bool = True) -> str | None:
     """The canonical name of a spelling in the table, or None.
 
@@ -112,13 +122,13 @@ def canonical(name: str) -> str:
     return resolve(tidy) or resolve(re.sub(r" (?:Newspaper|newspaper|English)$", "", tidy)) or tidy
 
 
-@cache
+@lru_cache(1 << 16)
 def same(left: str, right: str) -> bool:
     """Whether two names are one outlet: equal keys without spaces and a leading The."""
     return compact(left) == compact(right)
 
 
-@cache
+@lru_cache(1 << 16)
 def compact(name: str) -> str:
     """The key of a name's canonical form without spaces: SouthFront and South Front are one."""
     return key(canonical(name)).removeprefix("the ").replace(" ", "")
@@ -133,7 +143,7 @@ def is_agency(name: str) -> bool:
 def host_of(address: str) -> str | None:
     """The host of an address or a bare host, without www; None if it is neither."""
     if "//" not in address:
-        if not _ENDS_IN_DOMAIN.search(address.split("/")[0]) or " " in address.strip():
+        if not _ENDS_IN_DOMAIN.search(address.split("/", maxsplit=1)[0]) or " " in address.strip():
             return None
         address = "//" + address
     try:

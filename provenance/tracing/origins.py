@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from provenance.settings import Settings
 from provenance.tables import CLUSTERS, ORIGINS
-from provenance.tracing import evidence, names
+from provenance.tracing import evidence
 from provenance.tracing.edges import ABSENT, verdict
 from provenance.tracing.evidence import CREDITS
 from provenance.tracing.graphs import choose_parents
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
 
 #: An article is a copy of another only if this much of its words is in it; less is a shared quotation.
 LEAST_SHARE = 0.3
@@ -65,7 +67,15 @@ def find_origins(
         if doc_id in chosen:
             parent = chosen[doc_id]
             row = _from_document(
-                doc_id, parent, chances[doc_id], twins, families[doc_id, parent], kinds[doc_id, parent], said, (outlets, titles), settings
+                doc_id,
+                parent,
+                chances[doc_id],
+                twins,
+                families[doc_id, parent],
+                kinds[doc_id, parent],
+                said,
+                (outlets, titles),
+                settings,
             )
         elif said and said[0].confidence >= settings.possible - 0.05:
             row = _from_claim(doc_id, said, settings)
@@ -92,7 +102,9 @@ def _parents(
 ) -> tuple[dict[str, dict[str, float]], dict[tuple[str, str], int], dict[tuple[str, str], str]]:
     """Odds of each parent against the document's being an original: the pair's, less where another holds more."""
     inside = edges.filter(
-        ~pl.col("from_id").str.starts_with("source:") & (pl.col("relation") == "copied_from") & (pl.col("kind") != "quoted")
+        ~pl.col("from_id").str.starts_with("source:")
+        & (pl.col("relation") == "copied_from")
+        & (pl.col("kind") != "quoted")
     ).with_columns(
         families=pl.col("evidence").list.eval(pl.element().struct.field("weight") >= 0.5).list.sum().cast(pl.Int32)
     )
@@ -129,12 +141,20 @@ def _claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataF
     if absent.is_empty():
         return {}
     foreign = evidence.foreign_credits(documents, attributions)
-    texts = documents.join(absent.select(doc_id="to_id").unique(), on="doc_id", how="semi").select("doc_id", "text", "outlet")
+    texts = documents.join(absent.select(doc_id="to_id").unique(), on="doc_id", how="semi").select(
+        "doc_id", "text", "outlet"
+    )
     heads = {doc_id: (_lead_end(text), outlet, text) for doc_id, text, outlet in texts.iter_rows()}
     spoken: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
     for doc_id, key, kind, start, end in foreign.select("doc_id", "key", "kind", "start", "end").iter_rows():
         spoken.setdefault((doc_id, key), []).append((kind, start, end))
-    keyed = absent.select("to_id", "from_id", "relation", "confidence", key=evidence.keys(absent["from_id"].str.strip_prefix("source:")))
+    keyed = absent.select(
+        "to_id",
+        "from_id",
+        "relation",
+        "confidence",
+        key=evidence.keys(absent["from_id"].str.strip_prefix("source:")),
+    )
     found: dict[str, list[_Claim]] = {}
     cited: dict[str, set[str]] = {}
     for to_id, from_id, relation, confidence, key in keyed.iter_rows():
@@ -148,7 +168,9 @@ def _claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataF
         if len(cited.get(to_id, ())) > 1:
             # Two sources in one lead: neither is the one source that it cites.
             found[to_id] = [
-                claim._replace(confidence=min(claim.confidence, 0.5)) if claim.relation == "cites" and claim.families < 2 else claim
+                claim._replace(confidence=min(claim.confidence, 0.5))
+                if claim.relation == "cites" and claim.families < 2
+                else claim
                 for claim in claims
             ]
         found[to_id].sort(key=lambda claim: (claim.relation != "copied_from", -claim.confidence, claim.origin))
@@ -161,7 +183,12 @@ def _lead_end(text: str) -> int:
 
 
 def _claim(
-    origin: str, relation: str, confidence: float, items: list[tuple[str, int, int]], in_lead: list[Any], text: str
+    origin: str,
+    relation: str,
+    confidence: float,
+    items: list[tuple[str, int, int]],
+    in_lead: list[Any],
+    text: str,
 ) -> _Claim:
     name = origin.removeprefix("source:")
     kinds = [kind for kind, *_ in items]
@@ -182,7 +209,13 @@ def _claim(
     if in_lead:
         level = 0.72 + 0.06 * (told > 0) + 0.04 * (len(items) > 1)
         verb = "was told to" if told else "is cited from"
-        return _Claim(origin, relation, level, 2 if len(set(kinds)) > 1 else 1, f"What its lead reports {verb} {name}: {words}.")
+        return _Claim(
+            origin,
+            relation,
+            level,
+            2 if len(set(kinds)) > 1 else 1,
+            f"What its lead reports {verb} {name}: {words}.",
+        )
     return _Claim(origin, relation, 0.35, 1, f"It cites {name} further down: {words}.")
 
 
@@ -202,13 +235,17 @@ def _escape(name: str | None, limit: int = 120) -> str:
 def _copying(documents: pl.DataFrame, edges: pl.DataFrame) -> dict[str, float]:
     """Outlet -> the share of its articles that are copied from others, where at least five are known."""
     copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
-    cited = edges.filter((pl.col("relation") == "cites"))["to_id"].unique()
+    cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
     shares = (
         documents.filter(pl.col("outlet").is_not_null())
         .group_by("outlet")
         .agg(
             n=pl.len(),
-            share=(pl.col("doc_id").is_in(copied.implode()).sum() + 0.5 * (pl.col("doc_id").is_in(cited.implode()) & ~pl.col("doc_id").is_in(copied.implode())).sum()) / pl.len(),
+            share=(
+                pl.col("doc_id").is_in(copied.implode()).sum()
+                + 0.5 * (pl.col("doc_id").is_in(cited.implode()) & ~pl.col("doc_id").is_in(copied.implode())).sum()
+            )
+            / pl.len(),
         )
         .filter(pl.col("n") >= 5)
     )
@@ -250,7 +287,16 @@ def _from_claim(doc_id: str, said: list[_Claim], settings: Settings) -> tuple[An
     runner_up = said[1].origin if len(said) > 1 and said[1].confidence > 1 - first.confidence else doc_id
     word = verdict(round(first.confidence, 4), first.families, settings)
     reason = _escape(first.reason, 400)
-    return (doc_id, first.origin, "external", first.relation, round(first.confidence, 4), word, runner_up, reason)
+    return (
+        doc_id,
+        first.origin,
+        "external",
+        first.relation,
+        round(first.confidence, 4),
+        word,
+        runner_up,
+        reason,
+    )
 
 
 def _itself(
@@ -263,7 +309,16 @@ def _itself(
     if copying > 0.6:
         confidence = min(confidence, 0.55)
         reason = f"Nothing in the text says where it came from, and {name} mostly prints what others wrote."
-        return (doc_id, None, "unknown", None, round(1 - copying, 4), "undetermined", runner_up or doc_id, reason)
+        return (
+            doc_id,
+            None,
+            "unknown",
+            None,
+            round(1 - copying, 4),
+            "undetermined",
+            runner_up or doc_id,
+            reason,
+        )
     if outlet:
         reason = f"No other source was found: {name} appears to be its own origin."
     else:

@@ -22,7 +22,10 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
     """
     unique = documents["outlet"].drop_nulls().unique().sort()
     table = pl.DataFrame(
-        {"outlet": unique, "name": pl.Series([names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String)}
+        {
+            "outlet": unique,
+            "name": pl.Series([names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String),
+        }
     )
     named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(outlet=pl.col("name"))
     named = _of_one_file(named)
@@ -68,7 +71,8 @@ def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame
         if name:
             found[doc_id] = name
     return pl.DataFrame(
-        {"doc_id": list(found), "found": list(found.values())}, schema={"doc_id": pl.String, "found": pl.String}
+        {"doc_id": list(found), "found": list(found.values())},
+        schema={"doc_id": pl.String, "found": pl.String},
     )
 
 
@@ -88,17 +92,17 @@ def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | No
 
 
 def _header(text: str) -> str | None:
-    """A first line that says a known name twice, or is one: `Asharq Al-awsat English … from Asharq Al-awsat Newspaper`."""
+    """The site of a first line that is a known name, or says one twice: `Asharq Al-awsat … from Asharq Al-awsat`."""
     line = text[:300].strip().partition("\n")[0].strip("\u200e\u200f\u064d \t|-–")
     if not 3 <= len(line) <= 200:
         return None
     if len(line) <= 45:
-        found = names.resolve(line, False)
+        found = names.resolve(line, cue=False)
         return found if found and not names.is_agency(found) else None
     words = line.split()
     for size in (4, 3, 2):
         start = " ".join(words[:size])
-        found = names.resolve(start, False)
+        found = names.resolve(start, cue=False)
         if found and names.key(line).count(names.key(start)) >= 2:
             return found
     return None
@@ -120,14 +124,23 @@ def count_outlets(documents: pl.DataFrame, edges: pl.DataFrame, spans: pl.DataFr
         .with_columns(
             from_outlet=pl.coalesce(
                 "from_outlet",
-                pl.when(pl.col("from_id").str.starts_with("source:")).then(pl.col("from_id").str.strip_prefix("source:")),
+                pl.when(pl.col("from_id").str.starts_with("source:")).then(
+                    pl.col("from_id").str.strip_prefix("source:")
+                ),
             ),
             low=pl.min_horizontal("from_id", "to_id"),
             high=pl.max_horizontal("from_id", "to_id"),
         )
         .drop_nulls(["from_outlet", "to_outlet"])
         .filter(pl.col("from_outlet") != pl.col("to_outlet"))
-        .join(length.with_columns(low=pl.min_horizontal("left_doc", "right_doc"), high=pl.max_horizontal("left_doc", "right_doc")).select("low", "high", "words"), on=["low", "high"], how="left")
+        .join(
+            length.with_columns(
+                low=pl.min_horizontal("left_doc", "right_doc"),
+                high=pl.max_horizontal("left_doc", "right_doc"),
+            ).select("low", "high", "words"),
+            on=["low", "high"],
+            how="left",
+        )
         .with_columns(lag=pl.col("to_time") - pl.col("from_time"))
     )
     return (

@@ -6,10 +6,12 @@ A credit in a caption is the picture's: its scope is `caption`, and no origin is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.tracing import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
@@ -32,58 +34,80 @@ _PICTURE = re.compile(
     re.IGNORECASE,
 )
 _PICTURE_AGENCIES = re.compile(
-    r"\b(?:Getty Images|Shutterstock|iStock|EPA-EFE|EPA|AP Photo|AP Images|Zuma|Alamy|Invision|NurPhoto|Flickr|Wikimedia)\b",
+    r"\b(?:Getty Images|Shutterstock|iStock|EPA-EFE|EPA|AP Photo|AP Images|Zuma|Alamy|Invision"
+    r"|NurPhoto|Flickr|Wikimedia)\b",
     re.IGNORECASE,
 )
 _REPORTING = re.compile(
     r"\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|Report) (?:by|for) [^()\n]{3,240}\)"
 )
 _SOURCE_LINE = re.compile(
-    r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر|المصدر الأصلي)s?\s?:\s?"
+    r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر"
+    r"|المصدر الأصلي)s?\s?:\s?"
     r"(?P<name>[^\n.]{2,60}?(?:\.(?:com|org|net))?)[ \t*]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
-_FROM_HEAD = re.compile(r"\A\s*(?:[^\n]{1,200}\n\s*){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:")
+_FROM_HEAD = re.compile(
+    r"\A\s*(?:[^\n]{1,200}\n\s*){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
+)
 _SOURCE_MIDLINE = re.compile(r"(?:^|\s)/ Source: (?P<name>[^\n./]{2,40})")
 _COPYRIGHT = re.compile(
-    r"(?:©|\([cC]\) ?|[Cc]opyright ?©?|COPYRIGHT ?©?)[ \t]{0,2}(?:(?:19|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?:[Tt]he )?(?P<name>[^\n©]{2,60})"
+    r"(?:©|\([cC]\) ?|[Cc]opyright ?©?|COPYRIGHT ?©?)[ \t]{0,2}(?:(?:19"
+    r"|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?:[Tt]he )?(?P<name>[^\n©]{2,60})"
 )
-_BYLINE = re.compile(
-    r"^[ \t]*(?:By|BY|Par|Von|Por|بقلم|كتب)[ \t:](?P<person>[^\n]{0,90})$", re.MULTILINE
-)
+_BYLINE = re.compile(r"^[ \t]*(?:By|BY|Par|Von|Por|بقلم|كتب)[ \t:](?P<person>[^\n]{0,90})$", re.MULTILINE)
 _FROM = re.compile(
-    r"(?i:this (?:article|story|report|piece|post|content|interview)[^.\n]{0,40}? (?:originally |first |was |is |has been ){0,4}"
+    r"(?i:this (?:article|story|report|piece|post|content|interview)[^.\n]{0,40}? (?:originally "
+    r"|first |was |is |has been ){0,4}"
     r"(?:appeared|published|republished|reprinted|reproduced|posted|written|produced|translated|provided)[^.\n]{0,40}? "
     r"(?:in|on|by|at|from|with) )(?:the )?(?P<name>[^\n.,;:()]{2,50})"
-    r"|(?i:(?:originally|first) (?:published|appeared|posted)(?: (?:as [^.\n]{0,60} ))?(?: (?:in|on|by|at|via))+:? )(?:the )?(?P<name2>[^\n.,;:()]{2,50})"
-    r"|(?i:(?:republished|reprinted|reproduced)(?: here)?(?: with(?: the)? (?:kind )?permission)?(?: (?:of|from|by))+ )(?:the )?(?P<name3>[^\n.,;:()]{2,50})"
-    r"|(?i:read (?:the )?(?:full |original |rest of the |whole |entire )+(?:article|story|report|post|piece|text)?,? ?(?:here )?(?:on|at|in|from) )(?:the )?(?P<name4>[^\n.,;:()]{2,50})"
+    r"|(?i:(?:originally|first) (?:published|appeared|posted)(?: (?:as [^.\n]{0,60} ))?(?: (?:in|on|by"
+    r"|at|via))+:? )(?:the )?(?P<name2>[^\n.,;:()]{2,50})"
+    r"|(?i:(?:republished|reprinted|reproduced)(?: here)?(?: with(?: the)? (?:kind )?permission)?"
+    r"(?: (?:of|from|by))+ )(?:the )?(?P<name3>[^\n.,;:()]{2,50})"
+    r"|(?i:read (?:the )?(?:full |original |rest of the |whole |entire )+(?:article|story|report|post"
+    r"|piece|text)?,? ?(?:here )?(?:on|at|in|from) )(?:the )?(?P<name4>[^\n.,;:()]{2,50})"
+)
+_COPYRIGHT_CUE = re.compile(r"©|opyright|COPYRIGHT|\([cC]\) ")
+_FROM_CUE = re.compile(
+    r"(?i)appeared|published|reprinted|reproduced|posted|produced|translated|provided|written"
+    r"|read the (?:full|orig|rest|whole|entire)"
 )
 _CONTRIBUTED = re.compile(
     r"(?P<name>[A-Z][^\n.;()]{1,60}?) (?:also )?contributed (?:\w+ )?(?:to this|to the|reporting|from)"
 )
 _TRAILING = re.compile(
-    r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?|\((?P<bracket>[^()\n]{2,40})\)[.]?)[ \t\n]*\Z"
+    r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?"
+    r"|\((?P<bracket>[^()\n]{2,40})\)[.]?)[ \t\n]*\Z"
 )
+_SIGN_OFF = re.compile(r"[.!?”\"»)\d][ \t]*\n\s{0,4}(?P<name>[^\W\d_][\w -]{1,24})[.]?\s*\Z")
 _BRACKET_END = re.compile(r"\((?P<inside>[^()\n]{2,70})\)[ \t]*(?=\n|\Z)")
 _PICTURE_LINE = re.compile(
-    r"^(?P<line>[^\n]{0,160}?(?:[Pp]hoto|PHOTO|[Pp]icture|[Ii]mage|[Cc]redit|Crédit)s?(?: (?:by|credit|courtesy))?[ \t]?[:/][ \t]?(?P<name>[^\n]{2,60}))$",
+    r"^(?P<line>[^\n]{0,160}?(?:[Pp]hoto|PHOTO|[Pp]icture|[Ii]mage|[Cc]redit|Crédit)s?(?: (?:by|credit"
+    r"|courtesy))?[ \t]?[:/][ \t]?(?P<name>[^\n]{2,60}))$",
     re.MULTILINE,
 )
 _SLASHED = re.compile(r"^[^\n.!?]{3,90}?[/|] ?(?P<name>[A-Z][\w .-]{1,24})[ \t]*$", re.MULTILINE)
 _SUBSCRIPTION = re.compile(
-    r"[Ff]or (?P<who>[A-Z][\w&’' -]{1,40}?) subscription information|subscription information from (?:the )?(?P<who2>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})"
+    r"[Ff]or (?P<who>[A-Z][\w&’' -]{1,40}?) subscription information"
+    r"|subscription information from (?:the )?(?P<who2>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})"
 )
 _NOTICE = re.compile(
     r"[Ss]ubscribe to (?:the )?(?P<e>[A-Z][\w&’'-]{1,30}(?: [A-Z][\w&’'-]{1,30}){0,4})(?=[.!\n]|$)"
-    r"|(?:[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Dd]ownload|[Gg]et|[Jj]oin)(?: the| our)? (?P<a>[A-Z][\w&’' -]{1,40}?)(?:’s|'s)? (?:newsletter|app|podcast|channel|Telegram|WhatsApp)\b"
-    r"|[Ff]ollow (?:the )?(?P<b>[A-Z@][\w&’' -]{1,40}?) on (?:Twitter|Facebook|Telegram|Instagram|X|Google News|YouTube|WhatsApp|social)\b"
-    r"|(?<![\w’'-])(?P<c>(?:The )?[A-Z][\w&’'-]{1,24}(?: [\w&’'-]{1,24}){0,3})(?:\.? |, | - )[Aa]ll [Rr]ights [Rr]eserved"
-    r"|(?<![\w’'-])(?P<d>(?:The )?[A-Z][\w&’'-]{1,24}(?: [\w&’'-]{1,24}){0,3}) is not responsible for the content of external"
+    r"|(?:[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Dd]ownload|[Gg]et|[Jj]oin)(?: the"
+    r"| our)? (?P<a>[A-Z][\w&’' -]{1,40}?)(?:’s|'s)? (?:newsletter|app|podcast|channel|Telegram"
+    r"|WhatsApp)\b"
+    r"|[Ff]ollow (?:the )?(?P<b>[A-Z@][\w&’' -]{1,40}?) on (?:Twitter|Facebook|Telegram|Instagram|X"
+    r"|Google News|YouTube|WhatsApp|social)\b"
+    r"|(?<![\w’'-])(?P<c>(?:The )?[A-Z][\w&’'-]{1,24}(?: [\w&’'-]{1,24}){0,3})(?:\.? |, "
+    r"| - )[Aa]ll [Rr]ights [Rr]eserved"
+    r"|(?<![\w’'-])(?P<d>(?:The )?[A-Z][\w&’'-]{1,24}(?: [\w&’'-]{1,24}){0,3})"
+    r" is not responsible for the content of external"
     r"|(?P<s>[Gg]et a? ?short [Uu][Rr][Ll])"
 )
 _NOTICE_CUE = re.compile(
-    r"ubscribe to|ign up |ownload |[Ff]ollow |ights [Rr]eserved|is not responsible|hort [Uu][Rr][Ll]|newsletter|podcast|[Jj]oin "
+    r"ubscribe to|ign up |ownload |[Ff]ollow |ights [Rr]eserved|is not responsible|hort [Uu][Rr][Ll]"
+    r"|newsletter|podcast|[Jj]oin "
 )
 #: A widget's wording that only one publisher prints.
 _WIDGETS = {"get a short url": "Sputnik", "get short url": "RT", "get a short": "Sputnik"}
@@ -91,8 +115,8 @@ _LINE = re.compile(r"[^\n]+")
 
 #: Literal strings, one of which a head or tail must hold before any expression above is tried.
 CUES = (
-    "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:", "Quelle:",
-    "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally", "irst published", "irst appeared",
+    "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:",
+    "Quelle:", "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally", "irst published", "irst appeared",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
     "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
     "This article", "this article", "This story", "This report", "this story",
@@ -133,11 +157,13 @@ def read_head(text: str) -> Iterator[Found]:
             if found:
                 yield Found(*_trim(text, match.start(), match.end()), found, "byline")
                 break
-    previous = ""
+    previous, run, last = "", 0, 0
     for match in _LINE.finditer(text):
-        if len(previous) > 240:
-            return  # the body has begun: a lone name is now a picture's credit
-        line = match.group().strip(" \t-–—|*•.\u00a0")
+        run = match.end() - match.start() + (run if match.start() - last <= 1 else 0)
+        last = match.end()
+        if max(len(previous), run) > 240:
+            return  # the body has begun: a lone name is now a picture's credit, or a sign-off
+        line = match.group().strip(" \t-–—|*•./\u00a0")
         if 2 <= len(line) <= 45 and (found := names.resolve(line)) and _bare(line, previous, text, match.end()):
             yield Found(*_trim(text, match.start(), match.end()), found, "byline")
         previous = line or previous
@@ -157,9 +183,13 @@ def _bare(line: str, previous: str, text: str, end: int) -> bool:
 
 def read_credits(text: str, base: int) -> Iterator[Found]:
     """A head or tail with one of the cues -> credits and notices; places are moved by `base`."""
-    for match in _REPORTING.finditer(text):
+    for match in _REPORTING.finditer(text) if "ing by" in text else ():
         found = next(
-            (hit for part in re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1]) if (hit := names.resolve(part.strip()))),
+            (
+                hit
+                for part in re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
+                if (hit := names.resolve(part.strip()))
+            ),
             None,
         )
         if not found and "diting by" in match.group() and "eporting by" in match.group():
@@ -173,17 +203,23 @@ def read_credits(text: str, base: int) -> Iterator[Found]:
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
                 yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
-    for match in _COPYRIGHT.finditer(text):
+    for match in _COPYRIGHT.finditer(text) if _COPYRIGHT_CUE.search(text) else ():
         if found := _resolve(match["name"]):
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
             caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
             kind, scope = ("credit", "caption") if caption else ("template", "article")
-            yield Found(base + match.start(), base + match.start("name") + len(match["name"].rstrip()), found, kind, scope)
-    for match in _FROM.finditer(text):
+            yield Found(
+                base + match.start(),
+                base + match.start("name") + len(match["name"].rstrip()),
+                found,
+                kind,
+                scope,
+            )
+    for match in _FROM.finditer(text) if _FROM_CUE.search(text) else ():
         phrase = match["name"] or match["name2"] or match["name3"] or match["name4"]
         if found := _resolve(phrase, shape=True):
             yield Found(base + match.start(), base + match.end(), found, "credit")
-    for match in _CONTRIBUTED.finditer(text):
+    for match in _CONTRIBUTED.finditer(text) if "contributed" in text else ():
         if (found := names.resolve(match["name"])) and names.is_agency(found):
             yield Found(base + match.start(), base + match.end(), found, "credit", "passage")
 
@@ -198,12 +234,12 @@ def _any_name(text: str) -> str | None:
 
 def read_notices(text: str, base: int) -> Iterator[Found]:
     """Another outlet's furniture left in a text: subscription notes, widgets, `follow X on Twitter`."""
-    for match in _SUBSCRIPTION.finditer(text):
+    for match in _SUBSCRIPTION.finditer(text) if "subscription information" in text else ():
         who = match["who"] or match["who2"]
         found = names.resolve(who) or _owner_of(who, text)
         end = match.end()
         yield Found(base + match.start(), base + end, found or " ".join(who.split()), "template")
-    for match in _NOTICE.finditer(text) if _NOTICE_CUE.search(text) else ():
+    for match in _around_cues(text):
         if widget := match["s"]:
             found = _WIDGETS.get(widget.casefold())
         else:
@@ -211,6 +247,18 @@ def read_notices(text: str, base: int) -> Iterator[Found]:
             found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if match["e"] else None)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "template")
+
+
+def _around_cues(text: str) -> Iterator[re.Match[str]]:
+    """Notices near one of their cues, each once; the text between is never searched."""
+    done = 0
+    for cue in _NOTICE_CUE.finditer(text):
+        low, high = max(done, cue.start() - 110), cue.end() + 120
+        if high <= done:
+            continue
+        for match in _NOTICE.finditer(text, low, high):
+            yield match
+            done = match.end()
 
 
 def _owner_of(acronym: str, text: str) -> str | None:
@@ -230,12 +278,18 @@ def _owner_of(acronym: str, text: str) -> str | None:
 
 def read_tail(text: str, base: int) -> Iterator[Found]:
     """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
+    bare = _SIGN_OFF.search(text)
+    if bare and (source := names.resolve(bare["name"].strip())) and names.is_agency(source):
+        yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
+        return
     match = _TRAILING.search(text)
     if match:
         group = "dash" if match["dash"] else "bracket"
         found = names.resolve(match[group].strip())
-        line = text[: match.start(group)].rstrip().rpartition("\n")[2]
-        if found and not _PICTURE.search(match[group]) and (len(line) > 90 or re.search(r"[.!?”\"»][ \t(–—-]*$", line)):
+        before = text[: match.start(group)].rstrip(" \t\n-–—|/(")
+        line = before.rpartition("\n")[2]
+        prose = len(line) > 90 or line.endswith((".", "!", "?", "”", '"', "»"))
+        if found and not _PICTURE.search(match[group]) and prose:
             yield Found(base + match.start(group), base + match.end(group), found, "credit")
 
 
@@ -267,7 +321,8 @@ def _resolve_picture(text: str) -> str | None:
 
 _SUFFIX = re.compile(r"^(?P<title>[^\n]{12,220}?) ?(?: [-–—|•·:»] ?|\s\|\s)(?P<name>[^\n|–—•»]{2,40})$")
 _NOT_SUFFIX = re.compile(
-    r"report|video|photo|analysis|opinion|source|official|minist|live|update|study|poll|interview|exclusive|breaking|part \d|"
+    r"report|video|photo|analysis|opinion|source|official|minist|live|update|study|poll|interview"
+    r"|exclusive|breaking|part \d|"
     r"\d{4}|says|monitor group|army|police|president|statement|watch|podcast|review",
     re.IGNORECASE,
 )
@@ -296,8 +351,12 @@ def read_title(title: str) -> tuple[str, str] | None:
 def plausible_site(name: str) -> bool:
     """Whether a suffix that the repeated headline lacks may be a site's name."""
     words = name.split()
-    return 1 <= len(words) <= 6 and not _NOT_SUFFIX.search(name) and all(
-        word[0].isupper() or not word[0].isalpha() or word in ("of", "the", "and", "al", "de") for word in words
+    return (
+        1 <= len(words) <= 6
+        and not _NOT_SUFFIX.search(name)
+        and all(
+            word[0].isupper() or not word[0].isalpha() or word in ("of", "the", "and", "al", "de") for word in words
+        )
     )
 
 
