@@ -397,7 +397,7 @@ def test_explain_a_pair_that_was_matched() -> None:
     lines = call("explain", "out", "b", "a").stdout.splitlines()
     assert lines[0] == "a: Quay to <b>close</b> (The Post, 2024-05-01 12:00)"
     assert lines[2:5] == [
-        "matched: contains, jaccard 0.500, 1 spans",
+        "matched: contains, jaccard 0.500, 1 span",
         "  60% of the words of a stand in b",
         "  90% of the words of b stand in a",
     ]
@@ -430,7 +430,7 @@ def test_explain_one_article_and_an_unknown_one() -> None:
         "  runner-up: source:Reuters",
     ]
     assert "credit at 0:8: Reuters (article)" in lines
-    assert call("explain", "out", "a", "a").stdout.splitlines()[1] == "repeats itself 1 times"
+    assert call("explain", "out", "a", "a").stdout.splitlines()[1] == "repeats itself 1 time"
     result = call("explain", "out", "1234")
     assert (result.exit_code, said(result)) == (
         2,

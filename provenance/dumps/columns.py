@@ -49,6 +49,7 @@ class Columns(NamedTuple):
 def choose_columns(found: Collection[str], settings: Settings) -> Columns:
     """The columns of a table -> which holds what.
 
+    >>> from provenance.settings import Settings
     >>> choose_columns(["ID", "Body", "pub_date"], Settings()).of
     {'text': 'Body', 'id': 'ID', 'published': 'pub_date'}
     """

@@ -92,7 +92,7 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     """
     reader = _Reader(settings)
     problem = take_table(frame.lazy(), "frame", settings, reader.frames, reader.rejects)
-    if problem is not None:
+    if problem is not None and problem[0] != "empty":
         raise UsageError(f"frame: {problem[1]}")
     documents = _documents(reader.frames)
     reader.inputs.append(_fact("frame", 0, "", "frame", None))

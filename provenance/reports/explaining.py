@@ -28,13 +28,13 @@ def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
     spans = _of_pair(run.spans, left, right)
     if left == right:
         yield from _headed(documents[left])
-        yield f"repeats itself {spans.height} times" if spans.height else "no passage stands twice in it"
+        yield f"repeats itself {_times(spans.height, 'time')}" if spans.height else "no passage stands twice in it"
         yield from _span_lines(spans, documents)
         return
     for doc_id in (left, right):
         yield from _headed(documents[doc_id])
     for row in _of_pair(run.matches, left, right).iter_rows(named=True):
-        yield f"matched: {row['relation']}, jaccard {row['jaccard']:.3f}, {row['spans']} spans"
+        yield f"matched: {row['relation']}, jaccard {row['jaccard']:.3f}, {_times(row['spans'], 'span')}"
         yield f"  {row['left_containment']:.0%} of the words of {left} stand in {right}"
         yield f"  {row['right_containment']:.0%} of the words of {right} stand in {left}"
         break
@@ -85,6 +85,10 @@ def _headed(document: dict[str, Any]) -> Iterator[str]:
     facts = [document["outlet"], document["published"] and f"{document['published']:%Y-%m-%d %H:%M}"]
     about = ", ".join(fact for fact in facts if fact)
     yield f"{document['doc_id']}: {document['title'] or 'without title'}{f' ({about})' if about else ''}"
+
+
+def _times(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _of_pair(frame: pl.DataFrame, left: str, right: str) -> pl.DataFrame:
