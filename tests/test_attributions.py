@@ -23,7 +23,7 @@ BODY = "The council of the town met for four hours and agreed on nothing but the
 
 def frame(*texts: str, **columns: Any) -> pl.DataFrame:
     rows = [
-        {name: None for name in DOCUMENTS} | {"doc_id": f"d{n}", "path": f"d{n}", "text": text} | columns
+        dict.fromkeys(DOCUMENTS) | {"doc_id": f"d{n}", "path": f"d{n}", "text": text} | columns
         for n, text in enumerate(texts)
     ]
     return pl.DataFrame(rows, schema=DOCUMENTS)
@@ -38,7 +38,12 @@ def found(text: str, **columns: Any) -> list[tuple[str, str | None, str]]:
     ("line", "words", "place", "source"),
     [
         ("TEHRAN (FNA)- Two bridges were closed.", "TEHRAN (FNA)", "TEHRAN", "Fars News Agency"),
-        ("WASHINGTON, DC (Kurdistan 24) – On Monday", "WASHINGTON, DC (Kurdistan 24)", "WASHINGTON, DC", "Kurdistan 24"),
+        (
+            "WASHINGTON, DC (Kurdistan 24) – On Monday",
+            "WASHINGTON, DC (Kurdistan 24)",
+            "WASHINGTON, DC",
+            "Kurdistan 24",
+        ),
         ("NEW YORK (AP) — The", "NEW YORK (AP)", "NEW YORK", "Associated Press"),
         ("TIKRIT: Three people", "TIKRIT", "TIKRIT", None),
         ("Beirut – In the wake", "Beirut", "Beirut", None),
@@ -100,7 +105,10 @@ def test_a_dateline_takes_its_year_from_the_publication_date() -> None:
         (f"{BODY} “It rained,” he told POLITICO when asked.", ("first_party", "Politico", "passage")),
         (f"{BODY} It rained, he told FNA at the time.", ("first_party", "Fars News Agency", "passage")),
         (f"{BODY} The man talked to al-Ahed News about rain.", ("first_party", "Al-Ahed News", "passage")),
-        (f"{BODY} She said so in an interview with the Harbour Gazette.", ("first_party", "Harbour Gazette", "passage")),
+        (
+            f"{BODY} She said so in an interview with the Harbour Gazette.",
+            ("first_party", "Harbour Gazette", "passage"),
+        ),
         (f"Written by A. Person exclusively for SouthFront\n\n{BODY}", ("first_party", "South Front", "passage")),
         (f"{BODY} It rained, a report by The Guardian newspaper said.", ("cited", "The Guardian", "passage")),
         (f"{BODY} The local Al-Tayyar news website quoted a farmer.", ("cited", "Al-Tayyar", "passage")),
@@ -141,7 +149,10 @@ def test_a_title_suffix_is_a_credit_and_keeps_its_place() -> None:
     start, end = table.select("start", "end").row(0)
     assert table["source"].to_list() == ["Middle East Monitor"]
     assert title[start:end] == "Middle East Monitor"
-    assert found(f"The river rose again last night – Report\n\n{BODY}", title="The river rose again last night – Report") == []
+    assert (
+        found(f"The river rose again last night – Report\n\n{BODY}", title="The river rose again last night – Report")
+        == []
+    )
 
 
 def test_a_suffix_that_the_repeated_headline_lacks_is_the_site() -> None:
@@ -171,7 +182,7 @@ def test_rows_depend_on_the_document_alone() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(st.sampled_from("AaBb \n.:–-()\"“”’©/0\x00\u202e\u0627ü told by Source"), max_size=300))
+@given(st.text(st.sampled_from('AaBb \n.:–-()"“”’©/0\x00\u202e\u0627ü told by Source'), max_size=300))
 def test_hostile_text_gives_places_inside_it(text: str) -> None:
     table = find_attributions(frame(text, title=text[:80]), empty(PASSAGES))
     for start, end in table.select("start", "end").rows():
@@ -179,9 +190,10 @@ def test_hostile_text_gives_places_inside_it(text: str) -> None:
 
 
 PUMPS = [
-    "A", "A ", "Aa ", "AA, ", "a ", ". ", "\n", "\nAa", "(", "(Aa) ", "Aa (", "- ", "– A", "the ", "told Aa ", "told the Aa of ",
-    "according to Aa ", "Aa newspaper ", "Aa reported ", "By ", "\nBy Aa", "Source: ", "© Aa ", "©", "(Reporting by ", "Follow Aa ",
-    "subscribe to Aa ", "Aa | ", "1 May ", "2020 ", "//", "http://a.b/ ", "contributed ", "A, A, ", "published in ", "/ Aa",
+    "A", "A ", "Aa ", "AA, ", "a ", ". ", "\n", "\nAa", "(", "(Aa) ", "Aa (", "- ", "– A", "the ", "told Aa ",
+    "told the Aa of ", "according to Aa ", "Aa newspaper ", "Aa reported ", "By ", "\nBy Aa", "Source: ",
+    "© Aa ", "©", "(Reporting by ", "Follow Aa ", "subscribe to Aa ", "Aa | ", "1 May ", "2020 ", "//",
+    "http://a.b/ ", "contributed ", "A, A, ", "published in ", "/ Aa",
 ]  # fmt: skip
 
 
@@ -212,7 +224,10 @@ def test_no_two_outlets_share_a_spelling_without_a_cue() -> None:
 
 
 def test_title_reading() -> None:
-    assert notices.read_title("A long enough headline | Orle Valley Times") == ("Orle Valley Times", "Orle Valley Times")
+    assert notices.read_title("A long enough headline | Orle Valley Times") == (
+        "Orle Valley Times",
+        "Orle Valley Times",
+    )
     assert notices.read_title("Short – BBC") is None
 
 
@@ -250,10 +265,16 @@ def test_datelines_on_reuters() -> None:
     folder = shared() / "reuters"
     gold = pl.read_parquet(folder / "datelines.parquet").drop_nulls("start")
     documents = corpus(folder, published=True)
-    table = find_attributions(documents, empty(PASSAGES)).filter(pl.col("kind") == "dateline").unique("doc_id", keep="first")
+    table = (
+        find_attributions(documents, empty(PASSAGES))
+        .filter(pl.col("kind") == "dateline")
+        .unique("doc_id", keep="first")
+    )
     both = gold.join(table, on="doc_id", how="left").with_columns(
         words=pl.col("dateline").str.strip_chars_end(" -\n").str.len_chars().cast(pl.Int64)
     )
-    exact = both.filter((pl.col("start") == pl.col("start_right")) & (pl.col("start") + pl.col("words") == pl.col("end_right")))
+    exact = both.filter(
+        (pl.col("start") == pl.col("start_right")) & (pl.col("start") + pl.col("words") == pl.col("end_right"))
+    )
     assert 2 * exact.height / (gold.height + table.height) >= 0.985
     assert both.filter(pl.col("day") == pl.col("day_right").dt.day()).height / gold.height >= 0.985

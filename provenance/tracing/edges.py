@@ -199,7 +199,7 @@ def _copied(
         pl.when(pl.col("from_key").is_not_null() & (pl.col("from_key") == pl.col("to_key"))).then(pl.lit("revision"))
         .when(agency & pl.col("claim").is_in(CREDITS)).then(pl.lit("syndicated"))
         .when(pl.col("quotes").fill_null(value=False)).then(pl.lit("quoted"))
-        .when((pl.col("share") >= 0.4) & (pl.col("back_share") < 0.5)).then(pl.lit("excerpt"))
+        .when((pl.col("share") >= 0.4) & (pl.col("back_share") < 0.6)).then(pl.lit("excerpt"))
         .otherwise(pl.lit("copied"))
     )  # fmt: skip
     member = (

@@ -20,6 +20,8 @@ def choose_parents(weights: Weights) -> tuple[dict[str, str], dict[str, dict[str
     then Chu-Liu/Edmonds is asked. Probabilities sum over all arborescences by the directed matrix-tree
     theorem; without circles they equal each child's own shares, so the determinant is taken only with one.
     """
+    weights = {child: dict(parents) for child, parents in weights.items()}
+    circles = _circles(weights)
     chosen = {
         child: min(parents, key=lambda name: (-parents[name], name)) for child, parents in weights.items() if parents
     }
@@ -27,7 +29,7 @@ def choose_parents(weights: Weights) -> tuple[dict[str, str], dict[str, dict[str
         child: {parent: weight / (1 + sum(parents.values())) for parent, weight in parents.items()}
         for child, parents in weights.items()
     }
-    for component in _circles(weights):
+    for component in circles:
         chosen_here, chances_here = _exact(component, weights)
         for child in component:
             chosen.pop(child, None)

@@ -6,6 +6,7 @@ A credit in a caption is the picture's: its scope is `caption`, and no origin is
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.tracing import names
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
+MOST_CUES = 100  # a text with more notices than this is made of them
 
 
 class Found(NamedTuple):
@@ -116,7 +118,8 @@ _LINE = re.compile(r"[^\n]+")
 #: Literal strings, one of which a head or tail must hold before any expression above is tried.
 CUES = (
     "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:",
-    "Quelle:", "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally", "irst published", "irst appeared",
+    "Quelle:", "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally",
+    "irst published", "irst appeared",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
     "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
     "This article", "this article", "This story", "This report", "this story",
@@ -252,7 +255,7 @@ def read_notices(text: str, base: int) -> Iterator[Found]:
 def _around_cues(text: str) -> Iterator[re.Match[str]]:
     """Notices near one of their cues, each once; the text between is never searched."""
     done = 0
-    for cue in _NOTICE_CUE.finditer(text):
+    for cue in islice(_NOTICE_CUE.finditer(text), MOST_CUES):
         low, high = max(done, cue.start() - 110), cue.end() + 120
         if high <= done:
             continue

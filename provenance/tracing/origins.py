@@ -53,8 +53,7 @@ def find_origins(
     del clusters  # an edge knows its cluster; parents are sought among edges
     shares = _shares(matches)
     parents, families, kinds = _parents(edges, shares)
-    weights = {child: dict(found) for child, found in parents.items()}
-    chosen, chances = choose_parents(weights)
+    chosen, chances = choose_parents(parents)
     twins = _twins(matches)
     claims = _claims(documents, edges, attributions)
     prior = _copying(documents, edges)
