@@ -52,9 +52,7 @@ def match_documents(
     known = missing.with_columns(jaccard=pl.Series(more.jaccard).cast(jaccards["jaccard"].dtype))
     close = known.filter(pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32))
     tied = pl.concat([close, known.join(added, on=PAIR, how="semi")]).unique()
-    matches = find_matches(documents, passages, spans, pl.concat([jaccards, tied]), tokens, settings)
-    lacking = missing_pairs(cluster_documents(matches, settings), matches)
-    if lacking.height:
-        tied = pl.concat([tied, known.join(lacking, on=PAIR, how="semi")])
-        matches = find_matches(documents, passages, spans, pl.concat([jaccards, tied]), tokens, settings)
-    return Matched(spans, matches)
+    matches = pl.concat([matches, find_matches(documents, passages, added, tied, tokens, settings)])
+    lacking = known.join(missing_pairs(cluster_documents(matches, settings), matches), on=PAIR, how="semi")
+    matches = pl.concat([matches, find_matches(documents, passages, added.clear(), lacking, tokens, settings)])
+    return Matched(spans, matches.sort(PAIR))
