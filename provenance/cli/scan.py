@@ -64,7 +64,7 @@ def command(
             click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
 
     check_folder(output)
-    with watch_kernels(say_compiling), _progress(quiet) as progress:
+    with _progress(quiet) as shown, watch_kernels(say_compiling, shown) as progress:
         run = scan(inputs, chosen, stdin=sys.stdin.buffer, progress=progress)
         progress("write")
         run.write(output, report=not no_report)

@@ -66,7 +66,7 @@ def count_distinct(word, bounds, wanted, k, distinct):
             distinct[d] = index_shingles(hashes, n, slots[:size], heads[:size], following)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _grow(rows):
     """The same rows with room for as many again; by a loop, for a slice's assignment compiles half a second longer."""
     grown = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
@@ -76,7 +76,7 @@ def _grow(rows):
     return grown
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _move(rows, into, kept, at):
     """kept[at] = rows[into], column by column."""
     for c in range(rows.shape[1]):
@@ -144,7 +144,7 @@ def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, he
     return runs, count, shared
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _address_between(gap, low, high):
     """Whether an address stands before any of the words low + 1 .. high."""
     for w in range(low, high):
@@ -153,7 +153,7 @@ def _address_between(gap, low, high):
     return False
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, chains):
     """Runs in order of j -> (chains, their number): runs joined over gaps of at most `apart` words on each side.
 
@@ -211,7 +211,7 @@ def _open(gap, segment, inner, base, n, x, way):
     return not inner or segment[base + x] == segment[base + x - way]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way):
     """From the end of a chain over an edit of up to LOOK words a side, to equal words beyond it.
 
@@ -241,7 +241,7 @@ def _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way):
     return 0, 0, 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c):
     """Carry both ends of chain c on over small edits, in place."""
     for way in (1, -1):
@@ -273,7 +273,7 @@ def _covered(kept, count, low, high, start, end):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def longest_first(chains, count):
     """The rows of chains[:count], most equal words first, in order among equals; int64."""
     order, spare = np.arange(count).astype(np.int32), np.empty(count, np.int32)
@@ -284,7 +284,7 @@ def longest_first(chains, count):
     return order
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def choose_chains(chains, order, kept):
     """Chains, longest first by `order` -> the number kept in `kept`: one best counterpart a stretch.
 
@@ -304,7 +304,7 @@ def choose_chains(chains, order, kept):
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _holds_short(short_bounds, short_start, short_end, d, low, high):
     """Whether words low:high of document d hold one of its short passages whole."""
     for p in range(short_bounds[d], short_bounds[d + 1]):

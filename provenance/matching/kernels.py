@@ -112,7 +112,7 @@ def winnow(word, bounds, wanted, k, window, part, counts, key, owner, place):
     return written
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def sort_keys(key, order, spare, low, high):
     """Sort order[low:high] by key[order[...]], stable: bottom-up merges over runs of insertion-sorted 12."""
     step = 12
@@ -195,7 +195,7 @@ def _run_reaches(word, bounds, left, right, i, j, k, anchor):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _push(pairs, count, left, right):
     """Append left << 32 | right to `pairs`, growing it -> (pairs, count)."""
     if count == pairs.size:
@@ -207,7 +207,7 @@ def _push(pairs, count, left, right):
     return pairs, count + 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pairs, count):
     """One shingle in more than `cap` postings: the same, anew, by each run of `anchor` words around it.
 

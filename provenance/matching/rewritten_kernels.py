@@ -25,7 +25,7 @@ SCORE = 25.0  # least segment score of either side; 20 to 30 alike
 ROUNDS = 5  # alternations of the edges of the two sides
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, seeds):
     """Sentences of two documents -> seeds (sentence of a, of b) with cosine > COSINE and dice > DICE; count.
 
@@ -89,7 +89,7 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
     return seeds, count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _cut_once(seeds, low, high, side, apart):
     """Sort seeds[low:high] by `side` -> the first place where more than `apart` sentences lie between, or high."""
     for i in range(low + 1, high):
@@ -105,7 +105,7 @@ def _cut_once(seeds, low, high, side, apart):
     return high
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def fragment_cosine(ids, a_first, a_last, b_first, b_last, isf, one, two):
     """The cosine of two stretches of words, tf x isf; `one` and `two` (float64 a word, zero) are left as found."""
     for w in range(a_first, a_last):
@@ -130,7 +130,7 @@ def fragment_cosine(ids, a_first, a_last, b_first, b_last, isf, one, two):
     return dot / np.sqrt(left * right) if left * right > 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def trim(ids, gap, low, high, isf, there, theta):
     """Words low:high -> (first, last, score, matched share) of the best segment, x-drop DROP.
 
@@ -167,7 +167,7 @@ def _note(ids, first, last, there, value):
             there[ids[w]] = value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def fit_edges(ids, gap, a, b, a_range, b_range, isf, there):
     """Two fragments (first, last) within documents' ranges -> (a first, a last, b first, b last, score)."""
     a_first, a_last = a
@@ -194,7 +194,7 @@ def fit_edges(ids, gap, a, b, a_range, b_range, isf, there):
     return a_first, a_last, b_first, b_last, min(score_a, score_b)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def pair_isf(ids, cuts, of, a, b, frequency, sentences, stamp, mark, counts, isf):
     """Set isf[t] of every word t of documents a and b -> the next free mark.
 

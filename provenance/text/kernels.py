@@ -92,7 +92,7 @@ def _code_point(octets, at):
     return (np.int32(lead & 0x07) << 18) | (second << 12) | (third << 6) | np.int32(octets[at + 3] & 0x3F), 4
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _address_end(octets, at, end):
     """The end of the web address that begins at `at` (http://, https://, www.), or `at` if there is none."""
     if at + 4 > end:
@@ -135,7 +135,7 @@ def _gap(newlines, stopped, address):
     return SENTENCE if stopped == 2 else NOTHING
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def fold_document(octets, begin, end, kind, first, length, pool, folded, f, first_byte, start, stop, gap, t):
     """octets[begin:end] (one text, valid UTF-8) -> its folded words, written from folded[f] and word t on.
 
