@@ -148,10 +148,11 @@ def _prior(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
 def copying(documents: pl.DataFrame, copies: pl.Series) -> pl.DataFrame:
     """Outlet -> `prior`: the share of its articles that are among `copies`, drawn towards a quarter."""
     return (
-        documents.filter(pl.col("outlet").is_not_null())
+        documents.select("doc_id", "outlet")
+        .drop_nulls("outlet")
+        .with_columns(copy=pl.col("doc_id").is_in(copies.unique().implode()))
         .group_by("outlet")
-        .agg(n=pl.len(), foreign=pl.col("doc_id").is_in(copies.implode()).sum())
-        .select("outlet", prior=(pl.col("foreign") + 1) / (pl.col("n") + 4))
+        .agg(prior=(pl.col("copy").sum() + 1) / (pl.len() + 4))
     )
 
 

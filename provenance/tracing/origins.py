@@ -236,16 +236,17 @@ def _copying(documents: pl.DataFrame, edges: pl.DataFrame) -> dict[str, float]:
     copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
     cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
     shares = (
-        documents.filter(pl.col("outlet").is_not_null())
-        .group_by("outlet")
-        .agg(
-            n=pl.len(),
-            share=(
-                pl.col("doc_id").is_in(copied.implode()).sum()
-                + 0.5 * (pl.col("doc_id").is_in(cited.implode()) & ~pl.col("doc_id").is_in(copied.implode())).sum()
-            )
-            / pl.len(),
+        documents.select("doc_id", "outlet")
+        .drop_nulls("outlet")
+        .with_columns(
+            part=pl.when(pl.col("doc_id").is_in(copied.implode()))
+            .then(1.0)
+            .when(pl.col("doc_id").is_in(cited.implode()))
+            .then(0.5)
+            .otherwise(0.0)
         )
+        .group_by("outlet")
+        .agg(n=pl.len(), share=pl.col("part").mean())
         .filter(pl.col("n") >= 5)
     )
     return dict(shares.select("outlet", "share").iter_rows())
