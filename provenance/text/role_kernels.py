@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from provenance.text.line_kernels import CUT, LEADS, LOWER, OPEN, RUNS_ON, SPACELESS, STOP
@@ -30,14 +31,14 @@ HEAD_LINES = 40  # furniture above a headline included
 BESIDE = DATE | AUTHOR | CREDIT | PICTURE | FURNITURE | EXCERPT | PULL | WIDGET  # never a headline by shape
 
 
-@njit(inline="always")
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _title_like(words, ending, flags, mark):
     high = TITLE_HIGH * 2 if flags & SPACELESS else TITLE_HIGH
     open_ended = ending not in (STOP, LEADS, RUNS_ON, CUT)
     return TITLE_LOW <= words <= high and open_ended and not flags & LOWER and not mark & BESIDE
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _main_headline(top, body, stop, words, ending, gap, flags, copies, mark):
     """Row of the headline among top:body, or -1.
 
@@ -66,7 +67,7 @@ def _main_headline(top, body, stop, words, ending, gap, flags, copies, mark):
     return name
 
 
-@njit(inline="always")
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _plain_role(words, ending, copies, mark, last):
     """The role of a line of the head that is neither headline nor title-like, PARAGRAPH if nothing speaks."""
     if mark & (FURNITURE | DATE | WIDGET):
@@ -96,7 +97,7 @@ def assign_roles(doc, words, capitals, ending, gap, flags, twin, copies, prose, 
     Behind the head only twins (an unsplit dump has another article there) and lines that name a picture or an
     author count.
     """
-    i = 0
+    i = np.int64(0)  # a bare 0 would have the helpers compiled twice
     while i < doc.size:
         top, stop = i, i
         while stop < doc.size and doc[stop] == doc[top]:
@@ -114,7 +115,7 @@ def assign_roles(doc, words, capitals, ending, gap, flags, twin, copies, prose, 
         i = stop
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _label_head(top, body, doc_goes_on, main, words, capitals, ending, flags, twin, copies, prose, mark, role):
     # A text without prose is a table or a list, and its lines are no captions.
     unstopped = 0 if doc_goes_on and prose[body] else CAPTION_LINES + 1
@@ -139,7 +140,7 @@ def _label_head(top, body, doc_goes_on, main, words, capitals, ending, flags, tw
             role[i] = HEADLINE if upper and role[i - 1] == HEADLINE else CAPTION
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _label_rest(body, after, stop, main, words, ending, flags, twin, copies, mark, role):
     head = -1  # the twin that leads the series of twins we are in
     for i in range(body, stop):
