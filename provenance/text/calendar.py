@@ -207,8 +207,8 @@ def _trim(match: re.Match[str], parts: dict[str, str | None]) -> tuple[int, int 
     weekday = WEEKDAYS.get(name_key(word))
     if weekday is not None:
         return match.start(), weekday
-    inner = [match.start(name) for name in ("day", "month") if match.start(name) > match.start("weekday")]
-    return min(inner), None
+    inner = [match.start(name) for name in ("day", "month", "number") if parts.get(name)]
+    return min(start for start in inner if start > match.start("weekday")), None
 
 
 def _stands_alone(match: re.Match[str], text: str) -> bool:
