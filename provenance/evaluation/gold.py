@@ -53,10 +53,11 @@ def read_gold(path: Path) -> Frames:
         elif file.stem in READERS:
             name, make = READERS[file.stem]
             gold |= dict.fromkeys([name], make(read_parquet(file), file))
+    gold = finish(gold)
     if not set(gold) - {"documents"}:
         known = ", ".join(sorted(READERS))
         raise UsageError(f"{path}: holds no gold table; known are Parquet files named {known}, and JSON with repeats")
-    return finish(gold)
+    return gold
 
 
 def read_parquet(path: Path) -> pl.DataFrame:
