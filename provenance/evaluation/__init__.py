@@ -174,14 +174,17 @@ def _origins(run: Frames, gold: Frames) -> Iterator[Row]:
 def _edges(run: Frames, gold: Frames) -> Iterator[Row]:
     if "edges" not in run:
         return
-    if "absent" in gold:
-        asked = gold["absent"].select("to_id").unique()
-        found = origins.absent_sources(run["edges"], run.get("origins", tables.empty(tables.ORIGINS)))
-        found = found.join(asked, on="to_id", how="semi")
-        true = origins.keyed(gold["absent"].drop_nulls(), "from_id")
+    for name, measure_ in (("absent", "absent sources"), ("credited", "credited sources")):
+        if name not in gold:
+            continue
+        said = [run["edges"], run.get("origins", tables.empty(tables.ORIGINS))]
+        if name == "credited":
+            said = [frame.filter(pl.col("relation") == "copied_from") for frame in said]
+        found = origins.absent_sources(*said).join(gold[name].select("to_id").unique(), on="to_id", how="semi")
+        true = origins.keyed(gold[name].drop_nulls(), "from_id")
         scores = origins.overlap_scores(true, found)
         for part, value in zip(("precision", "recall", "F1"), scores, strict=True):
-            yield "absent sources", part, value, true.height
+            yield measure_, part, value, true.height
     if "edges" in gold:
         true, found = origins.copies(gold["edges"]), origins.copies(run["edges"])
         value, cases = origins.orientation(true, found)

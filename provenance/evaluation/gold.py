@@ -4,8 +4,9 @@ Gold frames, each may be missing: `documents`; `spans` (as SPANS, `category` and
 (left_doc, right_doc, category: the pairs that were labelled; detections in others are not judged); `groups`
 (group_id, doc_id, start, end, role: places that say the same); `jaccards`; `duplicates` (group_id, doc_id);
 `reuse` (left_doc, right_doc, reuse); `clusters`; `edges`; `origins` (doc_id, origin_id, several rows where
-several answers are right); `absent` (to_id, from_id, null for an article that has none); `datelines`
-(doc_id, start, end, place, day of the month).
+several answers are right); `absent` (to_id, from_id, null for an article that has none); `credited` (as
+`absent`, of copies alone and not of what is cited); `datelines` (doc_id, start, end, place, day of the
+month).
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def finish(gold: Frames) -> Frames:
         )
     if documents is not None and "wire" in documents.columns:
         credited = documents.filter(pl.col("wire").is_null() | (pl.col("wire") != "NA"))
-        gold["absent"] = credited.select(to_id="doc_id", from_id="source:" + pl.col("wire"))
+        gold["credited"] = credited.select(to_id="doc_id", from_id="source:" + pl.col("wire"))
     elif "origins" in gold and "edges" in gold:
         gold["absent"] = absent_of(gold)
     return gold
