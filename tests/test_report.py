@@ -203,11 +203,14 @@ def test_pieces_are_the_text_and_carry_the_marks_that_cover_them(text: str, plac
 
 
 def test_long_unmarked_stretches_are_shortened_and_counted() -> None:
-    text = "x" * 5_000 + "MARK" + "y" * 10
+    text = "word " * 1_000 + "MARK" + "y" * 10
     pieces = mark_text(text, [Mark(5_000, 5_004, 1, "quote")], budget=10_000)
     assert sum(len(piece.text) + piece.left_out for piece in pieces) == len(text)
     assert [piece.text for piece in pieces if piece.numbers] == ["MARK"]
-    assert pieces[0].left_out == 5_000 - 600
+    assert 4_300 < pieces[0].left_out < 4_700
+    assert {word for piece in pieces[:2] for word in piece.text.split()} == {"word"}
+    whole = mark_text("x" * 5_000, [], budget=10_000)
+    assert sum(len(piece.text) + piece.left_out for piece in whole) == 5_000
 
 
 @given(st.text())

@@ -59,4 +59,8 @@ def _shorten(text: str, longest: int, budget: int) -> list[tuple[str, int]]:
         return [("", len(text))]
     if len(text) <= longest:
         return [(text, 0)]
-    return [(text[:AROUND], len(text) - 2 * AROUND), (text[-AROUND:], 0)]
+    first = max(
+        text.rfind(" ", 0, AROUND), text.rfind("\n", 0, AROUND), AROUND // 2
+    )  # no word is cut, but very long ones
+    last = min(max(text.find(" ", len(text) - AROUND), len(text) - AROUND) + 1, len(text))
+    return [(text[:first], last - first), (text[last:], 0)]

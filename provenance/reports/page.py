@@ -106,7 +106,7 @@ def build(run: Run) -> View:
         clusters=documents,
         passages=passages,
         articles=articles,
-        alone=[doc_id for doc_id in articles if doc_id not in inside],
+        alone=sorted(articles.keys() - inside, key=lambda doc_id: _place(articles[doc_id])),
         outlets=run.outlets.sort(
             "documents", "words", "from_outlet", "to_outlet", descending=[True, True, False, False]
         )
@@ -114,6 +114,10 @@ def build(run: Run) -> View:
         .to_dicts(),
         totals=totals,
     )
+
+
+def _place(article: dict[str, Any]) -> tuple[str, int, str]:
+    return article["path"], article["start"] or 0, article["doc_id"]
 
 
 def _largest(clusters: pl.DataFrame, level: str) -> list[dict[str, Any]]:
