@@ -18,7 +18,7 @@ Array = np.ndarray[Any, Any]
 
 # An estimate from 128 permutations errs by .04 at jaccard .3; four of that keep the pairs at the floor.
 ESTIMATE_SLACK = 0.16
-PART_POSTINGS = 4_000_000  # postings sorted at a time and thread: 24 bytes each, so 96 MB whatever the dump's size
+PART_POSTINGS = 2_000_000  # postings sorted at a time and thread: 24 bytes each, so 48 MB whatever the dump's size
 
 
 class Candidates(NamedTuple):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: What speaks for a source common to both, before anything is known of the pair, in log odds against even chances.
 COMMON = -1.0
+ROWS_AT_ONCE = 20_000  # edges written out at a time: as Python rows, half a million of them took a gigabyte
 SNIPPET = 240  # code points of a text that an evidence item shows at most
 
 #: How sure a credit to somebody who is not in the dump makes us, by its kind.
@@ -222,13 +223,13 @@ def _copied(
         .join(shared, on=["left_doc", "right_doc"], how="left")
         .sort("to_id", "from_id")
     )
-    texts = dict(
-        documents.join(rows.select(doc_id="to_id").unique(), on="doc_id", how="semi")
-        .select("doc_id", "text")
-        .iter_rows()
-    )
-    out = [_row(row, texts, settings) for row in rows.iter_rows(named=True)]
-    return pl.DataFrame(out, schema=EDGES, orient="row")
+    parts = [pl.DataFrame(schema=EDGES)]
+    for part in rows.iter_slices(ROWS_AT_ONCE):
+        copies = documents.join(part.select(doc_id="to_id").unique(), on="doc_id", how="semi")
+        texts = dict(copies.select("doc_id", "text").iter_rows())
+        out = [_row(row, texts, settings) for row in part.iter_rows(named=True)]
+        parts.append(pl.DataFrame(out, schema=EDGES, orient="row"))
+    return pl.concat(parts)
 
 
 def _row(row: dict[str, Any], texts: dict[str, str], settings: Settings) -> tuple[Any, ...]:
