@@ -205,6 +205,26 @@ def test_a_retold_paragraph_is_rewritten_and_another_story_is_not() -> None:
     assert 0 < rewritten["identity"].item() < 1
 
 
+def test_two_reports_of_one_form_with_other_figures_are_no_rewriting() -> None:
+    form = (
+        "The central bank of {0} said that it gave the money market a further {1} million crowns of help in the "
+        "afternoon, which brings its help for the day to {2} million and compares with a shortage that it had put "
+        "at {3} million in the morning. It bought {4} million of bills outright at {5} per cent."
+    )
+    other = (
+        "It was said by {0}'s central bank that {1} million crowns of further help went to the money market in the "
+        "afternoon, so that the day's help comes to {2} million, against the shortage of {3} million put out in the "
+        "morning. Bills of {4} million were bought outright at {5} per cent."
+    )
+    figures, others = ("Lisanne", 195, 841, 1020, 64, 9), ("Lisanne", 30, 377, 655, 12, 11)
+    filler = " ".join(f"Line {i} speaks of matter{i} and thing{i} beyond place{i}." for i in "abcdefghij")
+    settings = Settings(rewritten="on")
+    same = spans_of({"a": f"{filler}\n{form.format(*figures)}", "b": other.format(*figures)}, settings=settings)
+    changed = spans_of({"a": f"{filler}\n{form.format(*figures)}", "b": other.format(*others)}, settings=settings)
+    assert same.spans["kind"].to_list() == ["rewritten"]
+    assert changed.spans.is_empty()
+
+
 def test_skip_pairs_propose_the_retold_pair_among_many() -> None:
     random = np.random.default_rng(11)
     vocabulary = np.array([f"word{i}" for i in range(3000)])

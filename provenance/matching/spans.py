@@ -46,7 +46,7 @@ def find_spans(
     verified = verify(tokens, layout, candidates, settings, threads)
     across = verified.aligned
     if settings.level == "passage" and is_on(settings, documents):
-        across = join([*find_rewritten(tokens, layout, across, settings, threads)])
+        across = join([*find_rewritten(documents, tokens, layout, across, settings, threads)])
     runs = join([across, repeats_inside(tokens, layout, settings, threads)])
     short = without_covered(find_short(tokens, layout, settings), runs)
     jaccards = _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
