@@ -46,6 +46,8 @@ def fold_words(text: str) -> list[tuple[str, int, int]]:
             close()
             words.append((folded, at, at + 1))
         elif kind == fold_table.LETTER:
+            if letters and at - start >= 255:
+                close()
             if not letters:
                 start = at
             letters += folded

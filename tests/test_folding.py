@@ -36,7 +36,7 @@ def test_words_and_places_equal_the_twin(text: str) -> None:
     expected = twin(text)
     assert fold(text) == " ".join(word for word, _, _ in expected)
     assert folded.tokens.start.tolist() == [start for _, start, _ in expected]
-    assert folded.tokens.end.tolist() == [end for _, _, end in expected]
+    assert folded.tokens.ends(np.arange(len(expected))).tolist() == [end for _, _, end in expected]
     assert folded.tokens.word.tolist() == [xxhash.xxh64_intdigest(word.encode()) for word, _, _ in expected]
 
 
@@ -115,3 +115,11 @@ def test_what_stands_before_a_word(text: str, gaps: list[int]) -> None:
 def test_folding_grows_its_buffer_for_scripts_that_fold_long() -> None:
     text = "한국어뉴스 " * 3000 + "ﷺ" * 2000
     assert fold(text) == " ".join(word for word, _, _ in twin(text))
+
+
+def test_a_word_longer_than_any_language_has_is_cut() -> None:
+    text = "x" * 600 + " y"
+    tokens = fold_batch([text]).tokens
+    assert tokens.start.tolist() == [0, 255, 510, 601]
+    assert tokens.size.tolist() == [255, 255, 90, 1]
+    assert [word for word, _, _ in twin(text)] == fold(text).split()

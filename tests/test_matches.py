@@ -48,7 +48,10 @@ def match(documents: pl.DataFrame, passages: pl.DataFrame, spans: pl.DataFrame, 
 def naive_containment(
     tokens: Tokens, row: int, spans: list[tuple[int, int]], boilerplate: list[tuple[int, int]]
 ) -> float:
-    words = [(tokens.start[at], tokens.end[at]) for at in range(tokens.bounds[row], tokens.bounds[row + 1])]
+    words = [
+        (tokens.start[at], int(tokens.start[at]) + int(tokens.size[at]))
+        for at in range(tokens.bounds[row], tokens.bounds[row + 1])
+    ]
     counted = [(s, e) for s, e in words if not any(low <= s and e <= high for low, high in boilerplate)] or words
     inside = [(s, e) for s, e in counted if any(low <= s and e <= high for low, high in spans)]
     return len(inside) / len(counted) if counted else 0.0

@@ -216,7 +216,7 @@ def _cut_notice(
     text = str(documents["text"][int(stretches.document[i])])
 
     def border(word: int) -> int:
-        before, here = int(tokens.end[word - 1]), int(tokens.start[word])
+        before, here = int(tokens.start[word - 1]) + int(tokens.size[word - 1]), int(tokens.start[word])
         while here > before and not text[here - 1].isspace():
             here -= 1
         return here

@@ -68,7 +68,7 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
 
 def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, first: Array, last: Array) -> Array:
     """Which ranges of words hold more digits than letters: dates, counters and prices repeat without being copied."""
-    start, end = tokens.start[first].astype(np.int64), tokens.end[last - 1].astype(np.int64)
+    start, end = tokens.start[first].astype(np.int64), tokens.ends(last - 1)
     text = pl.DataFrame({"text": documents["text"].gather(document), "start": start, "size": end - start})
     part = pl.col("text").str.slice("start", "size")
     counted = text.select(part.str.count_matches(r"\p{N}") > part.str.count_matches(r"\p{L}"))

@@ -92,9 +92,7 @@ def add_containments(
     right: Array,
 ) -> pl.DataFrame:
     """Pairs -> the same with spans, only_boilerplate, left_containment and right_containment."""
-    spans = spans.join(
-        pairs.select("pair", "left_doc", "right_doc"), on=["left_doc", "right_doc"], how="left"
-    )
+    spans = spans.join(pairs.select("pair", "left_doc", "right_doc"), on=["left_doc", "right_doc"], how="left")
     assert not spans["pair"].null_count(), "a span of a pair without a Jaccard"
     pair, count = spans["pair"].cast(pl.Int64).to_numpy(), pairs.height
     boilerplate = passages.filter(pl.col("role") == "boilerplate")
@@ -126,9 +124,7 @@ def places(
     return numbers, *words_inside(tokens, numbers, frame[start].to_numpy(), frame[end].to_numpy())
 
 
-def words_covered(
-    pair: Array, first: Array, last: Array, pairs: int, excluded: Excluded
-) -> tuple[Array, Array]:
+def words_covered(pair: Array, first: Array, last: Array, pairs: int, excluded: Excluded) -> tuple[Array, Array]:
     """Ranges of words, each of a pair -> the words in each pair's union, without `excluded`, and all; int64.
 
     A running maximum over ranges sorted by pair and start cuts from each range what earlier ones covered; a

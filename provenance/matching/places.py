@@ -33,8 +33,10 @@ def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> t
     """Stretches of documents (rows) -> the words wholly inside, as half-open int64 ranges of TOKENS."""
     low, high = tokens.bounds[document], tokens.bounds[document + 1]
     first = rank(tokens.start, low, high, start)
-    last = rank(tokens.end, low, high, end + 1)
-    return first, np.maximum(first, last)
+    last = rank(tokens.start, low, high, end)
+    cut = last > first
+    cut[cut] = tokens.ends(last[cut] - 1) > end[cut]  # the last one begins inside and ends outside
+    return first, np.maximum(first, last - cut)
 
 
 class Excluded:

@@ -127,8 +127,8 @@ def find_rewritten(
 
 
 def _long_enough(_documents: pl.DataFrame, tokens: Tokens, found: Aligned, settings: Settings) -> Array:
-    left = tokens.end[found.left_last - 1] - tokens.start[found.left_first]
-    right = tokens.end[found.right_last - 1] - tokens.start[found.right_first]
+    left = tokens.ends(found.left_last - 1) - tokens.start[found.left_first]
+    right = tokens.ends(found.right_last - 1) - tokens.start[found.right_first]
     long: Array = np.minimum(left, right) >= settings.rewritten_chars
     return long
 
@@ -142,7 +142,7 @@ def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned, _sett
     sides = {}
     for side in ("left", "right"):
         start = tokens.start[getattr(found, f"{side}_first")].astype(np.int64)
-        size = tokens.end[getattr(found, f"{side}_last") - 1] - start
+        size = tokens.ends(getattr(found, f"{side}_last") - 1) - start
         text = pl.DataFrame({"text": documents["text"].gather(getattr(found, side)), "start": start, "size": size})
         part = pl.col("text").str.slice("start", "size")
         sides[side] = text.select(part.str.extract_all(r"\p{N}+").list.unique()).to_series()

@@ -116,7 +116,7 @@ def to_table(documents: pl.DataFrame, layout: Layout, tokens: Tokens, aligned: A
         row = getattr(aligned, side)
         first, last = getattr(aligned, f"{side}_first"), getattr(aligned, f"{side}_last")
         columns[f"{side}_doc"] = documents["doc_id"].gather(row)
-        start, end = snap(documents["text"].gather(row), tokens.start[first], tokens.end[last - 1])
+        start, end = snap(documents["text"].gather(row), tokens.start[first], tokens.ends(last - 1))
         columns[f"{side}_start"], columns[f"{side}_end"] = start, end
     columns["identity"] = identity
     columns["kind"] = np.where(identity >= 1, "exact", np.where(identity >= 0.6, "edited", "rewritten"))

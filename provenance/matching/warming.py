@@ -34,7 +34,7 @@ def compile_kernels() -> None:
         schema=PASSAGES,
         orient="row",
     )
-    tokens = Tokens(bounds, word, place, place + 2, gap)
+    tokens = Tokens(bounds, word, place, np.full(word.size, 2, np.uint8), gap)
     find_spans(documents, passages, tokens, None, Settings(rewritten="on"))
 
 

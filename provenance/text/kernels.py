@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+LONGEST_WORD = 255  # code points, so that a byte holds its length; a longer one is no word of any language
 NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS = 0, 1, 2, 3, 4  # what stands before a word
 
 _P1 = np.uint64(0x9E3779B185EBCA87)
@@ -136,18 +137,19 @@ def _gap(newlines, stopped, address):
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def fold_document(octets, begin, end, kind, first, length, pool, folded, f, first_byte, start, stop, gap, t):
+def fold_document(octets, begin, end, kind, first, length, pool, folded, f, first_byte, start, size, gap, t):
     """octets[begin:end] (one text, valid UTF-8) -> its folded words, written from folded[f] and word t on.
 
     `folded` (uint8) gets the words joined by single spaces; word w is folded[first_byte[w] : first_byte[w + 1] - 1]
-    (int64), stands at code points start[w]:stop[w] (int32) and has gap[w] (uint8) before it. `kind`, `first`,
-    `length`, `pool` are the FoldTable. Web addresses hold no words: two items of one feed would otherwise share
-    a "passage" of path segments. Returns the next (f, t), or (-1, t) when `folded` is full.
+    (int64), begins at code point start[w] (int32), has size[w] of them (uint8) and gap[w] (uint8) before it.
+    `kind`, `first`, `length`, `pool` are the FoldTable. Web addresses hold no words: two items of one feed would
+    otherwise share a "passage" of path segments. A word of over LONGEST_WORD code points is cut there. Returns the
+    next (f, t), or (-1, t) when `folded` is full.
     """
     at, place, open_word, stopped, newlines, address = begin, 0, False, 0, 0, False
     room = folded.size - 256
     while at < end:
-        code, size = _code_point(octets, at)
+        code, octet_count = _code_point(octets, at)
         how = kind[code]
         if not open_word and (code | 0x20 == 0x68 or code | 0x20 == 0x77):
             after = _address_end(octets, at, end)
@@ -158,7 +160,7 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
         if how >= 2:
             if f >= room:
                 return np.int64(-1), t
-            if open_word and how == 3:
+            if open_word and (how == 3 or place - start[t] >= LONGEST_WORD):
                 folded[f], f, open_word = 0x20, f + 1, False
                 t += 1
             if not open_word:
@@ -168,7 +170,7 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
             for k in range(length[code]):
                 folded[f + k] = pool[source + k]
             f += length[code]
-            stop[t] = place + 1
+            size[t] = place + 1 - start[t]
             if how == 3:
                 folded[f], f, open_word = 0x20, f + 1, False
                 t += 1
@@ -183,7 +185,7 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
                     stopped = 2
                 if code == 0x0A or code >= 0x2028 or (code == 0x0D and (at + 1 == end or octets[at + 1] != 0x0A)):
                     newlines += 1
-        at += size
+        at += octet_count
         place += 1
     if open_word:
         folded[f], f = 0x20, f + 1
@@ -193,7 +195,7 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
 
 
 @njit(cache=True, nogil=True)
-def fold_documents(octets, bounds, kind, first, length, pool, folded, first_byte, start, stop, gap, word, words):
+def fold_documents(octets, bounds, kind, first, length, pool, folded, first_byte, start, size, gap, word, words):
     """octets[bounds[d]:bounds[d + 1]] for each document d -> `fold_document` of all, one after another.
 
     `word` (uint64) gets each word's xxh64 and `words` (int64, documents + 1) the bounds of each document's words.
@@ -204,7 +206,7 @@ def fold_documents(octets, bounds, kind, first, length, pool, folded, first_byte
     for d in range(bounds.size - 1):
         before = t
         f, t = fold_document(
-            octets, bounds[d], bounds[d + 1], kind, first, length, pool, folded, f, first_byte, start, stop, gap, t
+            octets, bounds[d], bounds[d + 1], kind, first, length, pool, folded, f, first_byte, start, size, gap, t
         )
         if f < 0:
             return False
