@@ -147,7 +147,7 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
     next (f, t), or (-1, t) when `folded` is full.
     """
     at, place, open_word, stopped, newlines, address = begin, 0, False, 0, 0, False
-    room = folded.size - 256
+    room = folded.size - 512  # a word, and the longest fold of one code point
     while at < end:
         code, octet_count = _code_point(octets, at)
         how = kind[code]
@@ -166,6 +166,15 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
             if not open_word:
                 first_byte[t], start[t], gap[t] = f, place, _gap(newlines, stopped, address)
                 open_word, stopped, newlines, address = True, 0, 0, False
+            if code < 0x80:  # a run of ASCII letters, nearly all of most dumps, in a loop of its own
+                most = min(end, at + LONGEST_WORD - (place - start[t]))
+                begun = at
+                while at < most and octets[at] < 0x80 and kind[octets[at]] == 2:
+                    folded[f] = pool[first[octets[at]]]
+                    f, at = f + 1, at + 1
+                place += at - begun
+                size[t] = place - start[t]
+                continue
             source = first[code]
             for k in range(length[code]):
                 folded[f + k] = pool[source + k]
@@ -178,7 +187,10 @@ def fold_document(octets, begin, end, kind, first, length, pool, folded, f, firs
             if open_word:
                 folded[f], f, open_word = 0x20, f + 1, False
                 t += 1
-            if _ends_sentence(code):
+            if code == 0x20:  # first, for most separators are spaces
+                if stopped == 1:
+                    stopped = 2
+            elif _ends_sentence(code):
                 stopped = 2 if code > 0x2000 and code != 0x2026 else 1
             elif code <= 0x20 or code in (0xA0, 0x2028, 0x2029):
                 if stopped == 1:
