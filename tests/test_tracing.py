@@ -57,7 +57,9 @@ def matched(
 ) -> tuple[Any, Any]:
     """One span over the longest stretch that both share, and its match."""
     a, b = texts[left], texts[right]
-    common = next((STORY[:size] for size in range(len(STORY), 30, -1) if STORY[:size] in a and STORY[:size] in b), "")
+    common = next(
+        (STORY[:size] for size in range(len(STORY), 30, -1) if STORY[:size] in a and STORY[:size] in b), ""
+    )
     if kind == "exact":
         sides = (a.find(common), a.find(common) + len(common), b.find(common), b.find(common) + len(common))
     else:
@@ -99,8 +101,12 @@ def dates_of(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def test_dates_from_field_address_head_and_dateline() -> None:
-    text = f"Quay closed\n\nUpdated 7 May 2024, 10:00\n\nTuesday, 7 May 2024\n\nROME, May 7 (Reuters) - {STORY}"
-    table = dates_of({"doc_id": "a", "text": text, "published": DAY, "url": "https://x.example/2024/05/06/quay"})
+    text = (
+        f"Quay closed\n\nUpdated 7 May 2024, 10:00\n\nTuesday, 7 May 2024\n\nROME, May 7 (Reuters) - {STORY}"
+    )
+    table = dates_of(
+        {"doc_id": "a", "text": text, "published": DAY, "url": "https://x.example/2024/05/06/quay"}
+    )
     rows = table.select(
         "kind", "precision", pl.col("start").is_null(), pl.col("value").dt.date().cast(pl.String)
     ).rows()
@@ -131,7 +137,10 @@ def test_lies_are_not_trusted() -> None:
 
 def test_a_date_in_prose_is_an_event() -> None:
     table = dates_of(
-        {"doc_id": "a", "text": f"It all began, as many of those who were there remember, on 3 March 2020. {STORY}"}
+        {
+            "doc_id": "a",
+            "text": f"It all began, as many of those who were there remember, on 3 March 2020. {STORY}",
+        }
     )
     assert table["kind"].to_list() == ["event"]
 
@@ -151,11 +160,32 @@ def test_publishers_are_completed() -> None:
         [],
     )
     outlets = dict(named.select("doc_id", "outlet").iter_rows())
-    expected = {"told": "Asharq Al-Awsat", "for": "South Front", "case": "Asharq Al-Awsat", "wire": None, "none": None}
+    expected = {
+        "told": "Asharq Al-Awsat",
+        "for": "South Front",
+        "case": "Asharq Al-Awsat",
+        "wire": None,
+        "none": None,
+    }
     assert outlets == expected
     assert origin(origins, "told")["origin_id"] == "told"
     assert origin(origins, "for")["kind"] == "itself"
     assert origin(origins, "wire")["origin_id"] == "source:Fars News Agency"
+
+
+def test_first_party_wording_of_one_page_is_not_the_publisher_of_a_dump() -> None:
+    told = f"It rained, he told the Harbour Gazette. {STORY}"
+    pages = [
+        {"doc_id": f"f#{at}", "path": "f", "start": at, "text": text}
+        for at, text in enumerate([told] + [STORY] * 3)
+    ]
+    _, origins, named = trace(pages, [])
+    assert named["outlet"].to_list() == [None] * 4
+    assert origin(origins, "f#0")["origin_id"] == "source:Harbour Gazette"
+    pages[1]["text"] = f"{STORY} “More lemons,” she told the Harbour Gazette."
+    assert trace(pages, [])[2]["outlet"].to_list() == ["Harbour Gazette"] * 2 + [None] * 2
+    pages[2]["text"] = pages[3]["text"] = f"{STORY} “Fewer lemons,” she told Kurdistan 24."
+    assert trace(pages, [])[2]["outlet"].to_list() == [None] * 4
 
 
 # -- origins without a match -----------------------------------------------------------------------------
@@ -166,7 +196,11 @@ def test_publishers_are_completed() -> None:
     [
         (f"NEW YORK (AP) — {STORY}", "source:Associated Press", "copied_from"),
         (f"{STORY} For MEMRI subscription information, click here.", "source:MEMRI", "copied_from"),
-        (f"It rained, a source told the Middle East Eye on Friday. {STORY}", "source:Middle East Eye", "cites"),
+        (
+            f"It rained, a source told the Middle East Eye on Friday. {STORY}",
+            "source:Middle East Eye",
+            "cites",
+        ),
         (f"It rained, a report by The Guardian newspaper said. {STORY}", "source:The Guardian", "cites"),
         (f"Reuters reported rain, and according to AP it snowed. {STORY}", "a", None),
         (f"A crowd on the quay (Reuters)\n\n{STORY}", "a", None),
@@ -189,9 +223,19 @@ def test_a_title_suffix_is_the_origin_and_the_cited_report_the_runner_up() -> No
     assert (row["origin_id"], row["runner_up"]) == ("source:Middle East Monitor", "source:The Guardian")
 
 
+def test_a_reason_quotes_whole_words_of_one_line() -> None:
+    lead = "Incomprehensibilities abound, a source told the Middle East Eye overwhelmingly."
+    text = f"Ellenporters fish for lemons\n\n{lead} {STORY}"
+    _, origins, _ = trace([{"doc_id": "a", "text": text, "outlet": "Ellen Daily"}], [])
+    quoted = origin(origins, "a")["reason"].partition("“")[2].partition("”")[0]
+    assert quoted == "abound, a source told the Middle East Eye"
+
+
 def test_a_reason_shows_no_control_characters() -> None:
     text = f"BEIRUT (Evil\u202eNews\x1b[31m Agency) – {STORY}"
-    _, origins, _ = trace([{"doc_id": "a", "text": text, "title": "\x1b]0;x\x07", "outlet": "Ellen Daily"}], [])
+    _, origins, _ = trace(
+        [{"doc_id": "a", "text": text, "title": "\x1b]0;x\x07", "outlet": "Ellen Daily"}], []
+    )
     assert not any(ord(sign) < 32 or sign in "\u202e\u200f" for sign in origin(origins, "a")["reason"])
 
 
@@ -200,7 +244,12 @@ def test_a_reason_shows_no_control_characters() -> None:
 
 def test_a_credited_agency_in_the_dump_is_the_parent_and_siblings_are_a_star() -> None:
     rows = [
-        {"doc_id": "agency", "text": f"ELLENPORT (Northwire) — {STORY}", "outlet": "Northwire", "published": DAY},
+        {
+            "doc_id": "agency",
+            "text": f"ELLENPORT (Northwire) — {STORY}",
+            "outlet": "Northwire",
+            "published": DAY,
+        },
         *(
             {
                 "doc_id": f"paper{n}",
@@ -278,7 +327,10 @@ def test_lost_information_points_to_the_copy() -> None:
     vague = STORY.replace("1,215 crates", "more than 1,200 crates").replace(
         "Maren Holt, who owns the barge,", "the owner"
     )
-    rows = [{"doc_id": "exact", "text": STORY, "outlet": "One"}, {"doc_id": "vague", "text": vague, "outlet": "Two"}]
+    rows = [
+        {"doc_id": "exact", "text": STORY, "outlet": "One"},
+        {"doc_id": "vague", "text": vague, "outlet": "Two"},
+    ]
     edges, _, _ = trace(rows, [("exact", "vague")], kind="edited")
     assert edges.select("from_id", "to_id").rows() == [("exact", "vague")]
     turned, _, _ = trace(
@@ -293,7 +345,12 @@ def test_lost_information_points_to_the_copy() -> None:
 def test_a_later_version_of_one_outlet_is_a_revision() -> None:
     rows = [
         {"doc_id": "v1", "text": STORY, "outlet": "Ellen Daily", "published": DAY},
-        {"doc_id": "v2", "text": STORY + EXTRA, "outlet": "Ellen Daily", "published": DAY + timedelta(hours=4)},
+        {
+            "doc_id": "v2",
+            "text": STORY + EXTRA,
+            "outlet": "Ellen Daily",
+            "published": DAY + timedelta(hours=4),
+        },
     ]
     edges, origins, _ = trace(rows, [("v1", "v2")])
     assert edges.select("from_id", "to_id", "kind").rows() == [("v1", "v2", "revision")]
@@ -355,7 +412,9 @@ def test_verdict_words() -> None:
 
 def test_roots_of_clusters_are_marked() -> None:
     clusters = pl.DataFrame(
-        [("k", "document", name, None, None, "paragraph", 1.0, None) for name in "ab"], schema=CLUSTERS, orient="row"
+        [("k", "document", name, None, None, "paragraph", 1.0, None) for name in "ab"],
+        schema=CLUSTERS,
+        orient="row",
     )
     origins = pl.DataFrame(
         [
@@ -384,11 +443,18 @@ def by_hand(weights: dict[str, dict[str, float]]) -> tuple[dict[str, str], dict[
     total, best, best_choice = 0.0, -1.0, {}
     chances = {child: dict.fromkeys(weights[child], 0.0) for child in children}
     for choice in itertools.product(*[[None, *sorted(weights[child])] for child in children]):
-        graph = nx.DiGraph([(parent, child) for child, parent in zip(children, choice, strict=True) if parent])
+        graph = nx.DiGraph(
+            [(parent, child) for child, parent in zip(children, choice, strict=True) if parent]
+        )
         if not nx.is_directed_acyclic_graph(graph):
             continue
         weight = float(
-            np.prod([weights[child][parent] if parent else 1.0 for child, parent in zip(children, choice, strict=True)])
+            np.prod(
+                [
+                    weights[child][parent] if parent else 1.0
+                    for child, parent in zip(children, choice, strict=True)
+                ]
+            )
         )
         total += weight
         for child, parent in zip(children, choice, strict=True):

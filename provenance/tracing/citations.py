@@ -149,6 +149,10 @@ def _news_like(adjective: str) -> bool:
 def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, cue: str) -> Cited | None:
     """The outlet at the head of a capitalised phrase: the longest in the table, else one by shape."""
     words = phrase.split(" ")
+    for count, word in enumerate(words[:-1]):
+        if word.endswith(".") and len(word) > 4 and "." not in word[:-1]:
+            words = words[: count + 1]  # told the Ellen Gazette. The mayor: the sentence ends, St. and U.S. do not
+            break
     for count, word in enumerate(words):
         if names.key(word) in _WEEKDAYS and count:
             words = words[:count]

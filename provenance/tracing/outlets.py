@@ -24,10 +24,14 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
     table = pl.DataFrame(
         {
             "outlet": unique,
-            "name": pl.Series([names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String),
+            "name": pl.Series(
+                [names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String
+            ),
         }
     )
-    named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(outlet=pl.col("name"))
+    named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(
+        outlet=pl.col("name")
+    )
     named = _of_one_file(named)
     missing = named.filter(pl.col("outlet").is_null())
     completed = _complete(missing, attributions)
@@ -53,7 +57,9 @@ def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame
     )
     rows = wanted.join(missing.select("doc_id", "text"), on="doc_id", how="inner")
     claims: dict[str, dict[str, list[str]]] = {}
-    for doc_id, start, source, kind, text in rows.select("doc_id", "start", "source", "kind", "text").iter_rows():
+    for doc_id, start, source, kind, text in rows.select(
+        "doc_id", "start", "source", "kind", "text"
+    ).iter_rows():
         claim = claims.setdefault(doc_id, {})
         if kind == "first_party":
             own = bool(_EXCLUSIVELY.search(text[max(0, start - 20) : start]))
@@ -65,6 +71,7 @@ def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame
                 claim.setdefault("foreign", []).append(source)
         else:
             claim.setdefault("foreign", []).append(source)
+    _leave_strangers(missing, claims)
     found: dict[str, str] = {}
     for doc_id, url, text in missing.select("doc_id", "url", "text").iter_rows():
         name = _choose(claims.get(doc_id, {}), url, text)
@@ -74,6 +81,28 @@ def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame
         {"doc_id": list(found), "found": list(found.values())},
         schema={"doc_id": pl.String, "found": pl.String},
     )
+
+
+def _leave_strangers(missing: pl.DataFrame, claims: dict[str, dict[str, list[str]]]) -> None:
+    """Drop first-party wording that is not that of the file's site: the articles of one dump share a publisher.
+
+    In one page of two it may be the site's own; of a longer dump it must stand in half of the articles, or
+    in two and no other name in any. What is dropped here names an origin, not the publisher.
+    """
+    sliced = missing.filter(pl.col("start").is_not_null() & (pl.len().over("path") > 1))
+    for group in sliced.select("path", "doc_id").partition_by("path"):
+        members = group["doc_id"].to_list()
+        voices: dict[str, int] = {}
+        for doc_id in members:
+            for name in set(claims.get(doc_id, {}).get("first_party", [])):
+                voices[name] = voices.get(name, 0) + 1
+        own = {name for name, n in voices.items() if 2 * n >= len(members) or (n >= 2 and len(voices) == 1)}
+        if len(own) > 1:
+            own = set()
+        for doc_id in members:
+            said = claims.get(doc_id, {}).get("first_party", [])
+            if said and not own.issuperset(said):
+                del claims[doc_id]["first_party"]
 
 
 def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | None:
