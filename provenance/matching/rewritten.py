@@ -157,6 +157,11 @@ def _overlap(one: tuple[int, int], two: tuple[int, int]) -> int:
     return max(0, min(one[1], two[1]) - max(one[0], two[0]))
 
 
+def _mostly(whole: tuple[int, int], part: list[int]) -> bool:
+    """Whether over half of `part` lies in `whole`."""
+    return 2 * _overlap(whole, (part[0], part[1])) > part[1] - part[0]
+
+
 def choose(exact: Aligned, found: Aligned, scores: Array) -> tuple[Array, Array]:
     """Stretches of both channels -> masks (exact ones that stay, rewritten ones chosen), pair by pair.
 
@@ -195,7 +200,7 @@ def choose(exact: Aligned, found: Aligned, scores: Array) -> tuple[Array, Array]
             for side, (mine, size) in enumerate(zip((ours, theirs), sizes, strict=True))
         ):
             continue
-        stays[inside] = False
+        stays[[e for e in standing if _mostly(ours, left[e]) or _mostly(theirs, right[e])]] = False
         chosen[row] = True
         kept.setdefault(pair, []).append((ours, theirs))
     return stays, chosen
