@@ -93,7 +93,7 @@ def roles_of(layout: Layout, first: Array, last: Array) -> Array:
     if layout.first.size == 0:
         return np.full(first.size, CODE["paragraph"], np.uint8)
     counted = until(last) - until(first)
-    role = counted.argmax(axis=1).astype(np.uint8)
+    role: Array = counted.argmax(axis=1).astype(np.uint8)
     quoted = _quoted(layout, last) - _quoted(layout, first)
     plain = ~np.isin(role, WHOLE)
     role[plain] = CODE["paragraph"]
