@@ -73,7 +73,7 @@ def jaccard(one: list[str], two: list[str], k: int) -> float:
 
 def minhash(words: list[str], k: int, num_perm: int, seed: int) -> list[int]:
     """datasketch's own signature of a text."""
-    from datasketch import MinHash
+    from datasketch import MinHash  # noqa: PLC0415  slow to import, and most twins need none
 
     sketch = MinHash(num_perm, seed=seed, hashfunc=lambda octets: xxhash.xxh64_intdigest(octets) & 0xFFFFFFFF)
     for shingle in shingles(words, k):

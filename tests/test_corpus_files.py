@@ -146,9 +146,7 @@ def folded_places(body: str, covered: list[tuple[int, int, str]]) -> list[tuple[
     return found
 
 
-def test_lines_that_repeat_in_a_dump_are_in_the_gold(
-    gold: dict[str, pl.DataFrame], text: dict[str, str]
-) -> None:
+def test_lines_that_repeat_in_a_dump_are_in_the_gold(gold: dict[str, pl.DataFrame], text: dict[str, str]) -> None:
     """A whole line that stands twice in one article, or in two of one outlet, is a known repeat."""
     outlet = dict(gold["documents"].select("doc_id", "outlet").iter_rows())
     lines: Counter[tuple[str, str]] = Counter()

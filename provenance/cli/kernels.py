@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NEEDED_BY = "spans"
 
 
-class _First(event.Listener):
+class _First(event.Listener):  # type: ignore[misc]  # numba is untyped to mypy, see pyproject.toml
     """Calls `say` at the first compilation; a kernel taken from numba's cache is none."""
 
     def __init__(self, say: Callable[[], None]) -> None:

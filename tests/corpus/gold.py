@@ -44,9 +44,7 @@ def fold(text: str) -> list[str]:
     plain = "".join(
         c
         for c in unicodedata.normalize("NFKD", text).casefold()
-        if not unicodedata.category(c).startswith("M")
-        and unicodedata.category(c) != "Cf"
-        and c not in "'’‘ʼ`´"
+        if not unicodedata.category(c).startswith("M") and unicodedata.category(c) != "Cf" and c not in "'’‘ʼ`´"
     )
     return re.findall(r"[^\W_]+", plain)
 
@@ -111,18 +109,14 @@ def link_two(left: str, right: str, one: Occurrence, other: Occurrence) -> Link 
     high = min(one.first + len(one.tokens), other.first + len(other.tokens))
     if low >= high:
         return None
-    places = [
-        (side.tokens[low - side.first][0], side.tokens[high - 1 - side.first][1]) for side in (one, other)
-    ]
+    places = [(side.tokens[low - side.first][0], side.tokens[high - 1 - side.first][1]) for side in (one, other)]
     return Link(places[0], places[1], roles, rewritten=False)
 
 
 def gap(article: Article, start: int, end: int) -> int:
     """How many folded words of `article` stand from `start` to `end`, boilerplate not counted."""
     text = article.text[start:end]
-    skipped = [
-        o for o in article.occurrences if o.role == "boilerplate" and start <= o.start and o.end <= end
-    ]
+    skipped = [o for o in article.occurrences if o.role == "boilerplate" and start <= o.start and o.end <= end]
     return len(fold(text)) - sum(len(fold(article.text[o.start : o.end])) for o in skipped)
 
 
@@ -162,8 +156,7 @@ def choose(runs: list[list[Link]], a: Article) -> list[list[Link]]:
     for run in sorted(runs, key=rank):
         left, right = (run[0].left[0], run[-1].left[1]), (run[0].right[0], run[-1].right[1])
         taken = any(
-            meets(left, (k[0].left[0], k[-1].left[1])) or meets(right, (k[0].right[0], k[-1].right[1]))
-            for k in kept
+            meets(left, (k[0].left[0], k[-1].left[1])) or meets(right, (k[0].right[0], k[-1].right[1])) for k in kept
         )
         if not taken:
             kept.append(run)

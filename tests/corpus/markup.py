@@ -83,9 +83,7 @@ class Article:
     key: str
     dump: str
     about: dict[str, str]
-    origin: list[tuple[str, ...]] = field(
-        default_factory=list
-    )  # (key, kind) or ("source", relation, NAME, kind)
+    origin: list[tuple[str, ...]] = field(default_factory=list)  # (key, kind) or ("source", relation, NAME, kind)
     why: str = ""
     text: str = ""
     raw: str = ""
@@ -166,9 +164,7 @@ STYLES: dict[str, Callable[[str], str]] = {
     "straight": lambda word: word.translate(str.maketrans("’‘“”", "''\"\"")),
     "curly": lambda word: word.replace("'", "’"),
     "us": american,
-    "bare": lambda word: "".join(
-        c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)
-    ),
+    "bare": lambda word: "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)),
     "upper": str.upper,
 }
 
@@ -254,9 +250,7 @@ class Composer:
             if inside and inside[0][0] <= credit.start and inside[-1][1] >= credit.end:
                 start = shift[inside[0][0]][0] + credit.start - inside[0][0]
                 end = shift[inside[-1][0]][0] + credit.end - inside[-1][0]
-                self.credits.append(
-                    Credit(start, end, credit.kind, credit.source, credit.place, credit.scope)
-                )
+                self.credits.append(Credit(start, end, credit.kind, credit.source, credit.place, credit.scope))
 
 
 def shifted(article: Article, composer: Composer) -> None:
@@ -265,15 +259,12 @@ def shifted(article: Article, composer: Composer) -> None:
     by = len(composer.text) - len(composer.text.lstrip())
     article.text = composer.text.strip()
     article.occurrences = [
-        Occurrence(o.label, o.role, o.first, tuple((s - by, e - by) for s, e in o.tokens))
-        for o in composer.occurrences
+        Occurrence(o.label, o.role, o.first, tuple((s - by, e - by) for s, e in o.tokens)) for o in composer.occurrences
     ]
     headline = next((o for o in article.occurrences if o.role == "headline"), None)
     if headline:
         article.about.setdefault("title", article.text[headline.start : headline.end])
-    article.credits = [
-        Credit(c.start - by, c.end - by, c.kind, c.source, c.place, c.scope) for c in composer.credits
-    ]
+    article.credits = [Credit(c.start - by, c.end - by, c.kind, c.source, c.place, c.scope) for c in composer.credits]
 
 
 def read_source(path: Path) -> tuple[Dump, dict[str, str]]:
