@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from provenance.pipeline import scan
     from provenance.reports.runs import Run
     from provenance.settings import Settings
+    from provenance.signatures import minhashes, sketch
 
 __version__ = "0.1.0"
-__all__ = ["ProvenanceError", "Run", "Settings", "__version__", "scan"]
+__all__ = ["ProvenanceError", "Run", "Settings", "__version__", "minhashes", "scan", "sketch"]
 
 _HOMES = {
     "ProvenanceError": "provenance.errors",
     "Run": "provenance.reports.runs",
     "Settings": "provenance.settings",
+    "minhashes": "provenance.signatures",
     "scan": "provenance.pipeline",
+    "sketch": "provenance.signatures",
 }
 
 

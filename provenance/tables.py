@@ -129,8 +129,7 @@ OUTLETS = pl.Schema(
     }
 )
 
-# Working tables between stages; never written.
-CANDIDATES = pl.Schema({"left": pl.Int32(), "right": pl.Int32()})  # row numbers of documents, left <= right
+#: What `sketch` gives; a scan writes none. Values are unsigned 32-bit numbers, one a permutation.
 SIGNATURES = pl.Schema({"doc_id": TEXT, "signature": pl.List(pl.Int64())})
 
 ROLES = ("headline", "caption", "byline", "teaser", "paragraph", "quote", "boilerplate")
@@ -149,7 +148,6 @@ WRITTEN: dict[str, pl.Schema] = {
     "origins": ORIGINS,
     "outlets": OUTLETS,
 }
-
 
 #: One row a file that was opened; written to run.json.
 INPUTS = pl.Schema(

@@ -73,12 +73,17 @@ def jaccard(one: list[str], two: list[str], k: int) -> float:
 
 def minhash(words: list[str], k: int, num_perm: int, seed: int) -> list[int]:
     """datasketch's own signature of a text."""
+    return sketch(shingles(words, k), num_perm, seed)
+
+
+def sketch(kept: set[tuple[str, ...]], num_perm: int, seed: int) -> list[int]:
+    """datasketch's own signature of a set of shingles."""
     from datasketch import MinHash  # noqa: PLC0415  slow to import, and most twins need none
 
-    sketch = MinHash(num_perm, seed=seed, hashfunc=lambda octets: xxhash.xxh64_intdigest(octets) & 0xFFFFFFFF)
-    for shingle in shingles(words, k):
-        sketch.update(" ".join(shingle).encode())
-    return [int(value) for value in sketch.hashvalues]
+    made = MinHash(num_perm, seed=seed, hashfunc=lambda octets: xxhash.xxh64_intdigest(octets) & 0xFFFFFFFF)
+    for shingle in kept:
+        made.update(" ".join(shingle).encode())
+    return [int(value) for value in made.hashvalues]
 
 
 def longest_run(one: list[str], two: list[str]) -> int:

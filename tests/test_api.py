@@ -11,6 +11,7 @@ import pytest
 
 import provenance as pv
 from provenance import tables
+from tests import naive
 
 ROOT = Path(__file__).resolve().parent.parent
 SENTENCE = "the harbour board voted on tuesday evening to close the northern quay for repairs until the first of may"
@@ -51,6 +52,31 @@ def test_nothing_in_nothing_out() -> None:
 def test_a_frame_without_texts_is_a_mistake() -> None:
     with pytest.raises(pv.ProvenanceError, match="frame: "):
         pv.scan(FRAME.select("id"))
+
+
+@pytest.mark.parametrize("frame", [FRAME, FRAME.lazy()], ids=["eager", "lazy"])
+def test_a_sketch_is_datasketchs_own(frame: pl.DataFrame | pl.LazyFrame) -> None:
+    settings = pv.Settings(num_perm=64, seed=7)
+    signatures = pv.sketch(frame, text="body", settings=settings)
+    assert signatures.schema == tables.SIGNATURES
+    texts = dict(FRAME.select("id", "body").iter_rows())
+    assert signatures["doc_id"].to_list() == sorted(texts)
+    for doc_id, values in signatures.iter_rows():
+        assert values == naive.minhash(texts[doc_id].split(), settings.shingle_words, 64, 7)
+
+
+def test_minhashes_go_on_where_the_sketch_ended() -> None:
+    frame = pl.DataFrame({"body": [SENTENCE], "url": ["a"]})
+    grown = pv.minhashes(pv.sketch(frame, text="body", id="url"))["a"]
+    grown.update(b"five words more like these")
+    kept = naive.shingles(SENTENCE.split(), 5) | {("five", "words", "more", "like", "these")}
+    assert [int(value) for value in grown.hashvalues] == naive.sketch(kept, 128, 1)
+
+
+def test_a_sketch_of_nothing_has_no_rows() -> None:
+    assert pv.sketch(FRAME.clear(), text="body").equals(tables.empty(tables.SIGNATURES))
+    with pytest.raises(pv.ProvenanceError, match="frame: "):
+        pv.sketch(FRAME, text="headline")
 
 
 def test_progress_hears_of_every_stage() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xxhash
 
 from provenance.matching import kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from datasketch import MinHash
 
     from provenance.settings import Settings
     from provenance.text.tokens import Folded
@@ -34,6 +37,24 @@ def sketcher(settings: Settings) -> Callable[[Folded], Array]:
         return signatures
 
     return sketch
+
+
+def as_minhash(values: Sequence[int], settings: Settings) -> MinHash:
+    """One signature -> datasketch's object, which hashes whatever it is updated with as the kernels do."""
+    from datasketch import MinHash  # noqa: PLC0415 - as above
+
+    return MinHash(
+        settings.num_perm,
+        seed=settings.seed,
+        hashfunc=hash_shingle,
+        hashvalues=np.array(values, np.uint32),
+        scheme="affine32",
+    )
+
+
+def hash_shingle(octets: bytes) -> int:
+    """The UTF-8 of a shingle, its folded words joined by single spaces -> the low 32 bits of its xxh64."""
+    return xxhash.xxh64_intdigest(octets) & 0xFFFFFFFF
 
 
 def expected_recall(jaccard: float, bands: int, rows: int) -> float:

@@ -1,0 +1,60 @@
+"""A frame of texts -> MinHash signatures that datasketch and whatever reads its format can use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from provenance.dumps.reading import read_frame
+from provenance.matching.sketches import as_minhash, sketcher
+from provenance.settings import Settings
+from provenance.tables import SIGNATURES, empty
+from provenance.text.tokens import tokenize_and
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+
+def sketch(
+    frame: pl.DataFrame | pl.LazyFrame,
+    *,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002  the name of the setting and of the column
+    settings: Settings | None = None,
+) -> pl.DataFrame:
+    """A frame with a column of texts -> SIGNATURES, one row a document, sorted by doc_id. *Map*.
+
+    Each is what datasketch's MinHash(num_perm, seed) gives for the folded 5-word shingles, bit for bit (see
+    `minhashes`). Columns are guessed where none is named, rows without text are left out, and rows without an id get
+    one from their place. Raises UsageError where there is no such column. Cost: one pass over the text.
+
+    >>> frame = pl.DataFrame({"body": ["the ferry ran aground on the bar at dawn", "nothing of the kind"]})
+    >>> signatures = sketch(frame, text="body")
+    >>> signatures["doc_id"].to_list(), signatures["signature"].list.len().to_list()
+    (['frame#1', 'frame#2'], [128, 128])
+    """
+    settings = settings or Settings()
+    settings = replace(settings, text=text or settings.text, id=id or settings.id)
+    documents = read_frame(frame, settings).documents.sort("doc_id")
+    _, signatures = tokenize_and(documents["text"], sketcher(settings))
+    if signatures is None:
+        return empty(SIGNATURES)
+    return pl.DataFrame({"doc_id": documents["doc_id"], "signature": signatures}).cast(
+        {"signature": SIGNATURES["signature"]}
+    )
+
+
+def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dict[str, MinHash]:
+    """SIGNATURES -> doc_id -> datasketch's own object, ready for its LSH, and to be updated with more shingles.
+
+    `settings` are those of the sketch: an object knows its seed and its permutations.
+
+    >>> texts = ["the ferry ran aground on the bar at dawn", "the ferry ran aground on the bar"]
+    >>> one, two = minhashes(sketch(pl.DataFrame({"text": texts}))).values()
+    >>> round(one.jaccard(two), 1)
+    0.6
+    """
+    settings = settings or Settings()
+    return {doc_id: as_minhash(values, settings) for doc_id, values in signatures.select(list(SIGNATURES)).iter_rows()}
