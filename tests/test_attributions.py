@@ -143,6 +143,43 @@ def test_officials_and_persons_are_not_outlets(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("foot", "source"),
+    [
+        ("The post Rain in June appeared first on Mongabay.", "Mongabay"),
+        ("This article was originally published by Quay Letters.", "Quay Letters"),
+        ("It was first published in June 2019.", None),
+        ("It was originally published in London.", None),
+        ("(This story is from a syndicated feed.) PTI", "Press Trust of India"),
+        ("The ministers met the leaders of the EU.", None),
+        ("The photo, originally published by the Quayside Troopers Association, was shared.", None),
+    ],
+)
+def test_who_printed_it_first(foot: str, source: str | None) -> None:
+    rows = found(f"{BODY}\n\n{BODY}\n\n{foot}")
+    assert [name for kind, name, _ in rows if kind == "credit"] == ([source] if source else [])
+
+
+def test_an_agency_signs_above_the_menus() -> None:
+    text = "\n\n".join([BODY] * 5) + " - Reuters\n\nAlso Read\nTrending Now\nHelp"
+    rows = [("d0", 0, text.index("Also"), "paragraph"), ("d0", text.index("Also"), len(text), "boilerplate")]
+    passages = pl.DataFrame(rows, schema=PASSAGES, orient="row")
+    assert find_attributions(frame(text), passages)["source"].to_list() == ["Reuters"]
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["He told a French magazine: no.", "A report by the International Energy Agency said no."]
+)
+def test_peoples_and_agencies_for_other_things_are_no_outlets(text: str) -> None:
+    assert found(f"{text} {BODY}") == []
+
+
+def test_a_name_ends_with_its_sentence() -> None:
+    rows = found(f"It rained, he told the Ellenport Gazette. The {BODY}")
+    assert rows == [("first_party", "Ellenport Gazette", "passage")]
+
+
 def test_a_title_suffix_is_a_credit_and_keeps_its_place() -> None:
     title = "The river rose again last night – Middle East Monitor"
     table = find_attributions(frame(f"{title}\n\n{BODY}", title=title), empty(PASSAGES))
@@ -208,6 +245,8 @@ def test_no_expression_runs_away(pump: str) -> None:
 
 
 def test_names_fold_to_one() -> None:
+    assert names.same("halfwaypost.com", "The Halfway Post")
+    assert not names.same("sub.halfway.com", "Halfway")
     assert names.canonical("Asharq Al-awsat") == "Asharq Al-Awsat"
     assert names.canonical("https://www.theguardian.com/world") == "The Guardian"
     assert names.compact("SouthFront") == names.compact("South Front")

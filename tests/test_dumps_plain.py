@@ -58,6 +58,16 @@ def test_doubled_headlines_part_articles() -> None:
     assert [article.head.title for article in checked(text)] == [head, other]
 
 
+def test_buttons_between_a_headline_and_its_double_belong_to_the_head() -> None:
+    head = "{0}\n\nA quay\nA quay\nShare\n4 min\n\n{0}\n\nA quay\nA quay\n\n"
+    second = head.format("Ferries stay in port as the pump breaks again")
+    cut = pieces(head.format("Town buys dredger after long winter") + BODY + "\n\n\n\n" + second + MORE)
+    assert [piece.split("\n")[0] for piece in cut] == [
+        "Town buys dredger after long winter",
+        "Ferries stay in port as the pump breaks again",
+    ]
+
+
 def test_separators_with_a_site_line_part_articles() -> None:
     text = "".join(
         f"North Coast\n\nHeadline number {at} of the day says something\n\n{story(at)}Related Videos\n\nRelated News\n\n"  # noqa: E501

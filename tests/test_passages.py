@@ -370,3 +370,17 @@ def test_hostile_repetition_takes_linear_time(pump: str) -> None:
     begun = time.perf_counter()
     find_passages(frame)
     assert time.perf_counter() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "The post Ferries stay in port appeared first on Harbour Notes.",
+        "La entrada Los barcos esperan se publicó primero en Notas del Puerto.",
+        "L’article Les bateaux attendent est apparu en premier sur Carnets du Port.",
+    ],
+)
+def test_the_foot_that_a_publishing_system_adds_to_a_feed_is_boilerplate(foot: str) -> None:
+    text = f"Ferries stay in port\n\n{BODY}\n\n{MORE}\n\n{foot}"
+    assert role_of(text, foot) == {"boilerplate"}
+    assert "boilerplate" not in role_of(f"{BODY}\n\nThe post office of the town appeared shut.\n\n{MORE}", BODY)

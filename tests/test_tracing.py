@@ -57,9 +57,7 @@ def matched(
 ) -> tuple[Any, Any]:
     """One span over the longest stretch that both share, and its match."""
     a, b = texts[left], texts[right]
-    common = next(
-        (STORY[:size] for size in range(len(STORY), 30, -1) if STORY[:size] in a and STORY[:size] in b), ""
-    )
+    common = next((STORY[:size] for size in range(len(STORY), 30, -1) if STORY[:size] in a and STORY[:size] in b), "")
     if kind == "exact":
         sides = (a.find(common), a.find(common) + len(common), b.find(common), b.find(common) + len(common))
     else:
@@ -101,12 +99,8 @@ def dates_of(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def test_dates_from_field_address_head_and_dateline() -> None:
-    text = (
-        f"Quay closed\n\nUpdated 7 May 2024, 10:00\n\nTuesday, 7 May 2024\n\nROME, May 7 (Reuters) - {STORY}"
-    )
-    table = dates_of(
-        {"doc_id": "a", "text": text, "published": DAY, "url": "https://x.example/2024/05/06/quay"}
-    )
+    text = f"Quay closed\n\nUpdated 7 May 2024, 10:00\n\nTuesday, 7 May 2024\n\nROME, May 7 (Reuters) - {STORY}"
+    table = dates_of({"doc_id": "a", "text": text, "published": DAY, "url": "https://x.example/2024/05/06/quay"})
     rows = table.select(
         "kind", "precision", pl.col("start").is_null(), pl.col("value").dt.date().cast(pl.String)
     ).rows()
@@ -176,8 +170,7 @@ def test_publishers_are_completed() -> None:
 def test_first_party_wording_of_one_page_is_not_the_publisher_of_a_dump() -> None:
     told = f"It rained, he told the Harbour Gazette. {STORY}"
     pages = [
-        {"doc_id": f"f#{at}", "path": "f", "start": at, "text": text}
-        for at, text in enumerate([told] + [STORY] * 3)
+        {"doc_id": f"f#{at}", "path": "f", "start": at, "text": text} for at, text in enumerate([told] + [STORY] * 3)
     ]
     _, origins, named = trace(pages, [])
     assert named["outlet"].to_list() == [None] * 4
@@ -233,9 +226,7 @@ def test_a_reason_quotes_whole_words_of_one_line() -> None:
 
 def test_a_reason_shows_no_control_characters() -> None:
     text = f"BEIRUT (Evil\u202eNews\x1b[31m Agency) – {STORY}"
-    _, origins, _ = trace(
-        [{"doc_id": "a", "text": text, "title": "\x1b]0;x\x07", "outlet": "Ellen Daily"}], []
-    )
+    _, origins, _ = trace([{"doc_id": "a", "text": text, "title": "\x1b]0;x\x07", "outlet": "Ellen Daily"}], [])
     assert not any(ord(sign) < 32 or sign in "\u202e\u200f" for sign in origin(origins, "a")["reason"])
 
 
@@ -443,18 +434,11 @@ def by_hand(weights: dict[str, dict[str, float]]) -> tuple[dict[str, str], dict[
     total, best, best_choice = 0.0, -1.0, {}
     chances = {child: dict.fromkeys(weights[child], 0.0) for child in children}
     for choice in itertools.product(*[[None, *sorted(weights[child])] for child in children]):
-        graph = nx.DiGraph(
-            [(parent, child) for child, parent in zip(children, choice, strict=True) if parent]
-        )
+        graph = nx.DiGraph([(parent, child) for child, parent in zip(children, choice, strict=True) if parent])
         if not nx.is_directed_acyclic_graph(graph):
             continue
         weight = float(
-            np.prod(
-                [
-                    weights[child][parent] if parent else 1.0
-                    for child, parent in zip(children, choice, strict=True)
-                ]
-            )
+            np.prod([weights[child][parent] if parent else 1.0 for child, parent in zip(children, choice, strict=True)])
         )
         total += weight
         for child, parent in zip(children, choice, strict=True):

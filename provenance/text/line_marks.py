@@ -96,6 +96,26 @@ messenger line viber vk copy link url save more comment comments views view k m 
 pocket mix xing partager compartir teilen condividi paylas drucken imprimer imprimir فيسبوك تويتر واتساب تلغرام"""
 _COPYRIGHT = r"(?i)^\W{0,3}(?:©|\(c\)|copyright|&copy;)\W{0,3}(?:(?:by\s)?.{0,60}\b\d{4}\b|.{0,60}$)"
 
+#: What the commonest publishing system adds to each item of its feed, in its own translations.
+_FEED_FOOT = (
+    r"^\W{0,3}(?:The post \S.{0,300} (?:appeared first on|first appeared on)|"
+    r"La entrada \S.{0,300} (?:se publicó primero|"
+    r"apareció primero|aparece primero) en|"
+    r"L[’'](?:article|articolo) \S.{0,300} (?:est apparu en premier sur|proviene da)|"
+    r"Der Beitrag \S.{0,300} erschien zuerst auf|O post \S.{0,300} apareceu primeiro em|Запись \S.{0,300} "
+    r"впервые появилась|ظهرت المقالة \S.{0,300} أولاً على)\s?.{2,80}$"
+)
+_FEED_FOOT_HINTS = [
+    "The post ",
+    "La entrada ",
+    "article ",
+    "articolo ",
+    "Der Beitrag ",
+    "O post ",
+    "Запись ",
+    "ظهرت المقالة",
+]
+
 
 @lru_cache(maxsize=1)
 def _share_line() -> str:
@@ -135,6 +155,8 @@ def mark_lines(shown: list[str], folded: Folded, strings: list[str]) -> Array:
     mark[at[plain.gather(at).str.contains(_share_line()).to_numpy()]] |= role_kernels.WIDGET
     at = np.flatnonzero(lines.str.contains_any(["©", "(c)", "(C)", "opyright", "COPYRIGHT", "&copy"]).to_numpy())
     mark[at[lines.gather(at).str.contains(_COPYRIGHT).to_numpy()]] |= role_kernels.FURNITURE
+    at = np.flatnonzero(lines.str.contains_any(_FEED_FOOT_HINTS).to_numpy())
+    mark[at[lines.gather(at).str.contains(_FEED_FOOT).to_numpy()]] |= role_kernels.WIDGET
     tokens = folded.tokens
     found, _, _ = furniture.find_furniture(tokens, tokens.bounds[:-1], tokens.bounds[1:])
     sure = furniture.WHOLE | furniture.START | furniture.NOTICE | furniture.CUES

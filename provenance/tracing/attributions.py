@@ -28,7 +28,10 @@ _MAY_BEGIN = re.compile(r"[^\n]{2,115}?[-–—―:)]|[^\n]*?://")
 _MAY_END = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}(?:\n|\Z)")
 _ADDRESS_THEN = re.compile(r"https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
-_TAIL_LIKE = r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
+_TAIL_LIKE = (
+    r"[.!?”\"»)] ?\p{Lu}{2,5}\.?\s*$|"
+    r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
+)
 _PICTURE_LIKE = (
     r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
 )
@@ -50,7 +53,10 @@ def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame) -> pl.Dat
     """
     captions = _captions(passages)
     rows: list[Row] = []
-    for batch in documents.select("doc_id", "text", "title", "published").iter_slices(BATCH):
+    wanted = documents.select("doc_id", "text", "title", "published").join(
+        _body_ends(passages), on="doc_id", how="left", maintain_order="left"
+    )
+    for batch in wanted.iter_slices(BATCH):
         rows.extend(_read_batch(batch, captions))
     return pl.DataFrame(rows, schema=ATTRIBUTIONS, orient="row")
 
@@ -61,6 +67,12 @@ def _captions(passages: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
     for doc_id, start, end in chosen.select("doc_id", "start", "end").iter_rows():
         found.setdefault(doc_id, []).append((start, end))
     return found
+
+
+def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
+    """Document -> where its last passage ends that is not boilerplate: an agency signs there, above the menus."""
+    said = passages.filter(~pl.col("role").is_in(["boilerplate", "quote"]))
+    return said.group_by("doc_id").agg(body_end=pl.col("end").max())
 
 
 @cache
@@ -90,7 +102,10 @@ def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]])
     # No-break spaces stand in names and after cues; one code point for one, so places hold.
     batch = batch.with_columns(pl.col("text").str.replace_all("[\u00a0\u2007\u202f]", " "))
     texts = batch["text"]
-    head, tail = texts.str.head(HEAD), texts.str.tail(notices.TAIL)
+    head = texts.str.head(HEAD)
+    whole = pl.col("text").str.len_chars()
+    bodies = batch.select(pl.col("text").str.head(pl.col("body_end").fill_null(whole)))["text"]
+    tail = bodies.str.tail(notices.TAIL)
     patterns = _patterns()
     table = batch.with_columns(
         head.str.contains(_DATELINE_LIKE).alias("dateline"),
@@ -112,8 +127,9 @@ def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list
     if row["dateline"]:
         found.extend(_datelines(text))
     if row["tail"]:
-        cut = max(0, len(text) - notices.TAIL)
-        found.extend(notices.read_tail(text[cut:], cut))
+        end = len(text) if row["body_end"] is None else row["body_end"]
+        cut = max(0, end - notices.TAIL)
+        found.extend(notices.read_tail(text[cut:end], cut))
     if row["head"]:
         found.extend(notices.read_head(text[: notices.HEAD]))
     if row["cue"]:

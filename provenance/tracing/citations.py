@@ -119,6 +119,15 @@ _PRONOUNS = names.words(
     several in on at if as when while after before but and or so a an the
     """
 )
+#: Words that only describe a medium; peoples' names in -ian, -ish, -ese and -ican are told by their ends.
+_DESCRIBES = names.words(
+    """
+    state local arabic arab hebrew us the news media national french german dutch greek czech swiss thai danish welsh
+    iraqi israeli saudi kuwaiti pakistani bangladeshi yemeni emirati omani qatari bahraini afghan somali kenyan german
+    moroccan korean african european american mexican chilean cuban western foreign private public official daily
+    weekly farsi pashto urdu hindi bengali tamil regional independent opposition leading
+    """
+)
 _BREAKS_AFTER = re.compile(r"['’]s?$")
 
 
@@ -205,23 +214,7 @@ def _generic(words: list[str]) -> bool:
     """Whether the words only describe: Russian State Television, Lebanese Daily, a weekday."""
     return all(
         names.key(word).endswith(("ian", "ish", "ese", "ican"))
-        or names.key(word)
-        in (
-            "state",
-            "local",
-            "arabic",
-            "arab",
-            "hebrew",
-            "us",
-            "iraqi",
-            "israeli",
-            "saudi",
-            "kuwaiti",
-            "the",
-            "news",
-            "media",
-            "national",
-        )
+        or names.key(word) in _DESCRIBES
         or names.key(word) in names.OUTLET_WORDS
         for word in words
     )

@@ -130,8 +130,12 @@ def same(left: str, right: str) -> bool:
 
 @lru_cache(1 << 16)
 def compact(name: str) -> str:
-    """The key of a name's canonical form without spaces: SouthFront and South Front are one."""
-    return key(canonical(name)).removeprefix("the ").replace(" ", "")
+    """The key of a name's canonical form without spaces: SouthFront, South Front and southfront.org are one."""
+    known = canonical(name)
+    host = host_of(known)
+    if host and host.count(".") == 1:
+        known = host.partition(".")[0]
+    return key(known).removeprefix("the ").replace(" ", "")
 
 
 def is_agency(name: str) -> bool:
@@ -171,6 +175,8 @@ def looks_like_outlet(name: str) -> bool:
     if _ENDS_IN_DOMAIN.search(words[-1]):
         return True
     last = key(words[-1])
+    if last == "agency" and not {key(word) for word in words} & {"news", "press", "wire", "telegraph", "information"}:
+        return False  # of energy, space, intelligence
     return len(words) >= 2 and (last in OUTLET_WORDS or (last == "24" and words[0][0].isupper()))
 
 

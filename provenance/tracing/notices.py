@@ -9,6 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.text.month_names import MONTHS, WEEKDAYS
 from provenance.tracing import names
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ _FROM = re.compile(
     r"|first |was |is |has been ){0,4}"
     r"(?:appeared|published|republished|reprinted|reproduced|posted|written|produced|translated|provided)[^.\n]{0,40}? "
     r"(?:in|on|by|at|from|with) )(?:the )?(?P<name>[^\n.,;:()]{2,50})"
-    r"|(?i:(?:originally|first) (?:published|appeared|posted)(?: (?:as [^.\n]{0,60} ))?(?: (?:in|on|by"
+    r"|(?i:(?:(?:originally|first) (?:published|appeared|posted)|appeared first)"
+    r"(?: (?:as [^.\n]{0,60} ))?(?: (?:in|on|by"
     r"|at|via))+:? )(?:the )?(?P<name2>[^\n.,;:()]{2,50})"
     r"|(?i:(?:republished|reprinted|reproduced)(?: here)?(?: with(?: the)? (?:kind )?permission)?"
     r"(?: (?:of|from|by))+ )(?:the )?(?P<name3>[^\n.,;:()]{2,50})"
@@ -82,6 +84,7 @@ _TRAILING = re.compile(
     r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?"
     r"|\((?P<bracket>[^()\n]{2,40})\)[.]?)[ \t\n]*\Z"
 )
+_SIGNED_CAPS = re.compile(r"[.!?”\"»)] ?(?P<name>[A-Z]{2,5})[.]?\s*\Z")
 _SIGN_OFF = re.compile(r"[.!?”\"»)\d][ \t]*\n\s{0,4}(?P<name>[^\W\d_][\w -]{1,24})[.]?\s*\Z")
 _BRACKET_END = re.compile(r"\((?P<inside>[^()\n]{2,70})\)[ \t]*(?=\n|\Z)")
 _PICTURE_LINE = re.compile(
@@ -119,7 +122,7 @@ _LINE = re.compile(r"[^\n]+")
 CUES = (
     "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:",
     "Quelle:", "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally",
-    "irst published", "irst appeared",
+    "irst published", "irst appeared", "ppeared first",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
     "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
     "This article", "this article", "This story", "This report", "this story",
@@ -220,7 +223,11 @@ def read_credits(text: str, base: int) -> Iterator[Found]:
             )
     for match in _FROM.finditer(text) if _FROM_CUE.search(text) else ():
         phrase = match["name"] or match["name2"] or match["name3"] or match["name4"]
-        if found := _resolve(phrase, shape=True):
+        found = _resolve(phrase, shape=True)
+        said, before = match.group(), text[max(0, match.start() - 60) : match.start()].rpartition("\n")[2]
+        if not found and re.search("publish|appear", said) and " in " not in said and not _PICTURE.search(before):
+            found = _printed_by(phrase)
+        if found:
             yield Found(base + match.start(), base + match.end(), found, "credit")
     for match in _CONTRIBUTED.finditer(text) if "contributed" in text else ():
         if (found := names.resolve(match["name"])) and names.is_agency(found):
@@ -233,6 +240,16 @@ def _any_name(text: str) -> str | None:
     words = bare.split()
     capitals = all(word[0].isupper() or word in ("of", "the", "for", "and", "de", "du", "la", "al") for word in words)
     return bare if 1 <= len(words) <= 7 and capitals and not re.search(r"[\d<>@#{}=]|media wing|author", bare) else None
+
+
+def _printed_by(phrase: str) -> str | None:
+    """The name after `originally published by`, of any shape but a date's, a place's or a long one's."""
+    words = phrase.split()
+    known = names.places()
+    capitals = all(word[0].isupper() or word[0].isdigit() or word in ("of", "the", "and", "de", "al") for word in words)
+    if not capitals or not 1 <= len(words) <= 4 or not words[0][0].isupper() or names.key(phrase) in known:
+        return None
+    return None if any(names.key(word) in MONTHS or names.key(word) in WEEKDAYS for word in words) else phrase.strip()
 
 
 def read_notices(text: str, base: int) -> Iterator[Found]:
@@ -284,6 +301,10 @@ def read_tail(text: str, base: int) -> Iterator[Found]:
     bare = _SIGN_OFF.search(text)
     if bare and (source := names.resolve(bare["name"].strip())) and names.is_agency(source):
         yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
+        return
+    signed = _SIGNED_CAPS.search(text)
+    if signed and (source := names.resolve(signed["name"])) and names.is_agency(source):
+        yield Found(base + signed.start("name"), base + signed.end("name"), source, "credit")
         return
     match = _TRAILING.search(text)
     if match:

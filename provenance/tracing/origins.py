@@ -202,7 +202,8 @@ def _claim(
     kinds = [kind for kind, *_ in items]
     told = kinds.count("first_party")
     first = min(items, key=lambda item: (-evidence.ATTRIBUTION[item[0]], item[1])) if items else None
-    words = _quote(text, first[1], first[2]) if first else name
+    # A title that came in a field has no place in the text.
+    words = (_quote(text, first[1], first[2]) if first[2] else "in its title") if first else name
     if relation == "copied_from":
         how = next((kind for kind in CREDITS if kind in kinds), "credit")
         reason = {
