@@ -41,9 +41,7 @@ def sketch(
     _, signatures = tokenize_and(documents["text"], sketcher(settings))
     if signatures is None:
         return empty(SIGNATURES)
-    return pl.DataFrame({"doc_id": documents["doc_id"], "signature": signatures}).cast(
-        {"signature": SIGNATURES["signature"]}
-    )
+    return documents.select("doc_id", signature=pl.Series(signatures).cast(SIGNATURES["signature"]))
 
 
 def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dict[str, MinHash]:
