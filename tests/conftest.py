@@ -21,6 +21,12 @@ settings.load_profile("here")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """With the JIT off numpy warns where hashes wrap around at 64 bits, which they are meant to."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared dumps, gold and corpora."""

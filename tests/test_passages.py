@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 
+import numba
 import numpy as np
 import polars as pl
 import pytest
@@ -344,6 +345,7 @@ def test_alike_headlines() -> None:
     assert not alike("the boats", "the boats of the ferry company")
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="times compiled kernels")
 @pytest.mark.parametrize(
     "pump",
     [

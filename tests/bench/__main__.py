@@ -1,12 +1,13 @@
 """`python -m tests.bench`: what the whole command takes, written to reports/measured/speed.md.
 
-Whole processes on this machine, the median of RUNS; the dump of 100,000 documents is made once in the folder
+This process stays small, for a child's peak memory counts what its parent held. Whole processes on this machine, the median of RUNS; the dump of 100,000 documents is made once in the folder
 given (about 110 MB as Parquet, 250 MB of text). Set PROVENANCE_SHARED to time the five real dumps as well.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import platform
 import resource
@@ -14,29 +15,37 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from importlib.metadata import version
 from pathlib import Path
 
-import numba
-import polars as pl
-import xxhash
-
-from tests.bench.dumps import SEED, write
+from tests.bench import SEED
 
 RUNS = 3
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "reports" / "measured" / "speed.md"
+# A process is charged with the memory of the one that started it, which here holds Polars and a dump: so a small one
+# starts and watches the command.
+WATCH = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, code)
+"""
 
 
 def run(command: list[str], **environment: str) -> tuple[float, float, int]:
     """One command -> (seconds, peak memory in MB, exit code)."""
-    began = time.perf_counter()
-    process = subprocess.Popen(  # our own command
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    done = subprocess.run(  # our own command
+        [sys.executable, "-I", "-S", "-c", WATCH, *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    per_unit = 1e6 if sys.platform == "darwin" else 1e3
-    return time.perf_counter() - began, usage.ru_maxrss / per_unit, os.waitstatus_to_exitcode(status)
+    seconds, peak, code = done.stdout.split()
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(seconds), int(peak) * unit / 1e6, int(code)
 
 
 def measure(name: str, command: list[str], runs: int = RUNS, cold: bool = False) -> str:
@@ -59,9 +68,9 @@ def measure(name: str, command: list[str], runs: int = RUNS, cold: bool = False)
 def main(folder: Path) -> None:
     """Measure everything and write the page."""
     provenance = [sys.executable, "-m", "provenance"]
-    (large,) = write(folder, [100_000])
-    digest = xxhash.xxh3_64_hexdigest(large.read_bytes())
-    size = pl.scan_parquet(large).select(pl.col("text").str.len_bytes().sum()).collect().item() / 1e6
+    made = subprocess.check_output([sys.executable, "-m", "tests.bench.dumps", str(folder), "100000"], cwd=ROOT)
+    dump = json.loads(made)
+    size = dump["bytes"] / 1e6
     lines = [measure("`provenance --help`", [*provenance, "--help"], runs=9)]
     lines.append(measure("`scan corpus/`", [*provenance, "scan", "corpus/", "-o", "OUT"]))
     shared = os.environ.get("PROVENANCE_SHARED")
@@ -70,7 +79,7 @@ def main(folder: Path) -> None:
         lines.append(measure("`scan` of the five real dumps", five))
         lines.append(measure("the same, kernels not yet compiled", five, cold=True))
     lines.append(
-        measure(f"`scan` of 100,000 documents, {size:.0f} MB of text", [*provenance, "scan", str(large), "-o", "OUT"])
+        measure(f"`scan` of 100,000 documents, {size:.0f} MB of text", [*provenance, "scan", dump["path"], "-o", "OUT"])
     )
     commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -78,8 +87,8 @@ def main(folder: Path) -> None:
         f"Whole processes, wall time, medians of {RUNS} (9 for `--help`), written by `python -m tests.bench FOLDER`"
         f" on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit {commit}: {os.cpu_count()} cores,"
         f" {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}, polars"
-        f" {pl.__version__}, numba {numba.__version__}. The large dump is `tests/bench/dumps.py`, seed {SEED},"
-        f" xxh3-64 {digest}."
+        f" {version('polars')}, numba {version('numba')}. The large dump is `tests/bench/dumps.py`, seed {SEED},"
+        f" xxh3-64 {dump['xxh3_64']}."
     )
     head = "| what | seconds | range | peak MB |\n|---|---|---|---|"
     PAGE.write_text(f"# Speed and memory\n\n{about}\n\n{head}\n" + "\n".join(lines) + "\n")
