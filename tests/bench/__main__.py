@@ -1,7 +1,8 @@
 """`python -m tests.bench`: what the whole command takes, written to reports/measured/speed.md.
 
-This process stays small, for a child's peak memory counts what its parent held. Whole processes on this machine, the median of RUNS; the dump of 100,000 documents is made once in the folder
-given (about 110 MB as Parquet, 250 MB of text). Set PROVENANCE_SHARED to time the five real dumps as well.
+Whole processes on this machine, the median of RUNS; the dump of 100,000 documents is made once in the folder given
+(about 110 MB as Parquet, 250 MB of text). This process stays small, for a child's peak memory counts what its parent
+held. Set PROVENANCE_SHARED to time the five real dumps as well.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,29 +25,17 @@ from tests.bench import SEED
 RUNS = 3
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "reports" / "measured" / "speed.md"
-# A process is charged with the memory of the one that started it, which here holds Polars and a dump: so a small one
-# starts and watches the command.
-WATCH = """
-import resource, subprocess, sys, time
-began = time.perf_counter()
-code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, code)
-"""
 
 
 def run(command: list[str], **environment: str) -> tuple[float, float, int]:
     """One command -> (seconds, peak memory in MB, exit code)."""
-    done = subprocess.run(  # our own command
-        [sys.executable, "-I", "-S", "-c", WATCH, *command],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
+    began = time.perf_counter()
+    process = subprocess.Popen(  # our own command
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    seconds, peak, code = done.stdout.split()
-    unit = 1 if sys.platform == "darwin" else 1024
-    return float(seconds), int(peak) * unit / 1e6, int(code)
+    _, status, usage = os.wait4(process.pid, 0)
+    per_unit = 1e6 if sys.platform == "darwin" else 1e3
+    return time.perf_counter() - began, usage.ru_maxrss / per_unit, os.waitstatus_to_exitcode(status)
 
 
 def measure(name: str, command: list[str], runs: int = RUNS, cold: bool = False) -> str:

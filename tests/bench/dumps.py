@@ -6,15 +6,16 @@ articles, some sentences are formulas that many articles use, and speeches are q
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
+import xxhash
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.bench import SEED
 
-SEED = 20_261_121
 VOCABULARY = 60_000
 OUTLETS = 40
 # The commonest words of English, so that what looks at function words (language, sentences) has its usual work.
@@ -57,8 +58,8 @@ class Writer:
         return text[0].upper() + text[1:] + "."
 
     def article(self) -> list[list[str]]:
-        """A new article, lognormal with a mean of 345 words: 2.5 KB."""
-        length = int(np.clip(self.random.lognormal(5.65, 0.6), 60, 4000))
+        """A new article, lognormal with a mean of 370 words: 2.5 KB."""
+        length = int(np.clip(self.random.lognormal(5.725, 0.6), 60, 4000))
         paragraphs: list[list[str]] = []
         written = 0
         while written < length:
@@ -123,3 +124,9 @@ def write(folder: Path, sizes: list[int], seed: int = SEED) -> list[Path]:
     for size, path in zip(sizes, paths, strict=True):
         frame.head(size).write_parquet(path)
     return paths
+
+
+if __name__ == "__main__":
+    (dump,) = write(Path(sys.argv[1]), [int(sys.argv[2])])
+    text = pl.scan_parquet(dump).select(pl.col("text").str.len_bytes().sum()).collect().item()
+    print(json.dumps({"path": str(dump), "xxh3_64": xxhash.xxh3_64_hexdigest(dump.read_bytes()), "bytes": text}))
