@@ -7,7 +7,7 @@ import io
 import json
 import os
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -212,6 +212,7 @@ def binary(size: int = 4000) -> bytes:
         ("blank.txt", b" \n\t\n", "empty"),
         ("blank.jsonl", b"\n\n", "empty"),
         ("head.csv", b"id,text\n", "empty"),
+        ("old.csv", b"id,text\r1,one\r2,two\r", "broken_csv"),
         ("b.txt", binary(), "binary"),
         ("b.jsonl", binary(), "binary"),
         ("b.csv", binary(), "binary"),
@@ -342,6 +343,12 @@ def test_frames() -> None:
     assert found.rejects["record"].to_list() == [1, 2]
     with pytest.raises(UsageError):
         read_frame(frame.drop("text"), Settings())
+
+
+def test_a_column_that_is_no_label_costs_no_article() -> None:
+    frame = pl.DataFrame({"text": ["one"], "id": [timedelta(1)], "title": [timedelta(2)], "date": [timedelta(3)]})
+    found = read_frame(frame, Settings())
+    assert found.documents.select("text", "title", "published").rows() == [("one", None, None)]
 
 
 def test_published_columns() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import naive
 import numpy as np
@@ -103,6 +104,16 @@ def test_every_pair_that_shares_a_shingle_is_compared_in_a_small_dump(texts: lis
     words = [text.split() for text in texts]
     for i, j in itertools.combinations(range(len(texts)), 2):
         assert ((i, j) in pairs) == bool(naive.shingles(words[i], 5) & naive.shingles(words[j], 5))
+
+
+def test_one_document_of_a_word_again_and_again_is_no_pairs() -> None:
+    many = 200_000
+    key, order = np.zeros(many, np.uint64), np.arange(many, dtype=np.int32)
+    began = time.process_time()
+    owner = (order >= many // 2).astype(np.int32)
+    pairs, count = kernels.pair_sharing(key, owner, order, 2, np.empty(16, np.int64))
+    assert pairs[:count].tolist() == [1]
+    assert time.process_time() - began < 4  # all pairs of places: 15 s
 
 
 def test_a_run_in_many_documents_links_each_to_the_previous_and_the_first() -> None:

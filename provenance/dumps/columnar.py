@@ -87,7 +87,7 @@ def _as_label(frame: pl.DataFrame, name: str) -> pl.Expr:
         return column.struct.field("name") if has_name else pl.lit(None, dtype=pl.String)
     if isinstance(dtype, pl.List):
         return column.list.join(", ") if dtype.inner == pl.String else pl.lit(None, dtype=pl.String)
-    if dtype == pl.Binary or isinstance(dtype, pl.Array | pl.Object):
+    if dtype == pl.Binary or isinstance(dtype, pl.Array | pl.Duration | pl.Object):
         return pl.lit(None, dtype=pl.String)
     if dtype.is_float():
         whole = column == column.floor()

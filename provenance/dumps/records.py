@@ -288,8 +288,11 @@ def read_table(stream: BinaryIO, collector: Collector, delimiter: str | None) ->
     if delimiter is None:
         delimiter = max(",;\t|", key=lambda mark: (first.count(mark), mark == ","))
     rows = csv.reader(chain([first] if first else [], quotes), delimiter=delimiter)
-    header = next(rows, [])
-    header = [name.strip() for name in header]
+    try:
+        header = [name.strip() for name in next(rows, [])]
+    except csv.Error as error:  # lines that end in a lone CR are one endless header
+        collector.reject(None, "broken_csv", f"{error} (line 1): save it with LF or CR LF line ends")
+        return encoding
     columns = choose_columns(header, collector.settings)
     if columns.problem:
         collector.reject(None, *columns.problem)

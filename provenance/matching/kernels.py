@@ -286,15 +286,20 @@ def pair_sharing(key, owner, order, documents, pairs):
     seen = np.zeros((documents, documents), np.bool_)
     count = np.int64(0)
     begin, n = np.int64(0), order.size
+    owners = np.empty(documents, np.int32)
     while begin < n:
-        end = begin + 1
+        # each document once: one text of a hundred thousand equal words would pair its own places with each other
+        owners[0], many, end = owner[order[begin]], np.int64(1), begin + 1
         while end < n and key[order[end]] == key[order[begin]]:
+            if owner[order[end]] != owners[many - 1]:  # a key's postings come document by document
+                owners[many] = owner[order[end]]
+                many += 1
             end += 1
-        for i in range(begin + 1, end):
-            right = owner[order[i]]
-            for j in range(begin, i):
-                left = owner[order[j]]
-                if left != right and not seen[left, right]:
+        for i in range(1, many):
+            right = owners[i]
+            for j in range(i):
+                left = owners[j]
+                if not seen[left, right]:
                     seen[left, right] = True
                     pairs, count = _push(pairs, count, np.int64(left), np.int64(right))
         begin = end
