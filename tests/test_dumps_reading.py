@@ -294,6 +294,7 @@ def test_folders_globs_and_links(tmp_path: Path) -> None:
         gzip.compress(b'{"id": "x", "text": "one"}\n'),
         b'[{"id": "x", "text": "one"}]',
     ],
+    ids=["jsonl", "gzip", "array"],
 )
 def test_standard_input_is_sniffed(content: bytes) -> None:
     found = scan("-", stdin=content)
