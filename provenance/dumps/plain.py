@@ -17,9 +17,7 @@ from provenance.dumps.layout import ECHO_LINES, Line, is_doubled_headline, read_
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
 #: A picture's credit recurs as a publisher's bare name does.
-_CREDIT = re.compile(
-    r"\b(?:photos?|images?|pictures?|getty|credits?|reuters|afp|ap|file|via|source|copyright|video)\b"
-)
+_CREDIT = re.compile(r"\b(?:photos?|images?|pictures?|getty|credits?|reuters|afp|ap|file|via|source|copyright|video)\b")
 
 
 class Article(NamedTuple):
@@ -95,10 +93,7 @@ def _could_name_a_site(line: Line) -> bool:
     return (
         bool(words)
         and len(line.folded) > 2
-        and all(
-            word in small or not next(letter for letter in word if letter.isalpha()).islower()
-            for word in words
-        )
+        and all(word in small or not next(letter for letter in word if letter.isalpha()).islower() for word in words)
     )
 
 
@@ -148,19 +143,14 @@ def _in_double(lines: list[Line], low: int, at: int) -> bool:
     """Whether the line `at` stands between a line from `low` on that could be a headline and its double."""
     doubles = [line.folded for line in lines[at + 1 : at + ECHO_LINES] if line.echo]
     return any(
-        line.first
-        and not line.echo
-        and line.is_title_like
-        and any(says_same(line.folded, other) for other in doubles)
+        line.first and not line.echo and line.is_title_like and any(says_same(line.folded, other) for other in doubles)
         for line in lines[max(low, at - ECHO_LINES + 1) : at]
     )
 
 
 def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> tuple[float, int | None]:
     """The evidence that `head`, lines before the paragraph `body`, opens an article, and the row where it does."""
-    titles = [
-        at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites
-    ]
+    titles = [at for at in head if lines[at].is_title_like and not lines[at].echo and lines[at].folded not in sites]
     doubled = [at for at in titles if lines[at].first and is_doubled_headline(lines, at)]
     site = [at for at in head if lines[at].folded in sites or lines[at].is_menu]
     signed = [at for at in head if lines[at].is_byline]
@@ -174,9 +164,7 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         score += 2.0 if signed and signed[-1] > title else 0.0
         score += 2.0 if any(abs(at - title) <= 4 for at in dated) else 0.0
         score += 1.5 if any(0 < at - title <= 3 for at in linked) else 0.0
-        score += (
-            max(_dateline(lines, at, body) for at in range(title + 1, body + 1)) if body - title <= 4 else 0.0
-        )
+        score += max(_dateline(lines, at, body) for at in range(title + 1, body + 1)) if body - title <= 4 else 0.0
         if lines[title].script != lines[head.start - 1].script and lines[title].script:
             score += 1.0
     else:
