@@ -105,10 +105,7 @@ def _parents(
         & (pl.col("relation") == "copied_from")
         & (pl.col("kind") != "quoted")
     ).with_columns(
-        families=pl.col("evidence")
-        .list.eval(pl.element().struct.field("weight") >= 0.5)
-        .list.sum()
-        .cast(pl.Int32)
+        families=pl.col("evidence").list.eval(pl.element().struct.field("weight") >= 0.5).list.sum().cast(pl.Int32)
     )
     found: dict[str, dict[str, float]] = {}
     families: dict[tuple[str, str], int] = {}
@@ -131,17 +128,13 @@ def _parents(
 def _twins(matches: pl.DataFrame) -> dict[str, set[str]]:
     """Documents of equal words: to have named one of them is to have named them all."""
     found: dict[str, set[str]] = {}
-    for left, right in (
-        matches.filter(pl.col("relation") == "duplicate").select("left_doc", "right_doc").iter_rows()
-    ):
+    for left, right in matches.filter(pl.col("relation") == "duplicate").select("left_doc", "right_doc").iter_rows():
         found.setdefault(left, set()).add(right)
         found.setdefault(right, set()).add(left)
     return found
 
 
-def _claims(
-    documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame
-) -> dict[str, list[_Claim]]:
+def _claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame) -> dict[str, list[_Claim]]:
     """Absent sources of each article, best first: credits, then the lead's one source, then other mentions."""
     absent = edges.filter(pl.col("from_id").str.starts_with("source:"))
     if absent.is_empty():
@@ -179,9 +172,7 @@ def _claims(
                 else claim
                 for claim in claims
             ]
-        found[to_id].sort(
-            key=lambda claim: (claim.relation != "copied_from", -claim.confidence, claim.origin)
-        )
+        found[to_id].sort(key=lambda claim: (claim.relation != "copied_from", -claim.confidence, claim.origin))
     return found
 
 
@@ -214,9 +205,7 @@ def _claim(
         }[how]
         return _Claim(origin, relation, max(confidence, ABSENT[how]), len(set(kinds)), reason)
     if told >= 2 and not in_lead:
-        return _Claim(
-            origin, relation, 0.66, 1, f"It says {told} times that its speakers told {name}: {words}."
-        )
+        return _Claim(origin, relation, 0.66, 1, f"It says {told} times that its speakers told {name}: {words}.")
     if in_lead:
         level = 0.72 + 0.06 * (told > 0) + 0.04 * (len(items) > 1)
         verb = "was told to" if told else "is cited from"
@@ -245,18 +234,14 @@ def _quote(text: str, start: int, end: int) -> str:
 
 
 def _escape(name: str | None, limit: int = 120) -> str:
-    text = _CONTROL.sub(
-        lambda sign: " " if sign.group().isspace() else f"\\x{ord(sign.group()):02x}", name or ""
-    )
+    text = _CONTROL.sub(lambda sign: " " if sign.group().isspace() else f"\\x{ord(sign.group()):02x}", name or "")
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _copying(documents: pl.DataFrame, edges: pl.DataFrame) -> dict[str, float]:
     """Outlet -> the share of its articles that are copied from others, where at least five are known."""
-    copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))[
-        "to_id"
-    ].unique()
+    copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
     cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
     shares = (
         documents.select("doc_id", "outlet")
@@ -361,9 +346,7 @@ def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
     if clusters.is_empty():
         return clusters.with_columns(pl.col("is_origin").cast(pl.Boolean))
     parent = origins.select("doc_id", parent=pl.when(pl.col("kind") == "document").then("origin_id"))
-    members = (
-        clusters.select("cluster_id", "level", parent="doc_id").unique().with_columns(has=pl.lit(value=True))
-    )
+    members = clusters.select("cluster_id", "level", parent="doc_id").unique().with_columns(has=pl.lit(value=True))
     return (
         clusters.join(parent, on="doc_id", how="left", maintain_order="left")
         .join(members, on=["cluster_id", "level", "parent"], how="left", maintain_order="left")
