@@ -24,14 +24,10 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
     table = pl.DataFrame(
         {
             "outlet": unique,
-            "name": pl.Series(
-                [names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String
-            ),
+            "name": pl.Series([names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String),
         }
     )
-    named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(
-        outlet=pl.col("name")
-    )
+    named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(outlet=pl.col("name"))
     named = _of_one_file(named)
     missing = named.filter(pl.col("outlet").is_null())
     completed = _complete(missing, attributions)
@@ -57,9 +53,7 @@ def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame
     )
     rows = wanted.join(missing.select("doc_id", "text"), on="doc_id", how="inner")
     claims: dict[str, dict[str, list[str]]] = {}
-    for doc_id, start, source, kind, text in rows.select(
-        "doc_id", "start", "source", "kind", "text"
-    ).iter_rows():
+    for doc_id, start, source, kind, text in rows.select("doc_id", "start", "source", "kind", "text").iter_rows():
         claim = claims.setdefault(doc_id, {})
         if kind == "first_party":
             own = bool(_EXCLUSIVELY.search(text[max(0, start - 20) : start]))
