@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: What speaks for a source common to both, before anything is known of the pair, in log odds against even chances.
 COMMON = -1.0
+WEAK = 1.3  # log odds of all families but an outlet's habits, under which an edge is at most "possible"
 ROWS_AT_ONCE = 20_000  # edges written out at a time: as Python rows, half a million of them took a gigabyte
 SNIPPET = 240  # code points of a text that an evidence item shows at most
 
@@ -162,6 +163,9 @@ def _decide(features: pl.DataFrame, settings: Settings) -> pl.DataFrame:
             # An earliest date alone never establishes an origin: each date may be wrong.
             confidence=pl.when((pl.col("families") < 2) & (pl.col("date").abs() >= 0.5))
             .then(pl.min_horizontal("confidence", pl.lit(0.9)))
+            # An outlet's habits and one small loss made "likely" of agency siblings that never saw each other.
+            .when((total - pl.col("prior")).abs() < WEAK)
+            .then(pl.min_horizontal("confidence", pl.lit(settings.likely - 0.01)))
             .otherwise("confidence")
             .clip(0, 0.995),
             from_id=pl.when("to_right").then("left_doc").otherwise("right_doc"),
