@@ -193,7 +193,7 @@ MISTAKES = {
         "setting near_duplicate: 7.0 is not between 0.3 and 1 jaccard"
     ),
     ("scan", "dump.jsonl", "-o", "dump.jsonl"): (
-        "dump.jsonl: cannot be written (file exists); give another folder with -o"
+        "dump.jsonl: cannot be written (not a directory); give another folder with -o"
     ),
     ("report", "out"): "out: holds no run.json; give the folder that `provenance scan -o` wrote",
     ("fly",): "No such command 'fly'; see `provenance --help`",
@@ -275,6 +275,26 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(timeout=60) == 141
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_nothing(closed: str) -> None:
+    two_alike()
+    line = f'"$@" scan dump.jsonl -o out -q {closed}'
+    done = subprocess.run(["sh", "-c", line, "sh", *COMMAND], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {path.name for path in Path("out").iterdir()} == set(writing.NAMES)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_stdout_is_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, "settings"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "provenance: error: output cannot be written (no space left on device); make room and run again\n"
+    )
 
 
 def test_help_and_version() -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -140,9 +141,28 @@ def test_a_folder_that_cannot_be(tmp_path: Path, where: str) -> None:
     assert snapshot(tmp_path) == {"file": b"a file"}
 
 
-def test_asking_whether_a_folder_will_do_leaves_nothing(tmp_path: Path) -> None:
+def test_asking_whether_a_folder_will_do_leaves_and_makes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    make = Path.mkdir
+
+    def watched(self: Path, *given: Any, **named: Any) -> None:
+        made.append(self)
+        make(self, *given, **named)
+
+    monkeypatch.setattr(Path, "mkdir", watched)
     writing.check_folder(tmp_path / "deep" / "er")
     assert list(tmp_path.iterdir()) == []
+    # a folder made and removed again would vanish under another run that asks at the same time
+    assert [place.name.startswith(writing.ASIDE) for place in made] == [True]
+
+
+def test_a_folder_s_name_that_is_too_long_or_leads_nowhere_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    for name in ("n" * 300, "nowhere"):
+        with pytest.raises(OutputError, match="cannot be written"):
+            writing.check_folder(tmp_path / name)
 
 
 def test_changed_and_broken_tables_are_not_read(tmp_path: Path) -> None:

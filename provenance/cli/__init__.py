@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -11,6 +13,8 @@ import click
 
 from provenance.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, ProvenanceError
 
+#: What the system says when a disk or a quota is full.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 EXIT_PIPE = 141  # what a shell reports for a program ended by SIGPIPE: no gate may read it as clean
 
 #: Polars' allocator keeps freed memory for 10 s unless told otherwise when it is loaded: 170 MB of 2 GB, no faster.
@@ -52,8 +56,7 @@ class Commands(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # what is still buffered would fail again when the interpreter ends, and say so
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence_stdout()
             ctx.exit(EXIT_PIPE)
         else:
             return result
@@ -61,6 +64,7 @@ class Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """The command line from arguments to exit code."""
         kwargs["standalone_mode"] = False
+        _open_streams()
         os.environ.setdefault(*RETURN_MEMORY)
         try:
             code = super().main(*args, **kwargs)
@@ -73,15 +77,34 @@ class Commands(click.Group):
             _fail("interrupted; earlier results stand as they were", EXIT_INTERRUPTED)
         except ProvenanceError as error:
             _fail(str(error), error.exit_code)
-        except Exception as error:
-            if "--debug" in sys.argv or "--debug" in (kwargs.get("args") or args or ()):
-                raise
-            what = f"{type(error).__name__}: {error}".splitlines()[0]
-            _fail(
-                f"internal error, {what}; run `provenance --debug ...` and report what it prints",
-                EXIT_INTERNAL,
-            )
+        except OSError as error:
+            if error.errno not in FULL:
+                _fail_inside(error, args, kwargs)
+            _silence_stdout()
+            _fail(f"output cannot be written ({(error.strerror or '').lower()}); make room and run again", EXIT_USAGE)
+        except Exception as error:  # noqa: BLE001  whatever it is, the user reads one line
+            _fail_inside(error, args, kwargs)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail_inside(error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
+    """End as an internal error does: one line, or the traceback if asked for."""
+    if "--debug" in sys.argv or "--debug" in (kwargs.get("args") or args or ()):
+        raise error
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    _fail(f"internal error, {what}; run `provenance --debug ...` and report what it prints", EXIT_INTERNAL)
+
+
+def _open_streams() -> None:
+    """Standard streams that the caller closed become the null device: a table opened next would take their place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  until the end
+
+
+def _silence_stdout() -> None:
+    # what is still buffered would fail again when the interpreter ends, and say so
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(error: click.ClickException) -> str:
@@ -93,7 +116,8 @@ def _one_line(error: click.ClickException) -> str:
 def _fail(message: str, code: int) -> NoReturn:
     from provenance.reports.escaping import terminal
 
-    click.echo(f"provenance: error: {terminal(message)}", err=True)
+    with contextlib.suppress(OSError):  # nobody listens: the exit code still speaks
+        click.echo(f"provenance: error: {terminal(message)}", err=True)
     sys.exit(code)
 
 

@@ -27,20 +27,18 @@ ASIDE = ".provenance-unfinished-"
 
 
 def check_folder(folder: Path) -> None:
-    """Raise OutputError now if `folder` could not take a run's files later; what was made to find out is removed."""
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    """Raise OutputError now if `folder` could not take a run's files later; nothing stays behind.
+
+    A folder that is not there yet is not made to find out: another run that waits for it would see it vanish.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         check_names(folder)
-        probe = folder / f"{ASIDE}{os.getpid()}"
+        there = next((place for place in (folder, *folder.parents) if place.exists() or place.is_symlink()), folder)
+        probe = there / f"{ASIDE}{os.getpid()}"
         probe.mkdir(exist_ok=True)
         probe.rmdir()
     except OSError as error:
         raise _refused(folder, error) from None
-    finally:
-        for place in made:
-            with contextlib.suppress(OSError):
-                place.rmdir()
 
 
 def check_names(folder: Path) -> None:
