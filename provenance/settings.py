@@ -12,7 +12,6 @@ from provenance.errors import UsageError
 LEVELS = ("passage", "document")
 STAGES = ("matches", "clusters", "origins")
 REWRITTEN = ("auto", "on", "off")
-KEEP = ("origin", "earliest", "longest", "first")
 
 
 def _number(default: float, unit: str, low: float, high: float, reason: str) -> Any:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance import tables
 from provenance.matching.matches import find_matches
-from provenance.matching.places import Excluded, rank
+from provenance.matching.places import Ranges, rank
 from provenance.settings import Settings
 from provenance.text.folding import fold
 from provenance.text.tokens import Tokens, tokenize
@@ -148,7 +148,7 @@ def test_excluded_counts_words_before(ranges: list[tuple[int, int]], word: int) 
     first = np.array([low for low, _ in ranges], np.int64)
     last = np.array([low + size for low, size in ranges], np.int64)
     expected = len({at for low, size in ranges for at in range(low, low + size) if at < word})
-    assert Excluded(first, last).count(np.array([word])).tolist() == [expected]
+    assert Ranges(first, last).count(np.array([word])).tolist() == [expected]
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=6), min_size=1, max_size=4), st.integers(-1, 10))

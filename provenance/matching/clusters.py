@@ -11,6 +11,7 @@ import polars as pl
 from provenance import tables
 from provenance.matching.components import DENSE, Links, best_path, direct, label_components, split
 from provenance.matching.occurrences import find_occurrences
+from provenance.matching.places import row_numbers
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -46,7 +47,7 @@ def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame
     """
     pairs = weigh(matches)
     ids = documents_of(pairs)
-    left, right = (number(pairs[side], ids) for side in ("left_doc", "right_doc"))
+    left, right = (row_numbers(pairs[side], ids) for side in ("left_doc", "right_doc"))
     equal = (pairs["relation"] == "duplicate").to_numpy()
     text = label_components(len(ids), left[equal], right[equal])
     nodes = np.unique(text)
@@ -95,13 +96,6 @@ def documents_of(pairs: pl.DataFrame) -> pl.Series:
     return pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
 
 
-def number(column: pl.Series, ids: pl.Series) -> Array:
-    """Document ids -> their places in sorted `ids`; int64."""
-    rows = ids.alias("id").to_frame().with_row_index("row")
-    found = column.alias("id").to_frame().join(rows, on="id", how="left", maintain_order="left")
-    return found["row"].cast(pl.Int64).to_numpy()
-
-
 # -- which pairs a cluster still lacks -------------------------------------------------------------------
 
 
@@ -114,7 +108,7 @@ def link_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     pairs = weigh(matches)
     pairs = pairs.filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
     ids = documents_of(pairs)
-    label = label_components(len(ids), number(pairs["left_doc"], ids), number(pairs["right_doc"], ids))
+    label = label_components(len(ids), row_numbers(pairs["left_doc"], ids), row_numbers(pairs["right_doc"], ids))
     return pl.DataFrame({"cluster_id": label, "doc_id": ids}).with_columns(pl.col("cluster_id").cast(pl.String))
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.alignment import align
-from provenance.matching.clusters import cluster_documents, link_documents, missing_pairs, number
+from provenance.matching.clusters import cluster_documents, link_documents, missing_pairs
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches
+from provenance.matching.places import row_numbers
 from provenance.matching.spans import to_table
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def match_documents(
     missing = missing_pairs(link_documents(matches, settings), matches)
     if settings.level == "document" or not 0 < missing.height <= MOST_PAIRS:
         return Matched(spans, matches)
-    left, right = (number(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
+    left, right = (row_numbers(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
     layout = lay_out(documents, passages, tokens)
     more = align(tokens, layout, left, right, settings)
     added = to_table(documents, layout, tokens, more.aligned)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching.places import words_inside
+from provenance.matching.places import Ranges, words_inside
 from provenance.tables import ROLES
 
 if TYPE_CHECKING:
@@ -94,23 +94,12 @@ def roles_of(layout: Layout, first: Array, last: Array) -> Array:
         return np.full(first.size, CODE["paragraph"], np.uint8)
     counted = until(last) - until(first)
     role: Array = counted.argmax(axis=1).astype(np.uint8)
-    quoted = _quoted(layout, last) - _quoted(layout, first)
+    quotes = Ranges(layout.quote_first, layout.quote_last)
+    quoted = quotes.count(last) - quotes.count(first)
     plain = ~np.isin(role, WHOLE)
     role[plain] = CODE["paragraph"]
     role[plain & (2 * quoted > last - first)] = CODE["quote"]
     return role
-
-
-def _quoted(layout: Layout, word: Array) -> Array:
-    """How many words before each `word` stand in quotes."""
-    if layout.quote_first.size == 0:
-        return np.zeros(word.size, np.int64)
-    length = layout.quote_last - layout.quote_first
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(length)])
-    at = np.searchsorted(layout.quote_first, word, side="right") - 1
-    inside = np.clip(word - layout.quote_first[np.maximum(at, 0)], 0, length[np.maximum(at, 0)])
-    counted: Array = np.where(at < 0, 0, before[np.maximum(at, 0)] + inside)
-    return counted
 
 
 def more_specific(left: Array, right: Array) -> Array:

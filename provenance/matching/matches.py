@@ -9,7 +9,7 @@ import polars as pl
 import xxhash
 
 from provenance import tables
-from provenance.matching.places import Excluded, words_inside
+from provenance.matching.places import Ranges, row_numbers, words_inside
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -35,13 +35,13 @@ def find_matches(
     of the spans; no pass over the words.
     """
     pairs = jaccards.sort("left_doc", "right_doc").with_row_index("pair")
-    rows = documents.select("doc_id").with_row_index("document")
-    left, right = (row_numbers(pairs[side], rows) for side in ("left_doc", "right_doc"))
+    ids = documents["doc_id"]
+    left, right = (row_numbers(pairs[side], ids) for side in ("left_doc", "right_doc"))
     if "left_containment" in jaccards.columns:
         pairs = pairs.with_columns(spans=pl.lit(0, pl.Int32), only_boilerplate=pl.lit(value=False))
     else:
         shared = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
-        pairs = add_containments(pairs, shared, passages, rows, tokens, left, right)
+        pairs = add_containments(pairs, shared, passages, ids, tokens, left, right)
     equal = equal_texts(tokens, left, right, pairs["jaccard"].to_numpy())
     shares = ("jaccard", "left_containment", "right_containment")
     pairs = pairs.with_columns(pl.col(shares).cast(pl.Float32), equal=pl.Series(equal, dtype=pl.Boolean))
@@ -75,18 +75,11 @@ def relation(settings: Settings) -> pl.Expr:
     )
 
 
-def row_numbers(ids: pl.Series, rows: pl.DataFrame) -> Array:
-    """Document ids -> their rows in DOCUMENTS; int64."""
-    found = ids.to_frame("doc_id").join(rows, on="doc_id", how="left", maintain_order="left")["document"]
-    assert not found.null_count(), f"{ids.name}: a document that DOCUMENTS does not hold"
-    return found.cast(pl.Int64).to_numpy()
-
-
 def add_containments(
     pairs: pl.DataFrame,
     spans: pl.DataFrame,
     passages: pl.DataFrame,
-    rows: pl.DataFrame,
+    ids: pl.Series,
     tokens: Tokens,
     left: Array,
     right: Array,
@@ -96,10 +89,10 @@ def add_containments(
     assert not spans["pair"].null_count(), "a span of a pair without a Jaccard"
     pair, count = spans["pair"].cast(pl.Int64).to_numpy(), pairs.height
     boilerplate = passages.filter(pl.col("role") == "boilerplate")
-    excluded = Excluded(*places(boilerplate, "doc_id", "start", "end", rows, tokens)[1:])
+    excluded = Ranges(*places(boilerplate, "doc_id", "start", "end", ids, tokens)[1:])
     shares = []
     for side, document in (("left", left), ("right", right)):
-        _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", rows, tokens)
+        _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", ids, tokens)
         low, high = tokens.bounds[document], tokens.bounds[document + 1]
         own = high - low - (excluded.count(high) - excluded.count(low))
         every = own == 0  # nothing but boilerplate: then all its words count
@@ -117,14 +110,14 @@ def add_containments(
 
 
 def places(
-    frame: pl.DataFrame, document: str, start: str, end: str, rows: pl.DataFrame, tokens: Tokens
+    frame: pl.DataFrame, document: str, start: str, end: str, ids: pl.Series, tokens: Tokens
 ) -> tuple[Array, Array, Array]:
     """Stretches in a frame -> the rows of their documents and their words as ranges of TOKENS."""
-    numbers = row_numbers(frame[document], rows)
+    numbers = row_numbers(frame[document], ids)
     return numbers, *words_inside(tokens, numbers, frame[start].to_numpy(), frame[end].to_numpy())
 
 
-def words_covered(pair: Array, first: Array, last: Array, pairs: int, excluded: Excluded) -> tuple[Array, Array]:
+def words_covered(pair: Array, first: Array, last: Array, pairs: int, excluded: Ranges) -> tuple[Array, Array]:
     """Ranges of words, each of a pair -> the words in each pair's union, without `excluded`, and all; int64.
 
     A running maximum over ranges sorted by pair and start cuts from each range what earlier ones covered; a

@@ -1,10 +1,11 @@
-"""Places in documents (code points) -> words of TOKENS, for many places at once."""
+"""Places in documents (code points) -> words of TOKENS, and words counted, for many places at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
@@ -39,8 +40,16 @@ def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> t
     return first, np.maximum(first, last - cut)
 
 
-class Excluded:
-    """Disjoint ranges of words that do not count: how many of them lie before a word."""
+def row_numbers(column: pl.Series, ids: pl.Series) -> Array:
+    """Document ids -> their rows in `ids`, which holds them all; int64."""
+    rows = ids.alias("id").to_frame().with_row_index("row")
+    found = column.alias("id").to_frame().join(rows, on="id", how="left", maintain_order="left")["row"]
+    assert not found.null_count(), f"{column.name}: a document that DOCUMENTS does not hold"
+    return found.cast(pl.Int64).to_numpy()
+
+
+class Ranges:
+    """Disjoint ranges of words: how many words of theirs lie before a word."""
 
     def __init__(self, first: Array, last: Array) -> None:
         order = np.lexsort((last, first))
@@ -53,7 +62,7 @@ class Excluded:
         self.before = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.length)])
 
     def count(self, word: Array) -> Array:
-        """How many excluded words stand before each `word`; int64."""
+        """How many words of the ranges stand before each `word`; int64."""
         if not len(self.first):
             return np.zeros(len(word), np.int64)
         at = np.searchsorted(self.first, word, side="right") - 1

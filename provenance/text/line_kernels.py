@@ -13,7 +13,7 @@ from provenance.text.kernels import _code_point
 # What a line ends with, closing quotes and brackets apart.
 OPEN, STOP, ASKS, LEADS, RUNS_ON, CUT = 0, 1, 2, 3, 4, 5
 # Bits of `flags`.
-LOWER, ADDRESS, CDATA, QUOTES, BRACKET, SPACELESS, JOINED = 1, 2, 4, 8, 16, 32, 64
+LOWER, ADDRESS, CDATA, QUOTES, BRACKET, SPACELESS = 1, 2, 4, 8, 16, 32
 
 WRAP_WIDTH = 100  # characters; scraped paragraphs stand on one line, only hard-wrapped text stays under this
 WRAP_FULL = 0.7  # a wrapped line is at least this share of the widest one
