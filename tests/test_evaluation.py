@@ -108,7 +108,6 @@ def test_across_documents_the_pair_must_be_found() -> None:
     assert spans.span_recall(gold, spans_of(("a", 0, 10, "b", 5, 10))) == (15, 40)
     assert spans.span_recall(gold, spans_of(("b", 0, 10, "c", 0, 10))) == (0, 40)
     assert spans.span_precision(gold, spans.NO_GROUPS, spans_of(("a", 0, 20, "b", 0, 10))) == (20, 30)
-    assert spans.false_spans(gold, spans.NO_GROUPS, spans_of(("a", 10, 20, "b", 0, 10))).height == 1
 
 
 def test_a_place_of_a_group_is_found_by_a_link_to_any_other() -> None:

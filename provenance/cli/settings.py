@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
 
 
 @click.command("settings")
@@ -32,12 +36,10 @@ def command() -> None:
         click.echo(line)
 
 
-def recall_lines(settings: object) -> list[str]:
+def recall_lines(settings: Settings) -> list[str]:
     """The expected recall of the bands in force, by jaccard."""
     from provenance.matching.sketches import choose_bands, expected_recall
-    from provenance.settings import Settings
 
-    assert isinstance(settings, Settings)
     bands, rows = choose_bands(settings)
     lines = [
         f"bands: {bands} of {rows} rows, used in dumps of more than {settings.exhaustive_documents:,} documents",

@@ -80,11 +80,6 @@ def span_precision(gold: pl.DataFrame, groups: pl.DataFrame, found: pl.DataFrame
     return Coverage(int(true_characters(gold, groups, found).sum()), int(characters(found).sum()))
 
 
-def false_spans(gold: pl.DataFrame, groups: pl.DataFrame, found: pl.DataFrame, least: float = 0.5) -> pl.DataFrame:
-    """True spans, groups, detections -> the detections of which less than `least` is true."""
-    return found.filter(pl.Series(true_characters(gold, groups, found) < least * characters(found)))
-
-
 def true_characters(gold: pl.DataFrame, groups: pl.DataFrame, found: pl.DataFrame) -> Array:
     """For each detection the characters of both sides that true links cover; int64."""
     inner = group_occurrences(gold.filter(pl.col("left_doc") == pl.col("right_doc")))
