@@ -16,6 +16,7 @@ import pytest
 
 from provenance.errors import OutputError, UsageError
 from provenance.reports import writing
+from provenance.reports.exporting import FORMATS, export
 from provenance.reports.runs import Run
 from provenance.tables import WRITTEN
 from tests.runs import hand_made
@@ -186,3 +187,18 @@ def test_a_run_json_that_is_not_ours_is_refused(tmp_path: Path, text: str) -> No
         Run.read(tmp_path)
     with pytest.raises(OutputError, match=r"run\.json"):
         hand_made().write(tmp_path)
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError("disk full")])
+def test_a_failure_while_exporting_leaves_whole_files_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    def fail(_frame: pl.DataFrame, path: Path, **_: object) -> None:
+        path.write_bytes(b"half")
+        if path.name.startswith(".spans"):
+            raise failure
+
+    monkeypatch.setitem(FORMATS, "csv", fail)
+    with pytest.raises((OutputError, KeyboardInterrupt), match=r"\(disk full\)|^$"):
+        export(hand_made(), tmp_path, "csv", ["rejects", "spans"])
+    assert [path.name for path in tmp_path.iterdir()] == ["rejects.csv"]

@@ -67,9 +67,14 @@ def export(run: Run, folder: Path, kind: str, names: Sequence[str] = ()) -> list
         for name in names or run.made:
             path = folder / f"{name}.{kind}"
             aside = path.with_name(f".{path.name}.unfinished")
-            FORMATS[kind](run.table(name), aside)
-            aside.replace(path)
+            try:
+                FORMATS[kind](run.table(name), aside)
+                aside.replace(path)
+            finally:
+                aside.unlink(missing_ok=True)
             written.append(path)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror}); give another folder with -o") from None
+        raise OutputError(
+            f"{folder}: cannot be written ({(error.strerror or str(error)).lower()}); give another folder with -o"
+        ) from None
     return written
