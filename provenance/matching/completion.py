@@ -48,7 +48,7 @@ def match_documents(
     left, right = (row_numbers(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
     layout = lay_out(documents, passages, tokens)
     more = align(tokens, layout, left, right, settings)
-    added = to_table(documents, layout, tokens, more.aligned)
+    added = to_table(documents, layout, tokens, more.aligned, settings)
     spans = pl.concat([spans, added]).sort("left_doc", "left_start", "right_doc", "right_start")
     known = missing.with_columns(jaccard=pl.Series(more.jaccard).cast(jaccards["jaccard"].dtype))
     close = known.filter(pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32))

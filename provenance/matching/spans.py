@@ -53,16 +53,8 @@ def find_spans(
     missing = _unmeasured(verified.left, verified.right, join([across, short]))
     more = align(tokens, layout, *missing, settings, threads)
     jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
-    spans = to_table(documents, layout, tokens, join([runs, short]))
+    spans = to_table(documents, layout, tokens, join([runs, short]), settings)
     return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.over_cap)
-
-
-def find_jaccards(
-    documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, pairs: tuple[Array, Array], settings: Settings
-) -> pl.DataFrame:
-    """Pairs of rows -> (left_doc, right_doc, jaccard), exact. *map*."""
-    verified = align(tokens, lay_out(documents, passages, tokens), *pairs, settings)
-    return _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
 
 
 def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> pl.DataFrame:
@@ -106,7 +98,9 @@ def without_covered(short: Aligned, runs: Aligned) -> Aligned:
     return Aligned(*(kept[column].to_numpy() for column in Aligned._fields))
 
 
-def to_table(documents: pl.DataFrame, layout: Layout, tokens: Tokens, aligned: Aligned) -> pl.DataFrame:
+def to_table(
+    documents: pl.DataFrame, layout: Layout, tokens: Tokens, aligned: Aligned, settings: Settings
+) -> pl.DataFrame:
     """Stretches in words -> SPANS in code points, their ends snapped to punctuation, sorted."""
     left_role = roles_of(layout, aligned.left_first, aligned.left_last)
     right_role = roles_of(layout, aligned.right_first, aligned.right_last)
@@ -119,7 +113,9 @@ def to_table(documents: pl.DataFrame, layout: Layout, tokens: Tokens, aligned: A
         start, end = snap(documents["text"].gather(row), tokens.start[first], tokens.ends(last - 1))
         columns[f"{side}_start"], columns[f"{side}_end"] = start, end
     columns["identity"] = identity
-    columns["kind"] = np.where(identity >= 1, "exact", np.where(identity >= 0.6, "edited", "rewritten"))
+    columns["kind"] = np.where(
+        identity >= 1, "exact", np.where(identity >= np.float32(settings.min_identity), "edited", "rewritten")
+    )
     roles = np.array(ROLES)
     columns["role"] = roles[more_specific(left_role, right_role)]
     frame = pl.DataFrame(columns, schema_overrides=dict(SPANS)).select(list(SPANS))
