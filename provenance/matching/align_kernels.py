@@ -14,6 +14,9 @@ from provenance.matching.sequence_kernels import common_subsequence
 from provenance.text.kernels import ADDRESS
 
 CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
+COMPARED = (
+    1024  # words compared for runs, per word of the pair: a paragraph pasted 4,000 times into one text stays under
+)
 LOOK = 3  # words skipped on a side when a span's end is carried on over an edit
 LEFT_START, LEFT_END, RIGHT_START, RIGHT_END, EQUAL, LONGEST = range(6)
 
@@ -105,12 +108,14 @@ def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, he
     """Documents a0:a1 (indexed) and b0:b1 (shingle hashes[:n]) -> (runs, their number, shared shingles).
 
     A run (i, j, length) is maximal: words i .. of a equal words j .. of b. In one document (inner) i < j and
-    the two sides do not overlap.
+    the two sides do not overlap. One word or line over and over would cost the square of its length: of a pair that
+    needs more than COMPARED comparisons a word, the runs found until then are taken.
     """
     mask = heads.size - 1
     marked = np.zeros(heads.size, np.bool_)
     count, shared = 0, 0
     na, nb = a1 - a0, b1 - b0
+    left_to_compare = np.int64(COMPARED) * (na + nb)
     for j in range(n):
         at = np.int64(hashes[j] & np.uint64(mask))
         while heads[at] != -1 and slots[at] != hashes[j]:
@@ -122,7 +127,7 @@ def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, he
             marked[at] = True
             shared += 1
         seen = 0
-        while i != -1 and seen < CHAIN_CAP:
+        while i != -1 and seen < CHAIN_CAP and left_to_compare > 0:
             seen += 1
             here = i
             i = following[i]
@@ -136,6 +141,7 @@ def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, he
                 most = min(most, j - here)
             while length < most and _same(word, gap, segment, inner, a0, b0, here + length, j + length, here, j):
                 length += 1
+            left_to_compare -= length
             if length >= min(k, na, nb):
                 if count == runs.shape[0]:
                     runs = _grow(runs)
@@ -250,12 +256,12 @@ def carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c):
                 i, j = np.int64(chains[c, LEFT_END]), np.int64(chains[c, RIGHT_END])
             else:
                 i, j = np.int64(chains[c, LEFT_START]) - 1, np.int64(chains[c, RIGHT_START]) - 1
-            da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way)
+            # looking beyond the other side only to turn back cost the square of a line repeated to the end
+            end = min(na, np.int64(chains[c, RIGHT_START])) if inner and way > 0 else na
+            da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, end, nb, way)
             if equal == 0:
                 break
             if way > 0:
-                if inner and i + da > chains[c, RIGHT_START]:
-                    break
                 chains[c, LEFT_END], chains[c, RIGHT_END] = i + da, j + db
             else:
                 if inner and j + 1 - db < chains[c, LEFT_END]:
