@@ -42,7 +42,7 @@ def watch_kernels(say: Callable[[], None], progress: Callable[[str], None]) -> I
 
     def begin() -> None:
         say()
-        command = [sys.executable, "-m", "provenance.matching.warming"]
+        command = [sys.executable, "-P", "-m", "provenance.matching.warming"]  # -P: not the clone we may stand in
         helpers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))  # noqa: S603  ours
 
     def tell(stage: str) -> None:
