@@ -57,6 +57,17 @@ def fold_words(text: str) -> list[tuple[str, int, int]]:
     return words
 
 
+def hash_word(octets: bytes) -> int:
+    """The hash of a folded word, eight bytes at a time, the last ones (perhaps none) by themselves."""
+    value = 0
+    chunks = [octets[at : at + 8] for at in range(0, len(octets) - 7, 8)]
+    for chunk in [*chunks, octets[8 * len(chunks) :]]:
+        value = (value ^ int.from_bytes(chunk, "little")) * 0x9E3779B185EBCA87 % 2**64
+        value ^= value >> 29
+    value = value * 0xC2B2AE3D27D4EB4F % 2**64
+    return value ^ (value >> 32)
+
+
 def shingles(words: list[str], k: int) -> set[tuple[str, ...]]:
     """Words -> the set of k consecutive ones; fewer words than k are one shingle."""
     if not words:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Array = np.ndarray[Any, Any]
 
+COLUMNS = (np.uint64, np.int32, np.uint8, np.uint8)  # of TOKENS, behind its bounds
+SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points of 33 bytes folded (U+FDFA) at most
 BATCH_BYTES = 4 << 20  # a batch's arrays stay near the size of a core's share of the cache, and threads share evenly
 
 
@@ -29,7 +31,7 @@ class Tokens(NamedTuple):
     """
 
     bounds: Array  # int64 [documents + 1]
-    word: Array  # uint64 [words], xxh64 of the folded word's UTF-8
+    word: Array  # uint64 [words], kernels.hash_word of the folded word's UTF-8
     start: Array  # int32 [words]
     size: Array  # uint8 [words], code points of each
     gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS
@@ -52,27 +54,24 @@ class Folded(NamedTuple):
     first_byte: Array  # int64 [words + 1]; word w is octets[first_byte[w] : first_byte[w + 1] - 1]
 
 
-def fold_batch(texts: list[str]) -> Folded:
-    """Texts -> their folded words. Cost: one pass over the bytes."""
+def fold_batch(texts: list[str], keep: bool = True) -> Folded:
+    """Texts -> their folded words, their bytes only with `keep`. Cost: one pass over the bytes."""
     encoded = [text.encode("utf-8", "replace") for text in texts]
     bounds = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(octets) for octets in encoded], out=bounds[1:])
-    octets = np.frombuffer(b"".join(encoded) or b"\0", np.uint8)
-    table = fold_table.load()
+    octets = np.frombuffer(b"".join([*encoded, bytes(8)]), np.uint8)  # the kernels read eight bytes at a time
     most_words = int(bounds[-1]) // 2 + len(texts) + 2
-    first_byte = np.empty(most_words + 1, np.int64)
-    start, length = np.empty(most_words, np.int32), np.empty(most_words, np.uint8)
-    gap, word = np.empty(most_words, np.uint8), np.empty(most_words, np.uint64)
+    columns = [np.empty(most_words, dtype) for dtype in COLUMNS]
     words = np.zeros(len(texts) + 1, np.int64)
-    size = int(bounds[-1]) + most_words + 4096
+    first_byte = np.empty(most_words + 1 if keep else 0, np.int64)
+    size = int(bounds[-1]) + most_words + 4096 if keep else SCRATCH
     while True:
         folded = np.empty(size, np.uint8)
-        if kernels.fold_documents(octets, bounds, *table, folded, first_byte, start, length, gap, word, words):
+        if kernels.fold_documents(octets, bounds, *fold_table.load(), keep, folded, first_byte, *columns, words):
             break
         size *= 4  # Hangul and ligatures fold to several times their bytes
     count = int(words[-1])
-    tokens = Tokens(words, word[:count], start[:count], length[:count], gap[:count])
-    return Folded(tokens, folded, first_byte[: count + 1])
+    return Folded(Tokens(words, *(column[:count] for column in columns)), folded, first_byte[: count + 1])
 
 
 def batches(texts: pl.Series) -> Iterator[list[str]]:
@@ -101,11 +100,11 @@ def tokenize_and(
     after held everything twice, 2.6 GB for 292 MB of text.
     """
     expected = int(texts.str.len_bytes().sum() or 0) // 5 + 1024  # 6.2 bytes a word in English
-    columns = [np.empty(expected, dtype) for dtype in (np.uint64, np.int32, np.uint8, np.uint8)]
+    columns = [np.empty(expected, dtype) for dtype in COLUMNS]
     counts, made, count = [np.zeros(1, np.int64)], [], 0
 
     def one(batch: list[str]) -> tuple[Tokens, Array | None]:
-        folded = fold_batch(batch)
+        folded = fold_batch(batch, keep=also is not None)
         return folded.tokens, also(folded) if also else None
 
     with ThreadPoolExecutor(threads) as pool:
