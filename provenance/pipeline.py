@@ -15,13 +15,13 @@ from provenance.dumps import reading
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
-from provenance.matching.sketches import recall_statement, sketcher
+from provenance.matching.sketches import recall_statement, word_sketcher
 from provenance.matching.spans import find_spans
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run
 from provenance.settings import Settings
 from provenance.text.passages import find_passages
-from provenance.text.tokens import tokenize_and
+from provenance.text.tokens import tokenize, tokenize_and
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.edges import draw_edges
@@ -79,21 +79,11 @@ def scan(
     documents = read.documents.sort("doc_id")
     del read  # the text in another order: a quarter of the peak
 
-    exhaustive = documents.height <= settings.exhaustive_documents
-    with clock.step("fold"):
-        tokens, signatures = tokenize_and(documents["text"], None if exhaustive else sketcher(settings))
-    with clock.step("passages"):
-        passages = find_passages(documents)
-    with clock.step("boilerplate"):
-        passages = mark_boilerplate(documents, passages, tokens)
-    with clock.step("spans"):
-        compare = find_spans if settings.level == "passage" else find_alike
-        found = compare(documents, passages, tokens, signatures, settings)
-    with clock.step("matches"):
-        spans, matches = match_documents(documents, passages, tokens, found, settings)
-    del tokens, signatures  # 14 bytes a word and 512 a document; tracing reads neither
-    facts["recall"] = recall_statement(settings, documents.height, exhaustive, found.over_cap)
-    frames |= {"passages": passages, "spans": spans, "matches": matches}
+    compare = _compare_passages if settings.level == "passage" else _compare_documents
+    made, over_cap = compare(documents, settings, clock)
+    frames |= made
+    facts["recall"] = recall_statement(settings, documents.height, over_cap)
+    passages, spans, matches = frames["passages"], frames["spans"], frames["matches"]
     if settings.until != "matches":
         with clock.step("clusters"):
             clusters = find_clusters(spans, matches, settings)
@@ -118,6 +108,35 @@ def scan(
         }  # fmt: skip
     frames["documents"] = documents
     return _finish(frames, settings, facts, clock)
+
+
+def _compare_passages(documents: pl.DataFrame, settings: Settings, clock: Clock) -> tuple[dict[str, pl.DataFrame], int]:
+    """DOCUMENTS -> PASSAGES, SPANS and MATCHES, and the runs and buckets over the link cap."""
+    exhaustive = documents.height <= settings.exhaustive_documents
+    with clock.step("fold"):
+        tokens, signatures = tokenize_and(documents["text"], None if exhaustive else word_sketcher(settings))
+    with clock.step("passages"):
+        passages = find_passages(documents)
+    with clock.step("boilerplate"):
+        passages = mark_boilerplate(documents, passages, tokens)
+    with clock.step("spans"):
+        found = find_spans(documents, passages, tokens, signatures, settings)
+    with clock.step("matches"):
+        spans, matches = match_documents(documents, passages, tokens, found, settings)
+    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap
+
+
+def _compare_documents(
+    documents: pl.DataFrame, settings: Settings, clock: Clock
+) -> tuple[dict[str, pl.DataFrame], int]:
+    """DOCUMENTS -> MATCHES by whole documents and the buckets over the link cap; PASSAGES if tracing will read them."""
+    passages = tables.empty(tables.PASSAGES)
+    if settings.until == "origins":
+        with clock.step("passages"):
+            passages = mark_boilerplate(documents, find_passages(documents), tokenize(documents["text"]))
+    with clock.step("matches"):
+        matches, over_cap = find_alike(documents, settings)
+    return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap
 
 
 def _read(

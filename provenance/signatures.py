@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from provenance.dumps.reading import read_frame
 from provenance.matching.sketches import as_minhash, sketcher
 from provenance.settings import Settings
 from provenance.tables import SIGNATURES, empty
-from provenance.text.tokens import tokenize_and
+from provenance.text.tokens import fold_batches
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -38,10 +39,10 @@ def sketch(
     settings = settings or Settings()
     settings = replace(settings, text=text or settings.text, id=id or settings.id)
     documents = read_frame(frame, settings).documents.sort("doc_id")
-    _, signatures = tokenize_and(documents["text"], sketcher(settings))
-    if signatures is None:
+    signatures = list(fold_batches(documents["text"], sketcher(settings), keep=True))
+    if not signatures:
         return empty(SIGNATURES)
-    return documents.select("doc_id", signature=pl.Series(signatures).cast(SIGNATURES["signature"]))
+    return documents.select("doc_id", signature=pl.Series(np.concatenate(signatures)).cast(SIGNATURES["signature"]))
 
 
 def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dict[str, MinHash]:

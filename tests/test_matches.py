@@ -136,13 +136,6 @@ def test_a_document_of_boilerplate_only_counts_its_boilerplate() -> None:
     assert found.select("left_containment", "right_containment", "relation").row(0) == (1.0, 0.0, "boilerplate")
 
 
-def test_at_document_level_the_given_containments_stand() -> None:
-    documents = documents_of("a b c", "a b c d")
-    jaccards = jaccards_of(("d0", "d1", 0.5)).with_columns(left_containment=1.0, right_containment=0.5)
-    found = match(documents, passages_of(), spans_of(), jaccards)
-    assert found.row(0) == ("d0", "d1", 0, 0.5, 1.0, 0.5, "contained")
-
-
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), max_size=8), st.integers(0, 45))
 def test_excluded_counts_words_before(ranges: list[tuple[int, int]], word: int) -> None:
     first = np.array([low for low, _ in ranges], np.int64)

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.matching.alignment import Aligned
 from provenance.matching.rewritten import choose, number_sentences, propose
-from provenance.matching.sketches import sketcher
+from provenance.matching.sketches import word_sketcher
 from provenance.matching.spans import Found, find_spans, snap
 from provenance.settings import Settings
 from provenance.tables import DOCUMENTS, PASSAGES, SPANS, check
@@ -58,7 +58,7 @@ def spans_of(
 ) -> Found:
     settings = settings or Settings(rewritten="off")
     documents = documents_of(texts)
-    sketch = sketcher(settings) if documents.height > settings.exhaustive_documents else None
+    sketch = word_sketcher(settings) if documents.height > settings.exhaustive_documents else None
     tokens, signatures = tokenize_and(documents["text"], sketch)
     found = find_spans(documents, passages_of(documents, roles or {}), tokens, signatures, settings)
     check(found.spans, SPANS, "spans")

@@ -46,7 +46,8 @@ def index_shingles(hashes, n, slots, heads, following):
 
 
 @njit(inline="always")
-def _table_size(n):
+def table_size(n):
+    """Entries of a table of n hashes: a power of two, at least 2 n."""
     size = 16
     while size < 2 * n:
         size *= 2
@@ -60,12 +61,12 @@ def count_distinct(word, bounds, wanted, k, distinct):
     for d in range(bounds.size - 1):
         longest = max(longest, bounds[d + 1] - bounds[d])
     hashes = np.empty(longest, np.uint64)
-    slots, heads = np.empty(_table_size(longest), np.uint64), np.empty(_table_size(longest), np.int32)
+    slots, heads = np.empty(table_size(longest), np.uint64), np.empty(table_size(longest), np.int32)
     following = np.empty(longest, np.int32)
     for d in range(bounds.size - 1):
         if wanted[d]:
             n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
-            size = _table_size(n)
+            size = table_size(n)
             distinct[d] = index_shingles(hashes, n, slots[:size], heads[:size], following)
 
 
@@ -335,7 +336,7 @@ def align_pairs(
     for d in range(bounds.size - 1):
         longest = max(longest, bounds[d + 1] - bounds[d])
     hashes = np.empty(longest, np.uint64)
-    slots, heads = np.empty(_table_size(longest), np.uint64), np.empty(_table_size(longest), np.int32)
+    slots, heads = np.empty(table_size(longest), np.uint64), np.empty(table_size(longest), np.int32)
     following = np.empty(longest, np.int32)
     runs, chains = np.empty((64, 3), np.int32), np.empty((64, 6), np.int32)
     count, size, indexed = 0, 16, -1
@@ -345,7 +346,7 @@ def align_pairs(
         na, nb = bounds[a + 1] - a0, bounds[b + 1] - b0
         if a != indexed:
             n = shingle_hashes(word, a0, bounds[a + 1], k, hashes)
-            size, indexed = _table_size(n), a
+            size, indexed = table_size(n), a
             index_shingles(hashes, n, slots[:size], heads[:size], following)
         inner = a == b
         n = shingle_hashes(word, b0, bounds[b + 1], k, hashes)

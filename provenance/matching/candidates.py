@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.matching import kernels
+from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
 from provenance.matching.sketches import choose_bands
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ Array = np.ndarray[Any, Any]
 
 # An estimate from 128 permutations errs by .04 at jaccard .3; four of that keep the pairs at the floor.
 ESTIMATE_SLACK = 0.16
+BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on
 PART_POSTINGS = 2_000_000  # postings sorted at a time and thread: 24 bytes each, so 48 MB whatever the dump's size
 
 
@@ -30,27 +32,6 @@ class Candidates(NamedTuple):
     over_cap: int  # runs and buckets in more documents than the cap, whose documents were linked and not all paired
 
 
-class Texts(NamedTuple):
-    """Documents grouped by equal folded text: only the first of each group is compared with others."""
-
-    first: Array  # int64 [documents], the row of the first document with the same text
-    wanted: Array  # bool [documents], first of its group and not without words
-
-
-def group_equal(tokens: Tokens) -> Texts:
-    """TOKENS -> which documents have equal folded texts. *gather*; one pass."""
-    documents = tokens.bounds.size - 1
-    one, two = np.empty(documents, np.uint64), np.empty(documents, np.uint64)
-    kernels.range_keys(tokens.word, tokens.bounds[:-1], tokens.bounds[1:], one, two)
-    order = np.lexsort((np.arange(documents), two, one))
-    new = np.ones(documents, np.bool_)
-    new[1:] = (one[order][1:] != one[order][:-1]) | (two[order][1:] != two[order][:-1])
-    first = np.empty(documents, np.int64)
-    if documents:
-        first[order] = order[new][np.cumsum(new) - 1]
-    return Texts(first, (first == np.arange(documents)) & (np.diff(tokens.bounds) > 0))
-
-
 def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings) -> Candidates:
     """TOKENS and signatures -> CANDIDATES. *gather*.
 
@@ -58,31 +39,20 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
     for jaccard come from the bands of the signatures or, without signatures, from every shared shingle. Equal
     texts are compared once and their pairs then spelt out, up to the link cap.
     """
-    texts = group_equal(tokens)
-    linked, over_cap = _linked_pairs(tokens, texts.wanted, settings) if settings.level == "passage" else (_none(), 0)
+    texts = group_equal(digest(tokens))
+    linked, over_cap = _linked_pairs(tokens, texts.wanted, settings)
     if signatures is None:
-        others, more = _sharing_pairs(tokens, texts.wanted, settings), 0
+        others, more = sharing_pairs(tokens, texts.wanted, settings), 0
     else:
-        others, more = _bucket_pairs(signatures, texts.wanted, settings)
-    equal = _equal_pairs(texts, settings.link_cap)
-    linked = np.union1d(_spell_out(linked, texts, settings.link_cap), equal)
-    every = np.union1d(linked, _spell_out(others, texts, settings.link_cap))
+        others, more = bucket_pairs(signatures, texts.wanted, settings)
+    linked = np.union1d(spell_out(linked, texts, settings.link_cap), equal_pairs(texts, settings.link_cap))
+    every = np.union1d(linked, spell_out(others, texts, settings.link_cap))
     return Candidates(
         (every >> 32).astype(np.int32),
         (every & 0xFFFFFFFF).astype(np.int32),
         np.isin(every, linked, assume_unique=True),
         over_cap + more,
     )
-
-
-def _none() -> Array:
-    return np.empty(0, np.int64)
-
-
-def unique(keys: Array) -> Array:
-    """Sorted distinct values; a vectorised sort is 4 times faster here than numpy's hashed `unique`."""
-    ordered = np.sort(keys)
-    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 def count_postings(tokens: Tokens, wanted: Array, k: int, window: int, parts: int) -> Array:
@@ -127,71 +97,36 @@ def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: in
     return unique(np.concatenate([pairs for pairs, _ in found])), sum(over for _, over in found)
 
 
-def _sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
-    """Every pair that shares any shingle: no sketch error at all, for small dumps."""
+def sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
+    """Every pair that shares any shingle: no sketch error at all, for small dumps. Keys left << 32 | right, sorted."""
     key, owner, _ = all_postings(tokens, wanted, settings.shingle_words, 1)
     order = kernels.order_by_key(key)
     pairs, count = kernels.pair_sharing(key, owner, order, tokens.bounds.size - 1, np.empty(1 << 16, np.int64))
     return unique(pairs[:count])
 
 
-def _bucket_pairs(signatures: Array, wanted: Array, settings: Settings) -> tuple[Array, int]:
-    """Pairs that share a bucket of some band and whose estimated jaccard comes near the floor."""
+def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
+    """Pairs that share a bucket of some band and whose estimated jaccard comes near the floor; buckets over the cap.
+
+    Keys left << 32 | right, sorted. Cost: a sort of the documents a band, and 128 comparisons a pair in a bucket.
+    """
     bands, rows = choose_bands(settings)
     owner = np.flatnonzero(wanted).astype(np.int32)
-    chosen = signatures[owner]
+    chosen = signatures if owner.size == wanted.size else signatures[owner]
     floor = max(settings.match_jaccard - ESTIMATE_SLACK, 0.0)
-    key = np.empty(owner.size, np.uint64)
-    found, over_cap = [_none()], 0
-    for band in range(bands):
-        kernels.band_keys(chosen, band, rows, key)
-        order = kernels.order_by_key(key)
-        pairs, count, more = kernels.pair_buckets(
-            chosen, owner, key, order, settings.link_cap, floor, np.empty(1 << 14, np.int64)
-        )
-        found.append(unique(pairs[:count]))
-        over_cap += int(more)
-        if len(found) == 9:  # union now and then: bands repeat each other's pairs
-            found = [unique(np.concatenate(found))]
-    return unique(np.concatenate(found)), over_cap
 
+    def one(first: int) -> tuple[Array, int]:
+        key = np.empty(owner.size, np.uint64)
+        found, over = [np.empty(0, np.int64)], 0
+        for band in range(first, min(first + BANDS_A_TASK, bands)):
+            kernels.band_keys(chosen, band, rows, key)
+            pairs, count, more = kernels.pair_buckets(
+                chosen, owner, key, kernels.order_by_key(key), settings.link_cap, floor, np.empty(1 << 14, np.int64)
+            )
+            found.append(unique(pairs[:count]))
+            over += int(more)
+        return unique(np.concatenate(found)), over
 
-def _members(texts: Texts) -> tuple[Array, Array]:
-    """Rows sorted by the first row of their text, and where each row's group begins in that order."""
-    order = np.argsort(texts.first, kind="stable")
-    begins = np.searchsorted(texts.first[order], np.arange(texts.first.size + 1))
-    return order, begins
-
-
-def _equal_pairs(texts: Texts, cap: int) -> Array:
-    """Pairs inside each group of equal texts: all with all up to `cap`, else with the previous and the first."""
-    order, begins = _members(texts)
-    pairs = []
-    for row in np.flatnonzero(texts.wanted & (np.diff(begins) > 1)).tolist():
-        group = order[begins[row] : begins[row + 1]].astype(np.int64)
-        if group.size <= cap:
-            one, two = np.triu_indices(group.size, 1)
-            pairs.append((group[one] << 32) | group[two])
-        else:
-            pairs.append((group[:-1] << 32) | group[1:])
-            pairs.append((group[0] << 32) | group[1:])
-    return unique(np.concatenate(pairs)) if pairs else _none()
-
-
-def _spell_out(pairs: Array, texts: Texts, cap: int) -> Array:
-    """Pairs of first rows -> the pairs of all their equal texts; beyond `cap` squared only with the firsts."""
-    order, begins = _members(texts)
-    sizes = np.diff(begins)
-    left, right = pairs >> 32, pairs & 0xFFFFFFFF
-    many = (sizes[left] > 1) | (sizes[right] > 1)
-    spelt = [pairs]
-    for a, b in zip(left[many].tolist(), right[many].tolist(), strict=True):
-        ones, twos = order[begins[a] : begins[a + 1]], order[begins[b] : begins[b + 1]]
-        if ones.size * twos.size > cap * cap:
-            one = np.concatenate([ones, np.full(twos.size, a)])
-            two = np.concatenate([np.full(ones.size, b), twos])
-        else:
-            one, two = np.repeat(ones, twos.size), np.tile(twos, ones.size)
-        low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two).astype(np.int64)
-        spelt.append((low << 32) | high)
-    return unique(np.concatenate(spelt))
+    with ThreadPoolExecutor(threads) as pool:
+        shares = list(pool.map(one, range(0, bands, BANDS_A_TASK)))
+    return unique(np.concatenate([pairs for pairs, _ in shares])), sum(over for _, over in shares)

@@ -15,6 +15,8 @@ from provenance.matching.places import row_numbers
 from provenance.matching.spans import to_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance.matching.spans import Found
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
@@ -33,27 +35,37 @@ class Matched(NamedTuple):
 def match_documents(
     documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, found: Found, settings: Settings
 ) -> Matched:
-    """DOCUMENTS sorted by doc_id, PASSAGES, TOKENS, Found -> SPANS, MATCHES. *Gather*.
+    """DOCUMENTS sorted by doc_id, PASSAGES, TOKENS, Found -> SPANS, MATCHES, both complete. *Gather*."""
+    spans = [found.spans]
 
-    A run in more documents than the link cap ties each to the previous and to the first only. A pair that
-    was not compared would count as nothing shared and part a cluster: so all pairs of what is linked are
-    aligned first. Pairs inside a cluster that share nothing are matches too, by their Jaccard, and those
-    alone.
+    def compare(missing: pl.DataFrame) -> pl.DataFrame:
+        left, right = (row_numbers(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
+        layout = lay_out(documents, passages, tokens)
+        more = align(tokens, layout, left, right, settings)
+        added = to_table(documents, layout, tokens, more.aligned, settings)
+        spans.append(added)
+        known = missing.with_columns(jaccard=pl.Series(more.jaccard).cast(pl.Float32))
+        return find_matches(documents, passages, added, known, tokens, settings)
+
+    matches = find_matches(documents, passages, found.spans, found.jaccards, tokens, settings)
+    matches = complete(matches, compare, settings)
+    return Matched(pl.concat(spans).sort("left_doc", "left_start", "right_doc", "right_start"), matches)
+
+
+def complete(
+    matches: pl.DataFrame, compare: Callable[[pl.DataFrame], pl.DataFrame], settings: Settings
+) -> pl.DataFrame:
+    """MATCHES and what makes them of other pairs (left_doc, right_doc) -> MATCHES with all pairs of what is linked.
+
+    A run or bucket in more documents than the link cap ties each to the previous and to the first only. A pair that
+    was not compared would count as nothing shared and part a cluster: so all pairs of what is linked are compared
+    first. Pairs inside a cluster that share nothing are matches too, by their jaccard, and those alone.
     """
-    spans, jaccards = found.spans, found.jaccards
-    matches = find_matches(documents, passages, spans, jaccards, tokens, settings)
     missing = missing_pairs(link_documents(matches, settings), matches)
-    if settings.level == "document" or not 0 < missing.height <= MOST_PAIRS:
-        return Matched(spans, matches)
-    left, right = (row_numbers(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
-    layout = lay_out(documents, passages, tokens)
-    more = align(tokens, layout, left, right, settings)
-    added = to_table(documents, layout, tokens, more.aligned, settings)
-    spans = pl.concat([spans, added]).sort("left_doc", "left_start", "right_doc", "right_start")
-    known = missing.with_columns(jaccard=pl.Series(more.jaccard).cast(jaccards["jaccard"].dtype))
-    close = known.filter(pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32))
-    tied = pl.concat([close, known.join(added, on=PAIR, how="semi")]).unique()
-    matches = pl.concat([matches, find_matches(documents, passages, added, tied, tokens, settings)])
-    lacking = known.join(missing_pairs(cluster_documents(matches, settings), matches), on=PAIR, how="semi")
-    matches = pl.concat([matches, find_matches(documents, passages, added.clear(), lacking, tokens, settings)])
-    return Matched(spans, matches.sort(PAIR))
+    if not 0 < missing.height <= MOST_PAIRS:
+        return matches.sort(PAIR)
+    more = compare(missing)
+    tied = (pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32)) | (pl.col("spans") > 0)
+    matches = pl.concat([matches, more.filter(tied)])
+    lacking = missing_pairs(cluster_documents(matches, settings), matches)
+    return pl.concat([matches, more.join(lacking, on=PAIR, how="semi")]).sort(PAIR)

@@ -28,30 +28,24 @@ def find_matches(
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES, SPANS, and exact Jaccards (left_doc, right_doc, jaccard) -> MATCHES. *Gather*.
 
-    `jaccards` names every pair that is to become a match, each once, left_doc < right_doc. Where it has the
-    columns left_containment and right_containment (level `document`: shares of shingles) they stand as they
-    are, and spans are not read; else containment is the share of a document's words inside spans,
-    boilerplate left out of both sides of the fraction unless the document holds nothing else. Cost: sorts
-    of the spans; no pass over the words.
+    `jaccards` names every pair that is to become a match, each once, left_doc < right_doc. Containment is the
+    share of a document's words inside spans, boilerplate left out of both sides of the fraction unless the
+    document holds nothing else. Cost: sorts of the spans; no pass over the words.
     """
     pairs = jaccards.sort("left_doc", "right_doc").with_row_index("pair")
     ids = documents["doc_id"]
     left, right = (row_numbers(pairs[side], ids) for side in ("left_doc", "right_doc"))
-    if "left_containment" in jaccards.columns:
-        pairs = pairs.with_columns(spans=pl.lit(0, pl.Int32), only_boilerplate=pl.lit(value=False))
-    else:
-        shared = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
-        pairs = add_containments(pairs, shared, passages, ids, tokens, left, right)
+    shared = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
+    pairs = add_containments(pairs, shared, passages, ids, tokens, left, right)
     equal = equal_texts(tokens, left, right, pairs["jaccard"].to_numpy())
+    return name_relations(pairs.with_columns(equal=pl.Series(equal, dtype=pl.Boolean)), settings)
+
+
+def name_relations(pairs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Pairs with all columns of MATCHES but `relation`, and `equal` and `only_boilerplate` -> MATCHES."""
     shares = ("jaccard", "left_containment", "right_containment")
-    pairs = pairs.with_columns(pl.col(shares).cast(pl.Float32), equal=pl.Series(equal, dtype=pl.Boolean))
-    return tables.check(
-        pairs.with_columns(relation=relation(settings)).select(
-            pl.col(column).cast(dtype) for column, dtype in tables.MATCHES.items()
-        ),
-        tables.MATCHES,
-        "matches",
-    )
+    named = pairs.with_columns(pl.col(shares).cast(pl.Float32)).with_columns(relation=relation(settings))
+    return tables.check(named.select(list(tables.MATCHES)), tables.MATCHES, "matches")
 
 
 def relation(settings: Settings) -> pl.Expr:

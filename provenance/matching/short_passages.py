@@ -12,7 +12,8 @@ import numpy as np
 
 from provenance.matching import kernels, sequence_kernels
 from provenance.matching.alignment import Aligned, join
-from provenance.matching.candidates import all_postings, unique
+from provenance.matching.candidates import all_postings
+from provenance.matching.equal_texts import unique
 from provenance.matching.layout import CODE
 from provenance.text.tokens import Tokens
 

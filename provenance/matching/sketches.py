@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
     from provenance.settings import Settings
-    from provenance.text.tokens import Folded
+    from provenance.text.tokens import Folded, Tokens
 
 Array = np.ndarray[Any, Any]
 
@@ -34,6 +34,24 @@ def sketcher(settings: Settings) -> Callable[[Folded], Array]:
         bounds = folded.tokens.bounds
         signatures = np.empty((bounds.size - 1, settings.num_perm), np.uint32)
         kernels.minhash(folded.octets, folded.first_byte, bounds, settings.shingle_words, first, second, signatures)
+        return signatures
+
+    return sketch
+
+
+def word_sketcher(settings: Settings) -> Callable[[Tokens], Array]:
+    """Settings -> a function from TOKENS to signatures (uint32 [documents, num_perm]) for bands of our own.
+
+    They come from the hashes of TOKENS in half the time of `sketcher`, and without the 0.6 s that datasketch takes
+    to import; its permutations are of the same family (Carter and Wegman 1979: odd * x + b mod 2^32).
+    """
+    random = np.random.Generator(np.random.PCG64(settings.seed))
+    first = random.integers(0, 1 << 32, settings.num_perm, np.uint32) | np.uint32(1)
+    second = random.integers(0, 1 << 32, settings.num_perm, np.uint32)
+
+    def sketch(tokens: Tokens) -> Array:
+        signatures = np.empty((tokens.bounds.size - 1, settings.num_perm), np.uint32)
+        kernels.minhash_words(tokens.word, tokens.bounds, settings.shingle_words, first, second, signatures)
         return signatures
 
     return sketch
@@ -75,9 +93,10 @@ def choose_bands(settings: Settings) -> tuple[int, int]:
     return settings.num_perm, 1
 
 
-def recall_statement(settings: Settings, documents: int, exhaustive: bool, over_cap: int) -> dict[str, Any]:
+def recall_statement(settings: Settings, documents: int, over_cap: int) -> dict[str, Any]:
     """What a run may have missed, for run.json: the expected recall by jaccard, and the runs over the link cap."""
     bands, rows = choose_bands(settings)
+    exhaustive = documents <= settings.exhaustive_documents
     reach = settings.shingle_words + settings.window - 1
     return {
         "documents": documents,

@@ -1,57 +1,165 @@
-"""TOKENS -> the pairs of whole documents that are alike: what level `document` compares, without spans."""
+"""DOCUMENTS -> the pairs of whole documents that are alike: what level `document` compares, without spans.
+
+Two passes over the texts: the first keeps a signature and a digest of each, the second folds again those that came
+to be compared. So memory holds half a kilobyte a document, whatever its length.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from provenance.matching.alignment import align, count_shingles
-from provenance.matching.candidates import find_candidates
-from provenance.matching.layout import lay_out
-from provenance.matching.spans import Found
-from provenance.tables import SPANS, empty
+from provenance.matching import jaccard_kernels
+from provenance.matching.alignment import count_shingles
+from provenance.matching.candidates import bucket_pairs, sharing_pairs
+from provenance.matching.completion import complete
+from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
+from provenance.matching.matches import name_relations
+from provenance.matching.places import row_numbers
+from provenance.matching.sketches import word_sketcher
+from provenance.text.tokens import BATCH_BYTES, fold_batches, in_order, tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
-    from provenance.text.tokens import Tokens
+    from provenance.text.tokens import Folded
 
 Array = np.ndarray[Any, Any]
 
 
-def find_alike(
-    documents: pl.DataFrame,
-    passages: pl.DataFrame,
-    tokens: Tokens,
-    signatures: Array | None,
-    settings: Settings,
-    threads: int = 2,
-) -> Found:
-    """DOCUMENTS sorted by doc_id, PASSAGES, TOKENS and signatures (none for small dumps) -> Found without spans.
+class Alike(NamedTuple):
+    """MATCHES of whole documents, and the buckets over the link cap."""
 
-    *Gather*. `jaccards` holds the pairs of at least match_jaccard, and left_containment and right_containment:
-    the share of that document's distinct shingles that the other has.
+    matches: pl.DataFrame
+    over_cap: int
+
+
+def find_alike(documents: pl.DataFrame, settings: Settings, threads: int = 2) -> Alike:
+    """DOCUMENTS sorted by doc_id -> Alike. *Gather*.
+
+    MATCHES has the pairs of at least match_jaccard and all pairs of a cluster; containment is the share of a
+    document's distinct shingles that the other has.
     """
-    candidates = find_candidates(tokens, signatures, settings)
-    layout = lay_out(documents, passages, tokens)
-    verified = align(tokens, layout, candidates.left, candidates.right, settings, threads)
-    # in 32 bits, as the jaccards are: three shared shingles of ten are .3
-    close = verified.jaccard >= np.float32(settings.match_jaccard)
-    left, right = candidates.left[close], candidates.right[close]
-    jaccard = verified.jaccard[close].astype(np.float64)
-    wanted = np.zeros(documents.height, np.bool_)
-    wanted[left], wanted[right] = True, True
-    sizes = count_shingles(tokens, wanted, settings)
-    # J = shared / (a + b - shared), and shared is a whole number: nothing is lost by the way back
-    shared = np.rint(jaccard / (1 + jaccard) * (sizes[left].astype(np.int64) + sizes[right]))
-    pairs = pl.DataFrame(
+    texts, ids = documents["text"], documents["doc_id"]
+    if documents.height <= settings.exhaustive_documents:
+        tokens = tokenize(texts, threads)
+        groups, over_cap = group_equal(digest(tokens)), 0
+        pairs = sharing_pairs(tokens, groups.wanted, settings)
+    else:
+        digests, signatures = _sketch(texts, settings, threads)
+        groups = group_equal(digests)
+        pairs, over_cap = bucket_pairs(signatures, groups.wanted, settings, threads)
+    measured = _measure(texts, pairs, settings, threads)
+    # in 32 bits, as the table has it: three shared shingles of ten are .3
+    close = measured.shares()[0] >= np.float32(settings.match_jaccard)
+    measured = Measured(*(column[close] for column in measured))
+    every = np.union1d(spell_out(measured.pairs, groups, settings.link_cap), equal_pairs(groups, settings.link_cap))
+
+    def compare(missing: pl.DataFrame) -> pl.DataFrame:
+        left, right = (row_numbers(missing[side], ids).astype(np.int64) for side in ("left_doc", "right_doc"))
+        asked = _of_firsts((left << 32) | right, groups)
+        return _matches(
+            ids, (left << 32) | right, groups, _measure(texts, np.unique(asked), settings, threads), settings
+        )
+
+    return Alike(complete(_matches(ids, every, groups, measured, settings), compare, settings), over_cap)
+
+
+def _sketch(texts: pl.Series, settings: Settings, threads: int) -> tuple[Array, Array]:
+    """Texts -> digests (uint64 [documents, 3]) and signatures (uint32 [documents, num_perm])."""
+    sketch = word_sketcher(settings)
+
+    def one(folded: Folded) -> tuple[Array, Array]:
+        return digest(folded.tokens), sketch(folded.tokens)
+
+    digests, signatures = np.empty((len(texts), 3), np.uint64), np.empty((len(texts), settings.num_perm), np.uint32)
+    row = 0
+    for some, more in fold_batches(texts, one, threads):
+        digests[row : row + len(some)], signatures[row : row + len(some)] = some, more
+        row += len(some)
+    return digests, signatures
+
+
+class Measured(NamedTuple):
+    """Pairs of rows with their distinct shingles: of the left, of the right, and of both."""
+
+    pairs: Array  # int64, left << 32 | right, sorted
+    left: Array  # int32
+    right: Array
+    both: Array
+
+    def shares(self) -> tuple[Array, Array, Array]:
+        """Exact jaccard, left and right containment; float32, 0 where there are no shingles."""
+        either = self.left.astype(np.int64) + self.right - self.both
+        jaccard, left, right = (
+            (self.both / np.maximum(whole, 1)).astype(np.float32) for whole in (either, self.left, self.right)
+        )
+        return jaccard, left, right
+
+
+def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -> Measured:
+    """Texts and sorted pairs of rows -> Measured. Cost: each pair's texts are folded anew, batch by batch."""
+    sizes = texts.str.len_bytes().to_numpy()
+
+    def one(some: Array) -> tuple[Array, Array, Array]:
+        left, right = some >> 32, some & 0xFFFFFFFF
+        rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+        tokens = tokenize(texts.gather(rows), threads=1)
+        distinct = count_shingles(tokens, np.ones(rows.size, np.bool_), settings)
+        first, second = place[: some.size], place[some.size :]
+        both = np.empty(some.size, np.int32)
+        jaccard_kernels.share_shingles(tokens.word, tokens.bounds, first, second, settings.shingle_words, both)
+        return distinct[first], distinct[second], both
+
+    with ThreadPoolExecutor(threads) as pool:
+        shares = list(in_order(pool, one, _portions(pairs, sizes), 2 * threads))
+    columns = zip(*shares, strict=True) if shares else ([np.empty(0, np.int32)] for _ in range(3))
+    return Measured(pairs, *(np.concatenate(list(column)) for column in columns))
+
+
+def _portions(pairs: Array, sizes: Array) -> Iterator[Array]:
+    """Sorted pairs, in portions whose texts are at most about BATCH_BYTES; a left text counts once a run."""
+    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    new = np.diff(left, prepend=-1) != 0
+    portion = np.cumsum(sizes[right].astype(np.int64) + np.where(new, sizes[left], 0)) // BATCH_BYTES
+    yield from np.split(pairs, np.flatnonzero(np.diff(portion)) + 1) if pairs.size else []
+
+
+def _of_firsts(pairs: Array, groups: Texts) -> Array:
+    """Pairs of rows -> the pairs of the first rows with their texts; sorted within each, equal rows left out."""
+    one, two = groups.first[pairs >> 32], groups.first[pairs & 0xFFFFFFFF]
+    keys = (np.minimum(one, two) << 32) | np.maximum(one, two)
+    different: Array = keys[one != two]
+    return different
+
+
+def _matches(ids: pl.Series, pairs: Array, groups: Texts, measured: Measured, settings: Settings) -> pl.DataFrame:
+    """Pairs of rows -> MATCHES, by what was measured of the first rows with their texts."""
+    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    one, two = groups.first[left], groups.first[right]
+    equal, turned = one == two, one > two
+    at = np.searchsorted(measured.pairs, (np.minimum(one, two) << 32) | np.maximum(one, two))
+    at[equal] = 0
+    shares = []
+    for share in measured.shares():
+        known = np.append(share, np.float32(1))[np.where(equal, share.size, at)]
+        shares.append(known)
+    jaccard, ours, theirs = shares
+    frame = pl.DataFrame(
         {
-            "left_doc": documents["doc_id"].gather(left),
-            "right_doc": documents["doc_id"].gather(right),
-            "jaccard": jaccard.astype(np.float32),
-            "left_containment": (shared / np.maximum(sizes[left], 1)).astype(np.float32),
-            "right_containment": (shared / np.maximum(sizes[right], 1)).astype(np.float32),
+            "left_doc": ids.gather(left),
+            "right_doc": ids.gather(right),
+            "spans": pl.Series(np.zeros(pairs.size, np.int32)),
+            "jaccard": jaccard,
+            "left_containment": np.where(turned, theirs, ours),
+            "right_containment": np.where(turned, ours, theirs),
+            "equal": equal,
+            "only_boilerplate": np.zeros(pairs.size, np.bool_),
         }
     )
-    return Found(empty(SPANS), pairs.sort("left_doc", "right_doc"), candidates.over_cap)
+    return name_relations(frame, settings)

@@ -11,11 +11,12 @@ import numpy as np
 from provenance.text import fold_table, kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     import polars as pl
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Array = np.ndarray[Any, Any]
 
@@ -92,9 +93,9 @@ def tokenize(texts: pl.Series, threads: int = 2) -> Tokens:
 
 
 def tokenize_and(
-    texts: pl.Series, also: Callable[[Folded], Array] | None, threads: int = 2
+    texts: pl.Series, also: Callable[[Tokens], Array] | None, threads: int = 2
 ) -> tuple[Tokens, Array | None]:
-    """Texts -> (TOKENS, the concatenated arrays that `also` made of each batch while its bytes were at hand).
+    """Texts -> (TOKENS, the concatenated arrays that `also` made of each batch while its words were at hand).
 
     Columns grow in place as batches come in, at most two batches a thread ahead: gathering first and joining
     after held everything twice, 2.6 GB for 292 MB of text.
@@ -103,28 +104,34 @@ def tokenize_and(
     columns = [np.empty(expected, dtype) for dtype in COLUMNS]
     counts, made, count = [np.zeros(1, np.int64)], [], 0
 
-    def one(batch: list[str]) -> tuple[Tokens, Array | None]:
-        folded = fold_batch(batch, keep=also is not None)
-        return folded.tokens, also(folded) if also else None
+    def one(folded: Folded) -> tuple[Tokens, Array | None]:
+        return folded.tokens, also(folded.tokens) if also else None
 
-    with ThreadPoolExecutor(threads) as pool:
-        for tokens, extra in in_order(pool, one, batches(texts), 2 * threads):
-            size = tokens.word.size
-            for column, part in zip(columns, tokens[1:], strict=True):
-                if count + size > column.size:
-                    column.resize(count + size + column.size // 2, refcheck=False)
-                column[count : count + size] = part
-            count += size
-            counts.append(np.diff(tokens.bounds))
-            if extra is not None:
-                made.append(extra)
+    for tokens, extra in fold_batches(texts, one, threads):
+        size = tokens.word.size
+        for column, part in zip(columns, tokens[1:], strict=True):
+            if count + size > column.size:
+                column.resize(count + size + column.size // 2, refcheck=False)
+            column[count : count + size] = part
+        count += size
+        counts.append(np.diff(tokens.bounds))
+        if extra is not None:
+            made.append(extra)
     for column in columns:
         column.resize(count, refcheck=False)
     return Tokens(np.cumsum(np.concatenate(counts)), *columns), np.concatenate(made) if made else None
 
 
+def fold_batches(
+    texts: pl.Series, work: Callable[[Folded], Result], threads: int = 2, *, keep: bool = False
+) -> Iterator[Result]:
+    """Texts -> work(Folded) of each batch, in order; the folded bytes are there with `keep`."""
+    with ThreadPoolExecutor(threads) as pool:
+        yield from in_order(pool, lambda batch: work(fold_batch(batch, keep)), batches(texts), 2 * threads)
+
+
 def in_order(
-    pool: ThreadPoolExecutor, work: Callable[[list[str]], Result], items: Iterator[list[str]], ahead: int
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item], ahead: int
 ) -> Iterator[Result]:
     """work(item) of each item, in order, with at most `ahead` items under way: pool.map would hold them all."""
     waiting: deque[Future[Result]] = deque()
