@@ -64,11 +64,13 @@ def scan(
     *,
     stdin: BinaryIO | None = None,
     progress: Callable[[str], None] | None = None,
+    finished: Callable[[str, pl.DataFrame], None] | None = None,
 ) -> Run:
     """Files, folders, globs, "-" (which reads `stdin`), or a frame with a column of texts -> a Run.
 
     Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
-    `rejects`. `progress` is called with the name of each stage as it begins.
+    `rejects`. `progress` is called with the name of each stage as it begins, `finished` with each large table as soon
+    as it is final, so that it can be written while the run goes on.
     """
     settings = settings or Settings()
     clock = Clock(progress)
@@ -78,6 +80,9 @@ def scan(
     facts: dict[str, Any] = {"inputs": read.inputs.to_dicts()}
     documents = read.documents.sort("doc_id")
     del read  # the text in another order: a quarter of the peak
+    finished = finished or (lambda _name, _frame: None)
+    if settings.until != "origins":
+        finished("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
     made, over_cap = compare(documents, settings, clock)
@@ -96,6 +101,7 @@ def scan(
             dates = find_dates(documents, attributions)
         with clock.step("outlets"):
             documents = name_outlets(documents, attributions)
+        finished("documents", documents)
         with clock.step("edges"):
             edges = draw_edges(documents, passages, spans, matches, clusters, attributions, dates, settings)
         with clock.step("origins"):

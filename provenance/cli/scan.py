@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import polars as pl
 
     from provenance.reports.runs import Run
 
@@ -57,17 +60,22 @@ def command(
     chosen = take_settings(settings).settings
     from provenance.cli.kernels import watch_kernels
     from provenance.pipeline import scan
-    from provenance.reports.writing import check_folder
+    from provenance.reports.runs import write_table
+    from provenance.reports.writing import Aside, check_folder
 
     def say_compiling() -> None:
         if not quiet:
             click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
 
     check_folder(output)
-    with _progress(quiet) as shown, watch_kernels(say_compiling, shown) as progress:
-        run = scan(inputs, chosen, stdin=sys.stdin.buffer, progress=progress)
+    with Aside(output) as aside, _progress(quiet) as shown, watch_kernels(say_compiling, shown) as progress:
+
+        def finished(name: str, frame: pl.DataFrame) -> None:
+            aside.begin(f"{name}.parquet", partial(write_table, name, frame))
+
+        run = scan(inputs, chosen, stdin=sys.stdin.buffer, progress=progress, finished=finished)
         progress("write")
-        run.write(output, report=not no_report)
+        run.finish(aside, report=not no_report)
     if not quiet:
         _say(run, output, report=not no_report)
     return exit_code(run, fail_on)

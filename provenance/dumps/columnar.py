@@ -46,7 +46,7 @@ def take_table(
     picked = picked.with_row_index("record").with_columns(
         pl.col("record").cast(pl.Int64), text=_as_text(picked["text"], path, rejects)
     )
-    blank = picked["text"].str.strip_chars().str.len_bytes().fill_null(0) == 0
+    blank = ~picked["text"].str.contains(r"\S").fill_null(value=False)  # stripping would copy all the text
     undecoded = {reject.record for reject in rejects if reject.path == path and reject.record is not None}
     rejects += [
         Reject(path, row, "blank", "no text")

@@ -82,7 +82,7 @@ def read(inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = Non
         _read_source(source, reader, stdin)
     if reader.plain["path"]:
         reader.frames.append(_plain_frame(reader.plain))
-    return Read(_documents(reader.frames), reject_frame(reader.rejects), _input_frame(reader.inputs))
+    return Read(_documents(reader.frames, settings), reject_frame(reader.rejects), _input_frame(reader.inputs))
 
 
 def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
@@ -94,7 +94,7 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     problem = take_table(frame.lazy(), "frame", settings, reader.frames, reader.rejects)
     if problem is not None and problem[0] != "empty":
         raise UsageError(f"frame: {problem[1]}")
-    documents = _documents(reader.frames)
+    documents = _documents(reader.frames, settings)
     reader.inputs.append(_fact("frame", 0, "", "frame", None))
     _count_documents(reader, before=0)
     return Read(documents, reject_frame(reader.rejects), _input_frame(reader.inputs))
@@ -298,8 +298,11 @@ def _read_parquet(
         return "damaged", f"no sound Parquet: {single_line(str(error), 120)}"
 
 
-def _documents(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Frames of articles -> DOCUMENTS: ids, languages, tidy labels."""
+def _documents(frames: list[pl.DataFrame], settings: Settings) -> pl.DataFrame:
+    """Frames of articles -> DOCUMENTS: ids, tidy labels, and languages if the run is to end with origins.
+
+    No stage reads the language, and telling it takes longer than comparing whole documents does.
+    """
     if not frames or not any(frame.height for frame in frames):
         return tables.empty(tables.DOCUMENTS)
     order = frames[0].columns
@@ -313,7 +316,7 @@ def _documents(frames: list[pl.DataFrame]) -> pl.DataFrame:
         language=_tidy("language").str.to_lowercase().str.extract(r"^([a-z]{2})(?:[-_].*)?$"),
     )
     unknown = whole["language"].is_null()
-    if unknown.any():
+    if settings.until == "origins" and unknown.any():
         told = detect_languages(whole.filter(unknown)["text"])
         places = pl.DataFrame({"row": unknown.arg_true(), "told": told})
         whole = whole.with_columns(

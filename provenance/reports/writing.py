@@ -8,7 +8,8 @@ import os
 import shutil
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self
 
 import xxhash
 
@@ -17,6 +18,7 @@ from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
 RUN = "run.json"
@@ -64,43 +66,75 @@ def listed(folder: Path) -> set[str]:
         return set()
 
 
-def write_files(folder: Path, writers: Mapping[str, Callable[[Path], None]], facts: dict[str, Any]) -> None:
-    """Write each file by its writer and run.json after them; all appear, or the folder stays as it was.
+class Aside:
+    """Files of a run while they are written, in a folder inside `folder`; `finish` makes all of them appear.
 
-    `facts` gains `files`: for each name its bytes and its xxh3-128 checksum. Our own files of an earlier run
-    that this one does not make are removed: a stale table beside new ones would be read as theirs.
+    A file may be begun as soon as what it holds is final; it is written in a thread while the run goes on. Leaving
+    the block without `finish` leaves `folder` as it was.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        check_names(folder)
-        _remove_leftovers(folder)
-        aside = folder / f"{ASIDE}{os.getpid()}"
-        aside.mkdir()
-    except OSError as error:
-        raise _refused(folder, error) from None
-    try:
-        facts["files"] = {}
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._place = folder / f"{ASIDE}{os.getpid()}"
+        self._made: list[Path] = []  # folders that were not there
+        self._pool = ThreadPoolExecutor(1)
+        self._begun: dict[str, Future[dict[str, Any]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        shutil.rmtree(self._place, ignore_errors=True)
+        for place in reversed(self._made):
+            with contextlib.suppress(OSError):  # not empty: finished, or someone else's now
+                place.rmdir()
+
+    def begin(self, name: str, write: Callable[[Path], None]) -> None:
+        """Write the file `name` by `write`, in a thread. Raises OutputError where the folder takes no files."""
+        if not self._begun:
+            self._open()
+        self._begun[name] = self._pool.submit(self._write, name, write)
+
+    def finish(self, writers: Mapping[str, Callable[[Path], None]], facts: dict[str, Any]) -> None:
+        """Write each file that is not begun by its writer, and run.json after them; then all appear.
+
+        `facts` gains `files`: for each name its bytes and its xxh3-128 checksum. Our own files of an earlier run
+        that this one does not make are removed: a stale table beside new ones would be read as theirs.
+        """
         for name, write in writers.items():
-            write(aside / name)
-            facts["files"][name] = {
-                "bytes": (aside / name).stat().st_size,
-                "xxh3_128": checksum(aside / name),
-            }
-        text = json.dumps(facts, indent=1, ensure_ascii=False)
-        (aside / RUN).write_text(text + "\n", encoding="utf-8")
-        for name in (*writers, RUN):
-            _sync(aside / name)
-        stale = listed(folder) - {*writers, RUN}
-        with _uninterrupted():
-            for name in (*writers, RUN):
-                (aside / name).replace(folder / name)
-            for name in stale & set(NAMES):
-                (folder / name).unlink(missing_ok=True)
-            _sync(folder)
-    except OSError as error:
-        raise _refused(folder, error) from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+            if name not in self._begun:
+                self.begin(name, write)
+        try:
+            facts["files"] = {name: self._begun[name].result() for name in writers}
+            text = json.dumps(facts, indent=1, ensure_ascii=False)
+            (self._place / RUN).write_text(text + "\n", encoding="utf-8")
+            _sync(self._place / RUN)
+            stale = listed(self.folder) - {*writers, RUN}
+            with _uninterrupted():
+                for name in (*writers, RUN):
+                    (self._place / name).replace(self.folder / name)
+                for name in stale & set(NAMES):
+                    (self.folder / name).unlink(missing_ok=True)
+                _sync(self.folder)
+        except OSError as error:
+            raise _refused(self.folder, error) from None
+
+    def _open(self) -> None:
+        try:
+            self._made = [place for place in (*reversed(self.folder.parents), self.folder) if not place.exists()]
+            self.folder.mkdir(parents=True, exist_ok=True)
+            check_names(self.folder)
+            _remove_leftovers(self.folder)
+            self._place.mkdir()
+        except OSError as error:
+            raise _refused(self.folder, error) from None
+
+    def _write(self, name: str, write: Callable[[Path], None]) -> dict[str, Any]:
+        path = self._place / name
+        write(path)
+        _sync(path)
+        return {"bytes": path.stat().st_size, "xxh3_128": checksum(path)}
 
 
 def checksum(path: Path) -> str:
