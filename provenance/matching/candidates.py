@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-# An estimate from 128 permutations errs by .04 at jaccard .3; four of that keep the pairs at the floor.
-ESTIMATE_SLACK = 0.16
+ERRORS = 3  # standard errors that an estimated jaccard may lie under match_jaccard: 1 in 700 at the very limit
 BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on
 PART_POSTINGS = 2_000_000  # postings sorted at a time and thread: 24 bytes each, so 48 MB whatever the dump's size
 
@@ -113,7 +113,8 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
     bands, rows = choose_bands(settings)
     owner = np.flatnonzero(wanted).astype(np.int32)
     chosen = signatures if owner.size == wanted.size else signatures[owner]
-    floor = max(settings.match_jaccard - ESTIMATE_SLACK, 0.0)
+    limit = settings.match_jaccard
+    floor = max(limit - ERRORS * math.sqrt(limit * (1 - limit) / settings.num_perm), 0.0)
 
     def one(first: int) -> tuple[Array, int]:
         key = np.empty(owner.size, np.uint64)

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching import jaccard_kernels
-from provenance.matching.alignment import count_shingles
+from provenance.matching import align_kernels, jaccard_kernels
 from provenance.matching.candidates import bucket_pairs, sharing_pairs
 from provenance.matching.completion import complete
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
 from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
 from provenance.matching.sketches import word_sketcher
-from provenance.text.tokens import BATCH_BYTES, fold_batches, in_order, tokenize
+from provenance.text.tokens import BATCH_BYTES, fold_batch, fold_batches, in_order, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,8 +108,9 @@ def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -
     def one(some: Array) -> tuple[Array, Array, Array]:
         left, right = some >> 32, some & 0xFFFFFFFF
         rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-        tokens = tokenize(texts.gather(rows), threads=1)
-        distinct = count_shingles(tokens, np.ones(rows.size, np.bool_), settings)
+        tokens, distinct = fold_batch(texts.gather(rows).to_list(), keep=False).tokens, np.zeros(rows.size, np.int32)
+        every = np.ones(rows.size, np.bool_)
+        align_kernels.count_distinct(tokens.word, tokens.bounds, every, settings.shingle_words, distinct)
         first, second = place[: some.size], place[some.size :]
         both = np.empty(some.size, np.int32)
         jaccard_kernels.share_shingles(tokens.word, tokens.bounds, first, second, settings.shingle_words, both)
