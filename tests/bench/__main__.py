@@ -1,90 +1,199 @@
-"""`python -m tests.bench`: what the whole command takes, written to reports/measured/speed.md.
+"""`python -m tests.bench FOLDER`: speed and memory, ours and the peers', written to reports/measured/speed.md.
 
-Whole processes on this machine, the median of RUNS; the dump of 100,000 documents is made once in the folder given
-(about 110 MB as Parquet, 250 MB of text). This process stays small, for a child's peak memory counts what its parent
-held. Set PROVENANCE_SHARED to time the five real dumps as well.
+FOLDER keeps the corpora (a million articles are 1.6 GB as Parquet), the peers' environments and results.json, in which
+each section of a later call replaces its own: `--only peers` measures that section anew. `--quick` takes two minutes,
+small dumps and one turn, and prints the page without writing it. Set PROVENANCE_SHARED for the mixture of real text and
+the five real dumps. This process stays small, for a child's peak memory counts what its parent held.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import json
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from tests.bench import SEED
+from tests.bench import ROOT, SEED, THREADS, page
+from tests.bench.contests import Contestant, contest, ours, peers, warm
+from tests.bench.processes import ask
 
-RUNS = 3
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "reports" / "measured" / "speed.md"
+SECTIONS = ("limits", "peers", "mixture", "growth", "hard", "small")
+SIZES = (10_000, 100_000, 300_000)
+GROWTH = (10_000, 100_000, 1_000_000)
+MIXTURE = 85  # MB, under the limit of rewritten=auto
+Section = dict[str, Any]
 
 
-def run(command: list[str], **environment: str) -> tuple[float, float, int]:
-    """One command -> (seconds, peak memory in MB, exit code)."""
-    began = time.perf_counter()
-    process = subprocess.Popen(  # our own command
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    per_unit = 1e6 if sys.platform == "darwin" else 1e3
-    return time.perf_counter() - began, usage.ru_maxrss / per_unit, os.waitstatus_to_exitcode(status)
+class Bench:
+    """What all sections need: the folder, the turns, and whether this is a quick look."""
+
+    def __init__(self, store: Path, rounds: int, quick: bool, sizes: list[int]) -> None:
+        self.store, self.rounds, self.quick, self.sizes = store, rounds, quick, sizes
+        self.folder = store / "quick" if quick else store
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.shared = os.environ.get("PROVENANCE_SHARED")
+        self._peers: tuple[list[Contestant], dict[str, str]] | None = None
+
+    def corpus(self, name: str, size: int) -> dict[str, Any]:
+        """The corpus, made where it is not there."""
+        print(f"{name}, {size:,}", file=sys.stderr)
+        return ask("tests.bench.corpora", str(self.store / "corpora"), name, str(size))
+
+    def peers(self) -> tuple[list[Contestant], dict[str, str]]:
+        """The peers, installed and warm."""
+        if self._peers is None:
+            self._peers = peers(self.store, ("text-dedup", "datasketch") if self.quick else ())
+            warm(self.folder, self.corpus("news", 2_500), self._peers[0])
+        return self._peers
+
+    def warm(self) -> None:
+        """Our kernels, compiled."""
+        warm(self.folder, self.corpus("news", 2_500), ours("document", "passages", "rewritten", "full"))
 
 
-def measure(name: str, command: list[str], runs: int = RUNS, cold: bool = False) -> str:
-    """A line of the table: medians over `runs`, after one run that is not counted (unless `cold`)."""
-    seconds, memory = [], []
-    for number in range(runs if cold else runs + 1):
-        with tempfile.TemporaryDirectory() as folder:
-            environment = {"NUMBA_CACHE_DIR": folder} if cold else {}
-            took, peak, code = run([part.replace("OUT", folder + "/out") for part in command], **environment)
-        if code not in (0, 3):
-            sys.exit(f"{name}: exit code {code}")
-        if cold or number:
-            seconds.append(took)
-            memory.append(peak)
-    spread = f"{min(seconds):.2f} to {max(seconds):.2f}"
-    print(f"{name}: {statistics.median(seconds):.2f} s", file=sys.stderr)
-    return f"| {name} | {statistics.median(seconds):.2f} | {spread} | {statistics.median(memory):.0f} |"
+def limits(bench: Bench) -> Section:
+    """What the machine can do, and `sketch()` alone."""
+    corpus = bench.corpus("news", 2_500 if bench.quick else 100_000)
+    return {
+        "corpora": [corpus],
+        "rates": ask("tests.bench.limits", corpus["path"]),
+        "sketch": ask("tests.bench.sketching", corpus["path"], threads=1),
+    }
 
 
-def main(folder: Path) -> None:
-    """Measure everything and write the page."""
-    provenance = [sys.executable, "-m", "provenance"]
-    made = subprocess.check_output([sys.executable, "-m", "tests.bench.dumps", str(folder), "100000"], cwd=ROOT)
-    dump = json.loads(made)
-    size = dump["bytes"] / 1e6
-    lines = [measure("`provenance --help`", [*provenance, "--help"], runs=9)]
-    lines.append(measure("`scan corpus/`", [*provenance, "scan", "corpus/", "-o", "OUT"]))
-    shared = os.environ.get("PROVENANCE_SHARED")
-    if shared:
-        five = [*provenance, "scan", f"{shared}/dumps", "-o", "OUT"]
-        lines.append(measure("`scan` of the five real dumps", five))
-        lines.append(measure("the same, kernels not yet compiled", five, cold=True))
-    lines.append(
-        measure(f"`scan` of 100,000 documents, {size:.0f} MB of text", [*provenance, "scan", dump["path"], "-o", "OUT"])
-    )
-    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
+def against_peers(bench: Bench) -> Section:
+    """The news-like dump in several sizes, ours and the peers in turns."""
+    others, versions = bench.peers()
+    corpora = [bench.corpus("news", size) for size in bench.sizes]
+    entered = [*ours("document", "passages"), *others]
+    tables = [contest(bench.folder, corpus, entered, bench.rounds) for corpus in corpora]
+    return {"corpora": corpora, "tables": tables, "versions": versions}
+
+
+def mixture(bench: Bench) -> Section:
+    """Real text, ours in all four ways and the peers."""
+    if not bench.shared:
+        return {"missing": "PROVENANCE_SHARED is not set"}
+    corpus = bench.corpus("mixture", 8 if bench.quick else MIXTURE)
+    others, versions = bench.peers()
+    entered = [*ours("document", "passages", "rewritten", "full"), *others]
+    return {"corpora": [corpus], "tables": [contest(bench.folder, corpus, entered, bench.rounds)], "versions": versions}
+
+
+def growth(bench: Bench) -> Section:
+    """The exponents of our time and memory."""
+    corpora = [bench.corpus("news", size) for size in ((2_500, 5_000, 10_000) if bench.quick else GROWTH)]
+    tables = [
+        contest(bench.folder, corpus | {"truth": None}, ours("document", "passages"), bench.rounds)
+        for corpus in corpora
+    ]
+    return {"corpora": corpora, "tables": tables}
+
+
+def hard(bench: Bench) -> Section:
+    """Everything alike, one notice everywhere, a headline with one word changed, a passage in many articles."""
+    top = 2_500 if bench.quick else 100_000
+    found: Section = {"corpora": [], "tables": [], "found": []}
+    tasks = [(name, size) for name in ("alike", "notice") for size in (top // 100, top // 10, top) if size > 100]
+    for name, size in [*tasks, ("headlines", top), ("passages", 12_000 if bench.quick else 100_000)]:
+        corpus = bench.corpus(name, size)
+        entered = ours("document", "passages") if name in ("alike", "notice") else ours("passages")
+        rows = contest(bench.folder, corpus, entered, 1)
+        for row in rows:
+            if "failed" not in row:
+                out = str(bench.folder / "out" / row["name"].replace(", ", "-"))
+                row["found"] = ask("tests.bench.findings", name, corpus["path"], corpus["truth"] or "", out)
+        found["corpora"].append(corpus)
+        found["tables"].append(rows)
+    return found
+
+
+def small(bench: Bench) -> Section:
+    """What a user meets first: the help, the sample dumps, the five real ones, and these with kernels not compiled."""
+    provenance = (sys.executable, "-m", "provenance")
+    entered = [
+        Contestant("provenance --help", (*provenance, "--help")),
+        Contestant("scan corpus/", (*provenance, "scan", "corpus/", "-o", "OUT")),
+    ]
+    if bench.shared:
+        dumps = (*provenance, "scan", f"{bench.shared}/dumps", "-o", "OUT")
+        entered.append(Contestant("scan of the five real dumps", dumps))
+        cold = ("env", "NUMBA_CACHE_DIR=OUT-cold", "sh", "-c", 'rm -rf OUT-cold; exec "$@"', "sh", *dumps)
+        entered.append(Contestant("the same, kernels not yet compiled", cold))
+    nothing = {"name": "small", "path": "", "truth": None, "documents": 0, "bytes": 0}
+    return {"corpora": [], "tables": [contest(bench.folder, nothing, entered, bench.rounds)]}
+
+
+MEASURES = {
+    "limits": limits, "peers": against_peers, "mixture": mixture, "growth": growth, "hard": hard, "small": small
+}  # fmt: skip
+
+
+def machine() -> dict[str, str]:
+    """This machine and the libraries under us, in words."""
+    name = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    about = (
-        f"Whole processes, wall time, medians of {RUNS} (9 for `--help`), written by `python -m tests.bench FOLDER`"
-        f" on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit {commit}: {os.cpu_count()} cores,"
-        f" {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}, polars"
-        f" {version('polars')}, numba {version('numba')}. The large dump is `tests/bench/dumps.py`, seed {SEED},"
-        f" xxh3-64 {dump['xxh3_64']}."
+    libraries = ", ".join(f"{one} {version(one)}" for one in ("polars", "numpy", "numba", "datasketch", "xxhash"))
+    return {
+        "machine": f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}",
+        "libraries": f"Python {platform.python_version()}, {libraries}",
+    }
+
+
+def stamp() -> dict[str, str]:
+    """When, at which commit and how busy the machine was before we began."""
+    commit = subprocess.check_output(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True).strip()
+    busy = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    return {"date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M}", "commit": commit, "load": busy}
+
+
+def main() -> None:
+    """Measure the sections asked for, keep them, write the page."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(tempfile.gettempdir()) / "provenance-bench")
+    parser.add_argument("--sizes", help="articles of the dumps on which the peers are met, with commas")
+    parser.add_argument("--only", help=f"sections, with commas: {', '.join(SECTIONS)}")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of every contestant [3]")
+    parser.add_argument("--quick", action="store_true", help="two minutes: small dumps, one turn, nothing is written")
+    chosen = parser.parse_args()
+    sizes = (
+        [int(size) for size in chosen.sizes.split(",")]
+        if chosen.sizes
+        else [2_500, 5_000]
+        if chosen.quick
+        else [*SIZES]
     )
-    head = "| what | seconds | range | peak MB |\n|---|---|---|---|"
-    PAGE.write_text(f"# Speed and memory\n\n{about}\n\n{head}\n" + "\n".join(lines) + "\n")
-    print(PAGE.read_text())
+    wanted = chosen.only.split(",") if chosen.only else [*SECTIONS]
+    if unknown := set(wanted) - set(SECTIONS):
+        parser.error(f"--only: no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    bench = Bench(chosen.folder.resolve(), 1 if chosen.quick else chosen.rounds, chosen.quick, sizes)
+    kept = bench.folder / "results.json"
+    results = json.loads(kept.read_text()) if kept.exists() else {}
+    results |= machine() | {"seed": SEED, "threads": THREADS}
+    bench.warm()
+    for section in wanted:
+        begun = stamp()
+        results[section] = MEASURES[section](bench) | begun | {"rounds": bench.rounds}
+        kept.write_text(json.dumps(results, indent=1))
+    text = page.render(results)
+    if not chosen.quick:
+        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        PAGE.write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.gettempdir()) / "provenance-bench")
+    main()
