@@ -172,9 +172,9 @@ def test_documents_in_no_cluster_stand_alone() -> None:
 def test_the_chaining_guard_counts_from_matches_not_from_the_table() -> None:
     clusters = clusters_of({"x": "abc", "y": "de"})
     chain = matches_of(("a", "b", "overlap", 0.9), ("b", "c", "overlap", 0.1), ("d", "e", "duplicate", 0.0))
-    assert pairs.chaining_guard(clusters, chain, 0.3) == (3, 1 / 2)
-    assert pairs.chaining_guard(clusters, chain, 0.1) == (3, 0)
-    assert pairs.chaining_guard(clusters_of({}), chain, 0.3) == (0, 0)
+    assert pairs.chaining_guard(clusters, chain, 0.3) == (2, 3, 1, 3)
+    assert pairs.chaining_guard(clusters, chain, 0.1) == (2, 3, 0, 0)
+    assert pairs.chaining_guard(clusters_of({}), chain, 0.3) == (0, 0, 0, 0)
 
 
 # -- origins ---------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ Frames = dict[str, pl.DataFrame]
 Row = tuple[str, str, float, int]
 MEASURES = pl.Schema({"measure": pl.String(), "part": pl.String(), "value": pl.Float64(), "cases": pl.Int64()})
 THRESHOLDS = (0.3, 0.5, 0.7)
+LINKED = 0.5  # containment that ties two articles
 COVERAGES = (0.5, 0.8, 1.0)
 LONG_QUOTE = 120  # characters; shorter ones have few words, and chance repeats them
 
@@ -107,6 +108,9 @@ def _pairs(run: Frames, gold: Frames) -> Iterator[Row]:
             if "clusters" in run:
                 value, cases = pairs.implied_recall(jaccards, matches, run["clusters"], least)
                 yield "implied, not compared", f"J >= {least}", value, cases
+        if "containment" in jaccards.columns:
+            value, cases = pairs.candidate_recall(jaccards, matches, LINKED, "containment")
+            yield "candidate recall", f"containment >= {LINKED}", value, cases
         # .02 for what folds apart: the gold's words keep apostrophes and marks
         value, cases = pairs.pair_precision(jaccards, matches, Settings().near_duplicate - 0.02)
         yield "pair precision", "duplicate, near_duplicate", value, cases
@@ -128,10 +132,10 @@ def _clusters(run: Frames, gold: Frames) -> Iterator[Row]:
         return
     found = run["clusters"]
     if "matches" in run:
-        largest, below = pairs.chaining_guard(found, run["matches"], Settings().cohesion_floor)
-        count = found.filter(pl.col("level") == "document")["cluster_id"].n_unique()
-        yield "largest cluster", "documents", largest, count
-        yield "chained clusters", "share", below, count
+        guard = pairs.chaining_guard(found, run["matches"], Settings().cohesion_floor)
+        yield "largest cluster", "documents", guard.largest, guard.clusters
+        yield "largest chained cluster", "documents", guard.largest_chained, guard.clusters
+        yield "chained clusters", "share", guard.chained / max(guard.clusters, 1), guard.clusters
     if "clusters" in gold:
         known = gold.get("documents", gold["clusters"])["doc_id"].unique().sort()
         true, ours = (pairs.label_documents(clusters, known) for clusters in (gold["clusters"], found))

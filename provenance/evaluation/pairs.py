@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 PAIR = ["left_doc", "right_doc"]
@@ -15,9 +17,11 @@ def order_pairs(frame: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
     )
 
 
-def candidate_recall(jaccards: pl.DataFrame, matches: pl.DataFrame, least: float) -> tuple[float, int]:
-    """True Jaccards, MATCHES -> the share of pairs with `least` Jaccard or more in matches; of how many."""
-    wanted = jaccards.filter(pl.col("jaccard") >= least)
+def candidate_recall(
+    jaccards: pl.DataFrame, matches: pl.DataFrame, least: float, share: str = "jaccard"
+) -> tuple[float, int]:
+    """True Jaccards (or another `share`), MATCHES -> of the pairs with `least` or more those in matches; how many."""
+    wanted = jaccards.filter(pl.col(share) >= least)
     found = wanted.join(matches, on=PAIR, how="semi").height
     return (found / wanted.height if wanted.height else 1.0), wanted.height
 
@@ -106,8 +110,17 @@ def b_cubed(true: pl.Series, found: pl.Series) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
-def chaining_guard(clusters: pl.DataFrame, matches: pl.DataFrame, floor: float) -> tuple[int, float]:
-    """CLUSTERS, MATCHES -> the largest document cluster, and the share of them with a member under `floor`.
+class Chaining(NamedTuple):
+    """Document clusters, and those among them that have a member under the floor to the centre."""
+
+    clusters: int
+    largest: int  # members
+    chained: int  # clusters
+    largest_chained: int  # members; 0 where there is none
+
+
+def chaining_guard(clusters: pl.DataFrame, matches: pl.DataFrame, floor: float) -> Chaining:
+    """CLUSTERS, MATCHES -> how many document clusters have a member under `floor`, and how large they are.
 
     Counted anew from matches: the centre is the member with the greatest sum of the greater containments;
     equal texts share all. Where a pair was never compared (clusters over 1,000) the table's own cohesion
@@ -115,7 +128,7 @@ def chaining_guard(clusters: pl.DataFrame, matches: pl.DataFrame, floor: float) 
     """
     members = clusters.filter(pl.col("level") == "document").select("cluster_id", "doc_id", "cohesion")
     if not members.height:
-        return 0, 0.0
+        return Chaining(0, 0, 0, 0)
     sizes = members.group_by("cluster_id").len()
     greater = pl.max_horizontal("left_containment", "right_containment")
     weight = pl.when(pl.col("relation") == "duplicate").then(1.0).otherwise(greater)
@@ -136,5 +149,11 @@ def chaining_guard(clusters: pl.DataFrame, matches: pl.DataFrame, floor: float) 
     )
     compared = pl.when(pl.col("len") > 1000).then("cohesion").otherwise(0.0)
     own = pl.when(pl.col("doc_id") == pl.col("centre")).then(1.0).otherwise(pl.coalesce("weight", compared))
-    below = judged.filter(own < pl.lit(floor, pl.Float32) - 1e-6)["cluster_id"].n_unique()
-    return int(sizes["len"].max()), below / sizes.height  # type: ignore[arg-type]
+    below = judged.filter(own < pl.lit(floor, pl.Float32) - 1e-6)
+    chained = sizes.join(below, on="cluster_id", how="semi")["len"]
+    return Chaining(sizes.height, largest(sizes["len"]), len(chained), largest(chained))
+
+
+def largest(sizes: pl.Series) -> int:
+    """Sizes of clusters -> the greatest; 0 without any."""
+    return int(sizes.max()) if len(sizes) else 0  # type: ignore[arg-type]
