@@ -19,7 +19,7 @@ import provenance
 from provenance.evaluation import measure, pairs
 from provenance.evaluation.gold import read_gold
 from provenance.matching import rewritten
-from provenance.matching.candidates import count_postings
+from provenance.matching.postings import all_postings
 from provenance.settings import Settings
 from provenance.text.tokens import tokenize
 
@@ -259,8 +259,8 @@ def hot_passage(_corpora: Path) -> Iterator[Figure]:
         yield Figure(f"in {copies:,} documents, found in", held["doc"].n_unique() / copies, copies)
         words = tokenize(pl.Series([passage]))
         settings = Settings()
-        postings = count_postings(words, np.ones(1, np.bool_), settings.shingle_words, settings.window, 1)
-        yield Figure(f"in {copies:,} documents, links a posting", spans.height / copies / int(postings[0]), copies)
+        postings = all_postings(words, np.ones(1, np.bool_), settings.shingle_words, settings.window).key.size
+        yield Figure(f"in {copies:,} documents, links a posting", spans.height / copies / postings, copies)
         yield Figure(f"in {copies:,} documents, links a document", spans.height / copies, copies)
 
 

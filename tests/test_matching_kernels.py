@@ -13,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.matching import align_kernels, kernels, sequence_kernels
+from provenance.matching import align_kernels, kernels, posting_kernels, postings, sequence_kernels
 from provenance.matching.alignment import align
-from provenance.matching.candidates import all_postings, count_postings, find_candidates, postings
+from provenance.matching.candidates import find_candidates
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import Layout, lay_out
+from provenance.matching.postings import all_postings, collect_postings
 from provenance.matching.sketches import choose_bands, expected_recall, sketcher
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
@@ -59,23 +60,28 @@ def test_winnowing_takes_the_smallest_of_every_window(words: list[str], window: 
     tokens = tokens_of([" ".join(words)])
     hashes = np.empty(len(words) + 1, np.uint64)
     n = kernels.shingle_hashes(tokens.word, 0, len(words), 3, hashes)
-    _, _, place = all_postings(tokens, np.ones(1, np.bool_), 3, window)
+    place = all_postings(tokens, np.ones(1, np.bool_), 3, window).place
     assert place.tolist() == sorted(naive.winnowed(hashes[:n].tolist(), window))
 
 
-@given(TEXTS, st.integers(2, 5))
-def test_parts_of_the_hash_range_hold_every_posting_once(texts: list[str], parts: int) -> None:
+@given(TEXTS, st.integers(1, 5), st.integers(1, 20), st.integers(1, 3))
+def test_parts_of_the_hash_range_hold_every_posting_once(texts: list[str], part: int, held: int, threads: int) -> None:
     tokens = tokens_of(texts)
     wanted = np.ones(len(texts), np.bool_)
-    whole = set(zip(*(column.tolist() for column in all_postings(tokens, wanted, 3, 4)), strict=True))
-    counts = count_postings(tokens, wanted, 3, 4, parts)
-    pieces = [
-        row
-        for part in range(parts)
-        for row in zip(*(column.tolist() for column in postings(tokens, wanted, 3, 4, part, counts)), strict=True)
-    ]
-    assert len(pieces) == len(whole)
-    assert set(pieces) == whole
+    whole = all_postings(tokens, wanted, 3, 4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "PART", part)
+        patch.setattr(postings, "HELD", held)
+        passes = list(collect_postings(tokens, wanted, 3, 4, threads))
+    pieces = [row for some in passes for row in zip(*(column.tolist() for column in some[:3]), strict=True)]
+    assert sorted(pieces) == sorted(zip(*(column.tolist() for column in whole[:3]), strict=True))
+    last = -1
+    for some in passes:
+        for low, high in itertools.pairwise(some.parts.tolist()):
+            assert some.owner[low:high].tolist() == sorted(some.owner[low:high].tolist())
+            lower = [key % 2**32 for key in some.key[low:high].tolist()]
+            assert last < min(lower, default=2**32)
+            last = max(lower, default=last)
 
 
 @given(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from([0, 5, 2**64 - 1]), max_size=400))
@@ -113,7 +119,7 @@ def test_one_document_of_a_word_again_and_again_is_no_pairs() -> None:
     key, order = np.zeros(many, np.uint64), np.arange(many, dtype=np.int32)
     began = time.process_time()
     owner = (order >= many // 2).astype(np.int32)
-    pairs, count = kernels.pair_sharing(key, owner, order, 2, np.empty(16, np.int64))
+    pairs, count = posting_kernels.pair_sharing(key, owner, order, 2, np.empty(16, np.int64))
     assert pairs[:count].tolist() == [1]
     assert time.process_time() - began < 4  # all pairs of places: 15 s
 
@@ -124,7 +130,7 @@ def test_a_run_in_many_documents_links_each_to_the_previous_and_the_first() -> N
     pairs = set(zip(found.left[found.linked].tolist(), found.right[found.linked].tolist(), strict=True))
     assert {(i - 1, i) for i in range(1, 200)} <= pairs
     assert {(0, i) for i in range(1, 200)} <= pairs
-    key, _, _ = all_postings(tokens_of(texts), np.ones(200, np.bool_), 5, 4)
+    key = all_postings(tokens_of(texts), np.ones(200, np.bool_), 5, 4).key
     _, held = np.unique(key, return_counts=True)
     assert len(pairs) <= 3 * held[held > 10].sum()
     assert found.over_cap > 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from provenance.matching import kernels
+from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
+from provenance.matching.postings import Postings, all_postings, collect_postings
 from provenance.matching.sketches import choose_bands
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ Array = np.ndarray[Any, Any]
 
 ERRORS = 3  # standard errors that an estimated jaccard may lie under match_jaccard: 1 in 700 at the very limit
 BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on
-PART_POSTINGS = 2_000_000  # postings sorted at a time and thread: 24 bytes each, so 48 MB whatever the dump's size
 
 
 class Candidates(NamedTuple):
@@ -55,53 +56,33 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
     )
 
 
-def count_postings(tokens: Tokens, wanted: Array, k: int, window: int, parts: int) -> Array:
-    """TOKENS -> the number of winnowed postings in each of `parts` of the hash range (int64)."""
-    counts, nothing = np.zeros(parts, np.int64), np.empty(0, np.int32)
-    kernels.winnow(tokens.word, tokens.bounds, wanted, k, window, -1, counts, np.empty(0, np.uint64), nothing, nothing)
-    return counts
-
-
-def postings(
-    tokens: Tokens, wanted: Array, k: int, window: int, part: int, counts: Array
-) -> tuple[Array, Array, Array]:
-    """TOKENS -> winnowed postings (key uint64, document int32, word int32) of one part of the hash range."""
-    size = int(counts[part])
-    key, owner, place = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)
-    kernels.winnow(tokens.word, tokens.bounds, wanted, k, window, part, counts, key, owner, place)
-    return key, owner, place
-
-
-def all_postings(tokens: Tokens, wanted: Array, k: int, window: int) -> tuple[Array, Array, Array]:
-    """TOKENS -> all winnowed postings at once."""
-    return postings(tokens, wanted, k, window, 0, count_postings(tokens, wanted, k, window, 1))
-
-
 def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
-    """Pairs that share a run, part by part of the hash range, so that memory does not grow with the dump."""
+    """Pairs that share a run, and how many runs were over the link cap."""
     k, window = settings.shingle_words, settings.window
-    parts = 1 + 2 * tokens.word.size // (window + 1) // PART_POSTINGS
-    counts = count_postings(tokens, wanted, k, window, parts)
+    found, over_cap = [np.empty(0, np.int64)], 0
 
-    def one(part: int) -> tuple[Array, int]:
-        key, owner, place = postings(tokens, wanted, k, window, part, counts)
-        order = kernels.order_by_key(key)
-        room = np.empty(1 << 16, np.int64)
-        pairs, count, over = kernels.pair_postings(
-            tokens.word, tokens.bounds, key, owner, place, order, k, k + window - 1, settings.link_cap, room
-        )
+    def one(some: tuple[Postings, int, int]) -> tuple[Array, int]:
+        postings, first, last = some
+        pairs, count, over = posting_kernels.pair_postings(
+            tokens.word, tokens.bounds, postings.parts[first : last + 1], *postings[:3], k, k + window - 1,
+            settings.link_cap, np.empty(1 << 12, np.int64),
+        )  # fmt: skip
         return unique(pairs[:count]), int(over)
 
     with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(one, range(parts)))
-    return unique(np.concatenate([pairs for pairs, _ in found])), sum(over for _, over in found)
+        for postings in collect_postings(tokens, wanted, k, window, threads):
+            edges = np.linspace(0, postings.parts.size - 1, min(postings.parts.size, 8 * threads + 1)).astype(np.int64)
+            shares = list(pool.map(one, [(postings, low, high) for low, high in itertools.pairwise(edges.tolist())]))
+            found.append(unique(np.concatenate([pairs for pairs, _ in shares])))
+            over_cap += sum(over for _, over in shares)
+    return unique(np.concatenate(found)), over_cap
 
 
 def sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
     """Every pair that shares any shingle: no sketch error at all, for small dumps. Keys left << 32 | right, sorted."""
-    key, owner, _ = all_postings(tokens, wanted, settings.shingle_words, 1)
+    key, owner, *_ = all_postings(tokens, wanted, settings.shingle_words, 1)
     order = kernels.order_by_key(key)
-    pairs, count = kernels.pair_sharing(key, owner, order, tokens.bounds.size - 1, np.empty(1 << 16, np.int64))
+    pairs, count = posting_kernels.pair_sharing(key, owner, order, tokens.bounds.size - 1, np.empty(1 << 16, np.int64))
     return unique(pairs[:count])
 
 

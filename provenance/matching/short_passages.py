@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from provenance.matching import kernels, sequence_kernels
+from provenance.matching import kernels, posting_kernels, sequence_kernels
 from provenance.matching.alignment import Aligned, join
-from provenance.matching.candidates import all_postings
 from provenance.matching.equal_texts import unique
 from provenance.matching.layout import CODE
+from provenance.matching.postings import all_postings
 from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -132,9 +132,9 @@ def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
     words = tokens.word[np.repeat(found.first[heads], sizes) + offsets]
     nothing = np.empty(0, np.int32)
     texts = Tokens(bounds, words, nothing, nothing, nothing)
-    key, owner, place = all_postings(texts, np.ones(heads.size, np.bool_), SEED, 1)
-    pairs, count, _ = kernels.pair_postings(
-        words, bounds, key, owner, place, kernels.order_by_key(key), SEED, SEED, cap, np.empty(1 << 12, np.int64)
+    key, owner, place, parts = all_postings(texts, np.ones(heads.size, np.bool_), SEED, 1)
+    pairs, count, _ = posting_kernels.pair_postings(
+        words, bounds, parts, key, owner, place, SEED, SEED, cap, np.empty(1 << 12, np.int64)
     )
     keys = unique(pairs[:count])
     a, b = keys >> 32, keys & 0xFFFFFFFF
