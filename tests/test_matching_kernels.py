@@ -18,7 +18,7 @@ from provenance.matching.alignment import align
 from provenance.matching.candidates import find_candidates
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import Layout, lay_out
-from provenance.matching.postings import all_postings, collect_postings
+from provenance.matching.postings import Passes, all_postings
 from provenance.matching.sketches import choose_bands, expected_recall, sketcher
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
@@ -72,7 +72,7 @@ def test_parts_of_the_hash_range_hold_every_posting_once(texts: list[str], part:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "PART", part)
         patch.setattr(postings, "HELD", held)
-        passes = list(collect_postings(tokens, wanted, 3, 4, threads))
+        passes = list(Passes(tokens, wanted, 3, 4, threads))
     pieces = [row for some in passes for row in zip(*(column.tolist() for column in some[:3]), strict=True)]
     assert sorted(pieces) == sorted(zip(*(column.tolist() for column in whole[:3]), strict=True))
     last = -1

@@ -11,7 +11,7 @@ import numpy as np
 
 from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
-from provenance.matching.postings import Postings, all_postings, collect_postings
+from provenance.matching.postings import Passes, Postings, all_postings
 from provenance.matching.sketches import choose_bands
 
 if TYPE_CHECKING:
@@ -57,25 +57,34 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
 
 
 def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
-    """Pairs that share a run, and how many runs were over the link cap."""
-    k, window = settings.shingle_words, settings.window
-    found, over_cap = [np.empty(0, np.int64)], 0
+    """Pairs that share a run, and how many runs were over the link cap. Such runs come first."""
+    hot, over_cap, found = np.zeros(tokens.word.size, np.bool_), 0, [np.empty(0, np.int64)]
+    passes = Passes(tokens, wanted, settings.shingle_words, settings.window, threads)
+    for marking in (True, False):
+        for postings in passes:
+            pairs, over = pair_postings(tokens, postings, hot, marking, settings, threads)
+            found.append(pairs)
+            over_cap += over
+    return unique(np.concatenate(found)), over_cap
 
-    def one(some: tuple[Postings, int, int]) -> tuple[Array, int]:
-        postings, first, last = some
+
+def pair_postings(
+    tokens: Tokens, postings: Postings, hot: Array, marking: bool, settings: Settings, threads: int
+) -> tuple[Array, int]:
+    """TOKENS and POSTINGS -> sorted pairs that share a run, and the runs over the link cap; see the kernel."""
+    k, anchor = settings.shingle_words, settings.shingle_words + settings.window - 1
+    edges = np.linspace(0, postings.parts.size - 1, min(postings.parts.size, 8 * threads + 1)).astype(np.int64)
+
+    def one(share: tuple[int, int]) -> tuple[Array, int]:
+        parts, room = postings.parts[share[0] : share[1] + 1], np.empty(1 << 12, np.int64)
         pairs, count, over = posting_kernels.pair_postings(
-            tokens.word, tokens.bounds, postings.parts[first : last + 1], *postings[:3], k, k + window - 1,
-            settings.link_cap, np.empty(1 << 12, np.int64),
-        )  # fmt: skip
+            tokens.word, tokens.bounds, parts, *postings[:3], k, anchor, settings.link_cap, hot, marking, room
+        )
         return unique(pairs[:count]), int(over)
 
     with ThreadPoolExecutor(threads) as pool:
-        for postings in collect_postings(tokens, wanted, k, window, threads):
-            edges = np.linspace(0, postings.parts.size - 1, min(postings.parts.size, 8 * threads + 1)).astype(np.int64)
-            shares = list(pool.map(one, [(postings, low, high) for low, high in itertools.pairwise(edges.tolist())]))
-            found.append(unique(np.concatenate([pairs for pairs, _ in shares])))
-            over_cap += sum(over for _, over in shares)
-    return unique(np.concatenate(found)), over_cap
+        shares = list(pool.map(one, itertools.pairwise(edges.tolist())))
+    return unique(np.concatenate([pairs for pairs, _ in shares])), sum(over for _, over in shares)
 
 
 def sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:

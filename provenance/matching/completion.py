@@ -9,7 +9,6 @@ import polars as pl
 
 from provenance.matching.alignment import align
 from provenance.matching.clusters import cluster_documents, link_documents, missing_pairs
-from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches
 from provenance.matching.places import row_numbers
 from provenance.matching.spans import to_table
@@ -40,9 +39,8 @@ def match_documents(
 
     def compare(missing: pl.DataFrame) -> pl.DataFrame:
         left, right = (row_numbers(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
-        layout = lay_out(documents, passages, tokens)
-        more = align(tokens, layout, left, right, settings)
-        added = to_table(documents, layout, tokens, more.aligned, settings)
+        more = align(tokens, found.layout, left, right, settings)
+        added = to_table(documents, found.layout, tokens, more.aligned, settings)
         spans.append(added)
         known = missing.with_columns(jaccard=pl.Series(more.jaccard).cast(pl.Float32))
         return find_matches(documents, passages, added, known, tokens, settings)

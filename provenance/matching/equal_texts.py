@@ -62,7 +62,7 @@ def _members(texts: Texts) -> tuple[Array, Array]:
 def equal_pairs(texts: Texts, cap: int) -> Array:
     """Pairs inside each group of equal texts: all with all up to `cap`, else with the previous and the first."""
     order, begins = _members(texts)
-    pairs = []
+    pairs = [np.empty(0, np.int64)]
     for row in np.flatnonzero(texts.wanted & (np.diff(begins) > 1)).tolist():
         group = order[begins[row] : begins[row + 1]].astype(np.int64)
         if group.size <= cap:
@@ -71,7 +71,7 @@ def equal_pairs(texts: Texts, cap: int) -> Array:
         else:
             pairs.append((group[:-1] << 32) | group[1:])
             pairs.append((group[0] << 32) | group[1:])
-    return unique(np.concatenate(pairs)) if pairs else np.empty(0, np.int64)
+    return unique(np.concatenate(pairs))
 
 
 def spell_out(pairs: Array, texts: Texts, cap: int) -> Array:
@@ -79,15 +79,22 @@ def spell_out(pairs: Array, texts: Texts, cap: int) -> Array:
     order, begins = _members(texts)
     sizes = np.diff(begins)
     left, right = pairs >> 32, pairs & 0xFFFFFFFF
-    many = (sizes[left] > 1) | (sizes[right] > 1)
-    spelt = [pairs]
-    for a, b in zip(left[many].tolist(), right[many].tolist(), strict=True):
-        ones, twos = order[begins[a] : begins[a + 1]], order[begins[b] : begins[b + 1]]
-        if ones.size * twos.size > cap * cap:
-            one = np.concatenate([ones, np.full(twos.size, a)])
-            two = np.concatenate([np.full(ones.size, b), twos])
-        else:
-            one, two = np.repeat(ones, twos.size), np.tile(twos, ones.size)
-        low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two).astype(np.int64)
-        spelt.append((low << 32) | high)
+    product = sizes[left] * sizes[right]
+    whole, firsts = (product > 1) & (product <= cap * cap), product > cap * cap
+
+    def cross(which: Array, ones: Array, twos: Array) -> Array:
+        return _cross(order, begins[left[which]], ones[left[which]], begins[right[which]], twos[right[which]])
+
+    one = np.ones_like(sizes)
+    spelt = [pairs, cross(whole, sizes, sizes), cross(firsts, sizes, one), cross(firsts, one, sizes)]
     return unique(np.concatenate(spelt))
+
+
+def _cross(order: Array, one: Array, ones: Array, two: Array, twos: Array) -> Array:
+    """For each p, the pairs of order[one[p]] .. (ones[p] of them) with order[two[p]] .. (twos[p] of them)."""
+    count = ones * twos
+    row = np.repeat(np.arange(one.size), count)
+    within = np.arange(row.size) - np.repeat(np.cumsum(count) - count, count)
+    left, right = order[one[row] + within // twos[row]], order[two[row] + within % twos[row]]
+    keys: Array = (np.minimum(left, right).astype(np.int64) << 32) | np.maximum(left, right)
+    return keys

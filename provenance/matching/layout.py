@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from provenance.matching import place_kernels
 from provenance.matching.places import Ranges, words_inside
 from provenance.tables import ROLES
 
@@ -37,10 +38,9 @@ class Layout(NamedTuple):
 
     def apart_words(self) -> Array:
         """Which words (of TOKENS) stand in headlines, captions, teasers and notices; bool."""
-        apart = np.zeros(self.segment.size, np.bool_)
-        for number in np.flatnonzero(np.isin(self.role, WHOLE)).tolist():
-            apart[self.first[number] : self.last[number]] = True
-        return apart
+        apart, which = np.zeros(self.segment.size, np.uint8), np.isin(self.role, WHOLE)
+        place_kernels.mark(self.first[which], self.last[which], np.ones(int(which.sum()), np.uint8), apart)
+        return apart.view(np.bool_)
 
 
 def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> Layout:
@@ -55,8 +55,9 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     quote_first, quote_last = first[quoted], last[quoted]
     document, role, first, last = document[~quoted], role[~quoted], first[~quoted], last[~quoted]
     segment = np.zeros(tokens.word.size, np.uint8)
-    for number in np.flatnonzero(np.isin(role, APART)).tolist():
-        segment[first[number] : last[number]] = number % 255 + 1  # neighbours differ, and that is all it is for
+    apart = np.flatnonzero(np.isin(role, APART))
+    # neighbours differ, and that is all it is for
+    place_kernels.mark(first[apart], last[apart], (apart % 255 + 1).astype(np.uint8), segment)
     short = np.isin(role, WHOLE) & (last > first)
     short[short] = ~_mostly_digits(documents, tokens, document[short], first[short], last[short])
     owner = document[short]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from provenance.matching import place_kernels
+
 if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
 
@@ -16,18 +18,12 @@ Array = np.ndarray[Any, Any]
 def rank(values: Array, low: Array, high: Array, wanted: Array) -> Array:
     """For each query the first index in low..high whose value is not below `wanted`, or high; int64.
 
-    A binary search of all queries at once: `values` ascends inside each low..high only, so numpy's own
-    searchsorted cannot serve, and a key of document and place would cost 8 bytes for every word read.
-    Cost: one gather for each bit of the longest range.
+    `values` ascends inside each low..high only, so numpy's own searchsorted cannot serve, and a key of document and
+    place would cost 8 bytes for every word read.
     """
-    low, high = low.astype(np.int64), high.astype(np.int64)
-    while (open_ := low < high).any():
-        middle = (low + high) >> 1
-        below = open_.copy()
-        below[open_] = values[middle[open_]] < wanted[open_]
-        low = np.where(below, middle + 1, low)
-        high = np.where(open_ & ~below, middle, high)
-    return low
+    found = np.empty(len(low), np.int64)
+    place_kernels.rank(values, low.astype(np.int64), high.astype(np.int64), wanted.astype(np.int64), found)
+    return found
 
 
 def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> tuple[Array, Array]:

@@ -56,49 +56,53 @@ def winnow(word, bounds, wanted, low, high, k, window, parts, first, cursor, key
 
 
 @njit(inline="always")
-def _run_reaches(word, bounds, left, right, i, j, k, anchor):
-    """Whether the maximal equal run through words i of left and j of right (k known equal) has `anchor` words."""
+def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor):
+    """Whether the maximal equal run through words i of left and j of right (k known equal) is worth comparing.
+
+    It has `anchor` words, and half as many of them are not `hot`.
+    """
     a, b = bounds[left] + i, bounds[right] + j
-    length = k
+    length, cold, needed = 0, 0, anchor // 2
+    for t in range(k):  # equal hashes are not yet equal words
+        if a + t >= bounds[left + 1] or b + t >= bounds[right + 1]:
+            break  # a text of fewer words than k
+        if word[a + t] != word[b + t]:
+            return False
+        length, cold = length + 1, cold + (not hot[a + t])
     back = 1
-    while length < anchor and i - back >= 0 and j - back >= 0 and word[a - back] == word[b - back]:
-        length += 1
-        back += 1
+    while (length < anchor or cold < needed) and i >= back and j >= back and word[a - back] == word[b - back]:
+        length, cold, back = length + 1, cold + (not hot[a - back]), back + 1
     ahead = k
     while (
-        length < anchor
+        (length < anchor or cold < needed)
         and a + ahead < bounds[left + 1]
         and b + ahead < bounds[right + 1]
         and word[a + ahead] == word[b + ahead]
     ):
-        length += 1
-        ahead += 1
-    if length < anchor:
-        return False
-    for t in range(k):  # equal hashes are not yet equal words
-        if a + t < bounds[left + 1] and b + t < bounds[right + 1] and word[a + t] != word[b + t]:
-            return False
-    return True
+        length, cold, ahead = length + 1, cold + (not hot[a + ahead]), ahead + 1
+    return length >= anchor and cold >= needed
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pairs, count):
-    """One shingle in more than `cap` postings: the same, anew, by each run of `anchor` words whose least it is.
+def _runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking):
+    """One shingle's postings -> (key, owner, first word) of each run of `anchor` words whose least shingle it is.
 
-    A run's least shingle (the rightmost of equals) is a posting wherever the run stands, so each run is linked once,
-    by all documents that hold it: all with all up to `cap`, else each with the previous and the first. Taking every
-    run around the shingle linked a notice's documents by each of its shingles anew, seven links a document.
-    Returns (pairs, count, runs that stood in more than `cap` postings).
+    A run's least shingle (the rightmost of equals) is a posting wherever the run stands, so these are all documents
+    that hold the run, and each run comes under one shingle only. Unless `marking`, the mostly `hot` are left out.
     """
-    size = high - low
     wide = anchor - k + 1
-    key = np.empty(size * wide, np.uint64)
-    who = np.empty(size * wide, np.int32)
+    size = (high - low) * wide
+    key, who, where = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64)
     n = 0
     near, run = np.empty(2 * wide, np.uint64), np.empty(1, np.uint64)
     for m in range(low, high):
         d = owner[order[m]]
         at, end = bounds[d] + place[order[m]], bounds[d + 1]
+        cold = 0
+        for t in range(at, min(at + k, end)):
+            cold += not hot[t]
+        if not marking and 2 * (cold + wide - 1) < anchor:
+            continue
         first = max(bounds[d], at - wide + 1)
         shingles = shingle_hashes(word, first, min(end, at + wide - 1 + k), k, near)
         mine = at - first
@@ -109,33 +113,56 @@ def _link_large(word, bounds, order, owner, place, low, high, k, anchor, cap, pa
                     least = i
             if least == mine:
                 shingle_hashes(word, first + begin, first + begin + anchor, anchor, run)
-                key[n], who[n] = run[0], d
+                key[n], who[n], where[n] = run[0], d, first + begin
                 n += 1
-    by_run = order_by_key(key[:n])
-    over = np.int64(0)
-    begin = 0
+    return key[:n], who[:n], where[:n]
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot, marking, pairs, count):
+    """One shingle in more than `cap` postings: the same anew by the runs around it -> (pairs, count, runs over `cap`).
+
+    When `marking`, runs in more than `cap` documents: their words become `hot`, and each document is linked with the
+    previous and the first. Else the other runs, of which half the words are not hot: all pairs.
+    """
+    key, who, where = _runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking)
+    by_run = order_by_key(key)
+    over, begin, n = np.int64(0), 0, by_run.size
     while begin < n:
         end = begin + 1
         while end < n and key[by_run[end]] == key[by_run[begin]]:
             end += 1
-        over += end - begin > cap
-        for i in range(begin + 1, end):
-            mine = who[by_run[i]]
-            for j in range(begin if end - begin <= cap else i - 1, i):
+        if (end - begin > cap) != marking:
+            begin = end
+            continue
+        head, cold = where[by_run[begin]], 0
+        for t in range(anchor):
+            cold += not hot[head + t]
+        over += marking
+        for i in range(begin if marking else begin + 1, end):
+            mine = np.int64(who[by_run[i]])
+            if marking:
+                for t in range(anchor):
+                    hot[where[by_run[i]] + t] = True
+            elif 2 * cold < anchor:
+                break
+            for j in range(max(begin, i - 1) if marking else begin, i):
                 if who[by_run[j]] != mine:
-                    pairs, count = push(pairs, count, np.int64(who[by_run[j]]), np.int64(mine))
-            if end - begin > cap and who[by_run[begin]] != mine:
-                pairs, count = push(pairs, count, np.int64(who[by_run[begin]]), np.int64(mine))
+                    pairs, count = push(pairs, count, np.int64(who[by_run[j]]), mine)
+            if marking and who[by_run[begin]] != mine:
+                pairs, count = push(pairs, count, np.int64(who[by_run[begin]]), mine)
         begin = end
     return pairs, count, over
 
 
 @njit(cache=True, nogil=True)
-def pair_postings(word, bounds, parts, key, owner, place, k, anchor, cap, pairs):
+def pair_postings(word, bounds, parts, key, owner, place, k, anchor, cap, hot, marking, pairs):
     """Postings of parts[p]:parts[p + 1] -> pairs (left << 32 | right, left < right) that share a run of `anchor` words.
 
-    A part's postings come document by document. Returns (pairs, count, runs that stood in more than `cap` postings
-    and were linked, not paired).
+    First with `marking`, for runs in more than `cap` documents, which are linked and marked in `hot` (bool, a word);
+    then without, for all others. Between a run that is hot and the chance words next to it, hundreds of documents
+    share a run that is no passage of its own: so half of a run must not be hot. A part's postings come document by
+    document. Returns (pairs, count, runs over `cap`).
     """
     count, over = np.int64(0), np.int64(0)
     for part in range(parts.size - 1):
@@ -148,17 +175,17 @@ def pair_postings(word, bounds, parts, key, owner, place, k, anchor, cap, pairs)
             while end < n and keys[order[end]] == keys[order[begin]]:
                 end += 1
             if end - begin > cap:
-                pairs, count, more = _link_large(
-                    word, bounds, order, owners, places, begin, end, k, anchor, cap, pairs, count
+                pairs, count, more = _pair_runs(
+                    word, bounds, order, owners, places, begin, end, k, anchor, cap, hot, marking, pairs, count
                 )
                 over += more
-            else:
+            elif not marking:
                 for i in range(begin + 1, end):
                     right = owners[order[i]]
                     for j in range(begin, i):
                         left = owners[order[j]]
                         if left != right and _run_reaches(
-                            word, bounds, left, right, places[order[j]], places[order[i]], k, anchor
+                            word, bounds, hot, left, right, places[order[j]], places[order[i]], k, anchor
                         ):
                             pairs, count = push(pairs, count, np.int64(left), np.int64(right))
             begin = end

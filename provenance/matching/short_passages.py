@@ -133,10 +133,13 @@ def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
     nothing = np.empty(0, np.int32)
     texts = Tokens(bounds, words, nothing, nothing, nothing)
     key, owner, place, parts = all_postings(texts, np.ones(heads.size, np.bool_), SEED, 1)
-    pairs, count, _ = posting_kernels.pair_postings(
-        words, bounds, parts, key, owner, place, SEED, SEED, cap, np.empty(1 << 12, np.int64)
-    )
-    keys = unique(pairs[:count])
+    hot, found_pairs = np.zeros(words.size, np.bool_), []
+    for marking in (True, False):
+        pairs, count, _ = posting_kernels.pair_postings(
+            words, bounds, parts, key, owner, place, SEED, SEED, cap, hot, marking, np.empty(1 << 12, np.int64)
+        )
+        found_pairs.append(pairs[:count])
+    keys = unique(np.concatenate(found_pairs))
     a, b = keys >> 32, keys & 0xFFFFFFFF
     stretch = np.empty((a.size, 5), np.int64)
     sequence_kernels.align_short(words, bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)

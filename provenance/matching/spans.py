@@ -30,6 +30,7 @@ class Found(NamedTuple):
     spans: pl.DataFrame
     jaccards: pl.DataFrame
     over_cap: int
+    layout: Layout
 
 
 def find_spans(
@@ -54,7 +55,7 @@ def find_spans(
     more = align(tokens, layout, *missing, settings, threads)
     jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
     spans = to_table(documents, layout, tokens, join([runs, short]), settings)
-    return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.over_cap)
+    return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.over_cap, layout)
 
 
 def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> pl.DataFrame:

@@ -19,13 +19,14 @@ from provenance.text import feed_lines, line_kernels, line_marks, role_kernels
 from provenance.text.folding import strings_of
 from provenance.text.lines import Lines, Quotes, read_lines
 from provenance.text.role_kernels import HEADLINE, PARAGRAPH, PULLED, QUOTE
-from provenance.text.tokens import batches, fold_batch
+from provenance.text.tokens import batches, fold_batch, in_order
 
 if TYPE_CHECKING:
     from provenance.text.feed_lines import Part
 
 Array = np.ndarray[Any, Any]
 
+BATCH = 4 << 20  # bytes a task; each costs a millisecond of small steps, whatever its size
 QUOTE_WORDS = 8  # a shorter quotation is a phrase that many use
 PROSE_WORDS = 25  # with an end stop, a line this long is body text unless it stands again
 PROSE_ANYWAY = 45  # words; without one
@@ -76,12 +77,12 @@ def find_passages(documents: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
 
     def work() -> Any:
         nonlocal row
-        for batch in batches(texts):
+        for batch in batches(texts, BATCH):
             yield row, batch
             row += len(batch)
 
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(one, work()))
+        parts = list(in_order(pool, one, work(), 2 * threads))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, int)] * 4
     return _table(documents["doc_id"], *columns)
 
