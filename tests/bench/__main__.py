@@ -19,11 +19,14 @@ import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.bench import ROOT, SEED, THREADS, page
 from tests.bench.contests import Contestant, contest, ours, peers, warm
 from tests.bench.processes import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PAGE = ROOT / "reports" / "measured" / "speed.md"
 SECTIONS = ("limits", "peers", "mixture", "growth", "hard", "small")
@@ -60,64 +63,61 @@ class Bench:
         warm(self.folder, self.corpus("news", 2_500), ours("document", "passages", "rewritten", "full"))
 
 
-def limits(bench: Bench) -> Section:
+def limits(bench: Bench) -> Iterator[Section]:
     """What the machine can do, and `sketch()` alone."""
     corpus = bench.corpus("news", 2_500 if bench.quick else 100_000)
-    return {
+    yield {
         "corpora": [corpus],
         "rates": ask("tests.bench.limits", corpus["path"]),
         "sketch": ask("tests.bench.sketching", corpus["path"], threads=1),
     }
 
 
-def against_peers(bench: Bench) -> Section:
+def against_peers(bench: Bench) -> Iterator[Section]:
     """The news-like dump in several sizes, ours and the peers in turns."""
     others, versions = bench.peers()
-    corpora = [bench.corpus("news", size) for size in bench.sizes]
-    entered = [*ours("document", "passages"), *others]
-    tables = [contest(bench.folder, corpus, entered, bench.rounds) for corpus in corpora]
-    return {"corpora": corpora, "tables": tables, "versions": versions}
+    for found in _contests(bench, [("news", size) for size in bench.sizes], [*ours("document", "passages"), *others]):
+        yield found | {"versions": versions}
 
 
-def mixture(bench: Bench) -> Section:
+def mixture(bench: Bench) -> Iterator[Section]:
     """Real text, ours in all four ways and the peers."""
     if not bench.shared:
-        return {"missing": "PROVENANCE_SHARED is not set"}
-    corpus = bench.corpus("mixture", 8 if bench.quick else MIXTURE)
+        yield {"missing": "PROVENANCE_SHARED is not set"}
+        return
     others, versions = bench.peers()
+    size = 8 if bench.quick else MIXTURE
     entered = [*ours("document", "passages", "rewritten", "full"), *others]
-    return {"corpora": [corpus], "tables": [contest(bench.folder, corpus, entered, bench.rounds)], "versions": versions}
+    for found in _contests(bench, [("mixture", size)], entered):
+        yield found | {"versions": versions}
 
 
-def growth(bench: Bench) -> Section:
-    """The exponents of our time and memory."""
-    corpora = [bench.corpus("news", size) for size in ((2_500, 5_000, 10_000) if bench.quick else GROWTH)]
-    tables = [
-        contest(bench.folder, corpus | {"truth": None}, ours("document", "passages"), bench.rounds)
-        for corpus in corpora
-    ]
-    return {"corpora": corpora, "tables": tables}
+def growth(bench: Bench) -> Iterator[Section]:
+    """Our time and memory over two powers of ten."""
+    sizes = (2_500, 10_000) if bench.quick else GROWTH
+    yield from _contests(bench, [("news", size) for size in sizes], ours("document", "passages"))
 
 
-def hard(bench: Bench) -> Section:
+def hard(bench: Bench) -> Iterator[Section]:
     """Everything alike, one notice everywhere, a headline with one word changed, a passage in many articles."""
     top = 2_500 if bench.quick else 100_000
-    found: Section = {"corpora": [], "tables": [], "found": []}
-    tasks = [(name, size) for name in ("alike", "notice") for size in (top // 100, top // 10, top) if size > 100]
-    for name, size in [*tasks, ("headlines", top), ("passages", 12_000 if bench.quick else 100_000)]:
+    sizes = [size for size in (top // 100, top // 10, top) if size > 100]
+    both = [(name, size) for name in ("alike", "notice") for size in sizes]
+    planted = [("headlines", top), ("passages", max(top, 12_000))]
+    found: Section = {"corpora": [], "tables": []}
+    for name, size in [*both, *planted]:
         corpus = bench.corpus(name, size)
-        entered = ours("document", "passages") if name in ("alike", "notice") else ours("passages")
+        entered = ours("document", "passages") if (name, size) in both else ours("passages")
         rows = contest(bench.folder, corpus, entered, 1)
         for row in rows:
             if "failed" not in row:
-                out = str(bench.folder / "out" / row["name"].replace(", ", "-"))
-                row["found"] = ask("tests.bench.findings", name, corpus["path"], corpus["truth"] or "", out)
+                row["found"] = ask("tests.bench.findings", name, corpus["path"], corpus["truth"] or "", row["out"])
         found["corpora"].append(corpus)
         found["tables"].append(rows)
-    return found
+        yield found | {"rounds": 1}
 
 
-def small(bench: Bench) -> Section:
+def small(bench: Bench) -> Iterator[Section]:
     """What a user meets first: the help, the sample dumps, the five real ones, and these with kernels not compiled."""
     provenance = (sys.executable, "-m", "provenance")
     entered = [
@@ -130,7 +130,17 @@ def small(bench: Bench) -> Section:
         cold = ("env", "NUMBA_CACHE_DIR=OUT-cold", "sh", "-c", 'rm -rf OUT-cold; exec "$@"', "sh", *dumps)
         entered.append(Contestant("the same, kernels not yet compiled", cold))
     nothing = {"name": "small", "path": "", "truth": None, "documents": 0, "bytes": 0}
-    return {"corpora": [], "tables": [contest(bench.folder, nothing, entered, bench.rounds)]}
+    yield {"corpora": [], "tables": [contest(bench.folder, nothing, entered, bench.rounds)]}
+
+
+def _contests(bench: Bench, corpora: list[tuple[str, int]], entered: list[Contestant]) -> Iterator[Section]:
+    """The same contestants on one corpus after the other; what is there so far after each."""
+    found: Section = {"corpora": [], "tables": []}
+    for name, size in corpora:
+        corpus = bench.corpus(name, size)
+        found["corpora"].append(corpus)
+        found["tables"].append(contest(bench.folder, corpus, entered, bench.rounds))
+        yield found
 
 
 MEASURES = {
@@ -168,13 +178,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="turns of every contestant [3]")
     parser.add_argument("--quick", action="store_true", help="two minutes: small dumps, one turn, nothing is written")
     chosen = parser.parse_args()
-    sizes = (
-        [int(size) for size in chosen.sizes.split(",")]
-        if chosen.sizes
-        else [2_500, 5_000]
-        if chosen.quick
-        else [*SIZES]
-    )
+    sizes = [5_000] if chosen.quick else [*SIZES]
+    if chosen.sizes:
+        sizes = [int(size) for size in chosen.sizes.split(",")]
     wanted = chosen.only.split(",") if chosen.only else [*SECTIONS]
     if unknown := set(wanted) - set(SECTIONS):
         parser.error(f"--only: no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
@@ -185,8 +191,9 @@ def main() -> None:
     bench.warm()
     for section in wanted:
         begun = stamp()
-        results[section] = MEASURES[section](bench) | begun | {"rounds": bench.rounds}
-        kept.write_text(json.dumps(results, indent=1))
+        for found in MEASURES[section](bench):  # kept as it grows: a section can take an hour
+            results[section] = begun | {"rounds": bench.rounds} | found
+            kept.write_text(json.dumps(results, indent=1))
     text = page.render(results)
     if not chosen.quick:
         PAGE.parent.mkdir(parents=True, exist_ok=True)

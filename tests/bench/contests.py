@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.bench.environments import PEERS, RUNNERS, prepare
-from tests.bench.processes import Cost, ask, run, summary
+from tests.bench.processes import LIMIT, Cost, ask, run, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,8 @@ def contest(folder: Path, corpus: Corpus, contestants: list[Contestant], rounds:
             cost = run([part.replace("CORPUS", corpus["path"]).replace("OUT", str(out)) for part in one.command], log)
             print(f"{corpus['name']} {corpus['documents']:,}, turn {turn + 1}, {one.name}: {cost}", file=sys.stderr)
             if cost.code not in (0, 3):
-                failed[one.name] = f"exit code {cost.code}: {_last_line(log)}"
+                stopped = f"stopped after {LIMIT} s" if cost.seconds >= LIMIT else f"exit code {cost.code}"
+                failed[one.name] = f"{stopped}: {_last_line(log)}"
             costs[one.name].append(cost)
     rows = []
     for one in contestants:
@@ -83,7 +84,7 @@ def contest(folder: Path, corpus: Corpus, contestants: list[Contestant], rounds:
             row["failed"] = failed[one.name]
         else:
             out = _out(folder, one)
-            row |= summary(costs[one.name]) | _about(out, corpus)
+            row |= {"out": str(out)} | summary(costs[one.name]) | _about(out, corpus)
             row["mb"] = corpus["bytes"] / 1e6 / row["seconds"]
         rows.append(row)
     return rows

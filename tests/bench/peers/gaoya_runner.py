@@ -7,7 +7,12 @@ from grouping import BANDS, ROWS, THRESHOLD, WORDS, label, read, write
 
 ids, texts = read()
 index = gaoya.minhash.MinHashStringIndex(
-    jaccard_threshold=THRESHOLD, num_bands=BANDS, band_size=ROWS, lowercase=True, ngram_range=(WORDS, WORDS)
+    jaccard_threshold=THRESHOLD,
+    num_bands=BANDS,
+    band_size=ROWS,
+    lowercase=True,
+    ngram_range=(WORDS, WORDS),
+    id_container="smallvec",  # what its documentation advises where few articles are alike
 )
 index.par_bulk_insert_docs(list(range(len(texts))), texts)
 found = index.par_bulk_query(texts)
