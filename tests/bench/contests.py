@@ -6,13 +6,11 @@ import json
 import shutil
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.bench.environments import PEERS, RUNNERS, prepare
 from tests.bench.processes import LIMIT, Cost, ask, run, summary
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CLUSTERS = ("--until", "clusters", "--no-report")
 #: Our contestants: name -> options of `provenance scan`.
@@ -77,7 +75,7 @@ def contest(folder: Path, corpus: Corpus, contestants: list[Contestant], rounds:
             costs[one.name].append(cost)
     rows = []
     for one in contestants:
-        row: dict[str, Any] = {"name": one.name, "ours": one.name.startswith("provenance")}
+        row: dict[str, Any] = {"name": one.name, "ours": one.name.startswith("provenance"), "command": said(one)}
         if one not in entered:
             row["failed"] = f"not run over {one.limit:,} documents: {one.why}"
         elif one.name in failed:
@@ -90,8 +88,13 @@ def contest(folder: Path, corpus: Corpus, contestants: list[Contestant], rounds:
     return rows
 
 
+def said(one: Contestant) -> str:
+    """The contestant's command as a reader would type it."""
+    return " ".join("python" if Path(part).name.startswith("python") else Path(part).name for part in one.command)
+
+
 def _out(folder: Path, one: Contestant) -> Path:
-    """Where the contestant writes; emptied."""
+    """Where the contestant writes; every turn writes over the last."""
     return folder / "out" / one.name.replace(", ", "-").replace(" ", "-")
 
 

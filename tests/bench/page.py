@@ -178,6 +178,8 @@ def peers_part(section: Section, rates: dict[str, float] | None) -> list[str]:
         parts += [f"### {corpus['documents']:,} articles, {corpus['bytes'] / 1e6:,.0f} MB", contest_table(rows)]
         parts += [against_fastest(rows), stage_table(rows, corpus, rates)]
     parts.append("Peers:\n\n" + "".join(f"- {name}: {said}\n" for name, said in section["versions"].items()))
+    ran = {row["name"]: row["command"] for rows in section["tables"] for row in rows if "command" in row}
+    parts.append("Commands:\n\n" + "".join(f"- {name}: `{command}`\n" for name, command in ran.items()))
     return parts
 
 

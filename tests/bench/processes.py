@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THREAD_NAMES = ("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "DAFT_NUM_THREADS")
+QUIET = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "HF_HUB_OFFLINE": "1"}  # nobody calls home
 LIMIT = 3600  # seconds after which a contestant is stopped, and its line says so
 
 
@@ -58,7 +59,7 @@ def ask(*module: str, threads: int = THREADS) -> dict[str, Any]:
 
 def _around(threads: int) -> dict[str, str]:
     """The environment, in which every library that asks is told the number of threads."""
-    return os.environ | dict.fromkeys(THREAD_NAMES, str(threads))
+    return os.environ | QUIET | dict.fromkeys(THREAD_NAMES, str(threads))
 
 
 def _held(command: list[str], threads: int) -> list[str]:
