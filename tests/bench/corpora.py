@@ -103,7 +103,7 @@ def make(folder: Path, name: str, size: int, seed: int = SEED) -> dict[str, obje
     facts_file = stem.with_suffix(".json")
     if facts_file.exists():
         facts: dict[str, object] = json.loads(facts_file.read_text())
-        if facts["source"] == source():
+        if facts.get("source") == source():
             return facts
     folder.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()

@@ -78,13 +78,13 @@ def against_fastest(rows: list[Row]) -> str:
         return "No peer ran.\n"
     fastest = min(others, key=lambda row: row["seconds"])
     sparing = min(others, key=lambda row: row["cpu"])
-    said = [
-        f"{row['name'].removeprefix('provenance, ')} {fastest['seconds'] / row['seconds']:.2f} times its speed"
-        f" ({sparing['cpu'] / row['cpu']:.2f} of {sparing['name']}'s by CPU time)"
-        for row in rows
-        if row["ours"] and "failed" not in row
-    ]
-    return f"Against the fastest peer, {fastest['name']}: {'; '.join(said)}.\n"
+    mine = [(row["name"].removeprefix("provenance, "), row) for row in rows if row["ours"] and "failed" not in row]
+    fast = ", ".join(f"{name} {fastest['seconds'] / row['seconds']:.2f}" for name, row in mine)
+    spare = ", ".join(f"{name} {sparing['cpu'] / row['cpu']:.2f}" for name, row in mine)
+    return (
+        f"Times the speed of the fastest peer ({fastest['name']}): {fast}."
+        f" By CPU time, of the most sparing one ({sparing['name']}): {spare}.\n"
+    )
 
 
 def exponents(tables: list[list[Row]], corpora: list[Section]) -> str:
@@ -156,7 +156,7 @@ def limits_in_text(rates: dict[str, float]) -> dict[str, float]:
 
 def _title(name: str, section: Section) -> str:
     return (
-        f"## {name}\n\nMeasured {section['date']} UTC at commit {section['commit']}, {section['rounds']} turns;"
+        f"## {name}\n\nMeasured {section['date']} UTC at commit {section['commit']}, turns: {section['rounds']};"
         f" load of the machine before: {section['load']}.\n"
     )
 
