@@ -15,6 +15,9 @@ from provenance.dumps import reading
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
+from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.recall import measured_recall, sample_pairs
+from provenance.matching.rewritten import explain_channel
 from provenance.matching.sketches import recall_statement, word_sketcher
 from provenance.matching.spans import find_spans
 from provenance.matching.whole_documents import find_alike
@@ -32,8 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from provenance.matching.recall import Sampled
+
 SCHEMA_VERSION = 1
-STEPS = 13  # calls of Clock.step in a whole run, for progress
+STEPS = 14  # calls of Clock.step in a whole run, for progress
 
 
 class Clock:
@@ -85,15 +90,18 @@ def scan(
         finished("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, over_cap = compare(documents, settings, clock)
+    made, over_cap, sampled = compare(documents, settings, clock)
     frames |= made
-    facts["recall"] = recall_statement(settings, documents.height, over_cap)
     passages, spans, matches = frames["passages"], frames["spans"], frames["matches"]
     if settings.until != "matches":
         with clock.step("clusters"):
             clusters = find_clusters(spans, matches, settings)
             facts["implied_pairs"] = count_implied(clusters, matches)
         frames["clusters"] = clusters
+    facts["recall"] = recall_statement(settings, documents.height, over_cap) | {
+        "rewritten_passages": explain_channel(settings, documents),
+        "measured": measured_recall(sampled, documents["doc_id"], matches, frames.get("clusters"), settings),
+    }
     if settings.until == "origins":
         with clock.step("attributions"):
             attributions = find_attributions(documents, passages)
@@ -116,8 +124,10 @@ def scan(
     return _finish(frames, settings, facts, clock)
 
 
-def _compare_passages(documents: pl.DataFrame, settings: Settings, clock: Clock) -> tuple[dict[str, pl.DataFrame], int]:
-    """DOCUMENTS -> PASSAGES, SPANS and MATCHES, and the runs and buckets over the link cap."""
+def _compare_passages(
+    documents: pl.DataFrame, settings: Settings, clock: Clock
+) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
+    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample."""
     exhaustive = documents.height <= settings.exhaustive_documents
     with clock.step("fold"):
         tokens, signatures = tokenize_and(documents["text"], None if exhaustive else word_sketcher(settings))
@@ -129,20 +139,22 @@ def _compare_passages(documents: pl.DataFrame, settings: Settings, clock: Clock)
         found = find_spans(documents, passages, tokens, signatures, settings)
     with clock.step("matches"):
         spans, matches = match_documents(documents, passages, tokens, found, settings)
-    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap
+    with clock.step("recall"):
+        sampled = sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings)
+    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, sampled
 
 
 def _compare_documents(
     documents: pl.DataFrame, settings: Settings, clock: Clock
-) -> tuple[dict[str, pl.DataFrame], int]:
-    """DOCUMENTS -> MATCHES by whole documents and the buckets over the link cap; PASSAGES if tracing will read them."""
+) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
+    """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES if tracing will read them."""
     passages = tables.empty(tables.PASSAGES)
     if settings.until == "origins":
         with clock.step("passages"):
             passages = mark_boilerplate(documents, find_passages(documents), tokenize(documents["text"]))
     with clock.step("matches"):
-        matches, over_cap = find_alike(documents, settings)
-    return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap
+        matches, over_cap, sampled = find_alike(documents, settings)
+    return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap, sampled
 
 
 def _read(

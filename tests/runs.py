@@ -87,7 +87,18 @@ def hand_made() -> Run:
         "tables": list(frames),
         "counts": {"read": 3, "unique": 1, "repeated": 2, "rejected": 1},
         "inputs": [{"path": "dump/x.txt", "documents": 1, "bytes": 400, "xxh3_128": "0" * 32}],
-        "recall": {"pairs": "every pair was compared", "expected_recall": {"0.3": 1.0}},
+        "recall": {
+            "pairs": "every pair was compared",
+            "expected_recall": {"0.3": 1.0},
+            "measured": {
+                "documents": 3,
+                "compared_with": 3,
+                "by_jaccard": [
+                    {"jaccard": 0.3, "pairs": 1, "matched": 1, "implied": 0, "recall": 1.0, "interval": [0.2065, 1.0]},
+                    {"jaccard": 0.7, "pairs": 0, "matched": 0, "implied": 0},
+                ],
+            },
+        },
         "seconds": {"total": 0.1},
     }
     return Run.of(frames, facts)

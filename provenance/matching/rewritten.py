@@ -212,3 +212,14 @@ def is_on(settings: Settings, documents: pl.DataFrame) -> bool:
         return settings.rewritten == "on"
     size = documents["text"].str.len_bytes().sum()
     return size <= settings.rewritten_limit * 1_000_000
+
+
+def explain_channel(settings: Settings, documents: pl.DataFrame) -> str:
+    """Whether rewritten passages were looked for, and if not, why."""
+    if settings.level == "document":
+        return "not looked for, as level is document"
+    if is_on(settings, documents):
+        return "looked for"
+    if settings.rewritten == "off":
+        return "not looked for, as rewritten is off"
+    return f"not looked for, as the dump holds over {settings.rewritten_limit} MB of text (rewritten_limit)"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.recall import sample_pairs
 from provenance.matching.spans import find_spans
 from provenance.settings import Settings
 from provenance.tables import PASSAGES
@@ -36,6 +38,7 @@ def compile_kernels() -> None:
     )
     tokens = Tokens(bounds, word, place, np.full(word.size, 2, np.uint8), gap)
     find_spans(documents, passages, tokens, None, Settings(rewritten="on"))
+    sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), Settings())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from provenance.matching.completion import complete
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
 from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
+from provenance.matching.recall import gather_pairs, meet, sample_pairs, take_sample
 from provenance.matching.sketches import word_sketcher
 from provenance.text.tokens import BATCH_BYTES, fold_batch, fold_batches, in_order, tokenize
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provenance.matching.equal_texts import Texts
+    from provenance.matching.recall import Met, Sample, Sampled
     from provenance.settings import Settings
     from provenance.text.tokens import Folded
 
@@ -32,10 +34,11 @@ Array = np.ndarray[Any, Any]
 
 
 class Alike(NamedTuple):
-    """MATCHES of whole documents, and the buckets over the link cap."""
+    """MATCHES of whole documents, the buckets over the link cap, and the true pairs of a sample."""
 
     matches: pl.DataFrame
     over_cap: int
+    sampled: Sampled
 
 
 def find_alike(documents: pl.DataFrame, settings: Settings, threads: int = 2) -> Alike:
@@ -49,9 +52,12 @@ def find_alike(documents: pl.DataFrame, settings: Settings, threads: int = 2) ->
         tokens = tokenize(texts, threads)
         groups, over_cap = group_equal(digest(tokens)), 0
         pairs = sharing_pairs(tokens, groups.wanted, settings)
+        sampled = sample_pairs(texts, tokens, groups, settings, threads)
     else:
-        digests, signatures = _sketch(texts, settings, threads)
+        sample = take_sample(texts, settings)
+        digests, signatures, met = _sketch(texts, sample, settings, threads)
         groups = group_equal(digests)
+        sampled = gather_pairs(sample, met, groups)
         pairs, over_cap = bucket_pairs(signatures, groups.wanted, settings, threads)
     measured = _measure(texts, pairs, settings, threads)
     # in 32 bits, as the table has it: three shared shingles of ten are .3
@@ -66,22 +72,24 @@ def find_alike(documents: pl.DataFrame, settings: Settings, threads: int = 2) ->
             ids, (left << 32) | right, groups, _measure(texts, np.unique(asked), settings, threads), settings
         )
 
-    return Alike(complete(_matches(ids, every, groups, measured, settings), compare, settings), over_cap)
+    matches = complete(_matches(ids, every, groups, measured, settings), compare, settings)
+    return Alike(matches, over_cap, sampled)
 
 
-def _sketch(texts: pl.Series, settings: Settings, threads: int) -> tuple[Array, Array]:
-    """Texts -> digests (uint64 [documents, 3]) and signatures (uint32 [documents, num_perm])."""
+def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) -> tuple[Array, Array, list[Met]]:
+    """Texts -> digests (uint64 [documents, 3]), signatures (uint32 [documents, num_perm]), true pairs of the sample."""
     sketch = word_sketcher(settings)
 
-    def one(folded: Folded) -> tuple[Array, Array]:
-        return digest(folded.tokens), sketch(folded.tokens)
+    def one(folded: Folded) -> tuple[Array, Array, Met]:
+        return digest(folded.tokens), sketch(folded.tokens), meet(sample, folded.tokens, settings)
 
     digests, signatures = np.empty((len(texts), 3), np.uint64), np.empty((len(texts), settings.num_perm), np.uint32)
-    row = 0
-    for some, more in fold_batches(texts, one, threads):
+    row, met = 0, []
+    for some, more, pairs in fold_batches(texts, one, threads):
         digests[row : row + len(some)], signatures[row : row + len(some)] = some, more
+        met.append(pairs._replace(document=pairs.document + row))
         row += len(some)
-    return digests, signatures
+    return digests, signatures, met
 
 
 class Measured(NamedTuple):
