@@ -16,7 +16,7 @@ import polars as pl
 import xxhash
 
 from provenance.matching import align_kernels, kernels, recall_kernels
-from provenance.text.tokens import tokenize
+from provenance.text.tokens import batches, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +80,8 @@ def take_sample(texts: pl.Series, settings: Settings) -> Sample:
     Where they share much with each other, fewer are taken: a notice under every article would cost a step for each
     of them in every document. Cost: a hash of each text.
     """
-    octets = texts.fill_null("").cast(pl.Binary).to_list()
-    digests = np.array([xxhash.xxh3_64_intdigest(text) for text in octets], np.uint64)
+    octets = (text.encode("utf-8", "replace") for batch in batches(texts) for text in batch)
+    digests = np.fromiter(map(xxhash.xxh3_64_intdigest, octets), np.uint64, len(texts))
     _, first = np.unique(digests, return_index=True)
     rows = first[:SAMPLE]
     shingles = shingles_of(tokenize(texts.gather(rows)), settings)
