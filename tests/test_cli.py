@@ -435,9 +435,15 @@ def test_explain_a_pair_that_was_not_matched() -> None:
     assert call("scan", "dump.jsonl", "-o", "out", "-q").exit_code == 0
     assert call("explain", "out", "one", "two").stdout.splitlines()[2:] == [
         "not matched",
-        "  jaccard 0.026; a match needs 0.3 or a span",
-        "  longest run of equal words: 6; a span needs 15, or a whole headline, caption, teaser or notice",
+        "  jaccard 0.026: 2 of 77 different runs of 5 words stand in both; a match needs 0.3, or a span",
+        "  sketches: not used; in dumps of up to 2,000 articles every pair that shares 5 words in a row is compared",
+        (
+            "  longest run of equal words: 6; runs of 8 are always seen; a span needs 15, or a whole headline, caption, "
+            "teaser or notice"
+        ),
         "  it is: the harbour board voted on tuesday",
+        "  rewritten passages: looked for",
+        "  compared alone, they do not match either: none of these thresholds is reached",
     ]
 
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from provenance.matching import align_kernels, kernels, posting_kernels, postings, sequence_kernels
 from provenance.matching.alignment import align
-from provenance.matching.candidates import find_candidates
+from provenance.matching.candidates import bucket_pairs, find_candidates
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import Layout, lay_out
 from provenance.matching.postings import Passes, all_postings
-from provenance.matching.sketches import choose_bands, expected_recall, sketcher
+from provenance.matching.sketches import choose_bands, expected_recall, proposed_share, sketcher
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
 from provenance.text.tokens import Tokens, fold_batch, tokenize
@@ -238,3 +238,15 @@ def test_the_bands_meet_the_recall_they_promise() -> None:
     bands, rows = choose_bands(SETTINGS)
     assert expected_recall(SETTINGS.match_jaccard, bands, rows) >= SETTINGS.recall_target
     assert expected_recall(SETTINGS.match_jaccard, SETTINGS.num_perm // (rows + 1), rows + 1) < SETTINGS.recall_target
+
+
+def test_the_curve_promises_no_more_than_the_sketches_propose() -> None:
+    random = np.random.default_rng(7)
+    pairs, perms = 2000, SETTINGS.num_perm
+    for jaccard in (0.2, 0.3, 0.4):
+        signatures = random.integers(0, 2**32, (pairs, 2, perms), np.uint32)
+        signatures[:, 1] = np.where(random.random((pairs, perms)) < jaccard, signatures[:, 0], signatures[:, 1])
+        found, _ = bucket_pairs(signatures.reshape(-1, perms), np.ones(2 * pairs, np.bool_), SETTINGS)
+        share = np.count_nonzero((found >> 32) + 1 == (found & 0xFFFFFFFF)) / pairs
+        assert share >= proposed_share(jaccard, SETTINGS) - 3 * (share * (1 - share) / pairs) ** 0.5
+    assert proposed_share(SETTINGS.match_jaccard, SETTINGS) >= SETTINGS.recall_target

@@ -38,14 +38,17 @@ def command() -> None:
 
 def recall_lines(settings: Settings) -> list[str]:
     """The expected recall of the bands in force, by jaccard."""
-    from provenance.matching.sketches import choose_bands, expected_recall
+    from provenance.matching.sketches import choose_bands, least_equal, proposed_share
 
     bands, rows = choose_bands(settings)
     lines = [
-        f"bands: {bands} of {rows} rows, used in dumps of more than {settings.exhaustive_documents:,} documents",
-        "jaccard  expected recall 1 - (1 - J^rows)^bands",
+        f"bands: {bands} of {rows} rows, used in dumps of more than {settings.exhaustive_documents:,} documents;",
+        f"a pair is compared if a band and {least_equal(settings)} of {settings.num_perm} permutations are equal",
+        "jaccard  expected recall, at least",
     ]
     for tenth in range(1, 11):
-        share = expected_recall(tenth / 10, bands, rows)
+        share = proposed_share(tenth / 10, settings)
         lines.append(f"    {tenth / 10:.1f}  {share:.4f} {'#' * round(40 * share)}".rstrip())
+    reach = settings.shingle_words + settings.window - 1
+    lines.append(f"passages: every run of {reach} equal words is seen, in dumps of any size")
     return lines

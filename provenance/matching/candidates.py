@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +11,7 @@ import numpy as np
 from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
 from provenance.matching.postings import Passes, Postings, all_postings
-from provenance.matching.sketches import choose_bands
+from provenance.matching.sketches import choose_bands, least_equal
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-ERRORS = 3  # standard errors that an estimated jaccard may lie under match_jaccard: 1 in 700 at the very limit
 BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on
 
 
@@ -103,8 +101,7 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
     bands, rows = choose_bands(settings)
     owner = np.flatnonzero(wanted).astype(np.int32)
     chosen = signatures if owner.size == wanted.size else signatures[owner]
-    limit = settings.match_jaccard
-    floor = max(limit - ERRORS * math.sqrt(limit * (1 - limit) / settings.num_perm), 0.0)
+    need = least_equal(settings)
 
     def one(first: int) -> tuple[Array, int]:
         key = np.empty(owner.size, np.uint64)
@@ -112,7 +109,7 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
         for band in range(first, min(first + BANDS_A_TASK, bands)):
             kernels.band_keys(chosen, band, rows, key)
             pairs, count, more = kernels.pair_buckets(
-                chosen, owner, key, kernels.order_by_key(key), settings.link_cap, floor, np.empty(1 << 14, np.int64)
+                chosen, owner, key, kernels.order_by_key(key), settings.link_cap, need, np.empty(1 << 14, np.int64)
             )
             found.append(unique(pairs[:count]))
             over += int(more)

@@ -197,15 +197,14 @@ def band_keys(signatures, band, rows, key):
 
 
 @njit(cache=True, nogil=True)
-def pair_buckets(signatures, owner, key, order, cap, floor, pairs):
-    """One band's buckets -> pairs whose estimated jaccard is at least `floor`; owner[d] is the document of row d.
+def pair_buckets(signatures, owner, key, order, cap, need, pairs):
+    """One band's buckets -> pairs with `need` equal permutations; owner[d] is the document of row d.
 
     A bucket of more than `cap` is linked, each member to the previous and the first: never all with all.
     Returns (pairs, count, buckets of more than `cap`).
     """
     count, over = 0, np.int64(0)
     perms = signatures.shape[1]
-    need = np.int64(np.ceil(floor * perms))
     begin, n = np.int64(0), order.size
     while begin < n:
         end = begin + 1

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from provenance.errors import UsageError
-from provenance.text.folding import fold
+from provenance.reports.channels import compare_alone, compare_channels, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provenance.reports.runs import Run
 
-RUN = 200  # words; a longer run would have been a span, and sets of long shingles fill memory
-EXCERPT = 240  # characters of a text shown on one line
-
 
 def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
-    """The pair's relation with its figures and spans; or, without a match, how far from one it is.
+    """The pair's relation with its figures and spans, or what kept it from a match; and what each channel sees.
 
     Raises UsageError for an id that is not in the run.
     """
@@ -37,9 +34,12 @@ def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
         yield f"matched: {row['relation']}, jaccard {row['jaccard']:.3f}, {_times(row['spans'], 'span')}"
         yield f"  {row['left_containment']:.0%} of the words of {left} stand in {right}"
         yield f"  {row['right_containment']:.0%} of the words of {right} stand in {left}"
+        yield from compare_channels(run, documents[left], documents[right])
         break
     else:
-        yield from _why_not(run, documents[left], documents[right])
+        yield "not matched"
+        yield from compare_channels(run, documents[left], documents[right])
+        yield from compare_alone(run, left, right)
     yield from _span_lines(spans, documents)
     for edge in run.edges.filter(
         ((pl.col("from_id") == left) & (pl.col("to_id") == right))
@@ -101,12 +101,7 @@ def _span_lines(spans: pl.DataFrame, documents: dict[str, dict[str, Any]]) -> It
         for side in ("left", "right"):
             start, end = row[f"{side}_start"], row[f"{side}_end"]
             text = documents[row[f"{side}_doc"]]["text"][start:end]
-            yield f"  {row[f'{side}_doc']} {start}:{end}: {_excerpt(text)}"
-
-
-def _excerpt(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= EXCERPT else f"{flat[:EXCERPT]} ... ({len(flat) - EXCERPT} more characters)"
+            yield f"  {row[f'{side}_doc']} {start}:{end}: {excerpt(text)}"
 
 
 def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
@@ -117,45 +112,7 @@ def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
     for item in edge["evidence"] or []:
         place = "" if item["start"] is None else f" {item['start']}:{item['end']}"
         where = f" [{item['doc_id']}{place}]" if item["doc_id"] else ""
-        yield f"  {item['weight'] or 0:+.2f} {item['family']}: {_excerpt(item['text'] or '')}{where}"
-
-
-def _why_not(run: Run, left: dict[str, Any], right: dict[str, Any]) -> Iterator[str]:
-    """How far two texts are from a match, computed now from their words."""
-    settings = run.facts["settings"]
-    one, two = fold(left["text"]).split(), fold(right["text"]).split()
-    shingles = [_shingles(words, settings["shingle_words"]) for words in (one, two)]
-    shared, union = len(shingles[0] & shingles[1]), len(shingles[0] | shingles[1])
-    run_of = longest_run(one, two)
-    yield "not matched"
-    yield f"  jaccard {shared / union if union else 0:.3f}; a match needs {settings['match_jaccard']} or a span"
-    yield (
-        f"  longest run of equal words: {len(run_of)}; a span needs {settings['min_span_words']}, or a whole headline, "
-        "caption, teaser or notice"
-    )
-    if run_of:
-        yield f"  it is: {_excerpt(' '.join(run_of))}"
-
-
-def _shingles(words: list[str], size: int) -> set[tuple[str, ...]]:
-    """The runs of `size` words; of a shorter text, all its words are one."""
-    if not words:
-        return set()
-    return {tuple(words[at : at + size]) for at in range(max(1, len(words) - size + 1))}
-
-
-def longest_run(one: list[str], two: list[str]) -> list[str]:
-    """The longest run of equal words in both, up to RUN words; of equals the first in `one`."""
-    low, high, found = 0, min(len(one), len(two), RUN), 0
-    while low < high:
-        middle = (low + high + 1) // 2
-        there = _shingles(two, middle)
-        place = next((at for at in range(len(one) - middle + 1) if tuple(one[at : at + middle]) in there), None)
-        if place is None:
-            high = middle - 1
-        else:
-            low, found = middle, place
-    return one[found : found + low]
+        yield f"  {item['weight'] or 0:+.2f} {item['family']}: {excerpt(item['text'] or '')}{where}"
 
 
 def _common_clusters(run: Run, left: str, right: str) -> Iterator[str]:
