@@ -438,8 +438,8 @@ def test_explain_a_pair_that_was_not_matched() -> None:
         "  jaccard 0.026: 2 of 77 different runs of 5 words stand in both; a match needs 0.3, or a span",
         "  sketches: not used; in dumps of up to 2,000 articles every pair that shares 5 words in a row is compared",
         (
-            "  longest run of equal words: 6; runs of 8 are always seen; a span needs 15, or a whole headline, caption, "
-            "teaser or notice"
+            "  longest run of equal words: 6; runs of 8 are always seen; a span needs 15, or a whole headline, "
+            "caption, teaser or notice"
         ),
         "  it is: the harbour board voted on tuesday",
         "  rewritten passages: looked for",

@@ -41,15 +41,15 @@ def test_a_passage_over_the_link_cap() -> None:
         f"  jaccard {16 / 256:.3f}: 16 of 256 different runs of 5 words stand in both; a match needs 0.3, or a span",
         lines[2],
         (
-            "  longest run of equal words: 20; runs of 8 are always seen; a span needs 15, or a whole headline, caption, "
-            "teaser or notice"
+            "  longest run of equal words: 20; runs of 8 are always seen; a span needs 15, or a whole headline, "
+            "caption, teaser or notice"
         ),
         f"  it is: {shared}",
         "  rewritten passages: not looked for, as rewritten is off",
         f"  compared alone, they match: overlap, jaccard {16 / 256:.3f}, spans: 1 exact",
         (
-            "  in this dump they share a passage with more than 4 articles (link_cap): each of those is compared with the "
-            "one before it and with the first"
+            "  in this dump they share a passage with more than 4 articles (link_cap): each of those is compared with "
+            "the one before it and with the first"
         ),
     ]
     assert lines[2].startswith("  sketches: ")
