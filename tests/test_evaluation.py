@@ -313,6 +313,27 @@ def test_json_gold_names_places_of_files(tmp_path: Path) -> None:
     }
 
 
+def test_the_gold_of_another_dump_is_refused_and_of_a_larger_one_told(tmp_path: Path) -> None:
+    texts = {name: document_of(name, name, None, "one two") for name in "abc"}
+    gold = write(tmp_path / "gold", documents=full([texts["a"], texts["b"]]), spans=spans_of(("a", 0, 3, "b", 0, 3)))
+    other = write(tmp_path / "other", documents=full([texts["c"]]), spans=spans_of())
+    spans_of(("c", 0, 3, "d", 0, 3)).write_parquet(tmp_path / "spans.parquet")
+    for run in (other, tmp_path / "spans.parquet"):
+        with pytest.raises(UsageError, match="a: this document of the gold standard, and every other one"):
+            evaluate(run, gold)
+    part = write(tmp_path / "part", documents=full([texts["a"]]), spans=spans_of())
+    assert evaluate(part, gold).row(0) == ("gold documents scanned", "share", 0.5, 2)
+
+
+def test_a_run_is_judged_by_its_own_settings(tmp_path: Path) -> None:
+    gold = write(tmp_path / "gold", exact_jaccard=pl.DataFrame({"a": ["x"], "b": ["y"], "jaccard": [0.6]}))
+    run = write(tmp_path / "run", matches=matches_of(("x", "y", "near_duplicate", 0.9)))
+    precision = pl.col("measure") == "pair precision"
+    assert evaluate(run, gold).filter(precision)["value"].item() == 0
+    (run / "run.json").write_text(json.dumps({"settings": {"near_duplicate": 0.6, "of another version": 1}}))
+    assert evaluate(run, gold).filter(precision)["value"].item() == 1
+
+
 def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "not.parquet").write_text("no")

@@ -14,7 +14,7 @@ import polars as pl
 from provenance import tables
 from provenance.evaluation import origins, pairs, spans
 from provenance.evaluation.datelines import score_datelines
-from provenance.evaluation.gold import read_gold, read_run
+from provenance.evaluation.gold import read_gold, read_run, read_settings
 from provenance.evaluation.places import align
 from provenance.settings import Settings
 
@@ -33,13 +33,24 @@ LONG_QUOTE = 120  # characters; shorter ones have few words, and chance repeats 
 
 def evaluate(run: Path, gold: Path) -> pl.DataFrame:
     """A scan's folder or a Parquet of spans, a folder of gold tables -> MEASURES."""
-    return measure(read_run(run), read_gold(gold))
+    return measure(read_run(run), read_gold(gold), read_settings(run))
 
 
-def measure(run: Frames, gold: Frames) -> pl.DataFrame:
-    """Frames of a run, frames of a gold standard (see gold.py) -> MEASURES; what either lacks is left out."""
-    run, gold = align(run, gold)
-    rows = [row for part in (_spans, _pairs, _clusters, _origins, _edges) for row in part(run, gold)]
+def measure(run: Frames, gold: Frames, settings: Settings | None = None) -> pl.DataFrame:
+    """Frames of a run, frames of a gold standard (see gold.py) -> MEASURES; what either lacks is left out.
+
+    `settings` are those of the run: what it called a near duplicate, and the floor of its clusters.
+    """
+    settings = settings or Settings()
+    run, gold, documents, scanned = align(run, gold)
+    rows: list[Row] = []
+    if scanned < documents:
+        rows.append(("gold documents scanned", "share", scanned / documents, documents))
+    rows += _spans(run, gold)
+    rows += _pairs(run, gold, settings)
+    rows += _clusters(run, gold, settings)
+    rows += _origins(run, gold)
+    rows += _edges(run, gold)
     return pl.DataFrame(rows, schema=MEASURES, orient="row")
 
 
@@ -96,7 +107,7 @@ def _coverage(found: pl.DataFrame, true: pl.DataFrame, groups: pl.DataFrame) -> 
             yield "span precision", part, spans.span_precision(true, groups, judged).share, judged.height
 
 
-def _pairs(run: Frames, gold: Frames) -> Iterator[Row]:
+def _pairs(run: Frames, gold: Frames, settings: Settings) -> Iterator[Row]:
     if "matches" not in run:
         return
     matches = run["matches"]
@@ -112,7 +123,7 @@ def _pairs(run: Frames, gold: Frames) -> Iterator[Row]:
             value, cases = pairs.candidate_recall(jaccards, matches, LINKED, "containment")
             yield "candidate recall", f"containment >= {LINKED}", value, cases
         # .02 for what folds apart: the gold's words keep apostrophes and marks
-        value, cases = pairs.pair_precision(jaccards, matches, Settings().near_duplicate - 0.02)
+        value, cases = pairs.pair_precision(jaccards, matches, settings.near_duplicate - 0.02)
         yield "pair precision", "duplicate, near_duplicate", value, cases
     for name in ("duplicates", "crossposts"):
         if name in gold:
@@ -127,12 +138,12 @@ def _pairs(run: Frames, gold: Frames) -> Iterator[Row]:
             yield "pairs matched", label, hits.height / max(rows.height, 1), rows.height
 
 
-def _clusters(run: Frames, gold: Frames) -> Iterator[Row]:
+def _clusters(run: Frames, gold: Frames, settings: Settings) -> Iterator[Row]:
     if "clusters" not in run:
         return
     found = run["clusters"]
     if "matches" in run:
-        guard = pairs.chaining_guard(found, run["matches"], Settings().cohesion_floor)
+        guard = pairs.chaining_guard(found, run["matches"], settings.cohesion_floor)
         yield "largest cluster", "documents", guard.largest, guard.clusters
         yield "largest chained cluster", "documents", guard.largest_chained, guard.clusters
         yield "chained clusters", "share", guard.chained / max(guard.clusters, 1), guard.clusters

@@ -12,6 +12,7 @@ month).
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,6 +21,7 @@ from provenance import tables
 from provenance.errors import UsageError
 from provenance.evaluation.pairs import order_pairs
 from provenance.evaluation.places import order_sides
+from provenance.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,15 @@ def read_run(path: Path) -> Frames:
             )
         return run
     return {"spans": spans_of(read_parquet(path), path)}
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings that a scan's folder was made with, as far as its run.json says; else the defaults."""
+    try:
+        said = json.loads((path / "run.json").read_text("utf-8"))["settings"]
+        return Settings(**{item.name: said[item.name] for item in fields(Settings) if item.name in said})
+    except (OSError, ValueError, KeyError, TypeError, UsageError):
+        return Settings()
 
 
 def read_gold(path: Path) -> Frames:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from provenance.errors import UsageError
+
 #: Frames whose rows hold places in documents: the columns of document, start and end.
 PLACED = {
     "spans": (("left_doc", "left_start", "left_end"), ("right_doc", "right_start", "right_end")),
@@ -43,18 +45,24 @@ def unify(keys: pl.Series, known: pl.Series) -> dict[str, str]:
 
 
 class Aligned(NamedTuple):
-    """A run and its gold in the gold's ids and in places that both know."""
+    """A run and its gold in the gold's ids and in places that both know; gold documents, and those in the run."""
 
     run: dict[str, pl.DataFrame]
     gold: dict[str, pl.DataFrame]
+    documents: int = 0
+    scanned: int = 0
 
 
 def align(run: dict[str, pl.DataFrame], gold: dict[str, pl.DataFrame]) -> Aligned:
     """Frames of a run and of a gold standard -> the same, comparable.
 
-    Without DOCUMENTS of the run (a Parquet of spans) ids and places are taken as they are.
+    Without DOCUMENTS of the run (a Parquet of spans) ids and places are taken as they are. Raises UsageError where
+    the two share no document.
     """
     if "documents" not in run:
+        if "documents" in gold and run["spans"].height:
+            ids = pl.concat([run["spans"].select(doc_id=f"{side}_doc") for side in ("left", "right")])
+            refuse_strangers(gold["documents"]["doc_id"], gold["documents"].join(ids, on="doc_id", how="semi").height)
         return Aligned(run, gold)
     ours = locate(run["documents"])
     theirs = locate(gold["documents"]) if "documents" in gold else None
@@ -62,9 +70,11 @@ def align(run: dict[str, pl.DataFrame], gold: dict[str, pl.DataFrame]) -> Aligne
     known += [gold[name][column] for name, column in (("groups", "doc_id"), ("places", "path")) if name in gold]
     keys = unify(ours["key"], pl.concat([series.alias("key") for series in known])) if known else {}
     ours = ours.with_columns(pl.col("key").replace(keys))
-    names = {}
+    names, counts = {}, (0, 0)
     if theirs is not None:
         pairs = pair_documents(ours, theirs)
+        counts = theirs.height, len(pairs)
+        refuse_strangers(theirs["doc_id"], len(pairs))
         names = {found: wanted for wanted, found in sorted(pairs.items(), reverse=True)}
         gold = {name: shift(frame, theirs, PLACED.get(name, ())) for name, frame in gold.items()}
     run = {name: shift(frame, ours, PLACED.get(name, ())) for name, frame in run.items()}
@@ -72,7 +82,16 @@ def align(run: dict[str, pl.DataFrame], gold: dict[str, pl.DataFrame]) -> Aligne
         side |= {name: order_sides(side[name]) for name in ("spans", "quotes") if name in side}
     if "places" in gold:
         gold = gold | {"places": stand_in(gold["places"], ours)}
-    return Aligned({name: rename(frame, names) for name, frame in run.items()}, gold)
+    return Aligned({name: rename(frame, names) for name, frame in run.items()}, gold, *counts)
+
+
+def refuse_strangers(known: pl.Series, met: int) -> None:
+    """Raise UsageError where a run holds none of the documents that a gold standard speaks of."""
+    if len(known) and not met:
+        raise UsageError(
+            f"{known[0]}: this document of the gold standard, and every other one, is not in the run; "
+            "give the gold of the dump that was scanned"
+        )
 
 
 def rename(frame: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
