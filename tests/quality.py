@@ -151,20 +151,25 @@ def raise_floors(measured: list[Measured], known: dict[str, str]) -> None:
     floors.PATH.write_text(floors.with_fingerprints(text, floors.read(text).fingerprints | known), "utf-8")
 
 
-def lower_floor(what: str, because: str, corpora: Path) -> None:
-    """Pin one figure at what is measured now, though that is worse, and say so in CHANGELOG.md."""
-    group, _, name = what.partition("/")
-    want = floors.read().wanted.get((group, name))
-    if want is None:
-        sys.exit(f"{what}: no such floor; tests/quality_floors.toml names them all, as GROUP/FIGURE")
-    value = next(figure.value for figure in GROUPS[group](corpora) if figure.name == name)
-    floor = want.floor_of(value)
-    if want.holds(floor):
-        sys.exit(f"{what}: is {value:.5g} and holds its floor of {want.floor:g}; nothing to lower")
-    line = floors.lowering(group, name, want.floor, floor, because, dt.datetime.now(dt.UTC).date())
-    floors.PATH.write_text(floors.with_floor(floors.PATH.read_text("utf-8"), group, name, floor), "utf-8")
-    floors.CHANGELOG.write_text(floors.note(floors.CHANGELOG.read_text("utf-8"), line), "utf-8")
-    print(line, end="")
+def lower_floors(names: list[str], because: str, corpora: Path) -> None:
+    """Pin figures at what is measured now, though that is worse, and say so in CHANGELOG.md."""
+    wanted = floors.read().wanted
+    for what in names:
+        if tuple(what.split("/", 1)) not in wanted:
+            sys.exit(f"{what}: no such floor; tests/quality_floors.toml names them all, as GROUP/FIGURE")
+    day = dt.datetime.now(dt.UTC).date()
+    measured = measure(sorted({what.split("/", 1)[0] for what in names}), corpora)
+    values = {f"{one.group}/{figure.name}": figure.value for one in measured for figure in one.figures}
+    for what in names:
+        group, name = what.split("/", 1)
+        want = wanted[group, name]
+        floor = want.floor_of(values[what])
+        if want.holds(values[what]):
+            sys.exit(f"{what}: is {values[what]:.5g} and holds its floor of {want.floor:g}; nothing to lower")
+        line = floors.lowering(group, name, want.floor, floor, because, day)
+        floors.PATH.write_text(floors.with_floor(floors.PATH.read_text("utf-8"), group, name, floor), "utf-8")
+        floors.CHANGELOG.write_text(floors.note(floors.CHANGELOG.read_text("utf-8"), line), "utf-8")
+        print(line, end="")
 
 
 def arguments() -> argparse.Namespace:
@@ -173,7 +178,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all if none is named")
     parser.add_argument("--check", action="store_true", help="exit 1 under a floor, or on other files")
     parser.add_argument("--raise", dest="lift", action="store_true", help="pin every floor that was passed")
-    parser.add_argument("--lower", metavar="GROUP/FIGURE", help="pin one figure though it got worse")
+    parser.add_argument("--lower", metavar="GROUP/FIGURE", action="append", help="pin a figure though it got worse")
     parser.add_argument("--because", metavar="REASON", help="why; goes to CHANGELOG.md")
     given = parser.parse_args()
     unknown = set(given.groups) - set(GROUPS)
@@ -193,7 +198,7 @@ def main() -> None:
         sys.exit("PROVENANCE_SHARED is not set: it names the folder that holds corpora/")
     corpora = Path(place or "") / "corpora"
     if given.lower:
-        lower_floor(given.lower, given.because, corpora)
+        lower_floors(given.lower, given.because, corpora)
         return
     measured = measure(groups, corpora)
     known = floors.fingerprints(corpora, groups) if place else {}
