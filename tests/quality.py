@@ -23,7 +23,8 @@ from typing import NamedTuple
 from tests import floors
 from tests.figures import GROUPS, Figure
 
-PAGE = floors.ROOT / "reports" / "measured" / "quality.md"
+MEASURED = floors.ROOT / "reports" / "measured"
+PAGE, ABLATION = MEASURED / "quality.md", MEASURED / "ablation.md"
 SCANNED = ("reuters", "bbc", "two-events", "twentynews", "polnear")
 WITHOUT_CORPORA = ("sample", "hot-passage", "headline")
 
@@ -59,11 +60,11 @@ def command_of(group: str) -> str:
     return f"{own}, or `{scan}` and `provenance evaluate RUN --gold {place}`"
 
 
-def show(value: float | None) -> str:
-    """A figure of a table; nothing for none."""
+def show(value: float | None, count: bool = False) -> str:
+    """A figure of a table, a count or a share; nothing for none."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if value == int(value) and abs(value) != 1 else f"{value:.4f}"
+    return f"{value:,.0f}" if value == int(value) and (count or value != 1) else f"{value:.4f}"
 
 
 def table(measured: Measured, wanted: dict[tuple[str, str], floors.Wanted]) -> str:
@@ -75,7 +76,9 @@ def table(measured: Measured, wanted: dict[tuple[str, str], floors.Wanted]) -> s
         limits = ["", "", "", ""]
         if want:
             sign = ">=" if want.at_least else "<="
-            limits = [f"{sign} {show(want.floor)}", show(want.must), show(want.aim), show(want.published)]
+            count = not want.at_least and want.must is not None and want.must == int(want.must)
+            limits = [show(limit, count) for limit in (want.floor, want.must, want.aim, want.published)]
+            limits[0] = f"{sign} {limits[0]}"
             if not want.holds(figure.value):
                 value += " **under its floor**"
             elif want.must is not None and not want.holds(figure.value, want.must):
@@ -172,6 +175,18 @@ def lower_floors(names: list[str], because: str, corpora: Path) -> None:
         print(line, end="")
 
 
+def write_ablation(corpora: Path) -> None:
+    """Every variant of tests/ablation.py -> reports/measured/ablation.md; a quarter of an hour on two cores."""
+    from tests import ablation  # noqa: PLC0415  it loads every kernel, and no other command needs them
+
+    head = about(
+        "PROVENANCE_SHARED=../shared python -m tests.quality --ablation", floors.fingerprints(corpora, ablation.CORPORA)
+    )
+    rows = ablation.table(list(ablation.VARIANTS), corpora)
+    MEASURED.mkdir(parents=True, exist_ok=True)
+    ABLATION.write_text(f"# Ablation\n\n{head}\n\n{ablation.EXPLAINED}\n\n{rows}\n", "utf-8")
+
+
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser("python -m tests.quality", description=(__doc__ or "").splitlines()[0])
@@ -180,6 +195,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--raise", dest="lift", action="store_true", help="pin every floor that was passed")
     parser.add_argument("--lower", metavar="GROUP/FIGURE", action="append", help="pin a figure though it got worse")
     parser.add_argument("--because", metavar="REASON", help="why; goes to CHANGELOG.md")
+    parser.add_argument("--ablation", action="store_true", help="switch channels and steps off one at a time")
     given = parser.parse_args()
     unknown = set(given.groups) - set(GROUPS)
     if unknown:
@@ -200,6 +216,9 @@ def main() -> None:
     if given.lower:
         lower_floors(given.lower, given.because, corpora)
         return
+    if given.ablation:
+        write_ablation(corpora)
+        return
     measured = measure(groups, corpora)
     known = floors.fingerprints(corpora, groups) if place else {}
     if given.lift:
@@ -207,7 +226,7 @@ def main() -> None:
     text = page(measured, known)
     print(text)
     if not given.groups:
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        MEASURED.mkdir(parents=True, exist_ok=True)
         PAGE.write_text(text, "utf-8")
     wrong = failures(measured, known) if given.check else []
     for line in wrong:
