@@ -196,6 +196,16 @@ def polnear(corpora: Path) -> Iterator[Figure]:
         yield Figure(f"credited agencies, {part}", *scores["credited sources", part])
 
 
+def civil_codes(corpora: Path) -> Iterator[Figure]:
+    """65,991 chunks of legal codes as whole documents: the recall that the run measures of itself, and its clusters."""
+    run = scan(corpora / "civil-codes" / "documents.parquet", level="document")
+    (row,) = (
+        row for row in run.facts["recall"]["measured"]["by_jaccard"] if row["jaccard"] == Settings().match_jaccard
+    )
+    yield Figure("recall of a sample, J >= 0.3", row["recall"], row["pairs"])
+    yield from chains(run)
+
+
 def paraphrases(corpora: Path) -> Iterator[Figure]:
     """4,076 pairs of sentences as documents of one sentence: which of those not the same are called rewritten."""
     gold = pl.read_parquet(corpora / "paraphrases" / "pairs.parquet")
@@ -291,6 +301,7 @@ GROUPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "bbc": bbc,
     "two-events": two_events,
     "twentynews": twentynews,
+    "civil-codes": civil_codes,
     "paraphrases": paraphrases,
     "polnear": polnear,
     "sample": sample,
