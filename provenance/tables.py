@@ -149,14 +149,17 @@ WRITTEN: dict[str, pl.Schema] = {
     "outlets": OUTLETS,
 }
 
-#: One row a file that was opened; written to run.json.
+#: One row a file that was opened, or a member of an archive; written to run.json.
 INPUTS = pl.Schema(
     {
-        "path": TEXT,
-        "bytes": PLACE,  # of the file as it lies, compressed or not
-        "xxh3_128": TEXT,  # of those bytes
-        "format": TEXT,  # text, jsonl, json, csv, tsv, parquet, frame, with .gz or .zst behind it
-        "encoding": TEXT,  # ? null for Parquet and what could not be decoded
+        "path": TEXT,  # a member's is ARCHIVE!/NAME
+        "bytes": PLACE,  # ? of the file as it lies, compressed or not; null for a member
+        "xxh3_128": TEXT,  # ? of those bytes
+        "format": TEXT,  # text, html, feed, warc, jsonl, csv, parquet, zip, ..., with .gz, .zst ... behind it
+        "encoding": TEXT,  # ? null for Parquet and what could not be decoded; several, most frequent first
+        "decided": TEXT,  # ? how it was told: bom, valid (strict UTF-8), shape, declared, statistics
+        "certainty": SHARE,  # ? the least: 1 where it proves itself, the detector's share; null where taken at its word
+        "replaced": PLACE,  # runs of bytes that were no text, replaced by U+FFFD
         "documents": PLACE,
     }
 )

@@ -8,7 +8,7 @@ import json
 import os
 import random
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -16,20 +16,19 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance import tables
 from provenance.dumps.decode import decode_text
 from provenance.dumps.identity import name_documents
 from provenance.dumps.language import detect_languages
 from provenance.dumps.published import parse_published
-from provenance.dumps.reading import read, read_frame
-from provenance.dumps.rejects import REASONS, is_partial
+from provenance.dumps.reading import read_frame
+from provenance.dumps.rejects import is_partial
 from provenance.errors import UsageError
 from provenance.settings import Settings
+from tests.dumps import scan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from provenance.tables import Read
 
 TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
 ROWS = [
@@ -37,29 +36,6 @@ ROWS = [
     {"id": 7, "Body": "Drågen – øl, \"quoted\" and, comma\nand line", "pub_date": "Wed, 04 Mar 2020 11:00:00 +0000", "source": "Quay Post", "headline": "Two", "link": None},  # noqa: E501
     {"id": None, "Body": "\u0000nul and \u200fright to left", "pub_date": "soon", "source": None, "headline": None, "link": None},  # noqa: E501
 ]  # fmt: skip
-
-
-def scan(*inputs: Path | str, stdin: bytes | None = None, **options: Any) -> Read:
-    found = read(
-        [str(name) for name in inputs],
-        Settings(**options),
-        stdin=io.BytesIO(stdin) if stdin is not None else None,
-    )
-    tables.check(found.documents, tables.DOCUMENTS, "documents")
-    tables.check(found.rejects, tables.REJECTS, "rejects")
-    tables.check(found.inputs, tables.INPUTS, "inputs")
-    assert found.documents["doc_id"].is_unique().all()
-    assert set(found.rejects["reason"]) <= set(REASONS)
-    assert all("\n" not in detail for detail in found.rejects["detail"])
-    assert found.inputs["documents"].sum() == found.documents.height
-    return found
-
-
-def write(folder: Path, name: str, content: bytes | str) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
 
 
 def rows_as(form: str) -> bytes:
@@ -128,16 +104,19 @@ def test_ragged_and_unclosed_rows_of_a_table(tmp_path: Path) -> None:
     path = write(
         tmp_path,
         "x.csv",
-        b'id,text\n1,good one\n2,too,many\n3\n4,caf\xe9\n5,"fine\nlines"\n6,"never closed\n7,lost\n',
+        b'id,text\n1,good one\n2,too,many\n3\n4,caf\xe9\n5,"fine\nlines"\n6,"never closed\n7,not lost\n8,"nor"\n',
     )
     found = scan(path)
-    assert found.documents["text"].to_list() == ["good one", "fine\nlines"]
+    assert found.documents["text"].to_list() == ["good one", "fine\nlines", "not lost", "nor"]
     assert dict(found.rejects.select("record", "reason").rows()) == {
         1: "ragged",
         2: "ragged",
         3: "undecodable",
         5: "broken_csv",
     }
+    found = scan(write(tmp_path, "y.csv", 'id,text\n1,"never closed\n2,not lost\n'))
+    assert found.documents["text"].to_list() == ["not lost"]
+    assert found.rejects["reason"].to_list() == ["broken_csv"]
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet"])
@@ -220,9 +199,11 @@ def binary(size: int = 4000) -> bytes:
         ("b.parquet", binary(), "damaged"),
         ("c.parquet", b"PAR1" + binary() + b"PAR1", "damaged"),
         ("b.json", b'{"text": "cut', "broken_json"),
-        ("b.json", b"[1, 2", "broken_json"),
-        ("page.html", b"<html>x</html>", "format"),
-        ("page", b"\n<!DOCTYPE html><p>x", "format"),
+        ("b.json", b'[{"text": "cut', "broken_json"),
+        ("page.html", b"<html><script>x</script></html>", "empty"),
+        ("page.html", b"\x00\x01\x02" * 100, "binary"),
+        ("x.pdf", b"%PDF-1.4", "format"),
+        ("sitemap.xml", b"<?xml version='1.0'?><urlset/>", "format"),
         ("cut.txt.gz", gzip.compress(binary() + TEXT.encode())[:200], "damaged"),
         ("bad.txt.gz", b"\x1f\x8b" + binary(100), "damaged"),
         ("bad.txt.zst", b"\x28\xb5\x2f\xfd" + binary(100), "damaged"),

@@ -1,4 +1,4 @@
-"""Parquet files and frames -> articles, column by column."""
+"""Parquet, Arrow and frames -> articles, column by column, in batches."""
 
 from __future__ import annotations
 
@@ -6,73 +6,62 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance import tables
 from provenance.dumps.columns import choose_columns
-from provenance.dumps.published import parse_published
-from provenance.dumps.records import RECORDS
-from provenance.dumps.rejects import Reject
+from provenance.dumps.intake import BATCH_ROWS, FOUND
 
 if TYPE_CHECKING:
-    from provenance.settings import Settings
+    from collections.abc import Iterator
+
+    from provenance.dumps.columns import Columns
+    from provenance.dumps.intake import Intake
 
 
-def with_place(frame: pl.DataFrame, path: str) -> pl.DataFrame:
-    """A frame with the columns of RECORDS -> the columns that ids and DOCUMENTS are made of."""
-    return frame.select(
-        path=pl.lit(path),
-        number=pl.col("record"),
-        own=pl.col("id"),
-        start=pl.lit(None, dtype=tables.PLACE),
-        end=pl.lit(None, dtype=tables.PLACE),
-        **{name: pl.col(name) for name in ("outlet", "title", "byline", "url", "language", "text")},
-        published=parse_published(frame["published"]),
-    )
-
-
-def take_table(
-    frame: pl.LazyFrame, path: str, settings: Settings, frames: list[pl.DataFrame], rejects: list[Reject]
-) -> tuple[str, str] | None:
-    """A frame with named columns -> articles in `frames`; why it has none, if so."""
+def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
+    """A frame with named columns -> articles. Record numbers are rows from 0."""
     schema = frame.collect_schema()
-    columns = choose_columns(schema.names(), settings)
+    columns = choose_columns(schema.names(), intake.settings)
     if columns.problem:
-        return columns.problem
+        intake.reject(None, *columns.problem)
+        return
     dtype = schema[columns.of["text"]]
     if dtype not in (pl.String, pl.Binary, pl.Categorical, pl.Null) and not isinstance(dtype, pl.Enum):
-        return "not_text", f"column {columns.of['text']!r} holds {dtype}, not texts"
-    picked = frame.select(**{name: pl.col(column) for name, column in columns.of.items()}).collect()
-    if not picked.height:
-        return "empty", "no rows"
-    picked = picked.with_row_index("record").with_columns(
-        pl.col("record").cast(pl.Int64), text=_as_text(picked["text"], path, rejects)
+        intake.reject(None, "not_text", f"column {columns.of['text']!r} holds {dtype}, not texts")
+        return
+    rows = 0
+    chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
+    for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
+        yield intake.counted(_found(batch, rows, columns, intake))
+        rows += batch.height
+
+
+def _found(picked: pl.DataFrame, first: int, columns: Columns, intake: Intake) -> pl.DataFrame:
+    picked = picked.with_columns(
+        number=pl.int_range(first, first + pl.len(), dtype=pl.Int64), text=_as_text(picked["text"], first, intake)
     )
     blank = ~picked["text"].str.contains(r"\S").fill_null(value=False)  # stripping would copy all the text
-    undecoded = {reject.record for reject in rejects if reject.path == path and reject.record is not None}
-    rejects += [
-        Reject(path, row, "blank", "no text")
-        for row in picked["record"].filter(blank).to_list()
-        if row not in undecoded
-    ]
+    undecoded = {reject.record for reject in intake.rejects if reject.reason == "undecodable"}
+    for row in picked["number"].filter(blank).to_list():
+        if row not in undecoded:
+            intake.reject(row, "blank", "no text")
     picked = picked.filter(~blank)
-    others = [name for name in RECORDS if name not in ("record", "text", "published")]
-    texts = picked.select(
-        "record", "text", *(_as_label(picked, name).alias(name) for name in others),
-        published=picked["published"] if "published" in picked.columns else pl.lit(None, dtype=pl.String),
-    )  # fmt: skip
-    frames.append(with_place(texts, path))
-    return None
+    labels = {name: _as_label(picked, name) for name in columns.of if name not in ("id", "text", "published")}
+    labels["own"] = _as_label(picked, "id")
+    rest = [pl.lit(None, dtype).alias(name) for name, dtype in FOUND.items() if name not in {*labels, "number", "text"}]
+    texts = picked.select("number", "text", **labels).with_columns(rest)
+    published = picked["published"] if "published" in picked.columns else texts["published"]
+    return texts.with_columns(published=published)
 
 
-def _as_text(column: pl.Series, path: str, rejects: list[Reject]) -> pl.Series:
+def _as_text(column: pl.Series, first: int, intake: Intake) -> pl.Series:
     if column.dtype != pl.Binary:
         return column.cast(pl.String)
     texts: list[str | None] = []
-    for row, octets in enumerate(column.to_list()):
+    for row, octets in enumerate(column.to_list(), first):
         try:
             texts.append(octets.decode("utf-8") if octets is not None else None)
         except UnicodeDecodeError as error:
             texts.append(None)
-            rejects.append(Reject(path, row, "undecodable", f"no UTF-8 at byte {error.start}: mend its encoding"))
+            intake.reject(row, "undecodable", f"no UTF-8 at byte {error.start}: mend its encoding")
     return pl.Series("text", texts, dtype=pl.String)
 
 

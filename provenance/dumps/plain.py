@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import NamedTuple
 
-from provenance.dumps.feeds import split_feed
+from provenance.dumps.flattened_feeds import split_feed
 from provenance.dumps.heads import Head, read_head
 from provenance.dumps.layout import ECHO_LINES, Line, is_doubled_headline, read_lines, says_same
 

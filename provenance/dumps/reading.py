@@ -3,86 +3,202 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import sys
 import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import polars as pl
 import xxhash
 
 from provenance import tables
-from provenance.dumps.columnar import take_table, with_place
-from provenance.dumps.decode import MOST_BYTES, Expanded, decode_text, is_binary
+from provenance.dumps import columnar
+from provenance.dumps.archives import read_tar, read_zip
+from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
+from provenance.dumps.delimited import read_table
 from provenance.dumps.identity import name_documents
+from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.json_files import read_json, read_json_lines
+from provenance.dumps.kinds import kind_of
 from provenance.dumps.language import detect_languages
-from provenance.dumps.plain import split_articles
-from provenance.dumps.records import Collector, read_json, read_json_lines, read_table
 from provenance.dumps.rejects import Reject, reject_frame, single_line
+from provenance.dumps.text_files import read_text
 from provenance.dumps.walk import Source, find_sources
+from provenance.dumps.web_pages import read_page_file
+from provenance.dumps.workers import Question, Workers
 from provenance.errors import UsageError
 from provenance.tables import Read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from provenance.dumps.archives import Member
     from provenance.settings import Settings
 
-#: What a suffix says; whatever else holds text is plain text.
-FORMATS = {
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".jl": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv",
-    ".parquet": "parquet", ".pq": "parquet", ".txt": "text", ".text": "text", ".md": "text",
-}  # fmt: skip
-PACKED = (".gz", ".zst", ".gzip", ".zstd")
-#: Kinds of files that are text, or could be taken for it, and are read by no reader yet.
-_NOT_READ = {
-    ".html": "a web page", ".htm": "a web page", ".xhtml": "a web page", ".xml": "XML", ".rss": "a feed in XML",
-    ".atom": "a feed in XML", ".warc": "a web archive", ".pdf": "PDF", ".eml": "mail", ".mbox": "mail",
-}  # fmt: skip
-_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<rss", b"<feed")
 #: Standard input up to this size stays in memory.
 _SPOOL = 64 << 20
+#: An archive that does not lie open (it is packed, or inside another) is held in memory, and no larger.
+_MOST_HELD = 64 << 20
+#: Packings and archives in each other; a .tar.gz of .warc.gz files is three.
+_MOST_LAYERS = 5
 
 
-class _Reader:
-    """The state of one reading: frames, rejects and what is to be said of each input."""
+class _Finished(NamedTuple):
+    """A file or member has been read to its end."""
 
-    def __init__(self, settings: Settings) -> None:
+    intake: Intake
+    fact: dict[str, object]
+    problem: Problem | None
+
+
+#: What reads a file of which kind.
+READERS: dict[str, Callable[[BinaryIO, Intake], Iterator[pl.DataFrame | Question]]] = {
+    "text": read_text,
+    "jsonl": read_json_lines,
+    "json": read_json,
+    "csv": read_table,
+    "tsv": lambda stream, intake: read_table(stream, intake, "\t"),
+    "html": read_page_file,
+}
+#: What opens an archive of which kind; the first two need to seek.
+ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, "tar": read_tar}
+#: What is read by columns, from a file that can seek.
+COLUMNAR: dict[str, Callable[[BinaryIO], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
+
+
+class Reading:
+    """Inputs by name, read one after another: iterate for frames of articles, of bounded size and in any order.
+
+    At the end `rejects` and `inputs` are whole. Raises UsageError at once for an input that is not there; anything
+    else that cannot be read is a reject.
+    """
+
+    def __init__(self, inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = None) -> None:
         self.settings = settings
-        self.frames: list[pl.DataFrame] = []
-        self.rejects: list[Reject] = []
+        self._sources, self.rejects = find_sources(inputs)
         self.inputs: list[dict[str, object]] = []
-        self.plain: dict[str, list[object]] = {
-            name: []
-            for name in (
-                "path",
-                "number",
-                "start",
-                "end",
-                "outlet",
-                "title",
-                "byline",
-                "published",
-                "url",
-                "text",
-            )
-        }
+        self._stdin = stdin
+        self._shelf = Shelf()
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        with Workers() as workers:
+            for thing in workers.ask(self._all()):
+                if isinstance(thing, _Finished):
+                    self._finish(thing)
+                elif isinstance(thing, pl.DataFrame):
+                    yield thing
+                yield from self._shelf.full()
+        yield from self._shelf.rest()
+
+    def _all(self) -> Iterator[pl.DataFrame | Question | _Finished]:
+        for source in self._sources:
+            yield from self._source(source)
+
+    def _source(self, source: Source) -> Iterator[pl.DataFrame | Question | _Finished]:
+        try:
+            with _open(source, self._stdin) as stream:
+                size, digest = _fingerprint(stream)
+                fact = self._fact(source.path, size, digest)
+                yield from self._layers(stream, source.path, Allowance(size), fact, is_file=True)
+        except OSError as error:
+            self.rejects.append(Reject(source.path, None, "unreadable", single_line(error.strerror or str(error))))
+
+    def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, object]:
+        fact: dict[str, object] = dict.fromkeys(tables.INPUTS)
+        fact |= {"path": path, "bytes": size, "xxh3_128": digest, "format": "", "documents": 0, "replaced": 0}
+        self.inputs.append(fact)
+        return fact
+
+    def _finish(self, done: _Finished) -> None:
+        intake, problem = done.intake, done.problem
+        if problem is not None:
+            if not intake.documents:
+                intake.forget("binary", "undecodable", "broken_json")  # what breaks off is of no kind
+            action = "partial" if intake.documents or intake.members else "skipped"
+            intake.reject(None, problem.reason, problem.detail, action)
+        elif not (intake.documents or intake.members or intake.rejects):
+            intake.reject(None, "empty", "nothing inside" if done.fact["bytes"] else "the file holds nothing")
+        self.rejects += intake.close()
+        done.fact.update(intake.facts())
+
+    def _layers(
+        self,
+        stream: BinaryIO,
+        path: str,
+        allowance: Allowance,
+        fact: dict[str, object],
+        layers: int = 0,
+        *,
+        is_file: bool = False,
+    ) -> Iterator[pl.DataFrame | Question | _Finished]:
+        """A stream of whatever kind -> what is read from it; packings and archives are opened."""
+        raw = Expanded(stream, allowance, member=layers > 0 and not is_file)
+        content = io.BufferedReader(raw, 1 << 17)
+        head = content.peek(1 << 16)
+        intake = Intake(path, self.settings, self._shelf)
+        fact["format"] = raw.kind + str(fact["format"])
+        if raw.kind:
+            layers += 1
+        if layers > _MOST_LAYERS:
+            yield _Finished(intake, fact, Problem("expands", f"archives in each other more than {_MOST_LAYERS} deep"))
+        elif is_packed(head):
+            yield from self._layers(cast("BinaryIO", content), path, allowance, fact, layers, is_file=True)
+        else:
+            kind, problem = kind_of(path, head)
+            fact["format"] = kind + str(fact["format"])
+            seekable = stream if is_file and not raw.kind and stream.seekable() else None
+            if problem is None and head:
+                yield from self._read(kind, cast("BinaryIO", content), seekable, intake, allowance, layers)
+            yield _Finished(intake, fact, raw.problem or problem)
+
+    def _read(
+        self,
+        kind: str,
+        content: BinaryIO,
+        seekable: BinaryIO | None,
+        intake: Intake,
+        allowance: Allowance,
+        layers: int,
+    ) -> Iterator[pl.DataFrame | Question | _Finished]:
+        reader = READERS.get(kind)
+        if reader is not None:
+            yield from reader(content, intake)
+            return
+        if kind != "tar":
+            whole = seekable or _held(content, intake)
+            if whole is None:
+                return
+            whole.seek(0)
+            content = whole
+        if kind in COLUMNAR:
+            yield from _read_columns(kind, content, intake)
+            return
+        for member in ARCHIVES[kind](content):
+            intake.members += 1
+            if member.stream is None:
+                self._note(member, intake)
+                continue
+            path = f"{intake.path}!/{member.name}"
+            yield from self._layers(member.stream, path, allowance, self._fact(path), layers + 1)
+
+    def _note(self, member: Member, archive: Intake) -> None:
+        """Note why a member was not read, or an archive not to its end."""
+        assert member.problem is not None
+        if member.name:
+            self.rejects.append(Reject(f"{archive.path}!/{member.name}", None, *member.problem))
+        else:
+            archive.reject(None, *member.problem, "partial" if archive.members > 1 else "skipped")
 
 
 def read(inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = None) -> Read:
     """Inputs by name -> DOCUMENTS in order of path and place, REJECTS, and one row of `inputs` for each file.
 
-    Raises UsageError for an input that is not there; anything else that cannot be read is a reject. Files are
-    read one after another, record files in batches.
+    Raises UsageError for an input that is not there; anything else that cannot be read is a reject.
     """
-    sources, left_out = find_sources(inputs)
-    reader = _Reader(settings)
-    reader.rejects += left_out
-    for source in sources:
-        _read_source(source, reader, stdin)
-    if reader.plain["path"]:
-        reader.frames.append(_plain_frame(reader.plain))
-    return Read(_documents(reader.frames, settings), reject_frame(reader.rejects), _input_frame(reader.inputs))
+    reading = Reading(inputs, settings, stdin)
+    frames = list(reading)
+    return Read(documents_of(frames, settings), reject_frame(reading.rejects), _input_frame(reading.inputs))
 
 
 def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
@@ -90,56 +206,36 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
 
     Raises UsageError where the frame has no such column.
     """
-    reader = _Reader(settings)
-    problem = take_table(frame.lazy(), "frame", settings, reader.frames, reader.rejects)
-    if problem is not None and problem[0] != "empty":
-        raise UsageError(f"frame: {problem[1]}")
-    documents = _documents(reader.frames, settings)
-    reader.inputs.append(_fact("frame", 0, "", "frame", None))
-    _count_documents(reader, before=0)
-    return Read(documents, reject_frame(reader.rejects), _input_frame(reader.inputs))
-
-
-def _read_source(source: Source, reader: _Reader, stdin: BinaryIO | None) -> None:
-    path = source.path
-    before = sum(frame.height for frame in reader.frames) + len(reader.plain["path"])
-    try:
-        with _open(source, stdin) as stream:
-            size, digest = _fingerprint(stream)
-            reader.inputs.append(_fact(path, size, digest, "", None))
-            _read_stream(stream, path, size, reader)
-    except OSError as error:
-        reader.rejects.append(Reject(path, None, "unreadable", single_line(error.strerror or str(error))))
-        return
-    _count_documents(reader, before)
-
-
-def _count_documents(reader: _Reader, before: int) -> None:
-    total = sum(frame.height for frame in reader.frames) + len(reader.plain["path"])
-    reader.inputs[-1]["documents"] = total - before
-
-
-def _fact(path: str, size: int, digest: str, kind: str, encoding: str | None) -> dict[str, object]:
-    return {
-        "path": path,
-        "bytes": size,
-        "xxh3_128": digest,
-        "format": kind,
-        "encoding": encoding,
-        "documents": 0,
-    }
+    intake = Intake("frame", settings, Shelf())
+    frames = list(columnar.read_frame(frame.lazy(), intake))
+    rejects = intake.close()
+    problem = next((reject for reject in rejects if reject.record is None), None)
+    if problem is not None:
+        raise UsageError(f"frame: {problem.detail}")
+    fact = {**dict.fromkeys(tables.INPUTS), "path": "frame", "bytes": 0, "xxh3_128": "", "format": "frame"}
+    return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
 
 
 def _open(source: Source, stdin: BinaryIO | None) -> BinaryIO:
     """A stream that can seek; pipes and standard input are spooled, past 64 MB to disk."""
-    if source.place is not None and source.place.is_file():
-        return source.place.open("rb")
+    if source.place is not None:
+        mode = source.place.stat().st_mode
+        if stat.S_ISREG(mode):
+            return source.place.open("rb")
+        if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and os.path.realpath(source.place) in _ENDLESS):
+            raise OSError(None, "a device, no file")
+        given: BinaryIO = source.place.open("rb")
+    else:
+        given = stdin or sys.stdin.buffer
     spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))  # noqa: SIM115  the caller closes it
-    given = stdin or sys.stdin.buffer if source.place is None else source.place.open("rb")
     while block := given.read(1 << 20):
         spool.write(block)
     spool.seek(0)
     return spool
+
+
+#: Devices that never end.
+_ENDLESS = ("/dev/zero", "/dev/random", "/dev/urandom", "/dev/full")
 
 
 def _fingerprint(stream: BinaryIO) -> tuple[int, str]:
@@ -152,161 +248,33 @@ def _fingerprint(stream: BinaryIO) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _read_stream(stream: BinaryIO, path: str, size: int, reader: _Reader) -> None:
-    raw = Expanded(stream)
-    content = io.BufferedReader(raw, 1 << 17)
-    head = content.peek(1 << 16)
-    if not head and raw.problem is None:
-        reader.rejects.append(Reject(path, None, "empty", "the file holds nothing" if not size else "nothing inside"))
-        return
-    kind, problem = _format(path, head)
-    fact = reader.inputs[-1]
-    fact["format"] = kind + raw.kind
-    if problem is None:
-        before = sum(frame.height for frame in reader.frames)
-        problem = _read_as(kind, cast("BinaryIO", content), stream, raw, path, reader, fact)
-        read_some = sum(frame.height for frame in reader.frames) > before
-        if raw.problem is not None:
-            reader.rejects.append(Reject(path, None, *raw.problem, "partial" if read_some else "skipped"))
-            problem = None
-    elif raw.problem is not None:
-        problem = raw.problem
-    if problem is not None:
-        reader.rejects.append(Reject(path, None, problem[0], single_line(problem[1], 600)))
-
-
-def _format(path: str, head: bytes) -> tuple[str, tuple[str, str] | None]:
-    """What a file is, by its suffix and first bytes; or why it is not read."""
-    name = path.lower()
-    for packed in PACKED:
-        name = name.removesuffix(packed)
-    suffix = Path(name).suffix
-    if head.startswith(b"PAR1"):
-        return "parquet", None
-    if suffix in _NOT_READ or head[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        what = _NOT_READ.get(suffix, "markup")
-        return suffix.lstrip(".") or "markup", ("format", f"{what} is not read: extract its text first")
-    known = FORMATS.get(suffix)
-    if known == "parquet":
-        return "parquet", ("damaged", "no Parquet: its first bytes are wrong")
-    return known or _sniffed(head), None
-
-
-def _sniffed(head: bytes) -> str:
-    """The format of bytes without a known suffix: JSON if they begin as JSON does, else plain text."""
-    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    line = first.split(b"\n", 1)[0].rstrip()
-    if first.startswith(b"{") and b'"' in line[:1000] and (line.endswith(b"}") or len(line) > 60_000):
-        return "jsonl"
-    return (
-        "json" if first.startswith((b"[{", b"{")) or (first[:1] == b"[" and first[1:].lstrip()[:1] == b"{") else "text"
-    )
-
-
-def _read_as(
-    kind: str,
-    content: BinaryIO,
-    stream: BinaryIO,
-    raw: Expanded,
-    path: str,
-    reader: _Reader,
-    fact: dict[str, object],
-) -> tuple[str, str] | None:
-    """Read a stream in a known format; why nothing was read, if so."""
-    if kind == "text":
-        return _read_text(content, raw, path, reader, fact)
-    if kind == "parquet":
-        return _read_parquet(content, stream, raw, path, reader)
-    known = len(reader.rejects)
-    collector = Collector(path, reader.settings, reader.rejects)
-    if kind == "jsonl":
-        encoding = read_json_lines(content, collector)
-    elif kind == "json":
-        encoding = read_json(content, collector)
-    else:
-        encoding = read_table(content, collector, "\t" if kind == "tsv" else None)
-    fact["encoding"] = encoding
-    if encoding is None:
-        del reader.rejects[known:]
-        return ("binary", "no text: is it compressed, or of another format?") if raw.problem is None else None
-    collector.flush()
-    missing = collector.missing_columns()
-    if missing is not None:
-        # What no record had is said once, not once a record.
-        reader.rejects[known:] = [
-            row for row in reader.rejects[known:] if row.reason not in ("no_column", "no_text_column")
-        ]
-        return missing
-    if not collector.frames and len(reader.rejects) == known and raw.problem is None:
-        return "empty", "no records"
-    reader.frames += [with_place(frame, path) for frame in collector.frames]
+def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
+    """What cannot seek as bytes in memory, if it is not too much."""
+    octets = content.read(_MOST_HELD + 1)
+    if len(octets) <= _MOST_HELD:
+        return io.BytesIO(octets)
+    detail = f"packed, or in an archive, and more than {_MOST_HELD >> 20} MB: unpack the outer one yourself"
+    intake.reject(None, "too_long", detail)
     return None
 
 
-def _read_text(
-    content: BinaryIO, raw: Expanded, path: str, reader: _Reader, fact: dict[str, object]
-) -> tuple[str, str] | None:
-    octets = content.read(MOST_BYTES)
-    if content.read(1):
-        return "too_long", f"plain text of more than {MOST_BYTES >> 20} MB: split the file"
-    decoded = decode_text(octets)
-    fact["encoding"] = decoded.encoding
-    if decoded.encoding is None:
-        if raw.problem is not None:
-            return None
-        if is_binary(octets):
-            return "binary", "no text: is it compressed, or of another format?"
-        return "undecodable", "no encoding fits: save it as UTF-8"
-    if decoded.bad_bytes:
-        detail = f"{decoded.bad_bytes} bad bytes from byte {decoded.first_bad}, replaced by U+FFFD: mend its encoding"
-        reader.rejects.append(Reject(path, None, "undecodable", detail, "partial"))
-    articles = split_articles(decoded.text)
-    if not articles and raw.problem is None:
-        return "empty", "nothing but white space"
-    many = len(articles) > 1
-    plain = reader.plain
-    for number, article in enumerate(articles):
-        head = article.head
-        values = (
-            path, number if many else None, article.start, article.end, head.outlet, head.title, head.byline,
-            head.published, head.url, decoded.text[article.start : article.end],
-        )  # fmt: skip
-        for column, value in zip(plain.values(), values, strict=True):
-            column.append(value)
-    return None
-
-
-def _plain_frame(plain: dict[str, list[object]]) -> pl.DataFrame:
-    schema = {**tables.DOCUMENTS, "number": pl.Int64()}
-    frame = pl.DataFrame(plain, schema={name: schema[name] for name in plain})
-    return frame.with_columns(own=pl.lit(None, dtype=pl.String), language=pl.lit(None, dtype=pl.String))
-
-
-def _read_parquet(
-    content: BinaryIO, stream: BinaryIO, raw: Expanded, path: str, reader: _Reader
-) -> tuple[str, str] | None:
-    source: BinaryIO | io.BytesIO = stream
-    if raw.kind:
-        source = io.BytesIO(content.read())
-    else:
-        stream.seek(0)
-    known = len(reader.frames), len(reader.rejects)
+def _read_columns(kind: str, stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
     try:
-        return take_table(pl.scan_parquet(source), path, reader.settings, reader.frames, reader.rejects)
+        yield from columnar.read_frame(COLUMNAR[kind](stream), intake)
     except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
-        del reader.frames[known[0] :], reader.rejects[known[1] :]
-        return "damaged", f"no sound Parquet: {single_line(str(error), 120)}"
+        action = "partial" if intake.documents else "skipped"
+        intake.reject(None, "damaged", f"no sound {kind} file: {single_line(str(error), 120)}", action)
 
 
-def _documents(frames: list[pl.DataFrame], settings: Settings) -> pl.DataFrame:
-    """Frames of articles -> DOCUMENTS: ids, tidy labels, and languages if the run is to end with origins.
+def documents_of(frames: list[pl.DataFrame], settings: Settings) -> pl.DataFrame:
+    """Frames of ARTICLES -> DOCUMENTS: in order, with ids, tidy labels, and languages if the run ends with origins.
 
-    No stage reads the language, and telling it takes longer than comparing whole documents does.
+    No stage reads the language, and telling it takes longer than comparing whole documents does. `frames` is emptied.
     """
-    if not frames or not any(frame.height for frame in frames):
+    if not frames:
         return tables.empty(tables.DOCUMENTS)
-    order = frames[0].columns
-    whole = pl.concat([frame.select(order) for frame in frames])
+    whole = pl.concat(frames)
+    frames.clear()
     whole = whole.sort("path", "number", nulls_last=False, maintain_order=True)
     whole = whole.with_columns(
         doc_id=name_documents(whole), **{name: _tidy(name) for name in ("title", "byline", "url")}

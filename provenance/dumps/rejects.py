@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Reason -> what it means, for help and reports.
 REASONS = {
     "blank": "a record without text",
-    "left_out": "a file in a folder that is no news: tables of a run or gold, a README",
+    "left_out": "what is no news: tables of a run or gold, a README, links and pipes, pictures in a web archive",
     "empty": "a file that holds nothing",
     "binary": "a file that is no text",
     "format": "a kind of file that is not read",
@@ -26,7 +26,9 @@ REASONS = {
     "no_text_column": "no column that looks like the article's text",
     "no_column": "a column that was asked for is not there",
     "not_text": "a text that is a number, a list or an object",
-    "too_long": "a line longer than can be held in memory",
+    "too_long": "a line, page or article longer than can be held in memory",
+    "too_complex": "a page that takes more time, memory or nesting than any page would",
+    "crashed": "a parser died of it",
     "expands": "a compressed file that grows beyond all likelihood",
     "damaged": "a file that breaks off or does not follow its format",
     "unreadable": "a file that the system would not open or read",

@@ -1,0 +1,181 @@
+"""What a reader gives: the articles it finds, as frames of bounded size, and what it says of their file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from provenance import tables
+from provenance.dumps.published import parse_published
+from provenance.dumps.rejects import Reject, single_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.dumps.decode import Decoded
+    from provenance.settings import Settings
+
+#: Articles held as Python objects before they become a frame, and characters of text in them.
+BATCH_ROWS, BATCH_CHARS = 8192, 16 << 20
+#: Rows of `rejects` that one file may have for one reason; further ones are counted in a last row.
+MOST_REJECTS = 10_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Found(NamedTuple):
+    """An article as a reader found it; None for what it does not know.
+
+    `number` is its place in the file from 0, None where the file is one article; `own` the id that it brought;
+    `start` and `end` code points in the decoded file, None where the text was not a slice of it; `published` in
+    whatever form it was written.
+    """
+
+    text: str
+    number: int | None = None
+    own: str | None = None
+    start: int | None = None
+    end: int | None = None
+    outlet: str | None = None
+    title: str | None = None
+    byline: str | None = None
+    published: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+FOUND = pl.Schema(
+    {
+        name: {"number": pl.Int64(), "start": tables.PLACE, "end": tables.PLACE}.get(name, pl.String())
+        for name in Found._fields
+    }
+)
+#: The columns of a frame of articles, from which ids and DOCUMENTS are made.
+ARTICLES = pl.Schema({"path": pl.String(), **FOUND, "published": tables.TIME})
+
+
+class Shelf:
+    """Articles of all files until they are enough for a frame."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[str | int | None, ...]] = []
+        self._chars = 0
+
+    def put(self, path: str, found: Found) -> None:
+        """Take an article."""
+        self._rows.append((path, *found))
+        self._chars += len(found.text)
+
+    def full(self) -> Iterator[pl.DataFrame]:
+        """The articles taken, as a frame, once they are many."""
+        if len(self._rows) >= BATCH_ROWS or self._chars >= BATCH_CHARS:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[pl.DataFrame]:
+        """The articles taken, as a frame, if there are any."""
+        if self._rows:
+            rows, self._rows, self._chars = self._rows, [], 0
+            columns = dict(zip(("path", *FOUND), zip(*rows, strict=True), strict=True))
+            yield to_articles(pl.DataFrame(columns, schema={"path": pl.String(), **FOUND}, strict=True))
+
+
+class Intake:
+    """One input while it is read: its name, the settings, what was found in it and what was not."""
+
+    def __init__(self, path: str, settings: Settings, shelf: Shelf) -> None:
+        self.path, self.settings = path, settings
+        self.rejects: list[Reject] = []
+        self.documents = 0
+        self.members = 0  # of an archive: what was found in them is said of them
+        self.replaced = 0
+        self._shelf = shelf
+        self._encodings: Counter[tuple[str, str]] = Counter()
+        self._certainty: float | None = None
+        self._rejected: Counter[str] = Counter()
+
+    # -- articles ----------------------------------------------------------------------------------------
+    def add(self, found: Found) -> None:
+        """Take an article; halves of surrogate pairs (legal in JSON as an escape, and no text) become U+FFFD."""
+        if not _is_sound(found):
+            found = Found(*(without_surrogates(cell) if isinstance(cell, str) else cell for cell in found))  # type: ignore[arg-type]
+            self.replaced += 1
+            self.reject(found.number, "undecodable", "half of a surrogate pair, replaced by U+FFFD", "partial")
+        self._shelf.put(self.path, found)
+        self.documents += 1
+
+    def full(self) -> Iterator[pl.DataFrame]:
+        """The articles taken, as a frame, once they are many."""
+        return self._shelf.full()
+
+    def counted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame of articles with the columns of FOUND -> ARTICLES, counted."""
+        self.documents += frame.height
+        return to_articles(frame.with_columns(path=pl.lit(self.path)))
+
+    # -- what is said of it ------------------------------------------------------------------------------
+    def reject(self, record: int | None, reason: str, detail: str, action: str = "skipped") -> None:
+        """Note that the file, or a record of it, was not read, or in part."""
+        self._rejected[reason] += 1
+        if self._rejected[reason] <= MOST_REJECTS:
+            self.rejects.append(Reject(self.path, record, reason, single_line(detail, 600), action))
+
+    def forget(self, *reasons: str) -> None:
+        """Take back what was noted for these reasons."""
+        self.rejects = [reject for reject in self.rejects if reject.reason not in reasons]
+        for reason in reasons:
+            self._rejected.pop(reason, None)
+
+    def close(self) -> list[Reject]:
+        """All rejects; of a reason that was too frequent a last row counts the others."""
+        for reason, count in sorted(self._rejected.items()):
+            if count > MOST_REJECTS:
+                more = f"{count - MOST_REJECTS:,} more records of this file"
+                self.rejects.append(Reject(self.path, None, reason, more, "partial"))
+        return self.rejects
+
+    def decoded(self, decoded: Decoded, record: int | None = None) -> None:
+        """Note how bytes were decoded; replaced ones are a reject."""
+        if decoded.encoding is None:
+            return
+        self._encodings[decoded.encoding, decoded.decided] += 1
+        if decoded.certainty is not None:
+            self._certainty = min(decoded.certainty, 1.0 if self._certainty is None else self._certainty)
+        if decoded.bad_bytes:
+            self.replaced += decoded.bad_bytes
+            detail = (
+                f"{decoded.bad_bytes} bad bytes from byte {decoded.first_bad}, replaced by U+FFFD: mend its encoding"
+            )
+            self.reject(record, "undecodable", detail, "partial")
+
+    def facts(self) -> dict[str, object]:
+        """The columns of INPUTS that tell how the file was decoded; several encodings, most frequent first."""
+        by_count = sorted(self._encodings.items(), key=lambda item: (-item[1], item[0]))
+        return {
+            "encoding": ", ".join(dict.fromkeys(encoding for (encoding, _), _ in by_count)) or None,
+            "decided": ", ".join(dict.fromkeys(how for (_, how), _ in by_count)) or None,
+            "certainty": self._certainty,
+            "replaced": self.replaced,
+            "documents": self.documents,
+        }
+
+
+def to_articles(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with `path` and the columns of FOUND (`published` of any type) -> ARTICLES."""
+    return frame.with_columns(published=parse_published(frame["published"])).select(list(ARTICLES))
+
+
+def _is_sound(found: Found) -> bool:
+    try:
+        for cell in found:
+            if isinstance(cell, str) and not cell.isascii():
+                cell.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def without_surrogates(text: str) -> str:
+    """A text whose halves of surrogate pairs are U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)

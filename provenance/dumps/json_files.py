@@ -1,0 +1,237 @@
+"""JSON lines and JSON of any shape -> records, one after another, so that what is broken is left out alone."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from provenance.dumps.columns import choose_columns
+from provenance.dumps.lines import MOST_LINE, NOT_TEXT, read_lines, record_encoding
+from provenance.dumps.markup import plain_text
+from provenance.dumps.records import Records, flattened
+from provenance.dumps.rejects import single_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from provenance.dumps.intake import Intake
+
+_SPACE = re.compile(r"[\s\ufeff]*")
+#: Where in a file's value its records are looked for: {"response": {"docs": [...]}}.
+_MOST_DEPTH = 6
+
+
+def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
+    """A stream of JSON lines -> articles. Record numbers are line numbers from 0."""
+    encoding, lines = read_lines(stream, intake)
+    if encoding is None:
+        intake.reject(None, *NOT_TEXT)
+        return
+    records = Records(intake)
+    for record, line in enumerate(lines):
+        if line is None:
+            intake.reject(record, "too_long", f"a line of more than {MOST_LINE >> 20} MB: split it")
+            continue
+        try:
+            # A mark of the byte order stands in the middle where files were joined.
+            text = line.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            intake.reject(record, "undecodable", f"no {encoding} at byte {error.start} of the line: mend its encoding")
+            continue
+        if text.isspace() or not text:
+            continue
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            intake.reject(record, "broken_json", f"{_said(error)}: {single_line(text, 60)}")
+            continue
+        records.add(record, value)
+        yield from intake.full()
+    records.finish()
+
+
+def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
+    """A JSON file -> articles: a list of records, one record, an object with a list of them somewhere, several values.
+
+    The file is read value by value; only a single record must fit in memory.
+    """
+    head = stream.read(1 << 20)
+    told = record_encoding(head)
+    if told.encoding is None:
+        intake.reject(None, *NOT_TEXT)
+        return
+    values = _Values(head, stream, told.encoding)
+    records = Records(intake)
+    number = 0
+    try:
+        for value in values.all(intake):
+            records.add(number, value)
+            number += 1
+            yield from intake.full()
+    except (ValueError, RecursionError) as error:
+        intake.reject(
+            number or None, "broken_json", f"{_said(error)}: no JSON from there on", "partial" if number else "skipped"
+        )
+    intake.decoded(told._replace(bad_bytes=values.replaced, first_bad=0))
+    records.finish()
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos}"
+    return "nested too deeply" if isinstance(error, RecursionError) else single_line(str(error), 80)
+
+
+class _Values:
+    """The JSON values in a stream: a window of decoded text that grows until it holds the next value whole."""
+
+    def __init__(self, head: bytes, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._text = self._decoder.decode(head)
+        self._at = 0
+        self._before = 0  # characters that the window has left behind
+        self._ended = False
+        self._scan = json.JSONDecoder().raw_decode
+        self.replaced = self._text.count("\ufffd")
+
+    def all(self, intake: Intake) -> Iterator[Any]:
+        """The records: the elements of a list, what an object holds, or values one after another."""
+        while self._next():
+            if self._next() == "[":
+                yield from self._elements()
+                continue
+            value = self._value()
+            if value is self:
+                yield from self._inside(intake, 0)
+            else:
+                yield from _records_in(value, intake)
+            if self._next() == ",":  # some join records so
+                self._at += 1
+
+    def _next(self) -> str:
+        """The next character that is no white space; empty at the end."""
+        while True:
+            match = _SPACE.match(self._text, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._text) or not self._more():
+                return self._text[self._at : self._at + 1]
+
+    def _more(self) -> bool:
+        if self._ended:
+            return False
+        # As much again as is held: a value is parsed anew a few times only, however long.
+        block = self._stream.read(max(1 << 20, len(self._text) - self._at))
+        text = self._decoder.decode(block, final=not block)
+        self.replaced += text.count("\ufffd")
+        self._before += self._at
+        self._text, self._at = self._text[self._at :] + text, 0
+        self._ended = not block
+        return True
+
+    def _value(self) -> Any:
+        """The next value, or `self` where it is too long to be held."""
+        while True:
+            try:
+                value, end = self._scan(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if len(self._text) - self._at > MOST_LINE:
+                    return self
+                if not self._more():
+                    message = error.msg if error.pos < len(self._text) else "the file breaks off"
+                    raise _BrokenError(message, self._before + error.pos) from error
+                continue
+            # A number or word at the very end of the window may go on.
+            if end < len(self._text) or not self._more():
+                self._at = end
+                return value
+
+    def _elements(self) -> Iterator[Any]:
+        self._at += 1
+        if self._next() == "]":
+            self._at += 1
+            return
+        while True:
+            value = self._value()
+            if value is self:
+                raise _BrokenError(f"a record of more than {MOST_LINE >> 20} MB", self._before + self._at)
+            yield value
+            mark = self._next()
+            self._at += 1
+            if mark == "]":
+                return
+            if mark != ",":
+                message = "Expecting ',' or ']'" if mark else "the file breaks off"
+                raise _BrokenError(message, self._before + self._at - 1)
+
+    def _inside(self, intake: Intake, depth: int) -> Iterator[Any]:
+        """The records in an object too long to be held: the elements of its lists."""
+        if self._next() != "{" or depth > _MOST_DEPTH:
+            raise _BrokenError(f"a value of more than {MOST_LINE >> 20} MB", self._before + self._at)
+        self._at += 1
+        while self._next() != "}":
+            self._value()
+            if self._next() != ":":
+                raise _BrokenError("Expecting ':'", self._before + self._at)
+            self._at += 1
+            if self._next() == "[":
+                yield from self._elements()
+            elif self._value() is self:
+                yield from self._inside(intake, depth + 1)
+            if self._next() == ",":
+                self._at += 1
+        self._at += 1
+
+
+class _BrokenError(ValueError):
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(f"{message} at character {at}")
+
+
+def _records_in(value: Any, intake: Intake) -> list[Any]:
+    """The records in a value that is no list: a JSON feed's items, the first list of objects with texts, itself."""
+    if not isinstance(value, dict):
+        return [value]
+    if str(value.get("version", "")).startswith(("https://jsonfeed.org/", "http://jsonfeed.org/")):
+        items = value.get("items")
+        return [_feed_item(item, value) for item in items] if isinstance(items, list) else []
+    settings = intake.settings
+    if not choose_columns(list(value), settings).problem:
+        return [value]
+    level: list[Any] = [value]
+    objects: list[Any] = []
+    for _ in range(_MOST_DEPTH):
+        inner = [item for outer in level for item in (outer.values() if isinstance(outer, dict) else ())]
+        lists = [item for item in inner if isinstance(item, list) and item and isinstance(item[0], dict)]
+        for items in lists:
+            if not choose_columns(list(flattened(items[0])), settings).problem:
+                return items
+        objects = objects or lists
+        level = inner
+    if not choose_columns(list(flattened(value)), settings).problem:
+        return [value]
+    return objects[0] if len(objects) == 1 else [value]
+
+
+def _feed_item(item: Any, feed: dict[str, Any]) -> Any:
+    """An item of a JSON feed (version 1.1) -> a record: its summary and its content, so that teasers are seen."""
+    if not isinstance(item, dict):
+        return item
+    content = item.get("content_text")
+    if not content and isinstance(item.get("content_html"), str):
+        content = plain_text(item["content_html"])
+    parts = [part.strip() for part in (item.get("summary"), content) if isinstance(part, str) and part.strip()]
+    return {
+        "id": item.get("id"),
+        "url": item.get("url") or item.get("external_url"),
+        "title": item.get("title"),
+        "text": "\n\n".join(dict.fromkeys(parts)),
+        "published": item.get("date_published"),
+        "byline": item.get("authors") or item.get("author") or feed.get("authors") or feed.get("author"),
+        "outlet": feed.get("title"),
+        "language": item.get("language") or feed.get("language"),
+    }

@@ -1,0 +1,135 @@
+"""What a file is: by its first bytes where those are plain, else by its suffix, else by a look at its text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from provenance.dumps.compression import Problem
+
+#: What a suffix says; whatever else holds text is plain text.
+SUFFIXES = {
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".jl": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
+    ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
+    ".txt": "text", ".text": "text", ".md": "text",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html", ".mhtml": "eml", ".mht": "eml",
+    ".rss": "feed", ".atom": "feed", ".xml": "feed", ".rdf": "feed",
+    ".warc": "warc", ".wet": "warc", ".zip": "zip", ".tar": "tar", ".eml": "eml", ".mbox": "mbox", ".mbx": "mbox",
+}  # fmt: skip
+#: Suffixes of packings, and what the name is without them.
+PACKED = {
+    ".gz": "", ".gzip": "", ".bz2": "", ".bz": "", ".xz": "", ".zst": "", ".zstd": "",
+    ".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar",
+}  # fmt: skip
+#: Kinds of files of which no text is read, by their first bytes.
+_NOT_READ = (
+    (b"%PDF-", "PDF: extract its text first"),
+    (b"\xd0\xcf\x11\xe0", "an office document of the old kind: save its text"),
+    (b"{\\rtf", "RTF: save its text"),
+    (b"Rar!\x1a", "a RAR archive: unpack it yourself"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it yourself"),
+    (b"Obj\x01", "Avro: save it as Parquet"),
+    (b"ORC", "ORC: save it as Parquet"),
+    (b"SQLite format 3\x00", "a SQLite database: export the table as Parquet"),
+    (b"\x04\x22\x4d\x18", "LZ4: unpack it yourself"),
+)
+_MAGIC = (
+    (b"PAR1", "parquet"),
+    (b"ARROW1\x00\x00", "arrow"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"WARC/", "warc"),
+)
+#: Kinds whose files always begin with their magic: another beginning is damage.
+_ONLY_BY_MAGIC = {"parquet": b"PAR1", "arrow": b"ARROW1", "zip": b"PK"}
+_FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
+_PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html)[\s>]")
+_MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{0,60}: ?[^\n]{0,900}\n(?:[ \t][^\n]{0,900}\n){0,40}){3}")
+_MAIL_NAMES = re.compile(
+    rb"^(?:From|Return-Path|Received|Message-ID|MIME-Version|Delivered-To):", re.IGNORECASE | re.MULTILINE
+)
+
+
+def kind_of(path: str, head: bytes) -> tuple[str, Problem | None]:
+    """A path and a file's first 64 kB -> what the file is; or why it is not read.
+
+    >>> kind_of("feed.gz", b"<?xml version='1.0'?><rss version='2.0'>")
+    ('feed', None)
+    """
+    for magic, what in _NOT_READ:
+        if head.startswith(magic):
+            return "", Problem("format", f"{what}")
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind, None
+    said = SUFFIXES.get(suffix_of(path))
+    if head[257:262] == b"ustar" or (said == "tar" and _is_old_tar(head)):
+        return "tar", None
+    if said in _ONLY_BY_MAGIC and not head.startswith(_ONLY_BY_MAGIC[said]):
+        return said, Problem("damaged", f"no {said} file: its first bytes are wrong")
+    if said == "tar":
+        return said, Problem("damaged", "no tar file: its first bytes are wrong")
+    if said == "feed" or (said in (None, "html", "text") and _first(head).startswith(b"<")):
+        return _of_markup(head, said)
+    if said is not None:
+        return said, None
+    return _sniffed(head), None
+
+
+def suffix_of(path: str) -> str:
+    """A path -> its suffix in lower case, that of a packing left out.
+
+    >>> suffix_of("a/News.JSONL.gz"), suffix_of("b.tgz")
+    ('.jsonl', '.tar')
+    """
+    name = PurePosixPath(path.lower()).name
+    for packed, kept in PACKED.items():
+        if name.endswith(packed):
+            return kept or PurePosixPath(name.removesuffix(packed)).suffix
+    return PurePosixPath(name).suffix
+
+
+def _first(head: bytes) -> bytes:
+    """The first 4 kB of a file as far as ASCII goes: without a BOM, white space and the zeroes of wide encodings."""
+    start = head[:4096]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[1:2] == b"\0" or start[:1] == b"\0":
+        start = start.replace(b"\0", b"")
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+
+
+def _of_markup(head: bytes, said: str | None) -> tuple[str, Problem | None]:
+    first = _first(head)
+    if _FEED.search(first):
+        return "feed", None
+    if said == "html" or _PAGE.match(first) or (first.startswith((b"<?xml", b"<!--")) and _PAGE.search(first)):
+        return "html", None
+    if said == "feed" or first.startswith(b"<?xml"):
+        if said == "feed" and first.startswith(b"{"):
+            return "json", None  # some serve JSON feeds under the old address
+        return "feed", Problem("format", "XML that is no feed: extract its text first")
+    return "text", None
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Whether the first block is a tar's of before 1988: its check sum is right."""
+    try:
+        told = int(head[148:156].strip(b" \0") or b"x", 8)
+    except ValueError:
+        return False
+    return len(head) >= 512 and told == sum(head[:148]) + 8 * 32 + sum(head[156:512])
+
+
+def _sniffed(head: bytes) -> str:
+    """The format of text without a known suffix: what it begins as, else plain text."""
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    line = first.split(b"\n", 1)[0].rstrip()
+    if first.startswith(b"{") and b'"' in line[:1000] and (line.endswith(b"}") or len(line) > 60_000):
+        return "jsonl"
+    if first.startswith((b"[{", b"{")) or (first[:1] == b"[" and first[1:].lstrip()[:1] == b"{"):
+        return "json"
+    if first.startswith(b"From ") and _MAIL.match(first.split(b"\n", 1)[-1].replace(b"\r\n", b"\n")):
+        return "mbox"
+    start = first[: 1 << 14].replace(b"\r\n", b"\n")
+    if _MAIL.match(start) and len(_MAIL_NAMES.findall(start[: start.find(b"\n\n") + 1 or None])) >= 2:
+        return "eml"
+    return "text"

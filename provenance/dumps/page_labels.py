@@ -1,0 +1,287 @@
+"""A parsed page -> what it says of itself: title, byline, date, publisher, address, language.
+
+Read from where publishers put it for machines: JSON-LD (schema.org), Open Graph and other meta elements, microdata.
+What they leave out is asked of trafilatura and htmldate, which look at the page's layout.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from provenance.text.calendar import parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: schema.org types of articles; their fields are believed before those of the page around them.
+_ARTICLE = re.compile(r"Article|Posting|Report|Review|WebPage|Recipe|VideoObject|LiveBlog", re.IGNORECASE)
+_TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "headline", "hdl")
+_DATES = (
+    "article:published_time", "article:published", "og:article:published_time", "og:published_time", "datepublished",
+    "date_published", "publication_date", "published_time", "pubdate", "publish-date", "publishdate",
+    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created",
+    "dc.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+    "originalpublicationdate", "article.published",
+    "article_date_original", "ptime", "pdate", "displaydate", "publishedat", "uploaddate",
+)  # fmt: skip
+_SITES = (
+    "og:site_name",
+    "al:ios:app_name",
+    "application-name",
+    "cre",
+    "twitter:app:name:iphone",
+    "publisher",
+    "dc.publisher",
+)
+_AUTHORS = (
+    "author",
+    "article:author_name",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "byl",
+    "dcterms.creator",
+)
+_MARK = re.compile(r"\s+[|»·•–—-]\s+|\s*[|»]\s*|\s+::\s+|:\s+")
+_SPACE = re.compile(r"\s+")
+#: What is no publisher's name, and what is too long for one.
+_NO_NAME = re.compile(r"https?:|@|copyright\b|©", re.IGNORECASE)
+_SLOGAN = 80
+MOST_LABEL = 600
+
+
+class Labels(NamedTuple):
+    """What a page says of itself; None where it says nothing."""
+
+    title: str | None = None
+    byline: str | None = None
+    published: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+def read_labels(tree: Any, url: str | None, layout: Any) -> Labels:
+    """A tree of a page, its address if known, and trafilatura's Document of it -> its labels."""
+    meta = _meta(tree)
+    articles = sorted(_objects(tree), key=lambda item: not _ARTICLE.search(_types(item)))
+    own = next((found for found in (_href(tree, "canonical"), meta.get("og:url")) if found), None)
+    address = url or (urljoin(own, own) if own and own.startswith("http") else None)
+    host = _host(address or own or "")
+    names = _names(meta, articles, layout)
+    title = _title(tree, meta, articles, layout, names, host)
+    authors = _author(articles) or next((meta[name] for name in _AUTHORS if name in meta), None) or layout.author
+    if authors and authors.startswith("http"):
+        authors = layout.author
+    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or meta.get("og:locale")
+    return Labels(
+        title=title,
+        byline=_clean(re.sub(r"^[Bb][Yy] ", "", authors).replace("; ", ", ")) if authors else None,
+        published=_date(tree, meta, articles) or layout.date,
+        outlet=_site(names, host),
+        url=address or layout.url,
+        language=language if language and re.match(r"[a-zA-Z]{2}(?:[-_]|$)", language) else None,
+    )
+
+
+def _clean(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    text = _SPACE.sub(" ", value[: MOST_LABEL * 4]).strip()
+    return text[:MOST_LABEL] or None
+
+
+def _meta(tree: Any) -> dict[str, str]:
+    """The first content of each meta element by its lower-case name, property or itemprop."""
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        content = _clean(element.get("content"))
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = element.get(attribute)
+            if name and content:
+                found.setdefault(name.strip().lower(), content)
+    return found
+
+
+def _objects(tree: Any) -> list[dict[str, Any]]:
+    """The objects of a page's JSON-LD, inner ones behind those that hold them."""
+    found: list[dict[str, Any]] = []
+    for element in tree.iter("script"):
+        if (element.get("type") or "").strip().lower() != "application/ld+json":
+            continue
+        text = (element.text or "").strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+        try:
+            value = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        found += _inner(value)
+    return found[:200]
+
+
+def _inner(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for item in value[:50]:
+            yield from _inner(item, depth + 1)
+    elif isinstance(value, dict) and depth < 6:
+        yield value
+        for name in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement"):
+            if isinstance(value.get(name), list | dict):
+                yield from _inner(value[name], depth + 1)
+
+
+def _types(item: dict[str, Any]) -> str:
+    kind = item.get("@type")
+    return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
+
+
+def _href(tree: Any, relation: str) -> str | None:
+    for element in tree.iter("link"):
+        if relation in (element.get("rel") or "").lower().split():
+            return _clean(element.get("href"))
+    return None
+
+
+def _host(address: str) -> str:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return re.sub(r"^(?:www\d?|m|mobile|amp)\.", "", host)
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, list):
+        names = [name for name in map(_name, value[:20]) if name]
+        return ", ".join(dict.fromkeys(names)) or None
+    return _clean(value.get("name")) if isinstance(value, dict) else _clean(value)
+
+
+def _author(articles: list[dict[str, Any]]) -> str | None:
+    for item in articles:
+        if _ARTICLE.search(_types(item)) and (name := _name(item.get("author"))) and not name.startswith("http"):
+            return name
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def spells(name: str, host: str) -> bool:
+    """Whether a publisher's name is spelt by a host: whole, as its initials, or as the host's first label.
+
+    >>> spells("The New York Times", "nytimes.com"), spells("CBS News", "cbsnews.com"), spells("Agence X", "lemonde.fr")
+    (True, True, False)
+    """
+    letters = _letters(re.sub(r"\.(?:com|org|net|co)$", "", host.rsplit(".", 1)[0]))
+    words = [_letters(word) for word in re.split(r"[\s.-]+", name) if _letters(word)]
+    if not letters or not words:
+        return False
+    joined = "".join(words)
+    bare = joined.removeprefix("the")
+    if letters in joined or (len(bare) > 2 and bare in letters):
+        return True
+    if len(words) > 1 and all(word in letters for word in words if word != "the"):
+        return True
+    return any(_abbreviated(part, words) for part in re.split(r"[.-]", host) if len(part) > 1)
+
+
+def _abbreviated(label: str, words: list[str]) -> bool:
+    """Whether a host's label is made of the beginnings of a name's words, in order."""
+    at = whole = used = 0
+    for word in words:
+        size = next((size for size in range(len(word), 0, -1) if label.startswith(word[:size], at)), 0)
+        at, used, whole = at + size, used + (size > 0), whole + (size == len(word) > 1)
+    return at == len(label) and used >= 2 and (whole > 0 or used >= len(words) - 1)
+
+
+def _names(meta: dict[str, str], articles: list[dict[str, Any]], layout: Any) -> list[str]:
+    """What the page calls its publisher, the likeliest first."""
+    sites = [name for item in articles if "WebSite" in _types(item) and (name := _clean(item.get("name")))]
+    publishers = [name for item in articles if (name := _name(item.get("publisher")))]
+    given = [meta.get(_SITES[0]), *sites, *publishers, *(meta.get(name) for name in _SITES[1:]), layout.sitename]
+    return [name for name in dict.fromkeys(given) if name and len(name) <= _SLOGAN and not _NO_NAME.match(name)]
+
+
+def _site(names: list[str], host: str) -> str | None:
+    """The publisher: of its names the first that the host spells, else the first, else the host.
+
+    A page that prints another's copy may name that one as well.
+    """
+    short = [_short(name, host) for name in names]
+    spelt = next((name for name in short if host and spells(name, host)), None)
+    return spelt or next(iter(short), None) or host or None
+
+
+def _short(name: str, host: str) -> str:
+    """A publisher's name without the slogan behind it: of its parts the one that the host spells, else the whole."""
+    parts = [part for part in _MARK.split(name) if part]
+    return next((part for part in parts if len(parts) > 1 and host and spells(part, host)), name)
+
+
+def _title(
+    tree: Any, meta: dict[str, str], articles: list[dict[str, Any]], layout: Any, names: list[str], host: str
+) -> str | None:
+    """The headline that a reader sees: of those given to machines one that the page prints, else its only heading."""
+
+    def tidy(text: str) -> str:
+        return _without_site(_clean(unescape(text)) or "", names, host)  # careless templates escape twice
+
+    heads = [tidy(text) for element in tree.iter("h1") if (text := _clean("".join(element.itertext())))]
+    heads = [head for head in heads if head and not _is_site(head, names, host)]
+    page = _clean(next((element.text_content() for element in tree.iter("title")), None))
+    given = [
+        *(name for item in articles if "Article" in _types(item) and (name := _clean(item.get("headline")))),
+        *(meta[name] for name in _TITLES if name in meta),
+        *([page] if page else []),
+    ]
+    tidied = [title for title in map(tidy, given) if title]
+    printed = {_letters(head) for head in heads}
+    seen = next((title for title in tidied if _letters(title) in printed), None)
+    long = [head for head in heads if len(head.split()) >= 3 or len(head) >= 12]
+    # A lone heading that shares no words with the titles belongs to a box of the page.
+    only = long[0] if len(set(long)) == 1 and (not tidied or _shared(long[0], tidied) >= 2) else None
+    return seen or only or next(iter(tidied), None) or next(iter(heads), None) or _clean(layout.title)
+
+
+def _shared(head: str, titles: list[str]) -> int:
+    """How many words of a heading stand in titles; of a text without spaces its letters."""
+    words = set(re.findall(r"\w{3,}", head.lower())) or set(head)
+    return len(words & set(re.findall(r"\w{3,}", " ".join(titles).lower()))) or 2 * (
+        _letters(head) in _letters(titles[0])
+    )
+
+
+def _is_site(part: str, names: list[str], host: str) -> bool:
+    """Whether a part of a title names the publisher: as it calls itself, or with no letter that its host has not."""
+    letters = _letters(part)
+    if not letters or any(letters == _letters(name) for name in names):
+        return True
+    return len(letters) > 2 and letters.removeprefix("the") in _letters(host)
+
+
+def _without_site(title: str, names: list[str], host: str) -> str:
+    """A title without the publisher's name before or behind it."""
+    marks = list(_MARK.finditer(title))
+    for mark in marks:
+        if mark.start() > 0 and not mark.group().startswith(":") and _is_site(title[mark.end() :], names, host):
+            return title[: mark.start()].strip()
+    for mark in reversed(marks):
+        if _is_site(title[: mark.start()], names, host) and title[mark.end() :].strip():
+            return title[mark.end() :].strip()
+    return title
+
+
+def _date(tree: Any, meta: dict[str, str], articles: list[dict[str, Any]]) -> str | None:
+    """The time of publication as it is written; only what is a full date."""
+    found = [_clean(item.get("datePublished")) for item in articles]
+    found += [meta.get(name) for name in _DATES]
+    for element in tree.iter("time", "span", "abbr", "meta"):
+        marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+        if "datepublished" in marks or element.get("pubdate") is not None or "published" in marks.split():
+            found.append(_clean(element.get("datetime") or element.get("content") or element.get("title")))
+    return next((value for value in found if value and parse_date(value) is not None), None)

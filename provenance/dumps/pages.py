@@ -1,0 +1,123 @@
+"""A web page as bytes -> the article on it: its text, captions in their places, and its labels. Runs in a worker."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import lxml.html
+from lxml import etree
+from trafilatura import bare_extraction
+from trafilatura.metadata import extract_metadata
+
+from provenance.dumps.decode import Decoded, decode_text
+from provenance.dumps.markup import plain_text
+from provenance.dumps.page_labels import read_labels
+
+#: Pages nest 20 to 60 deep. The parser drops what is deeper than 2,048 without a word, and the extractor's time
+#: grows with the square: 200 tables in each other take .1 s, 1,000 take 3 s.
+MOST_DEPTH = 200
+_CHARSET = re.compile(rb"<meta[^<>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_XML = re.compile(r"^\s*<\?xml[^<>]{0,300}\?>")
+_XML_CHARSET = re.compile(rb"^\s*<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})")
+#: Stands before a caption on its way through the extractor, which knows no captions and drops what is not printable.
+_MARK = "\u29c9\u2e18\u29c9"
+_CAPTION = re.compile(r"(?:photo|image|picture|foto|bild)[^:]{0,20}:", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+
+
+class Page(NamedTuple):
+    """What a page holds."""
+
+    text: str
+    labels: dict[str, str | None]
+    problem: tuple[str, str] | None = None
+
+
+def read_page(content: bytes, charset: str | None = None, url: str | None = None) -> dict[str, Any]:
+    """The bytes of a page, what its server said of them -> text, labels, encoding; `problem` where it is not whole."""
+    decoded = decode_text(content, charset or declared_charset(content))
+    if decoded.encoding is None:
+        return {"problem": ["binary", "no text: is it compressed, or of another format?"]}
+    page = extract(decoded.text, url)
+    return {"text": page.text, "labels": page.labels, "problem": page.problem, "decoded": said_of(decoded)}
+
+
+def said_of(decoded: Decoded) -> list[Any]:
+    """What is told of a decoding: everything but the text."""
+    return list(decoded[1:])
+
+
+def declared_charset(content: bytes) -> str | None:
+    """The encoding that a page names in its first 4 kB."""
+    match = _XML_CHARSET.match(content[:300]) or _CHARSET.search(content[:4096])
+    return match[1].decode() if match else None
+
+
+def extract(markup: str, url: str | None) -> Page:
+    """A page -> its article; where nothing looks like one, all its text."""
+    markup = _XML.sub("", markup.replace("\0", " "), count=1)
+    if not markup.strip():
+        return Page("", {})
+    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml.html.document_fromstring(markup, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return Page(plain_text(markup), {})
+    depth = _depth(tree)
+    if depth > MOST_DEPTH:
+        return Page(
+            plain_text(markup), {}, ("too_complex", f"nested more than {MOST_DEPTH} deep: all its text was taken")
+        )
+    return _article(tree, markup, url)
+
+
+def _article(tree: Any, markup: str, url: str | None) -> Page:
+    layout = extract_metadata(tree, default_url=url, extensive=True)
+    labels = read_labels(tree, url, layout)
+    _mark_captions(tree)
+    found = bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)
+    text: str = getattr(found, "text", None) or ""
+    if len(text.split()) < 5:
+        text = max(text, plain_text(markup), key=len)
+    return Page(_without_title(_unmark(text), labels.title), labels._asdict())
+
+
+def _without_title(text: str, title: str | None) -> str:
+    """The text without its title as first line: the extractor leaves it there on some pages and not on others."""
+    first, _, rest = text.partition("\n")
+    return rest.lstrip("\n") if title and rest.strip() and _SPACE.sub(" ", first).strip() == title else text
+
+
+def _depth(tree: Any) -> int:
+    deepest = depth = 0
+    for event, _element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _mark_captions(tree: Any) -> None:
+    """Make paragraphs of the captions: the extractor throws figures away with all they hold."""
+    for caption in list(tree.iter("figcaption")):
+        text = _SPACE.sub(" ", caption.text_content()).strip()
+        figure = next((parent for parent in caption.iterancestors("figure")), caption)
+        parent = figure.getparent()
+        if parent is None or not text or len(text.split()) < 3:
+            continue
+        paragraph = tree.makeelement("p")
+        paragraph.text = f"{_MARK}{text}"
+        paragraph.tail, figure.tail = figure.tail, None
+        parent.replace(figure, paragraph)
+
+
+def _unmark(text: str) -> str:
+    """The text with each caption on a line of its own, named as one: what the page's markup said, the text must say."""
+    lines = []
+    for line in text.split("\n"):
+        caption = line.replace(_MARK, "").strip()
+        if line.lstrip().startswith(_MARK):
+            lines.append(f"\n{caption if _CAPTION.match(caption) else f'Photo: {caption}'}\n")
+        else:
+            lines.append(line.replace(_MARK, ""))
+    return "\n".join(lines).strip("\n")

@@ -1,0 +1,56 @@
+"""Reading for the tests of dumps: every table that comes out is checked on the way."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from provenance import tables
+from provenance.dumps.reading import read
+from provenance.dumps.rejects import REASONS
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from provenance.tables import Read
+
+
+def scan(*inputs: Path | str, stdin: bytes | None = None, **options: Any) -> Read:
+    found = read(
+        [str(name) for name in inputs],
+        Settings(**options),
+        stdin=io.BytesIO(stdin) if stdin is not None else None,
+    )
+    tables.check(found.documents, tables.DOCUMENTS, "documents")
+    tables.check(found.rejects, tables.REJECTS, "rejects")
+    tables.check(found.inputs, tables.INPUTS, "inputs")
+    assert found.documents["doc_id"].is_unique().all()
+    assert set(found.rejects["reason"]) <= set(REASONS)
+    assert all("\n" not in detail for detail in found.rejects["detail"])
+    assert found.inputs["documents"].sum() == found.documents.height
+    return found
+
+
+def write(folder: Path, name: str, content: bytes | str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def page(body: str, head: str = "", title: str = "Second dredger for the harbour") -> str:
+    """A small news page."""
+    menu = "<nav><ul><li><a href='/'>Home</a></li><li><a href='/sport'>Sport</a></li></ul></nav>"
+    return (
+        f"<!DOCTYPE html><html lang='en-GB'><head><title>{title} | Quay Post</title>{head}</head><body>{menu}"
+        f"<article><h1>{title}</h1>{body}</article><footer>All rights reserved. Quay Post 2020.</footer></body></html>"
+    )
+
+
+PARAGRAPHS = (
+    "The council of the harbour town agreed on Tuesday to buy a second dredger, because the first lay idle all winter.",
+    "The mayor said that the boats of the fishing fleet could no longer leave at low tide, and that there was money.",
+    "Two members voted against it and asked why the old machine had never been mended by the yard that built it.",
+)
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)

@@ -1,0 +1,160 @@
+"""Web pages: the article, its captions and its labels; and what is no page."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provenance.dumps.markup import plain_text
+from provenance.dumps.page_labels import spells
+from provenance.text.passages import find_passages
+from tests.dumps import BODY, PARAGRAPHS, page, scan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LD = {
+    "@context": "https://schema.org",
+    "@graph": [
+        {"@type": "WebSite", "name": "Quay Post"},
+        {
+            "@type": ["NewsArticle"],
+            "headline": "Second dredger for the harbour",
+            "datePublished": "2020-03-04T12:00:00+01:00",
+            "author": [{"@type": "Person", "name": "Ann Lee"}, {"@type": "Person", "name": "Bo Ray"}],
+            "publisher": {"@type": "Organization", "name": "Agence X"},
+        },
+    ],
+}
+OPEN_GRAPH = """<meta property="og:site_name" content="Quay Post">
+<meta property="og:title" content="Second dredger for the harbour - Quay Post">
+<meta property="article:published_time" content="2020-03-04T11:00:00Z">
+<meta name="author" content="By Ann Lee, Bo Ray">
+<link rel="canonical" href="https://www.quaypost.example/news/dredger">"""
+CANONICAL = "<link rel=canonical href='https://www.quaypost.example/news/dredger'>"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<script type='application/ld+json'>{json.dumps(LD)}</script>{CANONICAL}",
+        OPEN_GRAPH,
+    ],
+    ids=["json-ld", "open graph"],
+)
+def test_a_page_gives_its_article_and_its_labels(tmp_path: Path, head: str) -> None:
+    found = scan(write(tmp_path, "dredger.html", page(BODY, head)))
+    (row,) = found.documents.to_dicts()
+    assert row["text"].split("\n") == list(PARAGRAPHS)
+    assert (row["title"], row["outlet"], row["byline"]) == (
+        "Second dredger for the harbour",
+        "Quay Post",
+        "Ann Lee, Bo Ray",
+    )
+    assert row["published"] == datetime(2020, 3, 4, 11, tzinfo=UTC)
+    assert (row["url"], row["language"]) == ("https://www.quaypost.example/news/dredger", "en")
+    assert (row["start"], row["end"]) == (None, None)
+    assert not found.rejects.height
+    (fact,) = found.inputs.to_dicts()
+    assert (fact["format"], fact["encoding"], fact["decided"], fact["certainty"]) == ("html", "utf-8", "valid", 1)
+
+
+def test_a_caption_is_kept_as_one_in_its_place(tmp_path: Path) -> None:
+    figure = "<figure><img src=a.jpg><figcaption>The old dredger at the quay in January</figcaption></figure>"
+    body = BODY.replace("</p>", f"</p>{figure}", 1)
+    found = scan(write(tmp_path, "x.html", page(body)))
+    (text,) = found.documents["text"]
+    assert text.split("\n") == [PARAGRAPHS[0], "", "Photo: The old dredger at the quay in January", "", *PARAGRAPHS[1:]]
+    passages = find_passages(found.documents)
+    (caption,) = passages.filter(passages["role"] == "caption").to_dicts()
+    assert text[caption["start"] : caption["end"]] == "Photo: The old dredger at the quay in January"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("utf-16", ""),
+        ("cp1252", "<meta charset=windows-1252>"),
+        ("cp1252", "<meta charset='iso-8859-1'>"),
+        ("cp1250", "<meta http-equiv=content-type content='text/html; charset=windows-1250'>"),
+    ],
+)
+def test_a_page_is_read_in_the_encoding_it_declares(tmp_path: Path, encoding: str, declared: str) -> None:
+    body = BODY.replace("dredger", "dredger „Žaluzie“ – ú š")
+    body = body if encoding != "cp1252" else BODY.replace("dredger", "dredger “Été” – é")
+    found = scan(write(tmp_path, "x.html", page(body, declared).encode(encoding)))
+    assert plain_text(body) == found.documents["text"][0]
+    (fact,) = found.inputs.to_dicts()
+    assert fact["encoding"] == {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
+    how = "declared" if declared else "valid" if encoding == "utf-8" else "bom"
+    assert fact["decided"] == how
+
+
+def test_titles_lose_the_name_of_the_site_and_nothing_else(tmp_path: Path) -> None:
+    titles = {
+        "The Quay Post view: a harbour on the brink": "The Quay Post view: a harbour on the brink",
+        "Dredgers - and how to buy them - Quay Post": "Dredgers - and how to buy them",
+        "Quay Post: Dredgers and how to buy them": "Dredgers and how to buy them",
+        "Dredgers | Opinion": "Dredgers | Opinion",
+    }
+    for given, expected in titles.items():
+        head = f'<meta property="og:site_name" content="Quay Post"><meta property="og:title" content="{given}">'
+        text = page(BODY, head).replace("<h1>Second dredger for the harbour</h1>", "")
+        assert scan(write(tmp_path, "x.html", text)).documents["title"].to_list() == [expected]
+
+
+def test_hosts_spell_names() -> None:
+    for name, host in {
+        "The New York Times": "nytimes.com",
+        "Sky News": "news.sky.com",
+        "CBS Detroit": "detroit.cbslocal.com",
+        "BBC News": "bbc.co.uk",
+        "The Washington Post": "washingtonpost.com",
+    }.items():
+        assert spells(name, host), name
+    for name, host in {"Associated Press": "sfgate.com", "Reuters": "lemonde.fr", "The Sun": "theguardian.com"}.items():
+        assert not spells(name, host), name
+
+
+@pytest.mark.parametrize("depth", [150, 300, 5000, 1_000_000])
+@pytest.mark.parametrize("tag", ["div", "b"])
+def test_nesting_loses_no_text_in_silence(tmp_path: Path, tag: str, depth: int) -> None:
+    deep = f"<{tag}>" * depth + f"<p>{PARAGRAPHS[1]}</p>" + f"</{tag}>" * depth
+    found = scan(write(tmp_path, "x.html", page(f"<p>{PARAGRAPHS[0]}</p>{deep}<p>{PARAGRAPHS[2]}</p>")))
+    text = "\n".join(found.documents["text"])
+    if depth > 200:
+        assert found.rejects["reason"].to_list() in (["too_complex"], ["too_long"])
+    if depth < 1_000_000:
+        assert all(paragraph in text for paragraph in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<html>",
+        "<html></html>",
+        "<!DOCTYPE html><!--",
+        "<!DOCTYPE html><script>",
+        "<html><body><p>x",
+        "<html>" + "<table><tr><td>" * 150,
+        "<?xml version='1.0' encoding='nonsense'?><html><p>A page with a wrong declaration of its encoding",
+        "<html><p>\x00\x01\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+        "<html><frameset><frame src=a></frameset>",
+        "<html><meta charset=hex><p>one two three four five six",
+        "<html><script type='application/ld+json'>" + "[" * 100_000 + "</script><p>one two three four five six",
+    ],
+)
+def test_a_page_that_is_hardly_one_is_read_or_said_to_be_none(tmp_path: Path, content: str) -> None:
+    found = scan(write(tmp_path, "x.html", content))
+    assert found.documents.height + found.rejects.height > 0
+
+
+def test_tags_are_taken_out_in_one_pass() -> None:
+    assert plain_text("a<br>b<!-- c -->d<script>e</script>f&lt;g") == "a\nbdf<g"
+    assert plain_text("<p>never <!-- closed</p>") == "never closed"
+    assert plain_text("2 < 3 and 4 > 3") == "2 < 3 and 4 > 3"
