@@ -94,6 +94,7 @@ class Intake:
         self._encodings: Counter[tuple[str, str]] = Counter()
         self._certainty: float | None = None
         self._rejected: Counter[str] = Counter()
+        self._left: Counter[str] = Counter()
 
     # -- articles ----------------------------------------------------------------------------------------
     def add(self, found: Found) -> None:
@@ -127,12 +128,20 @@ class Intake:
         for reason in reasons:
             self._rejected.pop(reason, None)
 
+    def leave(self, what: str) -> None:
+        """Count a record that is no article and was none to be (a picture in a web archive)."""
+        self._left[single_line(what, 60)] += 1
+
     def close(self) -> list[Reject]:
         """All rejects; of a reason that was too frequent a last row counts the others."""
         for reason, count in sorted(self._rejected.items()):
             if count > MOST_REJECTS:
                 more = f"{count - MOST_REJECTS:,} more records of this file"
                 self.rejects.append(Reject(self.path, None, reason, more, "partial"))
+        if self._left:
+            most = sorted(self._left.items(), key=lambda item: (-item[1], item[0]))[:8]
+            listed = ", ".join(f"{count:,} {what}" for what, count in most)
+            self.reject(None, "left_out", f"{self._left.total():,} records that are no articles: {listed}", "partial")
         return self.rejects
 
     def decoded(self, decoded: Decoded, record: int | None = None) -> None:

@@ -124,7 +124,7 @@ def _sniffed(head: bytes) -> str:
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     line = first.split(b"\n", 1)[0].rstrip()
     if first.startswith(b"{") and b'"' in line[:1000] and (line.endswith(b"}") or len(line) > 60_000):
-        return "jsonl"
+        return "jsonl" if first[len(line) :].strip() or len(line) > 60_000 else "json"
     if first.startswith((b"[{", b"{")) or (first[:1] == b"[" and first[1:].lstrip()[:1] == b"{"):
         return "json"
     if first.startswith(b"From ") and _MAIL.match(first.split(b"\n", 1)[-1].replace(b"\r\n", b"\n")):

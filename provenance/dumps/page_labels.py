@@ -71,7 +71,7 @@ def read_labels(tree: Any, url: str | None, layout: Any) -> Labels:
     articles = sorted(_objects(tree), key=lambda item: not _ARTICLE.search(_types(item)))
     own = next((found for found in (_href(tree, "canonical"), meta.get("og:url")) if found), None)
     address = url or (urljoin(own, own) if own and own.startswith("http") else None)
-    host = _host(address or own or "")
+    host = host_of(address or own or "")
     names = _names(meta, articles, layout)
     title = _title(tree, meta, articles, layout, names, host)
     authors = _author(articles) or next((meta[name] for name in _AUTHORS if name in meta), None) or layout.author
@@ -145,7 +145,8 @@ def _href(tree: Any, relation: str) -> str | None:
     return None
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
+    """An address -> its host without `www.` and the like; empty if it has none."""
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:
@@ -212,12 +213,12 @@ def _site(names: list[str], host: str) -> str | None:
 
     A page that prints another's copy may name that one as well.
     """
-    short = [_short(name, host) for name in names]
+    short = [without_slogan(name, host) for name in names]
     spelt = next((name for name in short if host and spells(name, host)), None)
     return spelt or next(iter(short), None) or host or None
 
 
-def _short(name: str, host: str) -> str:
+def without_slogan(name: str, host: str) -> str:
     """A publisher's name without the slogan behind it: of its parts the one that the host spells, else the whole."""
     parts = [part for part in _MARK.split(name) if part]
     return next((part for part in parts if len(parts) > 1 and host and spells(part, host)), name)

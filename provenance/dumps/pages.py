@@ -50,7 +50,13 @@ def said_of(decoded: Decoded) -> list[Any]:
 
 def declared_charset(content: bytes) -> str | None:
     """The encoding that a page names in its first 4 kB."""
-    match = _XML_CHARSET.match(content[:300]) or _CHARSET.search(content[:4096])
+    match = _CHARSET.search(content[:4096])
+    return xml_charset(content) or (match[1].decode() if match else None)
+
+
+def xml_charset(content: bytes) -> str | None:
+    """The encoding that an XML declaration names."""
+    match = _XML_CHARSET.match(content[:300])
     return match[1].decode() if match else None
 
 
@@ -73,7 +79,7 @@ def extract(markup: str, url: str | None) -> Page:
 
 
 def _article(tree: Any, markup: str, url: str | None) -> Page:
-    layout = extract_metadata(tree, default_url=url, extensive=True)
+    layout = extract_metadata(tree, default_url=url, extensive=False)
     labels = read_labels(tree, url, layout)
     _mark_captions(tree)
     found = bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)

@@ -13,4 +13,22 @@ def _page(content: bytes, **known: Any) -> dict[str, Any]:
     return read_page(content, **known)
 
 
-PARSERS = {"page": _page}
+def _feed(content: bytes) -> dict[str, Any]:
+    from provenance.dumps.feed_items import read_feed
+
+    return read_feed(content)
+
+
+def _mail(content: bytes, **known: Any) -> dict[str, Any]:
+    from provenance.dumps.messages import read_message
+
+    return read_message(content, **known)
+
+
+def _capture(content: bytes) -> dict[str, Any]:
+    from provenance.dumps.captures import read_capture
+
+    return read_capture(content)
+
+
+PARSERS = {"page": _page, "feed": _feed, "mail": _mail, "capture": _capture}

@@ -17,14 +17,17 @@ from provenance.dumps import columnar
 from provenance.dumps.archives import read_tar, read_zip
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.delimited import read_table
+from provenance.dumps.feeds import read_feed_file
 from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.json_files import read_json, read_json_lines
 from provenance.dumps.kinds import kind_of
 from provenance.dumps.language import detect_languages
+from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.rejects import Reject, reject_frame, single_line
 from provenance.dumps.text_files import read_text
 from provenance.dumps.walk import Source, find_sources
+from provenance.dumps.web_archives import read_web_archive
 from provenance.dumps.web_pages import read_page_file
 from provenance.dumps.workers import Question, Workers
 from provenance.errors import UsageError
@@ -60,6 +63,10 @@ READERS: dict[str, Callable[[BinaryIO, Intake], Iterator[pl.DataFrame | Question
     "csv": read_table,
     "tsv": lambda stream, intake: read_table(stream, intake, "\t"),
     "html": read_page_file,
+    "feed": read_feed_file,
+    "warc": read_web_archive,
+    "eml": read_mail,
+    "mbox": read_mailbox,
 }
 #: What opens an archive of which kind; the first two need to seek.
 ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, "tar": read_tar}

@@ -1,0 +1,54 @@
+"""Mails and mailboxes -> articles: a mailbox is cut here, each mail goes to a worker."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, BinaryIO
+
+from provenance.dumps.intake import Found
+from provenance.dumps.web_pages import take_page
+from provenance.dumps.workers import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.dumps.intake import Intake
+
+#: Longer mails carry attachments, which are not read; as much of them as this is looked at for the text.
+MOST_MAIL = 8 << 20
+#: The line before each mail of a mailbox (RFC 4155): the sender and a time.
+_FROM = re.compile(rb"From \S+ .{0,60}\d\d:\d\d.{0,60}(?:19|20)\d\d")
+
+
+def read_mail(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
+    """A mail -> an article."""
+    content = stream.read(MOST_MAIL + 1)
+    if content:
+        yield from _ask(content, intake, None)
+
+
+def read_mailbox(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
+    """A mailbox -> an article for each mail, numbered from 0."""
+    number = size = 0
+    lines: list[bytes] = []
+    blank = True
+    while line := stream.readline(1 << 16):
+        if blank and _FROM.match(line):
+            if lines:
+                yield from _ask(b"".join(lines), intake, number)
+                number += 1
+            lines, size = [], 0
+        elif size <= MOST_MAIL:
+            lines.append(line[1:] if line.startswith(b">From ") else line)
+            size += len(line)
+        blank = not line.strip()
+    if lines:
+        yield from _ask(b"".join(lines), intake, number)
+
+
+def _ask(content: bytes, intake: Intake, number: int | None) -> Iterator[Question]:
+    if len(content) > MOST_MAIL:
+        size = f"{MOST_MAIL >> 20} MB"
+        intake.reject(number, "too_long", f"a mail of more than {size}: only the first {size} were read", "partial")
+    known = Found("", number=number)
+    yield Question("mail", {}, content[:MOST_MAIL], lambda answer: take_page(answer, intake, known))

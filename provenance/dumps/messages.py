@@ -1,0 +1,49 @@
+"""A mail as bytes -> its text and labels. Runs in a worker."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any
+
+from provenance.dumps.decode import Decoded, decode_text
+from provenance.dumps.markup import plain_text
+from provenance.dumps.pages import said_of
+
+
+def read_message(content: bytes) -> dict[str, Any]:
+    """The bytes of a mail (RFC 5322, MIME) -> its text, best its plain part, and labels."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    part = message.get_body(("plain", "html"))
+    found = _decoded(part) if isinstance(part, EmailMessage) else Decoded("", None)
+    text = found.text
+    if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
+        text = plain_text(text)
+    name, address = parseaddr(_header(message, "from") or "")
+    return {
+        "text": text.replace("\r\n", "\n"),
+        "labels": {
+            "title": _header(message, "subject"),
+            "byline": name or address or None,
+            "published": _header(message, "date"),
+            "own": (_header(message, "message-id") or "").strip("<> \t") or None,
+        },
+        "decoded": said_of(found),
+        "problem": None if text.strip() else ["blank", "a mail without text"],
+    }
+
+
+def _decoded(part: EmailMessage) -> Decoded:
+    payload = part.get_payload(decode=True)
+    return decode_text(payload, part.get_content_charset()) if isinstance(payload, bytes) else Decoded("", None)
+
+
+def _header(message: EmailMessage, name: str) -> str | None:
+    try:
+        value = message[name]
+    except (ValueError, IndexError, AttributeError, TypeError, KeyError):  # headers that the parser cannot take
+        return None
+    return " ".join(str(value).split())[:600] or None if value is not None else None
