@@ -176,7 +176,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
         "read": documents.height,
         "unique": documents.height - repeated,
         "repeated": repeated,
-        "rejected": frames["rejects"].filter(pl.col("reason") != "left_out").height,
+        "rejected": frames["rejects"].filter(~pl.col("reason").is_in(("left_out", "manipulated"))).height,
         "characters": int(documents["text"].str.len_chars().sum()),
         "rows": rows,
     }

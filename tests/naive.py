@@ -8,6 +8,7 @@ import unicodedata
 import xxhash
 
 from provenance.text import fold_table
+from provenance.text.lookalikes import LATIN_FOR
 
 NEWLINES = {"\n", "\u2028", "\u2029"}
 STOPS = set(".!?…؟۔。！？।")
@@ -29,11 +30,13 @@ def fold_words(text: str) -> list[tuple[str, int, int]]:
     words: list[tuple[str, int, int]] = []
     letters, start, end, at = "", 0, 0, 0
 
+    firsts = ""
+
     def close() -> None:
-        nonlocal letters
+        nonlocal letters, firsts
         if letters:
-            words.append((letters, start, end))
-        letters = ""
+            words.append((one_script(letters, firsts), start, end))
+        letters = firsts = ""
 
     while at < len(text):
         if not letters and address_end(text, at) > at:
@@ -51,10 +54,31 @@ def fold_words(text: str) -> list[tuple[str, int, int]]:
             if not letters:
                 start = at
             letters += folded
+            firsts += folded[0]
             end = at + 1
         at += 1
     close()
     return words
+
+
+def one_script(letters: str, firsts: str) -> str:
+    """A folded word -> the same, its letters that are twins of another script's written in the one of most.
+
+    `firsts` are the first folded letter of each of its characters that are not dropped.
+    """
+    latin = sum("a" <= letter <= "z" for letter in firsts)
+    ranges = ("\u0240", "\u03ff"), ("\u0400", "\u04ff"), ("\u0500", "\u05bf")
+    others = [sum(low <= letter <= high for letter in firsts) for low, high in ranges]
+    if not any(others) or not (latin or len(firsts) <= 2) or len(letters.encode()) > 500:
+        return letters
+    if latin >= max(others) or not latin:
+        return "".join(LATIN_FOR.get(letter, letter) for letter in letters)
+    greek = any("\u0340" <= letter <= "\u03ff" for letter in letters)
+    twins: dict[str, str] = {}
+    for letter, twin in LATIN_FOR.items():
+        if ("\u0340" <= letter <= "\u03ff") if greek else ("\u0400" <= letter <= "\u052f"):
+            twins.setdefault(twin, letter)
+    return "".join(twins.get(letter, letter) for letter in letters)
 
 
 def hash_word(octets: bytes) -> int:

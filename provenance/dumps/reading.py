@@ -24,6 +24,7 @@ from provenance.dumps.json_files import read_json, read_json_lines
 from provenance.dumps.kinds import kind_of
 from provenance.dumps.language import detect_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
+from provenance.dumps.manipulation import find_signs
 from provenance.dumps.rejects import Reject, reject_frame, single_line
 from provenance.dumps.text_files import read_text
 from provenance.dumps.walk import Source, find_sources
@@ -94,9 +95,13 @@ class Reading:
                 if isinstance(thing, _Finished):
                     self._finish(thing)
                 elif isinstance(thing, pl.DataFrame):
-                    yield thing
-                yield from self._shelf.full()
-        yield from self._shelf.rest()
+                    yield self._looked_at(thing)
+                yield from map(self._looked_at, self._shelf.full())
+        yield from map(self._looked_at, self._shelf.rest())
+
+    def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
+        self.rejects += manipulated(frame)
+        return frame
 
     def _all(self) -> Iterator[pl.DataFrame | Question | _Finished]:
         for source in self._sources:
@@ -215,12 +220,19 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     """
     intake = Intake("frame", settings, Shelf())
     frames = list(columnar.read_frame(frame.lazy(), intake))
-    rejects = intake.close()
-    problem = next((reject for reject in rejects if reject.record is None), None)
+    rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
+    problem = next((reject for reject in rejects if reject.record is None and reject.reason != "manipulated"), None)
     if problem is not None:
         raise UsageError(f"frame: {problem.detail}")
     fact = {**dict.fromkeys(tables.INPUTS), "path": "frame", "bytes": 0, "xxh3_128": "", "format": "frame"}
     return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
+
+
+def manipulated(articles: pl.DataFrame) -> list[Reject]:
+    """ARTICLES -> a row for each with signs of manipulation; it is an article all the same."""
+    signs = find_signs(articles["text"])
+    found = articles.select("path", "number", signs=signs).filter(signs.is_not_null())
+    return [Reject(path, number, "manipulated", told, "flagged") for path, number, told in found.rows()]
 
 
 def _open(source: Source, stdin: BinaryIO | None) -> BinaryIO:

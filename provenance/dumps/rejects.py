@@ -31,10 +31,11 @@ REASONS = {
     "crashed": "a parser died of it",
     "expands": "a compressed file that grows beyond all likelihood",
     "damaged": "a file that breaks off or does not follow its format",
+    "manipulated": "an article, read whole, with characters that hide a copy from machines and that no reader sees",
     "unreadable": "a file that the system would not open or read",
 }
 #: Reasons that alone leave the exit code at 0.
-HARMLESS = ("blank", "left_out")
+HARMLESS = ("blank", "left_out", "manipulated")
 
 
 class Reject(NamedTuple):

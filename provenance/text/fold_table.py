@@ -1,8 +1,9 @@
 """The folding of each code point: made here once, shipped as `fold_table.npz`, read by the kernel.
 
-Folding is context-free: NFKD, case folding, marks, format characters and apostrophes dropped, decimal digits of
-every script written 0 to 9; a code point that is then no letter or digit separates words. A code point of a
-script written without spaces (Han, kana, Thai, Lao, Khmer, Myanmar) is a word by itself.
+Folding is context-free but for words that mix scripts (`lookalikes`): NFKD, case folding, marks, format characters
+and apostrophes dropped, decimal digits of every script written 0 to 9; a code point that is then no letter or digit
+separates words. A code point of a script written without spaces (Han, kana, Thai, Lao, Khmer, Myanmar) is a word by
+itself.
 
 The table is shipped rather than computed at import because `unicodedata` differs between Python versions, and the
 same dump must give the same ids everywhere. `python -m provenance.text.fold_table` writes it anew.

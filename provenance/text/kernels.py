@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from provenance.text.lookalikes import CYRILLIC, GREEK, HIGHEST, LATIN, LOWEST
+
 LONGEST_WORD = 255  # code points, so that a byte holds its length; a longer one is no word of any language
 NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS = 0, 1, 2, 3, 4  # what stands before a word
 
@@ -209,8 +211,9 @@ def _any_word(octets, at, end, kind, first, length, pool, folded, f):
     Marks, apostrophes and format characters behind its last letter are passed over but are no part of it. f is -1
     when `folded` is full.
     """
-    room = folded.size - 512  # the longest fold of one code point, and eight bytes behind
-    passed, size = 0, 0
+    room = folded.size - 1024  # the longest fold of one code point, a word written anew, and eight bytes behind
+    passed, size, begun = 0, 0, f
+    letters = latin = greek = cyrillic = armenian = 0
     while at < end:
         code, count = _code_point(octets, at)
         how = kind[code]
@@ -224,10 +227,53 @@ def _any_word(octets, at, end, kind, first, length, pool, folded, f):
         source = first[code]
         for k in range(length[code]):
             folded[f + k] = pool[source + k]
+        lead, letters = pool[source], letters + 1
+        latin += np.uint8(lead - 97) < 26
+        greek += 0xC9 <= lead <= 0xCF
+        cyrillic += 0xD0 <= lead <= 0xD3
+        armenian += 0xD4 <= lead <= 0xD6
         f, size = f + length[code], passed
         if how == 3:
             break
+    if greek + cyrillic + armenian and (latin or letters <= 2) and f - begun <= 500:
+        f = _one_script(folded, begun, f, latin >= max(greek, cyrillic, armenian) or latin == 0)
     return at, f, passed, size
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _one_script(folded, begin, end, latin):
+    """Write the folded word folded[begin:end], of two scripts, in one: Latin, or that of its other letters -> its end.
+
+    One or two letters are written in Latin whatever they are: alone among English words nobody can tell them apart,
+    and among Russian ones they are so on both sides.
+
+    Letters without a twin stay. A letter of two bytes takes the place of one, so the word is read from behind itself.
+    """
+    size = end - begin
+    for k in range(size - 1, -1, -1):
+        folded[end + k] = folded[begin + k]
+    at, stop, f, greek = end, end + size, begin, False
+    for k in range(end, stop):
+        greek = greek or 0xCD <= folded[k] <= 0xCF
+    while at < stop:
+        code, count = _code_point(folded, at)
+        twin = np.int32(0)
+        if latin and LOWEST <= code <= HIGHEST:
+            twin = np.int32(LATIN[code - LOWEST])
+        elif not latin and 97 <= code <= 122:
+            twin = np.int32(GREEK[code - 97] if greek else CYRILLIC[code - 97])
+        if twin >= 0x80:
+            folded[f], folded[f + 1] = 0xC0 | (twin >> 6), 0x80 | (twin & 0x3F)
+            f += 2
+        elif twin:
+            folded[f] = twin
+            f += 1
+        else:
+            for k in range(count):
+                folded[f + k] = folded[at + k]
+            f += count
+        at += count
+    return f
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -270,7 +316,7 @@ def fold_document(
         begun, place = at, at - begin - longer
         plain = octet < 0x80
         if plain:
-            if keep and f + (end - at) + 512 > folded.size:
+            if keep and f + (end - at) + 1024 > folded.size:
                 return np.int64(-1), t
             at, value = _ascii_word(octets, at, min(end, at + LONGEST_WORD + 1), folded, f, keep)
             plain = at == end or (octets[at] < 0x80 and kind[octets[at]] == 0)
