@@ -21,7 +21,10 @@ _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 _FIELD = re.compile(rf"(?P<url>{_URL})|(?P<date>{_RFC}|{_ISO})")
 #: Between two fields of an item: a creator's name, a category, a guid that is no address.
 FIELD_WORDS, FIELD_CHARS = 8, 120
-_AFTER_ITEM = re.compile(r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?\w{1,20}>")
+#: What an item ends with. A word in angle brackets that is no tag is a company's sign in agency copy (`<GDC>`).
+_AFTER_ITEM = re.compile(
+    r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?(?:p|br|div|span|a|b|i|em|strong|img|ul|ol|li|item|entry|description)\s?/?>"
+)
 _CHANNEL = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:hourly|daily|weekly)\s+\d")
 _LANGUAGE = re.compile(r"\s*[a-z]{2}-[A-Za-z]{2}\s")
 _CHANNEL_REST = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:(?:hourly|daily|weekly)\s+\d+\s)?")

@@ -37,7 +37,7 @@ _MENU = frozenset(
     культура الرىيسيه الرئيسيه اخبار رياضه ثقافه اقتصاد سياسه راي اتصل""".split()  # noqa: SIM905  a list would be four times as long to read
 )
 _PARTS = re.compile(r"\s*[·|•»]\s*")
-_RULER = re.compile(r"\s*(?:[-=_*#~•·.—–+]\s?){4,}\s*|\s*(?:###|-\s?30\s?-|ENDS?)\s*")
+_RULER = re.compile(r"\s*(?:[-=_*#~•·.—–+]\s?){3,}\s*|\s*(?:###|-\s?30\s?-|ENDS?)\s*")
 _BYLINE = re.compile(
     r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)"
     r"\s+(?P<name>\S.{1,100})",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from provenance.dumps.flattened_feeds import split_feed
 from provenance.dumps.heads import Head, read_head
 from provenance.dumps.layout import ECHO_LINES, Line, is_doubled_headline, read_lines, says_same
+from provenance.dumps.templates import find_template
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
@@ -39,8 +40,9 @@ def split_articles(text: str) -> list[Article]:
     lines = read_lines(text)
     if not lines:
         return []
-    recurring = _recurring(lines)
-    cuts = [0, *_cuts(lines, recurring), len(lines)]
+    template = find_template(lines)
+    recurring = _recurring(lines, template.feet)
+    cuts = [0, *(template.cuts or _cuts(lines, recurring)), len(lines)]
     articles = []
     for at, (low, high) in enumerate(itertools.pairwise(cuts)):
         start = lines[low].start
@@ -65,7 +67,7 @@ class _Recurring(NamedTuple):
     endings: frozenset[str]  # longer ones: what a site prints under each of its articles
 
 
-def _recurring(lines: list[Line]) -> _Recurring:
+def _recurring(lines: list[Line], feet: frozenset[str]) -> _Recurring:
     gap = 0
     seen: dict[str, list[int]] = {}
     for line in lines:
@@ -82,7 +84,7 @@ def _recurring(lines: list[Line]) -> _Recurring:
             sites.add(line.folded)
         elif line.words >= 5 and again[line.folded] > 0 and not line.is_title_like:
             endings.add(line.folded)
-    return _Recurring(frozenset(sites), frozenset(endings))
+    return _Recurring(frozenset(sites), frozenset(endings) | feet)
 
 
 def _could_name_a_site(line: Line) -> bool:
@@ -121,7 +123,7 @@ def _cut_in_gap(lines: list[Line], low: int, high: int, recurring: _Recurring) -
             if _in_double(lines, first, at):
                 break  # a head's own buttons stand between a headline and its double
             first, furniture = at + 1, furniture + 1
-        elif lines[at].folded in recurring.endings:
+        elif (lines[at].folded or lines[at].text) in recurring.endings:
             # A promotion inside an article recurs as well, but no wider space follows it.
             apart = lines[at + 1].blank_before > lines[at].blank_before
             first, template = at + 1, max(template, 2.0 if apart else 1.0)

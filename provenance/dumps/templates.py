@@ -1,0 +1,161 @@
+"""A dump that a program wrote -> where its articles begin: the lines that come again with each of them.
+
+Archives, agencies, databases and blogs print the same few lines with every article: a slug, a byline and a date, named
+fields, a copyright, a ruler. Which they are differs from one to the next, but not within a dump. So they are not looked
+up but found: lines of one shape that recur with an article's worth of text between, from the head of the file on or up
+to its foot. The first head tells how many lines stand over such a line, because there the article begins with the file.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from provenance.dumps.layout import HEADLINE_WORDS
+from provenance.text.calendar import find_dates
+
+if TYPE_CHECKING:
+    from provenance.dumps.layout import Line
+
+#: Fewer articles are no series, and a shorter text between two lines is no article.
+FEWEST, BODY_WORDS = 3, 30
+#: So many of the heads must hold what could be a headline.
+TITLED, SURELY_TITLED = 0.6, 0.8
+#: Lines of a head or foot that may lie apart, and between a file's first line and the first of a series.
+REACH, HEAD_LINES = 8, 6
+_TITLE = re.compile(r"(?:title|headline|titre|titel|título|titolo)\s?:", re.IGNORECASE)
+_LABEL = re.compile(r"(?P<name>[^\W\d_][\w' -]{2,24}?)\s?:\s?(?=\S|$)")
+#: Labels that come several times inside one article.
+_INSIDE = re.compile(
+    r"photo|foto|image|picture|caption|credit|video|watch|read|related|see|also|more|note|question|answer|update|q|a|"
+    r"result|live|quote|graphic|listen|tip|ingredients|factbox",
+    re.IGNORECASE,
+)
+_BARE = ("bare ", "mark ")
+_SLUG = re.compile(r"[A-Z][A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,16}){1,6}(?:\s+\d{2,6})?")
+_MARK = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,}|-\s?30\s?-")
+_CREDIT = re.compile(r"\b(?:getty|afp|epa|shutterstock|photo|image|picture)\b", re.IGNORECASE)
+
+
+class Template(NamedTuple):
+    """Rows at which an article starts, and the folded lines that stand under articles."""
+
+    cuts: list[int]
+    feet: frozenset[str]
+
+
+class _Series(NamedTuple):
+    """Rows of lines of one shape, one an article: in its head, or under it."""
+
+    rows: list[int]
+    is_head: bool
+
+
+def find_template(lines: list[Line]) -> Template:
+    """Lines of a dump -> what comes again with each of its articles; empty where nothing does."""
+    words = list(itertools.accumulate((line.words for line in lines), initial=0))
+    rows_of: dict[str, list[int]] = {}
+    for row, line in enumerate(lines):
+        for key in _keys(line):
+            rows_of.setdefault(key, []).append(row)
+    found = [(key, _series(rows, words, lines)) for key, rows in rows_of.items() if len(rows) >= FEWEST]
+    # A bare line that comes again in heads names the publisher; that it does is weighed elsewhere.
+    series = [one for key, one in found if one is not None and not (one.is_head and key.startswith(_BARE))]
+    feet = frozenset(lines[row].folded or lines[row].text for one in series if not one.is_head for row in one.rows)
+    most = max((len(one.rows) for one in series if one.is_head), default=0)
+    main = [one for one in series if len(one.rows) >= 0.7 * most]
+    cuts = _cuts(main, lines, words) if most else []
+    marks = [rows for key, rows in rows_of.items() if key.startswith("mark ")]
+    return Template(cuts or _separated(marks, lines, words), feet)
+
+
+def _keys(line: Line) -> list[str]:
+    """The shapes of a short line; two lines of one shape may be of one series."""
+    text = line.text
+    if line.words > 16:
+        return ["label title"] if line.words <= 2 * HEADLINE_WORDS and _TITLE.match(text) else []
+    if _MARK.fullmatch(text):
+        return ["mark " + re.sub(r"\s|\d", "", text)[:3]]
+    if _CREDIT.search(text):
+        return []
+    if line.is_address:
+        return ["address"]
+    if line.is_byline:
+        return ["byline"]
+    keys = []
+    label = _LABEL.match(text)
+    if label is not None and len(label["name"].split()) <= 3:
+        name = "title" if _TITLE.match(text) else label["name"].lower()
+        keys += [] if _INSIDE.match(label["name"]) else [f"label {name}"]
+    elif _SLUG.fullmatch(text):
+        keys.append("slug")
+    elif any(map(str.isdigit, text)) and text[-1] not in ".,;" and find_dates(text):
+        first = re.match(r"[^\W\d_]+", text)
+        alone = line.date is not None
+        keys.append("date" if alone else "dated " + (first[0].lower() if first else ""))
+    elif text[-1:] not in ",;" and (text[-1:] != "." or (len(text) > 1 and not text[:-1].endswith(("'", '"', "”")))):
+        counted = re.sub(r"\d+", "0", line.folded)
+        keys.append(("count " if "0" in counted else "bare ") + counted)
+    return keys
+
+
+def _series(rows: list[int], words: list[int], lines: list[Line]) -> _Series | None:
+    """Rows of one shape -> a series, if an article lies between any two and its head or foot is the file's."""
+    # Lines of one shape close together (two dates of one head) are one.
+    apart = [after for before, after in itertools.pairwise(rows) if words[after] - words[before + 1] >= BODY_WORDS]
+    single = [rows[0], *apart]
+    if len(single) < FEWEST or len(rows) > 3 * len(single):
+        return None
+    before, behind = words[single[0]], words[-1] - words[rows[-1] + 1]
+    if single[0] <= HEAD_LINES and not any(line.is_body for line in lines[: single[0]]) and behind >= BODY_WORDS:
+        return _Series(single, is_head=True)
+    under = lines[rows[-1] :]
+    if len(under) <= HEAD_LINES and not any(line.is_body for line in under) and before >= BODY_WORDS:
+        return _Series(single, is_head=False)
+    return None
+
+
+def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[int]:
+    """Rows at which articles start: behind the foot over a head, else as far over it as the file's first line is."""
+    heads = _blocks(sorted({row for one in series if one.is_head for row in one.rows}), words)
+    feet = sorted({row for one in series if not one.is_head for row in one.rows})
+    over = heads[0][0]
+    cuts: list[int] = []
+    titled = 0
+    for block in heads[1:]:
+        first = block[0]
+        foot = max((row for row in feet if row < first), default=-1)
+        near = foot >= 0 and first - foot <= REACH and words[first] - words[foot + 1] < BODY_WORDS
+        cut = foot + 1 if near else max(first - over, 0)
+        while cut < first and (lines[cut].is_furniture if near else lines[cut].words > HEADLINE_WORDS):
+            cut += 1
+        cuts.append(cut)
+        titled += any(line.is_title_like or _TITLE.match(line.text) for line in lines[cut : block[-1] + 3])
+    # A date or a name that comes again without a headline is no head of an article.
+    return [cut for cut in cuts if cut > 0] if titled >= TITLED * len(cuts) else []
+
+
+def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> list[int]:
+    """Rows behind rulers of one kind, or behind wide space, where nearly each is a headline with a text under it."""
+    usual = sorted(line.blank_before for line in lines)[len(lines) // 2] if lines else 0
+    wide = [row for row, line in enumerate(lines) if line.blank_before >= usual + 2 and row > 0]
+    for starts in ([row + 1 for row in rows] for rows in [*marks, [row - 1 for row in wide]]):
+        if len(starts) < FEWEST - 1 or starts[-1] >= len(lines):
+            continue
+        between = [words[after] - words[before] for before, after in itertools.pairwise([0, *starts, len(lines)])]
+        titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (0, *starts)]
+        if min(between) >= BODY_WORDS and titled[0] and sum(titled) >= SURELY_TITLED * len(titled):
+            return starts
+    return []
+
+
+def _blocks(rows: list[int], words: list[int]) -> list[list[int]]:
+    """Rows -> those of one head or foot together."""
+    blocks: list[list[int]] = []
+    for row in rows:
+        if blocks and row - blocks[-1][-1] <= REACH and words[row] - words[blocks[-1][-1] + 1] < BODY_WORDS:
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    return blocks
