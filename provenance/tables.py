@@ -129,6 +129,32 @@ OUTLETS = pl.Schema(
     }
 )
 
+#: Between the stages of tracing: every sign of a direction. `strength` is over 0 where the right document is later.
+EVIDENCE = pl.Schema(
+    {
+        "left_doc": TEXT,
+        "right_doc": TEXT,
+        "feature": TEXT,  # see tracing/weights.tsv
+        "strength": pl.Float64(),
+        "doc_id": TEXT,  # ? where the sign stands
+        "start": PLACE,  # ?
+        "end": PLACE,  # ?
+        "text": TEXT,  # ? what it says, where it stands nowhere
+    }
+)
+#: Between the stages of tracing: who may have been each document's source, among those of the dump.
+ANCESTRY = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "other_id": TEXT,  # ? null: nobody of the dump
+        "probability": pl.Float64(),  # that this was the direct source
+        "ancestor": pl.Float64(),  # that it was a source, directly or through others
+        "chosen": pl.Boolean(),  # whether it is the source in the best tree
+        "share": pl.Float64(),  # ? of the document's words that the other holds
+        "families": pl.Int32(),  # kinds of evidence that speak for it
+    }
+)
+
 #: What `sketch` gives; a scan writes none. Values are unsigned 32-bit numbers, one a permutation.
 SIGNATURES = pl.Schema({"doc_id": TEXT, "signature": pl.List(pl.Int64())})
 

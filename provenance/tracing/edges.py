@@ -1,324 +1,232 @@
-"""The tables so far -> EDGES: who took the words from whom, and whom an article cites."""
+"""ANCESTRY and EVIDENCE -> EDGES: who took the words from whom, and whom an article cites."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from provenance.tables import EDGES
-from provenance.tracing import evidence, names
-from provenance.tracing.evidence import CREDITS, FAMILIES
+from provenance.tracing import names
+from provenance.tracing.absent import draw_absent, item, verdict
+from provenance.tracing.ancestry import LEAST_SHARE
+from provenance.tracing.evidence import CLAIMS, find_pairs
+from provenance.tracing.facts import CREDITS, MACHINE, QUOTING, foreign_credits, keys
+from provenance.tracing.model import CAP, add_common, add_odds, families, sum_families, weights
+from provenance.tracing.twins import PAIR, find_twins
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
 
-#: What speaks for a source common to both, before anything is known of the pair, in log odds against even chances.
-COMMON = -1.0
-WEAK = 1.3  # log odds of all families but an outlet's habits, under which an edge is at most "possible"
+WEAK = 0.2  # log odds of all families together under which a pair outside the tree has no direction
+DEEPEST = 64  # removes of a source that are followed
 ROWS_AT_ONCE = 20_000  # edges written out at a time: as Python rows, half a million of them took a gigabyte
-SNIPPET = 240  # code points of a text that an evidence item shows at most
-
-#: How sure a credit to somebody who is not in the dump makes us, by its kind.
-ABSENT = {
-    "dateline": 0.93, "credit": 0.92, "byline": 0.9, "template": 0.88, "first_party": 0.7, "cited": 0.7, "link": 0.55
-}  # fmt: skip
-
-
-def verdict(confidence: float, families: int, settings: Settings) -> str:
-    """A confidence, and how many families speak for it -> one of the four verdict words."""
-    if confidence >= settings.established and families >= 2:
-        return "established"
-    if confidence >= settings.likely:
-        return "likely"
-    return "possible" if confidence >= settings.possible else "undetermined"
+TAIL = 60  # code points of a cut text's end that are shown
+HELD = 0.4  # an excerpt is so much of its words in a source of which it holds less than PART
+PART = 0.6
+SUREST = 0.995  # no number of signs makes a model surer
+_SEARCHED = {"machine": re.compile(MACHINE), "quoting": re.compile(QUOTING)}
 
 
 def draw_edges(
     documents: pl.DataFrame,
-    passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
     clusters: pl.DataFrame,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
+    evidence: pl.DataFrame,
+    ancestry: pl.DataFrame,
     settings: Settings,
 ) -> pl.DataFrame:
-    """DOCUMENTS, ..., DATES -> EDGES, sorted by to_id, from_id.
+    """The tables so far -> EDGES, sorted by to_id, from_id.
 
-    *gather*. Only pairs in MATCHES are looked at, all of them at once, so the cost is linear in matches: a
-    cluster of thousands takes seconds. A pair has three outcomes: left had it, right had it, both took it
-    from a third; a row is written where one direction reaches `settings.possible`.
+    *gather*. A document's sources in the best tree, and theirs, as far as the two match: to the direct source the
+    confidence is that the text came from it by whatever way, to a farther one that it was taken from there at once.
+    Documents that share too little to be in a tree have an edge if their own evidence tells a direction.
     """
-    del passages  # roles have done their work in spans and attributions
-    pairs = _pairs(matches, spans)
-    foreign = evidence.foreign_credits(documents, attributions)
-    features = evidence.pair_features(pairs, documents, spans, attributions, dates)
-    first = _siblings(features, foreign)
-    draft = _decide(first, settings)
-    second = _explained(evidence.with_habits(first, documents, foreign, draft["to_id", "from_key", "to_key"]), draft)
-    decided = _decide(second, settings)
-    copied = _copied(decided, documents, clusters, spans, attributions, settings)
-    absent = _absent(documents, foreign, decided, settings)
-    return pl.concat([copied, absent]).sort("to_id", "from_id", "relation")
+    pairs = find_pairs(matches, spans)
+    held = _both_ways(pairs)
+    copies = pl.concat([_in_tree(ancestry, held), _outside(pairs, evidence, settings)])
+    copies = _completed(copies, held, documents, clusters, attributions)
+    copies = _judged_by(copies, find_twins(documents, matches, attributions, dates))
+    foreign = foreign_credits(documents, attributions)
+    shown = _shown(evidence)
+    rows = [pl.DataFrame(schema=EDGES)]
+    for part in copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE):
+        rows.append(_rows(part, shown, documents, attributions, settings))
+    known = copies.select("from_id", "to_id", "from_key", "share")
+    worth = {kind: weights()[feature] for kind, feature in CLAIMS.items()}
+    rows.append(draw_absent(documents, foreign, known, worth, settings))
+    return pl.concat(rows).sort("to_id", "from_id", "relation")
 
 
-def _pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
-    return (
-        matches.filter((pl.col("relation") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
-        .join(shared.select("left_doc", "right_doc").unique(), on=["left_doc", "right_doc"], how="semi")
-        .sort("left_doc", "right_doc")
-        .with_columns(pl.col("left_containment", "right_containment", "jaccard").cast(pl.Float64))
-    )
-
-
-def _siblings(features: pl.DataFrame, foreign: pl.DataFrame) -> pl.DataFrame:
-    """Adds `common`: log odds that both took the text from a third, which a shared credit makes likely.
-
-    Where the credited agency's own report is in the dump, siblings that share no more with each other than
-    with it are its star; a sibling with more of the other (a local paragraph) did read the other.
-    """
-    both_ways = pl.concat(
-        [
-            features.select(doc="left_doc", other="right_doc", other_key="right_key", share="left_containment"),
-            features.select(doc="right_doc", other="left_doc", other_key="left_key", share="right_containment"),
-        ]
-    )
-    credited = foreign.filter(pl.col("kind").is_in(CREDITS)).select(doc="doc_id", key="key").unique()
-    # What each document shares with a report of an outlet that it, or its sibling, credits.
-    stars = both_ways.join(credited.select(other_key="key").unique(), on="other_key", how="semi")
-    best = stars.group_by("doc", "other_key").agg(pl.col("share").max())
-    told = features.select("left_doc", "right_doc", "left_key", "right_key")
-    rows = [told.join(credited.rename({"doc": f"{side}_doc"}), on=f"{side}_doc") for side in ("left", "right")]
-    third = (
-        pl.concat([row.select("left_doc", "right_doc", "left_key", "right_key", "key") for row in rows])
-        .unique()
-        .filter(pl.col("key").ne_missing(pl.col("left_key")) & pl.col("key").ne_missing(pl.col("right_key")))
-        .join(best.rename({"doc": "left_doc", "other_key": "key", "share": "left_star"}), on=["left_doc", "key"])
-        .join(
-            best.rename({"doc": "right_doc", "other_key": "key", "share": "right_star"}),
-            on=["right_doc", "key"],
+def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs -> from_id, to_id, what the copy shares and holds, the stretch of the copy, for either way."""
+    ways = [
+        pairs.select(
+            from_id=f"{source}_doc", to_id=f"{copy}_doc", share=f"{copy}_containment", back=f"{source}_containment",
+            first=f"{copy}_first", last=f"{copy}_last", quotes="quotes",
         )
-        .group_by("left_doc", "right_doc")
-        .agg(pl.col("left_star").max(), pl.col("right_star").max())
-    )
-    joined = features.join(third, on=["left_doc", "right_doc"], how="left", maintain_order="left")
-    margin = 0.06
-    extra = (pl.col("left_containment") > pl.col("left_star") + margin) | (
-        pl.col("right_containment") > pl.col("right_star") + margin
-    )
-    star = pl.col("left_star").is_not_null()
-    return joined.with_columns(
-        common=COMMON
-        + pl.when(star & extra)
-        .then(0.0)
-        .when(star)
-        .then(3.5)
-        .when(pl.col("shared_source").is_not_null())
-        .then(2.8)
-        .otherwise(0.0)
-        + pl.when(pl.col("quotes").fill_null(value=False)).then(2.0).otherwise(0.0)
-        + pl.when(pl.max_horizontal("left_containment", "right_containment") < 0.2).then(0.7).otherwise(0.0)
-    )
+        for source, copy in (("left", "right"), ("right", "left"))
+    ]  # fmt: skip
+    return pl.concat(ways)
 
 
-def _explained(features: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """Raises `common` where a third document is the likely source of both and holds as much of the copy.
+def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """from_id, to_id, confidence, families: each document's source in the best tree, and the sources of that."""
+    tree = ancestry.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
+    direct = tree.select(from_id="other_id", to_id="doc_id", confidence="ancestor", families="families")
+    direct = direct.sort("to_id", "from_id", "confidence", descending=[False, False, True])
+    direct = direct.unique(["from_id", "to_id"], keep="first", maintain_order=True)
+    step = direct.select("to_id", above="from_id")
+    farther, level = [], direct.select("from_id", "to_id")
+    for _ in range(DEEPEST):
+        level = level.join(step.rename({"to_id": "from_id"}), on="from_id").select(from_id="above", to_id="to_id")
+        level = level.filter(pl.col("from_id") != pl.col("to_id")).unique()
+        if level.is_empty():
+            break
+        farther.append(level)
+    if not farther:
+        return direct
+    known = ancestry.drop_nulls("other_id").select(
+        from_id="other_id", to_id="doc_id", confidence="probability", families="families"
+    )
+    known = known.sort("to_id", "from_id", "confidence", descending=[False, False, True])
+    known = known.unique(["from_id", "to_id"], keep="first", maintain_order=True)
+    far = pl.concat(farther).unique().join(direct, on=["from_id", "to_id"], how="anti")
+    far = far.join(held.select("from_id", "to_id"), on=["from_id", "to_id"], how="semi")
+    far = far.join(known, on=["from_id", "to_id"], how="left")
+    return pl.concat([direct, far.with_columns(pl.col("confidence", "families").fill_null(0)).select(direct.columns)])
 
-    Looked for among the parents of both sides, so a document with many parents costs as many rows.
-    """
-    sure = decided.filter(pl.col("confidence") >= 0.75).select("from_id", "to_id", "share")
-    # A copy's few best parents explain it as well as all of them, and a clique of copies stays affordable.
-    sure = (
-        sure.sort("to_id", "share", "from_id", descending=[False, True, False])
-        .group_by("to_id", maintain_order=True)
-        .head(8)
-    )
-    pairs = decided.select("left_doc", "right_doc", parent="from_id", child="to_id", held="share")
-    thirds = (
-        pairs.join(sure.select(child="to_id", third="from_id", child_share="share"), on="child")
-        .filter((pl.col("third") != pl.col("parent")) & (pl.col("child_share") >= pl.col("held") - 0.02))
-        .join(sure.select(parent="to_id", third="from_id"), on=["parent", "third"], how="semi")
-    )
-    found = thirds.select("left_doc", "right_doc").unique().with_columns(explained=pl.lit(3.0))
+
+def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """The same of pairs of which neither holds enough of the other to be in its tree."""
+    third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, shared_credit=pl.lit(value=True))
+    few = pairs.filter(pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE)
+    few = few.join(third, on=PAIR, how="left").with_columns(pl.col("shared_credit").fill_null(value=False))
+    weighed = add_common(add_odds(few, sum_families(evidence)))
+    forth, size = pl.col("odds") > 0, pl.col("odds").abs()
+    better = (size / 2).exp()
     return (
-        features.join(found, on=["left_doc", "right_doc"], how="left", maintain_order="left")
-        .with_columns(common=pl.col("common") + pl.col("explained").fill_null(0.0))
-        .drop("explained")
-    )
-
-
-def _decide(features: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Families -> the direction, its probability and how many families speak for it."""
-    total = pl.sum_horizontal(FAMILIES)
-    forward, back, common = (total / 2).exp(), (-total / 2).exp(), pl.col("common").exp()
-    whole = forward + back + common
-    sign = pl.when(total >= 0).then(1).otherwise(-1)
-    speaking = pl.sum_horizontal((pl.col(family) * sign >= 0.5).cast(pl.Int32) for family in FAMILIES)
-    confidence = pl.max_horizontal(forward, back) / whole
-    return (
-        features.with_columns(total=total, families=speaking, confidence=confidence, to_right=total >= 0)
-        .with_columns(
-            # An earliest date alone never establishes an origin: each date may be wrong.
-            confidence=pl.when((pl.col("families") < 2) & (pl.col("date").abs() >= 0.5))
-            .then(pl.min_horizontal("confidence", pl.lit(0.9)))
-            # An outlet's habits and one small loss made "likely" of agency siblings that never saw each other.
-            .when((total - pl.col("prior")).abs() < WEAK)
-            .then(pl.min_horizontal("confidence", pl.lit(settings.likely - 0.01)))
-            .otherwise("confidence")
-            .clip(0, 0.995),
-            from_id=pl.when("to_right").then("left_doc").otherwise("right_doc"),
-            to_id=pl.when("to_right").then("right_doc").otherwise("left_doc"),
-            from_key=pl.when("to_right").then("left_key").otherwise("right_key"),
-            to_key=pl.when("to_right").then("right_key").otherwise("left_key"),
-            share=pl.when("to_right").then("right_containment").otherwise("left_containment"),
-            back_share=pl.when("to_right").then("left_containment").otherwise("right_containment"),
+        weighed.with_columns(confidence=better / (better + 1 / better + pl.col("common").exp()))
+        .filter((size > WEAK) & (pl.col("confidence") >= settings.possible))
+        .select(
+            from_id=pl.when(forth).then("left_doc").otherwise("right_doc"),
+            to_id=pl.when(forth).then("right_doc").otherwise("left_doc"),
+            confidence="confidence",
+            families=pl.when(forth).then("speak_forth").otherwise("speak_back"),
         )
-        .filter((pl.col("total").abs() > 0.2) & (pl.col("confidence") >= settings.possible))
     )
 
 
-def _copied(
-    decided: pl.DataFrame,
+def _completed(
+    copies: pl.DataFrame,
+    held: pl.DataFrame,
     documents: pl.DataFrame,
     clusters: pl.DataFrame,
-    spans: pl.DataFrame,
+    attributions: pl.DataFrame,
+) -> pl.DataFrame:
+    """Copies -> the same with share, stretch, keys of the outlets, cluster and kind."""
+    owners = documents.select("doc_id", key=keys(documents["outlet"]))
+    named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
+    credits_ = named.filter(pl.col("kind").is_in(CREDITS))
+    claimed = credits_.select(to_id="doc_id", from_key=keys(credits_["source"]), claimed=pl.lit(value=True)).unique()
+    wires = keys(named.filter(pl.col("kind") == "dateline")["source"]).unique()
+    outlets = documents["outlet"].drop_nulls().unique()
+    agencies = keys(outlets.filter(pl.Series([names.is_agency(name) for name in outlets], dtype=pl.Boolean)))
+    member = clusters.filter(pl.col("level") == "document").select("doc_id", "cluster_id")
+    member = member.unique("doc_id", keep="first", maintain_order=True)
+    own = pl.col("from_key").is_not_null() & (pl.col("from_key") == pl.col("to_key"))
+    agency = pl.col("from_key").is_in(pl.concat([wires, agencies]).unique().implode())
+    kind = (
+        pl.when(own).then(pl.lit("revision"))
+        .when(agency & pl.col("claimed").fill_null(value=False)).then(pl.lit("syndicated"))
+        .when(pl.col("quotes").fill_null(value=False)).then(pl.lit("quoted"))
+        .when((pl.col("share") >= HELD) & (pl.col("back") < PART)).then(pl.lit("excerpt"))
+        .otherwise(pl.lit("copied"))
+    )  # fmt: skip
+    return (
+        copies.join(held, on=["from_id", "to_id"], how="left")
+        .with_columns(pl.col("share", "back").fill_null(1.0))  # twins that no span ties
+        .join(owners.rename({"doc_id": "from_id", "key": "from_key"}), on="from_id", how="left")
+        .join(owners.rename({"doc_id": "to_id", "key": "to_key"}), on="to_id", how="left")
+        .join(claimed, on=["to_id", "from_key"], how="left")
+        .join(member.rename({"doc_id": "from_id", "cluster_id": "from_cluster"}), on="from_id", how="left")
+        .join(member.rename({"doc_id": "to_id", "cluster_id": "to_cluster"}), on="to_id", how="left")
+        .with_columns(kind=kind, cluster_id=pl.when(pl.col("to_cluster") == pl.col("from_cluster")).then("to_cluster"))
+    )
+
+
+def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """Copies -> the same with the pair whose evidence was weighed: those who stand for the two, or two twins."""
+    for side in ("from", "to"):
+        copies = copies.join(twins, left_on=f"{side}_id", right_on="doc_id", how="left", maintain_order="left")
+        copies = copies.with_columns(pl.coalesce("stands", f"{side}_id").alias(f"{side}_stands")).drop("stands")
+    twin = pl.col("from_stands") == pl.col("to_stands")
+    one, two = (pl.when(twin).then(f"{side}_id").otherwise(f"{side}_stands") for side in ("from", "to"))
+    return copies.with_columns(
+        left_doc=pl.min_horizontal(one, two), right_doc=pl.max_horizontal(one, two), sign=pl.when(one < two).then(1).otherwise(-1)
+    ).drop("from_stands", "to_stands")
+
+
+def _shown(evidence: pl.DataFrame) -> pl.DataFrame:
+    """EVIDENCE -> left_doc, right_doc, family, value in log odds, and the strongest sign of the family."""
+    value = pl.col("strength") * pl.col("feature").replace_strict(weights(), default=1.0, return_dtype=pl.Float64)
+    family = pl.col("feature").replace_strict(families(), return_dtype=pl.String)
+    rows = evidence.filter(pl.col("feature") != "shared_credit").with_columns(value=value, family=family)
+    return (
+        rows.sort(*PAIR, "family", pl.col("value").abs(), "feature", descending=[False, False, False, True, False])
+        .group_by(*PAIR, "family", maintain_order=True)
+        .agg(pl.col("value").sum().clip(-CAP, CAP), pl.col("feature", "doc_id", "start", "end", "text").first())
+    )
+
+
+def _rows(
+    copies: pl.DataFrame,
+    shown: pl.DataFrame,
+    documents: pl.DataFrame,
     attributions: pl.DataFrame,
     settings: Settings,
 ) -> pl.DataFrame:
-    claims = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
-    claims = claims.with_columns(from_key=evidence.keys(claims["source"]))
-    credit = (
-        claims.join(decided.select("from_key", doc_id="to_id").unique(), on=["from_key", "doc_id"], how="semi")
-        .with_columns(weight=pl.col("kind").replace_strict(evidence.ATTRIBUTION, default=0.0, return_dtype=pl.Float64))
-        .sort("weight", "start", descending=[True, False])
-        .unique(["doc_id", "from_key"], keep="first", maintain_order=True)
-        .select(to_id="doc_id", from_key="from_key", claim="kind", claim_start="start", claim_end="end")
-    )
-    wires = claims.filter(pl.col("kind") == "dateline")["from_key"].unique()
-    owners = documents["outlet"].drop_nulls().unique()
-    listed = evidence.keys(owners).filter(pl.Series([names.is_agency(name) for name in owners], dtype=pl.Boolean))
-    agency = pl.col("from_key").is_in(pl.concat([wires, listed]).unique().implode())
-    kind = (
-        pl.when(pl.col("from_key").is_not_null() & (pl.col("from_key") == pl.col("to_key"))).then(pl.lit("revision"))
-        .when(agency & pl.col("claim").is_in(CREDITS)).then(pl.lit("syndicated"))
-        .when(pl.col("quotes").fill_null(value=False)).then(pl.lit("quoted"))
-        .when((pl.col("share") >= 0.4) & (pl.col("back_share") < 0.6)).then(pl.lit("excerpt"))
-        .otherwise(pl.lit("copied"))
-    )  # fmt: skip
-    member = (
-        clusters.filter(pl.col("level") == "document")
-        .select("doc_id", "cluster_id")
-        .unique("doc_id", keep="first", maintain_order=True)
-    )
-    shared = (
-        spans.filter(pl.col("role") != "boilerplate")
-        .sort("left_doc", "right_doc", "left_start")
-        .unique(["left_doc", "right_doc"], keep="first", maintain_order=True)
-        .select("left_doc", "right_doc", "left_start", "left_end", "right_start", "right_end")
-    )
-    rows = (
-        decided.join(credit, on=["to_id", "from_key"], how="left")
-        .with_columns(kind=kind)
-        .join(member.rename({"doc_id": "to_id", "cluster_id": "to_cluster"}), on="to_id", how="left")
-        .join(member.rename({"doc_id": "from_id", "cluster_id": "from_cluster"}), on="from_id", how="left")
-        .with_columns(cluster_id=pl.when(pl.col("to_cluster") == pl.col("from_cluster")).then("to_cluster"))
-        .join(shared, on=["left_doc", "right_doc"], how="left")
-        .sort("to_id", "from_id")
-    )
-    parts = [pl.DataFrame(schema=EDGES)]
-    for part in rows.iter_slices(ROWS_AT_ONCE):
-        copies = documents.join(part.select(doc_id="to_id").unique(), on="doc_id", how="semi")
-        texts = dict(copies.select("doc_id", "text").iter_rows())
-        out = [_row(row, texts, settings) for row in part.iter_rows(named=True)]
-        parts.append(pl.DataFrame(out, schema=EDGES, orient="row"))
-    return pl.concat(parts)
-
-
-def _row(row: dict[str, Any], texts: dict[str, str], settings: Settings) -> tuple[Any, ...]:
-    """One decided pair -> one row; evidence is written from the copy's side, weights over 0 speak for the edge."""
-    sign = 1 if row["to_right"] else -1
-    to_id = row["to_id"]
-    side = "right" if row["to_right"] else "left"
-    items = []
-    for family in FAMILIES:
-        weight = round(row[family] * sign, 3)
-        if abs(weight) < 0.05:
-            continue
-        start, end = row[f"{side}_start"], row[f"{side}_end"]
-        if family == "attribution" and row["claim_start"] is not None:
-            start, end = row["claim_start"], row["claim_end"]
-        elif family == "truncation":
-            start, end = max(0, len(texts[to_id].rstrip()) - 60), len(texts[to_id].rstrip())
-        items.append(_item(family, weight, to_id, start, end, texts[to_id]))
-    confidence = round(row["confidence"], 4)
-    word = verdict(confidence, row["families"], settings)
-    return (row["from_id"], to_id, "copied_from", row["kind"], row["cluster_id"], confidence, word, items)
-
-
-def _item(family: str, weight: float, doc_id: str, start: int | None, end: int | None, text: str) -> dict[str, Any]:
-    piece = "" if start is None or end is None else text[start : min(end, start + SNIPPET)]
-    end = None if start is None else start + len(piece)
-    return {"family": family, "weight": weight, "doc_id": doc_id, "start": start, "end": end, "text": piece}
-
-
-def _absent(documents: pl.DataFrame, foreign: pl.DataFrame, decided: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Credits to somebody who is not in the dump, or whose report of this is not, -> one row a document and source.
-
-    A citation in copied words is the original's: it is left out where the text that was copied has it too.
-    """
-    known = decided.select(doc_id="to_id", key="from_key").drop_nulls()
-    inherited = (
-        foreign.filter(pl.col("kind").is_in(["cited", "first_party", "link"]))
-        .select(from_id="doc_id", key="key")
-        .unique()
-        .join(decided.filter(pl.col("share") >= 0.3).select("from_id", doc_id="to_id"), on="from_id")
-        .select("doc_id", "key")
-    )
-    rest = foreign.join(known, on=["doc_id", "key"], how="anti")
-    passed_on = pl.col("kind").is_in(["cited", "first_party", "link"])
-    rest = pl.concat(
-        [rest.filter(~passed_on), rest.filter(passed_on).join(inherited, on=["doc_id", "key"], how="anti")]
-    ).filter(pl.col("kind") != "link")
-    if rest.is_empty():
-        return pl.DataFrame(schema=EDGES)
-    wires = set(foreign.filter(pl.col("kind") == "dateline")["key"].unique())
-    spelled = rest.group_by("key", "source").len().sort("key", "len", "source", descending=[False, True, False])
-    name_of = dict(spelled.unique("key", keep="first", maintain_order=True).select("key", "source").iter_rows())
-    texts = dict(
-        documents.join(rest.select("doc_id").unique(), on="doc_id", how="semi").select("doc_id", "text").iter_rows()
-    )
-    groups = (
-        rest.sort("doc_id", "key", "start").group_by("doc_id", "key", maintain_order=True).agg("kind", "start", "end")
-    )
+    """Completed copies -> EDGES, with the evidence written out."""
+    signs = copies.select("from_id", "to_id", "sign", *PAIR).join(shown, on=PAIR, maintain_order="left_right")
+    ids = pl.concat([copies["from_id"], copies["to_id"], signs["doc_id"].drop_nulls()]).unique()
+    texts = dict(documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text").iter_rows())
+    lines = attributions.filter((pl.col("kind") == "dateline") & pl.col("doc_id").is_in(ids.implode())).reverse()
+    heads = {doc_id: (start, end) for doc_id, start, end in lines.select("doc_id", "start", "end").iter_rows()}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in signs.iter_rows(named=True):
+        found.setdefault((row["from_id"], row["to_id"]), []).append(_item(row, texts, heads))
     out = []
-    for doc_id, key, kinds, starts, ends in groups.iter_rows():
-        own = [kind for kind in kinds if kind in CREDITS]
-        relation = "copied_from" if own else "cites"
-        families = len(set(kinds))
-        confidence = max(ABSENT[kind] for kind in kinds)
-        if families >= 2 and own:
-            confidence = min(0.97, confidence + 0.04)
-        name = name_of[key]
-        if not own:
-            kind = "quoted"
-        else:
-            kind = "syndicated" if key in wires or names.is_agency(name) or "dateline" in own else "copied"
-        items = [
-            _item(word, evidence.ATTRIBUTION[word], doc_id, start, end, texts[doc_id])
-            for word, start, end in list(zip(kinds, starts, ends, strict=True))[:8]
-        ]
-        out.append(
-            (
-                f"source:{name}",
-                doc_id,
-                relation,
-                kind,
-                None,
-                confidence,
-                verdict(confidence, families, settings),
-                items,
-            )
-        )
+    for row in copies.iter_rows(named=True):
+        from_id, to_id = row["from_id"], row["to_id"]
+        shared = item("text", 0.0, to_id, row["first"], row["last"], texts[to_id])
+        items = [*found.get((from_id, to_id), []), shared]
+        confidence = round(min(row["confidence"], SUREST), 4)
+        word = verdict(confidence, row["families"], settings)
+        out.append((from_id, to_id, "copied_from", row["kind"], row["cluster_id"], confidence, word, items))
     return pl.DataFrame(out, schema=EDGES, orient="row")
+
+
+def _item(row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    """One family of one edge, shown where it stands; weights over 0 speak for the edge."""
+    weight = round(row["value"] * row["sign"], 3)
+    from_id, to_id, feature = row["from_id"], row["to_id"], row["feature"]
+    later, fuller = (to_id, from_id) if weight > 0 else (from_id, to_id)
+    doc_id, start, end = row["doc_id"], row["start"], row["end"]
+    if row["text"] is not None:
+        return item(row["family"], weight, to_id, None, None, "") | {"text": row["text"]}
+    if doc_id is None:
+        doc_id = later
+        text = texts[later]
+        if row["family"] == "truncation":
+            end = len(text.rstrip())
+            start = max(0, end - TAIL)
+        elif feature == "dateline":
+            doc_id = fuller
+            start, end = heads.get(fuller, (None, None))
+        elif feature in _SEARCHED and (hit := _SEARCHED[feature].search(text)):
+            start, end = hit.start(), max(hit.end(), hit.start() + TAIL)
+    return item(row["family"], weight, doc_id, start, end, texts.get(doc_id, ""))

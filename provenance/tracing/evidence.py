@@ -1,302 +1,258 @@
-"""Pairs of documents that share text -> signed evidence of who had it first, family by family.
+"""Pairs of documents that share text -> EVIDENCE: every sign of who had it first, with its place.
 
-Every weight is in log odds; more than 0 says that `right` took it from `left`. Signs are fixed in advance:
-a free model learns the habits of the texts it was trained on and turns round on others (measured: .885 at
-home, .714 away; with fixed signs .817 and .774). Each family is capped, so that cues that go together do
-not add up. Length and containment count only through the prefix and truncation test, for "longer is the
-original" is worse than chance where replies and local paragraphs are added.
+A row's `strength` is over 0 where the right document is the later one, under 0 where the left one is. What a
+sign is worth in log odds stands in weights.tsv (see model.py): a sign by itself says only its direction.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 
-from provenance.tracing import names
+from provenance.tables import EVIDENCE
+from provenance.text.tokens import tokenize
+from provenance.tracing.differences import Sign, Text, compare
+from provenance.tracing.facts import CREDITS, gather_facts, keys
+from provenance.tracing.model import add_odds, sum_families, weigh_dates
+from provenance.tracing.twins import find_twins, stand_in
 
-#: How strongly an attribution in one text to the other's outlet says that it was copied from there.
-ATTRIBUTION = {
-    "dateline": 4.0, "credit": 4.0, "byline": 3.5, "template": 3.5, "first_party": 3.0, "link": 2.0, "cited": 2.0
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAIR = ["left_doc", "right_doc"]
+SIDES = (("left", "right"), ("right", "left"))
+#: A document's nearest neighbours whose words are compared: a thousand copies of one text would have half a
+#: million pairs, of which the far ones say little that the near ones do not.
+NEAREST = 8
+#: The attributions of one text to the other's outlet, as features.
+CLAIMS = {
+    "dateline": "credited", "credit": "credited", "byline": "credited", "template": "credited",
+    "first_party": "told", "cited": "cited", "link": "linked",
 }  # fmt: skip
-#: Kinds that say who wrote the article, not only whom it heard.
-CREDITS = ("dateline", "credit", "byline", "template")
-CAPS = {
-    "attribution": 4.5, "date": 2.2, "truncation": 2.5, "loss": 2.5,
-    "translation": 1.5, "quoting": 4.0, "dateline": 1.2, "prior": 1.0,
-}  # fmt: skip
-FAMILIES = tuple(CAPS)
-
-#: Code points of each side of a span whose edits are counted: a lead shows the hand as well as the whole.
-PIECE = 1500
-_CUT_TAIL = r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.|[Rr]ead more(?: »)?|[Cc]ontinue reading[^\n]{0,40}|\[\+\d+ chars\])[\s\]>]*$"
-_HEDGE = r"(?:about|around|nearly|almost|more than|over|some|roughly|approximately|at least|up to) \d"
-_NUMBER = r"\d[\d.,]*\d|\d"
-_FULL_NAME = r"[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+"
-_GLOSS = r"\([^()\n]{3,40}\)|\[[^\[\]\n]{2,40}\]"
-_MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "
 
 
-def pair_features(
-    pairs: pl.DataFrame,
+def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends."""
+    shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
+    where = shared.group_by(PAIR).agg(
+        *(pl.col(f"{side}_start").min().alias(f"{side}_first") for side, _ in SIDES),
+        *(pl.col(f"{side}_end").max().alias(f"{side}_last") for side, _ in SIDES),
+        quotes=(pl.col("role") == "quote").all(),
+    )
+    return (
+        matches.filter((pl.col("relation") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
+        .join(where, on=PAIR)
+        .sort(PAIR)
+        .with_columns(
+            pl.col("left_containment", "right_containment", "jaccard").cast(pl.Float64),
+            same=pl.col("relation") == "duplicate",
+        )
+        .drop("spans", "relation")
+    )
+
+
+def find_evidence(
     documents: pl.DataFrame,
     spans: pl.DataFrame,
+    matches: pl.DataFrame,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Pairs (`left_doc`, `right_doc`, containments) -> the same with one column a family and `common`.
+    """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
-    `common` is what speaks for a source that both took it from. All of it is done in Polars over the pairs
-    alone; texts are cut only for spans that are not equal word for word.
+    Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
+    *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
+    compared in Python over rapidfuzz's alignment, about .2 ms a pair.
     """
-    facts = _facts(pairs, documents, attributions, dates)
-    for side in ("left", "right"):
-        renamed = {name: f"{side}_{name}" for name in facts.columns if name != "doc_id"}
-        pairs = pairs.join(
-            facts.rename(renamed | {"doc_id": f"{side}_doc"}),
-            on=f"{side}_doc",
-            how="left",
-            maintain_order="left",
+    every = find_pairs(matches, spans)
+    twins = find_twins(documents, matches, attributions, dates)
+    pairs = stand_in(every.filter(~pl.col("same")), twins).sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
+    wanted = pl.concat([every["left_doc"], every["right_doc"].alias("left_doc")]).unique().sort()
+    facts = gather_facts(wanted, documents, attributions, dates)
+    equal = twins.filter(pl.col("doc_id") != pl.col("stands")).select(
+        left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
+    )
+    pairs, equal, every = (_add_facts(frame, facts) for frame in (pairs, equal, every))
+    apart = stand_in(_claims(every.filter(~pl.col("same")), attributions), twins)
+    credited = pl.concat([apart, _claims(equal, attributions)])
+    credited = credited.sort(*PAIR, "feature", "strength", "doc_id", "start").unique(
+        [*PAIR, "feature", "strength"], keep="first", maintain_order=True
+    )
+    text = pl.concat([credited, _marks(pairs), _edits(pairs, documents)])
+    facts_only = [name for name in equal.columns if name in pairs.columns]
+    both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
+    dated = _dates(both_kinds)
+    odds = add_odds(dated.select(PAIR), sum_families(text))
+    third = _shared_credits(both_kinds, attributions)
+    return pl.concat([text, weigh_dates(odds, dated), third]).sort(*PAIR, "feature", "strength", "doc_id")
+
+
+def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """Pairs -> the same with what is known of either document, as `left_*` and `right_*`."""
+    for side, _ in SIDES:
+        renamed = facts.rename({name: f"{side}_{name}" for name in facts.columns if name != "doc_id"})
+        pairs = pairs.join(renamed, left_on=f"{side}_doc", right_on="doc_id", how="left", maintain_order="left")
+    return pairs
+
+
+def _claims(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """One text credits, quotes or links to the other's outlet."""
+    named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
+    claims = (
+        named.select("doc_id", "start", "end", key=keys(named["source"]), feature=pl.col("kind").replace_strict(CLAIMS))
+        .sort("doc_id", "start")
+        .unique(["doc_id", "key", "feature"], keep="first", maintain_order=True)
+    )
+    told = pairs.filter(pl.col("left_key").ne_missing(pl.col("right_key")))
+    rows = [
+        told.join(claims, left_on=[f"{side}_doc", f"{other}_key"], right_on=["doc_id", "key"]).select(
+            *PAIR, "feature", "start", "end", doc_id=f"{side}_doc", strength=pl.lit(1.0 if side == "right" else -1.0)
         )
-    pairs = _attribution(pairs, attributions)
-    pairs = _edits(pairs, documents, spans)
-    return pairs.with_columns(
-        date=_dates(),
-        # An outlet's own later version grows and is cut again: there only a mark of cutting counts.
-        truncation=pl.when(_same_outlet() & ~pl.col("right_marked") & ~pl.col("left_marked"))
-        .then(0.0)
-        .otherwise(_truncation("right") - _truncation("left")),
-        translation=((pl.col("right_machine") - pl.col("left_machine")) * 0.5).clip(
-            -CAPS["translation"], CAPS["translation"]
-        ),
-        quoting=((pl.col("right_quoting") - pl.col("left_quoting")) * 2.0).clip(-CAPS["quoting"], CAPS["quoting"]),
-        dateline=(pl.col("left_dateline").cast(pl.Int8) - pl.col("right_dateline").cast(pl.Int8)) * 1.0,
-        prior=(_logit("right_prior") - _logit("left_prior")).clip(-CAPS["prior"], CAPS["prior"]),
+        for side, other in SIDES
+    ]
+    return _rows(pl.concat(rows))
+
+
+def _shared_credits(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """Both texts credit one outlet, whose own report matches neither: a third is the source of both; strength 1."""
+    named = attributions.filter(
+        pl.col("source").is_not_null() & (pl.col("scope") != "caption") & pl.col("kind").is_in(CREDITS)
     )
-
-
-def _logit(column: str) -> pl.Expr:
-    return (pl.col(column) / (1 - pl.col(column))).log()
-
-
-def _same_outlet() -> pl.Expr:
-    return (pl.col("left_key") == pl.col("right_key")).fill_null(value=False)
-
-
-def _facts(
-    pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
-) -> pl.DataFrame:
-    """What the pair model asks of a single document, for the documents in pairs."""
-    wanted = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
-    chosen = documents.select("doc_id", "outlet", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
-    text = pl.col("text")
-    facts = chosen.select(
-        "doc_id",
-        outlet="outlet",
-        key=keys(chosen["outlet"]),
-        chars=text.str.len_chars().cast(pl.Int64),
-        cut=text.str.tail(80).str.contains(_CUT_TAIL)
-        | ~text.str.strip_chars_end().str.contains(r"[.!?…”\"»)\]':;।。؟’-]$"),
-        marked=text.str.tail(80).str.contains(_CUT_TAIL),
-        machine=text.str.count_matches(_MACHINE).cast(pl.Float64).clip(0, 6),
-        quoting=(text.str.count_matches(r"(?m)^[ \t]*(?:[A-Za-z]{0,3}[>|:]){1,6}") >= 2).cast(pl.Float64),
-    )
-    dated = (
-        dates.filter(pl.col("trusted") & (pl.col("kind") == "published"))
-        .with_columns(
-            rank=pl.col("start").is_not_null(),
-            coarse=pl.col("precision").replace_strict({"second": 0, "day": 1, "month": 2, "year": 3}),
-        )
-        .sort("doc_id", "rank", "coarse", "value")
-        .unique("doc_id", keep="first", maintain_order=True)
-        .select("doc_id", time="value", precision="precision")
-    )
-    head = (
-        attributions.filter((pl.col("kind") == "dateline") & (pl.col("scope") == "article")).select("doc_id").unique()
-    )
-    return (
-        facts.join(dated, on="doc_id", how="left")
-        .join(head.with_columns(dateline=pl.lit(value=True)), on="doc_id", how="left")
-        .join(_prior(documents, attributions), on="outlet", how="left")
-        .with_columns(pl.col("dateline").fill_null(value=False), pl.col("prior").fill_null(0.25))
-        .sort("doc_id")
-    )
-
-
-def keys(outlets: pl.Series) -> pl.Series:
-    """Names -> keys that are equal for one outlet; each name is looked up once."""
-    unique = outlets.drop_nulls().unique().sort()
-    table = dict(zip(unique, (names.compact(name) for name in unique), strict=True))
-    return outlets.replace_strict(table, default=None, return_dtype=pl.String) if table else outlets.cast(pl.String)
-
-
-def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Attributions of an article or passage to somebody who is not its publisher, with the name's key."""
-    credited = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
-    owner = documents.select("doc_id", owner=keys(documents["outlet"]))
-    return (
-        credited.with_columns(key=keys(credited["source"]))
-        .join(owner, on="doc_id", how="left", maintain_order="left")
-        .filter(pl.col("owner").is_null() | (pl.col("owner") != pl.col("key")))
-    )
-
-
-def _prior(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Outlet -> the share of its articles that credit somebody else, drawn towards a quarter."""
-    credited = foreign_credits(documents, attributions).filter(pl.col("kind").is_in(CREDITS))["doc_id"].unique()
-    return copying(documents, credited)
-
-
-def copying(documents: pl.DataFrame, copies: pl.Series) -> pl.DataFrame:
-    """Outlet -> `prior`: the share of its articles that are among `copies`, drawn towards a quarter."""
-    return (
-        documents.select("doc_id", "outlet")
-        .drop_nulls("outlet")
-        .with_columns(copy=pl.col("doc_id").is_in(copies.unique().implode()))
-        .group_by("outlet")
-        .agg(prior=(pl.col("copy").sum() + 1) / (pl.len() + 4))
-    )
-
-
-def with_habits(
-    features: pl.DataFrame, documents: pl.DataFrame, foreign: pl.DataFrame, draft: pl.DataFrame
-) -> pl.DataFrame:
-    """Pairs after a first decision -> the same, with what is now known of each outlet's habit of copying."""
-    taken = draft.filter(pl.col("from_key").ne_missing(pl.col("to_key")))["to_id"]
-    credited = foreign.filter(pl.col("kind").is_in(CREDITS))["doc_id"]
-    habit = copying(documents, pl.concat([taken, credited]).unique())
-    for side in ("left", "right"):
-        renamed = habit.rename({"outlet": f"{side}_outlet", "prior": f"{side}_prior"})
-        features = features.drop(f"{side}_prior").join(renamed, on=f"{side}_outlet", how="left", maintain_order="left")
-    features = features.with_columns(pl.col("left_prior", "right_prior").fill_null(0.25))
-    difference = _logit("right_prior") - _logit("left_prior")
-    return features.with_columns(prior=difference.clip(-CAPS["prior"], CAPS["prior"]))
-
-
-def _attribution(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Whether one text credits the other's outlet, and whether both credit a third."""
-    source = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
-    weight = pl.col("kind").replace_strict(ATTRIBUTION, default=0.0, return_dtype=pl.Float64)
-    claims = source.select("doc_id", "kind", key=keys(source["source"]), weight=weight)
-    best = claims.group_by("doc_id", "key").agg(pl.col("weight").max())
-    for side, other in (("left", "right"), ("right", "left")):
-        named = best.rename({"doc_id": f"{side}_doc", "key": f"{other}_key", "weight": f"{side}_names"})
-        pairs = pairs.join(named, on=[f"{side}_doc", f"{other}_key"], how="left", maintain_order="left")
-    different = pl.col("left_key").ne_missing(pl.col("right_key"))
-    toward = (
-        pl.when(different).then(pl.col("right_names").fill_null(0) - pl.col("left_names").fill_null(0)).otherwise(0.0)
-    )
-    written = claims.filter(pl.col("kind").is_in(CREDITS)).select("doc_id", "key").unique()
+    written = named.select("doc_id", "start", "end", key=keys(named["source"])).sort("doc_id", "start")
+    written = written.unique(["doc_id", "key"], keep="first", maintain_order=True)
+    seen = pl.concat([pairs.select(doc_id=f"{a}_doc", key=f"{b}_key") for a, b in SIDES]).drop_nulls().unique()
     both = (
-        pairs.select("left_doc", "right_doc", "left_key", "right_key")
-        .join(written.rename({"doc_id": "left_doc"}), on="left_doc")
-        .join(written.rename({"doc_id": "right_doc"}), on=["right_doc", "key"])
+        pairs.select(*PAIR, "left_key", "right_key")
+        .join(written, left_on="left_doc", right_on="doc_id")
+        .join(written.select("doc_id", "key"), left_on=["right_doc", "key"], right_on=["doc_id", "key"])
         .filter(pl.col("key").ne_missing(pl.col("left_key")) & pl.col("key").ne_missing(pl.col("right_key")))
-        .group_by("left_doc", "right_doc")
-        .agg(shared_source=pl.col("key").min())
+        .join(seen, left_on=["left_doc", "key"], right_on=["doc_id", "key"], how="anti")
+        .join(seen, left_on=["right_doc", "key"], right_on=["doc_id", "key"], how="anti")
+        .sort(*PAIR, "key")
+        .unique(PAIR, keep="first", maintain_order=True)
     )
-    return pairs.with_columns(attribution=toward.clip(-CAPS["attribution"], CAPS["attribution"])).join(
-        both, on=["left_doc", "right_doc"], how="left", maintain_order="left"
-    )
+    return _rows(both.with_columns(feature=pl.lit("shared_credit"), strength=pl.lit(1.0), doc_id="left_doc"))
 
 
-def _dates() -> pl.Expr:
-    """Later took it from earlier; a day apart says much, the same day little, unequal precision less."""
+def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
+    """What whole documents show: a cut end, a lost dateline, lines set off as quoted, a machine's slips."""
+    rows = []
+    for side, other in SIDES:
+        mine, theirs = (lambda name, at=side: pl.col(f"{at}_{name}")), (lambda name, at=other: pl.col(f"{at}_{name}"))
+        inside = (mine("containment") >= 0.8) & (theirs("chars") > mine("chars") * 1.15)
+        begins = theirs("first") < pl.max_horizontal(pl.lit(400), theirs("chars") * 0.15)
+        prefix = inside & begins & (theirs("last") < theirs("chars") * 0.85)
+        # An outlet's own later version grows and is cut again: there only a mark of cutting counts.
+        other_outlet = mine("key").ne_missing(theirs("key"))
+        found = {
+            "cut_marked": inside & mine("marked") & ~theirs("marked"),
+            "cut_inside": prefix & mine("cut") & ~mine("marked") & ~theirs("cut") & other_outlet,
+            "prefix": prefix & ~mine("marked") & other_outlet,
+            "dateline": theirs("dateline") & ~mine("dateline") & begins & (mine("first") < 400),
+            "quoting": mine("quoting") & ~theirs("quoting"),
+            "announced": mine("announced") & ~theirs("announced"),
+            "reply": mine("reply") & ~theirs("reply"),
+            "plain_marks": (theirs("typographic") >= 3) & (mine("typographic") == 0),
+            "plain_letters": (theirs("accented") >= 2) & (mine("accented") == 0) & (mine("containment") >= 0.5),
+            "machine": mine("machine") > theirs("machine") + 1,
+        }
+        sign = 1.0 if side == "right" else -1.0
+        rows += [
+            pairs.filter(holds.fill_null(value=False)).select(*PAIR, feature=pl.lit(name), strength=pl.lit(sign))
+            for name, holds in found.items()
+        ]
+    return _rows(pl.concat(rows))
+
+
+def _rows(frame: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in EVIDENCE.items() if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in EVIDENCE.items())
+
+
+def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs -> those that are among the NEAREST of either side, and whose words differ."""
+    both = pl.concat(
+        [pairs.select(*PAIR, "jaccard", "same", doc=f"{side}_doc", other=f"{other}_doc") for side, other in SIDES]
+    ).filter(~pl.col("same"))
+    near = both.sort("doc", "jaccard", "other", descending=[False, True, False]).group_by("doc").head(NEAREST)
+    return near.select(PAIR).unique().sort(PAIR)
+
+
+def _edits(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """What was lost or put in between the two texts of each near pair, word by word."""
+    near = find_nearest(pairs)
+    wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique().sort()
+    chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
+    row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
+    read, count = _reader(chosen["text"])
+    rows = []
+    for left, right in near.iter_rows():
+        forth, back = compare(read(row_of[left]), read(row_of[right]), count)
+        for signs, sign, later, fuller in ((forth, 1.0, right, left), (back, -1.0, left, right)):
+            rows += [(left, right, *row) for row in _strengths(signs, sign, later, fuller)]
+    names = [*PAIR, "feature", "strength", "doc_id", "start", "end"]
+    return _rows(pl.DataFrame(rows, schema={name: EVIDENCE[name] for name in names}, orient="row"))
+
+
+def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Iterator[tuple[str, float, str, int, int]]:
+    """One row a feature: the first sign counts in full, each further one half as much as the one before."""
+    first: dict[str, tuple[Sign, int]] = {}
+    for one in signs:
+        held = first.get(one.feature)
+        first[one.feature] = (held[0], held[1] + 1) if held else (one, 1)
+    for feature, (one, times) in first.items():
+        yield feature, sign * (2 - 0.5 ** (times - 1)), later if one.late else fuller, one.start, one.end
+
+
+def _reader(texts: pl.Series) -> tuple[Callable[[int], Text], Callable[[int], int]]:
+    """Texts -> a function that gives one of them folded, and one that counts a word in all of them."""
+    tokens = tokenize(texts)
+    ordered = np.sort(tokens.word)
+    held: dict[int, Text] = {}
+
+    def read(row: int) -> Text:
+        if row not in held:
+            if len(held) > 4000:
+                held.clear()  # pairs come sorted by their left side: what is far behind is rarely asked again
+            at = tokens.words(row)
+            word, start, gap = tokens.word[at], tokens.start[at], tokens.gap[at]
+            end = start.astype(np.int64) + tokens.size[at]
+            held[row] = Text(texts[row], word.tolist(), start.tolist(), end.tolist(), gap.tolist())
+        return held[row]
+
+    def count(word: int) -> int:
+        value = np.uint64(word)
+        return int(np.searchsorted(ordered, value, side="right") - np.searchsorted(ordered, value, side="left"))
+
+    return read, count
+
+
+# -- dates -------------------------------------------------------------------------------------------------
+
+
+def _dates(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with facts -> EVIDENCE of dates: one row where the two dates can be told apart; strength 1 or less.
+
+    A day is a day with an hour's uncertainty either side, a month a month; the same day says nothing.
+    """
     hours = (pl.col("right_time") - pl.col("left_time")).dt.total_seconds() / 3600
     fine = (pl.col("left_precision") == "second") & (pl.col("right_precision") == "second")
     coarse = pl.col("left_precision").is_in(["month", "year"]) | pl.col("right_precision").is_in(["month", "year"])
     size = hours.abs()
-    weight = (
-        pl.when(coarse).then(pl.when(size >= 24 * 45).then(1.0).otherwise(0.0))
-        .when(fine & (size >= 20)).then(2.2).when(fine & (size >= 2)).then(1.8)
-        .when(fine & (size >= 0.15)).then(1.3).when(fine).then(0.0)
-        .when(size >= 47).then(2.2).when(size >= 24).then(1.3).otherwise(0.0)
-    )  # fmt: skip
-    return (weight * hours.sign()).fill_null(0.0)
+    # A clock of a minute's error, a night between two days of unknown hour, a month and a half between two months.
+    strength = (
+        pl.when(coarse).then((size >= 24 * 45) * 0.5)
+        .when(fine & (size >= 2)).then(1.0).when(fine & (size >= 0.15)).then(0.6).when(fine).then(0.0)
+        .when(size >= 47).then(1.0).when(size >= 20).then(0.8).otherwise(0.0)
+    ) * hours.sign()  # fmt: skip
+    told = pl.concat_str([_said("left"), _said("right")], separator="; ")
+    rows = pairs.with_columns(strength=strength.cast(pl.Float64), feature=pl.lit("date"), text=told)
+    return _rows(rows.filter(pl.col("strength").fill_null(0) != 0).select(*PAIR, "feature", "strength", "text"))
 
 
-def _truncation(side: str) -> pl.Expr:
-    """Whether `side` is the other cut short: all of it is in the other, which is longer, and its end shows it."""
-    other = "left" if side == "right" else "right"
-    inside = (pl.col(f"{side}_containment") >= 0.8) & (pl.col(f"{other}_chars") > pl.col(f"{side}_chars") * 1.15)
-    marked = pl.col(f"{side}_marked") & ~pl.col(f"{other}_marked")
-    prefix = pl.col(f"{side}_prefix").fill_null(value=False)
-    weight = (
-        pl.when(inside & marked).then(2.5)
-        .when(inside & prefix & pl.col(f"{side}_cut")).then(2.0)
-        .when(inside & prefix).then(1.3)
-        .otherwise(0.0)
-    )  # fmt: skip
-    return weight.clip(0, CAPS["truncation"])
-
-
-def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """What was lost or added between the two sides of the spans that differ: numbers, names, hedges, glosses."""
-    chosen = spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
-    chosen = chosen.join(pairs.select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="semi")
-    where = chosen.group_by("left_doc", "right_doc").agg(
-        *(pl.col(f"{side}_start").min().alias(f"{side}_first") for side in ("left", "right")),
-        *(pl.col(f"{side}_end").max().alias(f"{side}_last") for side in ("left", "right")),
-        quotes=(pl.col("role") == "quote").all(),
-    )  # fmt: skip
-    pairs = pairs.join(where, on=["left_doc", "right_doc"], how="left", maintain_order="left").with_columns(
-        *(
-            (
-                (pl.col(f"{other}_first") < pl.max_horizontal(pl.lit(400), pl.col(f"{other}_chars") * 0.15))
-                & (pl.col(f"{other}_last") < pl.col(f"{other}_chars") * 0.85)
-            ).alias(f"{side}_prefix")
-            for side, other in (("left", "right"), ("right", "left"))
-        )
-    )
-    edited = chosen.filter(pl.col("kind") != "exact")
-    if edited.is_empty():
-        return pairs.with_columns(loss=pl.lit(0.0))
-    texts = documents.select("doc_id", "text").join(
-        pl.concat([edited.select(doc_id="left_doc"), edited.select(doc_id="right_doc")]).unique(),
-        on="doc_id",
-        how="semi",
-    )
-    for side in ("left", "right"):
-        edited = edited.join(
-            texts.rename({"doc_id": f"{side}_doc", "text": f"{side}_text"}),
-            on=f"{side}_doc",
-            how="left",
-            maintain_order="left",
-        )
-        length = (pl.col(f"{side}_end") - pl.col(f"{side}_start")).clip(0, PIECE)
-        piece = pl.col(f"{side}_text").str.slice(pl.col(f"{side}_start"), length)
-        edited = (
-            edited.with_columns(piece.alias(f"{side}_text"))
-            .with_columns(
-                pl.col(f"{side}_text").str.extract_all(_NUMBER).list.unique().alias(f"{side}_numbers"),
-                pl.col(f"{side}_text").str.extract_all(_FULL_NAME).list.unique().alias(f"{side}_people"),
-                pl.col(f"{side}_text").str.count_matches(_HEDGE).cast(pl.Int64).alias(f"{side}_hedges"),
-                pl.col(f"{side}_text").str.count_matches(_GLOSS).cast(pl.Int64).alias(f"{side}_glosses"),
-            )
-            .drop(f"{side}_text")
-        )
-    lost = edited.with_columns(
-        *(
-            pl.col(f"{a}_{what}").list.set_difference(pl.col(f"{b}_{what}")).alias(f"{a}_only_{what}")
-            for what in ("numbers", "people")
-            for a, b in (("left", "right"), ("right", "left"))
-        )
-    ).select("left_doc", "right_doc", score=_loss("left", "right") - _loss("right", "left"))
-    summed = lost.group_by("left_doc", "right_doc").agg(loss=pl.col("score").sum().clip(-CAPS["loss"], CAPS["loss"]))
-    return pairs.join(summed, on=["left_doc", "right_doc"], how="left", maintain_order="left").with_columns(
-        pl.col("loss").fill_null(0.0)
-    )
-
-
-def _loss(full: str, bare: str) -> pl.Expr:
-    """How much `bare` looks like `full` with its numbers rounded, its names dropped, its figures hedged."""
-    exact = pl.col(f"{full}_only_numbers").list.eval(pl.element().str.contains(r"[1-9]$")).list.sum()
-    round_ = pl.col(f"{bare}_only_numbers").list.eval(pl.element().str.contains(r"0$")).list.sum()
-    rounded = ((exact > 0) & (round_ > 0)).cast(pl.Float64) * 1.2
-    hedged = (pl.col(f"{bare}_hedges") > pl.col(f"{full}_hedges")).cast(pl.Float64) * 0.6
-    numbers = (pl.col(f"{full}_only_numbers").list.len() > pl.col(f"{bare}_only_numbers").list.len()).cast(
-        pl.Float64
-    ) * 0.4
-    people = (pl.col(f"{full}_only_people").list.len() > pl.col(f"{bare}_only_people").list.len()).cast(
-        pl.Float64
-    ) * 0.5
-    glossed = (pl.col(f"{bare}_glosses") > pl.col(f"{full}_glosses")).cast(pl.Float64) * 0.3
-    return rounded + hedged + numbers + people + glossed
+def _said(side: str) -> pl.Expr:
+    time = pl.col(f"{side}_time")
+    shape = pl.when(pl.col(f"{side}_precision") == "second").then(time.dt.strftime("%Y-%m-%d %H:%M"))
+    return pl.concat_str([pl.col(f"{side}_doc"), shape.otherwise(time.dt.strftime("%Y-%m-%d"))], separator=" ")

@@ -1,113 +1,122 @@
-"""Weighted parents of each document -> its main parent and how sure that is."""
+"""Scores of each document's possible sources -> chances and the best tree.
+
+Chances sum over all trees by the directed matrix-tree theorem; the best tree is a maximum arborescence.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
 
-#: Components of more nodes take each node's own share: exact marginals are cubic, and so is a wrong guess rare.
+Array = np.ndarray[Any, Any]
+
+#: Documents that may be each other's sources in a circle: the sums over all trees are cubic in them. In a greater
+#: component each document's own shares stand for its chances, and no source is less likely a root than its copy.
 EXACT = 250
+STEEPEST = 60.0  # a score this far under the best is impossible; beyond it exponentials lose their digits
+SURE = 1e-26  # the least chance that a logarithm is taken of
 
-Weights = dict[str, dict[str, float]]
+
+class Solved(NamedTuple):
+    """By row."""
+
+    chance: Array  # that this is the direct source; a child's sum to 1
+    ancestor: Array  # that this is a source, directly or through others
+    chosen: Array  # whether it is in the best tree
 
 
-def choose_parents(weights: Weights) -> tuple[dict[str, str], dict[str, dict[str, float]]]:
-    """child -> parent -> weight (odds against being an original) -> main parents, and every parent's probability.
+def solve(child: Array, parent: Array, component: Array, owner: Array, score: Array) -> Solved:
+    """Rows of choices sorted by child (parent -1: none here), their components and scores -> Solved.
 
-    The greatest parent of each child is the maximum arborescence, unless the choices run in a circle; only
-    then Chu-Liu/Edmonds is asked. Probabilities sum over all arborescences by the directed matrix-tree
-    theorem; without circles they equal each child's own shares, so the determinant is taken only with one.
+    `owner[child]` is the document of which a child is a part; parents are documents.
     """
-    weights = {child: dict(parents) for child, parents in weights.items()}
-    circles = _circles(weights)
-    chosen = {
-        child: min(parents, key=lambda name: (-parents[name], name)) for child, parents in weights.items() if parents
-    }
-    chances = {
-        child: {parent: weight / (1 + sum(parents.values())) for parent, weight in parents.items()}
-        for child, parents in weights.items()
-    }
-    for component in circles:
-        chosen_here, chances_here = _exact(component, weights)
-        for child in component:
-            chosen.pop(child, None)
-        chosen.update(chosen_here)
-        chances.update(chances_here)
-    return chosen, chances
+    solved = Solved(np.zeros(len(child)), np.zeros(len(child)), np.zeros(len(child), bool))
+    order = np.argsort(component, kind="stable")
+    borders = np.flatnonzero(np.diff(component[order])) + 1
+    for rows in np.split(order, borders) if len(order) else []:
+        part = _component(child[rows], parent[rows], owner, score[rows])
+        for whole, piece in zip(solved, part, strict=True):
+            whole[rows] = piece
+    return solved
 
 
-def _circles(weights: Weights) -> list[list[str]]:
-    """Strongly connected sets of more than one document, small enough for exact sums; larger ones are broken up."""
-    graph: Any = nx.DiGraph()
-    for child, parents in weights.items():
-        graph.add_edges_from((parent, child) for parent in parents)
-    found = []
-    for component in nx.strongly_connected_components(graph):
-        if len(component) < 2:
-            continue
-        if len(component) > EXACT:
-            _break(component, weights)
-        else:
-            found.append(sorted(component))
-    return sorted(found)
-
-
-def _break(component: set[str], weights: Weights) -> None:
-    """Drop, in a circle too large for exact sums, every edge that runs against the order of total weight."""
-    strength = {
-        name: sum(weight for parent, weight in weights.get(name, {}).items() if parent in component)
-        for name in component
-    }
-    rank = {name: number for number, name in enumerate(sorted(component, key=lambda name: (strength[name], name)))}
-    for child in component:
-        weights[child] = {
-            parent: weight
-            for parent, weight in weights.get(child, {}).items()
-            if parent not in component or rank[parent] < rank[child]
-        }
-
-
-def _exact(component: list[str], weights: Weights) -> tuple[dict[str, str], dict[str, dict[str, float]]]:
-    inside = set(component)
-    index = {name: number for number, name in enumerate(component)}
-    size = len(component)
+def _component(child: Array, parent: Array, owner: Array, score: Array) -> Solved:
+    names, own = np.unique(child, return_inverse=True)
+    size = len(names)
+    above = np.where(parent >= 0, np.searchsorted(names, parent), -1)
+    top = np.full(size, -np.inf)
+    np.maximum.at(top, own, score)
+    weight = np.exp(np.maximum(score - top[own], -STEEPEST))
+    if size == 1:
+        return Solved(np.ones(len(child)), np.zeros(len(child)), np.ones(len(child), bool))
+    if size > EXACT:
+        chance, chosen = _greedy(own, above, weight, size)
+        return Solved(chance, chance, chosen)
     laplacian = np.zeros((size, size))
-    graph: Any = nx.DiGraph()
-    for child in component:
-        column = index[child]
-        laplacian[column, column] = 1 + sum(weights[child].values())
-        outside = max([1.0, *(weight for parent, weight in weights[child].items() if parent not in inside)])
-        graph.add_edge("", child, weight=float(np.log(outside)))
-        for parent, weight in weights[child].items():
-            if parent in inside:
-                laplacian[index[parent], column] -= weight
-                graph.add_edge(parent, child, weight=float(np.log(weight)))
+    np.add.at(laplacian, (own, own), weight)
+    inner = above >= 0
+    np.add.at(laplacian, (above[inner], own[inner]), -weight[inner])
     inverse = np.linalg.inv(laplacian)
-    chances = {
-        child: {
-            parent: float(
-                weight
-                * (
-                    inverse[index[child], index[child]]
-                    - (inverse[index[child], index[parent]] if parent in inside else 0.0)
-                )
-            )
-            for parent, weight in weights[child].items()
-        }
-        for child in component
-    }
-    lowest = min((edge["weight"] for *_, edge in graph.edges(data=True)), default=0.0)
-    for *_, edge in graph.edges(data=True):
-        edge["weight"] += 1.0 - lowest  # every arborescence has as many edges: a shift changes no order
-    tree = nx.maximum_spanning_arborescence(graph)
-    chosen = {}
-    for parent, child in tree.edges():
-        if parent:
-            chosen[child] = parent
-        else:
-            outer = {name: weight for name, weight in weights[child].items() if name not in inside and weight > 1}
-            if outer:
-                chosen[child] = min(outer, key=lambda name: (-outer[name], name))
-    return chosen, chances
+    diagonal = inverse[own, own]
+    chance = weight * np.where(inner, diagonal - inverse[own, np.where(inner, above, 0)], diagonal)
+    chance = np.clip(chance, 0, 1)
+    chance /= np.bincount(own, chance)[own]
+    return Solved(chance, _ancestors(own, above, chance, size), _tree(own, above, chance, size))
+
+
+def _ancestors(own: Array, above: Array, chance: Array, size: int) -> Array:
+    """Chances of direct sources -> of sources at any remove: visits of a walk from source to source."""
+    step = np.zeros((size, size))
+    inner = above >= 0
+    np.add.at(step, (own[inner], above[inner]), chance[inner])
+    visits = np.linalg.inv(np.eye(size) * (1 + 1e-9) - step)
+    reach = np.clip(visits / np.maximum(np.diag(visits)[None, :], 1), 0, 1)
+    return np.where(inner, np.maximum(reach[own, np.where(inner, above, 0)], chance), 0)
+
+
+def _tree(own: Array, above: Array, chance: Array, size: int) -> Array:
+    """The likeliest source of each; only where these run in a circle, the maximum arborescence of the chances."""
+    best = _likeliest(own, above, chance, size)
+    chosen = np.zeros(len(own), bool)
+    if not _has_circle(above[best]):
+        chosen[best] = True
+        return chosen
+    graph: Any = nx.DiGraph()
+    for row in range(len(own)):
+        # Every arborescence has as many edges: adding the same to each changes no order and keeps weights over 0.
+        weight = float(np.log(max(chance[row], SURE)) - 2 * np.log(SURE))
+        graph.add_edge(int(above[row]), int(own[row]), weight=weight, row=row)
+    tree = nx.maximum_spanning_arborescence(graph, preserve_attrs=True)
+    chosen[[attributes["row"] for *_, attributes in tree.edges(data=True)]] = True
+    return chosen
+
+
+def _likeliest(own: Array, above: Array, chance: Array, size: int) -> Array:
+    """The row of each child's likeliest source; of equals the first."""
+    order = np.lexsort((above, -chance, own))
+    best: Array = order[np.searchsorted(own[order], np.arange(size))]
+    return best
+
+
+def _has_circle(above: Array) -> bool:
+    """Whether following each one's source comes back to where it began."""
+    at = above
+    for _ in range(int(np.ceil(np.log2(len(above) + 1))) + 1):
+        at = np.where(at >= 0, at[at], -1)
+    return bool((at >= 0).any())
+
+
+def _greedy(own: Array, above: Array, weight: Array, size: int) -> tuple[Array, Array]:
+    """A component too large for exact sums: own shares, and no source that is less likely a root than its copy."""
+    chance = weight / np.bincount(own, weight, minlength=size)[own]
+    sourced = np.bincount(own, np.where(above >= 0, chance, 0), minlength=size)
+    rank = np.empty(size, np.int64)
+    rank[np.lexsort((np.arange(size), sourced))] = np.arange(size)
+    allowed = (above < 0) | (rank[np.maximum(above, 0)] < rank[own])
+    chance = np.where(allowed, chance, 0)
+    chance /= np.bincount(own, chance, minlength=size)[own]
+    chosen = np.zeros(len(own), bool)
+    chosen[_likeliest(own, above, chance, size)] = True
+    return chance, chosen

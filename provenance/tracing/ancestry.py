@@ -1,0 +1,266 @@
+"""EVIDENCE and MATCHES -> ANCESTRY: each document's possible sources in the dump, weighed together.
+
+Every document chooses among the others that hold enough of it, and having no source here. A candidate is
+scored by the pair's evidence and by readings: the source holds what the copy holds, and has little of its own
+that the copy lacks. The chances of all choices together, without circles, come from the matrix-tree theorem.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+import rustworkx as rx
+
+from provenance.tables import ANCESTRY
+from provenance.text.tokens import tokenize
+from provenance.tracing.evidence import find_pairs
+from provenance.tracing.facts import best_dates
+from provenance.tracing.graphs import solve
+from provenance.tracing.model import add_common, add_odds, sum_families, weights
+from provenance.tracing.readings import Readings, compare_readings
+from provenance.tracing.twins import PAIR, find_twins, stand_in
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+#: An article is a copy of another only if this much of its words is in it; less is a shared quotation.
+LEAST_SHARE = 0.3
+#: Candidates of one document, the most alike first: a thousand copies of one text would have a million.
+CANDIDATES = 12
+#: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
+OVERLAP = 0.2
+PARENT = (
+    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_lag"
+)  # fmt: skip
+ROOT = ("root_worst", "root_central")
+FIXED = "parent_common"  # what speaks for a third source is no matter of choice among those that are here
+
+
+class Candidates(NamedTuple):
+    """Choices, sorted by child; numbers from `documents` on are further parts of a document, see `owner`."""
+
+    child: Array  # int64
+    parent: Array  # int64; -1 for none in the dump
+    features: Array  # float64 [rows, PARENT, FIXED, ROOT]
+    share: Array  # float64, of the child's words that the parent holds
+    families: Array  # int64, kinds of evidence that speak for it
+    component: Array  # int64
+    owner: Array  # int64 by child: the document that it is, or is part of
+
+
+def trace_ancestry(
+    documents: pl.DataFrame,
+    spans: pl.DataFrame,
+    matches: pl.DataFrame,
+    attributions: pl.DataFrame,
+    dates: pl.DataFrame,
+    evidence: pl.DataFrame,
+    settings: Settings,
+) -> pl.DataFrame:
+    """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES, EVIDENCE -> ANCESTRY of the documents that have a match.
+
+    *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a circle, up to
+    graphs.EXACT of them. Sorted by document.
+    """
+    twins = find_twins(documents, matches, attributions, dates)
+    ids, candidates = find_candidates(documents, spans, matches, dates, evidence, twins)
+    known = weights()
+    score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
+    solved = solve(candidates.child, candidates.parent, candidates.component, candidates.owner, score)
+    rows = pl.DataFrame(
+        {
+            "child": candidates.owner[candidates.child],
+            "parent": candidates.parent,
+            "probability": solved.chance,
+            "ancestor": solved.ancestor,
+            "chosen": solved.chosen,
+            "share": candidates.share,
+            "families": candidates.families.astype(np.int32),
+        }
+    )
+    names = pl.DataFrame({"number": np.arange(len(ids)), "name": ids}, schema={"number": pl.Int64, "name": pl.String})
+    named = rows.join(names, left_on="child", right_on="number").rename({"name": "doc_id"})
+    named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
+    own = _twin_rows(twins, evidence, settings)
+    both = pl.concat([_shape(named), _inherit(_shape(named), twins, own), own])
+    return both.sort("doc_id", "probability", "other_id", descending=[False, True, False])
+
+
+def _shape(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.when(pl.col("other_id").is_not_null()).then("share").alias("share")).select(
+        pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items()
+    )
+
+
+def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Of each document that another stands for: how likely it was copied from that one, by dates and credits."""
+    others = twins.filter(pl.col("doc_id") != pl.col("stands"))
+    pairs = others.select(
+        "doc_id", "stands", left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
+    )
+    odds = add_odds(pairs, sum_families(evidence))
+    forth = pl.col("right_doc") == pl.col("doc_id")
+    toward = pl.when(forth).then("odds").otherwise(-pl.col("odds"))
+    rows = odds.select(
+        "doc_id",
+        other_id="stands",
+        probability=1 / (1 + (-toward).exp()),
+        ancestor=1 / (1 + (-toward).exp()),
+        chosen=pl.lit(value=True),
+        share=pl.lit(1.0),
+        families=pl.when(forth).then("speak_forth").otherwise("speak_back"),
+    ).filter(pl.col("probability") >= settings.possible)
+    return _shape(rows)
+
+
+def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """A document that another stands for has that one's sources, as far as it is not that one's copy."""
+    copied = own.select("doc_id", taken="probability")
+    others = twins.filter(pl.col("doc_id") != pl.col("stands")).join(copied, on="doc_id", how="left")
+    return (
+        others.join(rows.rename({"doc_id": "stands"}), on="stands")
+        .with_columns(
+            probability=pl.col("probability") * (1 - pl.col("taken").fill_null(0)),
+            chosen=pl.col("chosen") & pl.col("taken").is_null(),
+        )
+        .select(ANCESTRY.names())
+    )
+
+
+def find_candidates(
+    documents: pl.DataFrame,
+    spans: pl.DataFrame,
+    matches: pl.DataFrame,
+    dates: pl.DataFrame,
+    evidence: pl.DataFrame,
+    twins: pl.DataFrame,
+) -> tuple[list[str], Candidates]:
+    """-> the ids of those who stand for a text, and every choice of each with its features."""
+    pairs = stand_in(find_pairs(matches, spans).filter(~pl.col("same")), twins)
+    pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
+    third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, shared_credit=pl.lit(value=True))
+    pairs = pairs.join(third, on=PAIR, how="left").with_columns(pl.col("shared_credit").fill_null(value=False))
+    pairs = add_common(add_odds(pairs, sum_families(evidence)))
+    for side in ("left", "right"):
+        time = best_dates(dates).select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
+        pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
+    ids = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
+    rows, owner = _parts(_directed(pairs, ids), len(ids))
+    child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
+    texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")
+    groups = _components(owner[child], parent, len(ids))
+    order = np.argsort(owner[child], kind="stable")
+    readings = compare_readings(groups, owner[child][order], parent[order], tokenize(texts["text"]))
+    back = np.argsort(order, kind="stable")
+    readings = readings._replace(missing=readings.missing[back], more=readings.more[back])
+    component = np.zeros(len(ids), np.int64)
+    for number, group in enumerate(groups):
+        component[group] = number
+    return ids.to_list(), _featured(rows, component, readings, owner)
+
+
+def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """Pairs -> one row for each way in which one may be the other's source, at most CANDIDATES for a child."""
+    number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})
+    ways = [
+        pairs.select(
+            parent_doc=f"{source}_doc", child_doc=f"{copy}_doc", share=f"{copy}_containment", jaccard="jaccard",
+            first=f"{copy}_first", last=f"{copy}_last", odds=pl.col("odds") * sign, against=against, common="common",
+            families=f"speak_{way}",
+            lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
+        )
+        for source, copy, sign, way, against in (
+            ("left", "right", 1, "forth", "back"), ("right", "left", -1, "back", "forth"),
+        )
+    ]  # fmt: skip
+    return (
+        pl.concat(ways)
+        .filter(pl.col("share") >= LEAST_SHARE)
+        .sort("child_doc", "jaccard", "parent_doc", descending=[False, True, False])
+        .group_by("child_doc", maintain_order=True)
+        .head(CANDIDATES)
+        .join(number.rename({"doc": "child_doc", "at": "child"}), on="child_doc", how="left", maintain_order="left")
+        .join(number.rename({"doc": "parent_doc", "at": "parent"}), on="parent_doc", how="left", maintain_order="left")
+        .sort("child", "parent")
+    )
+
+
+def _parts(rows: pl.DataFrame, size: int) -> tuple[pl.DataFrame, Array]:
+    """A document whose candidates hold different stretches of it chooses once for each: it was compiled.
+
+    The stretch of the candidate with the greatest share is the document itself; others become further children,
+    which are nobody's candidates.
+    """
+    owner = list(range(size))
+    child = rows["child"].to_numpy().copy()
+    columns = rows.select("child", "share", "first", "last", "parent").rows()
+    first = np.searchsorted(child, np.arange(size + 1))
+    split = rows.filter((pl.col("share") < 1 - LEAST_SHARE).any().over("child") & (pl.len().over("child") > 1))
+    for one in split["child"].unique(maintain_order=True).to_list():
+        leaders: list[tuple[int, int, int]] = []
+        for row in sorted(range(first[one], first[one + 1]), key=lambda at: (-columns[at][1], columns[at][4])):
+            _, _, start, end, _ = columns[row]
+            for begin, finish, number in leaders:
+                if min(end, finish) - max(start, begin) >= OVERLAP * min(end - start, finish - begin):
+                    child[row] = number
+                    break
+            else:
+                number = one if not leaders else len(owner)
+                leaders.append((start, end, number))
+                if number != one:
+                    owner.append(one)
+                child[row] = number
+    return rows.with_columns(child=child).sort("child", "parent"), np.array(owner, np.int64)
+
+
+def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
+    graph: rx.PyGraph[int, None] = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(size))
+    graph.add_edges_from_no_data(list(zip(child.tolist(), parent.tolist(), strict=True)))
+    return sorted(sorted(group) for group in rx.connected_components(graph))
+
+
+def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: Array) -> Candidates:
+    """Directed rows -> the same with features, and a row without a parent for each child."""
+    child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
+    lag = rows["lag"].to_numpy().astype(float)
+    size = len(owner)
+    features = np.zeros((len(child) + size, len(PARENT) + 1 + len(ROOT)))
+    known = features[: len(child)]
+    known[:, 0] = 1
+    known[:, 1] = -np.log1p(np.exp(-odds))
+    known[:, 2] = -rows["against"].to_numpy()
+    known[:, 3] = -_over_least(child, np.log1p(readings.missing), size)
+    known[:, 4] = -_over_least(child, np.log1p(readings.more), size)
+    known[:, 5] = -np.log1p(readings.private[parent])
+    known[:, 6] = -_over_least(child, np.log1p(np.where(lag >= 0, lag, np.nan)), size)
+    known[:, 7] = -rows["common"].to_numpy()
+    root = features[len(child) :, len(PARENT) + 1 :]
+    worst = np.full(size, -np.inf)
+    np.maximum.at(worst, child, odds)
+    root[:, 0] = -np.where(np.isfinite(worst), worst, 0)
+    root[:, 1] = readings.central[owner]
+    everyone = np.r_[child, np.arange(size)]
+    order = np.lexsort((np.r_[parent, np.full(size, -1)], everyone))
+    none = np.zeros(size)
+    return Candidates(
+        everyone[order],
+        np.r_[parent, np.full(size, -1)][order],
+        features[order],
+        np.r_[rows["share"].to_numpy(), none][order],
+        np.r_[rows["families"].to_numpy(), none.astype(np.int64)][order],
+        component[owner[everyone[order]]],
+        owner,
+    )
+
+
+def _over_least(child: Array, value: Array, size: int) -> Array:
+    """Each row's value above the least of its child's rows; what is not known is nothing above it."""
+    least = np.full(size, np.inf)
+    np.fmin.at(least, child, value)
+    result: Array = np.nan_to_num(value - least[child], posinf=0, neginf=0)
+    return result

@@ -1,0 +1,252 @@
+"""Two texts of one story, word by word -> signs of which side was made from the other.
+
+Each sign is one-way: a figure loses digits, a name its first half, a quotation its end; an explanation is put
+in brackets. A sign speaks for the side that lost or explained being the later one. Signs on both sides together
+say that neither was made from the other.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import OSA, LCSseq
+
+from provenance.text.kernels import LINE, PARAGRAPH, SENTENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WORDS = 3000  # of each text that are compared: the cost is their product over 64, and a copy shows itself by then
+FARTHEST = 0.2  # a rounded figure is within a fifth of the true one
+SENTENCE_WORDS = 6  # fewer words between two stops are a tag such as "he said."
+
+_FIGURE = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
+_HEDGE = re.compile(
+    r"\b(?:about|around|nearly|almost|more than|less than|fewer than|over|some|roughly|approximately|at least|up to"
+    r"|close to|an estimated|just (?:over|under)|as many as|environ|près de|quelque|نحو|حوالي) [$£€]?\d"
+)
+_UNIT = re.compile(
+    r"\d (?:(?:square|cubic|nautical) )?(mile|kilomet|km|met(?:re|er)|feet|foot|ft|inch|centimet|cm|tonne|ton|pound|lb"
+    r"|kilo|kg|litre|liter|gallon|acre|hectare|degree|fahrenheit|celsius|euro|dollar|sterling)",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"[^\W\d_a-z][\w’'-]+$")
+_FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+ (?:[A-Z]\. )?[A-ZÀ-Þ][\w’'-]+")
+_SMALL = frozenset(
+    "the a an but and or in on at by for from with as it he she they we this that these those his her their its when "
+    "while after before if so yet to of there where what who how not no all some one mr mrs ms dr sir".split()
+)
+_BRACKETED = re.compile(r"\s*(?:[(\[][^()\[\]\n]{2,120}[)\]])[\s,.]*$")
+_BETWEEN_COMMAS = re.compile(r", ?[^,.;:()\n]{4,80},\s*$")
+
+class Text(NamedTuple):
+    """One document, folded: word w stands at start[w]:end[w]; gap[w] is what stands before it."""
+
+    text: str
+    word: list[int]
+    start: list[int]
+    end: list[int]
+    gap: list[int]
+
+
+class Sign(NamedTuple):
+    """One sign: what kind, and where it shows, in the later text or else in the fuller one."""
+
+    feature: str
+    late: bool  # whether the place is in the later text
+    start: int
+    end: int
+
+
+class _Edit(NamedTuple):
+    """Words of the fuller text [one, two) that became words of the later one [three, four)."""
+
+    one: int
+    two: int
+    three: int
+    four: int
+
+
+def compare(left: Text, right: Text, count: Callable[[int], int]) -> tuple[list[Sign], list[Sign]]:
+    """Two texts -> signs that the right one is the later, signs that the left one is.
+
+    `count` tells in how many places of the run a word stands: of two spellings the rare one is the slip.
+    """
+    forth: list[Sign] = []
+    back: list[Sign] = []
+    for one, two, three, four in _edits(left.word[:WORDS], right.word[:WORDS]):
+        forth.extend(_signs(left, right, _Edit(one, two, three, four), count))
+        back.extend(_signs(right, left, _Edit(three, four, one, two), count))
+    return forth, back
+
+
+def _edits(left: list[int], right: list[int]) -> Iterator[tuple[int, int, int, int]]:
+    """What stands between the words that the longest common subsequence pairs."""
+    begin = (0, 0)
+    for tag, one, two, three, four in LCSseq.opcodes(left, right).as_list():
+        if tag == "equal":
+            if begin != (one, three):
+                yield begin[0], one, begin[1], three
+            begin = two, four
+    if begin != (len(left), len(right)):
+        yield begin[0], len(left), begin[1], len(right)
+
+
+def _signs(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> Iterator[Sign]:
+    """The signs of one edit that `late` was made from `full`."""
+    before, after = _words(full, edit.one, edit.two), _words(late, edit.three, edit.four)
+    lost, new = edit.two - edit.one, edit.four - edit.three
+    if new:
+        place = _widen(late.text, late.start[edit.three], late.end[edit.four - 1])
+        told = late.text[place[0] : place[1]]
+        if lost and lost <= 12 and new <= 12:
+            origin = _widen(full.text, full.start[edit.one], full.end[edit.two - 1])
+            was = full.text[origin[0] : origin[1]]
+            if _is_rounded(was, told):
+                yield Sign("rounded", True, *place)
+            if _is_converted(full.text[origin[0] : origin[1] + 14], late.text[place[0] : place[1] + 14]):
+                yield Sign("unit", True, *place)
+            if lost == new == 1 and _is_slip(full, edit.one, late, edit.three, count):
+                yield Sign("slip", True, *place)
+            short = lost <= 4 and new <= 3 and edit.one and full.gap[edit.one] < SENTENCE
+            if short and _FULL_NAME.search(was) and not _FULL_NAME.search(told):
+                yield Sign("name", True, *place)
+        if new <= 12 and _HEDGE.search(late.text[place[0] : place[1] + 12]) and _unhedged(full, edit):
+            yield Sign("hedged", True, *place)
+        if not lost:
+            yield from _additions(full, late, edit)
+    if lost and not new and lost <= 3 and _is_first_name(full, edit, before):
+        yield Sign("name", False, full.start[edit.one], full.end[edit.two - 1])
+    if lost >= max(2, 2 * new):
+        yield from _cuts(full, late, edit, after)
+
+
+def _words(text: Text, first: int, last: int) -> str:
+    return text.text[text.start[first] : text.end[last - 1]] if last > first else ""
+
+
+def _widen(text: str, start: int, end: int) -> tuple[int, int]:
+    """A place grown to the whole of the figures at its ends: 1,215 is two words."""
+    if text[start].isdigit():
+        while start and (text[start - 1].isdigit() or (text[start - 1] in ".," and text[start - 2 : start - 1].isdigit())):
+            start -= 1
+    if text[end - 1].isdigit():
+        while text[end : end + 1].isdigit() or (text[end : end + 1] in (",", ".") and text[end + 1 : end + 2].isdigit()):
+            end += 1
+    return start, end
+
+
+def _digits(figure: str) -> int:
+    """How many digits of a figure mean something: 1,215 has four, 1,200 two."""
+    return len(figure.replace(",", "").replace(".", "").strip("0"))
+
+
+def _is_rounded(was: str, told: str) -> bool:
+    for figure in _FIGURE.findall(was):
+        if _YEAR.match(figure):
+            continue
+        value = float(figure.replace(",", ""))
+        for other in _FIGURE.findall(told):
+            near = float(other.replace(",", ""))
+            if near != value and abs(near - value) <= FARTHEST * value and _digits(other) < _digits(figure):
+                return True
+    return False
+
+
+def _is_converted(was: str, told: str) -> bool:
+    """10 miles -> 16 kilometres: the round figure is the one that somebody measured in."""
+    one, other = _UNIT.search(was), _UNIT.search(told)
+    if not one or not other or one[1].casefold() == other[1].casefold():
+        return False
+    figures = _FIGURE.findall(was), _FIGURE.findall(told)
+    if not figures[0] or not figures[1]:
+        return False
+    return _digits(figures[0][0]) == 1 < _digits(figures[1][0])
+
+
+def _is_slip(full: Text, one: int, late: Text, three: int, count: Callable[[int], int]) -> bool:
+    was, told = full.text[full.start[one] : full.end[one]], late.text[late.start[three] : late.end[three]]
+    if len(was) < 4 or not (was + told).isalpha() or not (was + told).islower():
+        return False
+    if OSA.distance(was, told, score_cutoff=1) != 1 or _is_variant(was, told):
+        return False
+    return count(full.word[one]) >= 2 * count(late.word[three])
+
+
+def _is_variant(one: str, other: str) -> bool:
+    """Whether two spellings differ as colour and color do, or by an ending."""
+    short, long = sorted((one, other), key=len)
+    if len(short) == len(long):
+        differ = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+        return set(differ[0]) in ({"s", "z"}, {"s", "c"}) or one[:-2] == other[:-2]
+    at = next((k for k, sign in enumerate(short) if sign != long[k]), len(short))
+    return (long[at] == "u" and long[max(0, at - 1)] == "o") or at >= len(short) - 1 or long[at] == long[at - 1]
+
+
+def _unhedged(full: Text, edit: _Edit) -> bool:
+    """Whether the fuller text has the figure there and nothing that weakens it."""
+    size = len(full.word)
+    if edit.one >= size:
+        return False
+    last = edit.two if edit.two > edit.one else min(size, edit.one + 1)
+    there = full.text[full.start[max(0, edit.one - 2)] : full.end[last - 1] + 8]
+    return not _HEDGE.search(there) and any(sign.isdigit() for sign in there)
+
+
+def _is_first_name(full: Text, edit: _Edit, before: str) -> bool:
+    """Maren Holt -> Holt: capitalised words gone from before a capitalised one."""
+    if edit.two >= len(full.word):
+        return False
+    rest = full.text[full.start[edit.two] : full.end[edit.two]]
+    between = full.text[full.end[edit.two - 1] : full.start[edit.two]]
+    words = before.split()
+    return (
+        between == " "
+        and bool(_CAPITAL.match(rest))
+        and all(_CAPITAL.match(word) and word.casefold() not in _SMALL for word in words)
+    )
+
+
+def _additions(full: Text, late: Text, edit: _Edit) -> Iterator[Sign]:
+    """Words put in between brackets or commas, or paragraphs of the later outlet's own inside the other's text."""
+    if edit.four - edit.three > 16:
+        whole = edit.three and edit.four < len(late.word) and edit.one < len(full.word)
+        if whole and late.gap[edit.three] == late.gap[edit.four] == PARAGRAPH == full.gap[edit.one]:
+            yield Sign("paragraph", True, late.start[edit.three], late.end[edit.four - 1])
+        return
+    start = late.end[edit.three - 1] if edit.three else 0
+    end = late.start[edit.four] if edit.four < len(late.word) else len(late.text)
+    put_in = late.text[start : min(end, start + 200)]
+    place = late.start[edit.three], late.end[edit.four - 1]
+    if _BRACKETED.match(put_in):
+        yield Sign("unit" if _UNIT.search(put_in) else "gloss", True, *place)
+    elif _BETWEEN_COMMAS.match(put_in):
+        yield Sign("aside", True, *place)
+
+
+def _cuts(full: Text, late: Text, edit: _Edit, after: str) -> Iterator[Sign]:
+    """A quotation that lost words, and sentences left out of the middle of a paragraph."""
+    start, end = full.start[edit.one], full.end[edit.two - 1]
+    inside = _is_quoted(full.text, start)
+    if inside:
+        here = late.end[edit.three - 1] if edit.three else 0
+        if _is_quoted(late.text, here):
+            yield Sign("quote", False, start, end)
+        return
+    if after or edit.two - edit.one < SENTENCE_WORDS or not edit.one or edit.two >= len(full.word):
+        return
+    gaps = full.gap[edit.one], full.gap[edit.two]
+    # A whole paragraph more may have been put in by the other; a sentence from inside one was left out.
+    if SENTENCE in gaps and min(gaps) >= SENTENCE and not all(gap in (LINE, PARAGRAPH) for gap in gaps):
+        yield Sign("sentence", False, start, end)
+
+
+def _is_quoted(text: str, place: int) -> bool:
+    """Whether a place is inside quotation marks, by the marks before it in its paragraph."""
+    before = text[max(0, place - 800) : place].rpartition("\n")[2]
+    opening, closing = max(before.rfind("“"), before.rfind("«")), max(before.rfind("”"), before.rfind("»"))
+    if opening >= 0 or closing >= 0:
+        return opening > closing
+    return before.count('"') % 2 == 1

@@ -1,0 +1,85 @@
+"""What the pair model asks of a single document, and names made comparable."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from provenance.tracing import names
+
+#: Kinds of attribution that say who wrote the article, not only whom it heard.
+CREDITS = ("dateline", "credit", "byline", "template")
+
+TAIL = 80  # code points at the end in which a cut shows
+CUT_MARK = r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.|[Rr]ead more(?: »)?|[Cc]ontinue reading[^\n]{0,40}|\[\+\d+ chars\])[\s\]>]*$"
+_FULL_STOP = r"[.!?…”\"»)\]':;।。؟’-]$"
+#: What translation machines leave: stray spaces and doubled stops, brackets stuck to words.
+MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "
+#: Lines set off as somebody else's words, and the line that announces them.
+QUOTING = r"(?m)^[ \t]*(?:[A-Za-z]{0,3}[>|:]){1,6}"
+ANNOUNCED = r"(?mi)^[^\n]{0,160}(?:\b(?:writes?|wrote|says|said|schrieb|a écrit)\s*:|(?:^|\W)In article\b[^\n]{0,80})\s*$"
+REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
+TYPOGRAPHIC = "[“”‘’–—…«»]"
+ACCENTED = r"[\u00c0-\u017f]"
+
+
+def keys(outlets: pl.Series) -> pl.Series:
+    """Names -> keys that are equal for one outlet; each name is looked up once."""
+    unique = outlets.drop_nulls().unique().sort()
+    table = dict(zip(unique, (names.compact(name) for name in unique), strict=True))
+    return outlets.replace_strict(table, default=None, return_dtype=pl.String) if table else outlets.cast(pl.String)
+
+
+def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """Attributions of an article or passage to somebody who is not its publisher, with the name's key."""
+    credited = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
+    owner = documents.select("doc_id", owner=keys(documents["outlet"]))
+    return (
+        credited.with_columns(key=keys(credited["source"]))
+        .join(owner, on="doc_id", how="left", maintain_order="left")
+        .filter(pl.col("owner").is_null() | (pl.col("owner") != pl.col("key")))
+    )
+
+
+def gather_facts(
+    wanted: pl.Series, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
+) -> pl.DataFrame:
+    """The ids `wanted` -> one row each: outlet's key, marks of copying in the text, the best date.
+
+    *map*. Cost: some searches over the texts that are wanted.
+    """
+    chosen = documents.select("doc_id", "outlet", "title", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
+    text, tail = pl.col("text"), pl.col("text").str.tail(TAIL)
+    facts = chosen.select(
+        "doc_id",
+        outlet="outlet",
+        key=keys(chosen["outlet"]),
+        chars=text.str.len_chars().cast(pl.Int64),
+        marked=tail.str.contains(CUT_MARK),
+        cut=tail.str.contains(CUT_MARK) | ~tail.str.strip_chars_end().str.contains(_FULL_STOP),
+        machine=text.str.count_matches(MACHINE).cast(pl.Float64).clip(0, 6),
+        quoting=text.str.count_matches(QUOTING) >= 2,
+        announced=text.str.head(3000).str.contains(ANNOUNCED),
+        reply=pl.col("title").str.contains(REPLY).fill_null(value=False),
+        typographic=text.str.count_matches(TYPOGRAPHIC).cast(pl.Int64),
+        accented=text.str.count_matches(ACCENTED).cast(pl.Int64),
+    )
+    head = attributions.filter((pl.col("kind") == "dateline") & (pl.col("scope") == "article"))["doc_id"].unique()
+    return (
+        facts.join(best_dates(dates), on="doc_id", how="left")
+        .with_columns(dateline=pl.col("doc_id").is_in(head.implode()))
+        .sort("doc_id")
+    )
+
+
+def best_dates(dates: pl.DataFrame) -> pl.DataFrame:
+    """DATES -> doc_id, time, precision: the publication date that is most to be believed, a field before the text."""
+    return (
+        dates.filter(pl.col("trusted") & (pl.col("kind") == "published"))
+        .with_columns(
+            printed=pl.col("start").is_not_null(),
+            coarse=pl.col("precision").replace_strict({"second": 0, "day": 1, "month": 2, "year": 3}),
+        )
+        .sort("doc_id", "printed", "coarse", "value")
+        .unique("doc_id", keep="first", maintain_order=True)
+        .select("doc_id", time="value", precision="precision")
+    )

@@ -1,0 +1,76 @@
+"""Sentences that say why, for an editor; names and texts of a dump are hostile and escaped."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+LONGEST = 120  # code points of a title or a name in a sentence
+BEFORE, AFTER, MOST = 30, 15, 130  # code points of a credit's line that are quoted around it, and in all
+
+
+def escape(name: str | None, limit: int = LONGEST) -> str:
+    """A name or title on one line, controls shown as such, cut at `limit`."""
+    text = " ".join(_visible(name or "").split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _visible(text: str) -> str:
+    return _CONTROL.sub(lambda sign: " " if sign.group().isspace() else f"\\x{ord(sign.group()):02x}", text)
+
+
+def quote(text: str, start: int, end: int) -> str:
+    """The words of a credit with a few whole words of its line around them."""
+    low = max(0, start - BEFORE, text.rfind("\n", 0, start) + 1)
+    high = min(len(text), end + AFTER, start + MOST)
+    while 0 < low < start and not text[low - 1].isspace():
+        low += 1
+    while end < high < len(text) and not text[high].isspace():
+        high -= 1
+    piece = text[low:high]
+    piece = piece[: max(0, end - low)] + piece[max(0, end - low) :].partition("\n")[0]
+    return "“" + " ".join(_visible(piece).split()) + "”"
+
+
+def of_credit(kind: str, name: str, words: str) -> str:
+    """Why an article is somebody's who is not in the dump."""
+    return {
+        "dateline": f"Its dateline {words} credits {name}, which is not in the dump.",
+        "credit": f"It credits {name} ({words}), which is not in the dump.",
+        "byline": f"Its byline names {name} ({words}), which is not in the dump.",
+        "template": f"A notice of {name} was left in the text: {words}.",
+    }[kind]
+
+
+def of_copy(kind: str, whose: str | None, title: str, through: str | None, families: int) -> str:
+    """Why an article comes from another of the dump; `through` names the document between them."""
+    owner = f"{escape(whose)}’s" if whose else "the"
+    how = {
+        "revision": f"A later version of the same outlet’s “{title}”",
+        "syndicated": f"Agency copy of {owner} “{title}”, which it credits",
+        "excerpt": f"An excerpt of {owner} “{title}”",
+    }.get(kind, f"Copied from {owner} “{title}”")
+    way = f" by way of {escape(through)}" if through else ""
+    agree = f"{families} kinds of evidence agree" if families >= 2 else "one kind of evidence says so"
+    return f"{how}{way}; {agree if families else 'only the order of the readings says so'}."
+
+
+def of_itself(outlet: str | None, copies: int, cited: str | None) -> str:
+    """Why an article stands for itself."""
+    first = (
+        f"No other source was found: {escape(outlet)} appears to be its own origin"
+        if outlet
+        else "No other source and no publisher were found: the article stands for itself"
+    )
+    many = f", and {copies} of the dump {'was' if copies == 1 else 'were'} taken from it" if copies else ""
+    return f"{first}{many}{f'; it only cites {escape(cited)}' if cited else ''}."
+
+
+def of_unknown(outlet: str | None) -> str:
+    """Why nobody knows, where the publisher mostly prints what others wrote."""
+    return f"Nothing in the text says where it came from, and {escape(outlet)} mostly prints what others wrote."
+
+
+def of_unseen(other: str) -> str:
+    """Why an article's source is one that nobody has seen."""
+    return f"It and {escape(other)} share text, and neither has all of what the other has: both have an unseen source."

@@ -1,0 +1,68 @@
+"""Documents of equal words are one node: one of them stands for all."""
+
+from __future__ import annotations
+
+import polars as pl
+import rustworkx as rx
+
+from provenance.tracing.facts import CREDITS, best_dates, keys
+
+PAIR = ["left_doc", "right_doc"]
+
+
+def find_twins(
+    documents: pl.DataFrame, matches: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
+) -> pl.DataFrame:
+    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES -> doc_id, stands: for each document with twins, the first of them.
+
+    First is whose outlet the text itself credits, then the earliest, then the least id. *gather*.
+    """
+    same = matches.filter((pl.col("relation") == "duplicate") & (pl.col("left_doc") != pl.col("right_doc")))
+    ids = pl.concat([same["left_doc"], same["right_doc"].alias("left_doc")]).unique().sort()
+    row = {name: number for number, name in enumerate(ids)}
+    graph: rx.PyGraph[int, None] = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(len(row)))
+    graph.add_edges_from_no_data([(row[left], row[right]) for left, right in same.select(PAIR).iter_rows()])
+    group = [0] * len(row)
+    for members in rx.connected_components(graph):
+        least = min(members)
+        for member in members:
+            group[member] = least
+    held = pl.DataFrame({"doc_id": ids, "group": pl.Series(group, dtype=pl.Int64)})
+    owned = documents.join(held.select("doc_id"), on="doc_id", how="semi").select("doc_id", "outlet")
+    named = attributions.filter(pl.col("kind").is_in(CREDITS) & pl.col("source").is_not_null())
+    credited = named.select("doc_id", key=keys(named["source"])).join(held, on="doc_id").select("group", "key").unique()
+    own = (
+        owned.select("doc_id", key=keys(owned["outlet"]))
+        .join(held, on="doc_id")
+        .join(credited, on=["group", "key"], how="semi")
+        .select("doc_id", other=pl.lit(0))
+    )
+    dated = held.join(best_dates(dates).select("doc_id", "time"), on="doc_id", how="left")
+    dated = dated.join(own, on="doc_id", how="left").with_columns(pl.col("other").fill_null(1))
+    first = dated.sort("group", "other", "time", "doc_id", nulls_last=True).unique("group", keep="first", maintain_order=True)
+    return held.join(first.select("group", stands="doc_id"), on="group").select("doc_id", "stands").sort("doc_id")
+
+
+def stand_in(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of documents -> pairs of those who stand for them, left before right; columns of sides follow.
+
+    Pairs of twins are left out; of several pairs that become one, each is kept.
+    """
+    for side in ("left", "right"):
+        pairs = (
+            pairs.join(twins, left_on=f"{side}_doc", right_on="doc_id", how="left", maintain_order="left")
+            .with_columns(pl.coalesce("stands", f"{side}_doc").alias(f"{side}_doc"))
+            .drop("stands")
+        )
+    turned = pl.col("left_doc") > pl.col("right_doc")
+    names = [name.removeprefix("left_") for name in pairs.columns if name.startswith("left_")]
+    swapped = [
+        pl.when(turned).then(f"{other}_{name}").otherwise(f"{side}_{name}").alias(f"{side}_{name}")
+        for name in names
+        for side, other in (("left", "right"), ("right", "left"))
+    ]
+    signed = [
+        pl.when(turned).then(-pl.col("strength")).otherwise("strength").alias("strength")
+    ] if "strength" in pairs.columns else []  # fmt: skip
+    return pairs.filter(pl.col("left_doc") != pl.col("right_doc")).with_columns(*swapped, *signed)

@@ -1,0 +1,84 @@
+"""Seed articles, and an article in the pieces that editors change."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+if TYPE_CHECKING:
+    import random
+
+HERE = Path(__file__).parent
+CORPUS = HERE.parent.parent / "corpus" / "gold"
+SHORTEST, LONGEST = 110, 900  # words of a seed: less cannot be edited much, more is slow to grow and to compare
+_SENTENCE = re.compile(r"(?<=[.!?”\"]) +(?=[“\"A-Z])")
+PARAGRAPH = 3  # sentences to a paragraph of a seed that came as one line
+
+
+class Article(NamedTuple):
+    """One article of a lineage; every field may be changed by an operator, the parent's stay as they are."""
+
+    outlet: str
+    title: str
+    paragraphs: tuple[str, ...]
+    place: str | None = None  # of the dateline
+    agency: str | None = None  # of the dateline
+    month_day: str | None = None
+    foot: tuple[str, ...] = ()  # credits and notices under the text
+    typos: tuple[tuple[str, str], ...] = ()  # wrong word, right word
+
+    def text(self) -> str:
+        """The article as it is printed."""
+        parts = list(self.paragraphs)
+        if self.place:
+            day = f", {self.month_day}" if self.month_day else ""
+            agency = f" ({self.agency})" if self.agency else ""
+            parts[0] = f"{self.place}{day}{agency} — {parts[0]}"
+        return "\n\n".join([*parts, *self.foot])
+
+
+@cache
+def wordings(kind: str) -> list[tuple[str, str]]:
+    """The pairs of one list of wordings.tsv."""
+    rows = (line.split("\t") for line in (HERE / "wordings.tsv").read_text("utf-8").splitlines()[1:])
+    return [(one, other) for name, one, other in rows if name == kind]
+
+
+def own_texts() -> pl.DataFrame:
+    """The English articles of corpus/ that were copied from nowhere."""
+    documents = pl.read_parquet(CORPUS / "documents.parquet").filter(pl.col("language") == "en")
+    itself = pl.read_parquet(CORPUS / "origins.parquet").filter(pl.col("origin_id") == pl.col("doc_id"))
+    return documents.join(itself.select("doc_id").unique(), on="doc_id", how="semi").sort("doc_id")
+
+
+def seeds_of(documents: pl.DataFrame, random: random.Random, most: int) -> list[list[str]]:
+    """A documents table -> the paragraphs of at most `most` of its texts, in an order drawn by `random`."""
+    texts = sorted(set(documents["text"].drop_nulls()))
+    random.shuffle(texts)
+    found = []
+    for text in texts:
+        paragraphs = split(text)
+        if SHORTEST <= sum(len(part.split()) for part in paragraphs) <= LONGEST and len(paragraphs) >= 3:
+            found.append(paragraphs)
+        if len(found) == most:
+            break
+    return found
+
+
+def split(text: str) -> list[str]:
+    """A text -> its paragraphs, without short lines; a text in one piece is cut every PARAGRAPH sentences."""
+    lines = [" ".join(line.split()) for line in re.split(r"\n\s*\n", text)]
+    lines = [line for line in lines if len(line.split()) >= 8]
+    if len(lines) >= 3:
+        return lines
+    said = sentences(" ".join(lines))
+    return [" ".join(said[at : at + PARAGRAPH]) for at in range(0, len(said), PARAGRAPH)]
+
+
+def sentences(paragraph: str) -> list[str]:
+    """A paragraph -> its sentences."""
+    return _SENTENCE.split(paragraph)
