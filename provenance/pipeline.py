@@ -25,20 +25,22 @@ from provenance.reports.runs import Run
 from provenance.settings import Settings
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize, tokenize_and
+from provenance.tracing.ancestry import trace_ancestry
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.edges import draw_edges
+from provenance.tracing.evidence import find_evidence
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from provenance.matching.recall import Sampled
 
 SCHEMA_VERSION = 1
-STEPS = 14  # calls of Clock.step in a whole run, for progress
+STEPS = 16  # calls of Clock.step in a whole run, for progress
 
 
 class Clock:
@@ -92,7 +94,7 @@ def scan(
     compare = _compare_passages if settings.level == "passage" else _compare_documents
     made, over_cap, sampled = compare(documents, settings, clock)
     frames |= made
-    passages, spans, matches = frames["passages"], frames["spans"], frames["matches"]
+    spans, matches = frames["spans"], frames["matches"]
     if settings.until != "matches":
         with clock.step("clusters"):
             clusters = find_clusters(spans, matches, settings)
@@ -102,26 +104,53 @@ def scan(
         "rewritten_passages": explain_channel(settings, documents),
         "measured": measured_recall(sampled, documents["doc_id"], matches, frames.get("clusters"), settings),
     }
-    if settings.until == "origins":
-        with clock.step("attributions"):
-            attributions = find_attributions(documents, passages)
-        with clock.step("dates"):
-            dates = find_dates(documents, attributions)
-        with clock.step("outlets"):
-            documents = name_outlets(documents, attributions)
-        finished("documents", documents)
-        with clock.step("edges"):
-            edges = draw_edges(documents, passages, spans, matches, clusters, attributions, dates, settings)
-        with clock.step("origins"):
-            origins = find_origins(documents, edges, matches, clusters, attributions, settings)
-            frames["clusters"] = mark_origins(clusters, origins)
-        with clock.step("who copies whom"):
-            outlets = count_outlets(documents, edges, spans)
-        frames |= {
-            "attributions": attributions, "dates": dates, "edges": edges, "origins": origins, "outlets": outlets
-        }  # fmt: skip
     frames["documents"] = documents
+    if settings.until == "origins":
+        frames |= trace(frames, settings, clock, finished)
     return _finish(frames, settings, facts, clock)
+
+
+def trace(
+    frames: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    clock: Clock | None = None,
+    finished: Callable[[str, pl.DataFrame], None] | None = None,
+    change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+) -> dict[str, pl.DataFrame]:
+    """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
+
+    That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
+    `change_dates` is applied to DATES, to see what becomes of origins without them or with false ones.
+    """
+    clock = clock or Clock(None)
+    documents, passages, spans, matches, clusters = (
+        frames[name] for name in ("documents", "passages", "spans", "matches", "clusters")
+    )
+    with clock.step("attributions"):
+        attributions = find_attributions(documents, passages)
+    with clock.step("dates"):
+        dates = find_dates(documents, attributions)
+        dates = change_dates(dates) if change_dates else dates
+    with clock.step("outlets"):
+        documents = name_outlets(documents, attributions)
+    if finished:
+        finished("documents", documents)
+    with clock.step("evidence"):
+        evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
+    with clock.step("ancestry"):
+        ancestry = trace_ancestry(documents, passages, spans, matches, attributions, dates, evidence, settings)
+    with clock.step("edges"):
+        edges = draw_edges(documents, spans, matches, clusters, attributions, dates, evidence, ancestry, settings)
+        del evidence
+    with clock.step("origins"):
+        origins = find_origins(documents, edges, ancestry, attributions, settings)
+        clusters = mark_origins(clusters, origins)
+    with clock.step("who copies whom"):
+        outlets = count_outlets(documents, edges, spans)
+    return {
+        "documents": documents, "clusters": clusters, "attributions": attributions, "dates": dates, "edges": edges,
+        "origins": origins, "outlets": outlets,
+    }  # fmt: skip
 
 
 def _compare_passages(

@@ -17,10 +17,12 @@ import pytest
 
 from provenance.settings import Settings
 from provenance.tables import (
+    ANCESTRY,
     CLUSTERS,
     DATES,
     DOCUMENTS,
     EDGES,
+    EVIDENCE,
     MATCHES,
     ORIGINS,
     OUTLETS,
@@ -29,10 +31,14 @@ from provenance.tables import (
     check,
     empty,
 )
+from provenance.text.folding import fold
+from provenance.tracing.absent import verdict
+from provenance.tracing.ancestry import trace_ancestry
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
-from provenance.tracing.edges import draw_edges, verdict
-from provenance.tracing.graphs import choose_parents
+from provenance.tracing.edges import draw_edges
+from provenance.tracing.evidence import find_evidence
+from provenance.tracing.graphs import solve
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 
@@ -64,6 +70,8 @@ def matched(
         sides = (0, len(a), 0, len(b))
     span = (left, right, sides[0], sides[1], sides[2], sides[3], 1.0 if kind == "exact" else 0.8, kind, role)
     match = (left, right, 1, 0.8, (sides[1] - sides[0]) / len(a), (sides[3] - sides[2]) / len(b), "overlap")
+    if fold(a) == fold(b):
+        match = (left, right, 1, 1.0, 1.0, 1.0, "duplicate")
     return span, match
 
 
@@ -80,8 +88,11 @@ def trace(
     attributions = find_attributions(given, empty(PASSAGES))
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
-    edges = draw_edges(named, empty(PASSAGES), spans, matches, clusters, attributions, dates, SETTINGS)
-    origins = find_origins(named, check(edges, EDGES, "edges"), matches, clusters, attributions, SETTINGS)
+    evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
+    ancestry = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
+    check(ancestry, ANCESTRY, "ancestry")
+    edges = draw_edges(named, spans, matches, clusters, attributions, dates, evidence, ancestry, SETTINGS)
+    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, SETTINGS)
     check(count_outlets(named, edges, spans), OUTLETS, "outlets")
     return edges, check(origins, ORIGINS, "origins"), named
 
@@ -372,7 +383,11 @@ def test_evidence_shows_the_words_where_they_stand() -> None:
     items = [item for items in edges["evidence"] for item in items]
     assert items
     for item in items:
-        assert texts[item["doc_id"]][item["start"] : item["end"]] == item["text"]
+        if item["start"] is None:
+            assert item["family"] == "date"
+            assert item["text"] == "a 2024-05-06 08:30; b 2024-05-07 08:30"
+        else:
+            assert texts[item["doc_id"]][item["start"] : item["end"]] == item["text"]
 
 
 def test_order_of_documents_and_matches_changes_nothing() -> None:
@@ -428,51 +443,66 @@ def test_empty_tables() -> None:
 # -- graphs ----------------------------------------------------------------------------------------------
 
 
-def by_hand(weights: dict[str, dict[str, float]]) -> tuple[dict[str, str], dict[str, dict[str, float]]]:
-    """Every choice of one parent or none for each child that has no circle, weighed and summed."""
+Tree = dict[int, int]
+
+
+def by_hand(weights: dict[int, dict[int, float]]) -> tuple[dict[int, dict[int, float]], dict[Any, float]]:
+    """Every choice of one parent or none (-1) for each child that has no circle, weighed and summed."""
     children = sorted(weights)
-    total, best, best_choice = 0.0, -1.0, {}
     chances = {child: dict.fromkeys(weights[child], 0.0) for child in children}
-    for choice in itertools.product(*[[None, *sorted(weights[child])] for child in children]):
-        graph = nx.DiGraph([(parent, child) for child, parent in zip(children, choice, strict=True) if parent])
-        if not nx.is_directed_acyclic_graph(graph):
-            continue
-        weight = float(
-            np.prod([weights[child][parent] if parent else 1.0 for child, parent in zip(children, choice, strict=True)])
-        )
-        total += weight
-        for child, parent in zip(children, choice, strict=True):
-            if parent:
+    trees: dict[Any, float] = {}
+    for choice in itertools.product(*[sorted(weights[child]) for child in children]):
+        graph = nx.DiGraph([(parent, child) for child, parent in zip(children, choice, strict=True) if parent >= 0])
+        if nx.is_directed_acyclic_graph(graph):
+            weight = float(np.prod([weights[child][parent] for child, parent in zip(children, choice, strict=True)]))
+            trees[choice] = weight
+            for child, parent in zip(children, choice, strict=True):
                 chances[child][parent] += weight
-        if weight > best:
-            best = weight
-            best_choice = {child: parent for child, parent in zip(children, choice, strict=True) if parent}
-    return best_choice, {
-        child: {name: sum_ / total for name, sum_ in parents.items()} for child, parents in chances.items()
-    }
+    total = sum(trees.values())
+    return {child: {name: one / total for name, one in row.items()} for child, row in chances.items()}, trees
+
+
+def solve_by_names(weights: dict[int, dict[int, float]]) -> tuple[Tree, dict[int, dict[int, float]], Any]:
+    rows = [(child, parent, weight) for child in sorted(weights) for parent, weight in sorted(weights[child].items())]
+    child, parent = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    score = np.log([row[2] for row in rows])
+    solved = solve(child, parent, np.zeros(len(rows), np.int64), score)
+    chances: dict[int, dict[int, float]] = {}
+    for (one, other, _), chance in zip(rows, solved.chance, strict=True):
+        chances.setdefault(one, {})[other] = float(chance)
+    tree = {one: other for (one, other, _), chosen in zip(rows, solved.chosen, strict=True) if chosen}
+    return tree, chances, solved
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_parents_and_chances_equal_the_sum_over_all_trees(seed: int) -> None:
+def test_chances_equal_the_sum_over_all_trees_and_the_best_tree_is_one_of_them(seed: int) -> None:
     draw = random.Random(seed)
-    names = "abcde"
     weights = {
-        child: {parent: draw.uniform(1.2, 9) for parent in names if parent != child and draw.random() < 0.5}
-        for child in names
+        child: {-1: 1.0}
+        | {parent: draw.uniform(1.2, 9) for parent in range(5) if parent != child and draw.random() < 0.5}
+        for child in range(5)
     }
-    weights = {child: parents for child, parents in weights.items() if parents}
-    choice, chances = by_hand(weights)
-    chosen, found = choose_parents({child: dict(parents) for child, parents in weights.items()})
-    assert chosen == choice
-    for child, parents in chances.items():
-        assert found[child] == pytest.approx(parents)
+    chances, trees = by_hand(weights)
+    tree, found, solved = solve_by_names(weights)
+    for child, row in chances.items():
+        assert found[child] == pytest.approx(row)
+    assert tuple(tree[child] for child in range(5)) in trees
+    likeliest = {child: max(sorted(row), key=lambda name: (row[name], -name)) for child, row in chances.items()}
+    if tuple(likeliest.values()) in trees:
+        assert tree == likeliest
+    assert (solved.ancestor <= 1).all()
+
+
+def test_a_source_of_a_source_is_an_ancestor() -> None:
+    tree, _, solved = solve_by_names({0: {-1: 1.0}, 1: {-1: 0.01, 0: 1.0}, 2: {-1: 0.01, 0: 0.1, 1: 1.0}})
+    assert tree == {0: -1, 1: 0, 2: 1}
+    assert solved.ancestor[4] == pytest.approx(1, abs=0.05)  # 0 of 2, by way of 1
 
 
 def test_a_huge_circle_ends() -> None:
     size = 3000
-    weights = {f"n{n}": {f"n{(n + 1) % size}": 3.0} for n in range(size)}
-    chosen, _ = choose_parents(weights)
-    graph = nx.DiGraph([(parent, child) for child, parent in chosen.items()])
+    tree, _, _ = solve_by_names({n: {-1: 1.0, (n + 1) % size: 3.0} for n in range(size)})
+    graph = nx.DiGraph([(parent, child) for child, parent in tree.items() if parent >= 0])
     assert nx.is_directed_acyclic_graph(graph)
 
 

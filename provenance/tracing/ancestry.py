@@ -14,11 +14,11 @@ import polars as pl
 import rustworkx as rx
 
 from provenance.tables import ANCESTRY
-from provenance.text.tokens import tokenize
-from provenance.tracing.evidence import find_pairs
+from provenance.tracing.bodies import fold_bodies
+from provenance.tracing.evidence import LEAST_SHARE, find_pairs
 from provenance.tracing.facts import best_dates
 from provenance.tracing.graphs import solve
-from provenance.tracing.model import add_common, add_odds, sum_families, weights
+from provenance.tracing.model import add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, compare_readings
 from provenance.tracing.twins import PAIR, find_twins, stand_in
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-#: An article is a copy of another only if this much of its words is in it; less is a shared quotation.
-LEAST_SHARE = 0.3
 #: Candidates of one document, the most alike first: a thousand copies of one text would have a million.
 CANDIDATES = 12
 #: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
 OVERLAP = 0.2
+NAMED = 1.0  # log odds of credits from which a copy names its source
 PARENT = (
-    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_lag"
+    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_lag",
+    "parent_named",
 )  # fmt: skip
 ROOT = ("root_worst", "root_central")
 FIXED = "parent_common"  # what speaks for a third source is no matter of choice among those that are here
@@ -54,6 +54,7 @@ class Candidates(NamedTuple):
 
 def trace_ancestry(
     documents: pl.DataFrame,
+    passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
     attributions: pl.DataFrame,
@@ -61,16 +62,16 @@ def trace_ancestry(
     evidence: pl.DataFrame,
     settings: Settings,
 ) -> pl.DataFrame:
-    """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES, EVIDENCE -> ANCESTRY of the documents that have a match.
+    """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match.
 
     *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a circle, up to
     graphs.EXACT of them. Sorted by document.
     """
     twins = find_twins(documents, matches, attributions, dates)
-    ids, candidates = find_candidates(documents, spans, matches, dates, evidence, twins)
+    ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
     known = weights()
     score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
-    solved = solve(candidates.child, candidates.parent, candidates.component, candidates.owner, score)
+    solved = solve(candidates.child, candidates.parent, candidates.component, score)
     rows = pl.DataFrame(
         {
             "child": candidates.owner[candidates.child],
@@ -100,21 +101,27 @@ def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) 
     """Of each document that another stands for: how likely it was copied from that one, by dates and credits."""
     others = twins.filter(pl.col("doc_id") != pl.col("stands"))
     pairs = others.select(
-        "doc_id", "stands", left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
+        "doc_id",
+        "stands",
+        left_doc=pl.min_horizontal("doc_id", "stands"),
+        right_doc=pl.max_horizontal("doc_id", "stands"),
+        quotes=pl.lit(value=False),
+        left_containment=pl.lit(1.0),
+        right_containment=pl.lit(1.0),
     )
-    odds = add_odds(pairs, sum_families(evidence))
+    odds = add_common(add_odds(pairs, sum_families(evidence)), evidence)
     forth = pl.col("right_doc") == pl.col("doc_id")
-    toward = pl.when(forth).then("odds").otherwise(-pl.col("odds"))
+    chance = chance_of(pl.when(forth).then("odds").otherwise(-pl.col("odds")))
     rows = odds.select(
         "doc_id",
         other_id="stands",
-        probability=1 / (1 + (-toward).exp()),
-        ancestor=1 / (1 + (-toward).exp()),
+        probability=chance,
+        ancestor=chance,
         chosen=pl.lit(value=True),
         share=pl.lit(1.0),
         families=pl.when(forth).then("speak_forth").otherwise("speak_back"),
-    ).filter(pl.col("probability") >= settings.possible)
-    return _shape(rows)
+    )
+    return _shape(rows.filter(pl.col("probability") >= settings.possible))
 
 
 def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
@@ -133,6 +140,7 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
 
 def find_candidates(
     documents: pl.DataFrame,
+    passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
     dates: pl.DataFrame,
@@ -142,9 +150,7 @@ def find_candidates(
     """-> the ids of those who stand for a text, and every choice of each with its features."""
     pairs = stand_in(find_pairs(matches, spans).filter(~pl.col("same")), twins)
     pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
-    third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, shared_credit=pl.lit(value=True))
-    pairs = pairs.join(third, on=PAIR, how="left").with_columns(pl.col("shared_credit").fill_null(value=False))
-    pairs = add_common(add_odds(pairs, sum_families(evidence)))
+    pairs = add_common(add_odds(pairs, sum_families(evidence)), evidence)
     for side in ("left", "right"):
         time = best_dates(dates).select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
@@ -154,7 +160,7 @@ def find_candidates(
     texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")
     groups = _components(owner[child], parent, len(ids))
     order = np.argsort(owner[child], kind="stable")
-    readings = compare_readings(groups, owner[child][order], parent[order], tokenize(texts["text"]))
+    readings = compare_readings(groups, owner[child][order], parent[order], fold_bodies(texts, passages))
     back = np.argsort(order, kind="stable")
     readings = readings._replace(missing=readings.missing[back], more=readings.more[back])
     component = np.zeros(len(ids), np.int64)
@@ -170,7 +176,7 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
         pairs.select(
             parent_doc=f"{source}_doc", child_doc=f"{copy}_doc", share=f"{copy}_containment", jaccard="jaccard",
             first=f"{copy}_first", last=f"{copy}_last", odds=pl.col("odds") * sign, against=against, common="common",
-            families=f"speak_{way}",
+            families=f"speak_{way}", named=f"credit_{way}",
             lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
         )
         for source, copy, sign, way, against in (
@@ -238,7 +244,8 @@ def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: A
     known[:, 4] = -_over_least(child, np.log1p(readings.more), size)
     known[:, 5] = -np.log1p(readings.private[parent])
     known[:, 6] = -_over_least(child, np.log1p(np.where(lag >= 0, lag, np.nan)), size)
-    known[:, 7] = -rows["common"].to_numpy()
+    known[:, 7] = rows["named"].to_numpy() >= NAMED
+    known[:, 8] = -rows["common"].to_numpy()
     root = features[len(child) :, len(PARENT) + 1 :]
     worst = np.full(size, -np.inf)
     np.maximum.at(worst, child, odds)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz.distance import OSA, LCSseq
 
 from provenance.text.kernels import LINE, PARAGRAPH, SENTENCE
+from provenance.tracing.names import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,12 +35,15 @@ _UNIT = re.compile(
 )
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w’'-]+$")
 _FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+ (?:[A-Z]\. )?[A-ZÀ-Þ][\w’'-]+")
-_SMALL = frozenset(
-    "the a an but and or in on at by for from with as it he she they we this that these those his her their its when "
-    "while after before if so yet to of there where what who how not no all some one mr mrs ms dr sir".split()
+_SMALL = words(
+    """
+    the a an but and or in on at by for from with as it he she they we this that these those his her their its when
+    while after before if so yet to of there where what who how not no all some one mr mrs ms dr sir
+    """
 )
 _BRACKETED = re.compile(r"\s*(?:[(\[][^()\[\]\n]{2,120}[)\]])[\s,.]*$")
 _BETWEEN_COMMAS = re.compile(r", ?[^,.;:()\n]{4,80},\s*$")
+
 
 class Text(NamedTuple):
     """One document, folded: word w stands at start[w]:end[w]; gap[w] is what stands before it."""
@@ -55,9 +59,9 @@ class Sign(NamedTuple):
     """One sign: what kind, and where it shows, in the later text or else in the fuller one."""
 
     feature: str
-    late: bool  # whether the place is in the later text
     start: int
     end: int
+    late: bool  # whether the place is in the later text
 
 
 class _Edit(NamedTuple):
@@ -85,11 +89,11 @@ def compare(left: Text, right: Text, count: Callable[[int], int]) -> tuple[list[
 def _edits(left: list[int], right: list[int]) -> Iterator[tuple[int, int, int, int]]:
     """What stands between the words that the longest common subsequence pairs."""
     begin = (0, 0)
-    for tag, one, two, three, four in LCSseq.opcodes(left, right).as_list():
-        if tag == "equal":
-            if begin != (one, three):
-                yield begin[0], one, begin[1], three
-            begin = two, four
+    for block in LCSseq.opcodes(left, right):
+        if block.tag == "equal":
+            if begin != (block.src_start, block.dest_start):
+                yield begin[0], block.src_start, begin[1], block.dest_start
+            begin = block.src_end, block.dest_end
     if begin != (len(left), len(right)):
         yield begin[0], len(left), begin[1], len(right)
 
@@ -105,20 +109,21 @@ def _signs(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> 
             origin = _widen(full.text, full.start[edit.one], full.end[edit.two - 1])
             was = full.text[origin[0] : origin[1]]
             if _is_rounded(was, told):
-                yield Sign("rounded", True, *place)
+                yield Sign("rounded", *place, late=True)
             if _is_converted(full.text[origin[0] : origin[1] + 14], late.text[place[0] : place[1] + 14]):
-                yield Sign("unit", True, *place)
+                yield Sign("unit", *place, late=True)
             if lost == new == 1 and _is_slip(full, edit.one, late, edit.three, count):
-                yield Sign("slip", True, *place)
-            short = lost <= 4 and new <= 3 and edit.one and full.gap[edit.one] < SENTENCE
+                yield Sign("slip", *place, late=True)
+            ends = [*full.gap[edit.one : edit.two], *late.gap[edit.three : edit.four]]
+            short = lost <= 4 and new <= 3 and max(ends) < SENTENCE
             if short and _FULL_NAME.search(was) and not _FULL_NAME.search(told):
-                yield Sign("name", True, *place)
+                yield Sign("name", *place, late=True)
         if new <= 12 and _HEDGE.search(late.text[place[0] : place[1] + 12]) and _unhedged(full, edit):
-            yield Sign("hedged", True, *place)
-        if not lost:
-            yield from _additions(full, late, edit)
+            yield Sign("hedged", *place, late=True)
+        if not lost and new <= 16:
+            yield from _glosses(late, edit)
     if lost and not new and lost <= 3 and _is_first_name(full, edit, before):
-        yield Sign("name", False, full.start[edit.one], full.end[edit.two - 1])
+        yield Sign("name", full.start[edit.one], full.end[edit.two - 1], late=False)
     if lost >= max(2, 2 * new):
         yield from _cuts(full, late, edit, after)
 
@@ -130,12 +135,16 @@ def _words(text: Text, first: int, last: int) -> str:
 def _widen(text: str, start: int, end: int) -> tuple[int, int]:
     """A place grown to the whole of the figures at its ends: 1,215 is two words."""
     if text[start].isdigit():
-        while start and (text[start - 1].isdigit() or (text[start - 1] in ".," and text[start - 2 : start - 1].isdigit())):
+        while start and (_figure(text, start - 1) or (text[start - 1] in ",." and _figure(text, start - 2))):
             start -= 1
     if text[end - 1].isdigit():
-        while text[end : end + 1].isdigit() or (text[end : end + 1] in (",", ".") and text[end + 1 : end + 2].isdigit()):
+        while _figure(text, end) or (text[end : end + 1] in (",", ".") and _figure(text, end + 1)):
             end += 1
     return start, end
+
+
+def _figure(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and text[at].isdigit()
 
 
 def _digits(figure: str) -> int:
@@ -201,29 +210,24 @@ def _is_first_name(full: Text, edit: _Edit, before: str) -> bool:
         return False
     rest = full.text[full.start[edit.two] : full.end[edit.two]]
     between = full.text[full.end[edit.two - 1] : full.start[edit.two]]
-    words = before.split()
+    given = before.split()
     return (
         between == " "
         and bool(_CAPITAL.match(rest))
-        and all(_CAPITAL.match(word) and word.casefold() not in _SMALL for word in words)
+        and all(_CAPITAL.match(word) and word.casefold() not in _SMALL for word in given)
     )
 
 
-def _additions(full: Text, late: Text, edit: _Edit) -> Iterator[Sign]:
-    """Words put in between brackets or commas, or paragraphs of the later outlet's own inside the other's text."""
-    if edit.four - edit.three > 16:
-        whole = edit.three and edit.four < len(late.word) and edit.one < len(full.word)
-        if whole and late.gap[edit.three] == late.gap[edit.four] == PARAGRAPH == full.gap[edit.one]:
-            yield Sign("paragraph", True, late.start[edit.three], late.end[edit.four - 1])
-        return
+def _glosses(late: Text, edit: _Edit) -> Iterator[Sign]:
+    """Words put in between brackets, or between commas, that the other text does not have."""
     start = late.end[edit.three - 1] if edit.three else 0
     end = late.start[edit.four] if edit.four < len(late.word) else len(late.text)
     put_in = late.text[start : min(end, start + 200)]
     place = late.start[edit.three], late.end[edit.four - 1]
     if _BRACKETED.match(put_in):
-        yield Sign("unit" if _UNIT.search(put_in) else "gloss", True, *place)
+        yield Sign("unit" if _UNIT.search(put_in) else "gloss", *place, late=True)
     elif _BETWEEN_COMMAS.match(put_in):
-        yield Sign("aside", True, *place)
+        yield Sign("aside", *place, late=True)
 
 
 def _cuts(full: Text, late: Text, edit: _Edit, after: str) -> Iterator[Sign]:
@@ -233,14 +237,14 @@ def _cuts(full: Text, late: Text, edit: _Edit, after: str) -> Iterator[Sign]:
     if inside:
         here = late.end[edit.three - 1] if edit.three else 0
         if _is_quoted(late.text, here):
-            yield Sign("quote", False, start, end)
+            yield Sign("quote", start, end, late=False)
         return
     if after or edit.two - edit.one < SENTENCE_WORDS or not edit.one or edit.two >= len(full.word):
         return
     gaps = full.gap[edit.one], full.gap[edit.two]
     # A whole paragraph more may have been put in by the other; a sentence from inside one was left out.
     if SENTENCE in gaps and min(gaps) >= SENTENCE and not all(gap in (LINE, PARAGRAPH) for gap in gaps):
-        yield Sign("sentence", False, start, end)
+        yield Sign("sentence", start, end, late=False)
 
 
 def _is_quoted(text: str, place: int) -> bool:

@@ -10,10 +10,9 @@ import polars as pl
 from provenance.tables import EDGES
 from provenance.tracing import names
 from provenance.tracing.absent import draw_absent, item, verdict
-from provenance.tracing.ancestry import LEAST_SHARE
-from provenance.tracing.evidence import CLAIMS, find_pairs
+from provenance.tracing.evidence import CLAIMS, LEAST_SHARE, find_pairs
 from provenance.tracing.facts import CREDITS, MACHINE, QUOTING, foreign_credits, keys
-from provenance.tracing.model import CAP, add_common, add_odds, families, sum_families, weights
+from provenance.tracing.model import CAP, add_common, add_odds, chance_of, families, sum_families, weights
 from provenance.tracing.twins import PAIR, find_twins
 
 if TYPE_CHECKING:
@@ -48,14 +47,15 @@ def draw_edges(
     """
     pairs = find_pairs(matches, spans)
     held = _both_ways(pairs)
-    copies = pl.concat([_in_tree(ancestry, held), _outside(pairs, evidence, settings)])
+    tree, sources = _in_tree(ancestry, held)
+    copies = pl.concat([tree, _outside(pairs, evidence, sources, settings)])
     copies = _completed(copies, held, documents, clusters, attributions)
     copies = _judged_by(copies, find_twins(documents, matches, attributions, dates))
     foreign = foreign_credits(documents, attributions)
     shown = _shown(evidence)
     rows = [pl.DataFrame(schema=EDGES)]
-    for part in copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE):
-        rows.append(_rows(part, shown, documents, attributions, settings))
+    parts = copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE)
+    rows.extend(_rows(part, shown, documents, attributions, settings) for part in parts)
     known = copies.select("from_id", "to_id", "from_key", "share")
     worth = {kind: weights()[feature] for kind, feature in CLAIMS.items()}
     rows.append(draw_absent(documents, foreign, known, worth, settings))
@@ -74,43 +74,51 @@ def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(ways)
 
 
-def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """from_id, to_id, confidence, families: each document's source in the best tree, and the sources of that."""
+def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """from_id, to_id, confidence, families: each document's source in the best tree, and the sources of that.
+
+    And from_id, to_id of all sources, also of those that do not match.
+    """
     tree = ancestry.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
-    direct = tree.select(from_id="other_id", to_id="doc_id", confidence="ancestor", families="families")
-    direct = direct.sort("to_id", "from_id", "confidence", descending=[False, False, True])
-    direct = direct.unique(["from_id", "to_id"], keep="first", maintain_order=True)
+    direct = _once(tree.select(from_id="other_id", to_id="doc_id", confidence="ancestor", families="families"))
     step = direct.select("to_id", above="from_id")
-    farther, level = [], direct.select("from_id", "to_id")
+    levels = [direct.select("from_id", "to_id")]
     for _ in range(DEEPEST):
-        level = level.join(step.rename({"to_id": "from_id"}), on="from_id").select(from_id="above", to_id="to_id")
+        level = levels[-1].join(step.rename({"to_id": "from_id"}), on="from_id").select(from_id="above", to_id="to_id")
         level = level.filter(pl.col("from_id") != pl.col("to_id")).unique()
         if level.is_empty():
             break
-        farther.append(level)
-    if not farther:
-        return direct
+        levels.append(level)
+    sources = pl.concat(levels).unique()
     known = ancestry.drop_nulls("other_id").select(
         from_id="other_id", to_id="doc_id", confidence="probability", families="families"
     )
-    known = known.sort("to_id", "from_id", "confidence", descending=[False, False, True])
-    known = known.unique(["from_id", "to_id"], keep="first", maintain_order=True)
-    far = pl.concat(farther).unique().join(direct, on=["from_id", "to_id"], how="anti")
+    far = sources.join(direct, on=["from_id", "to_id"], how="anti")
     far = far.join(held.select("from_id", "to_id"), on=["from_id", "to_id"], how="semi")
-    far = far.join(known, on=["from_id", "to_id"], how="left")
-    return pl.concat([direct, far.with_columns(pl.col("confidence", "families").fill_null(0)).select(direct.columns)])
+    far = far.join(_once(known), on=["from_id", "to_id"], how="left")
+    far = far.with_columns(pl.col("confidence", "families").fill_null(0)).select(direct.columns)
+    return pl.concat([direct, far]), sources
 
 
-def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """The same of pairs of which neither holds enough of the other to be in its tree."""
-    third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, shared_credit=pl.lit(value=True))
+def _once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each pair once, with the greatest confidence."""
+    ordered = rows.sort("to_id", "from_id", "confidence", descending=[False, False, True])
+    return ordered.unique(["from_id", "to_id"], keep="first", maintain_order=True)
+
+
+def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, sources: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """The same of pairs of which neither holds enough of the other to be in its tree, and that no source explains."""
     few = pairs.filter(pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE)
-    few = few.join(third, on=PAIR, how="left").with_columns(pl.col("shared_credit").fill_null(value=False))
-    weighed = add_common(add_odds(few, sum_families(evidence)))
+    both = (
+        few.select(PAIR)
+        .join(sources, left_on="left_doc", right_on="to_id")
+        .join(sources, left_on=["right_doc", "from_id"], right_on=["to_id", "from_id"], how="semi")
+    )
+    few = few.join(both, on=PAIR, how="anti")
+    weighed = add_common(add_odds(few, sum_families(evidence)), evidence)
     forth, size = pl.col("odds") > 0, pl.col("odds").abs()
-    better = (size / 2).exp()
     return (
-        weighed.with_columns(confidence=better / (better + 1 / better + pl.col("common").exp()))
+        weighed.with_columns(confidence=chance_of(size))
         .filter((size > WEAK) & (pl.col("confidence") >= settings.possible))
         .select(
             from_id=pl.when(forth).then("left_doc").otherwise("right_doc"),
@@ -167,7 +175,9 @@ def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     twin = pl.col("from_stands") == pl.col("to_stands")
     one, two = (pl.when(twin).then(f"{side}_id").otherwise(f"{side}_stands") for side in ("from", "to"))
     return copies.with_columns(
-        left_doc=pl.min_horizontal(one, two), right_doc=pl.max_horizontal(one, two), sign=pl.when(one < two).then(1).otherwise(-1)
+        left_doc=pl.min_horizontal(one, two),
+        right_doc=pl.max_horizontal(one, two),
+        sign=pl.when(one < two).then(1).otherwise(-1),
     ).drop("from_stands", "to_stands")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from provenance.tables import EVIDENCE
-from provenance.text.tokens import tokenize
+from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, keys
 from provenance.tracing.model import add_odds, sum_families, weigh_dates
@@ -21,11 +21,18 @@ from provenance.tracing.twins import find_twins, stand_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from provenance.text.tokens import Tokens
+
 PAIR = ["left_doc", "right_doc"]
 SIDES = (("left", "right"), ("right", "left"))
+#: An article is a copy of another only if this much of its words is in it; less is a shared quotation.
+LEAST_SHARE = 0.3
 #: A document's nearest neighbours whose words are compared: a thousand copies of one text would have half a
 #: million pairs, of which the far ones say little that the near ones do not.
 NEAREST = 8
+#: Jaccard under which words cannot be paired one to one: of two translations what is aligned are particles.
+ALIGNABLE = 0.1
+MORE_CREDITS = 0.1  # share of an outlet's articles with credits to others, by which it is more of a copier
 #: The attributions of one text to the other's outlet, as features.
 CLAIMS = {
     "dateline": "credited", "credit": "credited", "byline": "credited", "template": "credited",
@@ -43,10 +50,12 @@ def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         matches.filter((pl.col("relation") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
-        .join(where, on=PAIR)
+        # at document level there are no spans: then every match is a pair, and where it stands is not known
+        .join(where, on=PAIR, how="left" if spans.is_empty() else "inner")
         .sort(PAIR)
         .with_columns(
             pl.col("left_containment", "right_containment", "jaccard").cast(pl.Float64),
+            pl.col("quotes").fill_null(value=False),
             same=pl.col("relation") == "duplicate",
         )
         .drop("spans", "relation")
@@ -55,12 +64,13 @@ def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 
 def find_evidence(
     documents: pl.DataFrame,
+    passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
 ) -> pl.DataFrame:
-    """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
+    """DOCUMENTS, PASSAGES, ..., ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
     *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
@@ -80,7 +90,9 @@ def find_evidence(
     credited = credited.sort(*PAIR, "feature", "strength", "doc_id", "start").unique(
         [*PAIR, "feature", "strength"], keep="first", maintain_order=True
     )
-    text = pl.concat([credited, _marks(pairs), _edits(pairs, documents)])
+    # what two documents do with the little that they share says nothing of the rest
+    alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
+    text = pl.concat([credited, _marks(alike), _edits(alike, documents, passages)])
     facts_only = [name for name in equal.columns if name in pairs.columns]
     both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
     dated = _dates(both_kinds)
@@ -140,7 +152,7 @@ def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
     """What whole documents show: a cut end, a lost dateline, lines set off as quoted, a machine's slips."""
     rows = []
     for side, other in SIDES:
-        mine, theirs = (lambda name, at=side: pl.col(f"{at}_{name}")), (lambda name, at=other: pl.col(f"{at}_{name}"))
+        mine, theirs = _of(side), _of(other)
         inside = (mine("containment") >= 0.8) & (theirs("chars") > mine("chars") * 1.15)
         begins = theirs("first") < pl.max_horizontal(pl.lit(400), theirs("chars") * 0.15)
         prefix = inside & begins & (theirs("last") < theirs("chars") * 0.85)
@@ -157,6 +169,7 @@ def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
             "plain_marks": (theirs("typographic") >= 3) & (mine("typographic") == 0),
             "plain_letters": (theirs("accented") >= 2) & (mine("accented") == 0) & (mine("containment") >= 0.5),
             "machine": mine("machine") > theirs("machine") + 1,
+            "habit": mine("habit") > theirs("habit") + MORE_CREDITS,
         }
         sign = 1.0 if side == "right" else -1.0
         rows += [
@@ -164,6 +177,10 @@ def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
             for name, holds in found.items()
         ]
     return _rows(pl.concat(rows))
+
+
+def _of(side: str) -> Callable[[str], pl.Expr]:
+    return lambda name: pl.col(f"{side}_{name}")
 
 
 def _rows(frame: pl.DataFrame) -> pl.DataFrame:
@@ -175,18 +192,18 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs -> those that are among the NEAREST of either side, and whose words differ."""
     both = pl.concat(
         [pairs.select(*PAIR, "jaccard", "same", doc=f"{side}_doc", other=f"{other}_doc") for side, other in SIDES]
-    ).filter(~pl.col("same"))
+    ).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
     near = both.sort("doc", "jaccard", "other", descending=[False, True, False]).group_by("doc").head(NEAREST)
     return near.select(PAIR).unique().sort(PAIR)
 
 
-def _edits(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """What was lost or put in between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
     wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique().sort()
     chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
     row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
-    read, count = _reader(chosen["text"])
+    read, count = _reader(chosen["text"], fold_bodies(chosen, passages))
     rows = []
     for left, right in near.iter_rows():
         forth, back = compare(read(row_of[left]), read(row_of[right]), count)
@@ -206,9 +223,8 @@ def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Itera
         yield feature, sign * (2 - 0.5 ** (times - 1)), later if one.late else fuller, one.start, one.end
 
 
-def _reader(texts: pl.Series) -> tuple[Callable[[int], Text], Callable[[int], int]]:
+def _reader(texts: pl.Series, tokens: Tokens) -> tuple[Callable[[int], Text], Callable[[int], int]]:
     """Texts -> a function that gives one of them folded, and one that counts a word in all of them."""
-    tokens = tokenize(texts)
     ordered = np.sort(tokens.word)
     held: dict[int, Text] = {}
 

@@ -16,7 +16,9 @@ _FULL_STOP = r"[.!?…”\"»)\]':;।。؟’-]$"
 MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "
 #: Lines set off as somebody else's words, and the line that announces them.
 QUOTING = r"(?m)^[ \t]*(?:[A-Za-z]{0,3}[>|:]){1,6}"
-ANNOUNCED = r"(?mi)^[^\n]{0,160}(?:\b(?:writes?|wrote|says|said|schrieb|a écrit)\s*:|(?:^|\W)In article\b[^\n]{0,80})\s*$"
+ANNOUNCED = (
+    r"(?mi)^[^\n]{0,160}(?:\b(?:writes?|wrote|says|said|schrieb|a écrit)\s*:|(?:^|\W)In article\b[^\n]{0,80})\s*$"
+)
 REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
 TYPOGRAPHIC = "[“”‘’–—…«»]"
 ACCENTED = r"[\u00c0-\u017f]"
@@ -43,9 +45,9 @@ def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.D
 def gather_facts(
     wanted: pl.Series, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
 ) -> pl.DataFrame:
-    """The ids `wanted` -> one row each: outlet's key, marks of copying in the text, the best date.
+    """The ids `wanted` -> one row each: outlet's key, marks of copying, the best date, its outlet's habit.
 
-    *map*. Cost: some searches over the texts that are wanted.
+    *gather* (habits are counted over all documents). Cost: some searches over the texts that are wanted.
     """
     chosen = documents.select("doc_id", "outlet", "title", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
     text, tail = pl.col("text"), pl.col("text").str.tail(TAIL)
@@ -67,6 +69,7 @@ def gather_facts(
     return (
         facts.join(best_dates(dates), on="doc_id", how="left")
         .with_columns(dateline=pl.col("doc_id").is_in(head.implode()))
+        .join(_habits(documents, attributions), on="doc_id", how="left")
         .sort("doc_id")
     )
 
@@ -83,3 +86,14 @@ def best_dates(dates: pl.DataFrame) -> pl.DataFrame:
         .unique("doc_id", keep="first", maintain_order=True)
         .select("doc_id", time="value", precision="precision")
     )
+
+
+def _habits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """Document -> the share of its outlet's other articles that credit somebody else, drawn towards a quarter."""
+    foreign = foreign_credits(documents, attributions)
+    credited = foreign.filter(pl.col("kind").is_in(CREDITS))["doc_id"].unique()
+    owned = documents.select("doc_id", "outlet").with_columns(
+        one=pl.col("doc_id").is_in(credited.implode()).cast(pl.Int64)
+    )
+    others = (pl.col("one").sum().over("outlet") - pl.col("one") + 1) / (pl.len().over("outlet") + 3)
+    return owned.select("doc_id", habit=pl.when(pl.col("outlet").is_null()).then(0.25).otherwise(others))

@@ -27,22 +27,22 @@ class Solved(NamedTuple):
     chosen: Array  # whether it is in the best tree
 
 
-def solve(child: Array, parent: Array, component: Array, owner: Array, score: Array) -> Solved:
+def solve(child: Array, parent: Array, component: Array, score: Array) -> Solved:
     """Rows of choices sorted by child (parent -1: none here), their components and scores -> Solved.
 
-    `owner[child]` is the document of which a child is a part; parents are documents.
+    A child that is nobody's parent may be a further part of a document.
     """
     solved = Solved(np.zeros(len(child)), np.zeros(len(child)), np.zeros(len(child), bool))
     order = np.argsort(component, kind="stable")
     borders = np.flatnonzero(np.diff(component[order])) + 1
     for rows in np.split(order, borders) if len(order) else []:
-        part = _component(child[rows], parent[rows], owner, score[rows])
+        part = _component(child[rows], parent[rows], score[rows])
         for whole, piece in zip(solved, part, strict=True):
             whole[rows] = piece
     return solved
 
 
-def _component(child: Array, parent: Array, owner: Array, score: Array) -> Solved:
+def _component(child: Array, parent: Array, score: Array) -> Solved:
     names, own = np.unique(child, return_inverse=True)
     size = len(names)
     above = np.where(parent >= 0, np.searchsorted(names, parent), -1)

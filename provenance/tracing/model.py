@@ -19,6 +19,7 @@ CAP = 4.0
 WRONG, PRIOR_PAIRS = 0.04, 25
 TELLING = 1.5  # log odds from the text alone from which a pair may judge its dates
 NEVER_SURER = 0.02  # even of two good clocks: a text may be printed late and sent early
+APART = 0.2  # share of either's words under which two documents hardly touch
 SPEAKS = 0.5  # log odds from which a family is said to speak for a direction
 
 
@@ -63,12 +64,18 @@ def add_odds(pairs: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
         odds=(pl.col("forth") - pl.col("back")).sum(),
         forth=pl.col("forth").sum(),
         back=pl.col("back").sum(),
+        credit_forth=pl.col("forth").filter(pl.col("family") == "attribution").sum(),
+        credit_back=pl.col("back").filter(pl.col("family") == "attribution").sum(),
         conflict=pl.min_horizontal(pl.col("forth").sum(), pl.col("back").sum()),
         speak_forth=(pl.col("forth") - pl.col("back") >= SPEAKS).sum().cast(pl.Int32),
         speak_back=(pl.col("back") - pl.col("forth") >= SPEAKS).sum().cast(pl.Int32),
     )
     joined = pairs.join(total, on=PAIR, how="left", maintain_order="left")
-    return joined.with_columns(pl.col("odds", "forth", "back", "conflict", "speak_forth", "speak_back").fill_null(0))
+    return joined.with_columns(
+        pl.col(
+            "credit_forth", "credit_back", "odds", "forth", "back", "conflict", "speak_forth", "speak_back"
+        ).fill_null(0)
+    )
 
 
 def weigh_dates(pairs: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
@@ -86,7 +93,8 @@ def weigh_dates(pairs: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
     against = telling.filter(pl.col("agrees") < 0).height
     # of two dates one is wrong twice as often as one alone, and half of the wrong ones fall the right way
     wrong = min(0.5, (against + WRONG * PRIOR_PAIRS) / (telling.height + PRIOR_PAIRS))
-    votes = pl.concat([telling.select(doc=f"{side}_doc", vote=pl.col("agrees") * pl.col("trust")) for side in ("left", "right")])
+    vote = pl.col("agrees") * pl.col("trust")
+    votes = pl.concat([telling.select(doc=f"{side}_doc", vote=vote) for side in ("left", "right")])
     belief = votes.group_by("doc").agg(pl.col("vote").sum().clip(-4, 4))
     for side in ("left", "right"):
         named = belief.rename({"doc": f"{side}_doc", "vote": f"{side}_vote"})
@@ -105,14 +113,22 @@ def _sigmoid(value: pl.Expr) -> pl.Expr:
     return 1 / (1 + (-value).exp())
 
 
-def add_common(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with odds -> the same with `common`: log odds of a third source against even chances either way."""
+def add_common(pairs: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with odds, EVIDENCE -> the same with `common`: log odds of a third source against even chances."""
     known = weights()
-    apart = pl.max_horizontal("left_containment", "right_containment") < 0.2
-    return pairs.with_columns(
+    third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, third=pl.lit(1.0)).unique()
+    apart = pl.max_horizontal("left_containment", "right_containment") < APART
+    joined = pairs.join(third, on=PAIR, how="left", maintain_order="left")
+    return joined.with_columns(
         common=known["pair_bias"]
         + known["pair_conflict"] * pl.col("conflict")
-        + known["pair_credit"] * pl.col("shared_credit").cast(pl.Float64)
+        + known["pair_credit"] * pl.col("third").fill_null(0)
         + known["pair_quotes"] * pl.col("quotes").cast(pl.Float64)
         + known["pair_apart"] * apart.cast(pl.Float64)
-    )
+    ).drop("third")
+
+
+def chance_of(toward: pl.Expr) -> pl.Expr:
+    """Log odds of one direction against the other, beside `common` -> the chance of that direction among three."""
+    better = (toward / 2).exp()
+    return better / (better + 1 / better + pl.col("common").exp())

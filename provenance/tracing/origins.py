@@ -10,7 +10,7 @@ import polars as pl
 from provenance.tables import CLUSTERS, ORIGINS
 from provenance.tracing import reasons
 from provenance.tracing.absent import CREDIBLE, verdict
-from provenance.tracing.ancestry import LEAST_SHARE
+from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import CREDITS, foreign_credits, keys
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str
     found: dict[str, list[_Source]] = {}
     alone: dict[str, float] = {}
     columns = ("doc_id", "other_id", "probability", "ancestor", "chosen", "share", "families")
-    ordered = ancestry.sort("doc_id", "chosen", "share", "probability", "other_id", descending=[False, True, True, True, False])
+    ordered = ancestry.sort(
+        "doc_id", "chosen", "share", "probability", "other_id", descending=[False, True, True, True, False]
+    )
     for doc_id, other, direct, ancestor, chosen, share, families in ordered.select(columns).iter_rows():
         if other is None:
             alone[doc_id] = min(alone.get(doc_id, 1.0), direct)
@@ -132,9 +134,13 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
         confidence = max(held[above.other].ancestor if above.other in held else 0.0, confidence * above.ancestor)
         families = max(families, held[above.other].families if above.other in held else 0)
         at = above.other
-    confidence = min(confidence * (1 if through is None else 1), SUREST)
+    confidence = min(confidence, SUREST)
     said = facts.claims.get(doc_id, [])
-    rest = {source.other: source.ancestor * facts.alone.get(source.other, 1.0) for source in held.values() if source.other != at}
+    rest = {
+        source.other: source.ancestor * facts.alone.get(source.other, 1.0)
+        for source in held.values()
+        if source.other != at
+    }
     rest[doc_id] = facts.alone.get(doc_id, 0.0)
     second = max(rest, key=lambda name: (rest[name], name))
     runner_up = said[0].origin if said and rest[second] < 1 - confidence - rest[second] and second == doc_id else second
@@ -151,7 +157,16 @@ def _from_claim(doc_id: str, said: list[_Claim], settings: Settings) -> tuple[An
     runner_up = said[1].origin if len(said) > 1 and said[1].confidence > 1 - first.confidence else doc_id
     confidence = round(first.confidence, 4)
     word = verdict(confidence, first.families, settings)
-    return (doc_id, first.origin, "external", first.relation, confidence, word, runner_up, reasons.escape(first.reason, 400))
+    return (
+        doc_id,
+        first.origin,
+        "external",
+        first.relation,
+        confidence,
+        word,
+        runner_up,
+        reasons.escape(first.reason, 400),
+    )
 
 
 def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
@@ -162,7 +177,16 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     runner_up = said[0].origin if said else (sources[0].other if sources else None)
     habit = facts.habits.get(outlet or "", 0.0)
     if habit > MOSTLY and not copies and not sources:
-        return (doc_id, None, "unknown", None, round(1 - habit, 4), "undetermined", runner_up or doc_id, reasons.of_unknown(outlet))
+        return (
+            doc_id,
+            None,
+            "unknown",
+            None,
+            round(1 - habit, 4),
+            "undetermined",
+            runner_up or doc_id,
+            reasons.of_unknown(outlet),
+        )
     confidence = (OWN if outlet else OWN_OF_NOBODY) - CITING * bool(said)
     confidence = round(confidence * facts.alone.get(doc_id, 1.0), 4)
     word = verdict(confidence, 1, settings)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 READING = 3  # words; shorter runs are shared by chance, longer ones count one changed word too often
+#: Of fewer documents what one has alone may as well have been dropped by the others.
+WITNESSES = 4
 #: Documents of a component whose readings are compared, all with all: a matrix of theirs is held. In a greater one
 #: the pairs' own evidence decides alone.
 MOST = 600
@@ -45,7 +47,8 @@ def compare_readings(groups: list[list[int]], child: Array, parent: Array, token
         count = has.sum(0)
         shared = has @ has.T
         total = np.maximum(np.diag(shared), 1)
-        private[at] = has[:, count == 1].sum(1)
+        if len(group) >= WITNESSES:
+            private[at] = has[:, count == 1].sum(1)
         central[at] = ((shared / total[:, None]).sum(1) - 1) / (len(group) - 1)
         known, rare = has[:, count > 1], has[:, count * 2 <= len(group)]
         lacks, odd = (part.sum(1)[:, None] - part @ part.T for part in (known, rare))

@@ -40,7 +40,9 @@ def find_twins(
     )
     dated = held.join(best_dates(dates).select("doc_id", "time"), on="doc_id", how="left")
     dated = dated.join(own, on="doc_id", how="left").with_columns(pl.col("other").fill_null(1))
-    first = dated.sort("group", "other", "time", "doc_id", nulls_last=True).unique("group", keep="first", maintain_order=True)
+    first = dated.sort("group", "other", "time", "doc_id", nulls_last=True).unique(
+        "group", keep="first", maintain_order=True
+    )
     return held.join(first.select("group", stands="doc_id"), on="group").select("doc_id", "stands").sort("doc_id")
 
 

@@ -26,7 +26,7 @@ def fit_directions(strengths: Array, counts: Array, prior: Array, pull: float) -
 
 
 def fit_choices(features: Array, chooser: Array, chosen: Array, prior: Array, pull: float, least: Array) -> Array:
-    """Candidates' features, whose choice each row belongs to (0.. in order), which was taken -> weights of a softmax."""
+    """Candidates' features, whose choice each row belongs to (in order), which was taken -> weights of a softmax."""
     starts = np.flatnonzero(np.r_[True, chooser[1:] != chooser[:-1]])
     sizes = np.diff(np.r_[starts, len(chooser)])
 

@@ -1,0 +1,70 @@
+"""The lineage generator: what it says it did, it did."""
+
+from __future__ import annotations
+
+import random
+
+import polars as pl
+import pytest
+
+from tests.lineages.articles import Article, own_texts, seeds_of
+from tests.lineages.growing import MIXES, World, grow
+from tests.lineages.operators import OPERATORS, Around
+
+TEXT = (
+    "The harbour master of Ellenport, a man of few words, closed the quay on Tuesday after 1,215 crates rolled off.",
+    "“Divers found most of them by noon, and I think that the rest will float by Sunday,” said Maren Holt, the owner.",
+    "The BBC said that ships had waited 12 miles out for days. “We had seen nothing like it since the great storm.”",
+    "The council met in the evening and thanked the divers. No one was hurt. The ferry ran late for the whole day.",
+    "A crane is expected from the mainland on Friday, and until then the northern basin stays closed to all traffic.",
+)
+
+
+def article(**changes: object) -> Article:
+    return Article("Ellen Daily", "Quay closed", TEXT, place="ELLENPORT", agency="Northwire")._replace(**changes)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_each_operator_changes_a_text_that_it_can_change(name: str) -> None:
+    start = article(foot=("© Ellen Daily.",), typos=(("harbuor", "harbour"),))
+    if name == "mend":
+        start = start._replace(paragraphs=(TEXT[0].replace("harbour", "harbuor"), *TEXT[1:]))
+    around = Around(article(outlet="Other Post"), ("A band played on the square until the rain came.",))
+    changed = {OPERATORS[name](start, random.Random(seed), 0.9, around).text() for seed in range(12)}
+    assert changed - {start.text()}, name
+    assert all(changed), name
+
+
+def test_growing_is_repeatable_and_tells_the_truth() -> None:
+    seeds = seeds_of(own_texts(), random.Random(3), 8)
+    world = World(3, hidden=0.4)
+    one, two = grow(seeds, world), grow(seeds, world)
+    assert one.documents.equals(two.documents)
+    assert one.edges.equals(two.edges)
+    assert not grow(seeds, World(4)).documents.equals(one.documents)
+    held = set(one.documents["doc_id"])
+    assert set(one.members["doc_id"]) == held
+    assert one.documents["doc_id"].is_unique().all()
+    assert set(one.edges["to_id"]) <= held
+    hidden = one.edges.filter("hidden")
+    assert hidden.height
+    assert not set(hidden["from_id"]) & held
+    roots = one.members.filter(~pl.col("hidden")).unique("lineage")
+    assert set(roots["root"]) <= held
+    assert not set(roots["root"]) & set(one.edges["to_id"])
+
+
+def test_a_copy_is_younger_than_its_source() -> None:
+    grown = grow(seeds_of(own_texts(), random.Random(5), 6), World(5, merged=0))
+    days = dict(grown.documents.select("doc_id", "published").iter_rows())
+    seen = grown.edges.filter(~pl.col("hidden")).select("from_id", "to_id").rows()
+    assert seen
+    assert all(days[source] < days[copy] for source, copy in seen)
+
+
+def test_an_operator_left_out_is_never_drawn() -> None:
+    seeds = seeds_of(own_texts(), random.Random(6), 10)
+    for mix in MIXES:
+        done = grow(seeds, World(6, mix, without="truncate")).edges.explode("operators").unnest("operators")
+        assert "truncate" not in set(done["operator"].drop_nulls())
+        assert done["strength"].drop_nulls().is_between(0, 1).all()
