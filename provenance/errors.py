@@ -7,6 +7,10 @@ EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_PARTIAL = 3
 EXIT_INTERNAL = 4
+EXIT_NO_INDEX = 10
+EXIT_LOCKED = 11
+EXIT_OTHER_SETTINGS = 12
+EXIT_DAMAGED = 13
 EXIT_INTERRUPTED = 130
 
 
@@ -25,3 +29,27 @@ class UsageError(ProvenanceError):
 
 class OutputError(ProvenanceError):
     """The output folder cannot take the results."""
+
+
+class MissingIndexError(ProvenanceError):
+    """There is no index where one is named."""
+
+    exit_code = EXIT_NO_INDEX
+
+
+class LockedIndexError(ProvenanceError):
+    """Another process writes to the index, and did not end in time."""
+
+    exit_code = EXIT_LOCKED
+
+
+class OtherSettingsError(ProvenanceError):
+    """The index was made with other settings, by another method, in another format, or is none."""
+
+    exit_code = EXIT_OTHER_SETTINGS
+
+
+class DamagedIndexError(ProvenanceError):
+    """Something in the index is not as it was written; no finding is made from it."""
+
+    exit_code = EXIT_DAMAGED

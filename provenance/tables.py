@@ -154,6 +154,62 @@ ANCESTRY = pl.Schema(
         "families": pl.Int32(),  # kinds of evidence that speak for it
     }
 )
+MATCHED = pl.Struct(
+    {
+        "doc_id": TEXT,  # an older document
+        "outlet": TEXT,
+        "published": TIME,
+        "relation": TEXT,  # as in matches, from the incoming document to the older one
+        "jaccard": SHARE,
+        "left_containment": SHARE,
+        "right_containment": SHARE,
+    }
+)
+FOUND_SPAN = pl.Struct(
+    {
+        "matched_doc": TEXT,
+        "start": PLACE,  # in the incoming document
+        "end": PLACE,
+        "matched_start": PLACE,
+        "matched_end": PLACE,
+        "identity": SHARE,
+        "kind": TEXT,
+        "role": TEXT,
+    }
+)
+#: What `check` gives, one row for each incoming document; it stands left of what it is compared with.
+FINDINGS = pl.Schema(
+    {
+        "doc_id": TEXT,  # its id in the index: another text under a known id is ID@ and 12 hex digits
+        "path": TEXT,
+        "verdict": TEXT,  # new, duplicate, near_duplicate, recycled
+        "matched_doc": TEXT,  # ? the closest older document; null if new
+        "matched_outlet": TEXT,  # ?
+        "matched_published": TIME,  # ?
+        "jaccard": SHARE,  # ? with the closest
+        "left_containment": SHARE,  # ? share of the incoming document's words inside spans with the closest
+        "right_containment": SHARE,  # ? share of the closest one's words
+        "recycled_share": SHARE,  # share of its words inside spans with any older document, boilerplate left out
+        "spans": pl.List(FOUND_SPAN),
+        "matches": pl.List(MATCHED),  # every older document found, the closest first
+        "origin_id": TEXT,  # ? as in origins
+        "already_indexed": pl.Boolean(),  # same id, same text
+    }
+)
+#: What `clean` leaves out, one row for each document or passage.
+REMOVALS = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "path": TEXT,
+        "row": PLACE,  # of the document in its file, from 0
+        "start": PLACE,  # ? in the document's text; null where all of it went
+        "end": PLACE,  # ?
+        "reason": TEXT,  # duplicate, near_duplicate, contained; of a passage: repeated, boilerplate
+        "counterpart": TEXT,  # ? the document that stays; null for boilerplate
+        "text": TEXT,  # what went
+        "record": pl.Binary(),  # ? the bytes of the record or slice as it stood, where all of it went
+    }
+)
 
 #: What `sketch` gives; a scan writes none. Values are unsigned 32-bit numbers, one a permutation.
 SIGNATURES = pl.Schema({"doc_id": TEXT, "signature": pl.List(pl.Int64())})

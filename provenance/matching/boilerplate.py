@@ -51,8 +51,12 @@ class _Stretches(NamedTuple):
     key: Array  # uint64, of the words
 
 
-def mark_boilerplate(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> pl.DataFrame:
+def mark_boilerplate(
+    documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, *, frequency: bool = True
+) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES and TOKENS (rows as in DOCUMENTS) -> PASSAGES with `boilerplate` added. *Gather*.
+
+    Without `frequency` each document is judged by itself, whatever company it comes in (*map*).
 
     Headlines become boilerplate by frequency or as a bare wording of the lexicon only; bylines and teasers never (a
     notice inside a teaser stays part of it, so that the teaser still is a copy of the body's head). A notice that opens
@@ -62,7 +66,8 @@ def mark_boilerplate(documents: pl.DataFrame, passages: pl.DataFrame, tokens: To
     found, begin, end = furniture.find_furniture(tokens, stretches.first, stretches.last)
     size = stretches.last - stretches.first
     named = _by_lexicon(stretches, found, size)
-    named |= _by_frequency(documents, passages, stretches, size)
+    if frequency:
+        named |= _by_frequency(documents, passages, stretches, size)
     named |= _menus(documents, passages, stretches, size, named)
     cut = (found & furniture.NOTICE > 0) & (size > NOTICE_WORDS) & (stretches.role == CODE["paragraph"]) & ~named
     near = (begin - stretches.first < NOTICE_DEPTH) | (stretches.last - end < NOTICE_DEPTH)

@@ -1,0 +1,282 @@
+"""What was ingested before, in one SQLite file: new documents are compared with it, and added to it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+import numpy as np
+import polars as pl
+import xxhash
+
+from provenance import __version__, tables
+from provenance.dumps.reading import read_frame
+from provenance.errors import OtherSettingsError
+from provenance.index.candidates import find_pairs, look_up
+from provenance.index.comparing import compare, finish, read_text, to_findings
+from provenance.index.naming import name_new
+from provenance.index.postings import find_keys, pack_lines, to_postings, to_queries
+from provenance.index.rows import compress, to_rows
+from provenance.index.seen import Seen
+from provenance.index.storage import Manifest, Storage
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from provenance.index.naming import Named
+    from provenance.index.postings import Keys
+
+#: The settings that decide what is stored and what is found; an index is used with those it was made with.
+MATTER = (
+    "shingle_words", "window", "link_cap", "min_span_words", "max_gap_words", "min_identity", "match_jaccard",
+    "near_duplicate", "contained", "num_perm", "seed",
+)  # fmt: skip
+BATCH_DOCUMENTS, BATCH_BYTES = 8192, 32 << 20  # taken at a time: looking up costs much the same for 500 and for 8,000
+COMPARED = 4096  # pairs verified at a time, whose texts are in memory
+#: Folded and hashed when an index is opened: what one version of this program stored, another must find.
+SAMPLE = "Orle, 3 May (AP) – “Éà ﬁnal” naïve co-op’s 東京 زيتونٌ Straße 1,215 x²\n\nhttp://a.example/b?c\tİstanbul ΟΔΟΣ."
+
+
+class Added(NamedTuple):
+    """What became of documents that were to be added."""
+
+    read: int
+    added: int  # versions included
+    known: int  # the same id with the same text: nothing to do
+
+
+class Index:
+    """An index of documents, to be used in a `with` block.
+
+    >>> import tempfile
+    >>> frame = pl.DataFrame({"id": ["a"], "text": ["The ferry ran aground on the bar at dawn, the owner said."]})
+    >>> with tempfile.TemporaryDirectory() as folder, Index.open(folder + "/seen.sqlite") as index:
+    ...     index.check(frame)["verdict"].to_list(), index.add(frame), index.check(frame)["verdict"].to_list()
+    (['new'], Added(read=1, added=1, known=0), ['duplicate'])
+    """
+
+    def __init__(self, storage: Storage, settings: Settings) -> None:
+        self.storage, self.settings = storage, settings
+
+    @classmethod
+    def open(
+        cls, path: str | Path, settings: Settings | None = None, *, create: bool = True, timeout: float = 30.0
+    ) -> Self:
+        """The index in the file `path`, made if it is not there (unless `create` is false).
+
+        `settings` must be those it was made with, wherever they decide what is found; without them it is used with its
+        own. Raises MissingIndexError, LockedIndexError (another process wrote for more than `timeout` seconds),
+        OtherSettingsError, DamagedIndexError.
+        """
+        given = settings or Settings()
+        storage = Storage.open(Path(path), timeout, fresh_manifest(given) if create else None)
+        try:
+            with storage.reading():
+                manifest = storage.read_manifest()
+            chosen = given if settings else replace(given, **manifest.settings)
+            check_settings(storage.path, manifest, chosen)
+        except BaseException:
+            storage.close()
+            raise
+        return cls(storage, chosen)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.storage.close()
+
+    def manifest(self) -> Manifest:
+        """What the index holds now, and how it was made."""
+        with self.storage.reading():
+            return self.storage.read_manifest()
+
+    def add(self, frame: pl.DataFrame | pl.LazyFrame) -> Added:
+        """A frame of texts, or DOCUMENTS, into the index; what it has is left alone.
+
+        Batch by batch: what a finished batch added stays, whatever happens to the next.
+        """
+        total = Added(0, 0, 0)
+        for batch in batches(self.documents_of(frame)):
+            with self.storage.writing():
+                seen = Seen([self.storage], self.settings)
+                new = name_new(batch, seen)
+                self._take_in(seen, new, self._keys(new))
+            counts = (batch.height, len(new.fresh), len(new.known))
+            total = Added(*(one + more for one, more in zip(total, counts, strict=True)))
+        return total
+
+    def check(
+        self, frame: pl.DataFrame | pl.LazyFrame, *, add: bool = False, since: dt.datetime | None = None
+    ) -> pl.DataFrame:
+        """A frame of texts, or DOCUMENTS -> FINDINGS in their order, each against the index and those before it.
+
+        With `add` what is checked is also ingested, in the same transaction. Documents of the index that were
+        published before `since` do not count; those without a date do.
+        """
+        found = self.check_each([self.documents_of(frame)], add=add, since=since)
+        return pl.concat([tables.empty(tables.FINDINGS), *found])
+
+    def check_each(
+        self, frames: Iterable[pl.DataFrame], *, add: bool = False, since: dt.datetime | None = None
+    ) -> Iterator[pl.DataFrame]:
+        """DOCUMENTS bit by bit -> FINDINGS of each bit; with `add` they are given once the bit is on disk."""
+        bits = (batch for frame in frames for batch in batches(frame))
+        horizon = self.manifest().following
+        if add:
+            for batch in bits:
+                with self.storage.writing():
+                    findings = self._check(batch, Seen([self.storage], self.settings), horizon, since)
+                yield findings
+            return
+        with ExitStack() as stack:
+            stack.enter_context(self.storage.reading())
+            following = self.storage.read_manifest().following
+            beside = Storage.temporary(replace(fresh_manifest(self.settings), following=following))
+            stack.callback(beside.close)
+            for batch in bits:
+                with beside.writing():
+                    findings = self._check(batch, Seen([self.storage, beside], self.settings), following, since)
+                yield findings
+
+    def documents_of(self, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+        """A frame of texts -> DOCUMENTS; DOCUMENTS as they are."""
+        if isinstance(frame, pl.DataFrame) and frame.schema == tables.DOCUMENTS:
+            return frame
+        return read_frame(frame, self.settings).documents
+
+    # -- one batch -------------------------------------------------------------------------------------------
+
+    def _keys(self, new: Named) -> Keys:
+        """What the new documents are looked up by; rows as in `new.documents`."""
+        order = new.documents["doc_id"].arg_sort()
+        text = read_text(new.documents[order])
+        keys = find_keys(text.documents["doc_id"].to_list(), text.tokens, text.layout, self.settings)
+        return keys.renumbered(order.to_numpy())
+
+    def _take_in(self, seen: Seen, new: Named, keys: Keys) -> None:
+        """Write new documents to the last of `seen`."""
+        if not new.fresh:
+            return
+        storage, manifest = seen.storages[-1], seen.manifests[-1]
+        first, count = manifest.following, len(new.fresh)
+        numbers = np.arange(first, first + count)
+        texts = new.documents["text"].to_list()
+        storage.write_documents(to_rows(new.documents, numbers.tolist(), new.digests, pack_lines(keys.lines, count)))
+        storage.write_texts(zip(numbers.tolist(), compress(texts), strict=True))
+        manifest.documents += count
+        manifest.characters += sum(map(len, texts))
+        manifest.following += count
+        storage.write_segment(manifest, to_postings(keys, numbers, self.settings), first, first + count - 1)
+        storage.write_manifest(manifest)
+
+    def _check(self, batch: pl.DataFrame, seen: Seen, horizon: int, since: dt.datetime | None) -> pl.DataFrame:
+        """One batch -> FINDINGS; the last of `seen` takes it in first, so that all is looked up in one way."""
+        new = name_new(batch, seen)
+        keys = self._keys(new)
+        numbers = np.arange(seen.following, seen.following + len(new.fresh))
+        self._take_in(seen, new, keys)
+        queries = to_queries(keys)
+        found = look_up(queries, seen.blobs(), numbers, self.settings)
+        pairs = find_pairs(queries, found, keys, seen.read_lines, self.settings)
+        table = pl.DataFrame({"row": pairs.row, "number": pairs.number, "linked": pairs.linked})
+        parts = [*self._verify(new.documents, table, seen, horizon, since), self._known(new, batch, seen)]
+        rows = pl.Series([*new.fresh, *new.known], dtype=pl.Int64)
+        return pl.concat(parts)[rows.arg_sort()]
+
+    def _verify(
+        self, fresh: pl.DataFrame, pairs: pl.DataFrame, seen: Seen, horizon: int, since: dt.datetime | None
+    ) -> Iterator[pl.DataFrame]:
+        """Pairs of rows of `fresh` and numbers -> FINDINGS of `fresh`, for as many rows at a time as fit."""
+        due = np.cumsum(np.bincount(pairs["row"].to_numpy(), minlength=fresh.height)) // COMPARED
+        edges = np.append(np.flatnonzero(np.diff(due, prepend=-1)), fresh.height).tolist()
+        for low, high in zip(edges[:-1], edges[1:], strict=True):
+            incoming = fresh[low:high].with_row_index("row", low).cast({"row": pl.Int64})
+            asked = pairs.filter(pl.col("row").is_between(low, high - 1))
+            older = seen.read(asked["number"].unique().sort().to_list())
+            if since is not None:
+                counts = (pl.col("number") >= horizon) | (pl.col("published") >= since).fill_null(value=True)
+                older = older.filter(counts)
+            named = asked.join(incoming.select("row", "doc_id"), on="row").join(
+                older.select("number", matched_doc="doc_id"), on="number"
+            )
+            older, incoming = older.select(list(tables.DOCUMENTS)), incoming.drop("row")
+            whole = pl.concat([incoming, older.join(incoming, on="doc_id", how="anti")])
+            found = compare(whole, named.select("doc_id", "matched_doc", "linked"), self.settings)
+            yield to_findings(incoming, older, found)
+
+    def _known(self, new: Named, batch: pl.DataFrame, seen: Seen) -> pl.DataFrame:
+        """FINDINGS of the documents that the index has already: duplicates of themselves."""
+        names = seen.find_names(new.names)
+        stored = seen.read(sorted({known.number for known in names.values()}))
+        stored = stored.select("outlet", "published", doc_id="doc_id")
+        rows = pl.DataFrame({"doc_id": new.names}, schema={"doc_id": pl.String()})
+        rows = rows.join(stored, on="doc_id", how="left", maintain_order="left")
+        return finish(
+            rows.select(
+                "doc_id",
+                path=batch["path"][new.known],
+                verdict=pl.lit("duplicate"),
+                matched_doc="doc_id",
+                matched_outlet="outlet",
+                matched_published="published",
+                jaccard=pl.lit(1.0),
+                left_containment=pl.lit(1.0),
+                right_containment=pl.lit(1.0),
+                recycled_share=pl.lit(1.0),
+                already_indexed=pl.lit(value=True),
+            )
+        )
+
+
+def batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """DOCUMENTS -> the same in order, some at a time."""
+    sizes = documents["text"].str.len_bytes().to_numpy()
+    ends = np.cumsum(sizes, dtype=np.int64)
+    first = 0
+    while first < documents.height:
+        most = int(np.searchsorted(ends, ends[first] - sizes[first] + BATCH_BYTES, side="right"))
+        last = max(first + 1, min(most, first + BATCH_DOCUMENTS))
+        yield documents[first:last]
+        first = last
+
+
+def method(settings: Settings) -> str:
+    """16 hex digits that change when folding, hashing or the choice of postings does."""
+    schema = tables.DOCUMENTS
+    row = {name: [{"doc_id": "sample", "path": "sample", "text": SAMPLE * 3}.get(name)] for name in schema}
+    text = read_text(pl.DataFrame(row, schema=schema))
+    postings = to_postings(find_keys(["sample"], text.tokens, text.layout, settings), np.ones(1, np.int64), settings)
+    return xxhash.xxh3_64_hexdigest(b"".join(column.tobytes() for column in postings))
+
+
+def fresh_manifest(settings: Settings) -> Manifest:
+    """The manifest of an index that holds nothing yet."""
+    return Manifest(__version__, method(settings), {name: getattr(settings, name) for name in MATTER})
+
+
+def check_settings(path: Path, manifest: Manifest, settings: Settings) -> None:
+    """Raise OtherSettingsError if an index was made with other settings, or folds and hashes otherwise."""
+    made = manifest.settings
+    differ = [
+        f"{name} {made.get(name)} and not {getattr(settings, name)}"
+        for name in MATTER
+        if made.get(name) != getattr(settings, name)
+    ]
+    if differ:
+        raise OtherSettingsError(
+            f"{path}: was made with {', '.join(differ)}; leave these settings as the index has them, or make another"
+        )
+    if manifest.method != method(settings):
+        raise OtherSettingsError(
+            f"{path}: was made by provenance {manifest.program}, which reads words otherwise than this "
+            f"{__version__}; make it anew from `provenance index export`"
+        )

@@ -1,0 +1,133 @@
+"""New documents and what is stored -> the pairs of them worth comparing on the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from provenance.index import kernels
+from provenance.index.postings import LINE, SEEDS, SHINGLE, reach_of, unpack_lines
+from provenance.matching import sequence_kernels
+from provenance.matching.candidates import unique
+from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from provenance.index.postings import Keys, Lines, Postings, Queries
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+#: Of the shared shingles that a jaccard of match_jaccard asks for, the share that must show. Half of what is expected:
+#: in an article of 400 words 15 of 30, five standard deviations.
+SHOWN = 0.5
+#: What gives, for a number of bits and an ascending array of parts, the postings of each part that has any.
+Blobs = tuple[int, "Callable[[int], Postings]"]
+
+
+class Found(NamedTuple):
+    """What queries met: one row a query and document."""
+
+    query: Array  # int64, row of Queries
+    number: Array  # int64, of the document
+    strong: Array  # bool: a run of words, or a whole line, or a name
+
+
+class Pairs(NamedTuple):
+    """Pairs to compare: row of a new document, number of an older one; sorted, each once."""
+
+    row: Array
+    number: Array
+    linked: Array  # bool: they share a run of words
+
+
+def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: Settings) -> Found:
+    """Queries and sorted blobs of postings -> what they meet among documents under before[row].
+
+    Of a key in more documents than the link cap the first and the last count if they are strong, else none: whether
+    the postings lie in one blob or in twenty changes nothing. Cost: one read of each blob that a query falls into.
+    """
+    total, over = np.zeros(queries.key.size, np.int64), np.zeros(queries.key.size, np.bool_)
+    strict, limit = queries.kind == SHINGLE, before[queries.row]
+    found, count = np.empty((1 << 12, 3), np.int64), 0
+    for bits, blob in stored:
+        parts = queries.key >> np.uint32(32 - bits) if bits else np.zeros(queries.key.size, np.uint32)
+        edges = np.append(np.flatnonzero(np.diff(parts.astype(np.int64), prepend=-1)), parts.size)
+        for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            share, begin = slice(low, high), count
+            found, count = kernels.look_up(
+                *blob(int(parts[low])), queries.key[share], queries.context[share], strict[share], limit[share],
+                reach_of(settings), 5, settings.link_cap, total[share], over[share], found, count,
+            )  # fmt: skip
+            found[begin:count, 0] += low
+    query, number, strong = found[:count, 0], found[:count, 1], found[:count, 2] > 0
+    return _within_cap(queries, Found(query, number, strong), total, over, settings.link_cap)
+
+
+def _within_cap(queries: Queries, found: Found, total: Array, over: Array, cap: int) -> Found:
+    order = np.lexsort((found.number, found.query))
+    query, number, strong = (column[order] for column in found)
+    often = over | (np.bincount(query[strong], minlength=over.size) > cap)
+    seeds = queries.kind == SEEDS
+    keep = np.where(strong, ~(often & seeds)[query], (total <= cap)[query])
+    query, number, strong = query[keep], number[keep], strong[keep]
+    # strong rows of what stands too often: the first and the last of each query, in order of document
+    crowded = np.flatnonzero(strong & often[query])
+    ends = np.ones(crowded.size, np.bool_)
+    if crowded.size > 2:
+        asked = query[crowded]
+        ends[1:-1] = (asked[1:-1] != asked[:-2]) | (asked[1:-1] != asked[2:])
+    drop = np.zeros(query.size, np.bool_)
+    drop[crowded[~ends]] = True
+    return Found(query[~drop], number[~drop], strong[~drop])
+
+
+def find_pairs(
+    queries: Queries,
+    found: Found,
+    keys: Keys,
+    read_lines: Callable[[Sequence[int]], list[bytes]],
+    settings: Settings,
+) -> Pairs:
+    """What the queries met -> the pairs that share a run, a headline or caption (equal or alike), or much of their words.
+
+    `read_lines` gives the packed lines of documents by number.
+    """
+    kind, row = queries.kind[found.query], queries.row[found.query].astype(np.int64)
+    both = (row << 32) | found.number
+    runs = unique(both[(kind == SHINGLE) & found.strong])
+    lines = unique(both[kind == LINE])
+    met, hits = np.unique(both[kind == SHINGLE], return_counts=True)
+    shingles = np.bincount(keys.owner, minlength=int(row.max(initial=0)) + 1)
+    due = SHOWN * settings.match_jaccard / settings.window * shingles[met >> 32]
+    alike = _alike(queries, found, keys.lines, read_lines, kind == SEEDS)
+    every = unique(np.concatenate([runs, lines, met[hits >= due], alike]))
+    return Pairs(every >> 32, every & 0xFFFFFFFF, np.isin(every, runs, assume_unique=True))
+
+
+def _alike(
+    queries: Queries, found: Found, lines: Lines, read_lines: Callable[[Sequence[int]], list[bytes]], seeds: Array
+) -> Array:
+    """Pairs of which a headline or caption of one is nearly one of the other's, by 16 bits a word; row << 32 | number."""
+    line = queries.place[found.query[seeds]].astype(np.int64)
+    asked = unique((line << 32) | found.number[seeds])
+    if not asked.size:
+        return asked
+    line, number = asked >> 32, asked & 0xFFFFFFFF
+    numbers, at = np.unique(number, return_inverse=True)
+    stored = unpack_lines(read_lines(numbers.tolist()))
+    # each new line with every line of each document that it shares three words with
+    edges = np.searchsorted(stored.owner, np.arange(numbers.size + 1))
+    sizes = np.diff(edges)[at]
+    left = np.repeat(line, sizes)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    right = np.repeat(edges[:-1][at], sizes) + within
+    word = np.concatenate([lines.word >> np.uint64(48), stored.word])
+    bounds = np.concatenate([lines.bounds[:-1], lines.bounds[-1] + stored.bounds])
+    stretch = np.empty((left.size, 5), np.int64)
+    offset = lines.owner.size
+    sequence_kernels.align_short(word, bounds, left, right + offset, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
+    good = stretch[:, 4] > 0
+    return unique((lines.owner[left[good]].astype(np.int64) << 32) | numbers[stored.owner[right[good]]])

@@ -1,0 +1,221 @@
+"""Pairs of new and older documents -> FINDINGS: verified on the text, by the functions that a scan uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance import tables
+from provenance.matching.alignment import align, join
+from provenance.matching.boilerplate import mark_boilerplate
+from provenance.matching.candidates import group_equal
+from provenance.matching.layout import lay_out
+from provenance.matching.matches import find_matches, places, words_covered
+from provenance.matching.places import Ranges, row_numbers
+from provenance.matching.short_passages import find_short
+from provenance.matching.spans import to_table, without_covered
+from provenance.text.passages import find_passages
+from provenance.text.tokens import tokenize
+
+if TYPE_CHECKING:
+    from provenance.matching.alignment import Aligned
+    from provenance.matching.layout import Layout
+    from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+#: Relations as the other side sees them.
+MIRRORED = {"contained": "contains", "contains": "contained"}
+
+
+class Text(NamedTuple):
+    """Documents with what is made of each by itself; rows in the order of doc_id."""
+
+    documents: pl.DataFrame
+    tokens: Tokens
+    passages: pl.DataFrame
+    layout: Layout
+
+
+class Compared(NamedTuple):
+    """What pairs have in common; `doc_id` is the incoming document, `matched_doc` the older one."""
+
+    matches: pl.DataFrame  # doc_id, matched_doc, then as in MATCHES, seen from the incoming document
+    spans: pl.DataFrame  # doc_id, then as in FOUND_SPAN
+    shares: pl.DataFrame  # doc_id, recycled_share
+
+
+def read_text(documents: pl.DataFrame) -> Text:
+    """DOCUMENTS sorted by doc_id -> Text. *map*: boilerplate is told by the lexicon, not by what else was read."""
+    tokens = tokenize(documents["text"])
+    passages = mark_boilerplate(documents, find_passages(documents), tokens, frequency=False)
+    return Text(documents, tokens, passages, lay_out(documents, passages, tokens))
+
+
+def compare(documents: pl.DataFrame, pairs: pl.DataFrame, settings: Settings) -> Compared:
+    """DOCUMENTS, and pairs (doc_id, matched_doc, linked) of them, each once -> Compared. *map*.
+
+    What a pair has in common depends on the two alone; a scan of both finds the same exact and edited spans.
+    """
+    text = read_text(documents.sort("doc_id"))
+    ids = text.documents["doc_id"]
+    new, old = (row_numbers(pairs[name], ids) for name in ("doc_id", "matched_doc"))
+    low, high = np.minimum(new, old), np.maximum(new, old)
+    order = np.lexsort((high, low))
+    left, right = low[order].astype(np.int32), high[order].astype(np.int32)
+    first = group_equal(text.tokens).first
+    linked = pairs["linked"].to_numpy()[order] | (first[left] == first[right])
+    found = align(text.tokens, text.layout, left, right, settings)
+    close = found.jaccard >= np.float32(settings.match_jaccard)
+    keys = (left.astype(np.int64) << 32) | right
+    runs = found.aligned.take((linked | close)[np.searchsorted(keys, _keys(found.aligned))])
+    short = find_short(text.tokens, text.layout, settings)
+    short = without_covered(short.take(np.isin(_keys(short), keys)), runs)
+    both = join([runs, short])
+    spans = to_table(text.documents, text.layout, text.tokens, both, settings)
+    kept = close | np.isin(keys, _keys(both))
+    jaccards = pl.DataFrame(
+        {
+            "left_doc": ids.gather(left[kept]),
+            "right_doc": ids.gather(right[kept]),
+            "jaccard": pl.Series(found.jaccard[kept], dtype=pl.Float32),
+        }
+    )
+    matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
+    return _seen_from_new(text, pairs, matches, spans)
+
+
+def _keys(aligned: Aligned) -> Array:
+    return (aligned.left.astype(np.int64) << 32) | aligned.right
+
+
+def _seen_from_new(text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans: pl.DataFrame) -> Compared:
+    """MATCHES and SPANS, whose left side has the smaller id -> the same with the incoming document on the left."""
+    turn = pairs.select(
+        "doc_id",
+        "matched_doc",
+        left_doc=pl.min_horizontal("doc_id", "matched_doc"),
+        right_doc=pl.max_horizontal("doc_id", "matched_doc"),
+        turned=pl.col("doc_id") > pl.col("matched_doc"),
+    )
+    ends = ["left_doc", "right_doc"]
+    mirrored = pl.col("relation").replace(MIRRORED)
+    seen = matches.join(turn, on=ends).select(
+        "doc_id",
+        "matched_doc",
+        "spans",
+        "jaccard",
+        left_containment=pl.when("turned").then("right_containment").otherwise("left_containment"),
+        right_containment=pl.when("turned").then("left_containment").otherwise("right_containment"),
+        relation=pl.when("turned").then(mirrored).otherwise("relation"),
+    )
+
+    def side(own: str, other: str, name: str) -> pl.Expr:
+        return pl.when("turned").then(f"{other}_{name}").otherwise(f"{own}_{name}")
+
+    found = spans.join(turn, on=ends).select(
+        "doc_id",
+        "matched_doc",
+        start=side("left", "right", "start"),
+        end=side("left", "right", "end"),
+        matched_start=side("right", "left", "start"),
+        matched_end=side("right", "left", "end"),
+        identity="identity",
+        kind="kind",
+        role="role",
+    )
+    return Compared(seen, found, _recycled(text, found))
+
+
+def _recycled(text: Text, spans: pl.DataFrame) -> pl.DataFrame:
+    """Spans of incoming documents -> the share of each one's words in any of them, boilerplate left out."""
+    spans = spans.filter(pl.col("role") != "boilerplate")
+    ids = text.documents["doc_id"]
+    rows, first, last = places(spans, "doc_id", "start", "end", ids, text.tokens)
+    notices = text.passages.filter(pl.col("role") == "boilerplate")
+    excluded = Ranges(*places(notices, "doc_id", "start", "end", ids, text.tokens)[1:])
+    bounds = text.tokens.bounds
+    own = np.diff(bounds) - np.diff(excluded.count(bounds))
+    plain, whole = words_covered(rows, first, last, ids.len(), excluded)
+    words, inside = np.where(own > 0, own, np.diff(bounds)), np.where(own > 0, plain, whole)
+    share = np.divide(inside, words, out=np.zeros(ids.len()), where=words > 0)
+    frame = pl.DataFrame({"doc_id": ids, "recycled_share": pl.Series(share, dtype=pl.Float32)})
+    return frame.filter(pl.col("doc_id").is_in(spans["doc_id"].unique().implode()))
+
+
+def to_findings(incoming: pl.DataFrame, older: pl.DataFrame, compared: Compared) -> pl.DataFrame:
+    """Incoming DOCUMENTS, the DOCUMENTS they were compared with (rows in order of age), Compared -> FINDINGS.
+
+    The closest of several older documents: an equal one, then a near duplicate, then the one that holds most of the
+    incoming document's words; of equals the oldest.
+    """
+    age = older.with_row_index("age").select("age", "outlet", "published", matched_doc="doc_id")
+    closeness = pl.col("relation").replace_strict({"duplicate": 0, "near_duplicate": 1}, default=2)
+    told = compared.spans.filter(pl.col("role") != "boilerplate").select("doc_id", "matched_doc").unique()
+    matches = (
+        compared.matches.filter(pl.col("relation") != "boilerplate")
+        .join(age, on="matched_doc", how="left")
+        .join(told.with_columns(told=True), on=["doc_id", "matched_doc"], how="left")
+        .with_columns(closeness=closeness, told=pl.col("told").fill_null(value=False))
+        .sort(
+            "doc_id", "closeness", "told", "left_containment", "jaccard", "age",
+            descending=[False, False, True, True, True, False],
+        )
+    )  # fmt: skip
+    one = matches.group_by("doc_id", maintain_order=True).agg(
+        pl.first("closeness", "told", "jaccard", "left_containment", "right_containment"),
+        pl.first("matched_doc"),
+        matched_outlet=pl.first("outlet"),
+        matched_published=pl.first("published"),
+        matches=pl.struct(
+            "outlet", "published", "relation", "jaccard", "left_containment", "right_containment", doc_id="matched_doc"
+        ),
+    )
+    names = [field.name for field in tables.FOUND_SPAN.fields]
+    spans = compared.spans.filter(pl.col("role") != "boilerplate")
+    spans = spans.join(age.select("matched_doc", "age"), on="matched_doc", how="left")
+    spans = spans.sort("doc_id", "start", "end", "age", "matched_start").group_by("doc_id", maintain_order=True)
+    every = (
+        incoming.select("doc_id", "path")
+        .join(one, on="doc_id", how="left", maintain_order="left")
+        .join(spans.agg(spans=pl.struct(names)), on="doc_id", how="left", maintain_order="left")
+        .join(compared.shares, on="doc_id", how="left", maintain_order="left")
+    )
+    verdict = (
+        pl.when(pl.col("closeness") == 0)
+        .then(pl.lit("duplicate"))
+        .when(pl.col("closeness") == 1)
+        .then(pl.lit("near_duplicate"))
+        .when(pl.col("told"))
+        .then(pl.lit("recycled"))
+        .otherwise(pl.lit("new"))
+    )
+    return finish(every.with_columns(verdict=verdict, already_indexed=False))
+
+
+def finish(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with some columns of FINDINGS -> FINDINGS, what is missing null or empty; nothing is matched if new."""
+    new = pl.col("verdict") == "new"
+    alone = ("matched_doc", "matched_outlet", "matched_published", "jaccard", "left_containment", "right_containment")
+    columns = []
+    for name, dtype in tables.FINDINGS.items():
+        column = pl.col(name) if name in rows.columns else pl.lit(None)
+        if name in alone:
+            column = pl.when(~new).then(column)
+        elif name in ("spans", "matches"):
+            column = _ordered(column, dtype) if name in rows.columns else column
+            column = pl.coalesce(column.cast(dtype), pl.lit([], dtype=dtype))
+        elif name == "recycled_share":
+            column = column.fill_null(0.0)
+        columns.append(column.cast(dtype).alias(name))
+    return tables.check(rows.select(columns), tables.FINDINGS, "findings")
+
+
+def _ordered(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A list of structs with its fields in the order of the schema."""
+    assert isinstance(dtype, pl.List)
+    assert isinstance(dtype.inner, pl.Struct)
+    return column.list.eval(pl.struct(pl.element().struct.field([field.name for field in dtype.inner.fields])))

@@ -1,0 +1,159 @@
+"""What keeps an index in order: verify, remove, export, and signatures for those who run datasketch."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import zstandard
+
+from provenance import tables
+from provenance.index.rows import INSTANT, digest_of, to_documents
+from provenance.index.seen import DIGEST, DOC_ID, NUMBER, Seen
+from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Segment, Storage, checksum
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from provenance.settings import Settings
+
+AT_ONCE = 2048  # documents in memory while all are gone through
+MOST_PROBLEMS = 20
+
+
+def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.datetime | None) -> list[str]:
+    """Delete documents by id, and those published before a time -> the ids that went.
+
+    Nothing of them stays in the file: SQLite overwrites what it frees, and the log is emptied. Cost: one read of the
+    segments that hold them.
+    """
+    storage.connection.execute("PRAGMA secure_delete = ON")
+    with storage.writing():
+        seen = Seen([storage], settings)
+        manifest = seen.manifests[0]
+        gone = {known.number: name for name, known in seen.find_names(list(ids)).items()} if ids else {}
+        if before is not None:
+            limit = before.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            at = DOCUMENT_COLUMNS.index("published")
+            gone |= {row[NUMBER]: row[DOC_ID] for row in storage.every_document() if row[at] and row[at] < limit}
+        numbers = sorted(gone)
+        for low in range(0, len(numbers), AT_ONCE):
+            part = numbers[low : low + AT_ONCE]
+            manifest.characters -= sum(seen.read(part)["text"].str.len_chars())
+        storage.delete_documents(numbers)
+        manifest.documents -= len(numbers)
+        manifest.segments = [
+            left for segment in manifest.segments if (left := _without(storage, segment, np.array(numbers))) is not None
+        ]
+        storage.write_manifest(manifest)
+    with storage.guarded():
+        storage.connection.execute("PRAGMA secure_delete = OFF")
+        storage.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return [gone[number] for number in numbers]
+
+
+def _without(storage: Storage, segment: Segment, numbers: np.ndarray[Any, Any]) -> Segment | None:
+    """A segment after the postings of some documents were deleted; None if nothing is left."""
+    numbers = numbers[(numbers >= segment.first) & (numbers <= segment.last)]
+    if not numbers.size:
+        return segment
+    left = 0
+    for part in range(1 << segment.bits):
+        postings = storage.read_blob(segment, part)
+        kept = ~np.isin(postings.document, numbers)
+        left += int(kept.sum())
+        if not kept.all():
+            storage.rewrite_blob(segment, part, postings.take(kept))
+    if left:
+        return Segment(segment.number, segment.bits, left, segment.first, segment.last)
+    storage.delete_segment(segment)
+    return None
+
+
+def problems(storage: Storage) -> list[str]:
+    """Everything in the file that is not as it was written, in words; empty if all is sound. Reads all of it."""
+    found: list[str] = []
+    with storage.reading():
+        for look in (_structure, _documents, _texts, _postings):
+            try:
+                found += look(storage)
+            except sqlite3.DatabaseError as error:
+                found.append(f"{look.__name__[1:]} cannot be read to the end: {error}")
+    return found[:MOST_PROBLEMS]
+
+
+def _structure(storage: Storage) -> Iterator[str]:
+    for (said,) in storage.connection.execute(f"PRAGMA integrity_check({MOST_PROBLEMS})"):
+        if said != "ok":
+            yield f"the file's structure: {said}"
+
+
+def _documents(storage: Storage) -> Iterator[str]:
+    manifest, ids, count, columns = storage.read_manifest(), set(), 0, len(DOCUMENT_COLUMNS)
+    for row in storage.connection.execute("SELECT * FROM documents"):
+        count += 1
+        if checksum(*row[:columns]) != row[columns]:
+            yield f"document {row[NUMBER]}: its row was changed"
+        if row[DOC_ID] in ids or row[NUMBER] >= manifest.following:
+            yield f"document {row[NUMBER]}: its id or its number stands twice"
+        ids.add(row[DOC_ID])
+    if count != manifest.documents:
+        yield f"{count} documents where the manifest has {manifest.documents}"
+
+
+def _texts(storage: Storage) -> Iterator[str]:
+    expand = zstandard.ZstdDecompressor().decompress
+    joined = "SELECT texts.*, documents.digest FROM texts LEFT JOIN documents USING (number)"
+    count, characters, manifest = 0, 0, storage.read_manifest()
+    for number, content, check, digest in storage.connection.execute(joined):
+        count += 1
+        if checksum(number, content) != check:
+            yield f"document {number}: its text was changed"
+            continue
+        text = expand(content).decode()
+        characters += len(text)
+        if digest_of(text) != digest:
+            yield f"document {number}: its text is not the one that was added"
+    if (count, characters) != (manifest.documents, manifest.characters):
+        yield f"{count} texts of {characters} characters where the manifest has {manifest.documents} of {manifest.characters}"
+
+
+def _postings(storage: Storage) -> Iterator[str]:
+    manifest, rows = storage.read_manifest(), 0
+    for segment in manifest.segments:
+        held = 0
+        for part in range(1 << segment.bits):
+            place = segment.number << PARTS | part
+            found = storage.connection.execute("SELECT content, checksum FROM postings WHERE place = ?", (place,))
+            row = found.fetchone()
+            if row is None or checksum(place, row[0]) != row[1]:
+                yield f"postings: part {part} of segment {segment.number} was changed or is missing"
+                continue
+            rows += 1
+            held += len(row[0]) // 12
+        if held != segment.postings:
+            yield f"postings: segment {segment.number} holds {held} of {segment.postings}"
+    total = storage.connection.execute("SELECT count(*) FROM postings").fetchone()[0]
+    if total != sum(1 << segment.bits for segment in manifest.segments):
+        yield f"postings: {total} rows where the manifest has {rows}"
+
+
+def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
+    """All documents in order of age, some at a time -> DOCUMENTS with `added`, when each came in."""
+    waiting: list[tuple[Any, ...]] = []
+
+    def frame() -> pl.DataFrame:
+        texts = storage.read_texts([row[NUMBER] for row in waiting])
+        added = pl.Series([row[DOCUMENT_COLUMNS.index("added")] for row in waiting], dtype=pl.String)
+        return to_documents(waiting, texts).with_columns(added=added.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC", time_unit="us"))
+
+    for row in storage.every_document():
+        waiting.append(row)
+        if len(waiting) == AT_ONCE:
+            yield frame()
+            waiting = []
+    if waiting:
+        yield frame()

@@ -1,0 +1,242 @@
+"""Documents -> what the index looks them up by: sorted postings, made so that looking up needs no text.
+
+A posting is (key, document, context). Keys are the upper 32 bits of 64-bit hashes of four kinds of things: a shingle,
+a whole headline or caption, three words of one, a document's id. Of a document's shingles every `window`-th is kept,
+and every shingle of a new document is looked up: a run of shingle_words + window - 1 equal words then always meets,
+and a quarter of the shingles serves where winnowing both sides would take two fifths. A context holds codes of the
+words around a shingle, so that most documents which share five words and not eight are told apart unread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import xxhash
+
+from provenance.matching import kernels as matching_kernels
+from provenance.matching.candidates import all_postings
+from provenance.matching.layout import CODE
+from provenance.matching.short_passages import FEWEST_APART, LONGEST, SEED
+from provenance.text.tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from provenance.matching.layout import Layout
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+CODE_BITS = 5  # of a context for each word: 15 bits must agree for a run of 8 words, one false run in 8,000
+REACH = 3  # words on each side in a context: 30 of its 32 bits
+WHOLE = 64  # shingles; of documents this short all are kept, for a scattered fifth of them must still meet
+SHINGLE, LINE, SEEDS, NAME = range(4)  # the kinds of keys
+#: Mixed into the keys of each kind, so that three words of a headline never meet a shingle of three words.
+APART = tuple(np.uint64(value) for value in (0, 0x5851F42D4C957F2D, 0x14057B7EF767814F, 0x2545F4914F6CDD1D))
+
+
+class Postings(NamedTuple):
+    """Postings in order of key and document; all uint32."""
+
+    key: Array
+    document: Array  # its number in the index
+    context: Array
+
+    def take(self, which: Array) -> Postings:
+        """The postings at `which` (a mask or rows)."""
+        return Postings(*(column[which] for column in self))
+
+
+class Queries(NamedTuple):
+    """What to look up, in order of key."""
+
+    key: Array  # uint32
+    context: Array  # uint32
+    kind: Array  # uint8
+    row: Array  # int32, of the document that asks
+    place: Array  # int32, the shingle in it, or the number of the line
+
+
+class Lines(NamedTuple):
+    """Headlines, captions and teasers of up to LONGEST words, each distinct one of a document once."""
+
+    bounds: Array  # int64 [lines + 1], into `word`
+    word: Array  # uint64, hashes as in TOKENS
+    owner: Array  # int64 [lines], row of the document
+    key: Array  # uint64 [lines], of the whole line
+
+    def take(self, rows: Array) -> Lines:
+        """Some of the lines, in that order."""
+        sizes = np.diff(self.bounds)[rows]
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
+        return Lines(bounds, self.word[np.repeat(self.bounds[:-1][rows], sizes) + within], self.owner[rows], self.key[rows])
+
+
+class Keys(NamedTuple):
+    """Everything that some documents are looked up by."""
+
+    shingle: Array  # uint64
+    owner: Array  # int32, row
+    place: Array  # int32, number of the shingle in its document
+    context: Array  # uint32
+    lines: Lines
+    seeds: tuple[Array, Array]  # key uint64, line int32
+    names: Array  # uint64 [documents]
+
+    def renumbered(self, row: Array) -> Keys:
+        """The same where document d is row[d]."""
+        owner = row[self.lines.owner]
+        order = np.argsort(owner, kind="stable")
+        lines = self.lines.take(order)._replace(owner=owner[order])
+        back = np.empty(order.size, np.int32)
+        back[order] = np.arange(order.size)
+        names = np.empty_like(self.names)
+        names[row] = self.names
+        mine = row.astype(np.int32)[self.owner]
+        return self._replace(owner=mine, lines=lines, seeds=(self.seeds[0], back[self.seeds[1]]), names=names)
+
+
+def find_keys(doc_ids: Sequence[str], tokens: Tokens, layout: Layout, settings: Settings) -> Keys:
+    """Documents in rows -> all their keys. *map*; one pass over the words."""
+    everyone = np.ones(tokens.bounds.size - 1, np.bool_)
+    shingle, owner, place = all_postings(tokens, everyone, settings.shingle_words, 1)
+    context = contexts(tokens, owner, place, settings)
+    lines = find_lines(tokens, layout)
+    nothing = np.empty(0, np.int32)
+    texts = Tokens(lines.bounds, lines.word, nothing, nothing, nothing)
+    seed, line, _ = all_postings(texts, np.ones(lines.owner.size, np.bool_), SEED, 1)
+    return Keys(shingle, owner, place, context, lines, (seed, line), name_keys(doc_ids))
+
+
+def name_keys(doc_ids: Sequence[str]) -> Array:
+    """Ids -> the keys they are looked up by (uint64)."""
+    hashes = (xxhash.xxh3_64_intdigest(doc_id.encode("utf-8", "surrogatepass")) for doc_id in doc_ids)
+    return np.fromiter(hashes, np.uint64, len(doc_ids))
+
+
+def contexts(tokens: Tokens, owner: Array, place: Array, settings: Settings) -> Array:
+    """Shingles -> codes of up to REACH words on each side of them (uint32), nearest first; 0 where there is none."""
+    first, last = tokens.bounds[owner], tokens.bounds[owner.astype(np.int64) + 1]
+    code = ((tokens.word >> np.uint64(40)) % np.uint64(2**CODE_BITS - 1) + np.uint64(1)).astype(np.uint32)
+    begin = first + place
+    end = begin + settings.shingle_words
+    around = np.zeros(owner.size, np.uint32)
+    reach = reach_of(settings)
+    for step in range(reach):
+        for word, shift in ((begin - 1 - step, step), (end + step, reach + step)):
+            inside = (word >= first) & (word < last)
+            codes = code[np.where(inside, word, 0)] if code.size else np.zeros(owner.size, np.uint32)
+            around |= np.where(inside, codes, np.uint32(0)) << np.uint32(CODE_BITS * shift)
+    return around
+
+
+def reach_of(settings: Settings) -> int:
+    """How many words beside its shingle a context vouches for: what a run needs, if they fit."""
+    return min(settings.window - 1, REACH)
+
+
+def find_lines(tokens: Tokens, layout: Layout) -> Lines:
+    """TOKENS and Layout -> their Lines. *map*. Notices are not among them: they stand everywhere and show nothing."""
+    size = layout.last - layout.first
+    chosen = layout.short & (layout.role != CODE["boilerplate"]) & (size >= FEWEST_APART) & (size <= LONGEST)
+    first, last, owner = layout.first[chosen], layout.last[chosen], layout.document[chosen]
+    one, two = np.empty(first.size, np.uint64), np.empty(first.size, np.uint64)
+    matching_kernels.range_keys(tokens.word, first, last, one, two)
+    key = one ^ two
+    order = np.lexsort((first, key, owner))
+    new = np.ones(order.size, np.bool_)
+    new[1:] = (owner[order][1:] != owner[order][:-1]) | (key[order][1:] != key[order][:-1])
+    kept = order[new]
+    sizes = (last - first)[kept]
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
+    return Lines(bounds, tokens.word[np.repeat(first[kept], sizes) + within], owner[kept], key[kept])
+
+
+def _upper(keys: Array, kind: int) -> Array:
+    return ((keys ^ APART[kind]) >> np.uint64(32)).astype(np.uint32)
+
+
+def to_postings(keys: Keys, numbers: Array, settings: Settings) -> Postings:
+    """Keys and the number of each row in the index -> Postings."""
+    counts = np.bincount(keys.owner, minlength=numbers.size)
+    kept = (keys.place % settings.window == 0) | (counts[keys.owner] <= WHOLE)
+    lines = numbers[keys.lines.owner]
+    key = np.concatenate(
+        [
+            _upper(keys.shingle[kept], SHINGLE),
+            _upper(keys.lines.key, LINE),
+            _upper(keys.seeds[0], SEEDS),
+            _upper(keys.names, NAME),
+        ]
+    )
+    document = np.concatenate([numbers[keys.owner[kept]], lines, lines[keys.seeds[1]], numbers]).astype(np.uint32)
+    context = np.zeros(key.size, np.uint32)
+    context[: int(kept.sum())] = keys.context[kept]
+    return in_order(Postings(key, document, context))
+
+
+def in_order(postings: Postings) -> Postings:
+    """Postings sorted by key and document, equal neighbours once."""
+    both = (postings.key.astype(np.uint64) << np.uint64(32)) | postings.document
+    order = np.argsort(both)
+    both, context = both[order], postings.context[order]
+    new = np.ones(both.size, np.bool_)
+    new[1:] = (both[1:] != both[:-1]) | (context[1:] != context[:-1])
+    both = both[new]
+    return Postings((both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32), context[new])
+
+
+def to_queries(keys: Keys) -> Queries:
+    """Keys -> Queries for all but the names."""
+    lines = np.arange(keys.lines.owner.size, dtype=np.int32)
+    line_rows = keys.lines.owner.astype(np.int32)
+    key = np.concatenate(
+        [_upper(keys.shingle, SHINGLE), _upper(keys.lines.key, LINE), _upper(keys.seeds[0], SEEDS)]
+    )
+    sizes = (keys.shingle.size, lines.size, keys.seeds[0].size)
+    kind = np.repeat(np.array([SHINGLE, LINE, SEEDS], np.uint8), sizes)
+    context = np.concatenate([keys.context, np.zeros(sizes[1] + sizes[2], np.uint32)])
+    row = np.concatenate([keys.owner, line_rows, line_rows[keys.seeds[1]]])
+    place = np.concatenate([keys.place, lines, keys.seeds[1]])
+    order = np.argsort(key, kind="stable")
+    return Queries(*(column[order] for column in (key, context, kind, row, place)))
+
+
+def name_queries(doc_ids: Sequence[str]) -> Queries:
+    """Ids -> Queries for the documents of these names."""
+    key = _upper(name_keys(doc_ids), NAME)
+    order = np.argsort(key, kind="stable")
+    nothing = np.zeros(key.size, np.int32)
+    kind = np.full(key.size, NAME, np.uint8)
+    return Queries(key[order], nothing.astype(np.uint32), kind, order.astype(np.int32), nothing)
+
+
+def pack_lines(lines: Lines, documents: int) -> list[bytes]:
+    """Lines -> for each row: how many, the size of each, then 16 bits of each word; little-endian uint16."""
+    sizes = np.diff(lines.bounds).astype("<u2")
+    words = (lines.word >> np.uint64(48)).astype("<u2")
+    edges = np.searchsorted(lines.owner, np.arange(documents + 1))
+    packed = []
+    for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        part = words[lines.bounds[low] : lines.bounds[high]]
+        packed.append((high - low).to_bytes(2, "little") + sizes[low:high].tobytes() + part.tobytes())
+    return packed
+
+
+def unpack_lines(packed: Sequence[bytes]) -> Lines:
+    """What pack_lines gave -> Lines, whose words are 16 bits and whose keys are missing."""
+    sizes, words, counts = [], [], []
+    for blob in packed:
+        numbers = np.frombuffer(blob, "<u2")
+        count = int(numbers[0])
+        counts.append(count)
+        sizes.append(numbers[1 : 1 + count])
+        words.append(numbers[1 + count :])
+    nothing = np.empty(0, np.uint16)
+    size = np.concatenate([nothing, *sizes]).astype(np.int64)
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(size)])
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return Lines(bounds, np.concatenate([nothing, *words]).astype(np.uint64), owner, np.empty(0, np.uint64))

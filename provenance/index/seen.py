@@ -1,0 +1,80 @@
+"""What was seen before: one or two stored indexes, read as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance import tables
+from provenance.index.candidates import look_up
+from provenance.index.postings import name_queries
+from provenance.index.rows import to_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provenance.index.candidates import Blobs
+    from provenance.index.storage import Storage
+    from provenance.settings import Settings
+
+NUMBER, DOC_ID, DIGEST, LINES = 0, 1, 12, 13  # columns of table documents
+
+
+class Known(NamedTuple):
+    """A stored document, as far as its name goes."""
+
+    number: int
+    digest: bytes
+
+
+class Seen:
+    """The indexes that new documents are compared with; numbers of the second begin where those of the first end."""
+
+    def __init__(self, storages: Sequence[Storage], settings: Settings) -> None:
+        self.storages, self.settings = list(storages), settings
+        self.manifests = [storage.read_manifest() for storage in storages]
+
+    @property
+    def following(self) -> int:
+        """The number that the next document will get."""
+        return self.manifests[-1].following
+
+    def blobs(self) -> Iterator[Blobs]:
+        """Every segment's bits, and a function that reads one of its parts."""
+        for storage, manifest in zip(self.storages, self.manifests, strict=True):
+            for segment in manifest.segments:
+                yield segment.bits, lambda part, of=segment, storage=storage: storage.read_blob(of, part)  # type: ignore[misc]
+
+    def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Storage, list[int]]]:
+        edges = [0, *(manifest.following for manifest in self.manifests)]
+        for storage, low, high in zip(self.storages, edges[:-1], edges[1:], strict=True):
+            mine = [number for number in numbers if low <= number < high]
+            if mine:
+                yield storage, mine
+
+    def read_lines(self, numbers: Sequence[int]) -> list[bytes]:
+        """Ascending numbers of documents -> their packed lines."""
+        return [row[LINES] for storage, mine in self._split(numbers) for row in storage.read_documents(mine)]
+
+    def read(self, numbers: Sequence[int]) -> pl.DataFrame:
+        """Ascending numbers of documents -> DOCUMENTS with a column `number`."""
+        frames = [tables.empty(tables.DOCUMENTS).with_columns(number=pl.lit(0, pl.Int64))]
+        for storage, mine in self._split(numbers):
+            stored = to_documents(storage.read_documents(mine), storage.read_texts(mine))
+            frames.append(stored.with_columns(number=pl.Series(mine, dtype=pl.Int64)))
+        return pl.concat(frames)
+
+    def find_names(self, names: Sequence[str]) -> dict[str, Known]:
+        """Ids -> those that are stored."""
+        queries = name_queries(names)
+        everything = np.full(len(names), np.iinfo(np.int64).max)
+        found = look_up(queries, self.blobs(), everything, self.settings)
+        wanted, known = set(names), {}
+        # 32 bits of a key may be another id's, or no id's at all: the row decides
+        for storage, mine in self._split(np.unique(found.number).tolist()):
+            for row in storage.read_documents(mine):
+                if row[DOC_ID] in wanted:
+                    known[row[DOC_ID]] = Known(row[NUMBER], row[DIGEST])
+        return known

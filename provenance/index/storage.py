@@ -1,0 +1,398 @@
+"""The file of an index: SQLite tables, the manifest that says what they hold, and a checksum in every row.
+
+Whoever reads a row compares its checksum, and what must be there and is not counts as damage: a flipped bit makes an
+error and never a finding. All in one file: WAL, synchronous=FULL; one writer, any number of readers.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xxhash
+
+from provenance.errors import DamagedIndexError, LockedIndexError, OtherSettingsError, MissingIndexError, OutputError
+from provenance.index.postings import Postings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Array = np.ndarray[Any, Any]
+
+APPLICATION_ID = 0x50524F56  # "PROV", in the file's header
+FORMAT = 1  # user_version
+PAGE_BYTES = 8192  # a blob of postings is two pages; the default of 4096 made reading them a third slower
+BLOB_POSTINGS = 1 << 10  # on average; a single article looks up some hundred blobs of 12 KB
+PARTS = 20  # bits of `place` for the part, the rest for the segment
+FAN = 8  # as many segments of like size become one
+LARGEST = 1 << 25  # postings in a segment that merging makes: 400 MB, which bounds a transaction's log
+
+SCHEMA = """
+CREATE TABLE manifest (key INTEGER PRIMARY KEY CHECK (key = 1), content TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, path TEXT NOT NULL, "start" INTEGER, "end" INTEGER, outlet TEXT,
+    title TEXT, byline TEXT, published TEXT, url TEXT, language TEXT, added TEXT NOT NULL, digest BLOB NOT NULL,
+    lines BLOB NOT NULL, checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE texts (number INTEGER PRIMARY KEY, content BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE TABLE postings (place INTEGER PRIMARY KEY, content BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT;
+"""
+DOCUMENT_COLUMNS = (
+    "number", "doc_id", "path", "start", "end", "outlet", "title", "byline", "published", "url", "language", "added",
+    "digest", "lines",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Some documents' postings: 2^bits rows, one for each value of the upper bits of the key."""
+
+    number: int
+    bits: int
+    postings: int
+    first: int  # number of the first document in it
+    last: int
+
+
+@dataclass
+class Manifest:
+    """What the index holds and how it was made; the one row from which everything else is found."""
+
+    program: str
+    method: str  # a fingerprint of folding and hashing, see index.method
+    settings: dict[str, Any]
+    documents: int = 0
+    characters: int = 0
+    following: int = 1  # the number of the next document
+    segment: int = 1  # the number of the next segment
+    segments: list[Segment] = field(default_factory=list)
+
+    def dumps(self) -> str:
+        """As JSON."""
+        return json.dumps(self.__dict__ | {"segments": [vars(segment) for segment in self.segments]}, sort_keys=True)
+
+    @classmethod
+    def loads(cls, text: str) -> Manifest:
+        """From JSON."""
+        content = json.loads(text)
+        segments = [Segment(**segment) for segment in content.pop("segments")]
+        return cls(**content, segments=segments)
+
+
+def checksum(*values: object) -> int:
+    """Columns of a row -> a signed 64-bit checksum (xxh3) that knows each from its neighbours and null from empty."""
+    digest = xxhash.xxh3_64()
+    for value in values:
+        octets = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
+        digest.update(b"%d:%d:" % (value is None, len(octets)))
+        digest.update(octets)
+    return digest.intdigest() - (1 << 63)
+
+
+class Storage:
+    """One connection to the file of an index."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path, self.connection = path, connection
+
+    # -- opening ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, path: Path, timeout: float, fresh: Manifest | None) -> Storage:
+        """The index at `path`; made with the manifest `fresh` if there is none and one is given.
+
+        Raises MissingIndexError, LockedIndexError, OtherSettingsError (another program's, another format), DamagedIndexError.
+        """
+        there = path.exists()
+        if not there and fresh is None:
+            raise MissingIndexError(f"{path}: no index is there; make one with `provenance index add` or check --add")
+        if there and not path.is_file():
+            raise MissingIndexError(f"{path}: is no file; name the file of an index")
+        try:
+            connection = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise refusal(path, error) from None
+        storage = cls(path, connection)
+        try:
+            with storage.guarded():
+                storage._prepare(fresh)
+        except BaseException:
+            connection.close()
+            raise
+        return storage
+
+    @classmethod
+    def temporary(cls, fresh: Manifest) -> Storage:
+        """An index of this process alone, in memory as far as its cache reaches and in an unnamed file beyond."""
+        storage = cls(Path("(temporary)"), sqlite3.connect("", isolation_level=None))
+        with storage.guarded():
+            storage._create(fresh)
+            storage.connection.execute("PRAGMA synchronous = OFF")
+            storage.connection.execute("PRAGMA cache_size = -65536")
+        return storage
+
+    def _prepare(self, fresh: Manifest | None) -> None:
+        if self._is_empty():
+            if fresh is None:
+                raise MissingIndexError(f"{self.path}: holds nothing yet; make it with `provenance index add`")
+            self._create(fresh)
+        application, version = self._pragma("application_id"), self._pragma("user_version")
+        if application != APPLICATION_ID:
+            raise OtherSettingsError(
+                f"{self.path}: is no index of provenance (application_id {application:#x}, not {APPLICATION_ID:#x}); "
+                "name another file"
+            )
+        if version != FORMAT:
+            raise OtherSettingsError(
+                f"{self.path}: has format {version} and this program reads format {FORMAT}; "
+                + ("update the program" if version > FORMAT else "make it anew with `provenance index add`")
+            )
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA cache_size = -65536")
+        self.connection.execute("PRAGMA journal_size_limit = 67108864")
+
+    def _pragma(self, name: str) -> int:
+        return int(self.connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+    def _is_empty(self) -> bool:
+        """Whether nothing was ever written: a creation that was killed leaves such a file, and may be repeated."""
+        tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        return not tables and self._pragma("application_id") == 0
+
+    def _create(self, fresh: Manifest) -> None:
+        self.connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        with self.writing():
+            if not self._is_empty():
+                return  # another process was first
+            for statement in SCHEMA.split(";"):
+                self.connection.execute(statement)
+            self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self.connection.execute(f"PRAGMA user_version = {FORMAT}")
+            self.write_manifest(fresh)
+
+    def close(self) -> None:
+        """Close the connection; the last one empties the log into the file."""
+        self.connection.close()
+
+    # -- transactions ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Whatever SQLite raises inside becomes an error of ours that says what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise refusal(self.path, error) from None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A snapshot: what others write meanwhile is not seen. Inside another transaction, a part of that."""
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: all of it is there afterwards and on disk, or nothing. Others wait."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self.guarded():
+            if self.connection.in_transaction:
+                yield
+                return
+            self.connection.execute(begin)
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:  # a full disk may have ended it already
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    # -- rows ------------------------------------------------------------------------------------------------
+
+    def read_manifest(self) -> Manifest:
+        """The manifest of the current snapshot."""
+        row = self.connection.execute("SELECT content, checksum FROM manifest WHERE key = 1").fetchone()
+        if row is None or checksum(row[0]) != row[1]:
+            raise self.damaged("its manifest")
+        return Manifest.loads(row[0])
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Replace the manifest."""
+        content = manifest.dumps()
+        self.connection.execute("INSERT OR REPLACE INTO manifest VALUES (1, ?, ?)", (content, checksum(content)))
+
+    def write_documents(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Insert rows of DOCUMENT_COLUMNS."""
+        marks = ", ".join("?" * (len(DOCUMENT_COLUMNS) + 1))
+        checked = ((*row, checksum(*row)) for row in rows)
+        self.connection.executemany(f"INSERT INTO documents VALUES ({marks})", checked)  # noqa: S608  question marks
+
+    def write_texts(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        """Insert compressed texts."""
+        checked = ((number, content, checksum(number, content)) for number, content in rows)
+        self.connection.executemany("INSERT INTO texts VALUES (?, ?, ?)", checked)
+
+    def read_documents(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Numbers -> their rows, in the order given, checked."""
+        return self._by_number("documents", numbers, len(DOCUMENT_COLUMNS))
+
+    def read_texts(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
+        """Numbers -> (number, compressed text), in the order given, checked."""
+        return self._by_number("texts", numbers, 2)  # type: ignore[return-value]
+
+    def _by_number(self, table: str, numbers: Sequence[int], columns: int) -> list[tuple[Any, ...]]:
+        wanted = f"SELECT * FROM {table} WHERE number = ?"  # noqa: S608  a table of ours
+        rows = []
+        for number in numbers:
+            row = self.connection.execute(wanted, (number,)).fetchone()
+            if row is None or checksum(*row[:columns]) != row[columns]:
+                raise self.damaged(f"document {number} in table {table}")
+            rows.append(row[:columns])
+        return rows
+
+    def every_document(self) -> Iterator[tuple[Any, ...]]:
+        """All rows of documents, checked, in order of number."""
+        columns = len(DOCUMENT_COLUMNS)
+        for row in self.connection.execute("SELECT * FROM documents ORDER BY number"):
+            if checksum(*row[:columns]) != row[columns]:
+                raise self.damaged(f"document {row[0]} in table documents")
+            yield row[:columns]
+
+    def delete_documents(self, numbers: Sequence[int]) -> None:
+        """Delete rows of documents and texts."""
+        for table in ("documents", "texts"):
+            of_number = ((number,) for number in numbers)
+            self.connection.executemany(f"DELETE FROM {table} WHERE number = ?", of_number)  # noqa: S608  ours
+
+    # -- segments --------------------------------------------------------------------------------------------
+
+    def write_segment(self, manifest: Manifest, postings: Postings, first: int, last: int) -> None:
+        """Add postings as a segment of the manifest, and merge what has become many."""
+        self._write_parts(manifest, postings, first, last)
+        while chosen := to_merge(manifest.segments):
+            self._merge(manifest, chosen)
+
+    def _write_parts(self, manifest: Manifest, postings: Postings, first: int, last: int) -> None:
+        number, bits = manifest.segment, bits_for(postings.key.size)
+        self._insert_parts(number, 0, bits, postings)
+        manifest.segments.append(Segment(number, bits, postings.key.size, first, last))
+        manifest.segment += 1
+
+    def _insert_parts(self, segment: int, begin: int, bits: int, postings: Postings, count: int = 0) -> None:
+        """Write parts begin .. begin + count (0: all) of a segment from sorted postings that lie in them."""
+        count = count or 1 << bits
+        parts = np.arange(begin, begin + count + 1, dtype=np.uint64) << np.uint64(32 - bits)
+        edges = np.searchsorted(postings.key.astype(np.uint64), parts).tolist()
+        columns = [column.astype("<u4") for column in postings]
+
+        def rows() -> Iterator[tuple[int, bytes, int]]:
+            for at in range(count):
+                low, high = edges[at], edges[at + 1]
+                content = b"".join(column[low:high].tobytes() for column in columns)
+                place = segment << PARTS | begin + at
+                yield place, content, checksum(place, content)
+
+        self.connection.executemany("INSERT OR REPLACE INTO postings VALUES (?, ?, ?)", rows())
+
+    def _merge(self, manifest: Manifest, chosen: list[Segment]) -> None:
+        """Replace segments that follow one another by one."""
+        number, total = manifest.segment, sum(segment.postings for segment in chosen)
+        bits = bits_for(total)
+        shared = min(segment.bits for segment in chosen)
+        for part in range(1 << shared):
+            whole = [self.read_parts(segment, part, shared) for segment in chosen]
+            joined = [np.concatenate(columns) for columns in zip(*whole, strict=True)]
+            order = np.argsort(joined[0], kind="stable")  # the segments' documents ascend, so keys suffice
+            merged = Postings(*(column[order] for column in joined))
+            begin = part << (bits - shared)
+            self._insert_parts(number, begin, bits, merged, 1 << (bits - shared))
+        for segment in chosen:
+            self.delete_segment(segment)
+        kept = [segment for segment in manifest.segments if segment not in chosen]
+        manifest.segments = [*kept, Segment(number, bits, total, chosen[0].first, chosen[-1].last)]
+        manifest.segment += 1
+
+    def delete_segment(self, segment: Segment) -> None:
+        """Delete all postings of a segment."""
+        low = segment.number << PARTS
+        self.connection.execute("DELETE FROM postings WHERE place BETWEEN ? AND ?", (low, low | (1 << PARTS) - 1))
+
+    def read_parts(self, segment: Segment, part: int, bits: int) -> Postings:
+        """The postings of a segment whose keys' upper `bits` (at most the segment's) are `part`."""
+        wide = segment.bits - bits
+        places = range(part << wide, (part + 1) << wide)
+        return join([self.read_blob(segment, at) for at in places])
+
+    def read_blob(self, segment: Segment, part: int) -> Postings:
+        """One row of postings, checked."""
+        place = segment.number << PARTS | part
+        row = self.connection.execute("SELECT content, checksum FROM postings WHERE place = ?", (place,)).fetchone()
+        if row is None or checksum(place, row[0]) != row[1]:
+            raise self.damaged(f"part {part} of segment {segment.number} in table postings")
+        columns = np.frombuffer(row[0], "<u4").reshape(3, -1)
+        return Postings(*columns)
+
+    def rewrite_blob(self, segment: Segment, part: int, postings: Postings) -> None:
+        """Replace one row of postings."""
+        self._insert_parts(segment.number, part, segment.bits, postings, 1)
+
+    def damaged(self, what: str) -> DamagedIndexError:
+        """The error for something that is not as it was written."""
+        return DamagedIndexError(
+            f"{self.path}: damaged ({what}); see `provenance index verify`, then restore a copy or make it anew"
+        )
+
+
+def join(parts: Sequence[Postings]) -> Postings:
+    """Postings one after another."""
+    return parts[0] if len(parts) == 1 else Postings(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def bits_for(postings: int) -> int:
+    """How many bits of the key part a segment, so that a blob holds BLOB_POSTINGS or up to twice as many."""
+    return min(max(0, (postings // BLOB_POSTINGS).bit_length() - 1), PARTS - 1)
+
+
+def to_merge(segments: list[Segment]) -> list[Segment]:
+    """The trailing segments that are FAN or more of no more than one size, or none.
+
+    Sizes are powers of FAN: so each posting is written again once a size, and there are FAN - 1 segments of each.
+    """
+    sizes = [len(f"{segment.postings:o}") for segment in segments]  # octal digits: FAN is 8
+    for size in sorted(set(sizes)):
+        begin = len(segments)
+        while begin and sizes[begin - 1] <= size:
+            begin -= 1
+        chosen = segments[begin:]
+        if len(chosen) >= FAN and sum(segment.postings for segment in chosen) <= LARGEST:
+            return chosen
+    return []
+
+
+def refusal(path: Path, error: sqlite3.Error) -> Exception:
+    """What SQLite says -> an error of ours: what, where, what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    said = str(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LockedIndexError(f"{path}: another process is writing to it; wait for it, or give it longer with --wait")
+    if code == sqlite3.SQLITE_FULL:
+        return OutputError(f"{path}: the disk is full; make room and run again (what was added before is safe)")
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM,
+                sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL):  # fmt: skip
+        return OutputError(f"{path}: cannot be read or written ({said}); mend that and run again")
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return OutputError(f"{path}: interrupted; run again")
+    return DamagedIndexError(
+        f"{path}: damaged or no SQLite file ({said}); see `provenance index verify`, then restore a copy or make it anew"
+    )
