@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provenance.errors import ProvenanceError
+    from provenance.index import Index
     from provenance.pipeline import scan
     from provenance.reports.runs import Run
     from provenance.settings import Settings
-    from provenance.signatures import minhashes, sketch
+    from provenance.signatures import fill_lsh, minhashes, sketch
 
 __version__ = "0.1.0"
-__all__ = ["ProvenanceError", "Run", "Settings", "__version__", "minhashes", "scan", "sketch"]
+__all__ = ["Index", "ProvenanceError", "Run", "Settings", "__version__", "fill_lsh", "minhashes", "scan", "sketch"]
 
 _HOMES = {
+    "Index": "provenance.index",
     "ProvenanceError": "provenance.errors",
     "Run": "provenance.reports.runs",
     "Settings": "provenance.settings",
+    "fill_lsh": "provenance.signatures",
     "minhashes": "provenance.signatures",
     "scan": "provenance.pipeline",
     "sketch": "provenance.signatures",

@@ -15,7 +15,9 @@ from provenance.tables import SIGNATURES, empty
 from provenance.text.tokens import fold_batches
 
 if TYPE_CHECKING:
-    from datasketch import MinHash
+    from collections.abc import Iterable
+
+    from datasketch import MinHash, MinHashLSH
 
 
 def sketch(
@@ -57,3 +59,24 @@ def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dic
     """
     settings = settings or Settings()
     return {doc_id: as_minhash(values, settings) for doc_id, values in signatures.select(list(SIGNATURES)).iter_rows()}
+
+
+def fill_lsh(lsh: MinHashLSH, signatures: Iterable[pl.DataFrame], settings: Settings | None = None) -> int:
+    """SIGNATURES bit by bit, such as an index gives -> datasketch's LSH, in memory or on Redis; how many went in.
+
+    Documents that the LSH has are left alone. `settings` are those of the signatures.
+
+    >>> from datasketch import MinHashLSH
+    >>> lsh = MinHashLSH(threshold=0.5, num_perm=128)
+    >>> fill_lsh(lsh, [sketch(pl.DataFrame({"id": ["a"], "text": ["the ferry ran aground on the bar at dawn"]}))])
+    1
+    """
+    from datasketch import LeanMinHash  # noqa: PLC0415  0.6 s of imports
+
+    added = 0
+    for part in signatures:
+        for doc_id, found in minhashes(part, settings).items():
+            if doc_id not in lsh:
+                lsh.insert(doc_id, LeanMinHash(found))
+                added += 1
+    return added

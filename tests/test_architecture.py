@@ -26,7 +26,9 @@ FLOORS = [
     {"matching", "tracing"},
     {"dumps", "reports"},
     {"pipeline", "signatures"},
-    {"evaluation"},
+    {"index"},
+    {"cleaning"},
+    {"evaluation", "frames"},
     {"cli"},
 ]
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
 from typing import TYPE_CHECKING
@@ -22,11 +23,18 @@ from tests.strategies import SENTENCES, dumps
 if TYPE_CHECKING:
     from pathlib import Path
 
-few = settings(max_examples=25)
+few = settings(max_examples=6)
 PLAIN = Settings(rewritten="off")
-SPAN = ("doc_id", "matched_doc", "start", "end", "matched_start", "matched_end", "identity", "kind")
 #: Closer than any two news items are, so that short scattered texts meet in every way there is.
-PIECES = ("the board voted", "on Tuesday", "to close the quay", "for repairs", "until May", "he said", "Quay to close until May")
+PIECES = (
+    "the board voted",
+    "on Tuesday",
+    "to close the quay",
+    "for repairs",
+    "until May",
+    "he said",
+    "Quay to close until May",
+)
 
 
 @st.composite
@@ -43,7 +51,9 @@ def frame(texts: dict[str, str]) -> pl.DataFrame:
 def pairs_of(findings: pl.DataFrame) -> dict[tuple[str, str], float]:
     """Every pair found, smaller id first -> its jaccard."""
     found = findings.select("doc_id", "matches").explode("matches", empty_as_null=False, keep_nulls=False)
-    rows = found.select("doc_id", pl.col("matches").struct.field("doc_id").alias("other"), pl.col("matches").struct.field("jaccard"))
+    rows = found.select(
+        "doc_id", pl.col("matches").struct.field("doc_id").alias("other"), pl.col("matches").struct.field("jaccard")
+    )
     return {(min(a, b), max(a, b)): jaccard for a, b, jaccard in rows.iter_rows()}
 
 
@@ -52,20 +62,22 @@ def spans_of(findings: pl.DataFrame) -> set[tuple[object, ...]]:
     found = set()
     for doc_id, spans in findings.select("doc_id", "spans").iter_rows():
         for span in spans:
-            sides = [(doc_id, span["start"], span["end"]), (span["matched_doc"], span["matched_start"], span["matched_end"])]
+            sides = [
+                (doc_id, span["start"], span["end"]),
+                (span["matched_doc"], span["matched_start"], span["matched_end"]),
+            ]
             found.add((*sorted(sides), span["identity"], span["kind"]))
     return found
 
 
-def scanned(texts: dict[str, str], how: Settings = PLAIN) -> tuple[dict[tuple[str, str], float], set[tuple[object, ...]]]:
+def scanned(
+    texts: dict[str, str], how: Settings = PLAIN
+) -> tuple[dict[tuple[str, str], float], set[tuple[object, ...]]]:
     """What a scan of all the texts finds: jaccards of related pairs, spans between two."""
     run = pipeline.scan(frame(texts), how)
     kept = run.spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
-    spans = {
-        ((row["left_doc"], row["left_start"], row["left_end"]), (row["right_doc"], row["right_start"], row["right_end"]),
-         row["identity"], row["kind"])
-        for row in kept.iter_rows(named=True)
-    }  # fmt: skip
+    sides = ("left_doc", "left_start", "left_end", "right_doc", "right_start", "right_end", "identity", "kind")
+    spans = {(row[:3], row[3:6], *row[6:]) for row in kept.select(sides).iter_rows()}
     tied = pl.col("jaccard") >= pl.lit(how.match_jaccard, pl.Float32)
     shared = kept.select("left_doc", "right_doc").unique().with_columns(shares=True)
     matches = run.matches.join(shared, on=["left_doc", "right_doc"], how="left").filter(tied | pl.col("shares"))
@@ -84,7 +96,9 @@ def in_turn(path: Path, texts: dict[str, str], size: int, *, add: bool) -> pl.Da
 
 
 @few
-@given(texts=st.one_of(dumps(), snippets()), seed=st.integers(0, 3), size=st.sampled_from([1, 2, 100]), add=st.booleans())
+@given(
+    texts=st.one_of(dumps(), snippets()), seed=st.integers(0, 3), size=st.sampled_from([1, 2, 100]), add=st.booleans()
+)
 def test_checking_one_by_one_finds_what_a_scan_finds(
     tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str], seed: int, size: int, add: bool
 ) -> None:
@@ -96,3 +110,182 @@ def test_checking_one_by_one_finds_what_a_scan_finds(
     assert spans_of(found) == spans
     assert pairs_of(found) == jaccards
     assert found["doc_id"].to_list() == ids
+
+
+@few
+@given(texts=dumps(), size=st.sampled_from([1, 3]))
+def test_ten_batches_hold_what_one_batch_holds(
+    tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str], size: int
+) -> None:
+    folder, ids = tmp_path_factory.mktemp("index"), list(texts)
+    incoming = frame({f"new {name}": text for name, text in texts.items()})
+    found = []
+    for name, step in (("parts", size), ("whole", len(ids))):
+        with Index.open(folder / name, PLAIN) as index:
+            for at in range(0, len(ids), step):
+                index.add(frame({name: texts[name] for name in ids[at : at + step]}))
+            found.append(index.check(incoming))
+            assert index.verify() == []
+            assert pl.concat(index.documents())["text"].to_list() == list(texts.values())
+    assert found[0].equals(found[1])
+
+
+def story(number: int) -> str:
+    return f"{SENTENCES[number % 4]} {SENTENCES[(number + 1) % 4]} This is the {number}th of its kind, and of no other."
+
+
+def test_many_small_batches_are_merged_and_find_the_same(tmp_path: Path) -> None:
+    texts = {f"d{number:03}": story(number) for number in range(150)}
+    with Index.open(tmp_path / "small", PLAIN) as small, Index.open(tmp_path / "whole", PLAIN) as whole:
+        for name, text in texts.items():
+            small.add(frame({name: text}))
+        whole.add(frame(texts))
+        assert len(small.manifest().segments) < 30
+        incoming = frame({"new": story(3), "other": "Nothing of the kind was ever heard of in the whole of Orle."})
+        one, other = small.check(incoming), whole.check(incoming)
+        assert one.equals(other)
+        assert one["verdict"].to_list() == ["duplicate", "new"]
+        # of a passage in more documents than the link cap the first and the last are compared
+        assert one["matches"].list.len().to_list()[0] <= Settings().link_cap
+
+
+def test_the_same_again_adds_nothing_and_another_text_is_a_version(tmp_path: Path) -> None:
+    first, second = story(1), f"{story(1)} It was amended at noon."
+    with Index.open(tmp_path / "seen") as index:
+        assert index.add(frame({"a": first})) == (1, 1, 0)
+        before = (tmp_path / "seen").read_bytes()
+        again = index.check(frame({"a": first}), add=True)
+        assert again.select("verdict", "matched_doc", "already_indexed").row(0) == ("duplicate", "a", True)
+        assert (tmp_path / "seen").read_bytes() == before
+        version = index.check(frame({"a": second}), add=True)
+        name = version["doc_id"][0]
+        assert (name[:2], len(name)) == ("a@", 14)
+        assert version.select("verdict", "matched_doc", "already_indexed").row(0) == ("near_duplicate", "a", False)
+        third = index.check(frame({"a": second}), add=True)
+        assert third.select("doc_id", "matched_doc", "already_indexed").row(0) == (name, name, True)
+        assert index.manifest().documents == 2
+
+
+def test_check_names_outlet_date_and_shares(tmp_path: Path) -> None:
+    noon = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
+    old = pl.DataFrame(
+        {
+            "id": ["early", "late"],
+            "text": [SENTENCES[0], f"{SENTENCES[0]} {SENTENCES[1]}"],
+            "published": [noon, noon + dt.timedelta(days=9)],
+            "outlet": ["Post", None],
+        }
+    )
+    with Index.open(tmp_path / "seen") as index:
+        index.add(old)
+        row = index.check(frame({"n": f"{SENTENCES[0]} {SENTENCES[3]}"})).row(0, named=True)
+        assert (row["verdict"], row["matched_doc"], row["matched_outlet"]) == ("recycled", "early", "Post")
+        assert row["matched_published"] == noon
+        assert row["right_containment"] == 1
+        words = [len(SENTENCES[at].split()) for at in (0, 3)]
+        assert row["left_containment"] == row["recycled_share"] == pytest.approx(words[0] / sum(words))
+        assert [match["doc_id"] for match in row["matches"]] == ["early", "late"]
+        span = row["spans"][0]
+        assert (span["matched_doc"], span["start"], span["end"], span["kind"]) == (
+            "early",
+            0,
+            len(SENTENCES[0]),
+            "exact",
+        )
+        later = index.check(frame({"n": f"{SENTENCES[0]} {SENTENCES[3]}"}), since=noon + dt.timedelta(days=1))
+        assert [match["doc_id"] for match in later["matches"][0]] == ["late"]
+
+
+def test_what_is_removed_is_gone_from_the_file_and_from_findings(tmp_path: Path) -> None:
+    texts = {f"name-{number:03}": story(number) for number in range(40)} | {"name-old": story(1) + " Old."}
+    dates = [dt.datetime(2024, 1, 2, tzinfo=dt.UTC)] * 40 + [dt.datetime(2020, 1, 2, tzinfo=dt.UTC)]
+    with Index.open(tmp_path / "seen", PLAIN) as index:
+        index.add(frame(texts).with_columns(published=pl.Series(dates)))
+        assert index.remove(["name-007", "nobody"]) == ["name-007"]
+        assert index.remove(before=dt.datetime(2021, 1, 1, tzinfo=dt.UTC)) == ["name-old"]
+        assert index.verify() == []
+        matched = index.check(frame({"n": story(7), "o": texts["name-old"]}))
+        named = {match["doc_id"] for matches in matched["matches"] for match in matches}
+        assert not named & {"name-007", "name-old"}
+        assert matched["verdict"][0] != "duplicate"
+        for file in tmp_path.iterdir():
+            assert b"name-007" not in file.read_bytes(), file
+            assert b"name-old" not in file.read_bytes(), file
+        assert index.add(frame({"name-007": story(7)})).added == 1
+        assert index.remove([name for name in texts if name != "name-old"]) == [
+            f"name-{n:03}" for n in range(40) if n != 7
+        ] + ["name-007"]
+        assert (index.manifest().documents, index.manifest().characters, index.manifest().segments) == (0, 0, [])
+
+
+def test_export_gives_what_was_added_back(tmp_path: Path) -> None:
+    documents = read_frame(
+        pl.DataFrame({"id": ["a", "b"], "text": [story(1), story(2)], "date": ["2024-05-01", None]}), PLAIN
+    ).documents
+    with Index.open(tmp_path / "seen") as index:
+        index.add(documents)
+        assert index.export(tmp_path / "all.parquet") == 2
+        exported = pl.read_parquet(tmp_path / "all.parquet")
+        assert exported.drop("added").equals(documents)
+        assert index.add(exported.drop("added")) == (2, 0, 2)
+
+
+def test_signatures_fill_an_lsh_of_datasketch(tmp_path: Path) -> None:
+    from datasketch import MinHashLSH  # noqa: PLC0415  slow to import
+
+    from provenance import fill_lsh, minhashes, sketch  # noqa: PLC0415
+
+    with Index.open(tmp_path / "seen") as index:
+        index.add(frame({"a": story(1), "b": story(2)}))
+        lsh = MinHashLSH(threshold=0.8, num_perm=128)
+        assert fill_lsh(lsh, index.signatures(), index.settings) == 2
+        assert fill_lsh(lsh, index.signatures(), index.settings) == 0
+        asked = minhashes(sketch(frame({"new": story(1)})))["new"]
+        assert lsh.query(asked) == ["a"]
+
+
+OTHER = {
+    "shingle_words": 6, "window": 5, "link_cap": 16, "min_span_words": 20, "max_gap_words": 3, "min_identity": 0.7,
+    "match_jaccard": 0.4, "near_duplicate": 0.8, "contained": 0.9, "num_perm": 64, "seed": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MATTER)
+def test_other_settings_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    with Index.open(tmp_path / "seen", PLAIN) as index:
+        index.add(frame({"a": story(1)}))
+    other = dataclasses.replace(PLAIN, **{name: OTHER[name]})
+    with pytest.raises(OtherSettingsError, match=f"made with {name} .* and not {OTHER[name]}"):
+        Index.open(tmp_path / "seen", other)
+    with Index.open(tmp_path / "seen") as index:
+        assert index.settings == Settings()
+    with Index.open(tmp_path / "other", other) as index:
+        index.add(frame({"a": story(1)}))
+        assert index.check(frame({"b": story(1)}))["verdict"].to_list() == ["duplicate"]
+
+
+def test_settings_that_find_nothing_else_are_free(tmp_path: Path) -> None:
+    with Index.open(tmp_path / "seen", PLAIN) as index:
+        index.add(frame({"a": story(1)}))
+    with Index.open(tmp_path / "seen", Settings(text="body", likely=0.9)) as index:
+        assert index.check(pl.DataFrame({"body": [story(1)]}))["verdict"].to_list() == ["duplicate"]
+
+
+def test_texts_without_words_match_nothing_and_no_documents_are_no_findings(tmp_path: Path) -> None:
+    with Index.open(tmp_path / "seen") as index:
+        found = index.check(frame({"a": "!!! …", "b": "!!! …"}), add=True)
+        assert found["verdict"].to_list() == ["new", "new"]
+        empty = index.check(frame({}), add=True)
+        assert (empty.height, empty.schema) == (0, FINDINGS)
+        assert index.add(frame({})) == (0, 0, 0)
+
+
+def test_a_window_wider_than_a_context_finds_the_same(tmp_path: Path) -> None:
+    texts = {f"d{number}": story(number) for number in range(6)}
+    for window in (1, 2, 9):
+        how = dataclasses.replace(PLAIN, window=window)
+        with Index.open(tmp_path / f"w{window}", how) as index:
+            found = index.check(frame(texts))
+        jaccards, spans = scanned(texts, how)
+        assert spans_of(found) == spans
+        assert pairs_of(found) == jaccards

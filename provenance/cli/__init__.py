@@ -23,6 +23,8 @@ RETURN_MEMORY = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
 #: Command -> its line in --help, known here so that --help loads none of them.
 COMMANDS = {
     "scan": "Find what repeats in news dumps, and where it came from.",
+    "check": "The gate: which incoming documents repeat what was seen before.",
+    "index": "Fill, inspect and mend an index of what was ingested.",
     "explain": "Why two articles were, or were not, matched; or one article's origin.",
     "report": "Write the HTML report of a scan anew.",
     "export": "Write the tables of a scan as CSV or JSON lines.",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import Field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +14,9 @@ from provenance.configuration import Configuration, load_settings
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from provenance.index import Index
 
 #: Options of commands that read dumps; the numbers of the method are options too, listed by `provenance settings`.
 SHOWN = ("text", "id", "published", "outlet", "title", "url", "level", "until", "rewritten")
@@ -48,3 +52,29 @@ def take_settings(parameters: dict[str, Any]) -> Configuration:
     """Take the settings out of a command's parameters -> those in force here, with their sources."""
     flags = {item.name: parameters.pop(f"setting_{item.name}") for item in fields(Settings)}
     return load_settings(flags, os.environ)
+
+
+def index_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: which index, and how long to wait for another process that writes to it."""
+    named = click.option(
+        "--index", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file of the index."
+    )
+    patience = click.option(
+        "--wait",
+        type=click.FloatRange(0),
+        default=30.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait while another process writes to it.",
+    )
+    return named(patience(command))
+
+
+@contextmanager
+def open_index(path: Path, chosen: Configuration | None, wait: float, *, create: bool) -> Iterator[Index]:
+    """The index at `path`; settings that were asked for must be its own, all others are taken from it."""
+    from provenance.index import MATTER, Index
+
+    asked = [name for name in MATTER if chosen and chosen.sources[name] != "default"]
+    with Index.open(path, chosen.settings if chosen else None, create=create, timeout=wait, asked=asked) as index:
+        yield index

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -14,18 +15,21 @@ import xxhash
 from provenance import __version__, tables
 from provenance.dumps.reading import read_frame
 from provenance.errors import OtherSettingsError
+from provenance.index import maintenance
 from provenance.index.candidates import find_pairs, look_up
 from provenance.index.comparing import compare, finish, read_text, to_findings
+from provenance.index.manifest import Manifest
 from provenance.index.naming import name_new
 from provenance.index.postings import find_keys, pack_lines, to_postings, to_queries
 from provenance.index.rows import compress, to_rows
 from provenance.index.seen import Seen
-from provenance.index.storage import Manifest, Storage
+from provenance.index.storage import FORMAT, Storage
 from provenance.settings import Settings
+from provenance.signatures import sketch
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from provenance.index.naming import Named
     from provenance.index.postings import Keys
@@ -64,20 +68,29 @@ class Index:
 
     @classmethod
     def open(
-        cls, path: str | Path, settings: Settings | None = None, *, create: bool = True, timeout: float = 30.0
+        cls,
+        path: str | Path,
+        settings: Settings | None = None,
+        *,
+        create: bool = True,
+        timeout: float = 30.0,
+        asked: Collection[str] | None = None,
     ) -> Self:
         """The index in the file `path`, made if it is not there (unless `create` is false).
 
-        `settings` must be those it was made with, wherever they decide what is found; without them it is used with its
-        own. Raises MissingIndexError, LockedIndexError (another process wrote for more than `timeout` seconds),
-        OtherSettingsError, DamagedIndexError.
+        Of the settings that decide what is found, those named in `asked` (all if `settings` are given, else none) must
+        be those it was made with; the others are taken from it. Raises MissingIndexError, LockedIndexError (another
+        process wrote for more than `timeout` seconds), OtherSettingsError, DamagedIndexError.
         """
+        if asked is None:
+            asked = MATTER if settings else ()
         given = settings or Settings()
         storage = Storage.open(Path(path), timeout, fresh_manifest(given) if create else None)
         try:
             with storage.reading():
                 manifest = storage.read_manifest()
-            chosen = given if settings else replace(given, **manifest.settings)
+            made = {name: value for name, value in manifest.settings.items() if name in MATTER and name not in asked}
+            chosen = replace(given, **made)
             check_settings(storage.path, manifest, chosen)
         except BaseException:
             storage.close()
@@ -94,15 +107,28 @@ class Index:
         """Close the file."""
         self.storage.close()
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.storage.path
+
     def manifest(self) -> Manifest:
         """What the index holds now, and how it was made."""
         with self.storage.reading():
             return self.storage.read_manifest()
 
-    def add(self, frame: pl.DataFrame | pl.LazyFrame) -> Added:
+    def info(self) -> dict[str, Any]:
+        """What the index holds, and how it was made."""
+        manifest = self.manifest()
+        facts = {"program": manifest.program, "format": FORMAT, "documents": manifest.documents}
+        facts |= {"characters": manifest.characters, "bytes": self.path.stat().st_size}
+        return facts | {"segments": len(manifest.segments), "settings": manifest.settings}
+
+    def add(self, frame: pl.DataFrame | pl.LazyFrame, *, tell: Callable[[int], None] = lambda _: None) -> Added:
         """A frame of texts, or DOCUMENTS, into the index; what it has is left alone.
 
-        Batch by batch: what a finished batch added stays, whatever happens to the next.
+        Batch by batch: what a finished batch added stays, whatever happens to the next. `tell` is called with the size
+        of each.
         """
         total = Added(0, 0, 0)
         for batch in batches(self.documents_of(frame)):
@@ -111,6 +137,7 @@ class Index:
                 new = name_new(batch, seen)
                 self._take_in(seen, new, self._keys(new))
             counts = (batch.height, len(new.fresh), len(new.known))
+            tell(batch.height)
             total = Added(*(one + more for one, more in zip(total, counts, strict=True)))
         return total
 
@@ -146,6 +173,33 @@ class Index:
                 with beside.writing():
                     findings = self._check(batch, Seen([self.storage, beside], self.settings), following, since)
                 yield findings
+
+    # -- keeping it in order ---------------------------------------------------------------------------------
+
+    def remove(self, ids: Sequence[str] = (), *, before: dt.datetime | None = None) -> list[str]:
+        """Delete documents by id, and those published before a time -> the ids that went.
+
+        Nothing of them stays in the file. Ids that are not there are not among the result.
+        """
+        return maintenance.remove(self.storage, self.settings, ids, before)
+
+    def verify(self) -> list[str]:
+        """What in the file is not as it was written, in words; an empty list if all is sound. Reads all of it."""
+        return maintenance.problems(self.storage)
+
+    def documents(self) -> Iterator[pl.DataFrame]:
+        """Everything in the index in order of age, some thousand at a time -> DOCUMENTS with `added`."""
+        with self.storage.reading():
+            yield from maintenance.every_text(self.storage)
+
+    def export(self, path: str | Path) -> int:
+        """Write `documents()` to a Parquet file -> how many there are. The file appears whole, or not at all."""
+        return maintenance.export(self.documents(), Path(path))
+
+    def signatures(self) -> Iterator[pl.DataFrame]:
+        """SIGNATURES of everything in the index, some thousand at a time: see `fill_lsh`."""
+        for frame in self.documents():
+            yield sketch(frame, text="text", id="doc_id", settings=self.settings)
 
     def documents_of(self, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """A frame of texts -> DOCUMENTS; DOCUMENTS as they are."""
@@ -198,7 +252,7 @@ class Index:
         """Pairs of rows of `fresh` and numbers -> FINDINGS of `fresh`, for as many rows at a time as fit."""
         due = np.cumsum(np.bincount(pairs["row"].to_numpy(), minlength=fresh.height)) // COMPARED
         edges = np.append(np.flatnonzero(np.diff(due, prepend=-1)), fresh.height).tolist()
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             incoming = fresh[low:high].with_row_index("row", low).cast({"row": pl.Int64})
             asked = pairs.filter(pl.col("row").is_between(low, high - 1))
             older = seen.read(asked["number"].unique().sort().to_list())

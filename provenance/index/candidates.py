@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from provenance.index import kernels
 from provenance.index.postings import LINE, SEEDS, SHINGLE, reach_of, unpack_lines
 from provenance.matching import sequence_kernels
-from provenance.matching.candidates import unique
+from provenance.matching.equal_texts import unique
 from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: 
     for bits, blob in stored:
         parts = queries.key >> np.uint32(32 - bits) if bits else np.zeros(queries.key.size, np.uint32)
         edges = np.append(np.flatnonzero(np.diff(parts.astype(np.int64), prepend=-1)), parts.size)
-        for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        for low, high in pairwise(edges.tolist()):
             share, begin = slice(low, high), count
             found, count = kernels.look_up(
                 *blob(int(parts[low])), queries.key[share], queries.context[share], strict[share], limit[share],
@@ -91,7 +92,7 @@ def find_pairs(
     read_lines: Callable[[Sequence[int]], list[bytes]],
     settings: Settings,
 ) -> Pairs:
-    """What the queries met -> the pairs that share a run, a headline or caption (equal or alike), or much of their words.
+    """What the queries met -> the pairs that share a run, a line (equal or alike), or much of their words.
 
     `read_lines` gives the packed lines of documents by number.
     """
@@ -110,7 +111,7 @@ def find_pairs(
 def _alike(
     queries: Queries, found: Found, lines: Lines, read_lines: Callable[[Sequence[int]], list[bytes]], seeds: Array
 ) -> Array:
-    """Pairs of which a headline or caption of one is nearly one of the other's, by 16 bits a word; row << 32 | number."""
+    """Pairs of which a headline or caption of one is nearly one of the other's, by 16 bits a word; as row, number."""
     line = queries.place[found.query[seeds]].astype(np.int64)
     asked = unique((line << 32) | found.number[seeds])
     if not asked.size:

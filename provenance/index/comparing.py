@@ -10,7 +10,7 @@ import polars as pl
 from provenance import tables
 from provenance.matching.alignment import align, join
 from provenance.matching.boilerplate import mark_boilerplate
-from provenance.matching.candidates import group_equal
+from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches, places, words_covered
 from provenance.matching.places import Ranges, row_numbers
@@ -66,7 +66,7 @@ def compare(documents: pl.DataFrame, pairs: pl.DataFrame, settings: Settings) ->
     low, high = np.minimum(new, old), np.maximum(new, old)
     order = np.lexsort((high, low))
     left, right = low[order].astype(np.int32), high[order].astype(np.int32)
-    first = group_equal(text.tokens).first
+    first = group_equal(digest(text.tokens)).first
     linked = pairs["linked"].to_numpy()[order] | (first[left] == first[right])
     found = align(text.tokens, text.layout, left, right, settings)
     close = found.jaccard >= np.float32(settings.match_jaccard)
@@ -177,11 +177,15 @@ def to_findings(incoming: pl.DataFrame, older: pl.DataFrame, compared: Compared)
     names = [field.name for field in tables.FOUND_SPAN.fields]
     spans = compared.spans.filter(pl.col("role") != "boilerplate")
     spans = spans.join(age.select("matched_doc", "age"), on="matched_doc", how="left")
-    spans = spans.sort("doc_id", "start", "end", "age", "matched_start").group_by("doc_id", maintain_order=True)
+    spans = (
+        spans.sort("doc_id", "start", "end", "age", "matched_start")
+        .group_by("doc_id", maintain_order=True)
+        .agg(spans=pl.struct(names))
+    )
     every = (
         incoming.select("doc_id", "path")
         .join(one, on="doc_id", how="left", maintain_order="left")
-        .join(spans.agg(spans=pl.struct(names)), on="doc_id", how="left", maintain_order="left")
+        .join(spans, on="doc_id", how="left", maintain_order="left")
         .join(compared.shares, on="doc_id", how="left", maintain_order="left")
     )
     verdict = (

@@ -1,6 +1,6 @@
 """Kernels of the index: looking words up in sorted postings.
 
-A posting is (key, document, context), all uint32; see postings.py for what they mean. Each kernel compiles in under 2 s.
+A posting is (key, document, context), all uint32, as postings.py makes them. Each kernel compiles in under 2 s.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def look_up(key, document, context, asked, about, strict, before, reach, bits, c
     """One sorted blob of postings and sorted queries -> found[count:] rows (query, document, strong); the new count.
 
     Queries asked[q] (uint32, ascending) have contexts about[q]; with strict[q] a posting is strong where the
-    contexts agree, and else always; only documents under before[q] (int64) count. All strong postings of a query are taken up to `cap`, else the first and the
-    last, and over[q] is set. Weak ones are taken up to `cap` in all; total[q] counts every posting. Returns
-    (found, count).
+    contexts agree, and else always; only documents under before[q] (int64) count. All strong postings of a query
+    are taken up to `cap`, else the first and the last, and over[q] is set. Weak ones are taken up to `cap` in all;
+    total[q] counts every posting. Returns (found, count).
     """
     low = np.int64(0)
     for q in range(asked.size):

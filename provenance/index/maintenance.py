@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 import zstandard
+from polars.io.plugins import register_io_source
 
 from provenance import tables
-from provenance.index.rows import INSTANT, digest_of, to_documents
-from provenance.index.seen import DIGEST, DOC_ID, NUMBER, Seen
-from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Segment, Storage, checksum
+from provenance.dumps.rejects import single_line
+from provenance.errors import OutputError
+from provenance.index.manifest import Segment
+from provenance.index.rows import digest_of, to_documents
+from provenance.index.seen import DOC_ID, NUMBER, Seen
+from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage, checksum
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from provenance.settings import Settings
 
@@ -118,7 +124,8 @@ def _texts(storage: Storage) -> Iterator[str]:
         if digest_of(text) != digest:
             yield f"document {number}: its text is not the one that was added"
     if (count, characters) != (manifest.documents, manifest.characters):
-        yield f"{count} texts of {characters} characters where the manifest has {manifest.documents} of {manifest.characters}"
+        due = f"{manifest.documents} of {manifest.characters}"
+        yield f"{count} texts of {characters} characters where the manifest has {due}"
 
 
 def _postings(storage: Storage) -> Iterator[str]:
@@ -148,7 +155,9 @@ def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
     def frame() -> pl.DataFrame:
         texts = storage.read_texts([row[NUMBER] for row in waiting])
         added = pl.Series([row[DOCUMENT_COLUMNS.index("added")] for row in waiting], dtype=pl.String)
-        return to_documents(waiting, texts).with_columns(added=added.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC", time_unit="us"))
+        return to_documents(waiting, texts).with_columns(
+            added=added.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC", time_unit="us")
+        )
 
     for row in storage.every_document():
         waiting.append(row)
@@ -157,3 +166,27 @@ def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
             waiting = []
     if waiting:
         yield frame()
+
+
+def export(frames: Iterator[pl.DataFrame], path: Path) -> int:
+    """DOCUMENTS with `added`, bit by bit -> a Parquet file, written aside and renamed; how many rows."""
+    schema = pl.Schema({**tables.DOCUMENTS, "added": tables.TIME})
+    rows = 0
+
+    def each(*_: object) -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        for frame in frames:
+            rows += frame.height
+            yield frame
+
+    aside = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
+    try:
+        register_io_source(each, schema=schema).sink_parquet(aside, compression="zstd", compression_level=1)
+        aside.replace(path)
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise OutputError(
+            f"{path}: cannot be written ({single_line(str(error))}); give another place with -o"
+        ) from None
+    finally:
+        aside.unlink(missing_ok=True)
+    return rows

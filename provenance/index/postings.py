@@ -71,7 +71,9 @@ class Lines(NamedTuple):
         sizes = np.diff(self.bounds)[rows]
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
-        return Lines(bounds, self.word[np.repeat(self.bounds[:-1][rows], sizes) + within], self.owner[rows], self.key[rows])
+        return Lines(
+            bounds, self.word[np.repeat(self.bounds[:-1][rows], sizes) + within], self.owner[rows], self.key[rows]
+        )
 
 
 class Keys(NamedTuple):
@@ -193,9 +195,7 @@ def to_queries(keys: Keys) -> Queries:
     """Keys -> Queries for all but the names."""
     lines = np.arange(keys.lines.owner.size, dtype=np.int32)
     line_rows = keys.lines.owner.astype(np.int32)
-    key = np.concatenate(
-        [_upper(keys.shingle, SHINGLE), _upper(keys.lines.key, LINE), _upper(keys.seeds[0], SEEDS)]
-    )
+    key = np.concatenate([_upper(keys.shingle, SHINGLE), _upper(keys.lines.key, LINE), _upper(keys.seeds[0], SEEDS)])
     sizes = (keys.shingle.size, lines.size, keys.seeds[0].size)
     kind = np.repeat(np.array([SHINGLE, LINE, SEEDS], np.uint8), sizes)
     context = np.concatenate([keys.context, np.zeros(sizes[1] + sizes[2], np.uint32)])

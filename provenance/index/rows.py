@@ -47,7 +47,9 @@ def to_documents(rows: Sequence[tuple[Any, ...]], texts: Sequence[tuple[int, byt
     columns: dict[str, Any] = dict(zip(DOCUMENT_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {}
     given = {name: columns.get(name, ()) for name in COPIED} | {"text": [expand(text).decode() for _, text in texts]}
     frame = pl.DataFrame(given, schema={**tables.DOCUMENTS, "published": pl.String()})
-    return frame.with_columns(published=pl.col("published").str.to_datetime(INSTANT.replace("%.6f", "%.f"), time_zone="UTC"))
+    return frame.with_columns(
+        published=pl.col("published").str.to_datetime(INSTANT.replace("%.6f", "%.f"), time_zone="UTC")
+    )
 
 
 def compress(texts: Sequence[str]) -> list[bytes]:

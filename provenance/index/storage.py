@@ -6,17 +6,16 @@ error and never a finding. All in one file: WAL, synchronous=FULL; one writer, a
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 
-from provenance.errors import DamagedIndexError, LockedIndexError, OtherSettingsError, MissingIndexError, OutputError
+from provenance.errors import DamagedIndexError, LockedIndexError, MissingIndexError, OtherSettingsError, OutputError
+from provenance.index.manifest import Manifest, Segment
 from provenance.index.postings import Postings
 
 if TYPE_CHECKING:
@@ -33,7 +32,9 @@ FAN = 8  # as many segments of like size become one
 LARGEST = 1 << 25  # postings in a segment that merging makes: 400 MB, which bounds a transaction's log
 
 SCHEMA = """
-CREATE TABLE manifest (key INTEGER PRIMARY KEY CHECK (key = 1), content TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE TABLE manifest (
+    key INTEGER PRIMARY KEY CHECK (key = 1), content TEXT NOT NULL, checksum INTEGER NOT NULL
+) STRICT;
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, path TEXT NOT NULL, "start" INTEGER, "end" INTEGER, outlet TEXT,
     title TEXT, byline TEXT, published TEXT, url TEXT, language TEXT, added TEXT NOT NULL, digest BLOB NOT NULL,
@@ -46,42 +47,6 @@ DOCUMENT_COLUMNS = (
     "number", "doc_id", "path", "start", "end", "outlet", "title", "byline", "published", "url", "language", "added",
     "digest", "lines",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Some documents' postings: 2^bits rows, one for each value of the upper bits of the key."""
-
-    number: int
-    bits: int
-    postings: int
-    first: int  # number of the first document in it
-    last: int
-
-
-@dataclass
-class Manifest:
-    """What the index holds and how it was made; the one row from which everything else is found."""
-
-    program: str
-    method: str  # a fingerprint of folding and hashing, see index.method
-    settings: dict[str, Any]
-    documents: int = 0
-    characters: int = 0
-    following: int = 1  # the number of the next document
-    segment: int = 1  # the number of the next segment
-    segments: list[Segment] = field(default_factory=list)
-
-    def dumps(self) -> str:
-        """As JSON."""
-        return json.dumps(self.__dict__ | {"segments": [vars(segment) for segment in self.segments]}, sort_keys=True)
-
-    @classmethod
-    def loads(cls, text: str) -> Manifest:
-        """From JSON."""
-        content = json.loads(text)
-        segments = [Segment(**segment) for segment in content.pop("segments")]
-        return cls(**content, segments=segments)
 
 
 def checksum(*values: object) -> int:
@@ -98,7 +63,7 @@ class Storage:
     """One connection to the file of an index."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path, self.connection = path, connection
+        self.path, self.connection, self._closed = path, connection, False
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -106,7 +71,7 @@ class Storage:
     def open(cls, path: Path, timeout: float, fresh: Manifest | None) -> Storage:
         """The index at `path`; made with the manifest `fresh` if there is none and one is given.
 
-        Raises MissingIndexError, LockedIndexError, OtherSettingsError (another program's, another format), DamagedIndexError.
+        Raises MissingIndexError, LockedIndexError, OtherSettingsError (another format), DamagedIndexError.
         """
         there = path.exists()
         if not there and fresh is None:
@@ -179,7 +144,12 @@ class Storage:
 
     def close(self) -> None:
         """Close the connection; the last one empties the log into the file."""
+        self._closed = True
         self.connection.close()
+
+    def is_closed(self) -> bool:
+        """Whether the connection was closed."""
+        return self._closed
 
     # -- transactions ----------------------------------------------------------------------------------------
 
@@ -205,16 +175,18 @@ class Storage:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
+        inside = self.connection.in_transaction
         with self.guarded():
-            if self.connection.in_transaction:
-                yield
-                return
-            self.connection.execute(begin)
+            if not inside:
+                self.connection.execute(begin)
             try:
                 yield
+                if inside:
+                    return
                 self.connection.execute("COMMIT")
             except BaseException:
-                if self.connection.in_transaction:  # a full disk may have ended it already
+                # a full disk may have ended it already, and so has closing the file
+                if not inside and not self.is_closed() and self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
 
@@ -249,7 +221,7 @@ class Storage:
 
     def read_texts(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
         """Numbers -> (number, compressed text), in the order given, checked."""
-        return self._by_number("texts", numbers, 2)  # type: ignore[return-value]
+        return self._by_number("texts", numbers, 2)
 
     def _by_number(self, table: str, numbers: Sequence[int], columns: int) -> list[tuple[Any, ...]]:
         wanted = f"SELECT * FROM {table} WHERE number = ?"  # noqa: S608  a table of ours
@@ -394,5 +366,5 @@ def refusal(path: Path, error: sqlite3.Error) -> Exception:
     if code == sqlite3.SQLITE_INTERRUPT:
         return OutputError(f"{path}: interrupted; run again")
     return DamagedIndexError(
-        f"{path}: damaged or no SQLite file ({said}); see `provenance index verify`, then restore a copy or make it anew"
+        f"{path}: damaged, or no SQLite file ({said}); see `provenance index verify`, restore a copy or make it anew"
     )

@@ -1,0 +1,132 @@
+"""`provenance check`: the gate."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provenance.cli.options import index_options, open_index, settings_options, take_settings
+from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+#: As in reports/findings.py, known here so that --help loads none of it.
+FORMATS = ("text", "json", "jsonl", "github", "sarif")
+LADDER = ("duplicate", "near_duplicate", "recycled")
+MAX_RECYCLED = 0.3
+
+
+@click.command("check")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@index_options
+@click.option("--add", is_flag=True, help="Ingest what is checked, in the same transaction; makes the index.")
+@click.option("--since", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="Look back only so far.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LADDER),
+    default="recycled",
+    show_default=True,
+    help="Exit with 1 on this verdict or a closer one.",
+)
+@click.option(
+    "--max-recycled",
+    type=click.FloatRange(0, 1),
+    default=MAX_RECYCLED,
+    show_default=True,
+    metavar="SHARE",
+    help="From this share of its words on, a recycled document fails.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An earlier output (json, jsonl, sarif): its findings are marked as known and do not fail.",
+)
+@settings_options
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
+def command(
+    inputs: tuple[str, ...],
+    index: Path,
+    wait: float,
+    add: bool,
+    since: dt.datetime | None,
+    form: str,
+    fail_on: str,
+    max_recycled: float,
+    exit_zero: bool,
+    baseline: Path | None,
+    quiet: bool,
+    **settings: Any,
+) -> int:
+    """Say of each incoming document what of it was seen before: in the index, or earlier in the input.
+
+    new, duplicate, near_duplicate, or recycled (a share of its words, with spans); the older documents with outlet and
+    date, the share of each one's words in the other, the likely origin. Findings go to stdout, everything else to
+    stderr; json and jsonl have every document, the new ones included.
+
+    Exit codes, in every format: 0 clean, 1 findings at or over the gate, 2 usage, 3 some inputs could not be read,
+    4 internal error, 10 no index, 11 index locked, 12 index made with other settings, 13 index damaged,
+    130 interrupted.
+    """
+    import datetime as dt
+
+    began = time.perf_counter()
+    chosen = take_settings(settings)
+    from provenance.cli.running import at_work, count_rejects, say_rejects
+    from provenance.dumps.reading import read
+    from provenance.dumps.rejects import is_partial
+    from provenance.reports.findings import Gate, read_baseline, to_records
+
+    gate = Gate(fail_on, max_recycled, read_baseline(baseline) if baseline else frozenset())
+    moment = since.replace(tzinfo=dt.UTC) if since else None
+    counts: Counter[str] = Counter()
+    with at_work(quiet, "checked") as count, open_index(index, chosen, wait, create=add) as opened:
+        found = read(list(inputs), chosen.settings, stdin=sys.stdin.buffer)
+
+        def records() -> Iterator[dict[str, Any]]:
+            for findings in opened.check_each([found.documents], add=add, since=moment):
+                for record in to_records(findings, gate):
+                    counts[record["verdict"]] += 1
+                    counts["fails"] += record["fails"]
+                    yield record
+                count(findings.height)
+
+        write(records(), form)
+    if not quiet:
+        say_rejects(found.rejects)
+        click.echo(
+            f"read {found.documents.height:,}, new {counts['new']:,}, duplicate {counts['duplicate']:,}, "
+            f"near duplicate {counts['near_duplicate']:,}, recycled {counts['recycled']:,}, "
+            f"failing {counts['fails']:,}, rejected {count_rejects(found.rejects):,}, "
+            f"{time.perf_counter() - began:.1f} s",
+            err=True,
+        )
+    if is_partial(found.rejects):
+        return EXIT_PARTIAL
+    return EXIT_FINDINGS if counts["fails"] and not exit_zero else 0
+
+
+def write(records: Iterable[dict[str, Any]], form: str) -> None:
+    """Print findings in a format, each as soon as it is known."""
+    from provenance import __version__
+    from provenance.reports import findings
+
+    by_line = {"text": findings.as_text, "jsonl": findings.as_json_line, "github": findings.as_annotation}
+    if form in by_line:
+        pieces: Iterable[str] = (line + "\n" for line in map(by_line[form], records) if line is not None)
+    elif form == "json":
+        pieces = findings.as_json(records, {"version": __version__})
+    else:
+        pieces = findings.as_sarif(records, __version__)
+    for piece in pieces:
+        sys.stdout.write(piece)
+    sys.stdout.flush()

@@ -1,0 +1,43 @@
+"""What an index says of itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Some documents' postings: 2^bits rows, one for each value of the upper bits of the key."""
+
+    number: int
+    bits: int
+    postings: int
+    first: int  # number of the first document in it
+    last: int
+
+
+@dataclass
+class Manifest:
+    """What the index holds and how it was made; the one row from which everything else is found."""
+
+    program: str
+    method: str  # a fingerprint of folding and hashing, see index.method
+    settings: dict[str, Any]
+    documents: int = 0
+    characters: int = 0
+    following: int = 1  # the number of the next document
+    segment: int = 1  # the number of the next segment
+    segments: list[Segment] = field(default_factory=list)
+
+    def dumps(self) -> str:
+        """As JSON."""
+        return json.dumps(self.__dict__ | {"segments": [vars(segment) for segment in self.segments]}, sort_keys=True)
+
+    @classmethod
+    def loads(cls, text: str) -> Manifest:
+        """From JSON."""
+        content = json.loads(text)
+        segments = [Segment(**segment) for segment in content.pop("segments")]
+        return cls(**content, segments=segments)

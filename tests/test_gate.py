@@ -1,0 +1,298 @@
+"""The gate from the command line: exact output, exit codes that no format changes, and every way to be refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from provenance.errors import UsageError
+from provenance.index import Index
+from provenance.reports.findings import FORMATS, fingerprint, read_baseline
+from provenance.tables import FINDINGS
+from tests.strategies import SENTENCES
+from tests.test_cli import call, said, write_lines
+
+ONE = f"{SENTENCES[0]} {SENTENCES[1]}"
+HALF = f"{SENTENCES[0]} {SENTENCES[3]}"
+OTHER = "Nothing of the kind was ever heard of in the whole of Orle, said the mayor, and went home."
+INDEX = ("--index", "seen.sqlite")
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder and no variable that could be a setting."""
+    for name in [name for name in os.environ if name.startswith("PROVENANCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def old() -> None:
+    write_lines(
+        "old.jsonl",
+        {"id": "old", "text": ONE, "outlet": "The Post", "published": "2024-05-01T12:00:00Z"},
+        {"id": "else", "text": OTHER},
+    )
+    assert call("index", "add", "old.jsonl", *INDEX, "-q").exit_code == 0
+
+
+def incoming() -> None:
+    write_lines(
+        "new.jsonl",
+        {"id": "copy", "text": ONE},
+        {"id": "near", "text": f"{ONE} It rained."},
+        {"id": "half", "text": HALF},
+        {
+            "id": "own",
+            "text": "A storm took the roof off the fish hall on Monday night, and the auction moved outdoors.",
+        },
+    )
+
+
+def test_check_in_words() -> None:
+    old()
+    incoming()
+    result = call("check", "new.jsonl", *INDEX)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "new.jsonl: copy: duplicate of old (The Post, 2024-05-01)",
+        "new.jsonl: near: near duplicate of old (The Post, 2024-05-01), jaccard 0.94",
+        "new.jsonl: half: 50% of its words recycled, 50% from old (The Post, 2024-05-01)",
+    ]
+    assert said(result) == ["read 4, new 1, duplicate 1, near duplicate 1, recycled 1, failing 3, rejected 0, S s"]
+
+
+def records(form: str, *options: str) -> tuple[list[dict[str, Any]], int]:
+    result = call("check", "new.jsonl", *INDEX, "--format", form, "-q", *options)
+    if form == "jsonl":
+        return [json.loads(line) for line in result.stdout.splitlines()], result.exit_code
+    if form == "json":
+        whole = json.loads(result.stdout)
+        assert whole["schema_version"] == 1
+        return whole["findings"], result.exit_code
+    return [found["properties"] for found in json.loads(result.stdout)["runs"][0]["results"]], result.exit_code
+
+
+def test_every_format_says_the_same() -> None:
+    old()
+    incoming()
+    lines, code = records("jsonl")
+    assert code == 1
+    assert [line["verdict"] for line in lines] == ["duplicate", "near_duplicate", "recycled", "new"]
+    assert set(FINDINGS) < set(lines[0])
+    assert all(line["schema_version"] == 1 for line in lines)
+    assert [line["fails"] for line in lines] == [True, True, True, False]
+    assert records("json") == (lines, 1)
+    assert records("sarif") == (lines[:3], 1)
+    notes = call("check", "new.jsonl", *INDEX, "--format", "github", "-q")
+    assert notes.exit_code == 1
+    assert notes.stdout.splitlines()[0] == (
+        "::error file=new.jsonl,title=provenance duplicate::copy: duplicate of old (The Post, 2024-05-01)"
+    )
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 1),
+        (("--exit-zero",), 0),
+        (("--max-recycled", "0.6"), 0),
+        (("--max-recycled", "0.4"), 1),
+        (("--fail-on", "near_duplicate"), 0),
+    ],
+)
+def test_exit_codes_do_not_depend_on_the_format(form: str, options: tuple[str, ...], code: int) -> None:
+    old()
+    write_lines("new.jsonl", {"id": "half", "text": HALF}, {"id": "own", "text": OTHER[::-1]})
+    assert call("check", "new.jsonl", *INDEX, "--format", form, *options).exit_code == code
+    with Path("new.jsonl").open("a", encoding="utf-8") as file:
+        file.write("no JSON\n")
+    assert call("check", "new.jsonl", *INDEX, "--format", form, *options).exit_code == 3
+
+
+def test_new_documents_alone_are_clean() -> None:
+    old()
+    write_lines("new.jsonl", {"id": "own", "text": SENTENCES[3]})
+    result = call("check", "new.jsonl", *INDEX)
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_a_baseline_marks_what_is_known_and_hides_nothing() -> None:
+    old()
+    incoming()
+    for form in ("json", "jsonl", "sarif"):
+        Path("known").write_text(call("check", "new.jsonl", *INDEX, "--format", form, "-q").stdout, encoding="utf-8")
+        lines, code = records("jsonl", "--baseline", "known")
+        assert code == 0
+        assert [line["known"] for line in lines] == [True, True, True, False]
+        assert not any(line["fails"] for line in lines)
+    result = call("check", "new.jsonl", *INDEX, "--baseline", "known", "-q")
+    assert result.stdout.startswith("new.jsonl: copy: known: duplicate of old")
+    states = json.loads(call("check", "new.jsonl", *INDEX, "--baseline", "known", "--format", "sarif").stdout)
+    assert {found["baselineState"] for found in states["runs"][0]["results"]} == {"unchanged"}
+    with Path("new.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"id": "late", "text": ONE}) + "\n")
+    assert records("jsonl", "--baseline", "known")[1] == 1
+
+
+@pytest.mark.parametrize("content", ["[1]", "not JSON", '{"findings": 3}', '{"verdict": "duplicate"}'])
+def test_what_is_no_baseline_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "b").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be read as a baseline"):
+        read_baseline(tmp_path / "b")
+
+
+def test_a_fingerprint_names_document_verdict_and_match() -> None:
+    row = {"doc_id": "a", "verdict": "duplicate", "matched_doc": "b"}
+    marks = {fingerprint(row | change) for change in ({}, {"doc_id": "c"}, {"verdict": "new"}, {"matched_doc": None})}
+    assert len(marks) == 4
+
+
+def test_check_add_makes_the_index_and_checks_against_what_came_before() -> None:
+    incoming()
+    assert call("check", "new.jsonl", *INDEX).exit_code == 10
+    lines, code = records("jsonl", "--add")
+    assert code == 1
+    assert [line["verdict"] for line in lines] == ["new", "near_duplicate", "recycled", "new"]
+    before = Path("seen.sqlite").read_bytes()
+    again, code = records("jsonl", "--add")
+    assert code == 1
+    assert {(line["verdict"], line["already_indexed"]) for line in again} == {("duplicate", True)}
+    assert Path("seen.sqlite").read_bytes() == before
+    assert json.loads(call("index", "info", *INDEX, "--format", "json").stdout)["documents"] == 4
+
+
+def test_since_looks_back_only_so_far() -> None:
+    old()
+    write_lines("new.jsonl", {"id": "copy", "text": ONE})
+    assert call("check", "new.jsonl", *INDEX, "--since", "2024-05-01").exit_code == 1
+    assert call("check", "new.jsonl", *INDEX, "--since", "2024-05-02").exit_code == 0
+    assert call("check", "new.jsonl", *INDEX, "--since", "May").exit_code == 2
+
+
+def test_hostile_names_neither_move_the_cursor_nor_end_a_command() -> None:
+    old()
+    write_lines("new.jsonl", {"id": "x\x1b[31m::error::\r\n%0A", "text": ONE})
+    for form in ("text", "github"):
+        shown = call("check", "new.jsonl", *INDEX, "--format", form, "-q").stdout
+        assert "\x1b" not in shown
+        assert len(shown.splitlines()) == 1
+    assert "x<U+001B>[31m::error::<U+000D> %250A" in shown
+
+
+def test_index_commands() -> None:
+    old()
+    result = call("index", "add", "old.jsonl", *INDEX)
+    assert (result.exit_code, said(result)) == (0, ["read 2, added 0, known 2, rejected 0, S s"])
+    shown = call("index", "info", *INDEX).stdout.splitlines()
+    assert shown[2] == "documents        2"
+    assert "near_duplicate   0.7" in shown
+    assert said(call("index", "verify", *INDEX)) == ["seen.sqlite: sound, 2 documents"]
+    assert said(call("index", "export", *INDEX, "-o", "all.parquet")) == ["wrote 2 documents"]
+    assert pl.read_parquet("all.parquet")["doc_id"].to_list() == ["old", "else"]
+    assert call("index", "add", "all.parquet", "--index", "again.sqlite", "-q").exit_code == 0
+    gone = call("index", "remove", "old", "nobody", *INDEX)
+    assert (gone.exit_code, gone.stdout, said(gone)) == (0, "old\n", ["not in the index: nobody", "removed 1"])
+    assert call("index", "remove", "nobody", *INDEX).exit_code == 2
+    assert call("index", "remove", *INDEX).exit_code == 2
+    assert call("index", "remove", "--before", "2030-01-01", *INDEX).stdout == ""
+
+
+def test_no_index() -> None:
+    write_lines("new.jsonl", {"id": "copy", "text": ONE})
+    for command in (("check", "new.jsonl"), ("index", "info"), ("index", "verify"), ("index", "remove", "a")):
+        result = call(*command, *INDEX)
+        assert result.exit_code == 10
+        assert said(result) == [
+            "provenance: error: seen.sqlite: no index is there; make one with `provenance index add` or check --add"
+        ]
+    assert not Path("seen.sqlite").exists()
+    Path("folder").mkdir()
+    assert call("index", "info", "--index", "folder").exit_code == 10
+
+
+def test_other_settings_and_other_files_are_refused() -> None:
+    old()
+    incoming()
+    result = call("check", "new.jsonl", *INDEX, "--shingle-words", "4", "--near-duplicate", "0.7")
+    assert result.exit_code == 12
+    assert said(result) == [
+        "provenance: error: seen.sqlite: was made with shingle_words 5 and not 4; "
+        "leave these settings as the index has them, or make another"
+    ]
+    for statement, words in (
+        ("PRAGMA user_version = 7", "has format 7 and this program reads format 1; update the program"),
+        ("PRAGMA user_version = 0", "has format 0 and this program reads format 1; make it anew"),
+        ("PRAGMA application_id = 5", "is no index of provenance"),
+    ):
+        Path("other.sqlite").write_bytes(Path("seen.sqlite").read_bytes())
+        with sqlite3.connect("other.sqlite") as connection:
+            connection.execute(statement)
+        connection.close()
+        for command in (("check", "new.jsonl", "--add"), ("index", "add", "new.jsonl"), ("index", "info")):
+            result = call(*command, "--index", "other.sqlite")
+            assert (result.exit_code, words in result.stderr) == (12, True), result.stderr
+    Path("text.sqlite").write_text("Once upon a time there was no index here, but a text.\n" * 100, encoding="utf-8")
+    for command in (("check", "new.jsonl", "--add"), ("index", "info")):
+        assert call(*command, "--index", "text.sqlite").exit_code == 13
+    assert Path("text.sqlite").read_text(encoding="utf-8").startswith("Once upon a time")
+
+
+def test_settings_are_taken_from_the_index() -> None:
+    write_lines("old.jsonl", {"id": "old", "text": ONE})
+    assert call("index", "add", "old.jsonl", *INDEX, "--shingle-words", "4", "-q").exit_code == 0
+    write_lines("new.jsonl", {"id": "copy", "text": ONE})
+    assert call("check", "new.jsonl", *INDEX).exit_code == 1
+
+
+def test_a_method_that_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    old()
+    incoming()
+    monkeypatch.setattr("provenance.index.SAMPLE", "Words that another version would fold otherwise.")
+    result = call("check", "new.jsonl", *INDEX)
+    assert result.exit_code == 12
+    assert "which reads words otherwise" in result.stderr
+
+
+def test_a_locked_index_is_waited_for_and_then_said() -> None:
+    old()
+    incoming()
+    holder = sqlite3.connect("seen.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    result = call("check", "new.jsonl", *INDEX, "--add", "--wait", "0.1")
+    assert result.exit_code == 11
+    assert "another process is writing to it" in result.stderr
+    # readers never wait
+    assert call("check", "new.jsonl", *INDEX).exit_code == 1
+    assert call("index", "verify", *INDEX).exit_code == 0
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert call("check", "new.jsonl", *INDEX, "--add").exit_code == 1
+
+
+def test_a_reader_that_goes_away_ends_it_quietly() -> None:
+    write_lines("new.jsonl", *({"id": f"d{number}", "text": f"{ONE} {number}"} for number in range(300)))
+    command = [sys.executable, "-m", "provenance", "check", "new.jsonl", *INDEX, "--add", "--format", "jsonl", "-q"]
+    root = Path(__file__).resolve().parent.parent
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(root)}
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.read(10)
+    process.stdout.close()
+    said_at_end = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait() == 141, said_at_end
+    assert "Traceback" not in said_at_end
+    with Index.open("seen.sqlite", create=False) as index:
+        assert index.verify() == []
