@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.index import kernels
-from provenance.index.postings import LINE, SEEDS, SHINGLE, reach_of, unpack_lines
+from provenance.index.postings import CODE_BITS, LINE, SEEDS, SHINGLE, reach_of, unpack_lines
 from provenance.matching import sequence_kernels
 from provenance.matching.equal_texts import unique
 from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
@@ -60,7 +60,7 @@ def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: 
             share, begin = slice(low, high), count
             found, count = kernels.look_up(
                 *blob(int(parts[low])), queries.key[share], queries.context[share], strict[share], limit[share],
-                reach_of(settings), 5, settings.link_cap, total[share], over[share], found, count,
+                reach_of(settings), CODE_BITS, settings.link_cap, total[share], over[share], found, count,
             )  # fmt: skip
             found[begin:count, 0] += low
     query, number, strong = found[:count, 0], found[:count, 1], found[:count, 2] > 0

@@ -33,6 +33,22 @@ def _run_agrees(one, other, reach, bits):
 
 
 @njit(cache=True, nogil=True)
+def contexts(word, bounds, owner, place, k, reach, bits, context):
+    """Shingles (k words from `place` on in document `owner`) -> context[s] (uint32), as _run_agrees reads it."""
+    for s in range(owner.size):
+        low, high = bounds[owner[s]], bounds[owner[s] + 1]
+        begin = low + place[s]
+        codes = np.uint32(0)
+        for step in range(reach):
+            for side in range(2):
+                at = begin - 1 - step if side == 0 else begin + k + step
+                if low <= at < high:
+                    code = (word[at] >> np.uint64(40)) % ((np.uint64(1) << np.uint64(bits)) - np.uint64(1))
+                    codes |= np.uint32(code + np.uint64(1)) << np.uint32(bits * (step + side * reach))
+        context[s] = codes
+
+
+@njit(cache=True, nogil=True)
 def look_up(key, document, context, asked, about, strict, before, reach, bits, cap, total, over, found, count):
     """One sorted blob of postings and sorted queries -> found[count:] rows (query, document, strong); the new count.
 

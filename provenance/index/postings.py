@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import xxhash
 
+from provenance.index import kernels
 from provenance.matching import kernels as matching_kernels
 from provenance.matching.candidates import all_postings
 from provenance.matching.layout import CODE
@@ -120,17 +121,10 @@ def name_keys(doc_ids: Sequence[str]) -> Array:
 
 def contexts(tokens: Tokens, owner: Array, place: Array, settings: Settings) -> Array:
     """Shingles -> codes of up to REACH words on each side of them (uint32), nearest first; 0 where there is none."""
-    first, last = tokens.bounds[owner], tokens.bounds[owner.astype(np.int64) + 1]
-    code = ((tokens.word >> np.uint64(40)) % np.uint64(2**CODE_BITS - 1) + np.uint64(1)).astype(np.uint32)
-    begin = first + place
-    end = begin + settings.shingle_words
-    around = np.zeros(owner.size, np.uint32)
-    reach = reach_of(settings)
-    for step in range(reach):
-        for word, shift in ((begin - 1 - step, step), (end + step, reach + step)):
-            inside = (word >= first) & (word < last)
-            codes = code[np.where(inside, word, 0)] if code.size else np.zeros(owner.size, np.uint32)
-            around |= np.where(inside, codes, np.uint32(0)) << np.uint32(CODE_BITS * shift)
+    around = np.empty(owner.size, np.uint32)
+    kernels.contexts(
+        tokens.word, tokens.bounds, owner, place, settings.shingle_words, reach_of(settings), CODE_BITS, around
+    )
     return around
 
 
