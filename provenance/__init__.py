@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from provenance.cleaning import clean, removals
     from provenance.errors import ProvenanceError
     from provenance.index import Index
     from provenance.pipeline import scan
@@ -17,15 +18,29 @@ if TYPE_CHECKING:
     from provenance.signatures import fill_lsh, minhashes, sketch
 
 __version__ = "0.1.0"
-__all__ = ["Index", "ProvenanceError", "Run", "Settings", "__version__", "fill_lsh", "minhashes", "scan", "sketch"]
+__all__ = [
+    "Index",
+    "ProvenanceError",
+    "Run",
+    "Settings",
+    "__version__",
+    "clean",
+    "fill_lsh",
+    "minhashes",
+    "removals",
+    "scan",
+    "sketch",
+]
 
 _HOMES = {
     "Index": "provenance.index",
     "ProvenanceError": "provenance.errors",
     "Run": "provenance.reports.runs",
     "Settings": "provenance.settings",
+    "clean": "provenance.cleaning",
     "fill_lsh": "provenance.signatures",
     "minhashes": "provenance.signatures",
+    "removals": "provenance.cleaning",
     "scan": "provenance.pipeline",
     "sketch": "provenance.signatures",
 }

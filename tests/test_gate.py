@@ -225,10 +225,8 @@ def test_other_settings_and_other_files_are_refused() -> None:
     incoming()
     result = call("check", "new.jsonl", *INDEX, "--shingle-words", "4", "--near-duplicate", "0.7")
     assert result.exit_code == 12
-    assert said(result) == [
-        "provenance: error: seen.sqlite: was made with shingle_words 5 and not 4; "
-        "leave these settings as the index has them, or make another"
-    ]
+    told = "was made with shingle_words 5 and not 4; leave these settings as the index has them, or make another"
+    assert said(result) == [f"provenance: error: seen.sqlite: {told}"]
     for statement, words in (
         ("PRAGMA user_version = 7", "has format 7 and this program reads format 1; update the program"),
         ("PRAGMA user_version = 0", "has format 0 and this program reads format 1; make it anew"),

@@ -24,6 +24,7 @@ RETURN_MEMORY = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
 COMMANDS = {
     "scan": "Find what repeats in news dumps, and where it came from.",
     "check": "The gate: which incoming documents repeat what was seen before.",
+    "clean": "Leave duplicates out of a dump, and list what went.",
     "index": "Fill, inspect and mend an index of what was ingested.",
     "explain": "Why two articles were, or were not, matched; or one article's origin.",
     "report": "Write the HTML report of a scan anew.",

@@ -1,0 +1,286 @@
+"""A frame or dumps with repetition -> the same without, and a list of everything that went."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from provenance import tables
+from provenance.cleaning.choosing import ALSO, CUTS, GONE, KEEP, PASSAGES, Chosen, choose, needed
+from provenance.dumps.columns import choose_columns
+from provenance.dumps.reading import read_frame
+from provenance.errors import UsageError
+from provenance.pipeline import scan
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+#: The column that --passages mark adds.
+MARK = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "reason": pl.String(), "counterpart": pl.String()})
+MARKED = "passages"
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)  # lazy in, lazy out
+
+
+class Policy(NamedTuple):
+    """What is to go, and what stays in its place."""
+
+    keep: str = "origin"  # of several alike: origin, earliest, longest, first
+    passages: str = "keep"  # keep, mark, drop
+    drop: tuple[str, ...] = ()  # beside duplicates and near duplicates: contained
+
+    def check(self) -> Policy:
+        """Itself; raises UsageError for a word that is none of ours."""
+        choices = (("keep", (self.keep,), KEEP), ("passages", (self.passages,), PASSAGES), ("drop", self.drop, ALSO))
+        for name, given, known in choices:
+            for word in given:
+                if word not in known:
+                    raise UsageError(f"{name}: {word!r} is not one of {', '.join(known)}")
+        return self
+
+
+class Cleaned(NamedTuple):
+    """A frame without what went, and REMOVALS."""
+
+    frame: pl.DataFrame
+    removals: pl.DataFrame
+
+
+def clean(
+    frame: Frame,
+    *,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002  the name of the setting and of the column
+    published: str | None = None,
+    outlet: str | None = None,
+    keep: str = "origin",
+    passages: str = "keep",
+    drop: Sequence[str] = (),
+    settings: Settings | None = None,
+) -> Frame:
+    """A frame with a column of texts -> the same without duplicates and near duplicates; lazy in, lazy out.
+
+    Of several alike one stays: the `keep` one of origin, earliest, longest, first. All columns are as they were, and so
+    is the order of the rows. Passages that repeat in what stays are kept, marked in a list column `passages`, or
+    dropped. A second time nothing goes (but with passages="drop"). Of a lazy frame nothing is read before it is
+    collected or sunk, and then twice: once for what repeats, once for the result.
+
+    >>> said = "The ferry ran aground on the bar at dawn, and nobody was hurt, the owner of the line said."
+    >>> frame = pl.DataFrame({"id": [1, 2, 3], "body": [said, "Quite another thing.", said + " It rained."]})
+    >>> clean(frame, text="body", keep="longest")["id"].to_list()
+    [2, 3]
+    >>> clean(frame.lazy(), text="body", keep="first").collect()["id"].to_list()
+    [1, 2]
+    """
+    policy = Policy(keep, passages, tuple(drop)).check()
+    chosen = columns_in(settings, text, id, published, outlet)
+    if isinstance(frame, pl.DataFrame):
+        return clean_frame(frame, policy, chosen).frame
+    return _clean_lazily(frame, policy, chosen)
+
+
+def removals(
+    frame: Frame,
+    *,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002  as above
+    published: str | None = None,
+    outlet: str | None = None,
+    keep: str = "origin",
+    passages: str = "keep",
+    drop: Sequence[str] = (),
+    settings: Settings | None = None,
+) -> Frame:
+    """A frame with a column of texts -> REMOVALS: what `clean` leaves out, why, and what stays in its place.
+
+    Lazy in, lazy out; a lazy frame is read when the result is collected or sunk.
+
+    >>> said = "The ferry ran aground on the bar at dawn, and nobody was hurt, the owner of the line said."
+    >>> gone = removals(pl.DataFrame({"id": ["a", "b"], "body": [said, said]}), text="body", id="id", keep="first")
+    >>> gone.select("doc_id", "row", "reason", "counterpart").rows()
+    [('b', 1, 'duplicate', 'a')]
+    """
+    policy = Policy(keep, passages, tuple(drop)).check()
+    chosen = columns_in(settings, text, id, published, outlet)
+    if isinstance(frame, pl.DataFrame):
+        return clean_frame(frame, policy, chosen).removals
+
+    def batches(
+        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        found = clean_frame(frame.collect(), policy, chosen).removals
+        found = found if predicate is None else found.filter(predicate)
+        found = found if rows is None else found[:rows]
+        yield found if columns is None else found.select(columns)
+
+    return register_io_source(batches, schema=tables.REMOVALS, is_pure=False)
+
+
+def columns_in(
+    settings: Settings | None, text: str | None, id_: str | None, published: str | None, outlet: str | None
+) -> Settings:
+    """Settings with the columns that were named."""
+    given = settings or Settings()
+    return replace(
+        given,
+        text=text or given.text,
+        id=id_ or given.id,
+        published=published or given.published,
+        outlet=outlet or given.outlet,
+    )
+
+
+def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Cleaned:
+    """A frame -> Cleaned."""
+    order, rows, chosen = _choose(frame, policy, settings)
+    place = pl.DataFrame({"doc_id": order, "row": rows})
+    gone = chosen.gone.join(place, on="doc_id").sort("row")
+    column = choose_columns(frame.columns, settings).of["text"]
+    edits = Edits(chosen.cuts.join(place, on="doc_id").sort("row", "start"), column, policy.passages)
+    stays = np.ones(frame.height, np.bool_)
+    stays[gone["row"].to_numpy()] = False
+    cleaned = edits.apply(frame.with_row_index("row")).filter(pl.Series(stays)).drop("row")
+    went = frame[gone["row"].to_list()]
+    whole = gone.select(
+        "doc_id",
+        "row",
+        "reason",
+        "counterpart",
+        text=went[column].cast(pl.String),
+        record=pl.Series([_record(went[at : at + 1]) for at in range(went.height)], dtype=pl.Binary()),
+    )
+    listed = pl.concat([to_removals(whole, "frame"), to_removals(edits.listed(frame[column]), "frame")])
+    return Cleaned(cleaned, listed.sort("row", "start", nulls_last=False))
+
+
+def _choose(frame: pl.DataFrame, policy: Policy, settings: Settings) -> tuple[pl.Series, np.ndarray, Chosen]:
+    """A frame -> its documents' ids, their rows, and what goes."""
+    read = read_frame(frame, settings)
+    skipped = read.rejects.filter(pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
+    rows = np.setdiff1d(np.arange(frame.height), skipped.to_numpy())
+    order = read.documents["doc_id"]
+    assert rows.size == order.len(), "a row that is neither a document nor a reject"
+    if not order.len():
+        return order, rows, choose_nothing()
+    run = scan(frame, needed(settings, policy.keep, policy.passages, policy.drop))
+    return order, rows, choose(run, order, policy.keep, policy.passages, policy.drop)
+
+
+def choose_nothing() -> Chosen:
+    """Nothing goes."""
+    return Chosen(pl.DataFrame(schema=GONE), pl.DataFrame(schema=CUTS))
+
+
+def _record(row: pl.DataFrame) -> bytes:
+    """A frame of one row -> Arrow's stream of it, which any Arrow library reads."""
+    into = io.BytesIO()
+    row.write_ipc_stream(into)
+    return into.getvalue()
+
+
+def to_removals(rows: pl.DataFrame, path: str) -> pl.DataFrame:
+    """Rows with some columns of REMOVALS -> REMOVALS."""
+    columns = {name: pl.col(name) if name in rows.columns else pl.lit(None) for name in tables.REMOVALS}
+    columns["path"] = pl.lit(path)
+    return rows.select(**{name: column.cast(tables.REMOVALS[name]) for name, column in columns.items()})
+
+
+class Edits:
+    """The passages to mark or to drop, by row of a frame."""
+
+    def __init__(self, cuts: pl.DataFrame, column: str, passages: str) -> None:
+        self.column, self.passages = column, passages
+        self.by_row = {int(row[0]): part for row, part in cuts.group_by("row", maintain_order=True)}
+
+    def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame with its rows' numbers in `row` -> the same with marks, or without the passages."""
+        if self.passages == "keep":
+            return frame
+        rows = frame["row"].to_list()
+        if self.passages == "mark":
+            marks = [self.by_row[row].select(*MARK_NAMES).to_dicts() if row in self.by_row else [] for row in rows]
+            return frame.with_columns(pl.Series(MARKED, marks, dtype=pl.List(MARK)))
+        texts = frame[self.column].to_list()
+        for at, row in enumerate(rows):
+            if row in self.by_row:
+                texts[at] = cut_out(as_string(texts[at]), self.by_row[row].select("start", "end").rows())
+        dtype = frame.schema[self.column]
+        kept = [text.encode() if dtype == pl.Binary and isinstance(text, str) else text for text in texts]
+        return frame.with_columns(pl.Series(self.column, kept, dtype=dtype))
+
+    def listed(self, texts: pl.Series) -> pl.DataFrame:
+        """Rows of REMOVALS for what is dropped; none for what is only marked."""
+        parts = [
+            part.with_columns(
+                text=pl.Series([as_string(texts[row])[low:high] for low, high in part.select("start", "end").rows()])
+            )
+            for row, part in self.by_row.items()
+            if self.passages == "drop"
+        ]
+        return pl.concat(parts) if parts else pl.DataFrame(schema={"row": pl.Int64()})
+
+
+MARK_NAMES = tuple(field.name for field in MARK.fields)
+
+
+def as_string(text: str | bytes | None) -> str:
+    """A cell of a column of texts -> the text."""
+    return text.decode() if isinstance(text, bytes) else text or ""
+
+
+def cut_out(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """A text without some places, which are in order and apart.
+
+    >>> cut_out("0123456789", [(2, 4), (9, 10)])
+    '0145678'
+    """
+    kept, at = [], 0
+    for low, high in places:
+        kept.append(text[at:low])
+        at = high
+    return "".join([*kept, text[at:]])
+
+
+def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl.LazyFrame:
+    """A lazy frame -> a lazy frame that decides what goes when it is run.
+
+    The schema is known before; the texts and what tells which of them stays are held while that is decided, the other
+    columns never.
+    """
+
+    def schema() -> pl.Schema:
+        columns = frame.collect_schema()
+        problem = choose_columns(columns.names(), settings).problem
+        if problem:
+            raise UsageError(f"frame: {problem[1]}")
+        return pl.Schema({**columns, MARKED: pl.List(MARK)}) if policy.passages == "mark" else columns
+
+    def batches(
+        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        of = choose_columns(frame.collect_schema().names(), settings).of
+        needed_columns = frame.select(list(dict.fromkeys(of.values()))).collect()
+        order, place, chosen = _choose(needed_columns, policy, settings)
+        numbers = pl.DataFrame({"doc_id": order, "row": place})
+        edits = Edits(chosen.cuts.join(numbers, on="doc_id").sort("row", "start"), of["text"], policy.passages)
+        gone = chosen.gone.join(numbers, on="doc_id")["row"].cast(pl.UInt32)
+        del needed_columns, order, place, chosen, numbers
+        left = rows
+        for batch in frame.with_row_index("row").collect_batches(chunk_size=size, maintain_order=True):
+            kept = edits.apply(batch.filter(~pl.col("row").is_in(gone.implode()))).drop("row")
+            if predicate is not None:
+                kept = kept.filter(predicate)
+            if left is not None:
+                kept = kept[:left]
+                left -= kept.height
+            yield kept.select(columns) if columns is not None else kept
+            if left == 0:
+                return
+
+    return register_io_source(batches, schema=schema, is_pure=False)

@@ -1,0 +1,190 @@
+"""What repeats, and a policy -> which documents and passages go, and what stays in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance.matching.components import label_components, lead
+from provenance.matching.places import row_numbers
+
+if TYPE_CHECKING:
+    from provenance.reports.runs import Run
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+#: Which of several alike documents stays.
+KEEP = ("origin", "earliest", "longest", "first")
+#: What becomes of passages that repeat in the documents that stay.
+PASSAGES = ("keep", "mark", "drop")
+#: What goes beside duplicates and near duplicates.
+ALSO = ("contained",)
+
+GONE = pl.Schema({"doc_id": pl.String(), "reason": pl.String(), "counterpart": pl.String()})
+CUTS = pl.Schema(
+    {
+        "doc_id": pl.String(),
+        "start": pl.Int64(),
+        "end": pl.Int64(),
+        "reason": pl.String(),  # repeated, boilerplate
+        "counterpart": pl.String(),  # ? the document that keeps the passage
+    }
+)
+
+
+class Chosen(NamedTuple):
+    """What goes: documents (GONE), and passages of those that stay (CUTS, apart from each other, in order)."""
+
+    gone: pl.DataFrame
+    cuts: pl.DataFrame
+
+
+def needed(settings: Settings, keep: str, passages: str, also: tuple[str, ...]) -> Settings:
+    """The settings of the scan that a policy needs, and no more than that."""
+    if keep == "origin":
+        return replace(settings, level="passage", until="origins")
+    if passages != "keep":
+        return replace(settings, level="passage", until="clusters")
+    return replace(settings, level="passage" if also else "document", until="matches")
+
+
+def choose(run: Run, order: pl.Series, keep: str, passages: str, also: tuple[str, ...]) -> Chosen:
+    """A Run, its documents' ids in the order of the input, and a policy -> Chosen. *Gather*.
+
+    A document goes only for one that stays and is its duplicate or near duplicate (or contains it, if `also` says so),
+    and of those that stay no two are such a pair.
+    """
+    documents = pl.DataFrame({"doc_id": order}).join(run.documents, on="doc_id", how="left", maintain_order="left")
+    rank = _ranks(documents, run, keep)
+    gone = _alike(order, run.matches, rank)
+    if "contained" in also:
+        gone = pl.concat([gone, _contained(documents, run.matches, gone)])
+    if passages == "keep":
+        return Chosen(gone, pl.DataFrame(schema=CUTS))
+    return Chosen(gone, _cuts(run, order, rank, gone))
+
+
+def _ranks(documents: pl.DataFrame, run: Run, keep: str) -> Array:
+    """Documents in the order of the input -> how much each is to be kept: 0 above all; int64.
+
+    Origin falls back to earliest, that to longest, that to the first of the input.
+    """
+    keys: list[pl.Expr] = []
+    if keep == "origin":
+        copies = run.origins.filter(pl.col("kind") == "document")["doc_id"]
+        keys.append(pl.col("doc_id").is_in(copies.implode()))
+    if keep in ("origin", "earliest"):
+        keys.append(pl.col("published"))
+    if keep != "first":
+        keys.append(-pl.col("text").str.len_chars().cast(pl.Int64))
+    by = [key.alias(str(number)) for number, key in enumerate(keys)]
+    keyed = documents.select(*by, at=pl.int_range(pl.len())).sort([*map(str, range(len(by))), "at"], nulls_last=True)
+    rank = np.empty(documents.height, np.int64)
+    rank[keyed["at"].to_numpy()] = np.arange(documents.height)
+    return rank
+
+
+def _alike(order: pl.Series, matches: pl.DataFrame, rank: Array) -> pl.DataFrame:
+    """MATCHES -> GONE: documents in turn, each stays unless one that stays already is like it."""
+    equal, near = (matches.filter(pl.col("relation") == name) for name in ("duplicate", "near_duplicate"))
+    ends = [[row_numbers(pairs[side], order) for side in ("left_doc", "right_doc")] for pairs in (equal, near)]
+    # Equal texts are one node: of many of them the scan names some pairs only, and equality goes on from pair to pair.
+    label = label_components(len(order), *ends[0])
+    nodes = np.arange(len(order))
+    best = np.full(len(order), len(order))
+    np.minimum.at(best, label, rank)
+    by_rank = np.argsort(rank)
+    first = by_rank[np.minimum(best, len(order) - 1)][label]  # of each document's equals the one to keep
+    left, right = (first[rows] for rows in ends[1])
+    apart = left != right
+    leader = lead(by_rank, left[apart], right[apart])[first]
+    rows = np.flatnonzero(leader != nodes)
+    why = np.where(label[leader[rows]] == label[rows], "duplicate", "near_duplicate")
+    return pl.DataFrame(
+        {"doc_id": order.gather(rows), "reason": why.tolist(), "counterpart": order.gather(leader[rows])}, schema=GONE
+    )
+
+
+def _contained(documents: pl.DataFrame, matches: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES -> GONE: of what stays, the longest first, whatever lies inside one that stays."""
+    inside = pl.concat(
+        [
+            matches.filter(pl.col("relation") == relation).select(doc_id=f"{a}_doc", counterpart=f"{b}_doc")
+            for relation, a, b in (("contained", "left", "right"), ("contains", "right", "left"))
+        ]
+    )
+    lost = gone["doc_id"].implode()
+    inside = inside.filter(~pl.col("doc_id").is_in(lost), ~pl.col("counterpart").is_in(lost))
+    holders: dict[str, list[str]] = {}
+    for doc_id, counterpart in inside.sort("doc_id", "counterpart").iter_rows():
+        holders.setdefault(doc_id, []).append(counterpart)
+    sizes = documents.select("doc_id", pl.col("text").str.len_chars()).with_row_index("at")
+    turn = sizes.sort("text", "at", descending=[True, False])["doc_id"].to_list()
+    place = {doc_id: number for number, doc_id in enumerate(turn)}
+    went: dict[str, str] = {}
+    for doc_id in (doc_id for doc_id in turn if doc_id in holders):
+        there = [other for other in holders[doc_id] if place[other] < place[doc_id] and other not in went]
+        if there:
+            went[doc_id] = min(there, key=place.__getitem__)
+    rows = {"doc_id": list(went), "reason": ["contained"] * len(went), "counterpart": list(went.values())}
+    return pl.DataFrame(rows, schema=GONE)
+
+
+# -- passages --------------------------------------------------------------------------------------------
+
+
+def _cuts(run: Run, order: pl.Series, rank: Array, gone: pl.DataFrame) -> pl.DataFrame:
+    """Passage clusters and boilerplate of the documents that stay -> CUTS.
+
+    Each cluster keeps the member in the document most to be kept, the first there; nothing is cut out of what some
+    cluster keeps.
+    """
+    ranks = pl.DataFrame({"doc_id": order, "rank": rank})
+    stays = run.documents.select("doc_id").join(gone, on="doc_id", how="anti").join(ranks, on="doc_id")
+    members = (
+        run.clusters.filter((pl.col("level") == "passage") & (pl.col("role") != "boilerplate"))
+        .join(stays, on="doc_id")
+        .sort("cluster_id", "rank", "start", "end")
+        .with_columns(
+            number=pl.int_range(pl.len()).over("cluster_id"),
+            counterpart=pl.col("doc_id").first().over("cluster_id"),
+        )
+    )
+    kept = members.filter(pl.col("number") == 0).select("doc_id", "start", "end")
+    repeated = members.filter(pl.col("number") > 0).with_columns(reason=pl.lit("repeated"))
+    notices = run.passages.filter(pl.col("role") == "boilerplate").join(stays, on="doc_id")
+    notices = notices.with_columns(reason=pl.lit("boilerplate"), counterpart=pl.lit(None, pl.String))
+    wanted = pl.concat([part.select(list(CUTS)) for part in (notices, repeated)])
+    held: dict[str, list[tuple[int, int]]] = {}
+    for doc_id, start, end in kept.sort("doc_id", "start").iter_rows():
+        held.setdefault(doc_id, []).append((start, end))
+    rows: list[tuple[str, int, int, str, str | None]] = []
+    for (doc_id,), part in wanted.sort("doc_id", "start", "end", "reason").group_by("doc_id", maintain_order=True):
+        taken = list(held.get(str(doc_id), []))
+        for _, start, end, reason, counterpart in part.iter_rows():
+            for low, high in without(start, end, taken):
+                rows.append((str(doc_id), low, high, reason, counterpart))
+                taken.append((low, high))
+    return pl.DataFrame(rows, schema=CUTS, orient="row").sort("doc_id", "start")
+
+
+def without(start: int, end: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """start:end without the places that are taken already -> what is left of it, in order.
+
+    >>> without(0, 10, [(2, 4), (3, 5), (9, 12)])
+    [(0, 2), (5, 9)]
+    """
+    left, at = [], start
+    for low, high in sorted(taken):
+        if high <= at or low >= end:
+            continue
+        if low > at:
+            left.append((at, low))
+        at = max(at, high)
+    if at < end:
+        left.append((at, end))
+    return left

@@ -1,0 +1,216 @@
+"""Dumps -> the same dumps cleaned, written where they are wanted, and the list of what went."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+import polars as pl
+import zstandard
+
+from provenance import tables
+from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
+from provenance.cleaning.choosing import choose, needed
+from provenance.cleaning.rewriting import File, Ledger, rewrite, written_kind
+from provenance.dumps.reading import FORMATS, PACKED, read
+from provenance.dumps.walk import STANDARD_INPUT, find_sources
+from provenance.errors import OutputError, UsageError
+from provenance.pipeline import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provenance.settings import Settings
+
+LISTED = ".removals.parquet"
+SUFFIX = {"jsonl": ".jsonl", "json": ".json", "csv": ".csv", "tsv": ".tsv", "parquet": ".parquet", "text": ".txt"}
+
+
+class Outcome(NamedTuple):
+    """What cleaning some dumps came to."""
+
+    documents: int
+    removals: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def clean_files(
+    inputs: Sequence[str],
+    output: str | None,
+    policy: Policy,
+    settings: Settings,
+    *,
+    removals: Path | None = None,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | None = None,
+) -> Outcome:
+    """Inputs by name -> cleaned dumps in `output`: a file for one, a folder for several, - for standard output.
+
+    Without an output nothing is written. What went is listed in `removals`, or beside the output. Everything is
+    written aside and renamed into place. Standard input is kept on disk while it is read.
+    """
+    policy.check()
+    with ExitStack() as stack:
+        spool = _spool(stdin, stack) if STANDARD_INPUT in inputs else None
+        found = read(list(inputs), settings, stdin=_opened(spool, stack))
+        place = {source.path: source.place or spool for source in find_sources(inputs)[0]}
+        order = found.documents["doc_id"]
+        chosen = choose_nothing()
+        if order.len():
+            run = scan(inputs, needed(settings, policy.keep, policy.passages, policy.drop), stdin=_opened(spool, stack))
+            chosen = choose(run, order, policy.keep, policy.passages, policy.drop)
+            del run
+        gone = chosen.gone
+        cuts: dict[str, list[dict[str, object]]] = {}
+        for row in chosen.cuts.iter_rows(named=True):
+            cuts.setdefault(row["doc_id"], []).append({name: row[name] for name in MARK_NAMES})
+        files = []
+        for path, kind, encoding in found.inputs.select("path", "format", "encoding").iter_rows():
+            of = pl.col("path") == path
+            skipped = found.rejects.filter(of, pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
+            documents = found.documents.filter(of)
+            if documents.height:
+                whole = place[path]
+                assert whole is not None
+                plain = kind.removesuffix(".gz").removesuffix(".zst")
+                lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
+                mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
+                files.append(File(path, whole, plain, encoding, documents, frozenset(skipped), lost, mine))
+        listed = _write(files, found.inputs.height, output, policy, settings, gone, removals, stdout)
+    return Outcome(order.len(), listed, found.rejects)
+
+
+def _spool(stdin: BinaryIO | None, stack: ExitStack) -> Path:
+    """Standard input -> a file that is gone when the block ends."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="provenance-")))
+    with (folder / "input").open("wb") as into:
+        shutil.copyfileobj(stdin or sys.stdin.buffer, into, 1 << 20)
+    return folder / "input"
+
+
+def _opened(spool: Path | None, stack: ExitStack) -> BinaryIO | None:
+    return stack.enter_context(spool.open("rb")) if spool else None
+
+
+def _write(
+    files: list[File], inputs: int, output: str | None, policy: Policy, settings: Settings, gone: pl.DataFrame,
+    removals: Path | None, stdout: BinaryIO | None,
+) -> pl.DataFrame:  # fmt: skip
+    why = {doc_id: (reason, other) for doc_id, reason, other in gone.iter_rows()}
+    listed = [tables.empty(tables.REMOVALS)]
+    aside: list[tuple[Path, Path]] = []
+    try:
+        for file in files:
+            ledger = Ledger()
+            target = _target(file, inputs, output, policy.passages)
+            with _sink(target, output, stdout, aside) as into:
+                for octets in rewrite(file, policy.passages, settings, ledger):
+                    into.write(octets)
+            listed += _listed(file, ledger, why, policy.passages)
+        table = pl.concat(listed)
+        where = removals or (_beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
+        if where is not None and output is not None:
+            table.write_parquet(_aside(where, aside), compression="zstd", compression_level=1)
+        for unfinished, final in aside:
+            unfinished.replace(final)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OutputError(f"{error.filename or output}: cannot be written ({(error.strerror or '').lower()})") from None
+    finally:
+        for unfinished, _ in aside:
+            unfinished.unlink(missing_ok=True)
+    return table
+
+
+def _listed(file: File, ledger: Ledger, why: dict[str, tuple[str, str]], passages: str) -> list[pl.DataFrame]:
+    """What went of one file, as REMOVALS in the order of the file."""
+    texts = dict(file.documents.select("doc_id", "text").iter_rows())
+    rows: list[tuple[object, ...]] = [
+        (doc_id, ledger.rows[doc_id], None, None, *why[doc_id], texts[doc_id], record)
+        for doc_id, record in ledger.gone.items()
+    ]
+    if passages == "drop":
+        for doc_id, cuts in file.cuts.items():
+            for cut in cuts:
+                text = texts[doc_id][cut["start"] : cut["end"]]
+                place = (cut["start"], cut["end"], cut["reason"], cut["counterpart"])
+                rows.append((doc_id, ledger.rows[doc_id], *place, text, None))
+    schema = {name: dtype for name, dtype in tables.REMOVALS.items() if name != "path"}
+    frame = to_removals(pl.DataFrame(rows, schema=schema, orient="row"), file.path)
+    return [frame.sort("row", "start", nulls_last=False)]
+
+
+def _target(file: File, inputs: int, output: str | None, passages: str) -> Path | None:
+    """Where a file goes; None for standard output, and for nowhere."""
+    if output is None or output == STANDARD_INPUT:
+        if output is not None and inputs > 1:
+            raise UsageError("several inputs do not fit into standard output: name a folder with -o")
+        return None
+    kind, place = written_kind(file.kind, passages), Path(output)
+    if inputs == 1 and not place.is_dir():
+        suffix = FORMATS.get(Path(_unpacked(place.name)).suffix)
+        if suffix is not None and suffix != kind:
+            raise UsageError(
+                f"{place}: would hold {kind}, as {file.path} does; name it {_unpacked_stem(place)}{SUFFIX[kind]}"
+            )
+        if place.exists() and file.place.samefile(place):
+            raise UsageError(f"{place}: is the input itself; give another file with -o")
+        return place
+    name = file.path.rsplit("/", 1)[-1] if file.path != STANDARD_INPUT else "stdin" + SUFFIX[kind]
+    if kind != file.kind:
+        name = _unpacked_stem(Path(name)) + SUFFIX[kind]
+    return place / name
+
+
+def _unpacked(name: str) -> str:
+    for packed in PACKED:
+        name = name.removesuffix(packed)
+    return name
+
+
+def _unpacked_stem(place: Path) -> str:
+    plain = Path(_unpacked(place.name))
+    return plain.stem if plain.suffix in FORMATS else plain.name
+
+
+def _beside(output: Path) -> Path:
+    return output.with_name(_unpacked_stem(output) + LISTED)
+
+
+def _aside(final: Path, aside: list[tuple[Path, Path]]) -> Path:
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if any(other == final for _, other in aside):
+        raise UsageError(f"{final}: two inputs would be written there; clean them one at a time")
+    unfinished = final.with_name(f".provenance-unfinished-{os.getpid()}-{final.name}")
+    aside.append((unfinished, final))
+    return unfinished
+
+
+@contextmanager
+def _sink(
+    target: Path | None, output: str | None, stdout: BinaryIO | None, aside: list[tuple[Path, Path]]
+) -> Iterator[BinaryIO]:
+    """What takes the bytes of a file: packed as its name says."""
+    if target is None:
+        yield (stdout or sys.stdout.buffer) if output else cast("BinaryIO", io.BytesIO())
+        return
+    with _aside(target, aside).open("wb") as plain:
+        if target.suffix in (".gz", ".gzip"):
+            # neither a time nor a name inside: the same input gives the same bytes
+            with gzip.GzipFile("", "wb", 6, plain, mtime=0) as packed:
+                yield cast("BinaryIO", packed)
+        elif target.suffix in (".zst", ".zstd"):
+            with zstandard.ZstdCompressor(level=3).stream_writer(plain, closefd=False) as writer:
+                yield cast("BinaryIO", writer)
+        else:
+            yield plain
+        plain.flush()
+        os.fsync(plain.fileno())

@@ -1,0 +1,264 @@
+"""One dump file, what goes of it, and its bytes -> the file without that, in its own format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+
+import polars as pl
+
+from provenance.cleaning import MARK_NAMES, MARKED, Edits, cut_out
+from provenance.dumps.columns import choose_columns
+from provenance.dumps.decode import Expanded, decode_text
+from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
+from provenance.reports.escaping import plain_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from provenance.settings import Settings
+
+
+class File(NamedTuple):
+    """A file as reading it found it, and what goes."""
+
+    path: str  # as documents have it
+    place: Path
+    kind: str  # of INPUTS, without what it is packed with
+    encoding: str | None
+    documents: pl.DataFrame  # its DOCUMENTS in order
+    skipped: frozenset[int]  # records that are rejects
+    gone: frozenset[str]
+    cuts: dict[str, list[dict[str, Any]]]  # doc_id -> start, end, reason, counterpart, in order
+
+
+class Ledger:
+    """What rewriting a file came across."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, int] = {}  # the record of each document in its file
+        self.gone: dict[str, bytes] = {}  # the documents left out, and their bytes
+
+
+def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
+    """A file -> its bytes anew; `ledger` gets what is left out. Memory: a record; of text and JSON, the file."""
+    if file.kind == "parquet":
+        yield from _parquet(file, passages, settings, ledger)
+        return
+    with file.place.open("rb") as packed:
+        stream = cast("BinaryIO", io.BufferedReader(Expanded(packed), 1 << 17))
+        if file.kind == "text" and passages != "mark":
+            yield from _text(file, stream.read(), passages, ledger)
+        elif file.kind in ("jsonl", "csv", "tsv"):
+            yield from _records(file, _as_utf8(stream), passages, settings, ledger)
+        elif file.kind == "json":
+            yield from _json(file, stream.read(), passages, settings, ledger)
+        else:
+            yield from _documents(file, passages, ledger)
+
+
+def written_kind(kind: str, passages: str) -> str:
+    """A kind of file -> the kind it is written as: JSON lines, if it cannot be written as what it is."""
+    kept = ("jsonl", "csv", "tsv", "json", "parquet", *(("text",) if passages != "mark" else ()))
+    return kind if kind in kept else "jsonl"
+
+
+def _as_utf8(stream: BinaryIO) -> BinaryIO:
+    """Record files in UTF-16 and UTF-32 come out as UTF-8; all others pass as they are."""
+    head = cast("io.BufferedReader", stream).peek(4)[:4]
+    if b"\0" not in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return stream
+    return io.BytesIO(decode_text(stream.read()).text.encode("utf-8", "replace"))
+
+
+def _each(file: File, pieces: Iterable[Piece], ledger: Ledger) -> Iterator[tuple[Piece, str | None]]:
+    """Pieces -> each with the id of the document it holds."""
+    ids = iter(file.documents["doc_id"].to_list())
+    for piece in pieces:
+        doc_id = None
+        if piece.record is not None and piece.record not in file.skipped:
+            doc_id = next(ids, None)
+            if doc_id is not None:
+                ledger.rows[doc_id] = piece.record
+        yield piece, doc_id
+
+
+def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
+    encoding = file.encoding or "utf-8"
+    edit: Any = _json_line
+    if file.kind == "jsonl":
+        pieces = split_lines(stream)
+    else:
+        line = _first_line(stream).decode(encoding, "surrogateescape")
+        delimiter = "\t" if file.kind == "tsv" else max(",;\t|", key=lambda mark: (line.count(mark), mark == ","))
+        pieces = split_table(stream, encoding, delimiter)
+        edit = _Rows(delimiter)
+    for piece, doc_id in _each(file, pieces, ledger):
+        if doc_id is not None and doc_id in file.gone:
+            ledger.gone[doc_id] = piece.octets
+        elif passages == "keep" or (passages == "drop" and doc_id not in file.cuts and not isinstance(edit, _Rows)):
+            yield piece.octets
+        else:
+            cuts = file.cuts.get(doc_id, []) if doc_id is not None else None
+            yield edit(piece, encoding, cuts, passages, settings)
+
+
+def _first_line(stream: BinaryIO) -> bytes:
+    if isinstance(stream, io.BytesIO):
+        return stream.getvalue().split(b"\n", 1)[0]
+    return cast("io.BufferedReader", stream).peek(1 << 17).split(b"\n", 1)[0]
+
+
+def _json_line(
+    piece: Piece, encoding: str, cuts: list[dict[str, Any]] | None, passages: str, settings: Settings
+) -> bytes:
+    if cuts is None:
+        return piece.octets
+    line = piece.octets.decode(encoding).removeprefix("\ufeff")
+    return _edited(line, cuts, passages, settings).encode(encoding, "surrogatepass")
+
+
+def _edited(record: str, cuts: list[dict[str, Any]], passages: str, settings: Settings) -> str:
+    """A JSON object as text -> the same with marks, or with its text cut."""
+    if passages == "mark":
+        return with_member(record, MARKED, [{name: cut[name] for name in MARK_NAMES} for cut in cuts])
+    value = json.loads(record)
+    column = choose_columns(list(value), _only_text(settings)).of["text"]
+    return with_member(record, column, cut_out(value[column], [(cut["start"], cut["end"]) for cut in cuts]))
+
+
+def _only_text(settings: Settings) -> Settings:
+    """The settings without the columns that a record may lack."""
+    return replace(settings, id=None, published=None, outlet=None, title=None, url=None)
+
+
+class _Rows:
+    """Rows of a table, edited: the header comes first and says where the text is."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self.at: int | None = None
+
+    def __call__(
+        self, piece: Piece, encoding: str, cuts: list[dict[str, Any]] | None, passages: str, settings: Settings
+    ) -> bytes:
+        raw = piece.octets.decode(encoding, "surrogateescape")
+        if self.at is None:
+            cells = next(csv.reader(io.StringIO(raw.removeprefix("\ufeff")), delimiter=self.delimiter), [])
+            names = [name.strip() for name in cells]
+            self.at = names.index(choose_columns(names, _only_text(settings)).of["text"])
+            if passages == "mark":
+                return self._write([*cells, MARKED], raw, encoding)
+            return piece.octets
+        if not raw.strip() or (passages == "drop" and not cuts):
+            return piece.octets
+        cells = next(csv.reader(io.StringIO(raw, newline=""), delimiter=self.delimiter), [])
+        if passages == "mark":
+            marks = [{name: cut[name] for name in MARK_NAMES} for cut in cuts or []]
+            return self._write([*cells, json.dumps(marks, ensure_ascii=False)], raw, encoding)
+        cells[self.at] = cut_out(cells[self.at], [(cut["start"], cut["end"]) for cut in cuts or []])
+        return self._write(cells, raw, encoding)
+
+    def _write(self, cells: list[str], raw: str, encoding: str) -> bytes:
+        into = io.StringIO(newline="")
+        end = "\r\n" if raw.endswith("\r\n") else "\n" if raw.endswith("\n") else ""
+        csv.writer(into, delimiter=self.delimiter, lineterminator=end).writerow(cells)
+        return into.getvalue().encode(encoding, "surrogateescape")
+
+
+def _text(file: File, content: bytes, passages: str, ledger: Ledger) -> Iterator[bytes]:
+    decoded = decode_text(content)
+    encoding = decoded.encoding or "utf-8"
+    exact = decoded.text.encode(encoding, "replace")
+    if content.endswith(exact):
+        yield content[: len(content) - len(exact)]  # its byte order mark
+    places = file.documents.select("start", "end").rows()
+    for piece, doc_id in _each(file, split_text(decoded.text, places, encoding), ledger):
+        cuts = file.cuts.get(doc_id, []) if doc_id is not None and passages == "drop" else []
+        if doc_id is not None and doc_id in file.gone:
+            ledger.gone[doc_id] = piece.octets
+        elif cuts:
+            kept = cut_out(piece.octets.decode(encoding, "surrogatepass"), [(cut["start"], cut["end"]) for cut in cuts])
+            yield kept.encode(encoding, "surrogatepass")
+        else:
+            yield piece.octets
+
+
+def _json(file: File, content: bytes, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
+    text = decode_text(content).text
+    try:
+        json.loads(text)
+    except ValueError:  # JSON lines under another name
+        yield from _records(
+            file._replace(kind="jsonl", encoding="utf-8"), io.BytesIO(text.encode()), passages, settings, ledger
+        )
+        return
+    found = find_list(text, file.documents.height + len(file.skipped))
+    if found is None:
+        found = find_list(f"[{text}]", 1) or []
+        text = f"[{text}]"
+    pieces = [Piece(number, text[member.start : member.end].encode()) for number, member in enumerate(found)]
+    kept = []
+    for piece, doc_id in _each(file, pieces, ledger):
+        if doc_id is not None and doc_id in file.gone:
+            ledger.gone[doc_id] = piece.octets
+        elif passages == "keep" or doc_id is None or (passages == "drop" and doc_id not in file.cuts):
+            kept.append(piece.octets)
+        else:
+            edited = _edited(piece.octets.decode(), file.cuts.get(doc_id, []), passages, settings)
+            kept.append(edited.encode())
+    if found:
+        yield text[: found[0].start].encode()
+        yield b",\n".join(kept)
+        yield text[found[-1].end :].encode()
+    else:
+        yield text.encode()
+
+
+def _documents(file: File, passages: str, ledger: Ledger) -> Iterator[bytes]:
+    """Documents of a format that is not written -> JSON lines of DOCUMENTS."""
+    for number, row in enumerate(file.documents.iter_rows(named=True)):
+        line = (json.dumps(plain_values(row), ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        cuts = file.cuts.get(row["doc_id"], [])
+        ledger.rows[row["doc_id"]] = number
+        if row["doc_id"] in file.gone:
+            ledger.gone[row["doc_id"]] = line
+            continue
+        if passages == "drop" and cuts:
+            row["text"] = cut_out(row["text"], [(cut["start"], cut["end"]) for cut in cuts])
+        if passages == "mark":
+            row[MARKED] = [{name: cut[name] for name in MARK_NAMES} for cut in cuts]
+        yield (json.dumps(plain_values(row), ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
+    with file.place.open("rb") as packed:
+        expanded = Expanded(packed)
+        frame = pl.read_parquet(io.BytesIO(cast("BinaryIO", io.BufferedReader(expanded)).read()))
+    rows = [row for row in range(frame.height) if row not in file.skipped]
+    row_of = dict(zip(file.documents["doc_id"].to_list(), rows, strict=True))
+    column = choose_columns(frame.columns, settings).of["text"]
+    cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]
+    schema = {
+        "row": pl.Int64(),
+        "start": pl.Int64(),
+        "end": pl.Int64(),
+        "reason": pl.String(),
+        "counterpart": pl.String(),
+    }
+    edits = Edits(pl.DataFrame(cuts, schema=schema).sort("row", "start"), column, passages)
+    for doc_id, row in row_of.items():
+        if doc_id in file.gone:
+            into = io.BytesIO()
+            frame[row : row + 1].write_ipc_stream(into)
+            ledger.gone[doc_id] = into.getvalue()
+    ledger.rows |= row_of
+    left_out = [row_of[doc_id] for doc_id in ledger.gone]
+    kept = edits.apply(frame.with_row_index("row")).filter(~pl.col("row").is_in(left_out)).drop("row")
+    into = io.BytesIO()
+    kept.write_parquet(into, compression="zstd")
+    yield into.getvalue()

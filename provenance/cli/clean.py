@@ -1,0 +1,94 @@
+"""`provenance clean`: dumps without their duplicates."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance.cli.options import settings_options, take_settings
+from provenance.errors import EXIT_PARTIAL
+
+#: As in cleaning/choosing.py, known here so that --help loads none of it.
+KEEP = ("origin", "earliest", "longest", "first")
+PASSAGES = ("keep", "mark", "drop")
+
+
+@click.command("clean")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o", "--output", metavar="OUT", help="A file for one input, a folder for several, - for standard output."
+)
+@click.option("--keep", type=click.Choice(KEEP), default="origin", show_default=True, help="Which of several stays.")
+@click.option(
+    "--passages",
+    type=click.Choice(PASSAGES),
+    default="keep",
+    show_default=True,
+    help="Passages that repeat in what stays, and notices: keep them, mark them in a column `passages`, drop them.",
+)
+@click.option(
+    "--drop", multiple=True, type=click.Choice(("contained",)), help="Leave out also what lies whole inside another."
+)
+@click.option(
+    "--removals", type=click.Path(path_type=Path), metavar="FILE", help="Where to list what went, as Parquet."
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would go.")
+@settings_options
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def command(
+    inputs: tuple[str, ...],
+    output: str | None,
+    keep: str,
+    passages: str,
+    drop: tuple[str, ...],
+    removals: Path | None,
+    dry_run: bool,
+    quiet: bool,
+    **settings: Any,
+) -> int:
+    """Leave duplicates and near duplicates out of a dump, and list all that went.
+
+    A document goes only for one that stays. What stays is written in its own format, in its order, and byte for byte
+    as it stood; each removal stands in OUT's name with .removals.parquet, with the reason, the document that stays, and
+    the record itself, so that nothing is lost.
+
+    Which of several stays: the origin (then the earliest, the longest, the first), or what --keep says.
+    """
+    began = time.perf_counter()
+    chosen = take_settings(settings).settings
+    if not dry_run and output is None:
+        raise click.UsageError("name the output with -o, or give --dry-run")
+    from provenance.cleaning import Policy
+    from provenance.cleaning.files import clean_files
+    from provenance.cli.running import at_work, count_rejects, say_rejects
+    from provenance.dumps.rejects import is_partial
+    from provenance.reports.escaping import terminal
+
+    policy = Policy(keep, passages, drop)
+    with at_work(quiet, "cleaned") as count:
+        done = clean_files(
+            inputs, None if dry_run else output, policy, chosen, removals=removals, stdin=sys.stdin.buffer
+        )
+        count(done.documents)
+    whole = done.removals.filter(done.removals["start"].is_null())
+    if dry_run:
+        for row in done.removals.iter_rows(named=True):
+            place = "" if row["start"] is None else f" {row['start']}:{row['end']}"
+            other = f" of {row['counterpart']}" if row["counterpart"] else ""
+            click.echo(terminal(f"{row['path']}: {row['doc_id']}{place}: {row['reason']}{other}"))
+    if not quiet:
+        say_rejects(done.rejects)
+        reasons = dict(whole["reason"].value_counts().iter_rows())
+        told = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in sorted(reasons.items()))
+        cut = done.removals.height - whole.height
+        click.echo(
+            f"read {done.documents:,}, kept {done.documents - whole.height:,}, removed {whole.height:,}"
+            f"{f' ({told})' if told else ''}{f', passages cut {cut:,}' if cut else ''}, "
+            f"rejected {count_rejects(done.rejects):,}, {time.perf_counter() - began:.1f} s",
+            err=True,
+        )
+    return EXIT_PARTIAL if is_partial(done.rejects) else 0

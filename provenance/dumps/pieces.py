@@ -1,0 +1,138 @@
+"""A dump file -> its bytes piece by piece, each with its record, so that it can be written again without some.
+
+The pieces of a file one after another are the file, to the byte; so are what `clean` keeps and what it lists as gone.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Piece(NamedTuple):
+    """Some bytes of a file; `record` counts records from 0 and is None for what is none: a header, an empty line."""
+
+    record: int | None
+    octets: bytes
+
+
+def split_lines(stream: BinaryIO) -> Iterator[Piece]:
+    """JSON lines -> a piece a line, with its end; blank lines are no records but count, as rejects count them."""
+    for number, line in enumerate(stream):
+        yield Piece(None if not line.strip() else number, line)
+
+
+def split_table(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Piece]:
+    """CSV or TSV -> a piece a row, however many lines it takes; the header is no record."""
+    waiting: list[bytes] = []
+
+    def lines() -> Iterator[str]:
+        for line in stream:
+            waiting.append(line)
+            yield line.removesuffix(b"\n").decode(encoding, "surrogateescape") + "\n"
+
+    rows = csv.reader(lines(), delimiter=delimiter)
+    record, header = -1, True
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error:
+            row = ["broken"]  # the reader counts it, and so do we
+        octets = b"".join(waiting)
+        waiting.clear()
+        if row is None:
+            if octets:
+                yield Piece(None, octets)
+            return
+        if header:
+            header = False
+            yield Piece(None, octets)
+        elif row:
+            record += 1
+            yield Piece(record, octets)
+        else:
+            yield Piece(None, octets)
+
+
+def split_text(text: str, places: Iterable[tuple[int, int]], encoding: str) -> Iterator[Piece]:
+    """A decoded file and the places of its articles -> a piece an article, with the white space behind it."""
+    starts = [start for start, _ in places]
+    if not starts:
+        yield Piece(None, text.encode(encoding, "surrogatepass"))
+        return
+    if starts[0]:
+        yield Piece(None, text[: starts[0]].encode(encoding, "surrogatepass"))
+    for number, (start, end) in enumerate(pairwise([*starts, len(text)])):
+        yield Piece(number, text[start:end].encode(encoding, "surrogatepass"))
+
+
+# -- JSON ------------------------------------------------------------------------------------------------
+
+
+class Member(NamedTuple):
+    """A value inside a JSON object or list: where it stands in the text."""
+
+    key: str | None  # None in a list
+    start: int
+    end: int
+    value: Any
+
+
+def members(text: str, at: int) -> tuple[list[Member], int]:
+    """Valid JSON with an object or a list at `at` -> its members, and where its closing bracket stands.
+
+    The standard decoder says where each value ends, so that one can be replaced and no other byte is touched.
+    """
+    decode = json.JSONDecoder().raw_decode
+    found: list[Member] = []
+    is_object = text[at] == "{"
+    at = _skip(text, at + 1)
+    while text[at] not in "}]":
+        key = None
+        if is_object:
+            key, at = decode(text, at)
+            at = _skip(text, _skip(text, at) + 1)  # over the colon
+        value, end = decode(text, at)
+        found.append(Member(key, at, end, value))
+        at = _skip(text, end)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+    return found, at
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t", "\r", "\n"):
+        at += 1
+    return at
+
+
+def with_member(text: str, key: str, value: object) -> str:
+    """A JSON object as text -> the same with `key` set to `value`, the rest of it as it stood.
+
+    >>> with_member('{"a": 1.50, "b" : "x"}', "b", "é"), with_member('{"a": 1}', "c", [2])
+    ('{"a": 1.50, "b" : "é"}', '{"a": 1, "c": [2]}')
+    """
+    start = _skip(text, 0)
+    found, end = members(text, start)
+    written = json.dumps(value, ensure_ascii=False)
+    same = [member for member in found if member.key == key]
+    if same:  # of a key that stands twice the last counts
+        return text[: same[-1].start] + written + text[same[-1].end :]
+    comma = ", " if found else ""
+    return f"{text[:end]}{comma}{json.dumps(key, ensure_ascii=False)}: {written}{text[end:]}"
+
+
+def find_list(text: str, wanted: int) -> list[Member] | None:
+    """A JSON file that is a list of records, or an object with one list of `wanted` of them -> the list's members."""
+    start = _skip(text, 0)
+    if text[start : start + 1] == "[":
+        return members(text, start)[0]
+    for member in members(text, start)[0]:
+        if isinstance(member.value, list) and len(member.value) == wanted:
+            return members(text, member.start)[0]
+    return None

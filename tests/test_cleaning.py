@@ -1,0 +1,449 @@
+"""Cleaning: only what stands elsewhere goes, and what stays and what went together are the input, to the byte."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import provenance as pv
+import provenance.frames
+from provenance import tables
+from provenance.cleaning.choosing import KEEP, without
+from provenance.dumps.pieces import split_lines, split_table, with_member
+from provenance.errors import UsageError
+from provenance.text.folding import fold
+from tests.strategies import SENTENCES, dumps
+from tests.test_cli import call, said, write_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+few = settings(max_examples=12)
+PLAIN = pv.Settings(rewritten="off")
+ONE = f"{SENTENCES[0]} {SENTENCES[1]}"
+OTHER = "Nothing of the kind was ever heard of in the whole of Orle, said the mayor, and went home."
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def frame(texts: dict[str, str]) -> pl.DataFrame:
+    """Rows with columns that are none of ours, and a blank one among them."""
+    bodies: list[str | None] = list(texts.values())
+    bodies.insert(1, None)
+    ids = [*list(texts)[:1], "blank", *list(texts)[1:]]
+    return pl.DataFrame({"n": range(len(ids)), "id": ids, "body": bodies, "tags": [[name] for name in ids]})
+
+
+def jaccard(one: str, two: str) -> float:
+    sets = []
+    for text in (one, two):
+        words = fold(text).split()
+        sets.append({tuple(words[at : at + 5]) for at in range(max(1, len(words) - 4))} if words else set())
+    return len(sets[0] & sets[1]) / max(1, len(sets[0] | sets[1]))
+
+
+def like(one: str, two: str) -> bool:
+    return bool(fold(one)) and (fold(one) == fold(two) or jaccard(one, two) >= 0.7 - 1e-6)
+
+
+@few
+@given(texts=dumps(), keep=st.sampled_from(KEEP))
+def test_what_goes_is_like_one_that_stays_and_no_two_that_stay_are_alike(texts: dict[str, str], keep: str) -> None:
+    whole = frame(texts)
+    kept = pv.clean(whole, text="body", keep=keep, settings=PLAIN)
+    gone = pv.removals(whole, text="body", keep=keep, settings=PLAIN)
+    assert gone.schema == tables.REMOVALS
+    stay = set(kept["id"])
+    assert stay | set(gone["doc_id"]) == set(whole["id"])
+    assert not stay & set(gone["doc_id"])
+    for row in gone.iter_rows(named=True):
+        assert row["counterpart"] in stay
+        assert like(row["text"], texts[row["counterpart"]])
+        equal = fold(row["text"]) == fold(texts[row["counterpart"]])
+        assert row["reason"] == ("duplicate" if equal else "near_duplicate")
+    names = [name for name in stay if name != "blank"]
+    assert not any(like(texts[a], texts[b]) for a in names for b in names if a < b)
+    # the rows that stay are as they were, in their order
+    assert kept.equals(whole.filter(pl.col("id").is_in(stay)))
+    # and nothing goes a second time
+    assert pv.removals(kept, text="body", keep=keep, settings=PLAIN).is_empty()
+
+
+@few
+@given(texts=dumps(), keep=st.sampled_from(KEEP))
+def test_a_frame_is_rebuilt_from_what_stays_and_what_went(texts: dict[str, str], keep: str) -> None:
+    whole = frame(texts)
+    rows: list[pl.DataFrame | None] = [None] * whole.height
+    for row, record in pv.removals(whole, text="body", keep=keep, settings=PLAIN).select("row", "record").iter_rows():
+        rows[row] = pl.read_ipc_stream(io.BytesIO(record))
+    kept = pv.clean(whole, text="body", keep=keep, settings=PLAIN)
+    left = iter(kept[at : at + 1] for at in range(kept.height))
+    assert pl.concat([row if row is not None else next(left) for row in rows]).equals(whole)
+
+
+@few
+@given(texts=dumps())
+def test_dropped_passages_put_back_are_the_texts(texts: dict[str, str]) -> None:
+    whole = frame(texts)
+    kept = pv.clean(whole, text="body", passages="drop", settings=PLAIN)
+    gone = pv.removals(whole, text="body", passages="drop", settings=PLAIN)
+    bodies = dict(kept.select("id", "body").iter_rows())
+    cuts = gone.filter(pl.col("start").is_not_null()).sort("doc_id", "start")
+    for doc_id, start, end, text in cuts.select("doc_id", "start", "end", "text").iter_rows():
+        assert len(text) == end - start
+        bodies[doc_id] = bodies[doc_id][:start] + text + bodies[doc_id][start:]
+    assert bodies == {name: body for name, body in whole.select("id", "body").iter_rows() if name in bodies}
+    # every passage that was cut out is still there somewhere, perhaps edited, unless it is boilerplate
+    left = set(" ".join(fold(body or "") for body in kept["body"]).split())
+    for reason, text in cuts.select("reason", "text").iter_rows():
+        words = fold(text).split()
+        assert reason == "boilerplate" or sum(word in left for word in words) >= 0.6 * len(words)
+    marked = pv.clean(whole, text="body", passages="mark", settings=PLAIN)
+    assert marked.drop("passages").equals(pv.clean(whole, text="body", settings=PLAIN))
+    marks = marked.select("id", "passages").explode("passages", empty_as_null=False, keep_nulls=False)
+    places = marks.select("id", *(pl.col("passages").struct.field(name) for name in ("start", "end"))).rows()
+    assert sorted(places) == sorted(cuts.select("doc_id", "start", "end").rows())
+    again = pv.removals(marked, text="body", settings=PLAIN)
+    assert again.is_empty()
+
+
+def test_contained_goes_only_when_asked() -> None:
+    whole = pl.DataFrame({"id": ["long", "short"], "text": [" ".join(SENTENCES[:4]), SENTENCES[1]]})
+    assert pv.clean(whole)["id"].to_list() == ["long", "short"]
+    assert pv.clean(whole, drop=["contained"])["id"].to_list() == ["long"]
+    assert pv.removals(whole, drop=["contained"]).select("doc_id", "reason", "counterpart").row(0) == (
+        "short", "contained", "long",
+    )  # fmt: skip
+
+
+def test_which_of_several_stays() -> None:
+    texts = [f"{ONE} It rained all day.", f"{ONE} It rained.", f"{ONE} It rained all day long on the quay."]
+    whole = pl.DataFrame(
+        {"id": ["a", "b", "c"], "text": texts, "published": ["2024-05-02", "2024-05-01", "2024-05-03"]}
+    )
+    stays = {keep: pv.clean(whole, keep=keep)["id"].to_list() for keep in ("first", "earliest", "longest")}
+    assert stays == {"first": ["a"], "earliest": ["b"], "longest": ["c"]}
+    credited = whole.with_columns(text=pl.Series([texts[0], f"ORLE (Reuters) - {texts[1]}", texts[2]]))
+    assert pv.clean(credited)["id"].to_list() == ["b"]
+
+
+def test_many_equal_texts_leave_one() -> None:
+    whole = pl.DataFrame({"id": [f"d{number:03}" for number in range(120)], "text": [ONE, OTHER] * 60})
+    for keep in ("first", "longest"):
+        assert pv.clean(whole.reverse(), keep=keep)["id"].to_list() == ["d119", "d118"]
+
+
+@few
+@given(texts=dumps(), keep=st.sampled_from(KEEP), passages=st.sampled_from(["keep", "mark", "drop"]))
+def test_lazy_gives_what_eager_gives(texts: dict[str, str], keep: str, passages: str) -> None:
+    whole = frame(texts)
+    eager = pv.clean(whole, text="body", keep=keep, passages=passages, settings=PLAIN)
+    lazy = pv.clean(whole.lazy(), text="body", keep=keep, passages=passages, settings=PLAIN)
+    assert lazy.collect_schema() == eager.schema
+    assert lazy.collect().equals(eager)
+    assert (
+        lazy.select("n")
+        .filter(pl.col("n") > 0)
+        .head(2)
+        .collect()
+        .equals(eager.select("n").filter(pl.col("n") > 0).head(2))
+    )
+
+
+def test_a_lazy_frame_is_not_read_before_it_is_sunk(tmp_path: Path) -> None:
+    asked = []
+
+    def noted(part: pl.DataFrame) -> pl.DataFrame:
+        asked.append(part.height)
+        return part
+
+    whole = frame({"a": ONE, "b": ONE})
+    lazy = whole.lazy().map_batches(noted, schema=whole.schema)
+    cleaned = lazy.provenance.clean(text="body", keep="first").with_columns(m=pl.col("n") * 2)  # type: ignore[attr-defined]
+    gone = lazy.provenance.removals(text="body", keep="first")  # type: ignore[attr-defined]
+    assert cleaned.collect_schema().names() == [*whole.columns, "m"]
+    assert gone.collect_schema() == tables.REMOVALS
+    assert not asked
+    cleaned.sink_parquet(tmp_path / "clean.parquet")
+    assert asked
+    assert pl.read_parquet(tmp_path / "clean.parquet")["id"].to_list() == ["a", "blank"]
+    assert gone.collect()["doc_id"].to_list() == ["b"]
+
+
+def test_the_namespace_is_on_both_kinds_of_frames() -> None:
+    whole = frame({"a": ONE, "b": ONE})
+    assert whole.provenance.clean(text="body", keep="first").equals(pv.clean(whole, text="body", keep="first"))  # type: ignore[attr-defined]
+    assert whole.provenance.sketch(text="body", id="id")["doc_id"].to_list() == ["a", "b"]  # type: ignore[attr-defined]
+    assert whole.lazy().provenance.scan().matches.height == 1  # type: ignore[attr-defined]
+    assert whole.pipe(pv.clean, text="body", keep="first").height == 2
+
+
+def test_words_that_are_none_of_ours_are_mistakes() -> None:
+    whole = frame({"a": ONE})
+    for wrong in ({"keep": "best"}, {"passages": "eat"}, {"drop": ["overlap"]}):
+        with pytest.raises(UsageError, match="is not one of"):
+            pv.clean(whole, text="body", **wrong)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="no column 'story'"):
+        pv.clean(whole, text="story")
+    with pytest.raises(pl.exceptions.ComputeError, match="no column 'story'"):
+        pv.clean(whole.lazy(), text="story").collect_schema()
+
+
+def test_no_documents() -> None:
+    empty = pl.DataFrame({"id": [], "text": []}, schema={"id": pl.String, "text": pl.String})
+    assert pv.clean(empty).equals(empty)
+    assert pv.removals(empty).is_empty()
+    blank = pl.DataFrame({"text": [None, " "]}, schema={"text": pl.String})
+    assert pv.clean(blank).equals(blank)
+
+
+@given(
+    start=st.integers(0, 20),
+    size=st.integers(1, 20),
+    taken=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=5),
+)
+def test_without_leaves_exactly_what_is_not_taken(start: int, size: int, taken: list[tuple[int, int]]) -> None:
+    places = [(low, low + wide) for low, wide in taken]
+    left = without(start, start + size, places)
+    points = {point for low, high in left for point in range(low, high)}
+    assert points == set(range(start, start + size)) - {p for low, high in places for p in range(low, high)}
+    assert all(low < high for low, high in left)
+    assert left == sorted(left)
+
+
+# -- files -----------------------------------------------------------------------------------------------
+
+RECORDS = [
+    {"id": "a", "text": ONE, "n": 1.50, "tags": ["x", None]},
+    {"id": "b", "text": OTHER, "n": 1e400 and 2, "é": "ü"},
+    {"id": "c", "text": f"{ONE} It rained.", "n": None},
+    {"id": "d", "text": ONE, "n": [1, {"text": "inner"}]},
+    {"id": "e", "text": f"{SENTENCES[0]}\n\n{SENTENCES[3]}, “quoted”, a;b\n", "n": ""},
+]
+
+
+def as_json_lines() -> bytes:
+    lines = [json.dumps(record, ensure_ascii=number % 2 == 0) for number, record in enumerate(RECORDS)]
+    lines[1:1] = ["", "no JSON", '{"id": "blank", "text": " "}']
+    lines[3] = lines[3].replace('"n": 2', '"n":   2.00')
+    return ("\r\n".join(lines[:4]) + "\n" + "\n".join(lines[4:])).encode()
+
+
+def as_table(delimiter: str) -> Callable[[], bytes]:
+    def made() -> bytes:
+        into = io.StringIO()
+        writer = csv.writer(into, delimiter=delimiter, lineterminator="\r\n")
+        writer.writerow(["id", "n", "text"])
+        for record in RECORDS:
+            writer.writerow([record["id"], "1,50", record["text"]])
+        return into.getvalue().encode() + b"\r\nx" + delimiter.encode() + b"y\r\n"
+
+    return made
+
+
+def as_json() -> bytes:
+    return ("[\n  " + ",\n  ".join(json.dumps(record) for record in RECORDS) + "\n]\n").encode()
+
+
+FORMATS = {"d.jsonl": as_json_lines, "d.csv": as_table(","), "d.tsv": as_table("\t"), "s.csv": as_table(";")}
+
+
+@pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_record_file_is_rebuilt_to_the_byte(folder: Path, name: str, packed: str) -> None:
+    octets = FORMATS[name]()
+    pack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}
+    unpack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.decompress, ".zst": zstandard.decompress}
+    (folder / f"{name}{packed}").write_bytes(pack[packed](octets))
+    out = f"clean.{name.rsplit('.', 1)[-1]}{packed}"
+    # a row of too few cells and a line that is no JSON are rejects, and pass as they are
+    assert call("clean", f"{name}{packed}", "-o", out, "--keep", "first", "-q").exit_code == 3
+    raw = (folder / out).read_bytes()
+    clean = zstandard.ZstdDecompressor().decompressobj().decompress(raw) if packed == ".zst" else unpack[packed](raw)
+    gone = pl.read_parquet("clean.removals.parquet")
+    assert gone.schema == tables.REMOVALS
+    assert gone.select("doc_id", "reason", "counterpart").rows() == [
+        ("c", "near_duplicate", "a"),
+        ("d", "duplicate", "a"),
+    ]
+    lost = dict(gone.select("row", "record").iter_rows())
+    split = (
+        split_lines(io.BytesIO(octets))
+        if name.endswith("jsonl")
+        else split_table(io.BytesIO(octets), "utf-8", {"d.csv": ",", "d.tsv": "\t", "s.csv": ";"}[name])
+    )
+    pieces = list(split)
+    assert b"".join(piece.octets for piece in pieces) == octets
+    assert clean == b"".join(piece.octets for piece in pieces if piece.record not in lost)
+    assert all(piece.octets == lost[piece.record] for piece in pieces if piece.record in lost)
+    assert call("clean", out, "-o", f"again{Path(name).suffix}", "--keep", "first", "-q").exit_code == 3
+    assert pl.read_parquet("again.removals.parquet").is_empty()
+
+
+def test_json_lists_and_parquet_keep_their_records(folder: Path) -> None:
+    (folder / "d.json").write_bytes(as_json())
+    assert call("clean", "d.json", "-o", "clean.json", "--keep", "first", "-q").exit_code == 0
+    kept = json.loads((folder / "clean.json").read_bytes())
+    assert kept == [record for record in RECORDS if record["id"] not in "cd"]
+    gone = pl.read_parquet("clean.removals.parquet")
+    assert [json.loads(record) for record in gone["record"]] == RECORDS[2:4]
+    whole = pl.DataFrame(
+        {"id": [record["id"] for record in RECORDS], "text": [record["text"] for record in RECORDS], "n": range(5)}
+    )
+    whole.write_parquet("d.parquet")
+    assert call("clean", "d.parquet", "-o", "clean.parquet", "--keep", "first", "-q").exit_code == 0
+    assert pl.read_parquet("clean.parquet").equals(whole.filter(~pl.col("id").is_in(["c", "d"])))
+    gone = pl.read_parquet("clean.removals.parquet")
+    assert pl.concat([pl.read_ipc_stream(io.BytesIO(record)) for record in gone["record"]]).equals(whole[2:4])
+
+
+TEXTS = (
+    "The Orle Post\n\nQuay to close until May\n\nBy Jo Doe\n2024-05-01\n\n{}\n\n\n\n"
+    "Mayor goes home\n\nBy Al Roe\n2024-05-02\n\n{}\n\n\n\n"
+    "Quay to close until May\n\nBy Jo Doe\n2024-05-01\n\n{}\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_text_dump_is_rebuilt_to_the_byte(folder: Path, encoding: str) -> None:
+    long = f"{ONE} {SENTENCES[3]} Été à Orle, déjà vu."
+    octets = TEXTS.format(long, f"{OTHER} {SENTENCES[2]} Été.", long).encode(encoding)
+    (folder / "d.txt").write_bytes(octets)
+    assert call("clean", "d.txt", "-o", "clean.txt", "--keep", "first", "-q").exit_code == 0
+    gone = pl.read_parquet("clean.removals.parquet")
+    assert gone.select("doc_id", "row", "reason", "counterpart").rows() == [("d.txt#3", 2, "near_duplicate", "d.txt#1")]
+    clean = (folder / "clean.txt").read_bytes()
+    assert clean + gone["record"][0] == octets
+
+
+def test_passages_are_cut_and_marked_in_their_format(folder: Path) -> None:
+    long = f"{SENTENCES[3]} {SENTENCES[1]}"
+    records: list[dict[str, Any]] = [
+        {"id": "a", "text": f"{ONE} {SENTENCES[2]}", "n": 1.50, "published": "2024-05-01"},
+        {"id": "b", "n": 2.00, "text": f"{long} Été.", "published": "2024-05-02"},
+    ]
+    write_lines("d.jsonl", *records)
+    pl.DataFrame(records).write_csv("d.csv")
+    pl.DataFrame(records).write_parquet("d.parquet")
+    (folder / "d.json").write_text(json.dumps({"made": "today", "articles": records}), encoding="utf-8")
+    for suffix in ("jsonl", "json", "csv", "parquet"):
+        kept = {}
+        for passages in ("drop", "mark"):
+            out = f"{passages}.{suffix}"
+            assert (
+                call("clean", f"d.{suffix}", "-o", out, "--keep", "first", "--passages", passages, "-q").exit_code == 0
+            )
+            kept[passages] = rows_of(out)
+        assert kept["drop"][0]["text"] == records[0]["text"]
+        gone = pl.read_parquet("drop.removals.parquet")
+        assert gone.select("doc_id", "row", "reason", "counterpart").rows() == [("b", 1, "repeated", "a")]
+        start, end, text = gone.select("start", "end", "text").row(0)
+        assert records[1]["text"][start:end] == text == SENTENCES[1]
+        assert kept["drop"][1]["text"] == records[1]["text"][:start] + records[1]["text"][end:]
+        marks = kept["mark"][1]["passages"]
+        marks = json.loads(marks) if isinstance(marks, str) else marks
+        assert marks == [{"start": start, "end": end, "reason": "repeated", "counterpart": "a"}]
+        assert kept["mark"][1]["text"] == records[1]["text"]
+        assert kept["mark"][0]["passages"] in ([], "[]")
+        assert pl.read_parquet("mark.removals.parquet").is_empty()
+    assert b'"n": 1.5, ' in (folder / "drop.jsonl").read_bytes()
+
+
+def rows_of(name: str) -> list[dict[str, Any]]:
+    if name.endswith("jsonl"):
+        return [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
+    if name.endswith("json"):
+        whole = json.loads(Path(name).read_text(encoding="utf-8"))
+        assert whole["made"] == "today"
+        return list(whole["articles"])
+    return (pl.read_csv(name) if name.endswith("csv") else pl.read_parquet(name)).to_dicts()
+
+
+@given(
+    value=st.dictionaries(
+        st.text(max_size=4), st.one_of(st.none(), st.text(), st.floats(allow_nan=False), st.lists(st.integers()))
+    ),
+    key=st.text(max_size=2),
+    spaces=st.sampled_from(["", " ", "\n\t"]),
+)
+def test_one_member_of_an_object_is_set_and_the_rest_stays(value: dict[str, Any], key: str, spaces: str) -> None:
+    text = spaces + json.dumps(value, separators=(f"{spaces},{spaces}", f"{spaces}:{spaces}")) + spaces
+    changed = with_member(text, key, "new")
+    assert json.loads(changed) == value | {key: "new"}
+    assert list(json.loads(changed)) == list(value | {key: "new"})
+
+
+def test_several_inputs_make_a_folder_and_one_a_file(folder: Path) -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": OTHER})
+    write_lines("b.jsonl", {"id": "c", "text": ONE})
+    result = call("clean", "a.jsonl", "b.jsonl", "-o", "out", "--keep", "first")
+    assert result.exit_code == 0
+    assert said(result) == ["read 3, kept 2, removed 1 (duplicate 1), rejected 0, S s"]
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["a.jsonl", "b.jsonl"]
+    assert (folder / "out" / "b.jsonl").read_bytes() == b""
+    gone = pl.read_parquet("out.removals.parquet")
+    assert gone.select("doc_id", "path", "row", "record").row(0) == (
+        "c",
+        "b.jsonl",
+        0,
+        (folder / "b.jsonl").read_bytes(),
+    )
+
+
+def test_a_dry_run_writes_nothing(folder: Path) -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": ONE})
+    result = call("clean", "a.jsonl", "--dry-run", "-o", "out.jsonl", "--keep", "first")
+    assert (result.exit_code, result.stdout) == (0, "a.jsonl: b: duplicate of a\n")
+    assert [path.name for path in folder.iterdir()] == ["a.jsonl"]
+    assert call("clean", "a.jsonl").exit_code == 2
+
+
+def test_what_cannot_be_written_is_refused_and_leaves_nothing(folder: Path) -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": ONE})
+    before = (folder / "a.jsonl").read_bytes()
+    for out in ("a.jsonl", "a.csv", "a.jsonl/x.jsonl"):
+        result = call("clean", "a.jsonl", "-o", out)
+        assert result.exit_code == 2, result.stderr
+    assert [path.name for path in folder.iterdir()] == ["a.jsonl"]
+    assert (folder / "a.jsonl").read_bytes() == before
+    write_lines("b.jsonl", {"id": "c", "text": ONE})
+    assert call("clean", "a.jsonl", "b.jsonl", "-o", "-").exit_code == 2
+
+
+def test_a_dump_of_many_formats_is_clean_after_one_run(corpus: Path, folder: Path) -> None:
+    assert call("clean", str(corpus), "-o", "out", "-q").exit_code == 0
+    result = call("clean", "out", "-o", "again")
+    assert said(result)[-1].startswith("read 64, kept 64, removed 0,")
+    for path in (folder / "out").iterdir():
+        if path.suffix != ".parquet":
+            assert path.read_bytes() == (folder / "again" / path.name).read_bytes(), path.name
+
+
+def test_standard_input_to_standard_output() -> None:
+    rng = random.Random(1)
+    records = [
+        {"id": f"d{number}", "text": f"{rng.choice(SENTENCES[:4])} {rng.choice(SENTENCES[:4])}"} for number in range(40)
+    ]
+    given = "".join(json.dumps(record) + "\n" for record in records).encode()
+    for keep in KEEP:
+        result = call("clean", "-", "-o", "-", "--keep", keep, "-q", given=given)
+        assert result.exit_code == 0
+        kept = result.stdout.splitlines(keepends=True)
+        assert set(kept) < set(given.decode().splitlines(keepends=True))
+        texts = [json.loads(line)["text"] for line in kept]
+        assert not any(like(a, b) for at, a in enumerate(texts) for b in texts[:at])
