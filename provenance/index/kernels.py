@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from provenance.matching.kernels import shingle_hashes
+
 
 @njit(inline="always")
 def _run_agrees(one, other, reach, bits):
@@ -30,6 +32,15 @@ def _run_agrees(one, other, reach, bits):
             return False
         right += 1
     return True
+
+
+@njit(cache=True, nogil=True)
+def shingles(word, bounds, k, first, key, owner, place):
+    """Every shingle of each document d, from row first[d] (int64) on -> key (uint64), owner and place (int32)."""
+    for d in range(bounds.size - 1):
+        count = shingle_hashes(word, bounds[d], bounds[d + 1], k, key[first[d] : first[d + 1]])
+        for i in range(count):
+            owner[first[d] + i], place[first[d] + i] = d, i
 
 
 @njit(cache=True, nogil=True)

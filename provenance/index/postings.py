@@ -16,16 +16,15 @@ import xxhash
 
 from provenance.index import kernels
 from provenance.matching import kernels as matching_kernels
-from provenance.matching.candidates import all_postings
 from provenance.matching.layout import CODE
 from provenance.matching.short_passages import FEWEST_APART, LONGEST, SEED
-from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
 
 Array = np.ndarray[Any, Any]
 
@@ -103,14 +102,22 @@ class Keys(NamedTuple):
 
 def find_keys(doc_ids: Sequence[str], tokens: Tokens, layout: Layout, settings: Settings) -> Keys:
     """Documents in rows -> all their keys. *map*; one pass over the words."""
-    everyone = np.ones(tokens.bounds.size - 1, np.bool_)
-    shingle, owner, place = all_postings(tokens, everyone, settings.shingle_words, 1)
+    shingle, owner, place = shingles(tokens.word, tokens.bounds, settings.shingle_words)
     context = contexts(tokens, owner, place, settings)
     lines = find_lines(tokens, layout)
-    nothing = np.empty(0, np.int32)
-    texts = Tokens(lines.bounds, lines.word, nothing, nothing, nothing)
-    seed, line, _ = all_postings(texts, np.ones(lines.owner.size, np.bool_), SEED, 1)
+    seed, line, _ = shingles(lines.word, lines.bounds, SEED)
     return Keys(shingle, owner, place, context, lines, (seed, line), name_keys(doc_ids))
+
+
+def shingles(word: Array, bounds: Array, k: int) -> tuple[Array, Array, Array]:
+    """Words, documents one after another -> every shingle of k words: key (uint64), document, number in it (int32)."""
+    sizes = np.diff(bounds)
+    counts = np.maximum(sizes - k + 1, np.minimum(sizes, 1))  # a text under k words is one shingle, if it has any
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    key = np.empty(first[-1], np.uint64)
+    owner, place = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
+    kernels.shingles(word, bounds, k, first, key, owner, place)
+    return key, owner, place
 
 
 def name_keys(doc_ids: Sequence[str]) -> Array:
