@@ -26,6 +26,7 @@ LIFE = 20_000  # a story is retold while its first version is among the last LIF
 COPIES = 0.1  # share of articles that copy one before them
 RETOLD = 0.3  # share of the copies whose model is a copy itself or has been copied
 EVERGREEN, EVERGREENS = 0.1, 500  # share of the copies that retell one of the first EVERGREENS articles: large families
+SHORTEST = 60  # words of an article without its notice
 KINDS = ("whole", "edited", "cut", "introduced")
 
 
@@ -77,7 +78,7 @@ class Newsroom:
     def block(self) -> Iterator[tuple[int, str, np.ndarray]]:
         """The next BLOCK articles: (outlet, title as forms, forms)."""
         # lognormal with a mean of 390 words: 2.5 KB
-        lengths = np.clip(self.random.lognormal(5.785, 0.6, BLOCK), 60, 4000).astype(np.int64)
+        lengths = np.clip(self.random.lognormal(5.785, 0.6, BLOCK), SHORTEST, 4000).astype(np.int64)
         forms, bounds = self.language.prose(lengths)
         of_the_day = [self._speech() for _ in range(4)]
         luck = self.random.random((BLOCK, 3))
@@ -132,7 +133,8 @@ class Newsroom:
         elif kind == 2:
             body = self.language.edited(body, self.random.uniform(0.05, 0.15))
             ends = np.flatnonzero(np.isin(body % FORMS, ENDS)) + 1
-            body = body[: int(ends[max(0, ends.size - 1 - int(self.random.integers(1, 3)))])]
+            ends = ends[ends >= SHORTEST]  # under it two stubs with one notice would be alike, and no truth says so
+            body = body[: int(ends[max(0, ends.size - 1 - int(self.random.integers(1, 3)))])] if ends.size else body
         else:
             body = np.concatenate([self.language.sentences(int(self.random.integers(15, 60))), body])
         copy = Article(self.number, body, notice)
