@@ -39,7 +39,7 @@ def sketch(
     (['frame#1', 'frame#2'], [128, 128])
     """
     settings = settings or Settings()
-    settings = replace(settings, text=text or settings.text, id=id or settings.id)
+    settings = replace(settings, text=text or settings.text, id=id or settings.id, until="matches")  # no languages
     documents = read_frame(frame, settings).documents.sort("doc_id")
     signatures = list(fold_batches(documents["text"], sketcher(settings), keep=True))
     if not signatures:

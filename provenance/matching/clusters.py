@@ -122,18 +122,28 @@ def members_of(clusters: pl.DataFrame) -> pl.DataFrame:
 def missing_pairs(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = ALL_PAIRS) -> pl.DataFrame:
     """Clusters, MATCHES -> left_doc, right_doc of the pairs that MATCHES lacks, sorted.
 
-    Takes CLUSTERS or the result of link_documents; clusters over `limit` are left out. Cost: all pairs of
-    the clusters, limit / 2 for each member at most.
+    Takes CLUSTERS or the result of link_documents. Of clusters up to `limit` all pairs; of a larger one those of its
+    hub, the member with the most matches (of equals the first), with every other: a member that was not compared with
+    what will be the centre would count as sharing nothing with it. Cost: limit / 2 pairs for each member at most.
     """
-    members = members_of(clusters).filter(pl.col("size") <= limit).select("cluster_id", "doc_id")
-    pairs = (
-        members.lazy()
-        .join(members.lazy(), on="cluster_id", suffix="_right")
-        .filter(pl.col("doc_id") < pl.col("doc_id_right"))
-        .select(left_doc="doc_id", right_doc="doc_id_right")
+    members = members_of(clusters)
+    small = members.filter(pl.col("size") <= limit).select("cluster_id", "doc_id").lazy()
+    large = members.filter(pl.col("size") > limit).select("cluster_id", "doc_id").lazy()
+    ends = pl.concat([matches.lazy().select(doc_id=side) for side in ("left_doc", "right_doc")])
+    hubs = (
+        large.join(ends.group_by("doc_id").len("matches"), on="doc_id", how="left")
+        .sort("cluster_id", pl.col("matches").fill_null(0).cast(pl.Int64) * -1, "doc_id")
+        .group_by("cluster_id", maintain_order=True)
+        .first()
+        .select("cluster_id", "doc_id")
     )
+    pairs = pl.concat([one.join(two, on="cluster_id", suffix="_right") for one, two in ((small, small), (hubs, large))])
+    first, second = pl.min_horizontal("doc_id", "doc_id_right"), pl.max_horizontal("doc_id", "doc_id_right")
     return (
-        pairs.join(matches.lazy().select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="anti")
+        pairs.filter(pl.col("doc_id") != pl.col("doc_id_right"))
+        .select(left_doc=first, right_doc=second)
+        .unique()
+        .join(matches.lazy().select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="anti")
         .sort("left_doc", "right_doc")
         .collect()
     )

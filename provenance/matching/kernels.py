@@ -213,10 +213,8 @@ def pair_buckets(signatures, owner, key, order, cap, need, pairs):
         large = end - begin > cap
         for i in range(begin + 1, end):
             one = order[i]
-            for j in range(begin, i):
-                if large and begin < j < i - 1:
-                    continue
-                two = order[j]
+            for j in range(i - 1 if large else begin, i + (large and i > begin + 1)):
+                two = order[j] if j < i else order[begin]
                 equal = 0
                 for p in range(perms):
                     equal += signatures[one, p] == signatures[two, p]
