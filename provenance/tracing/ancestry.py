@@ -29,6 +29,7 @@ Array = np.ndarray[Any, Any]
 
 #: Candidates of one document, the most alike first: a thousand copies of one text would have a million.
 CANDIDATES = 12
+BEFORE = 4  # those of them that the evidence calls earlier, the most alike first, even if others are more alike
 #: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
 OVERLAP = 0.2
 NAMED = 1.0  # log odds of credits from which a copy names its source
@@ -170,7 +171,7 @@ def find_candidates(
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """Pairs -> one row for each way in which one may be the other's source, at most CANDIDATES for a child."""
+    """Pairs -> one row for each way in which one may be the other's source, a few for a child."""
     number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})
     ways = [
         pairs.select(
@@ -183,12 +184,13 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
             ("left", "right", 1, "forth", "back"), ("right", "left", -1, "back", "forth"),
         )
     ]  # fmt: skip
+    every = pl.concat(ways).filter(pl.col("share") >= LEAST_SHARE)
+    ordered = every.sort("child_doc", "jaccard", "parent_doc", descending=[False, True, False])
+    alike = ordered.group_by("child_doc", maintain_order=True).head(CANDIDATES)
+    before = ordered.filter(pl.col("odds") > 0).group_by("child_doc", maintain_order=True).head(BEFORE)
     return (
-        pl.concat(ways)
-        .filter(pl.col("share") >= LEAST_SHARE)
-        .sort("child_doc", "jaccard", "parent_doc", descending=[False, True, False])
-        .group_by("child_doc", maintain_order=True)
-        .head(CANDIDATES)
+        pl.concat([alike, before])
+        .unique(["child_doc", "parent_doc"], keep="first", maintain_order=True)
         .join(number.rename({"doc": "child_doc", "at": "child"}), on="child_doc", how="left", maintain_order="left")
         .join(number.rename({"doc": "parent_doc", "at": "parent"}), on="parent_doc", how="left", maintain_order="left")
         .sort("child", "parent")

@@ -22,6 +22,12 @@ WORDS = 3000  # of each text that are compared: the cost is their product over 6
 FARTHEST = 0.2  # a rounded figure is within a fifth of the true one
 SENTENCE_WORDS = 6  # fewer words between two stops are a tag such as "he said."
 
+PHRASE = 12  # words that are taken to have been replaced as one; longer stretches were written anew
+BESIDE = 14  # characters after a phrase in which its figure or its unit stands
+NAMES = 3  # words of a first name with its title
+LONGEST_GLOSS = 16  # words of an explanation; more is a remark of its own
+
+_DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _HEDGE = re.compile(
@@ -100,32 +106,40 @@ def _edits(left: list[int], right: list[int]) -> Iterator[tuple[int, int, int, i
 
 def _signs(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> Iterator[Sign]:
     """The signs of one edit that `late` was made from `full`."""
-    before, after = _words(full, edit.one, edit.two), _words(late, edit.three, edit.four)
     lost, new = edit.two - edit.one, edit.four - edit.three
-    if new:
-        place = _widen(late.text, late.start[edit.three], late.end[edit.four - 1])
-        told = late.text[place[0] : place[1]]
-        if lost and lost <= 12 and new <= 12:
-            origin = _widen(full.text, full.start[edit.one], full.end[edit.two - 1])
-            was = full.text[origin[0] : origin[1]]
-            if _is_rounded(was, told):
-                yield Sign("rounded", *place, late=True)
-            if _is_converted(full.text[origin[0] : origin[1] + 14], late.text[place[0] : place[1] + 14]):
-                yield Sign("unit", *place, late=True)
-            if lost == new == 1 and _is_slip(full, edit.one, late, edit.three, count):
-                yield Sign("slip", *place, late=True)
-            ends = [*full.gap[edit.one : edit.two], *late.gap[edit.three : edit.four]]
-            short = lost <= 4 and new <= 3 and max(ends) < SENTENCE
-            if short and _FULL_NAME.search(was) and not _FULL_NAME.search(told):
-                yield Sign("name", *place, late=True)
-        if new <= 12 and _HEDGE.search(late.text[place[0] : place[1] + 12]) and _unhedged(full, edit):
-            yield Sign("hedged", *place, late=True)
-        if not lost and new <= 16:
-            yield from _glosses(late, edit)
-    if lost and not new and lost <= 3 and _is_first_name(full, edit, before):
+    if new and new <= PHRASE:
+        if lost and lost <= PHRASE:
+            yield from _replaced(full, late, edit, count)
+        start, end = late.start[edit.three], late.end[edit.four - 1]
+        after = late.text[start : end + BESIDE]
+        if _DIGIT.search(after) and _HEDGE.search(after) and _unhedged(full, edit):
+            yield Sign("hedged", start, end, late=True)
+    if not lost and new <= LONGEST_GLOSS:
+        yield from _glosses(late, edit)
+    if lost and not new and lost <= NAMES and _is_first_name(full, edit):
         yield Sign("name", full.start[edit.one], full.end[edit.two - 1], late=False)
     if lost >= max(2, 2 * new):
-        yield from _cuts(full, late, edit, after)
+        yield from _cuts(full, late, edit)
+
+
+def _replaced(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> Iterator[Sign]:
+    """The signs of a few words that took the place of a few others."""
+    place = late.start[edit.three], late.end[edit.four - 1]
+    was, told = _words(full, edit.one, edit.two), _words(late, edit.three, edit.four)
+    if _DIGIT.search(was) and _DIGIT.search(told):
+        origin = _widen(full.text, full.start[edit.one], full.end[edit.two - 1])
+        place = _widen(late.text, *place)
+        if _is_rounded(full.text[slice(*origin)], late.text[slice(*place)]):
+            yield Sign("rounded", *place, late=True)
+        if _is_converted(full.text[origin[0] : origin[1] + BESIDE], late.text[place[0] : place[1] + BESIDE]):
+            yield Sign("unit", *place, late=True)
+    if edit.two - edit.one == edit.four - edit.three == 1 and _is_slip(full, edit.one, late, edit.three, count):
+        yield Sign("slip", *place, late=True)
+    short = edit.two - edit.one <= NAMES + 1 and edit.four - edit.three <= NAMES
+    if short and _FULL_NAME.search(was) and not _FULL_NAME.search(told):
+        ends = max(*full.gap[edit.one : edit.two], *late.gap[edit.three : edit.four])
+        if ends < SENTENCE:  # across a full stop capitals are no name
+            yield Sign("name", *place, late=True)
 
 
 def _words(text: Text, first: int, last: int) -> str:
@@ -204,13 +218,13 @@ def _unhedged(full: Text, edit: _Edit) -> bool:
     return not _HEDGE.search(there) and any(sign.isdigit() for sign in there)
 
 
-def _is_first_name(full: Text, edit: _Edit, before: str) -> bool:
+def _is_first_name(full: Text, edit: _Edit) -> bool:
     """Maren Holt -> Holt: capitalised words gone from before a capitalised one."""
     if edit.two >= len(full.word):
         return False
     rest = full.text[full.start[edit.two] : full.end[edit.two]]
     between = full.text[full.end[edit.two - 1] : full.start[edit.two]]
-    given = before.split()
+    given = _words(full, edit.one, edit.two).split()
     return (
         between == " "
         and bool(_CAPITAL.match(rest))
@@ -230,7 +244,7 @@ def _glosses(late: Text, edit: _Edit) -> Iterator[Sign]:
         yield Sign("aside", *place, late=True)
 
 
-def _cuts(full: Text, late: Text, edit: _Edit, after: str) -> Iterator[Sign]:
+def _cuts(full: Text, late: Text, edit: _Edit) -> Iterator[Sign]:
     """A quotation that lost words, and sentences left out of the middle of a paragraph."""
     start, end = full.start[edit.one], full.end[edit.two - 1]
     inside = _is_quoted(full.text, start)
@@ -239,7 +253,7 @@ def _cuts(full: Text, late: Text, edit: _Edit, after: str) -> Iterator[Sign]:
         if _is_quoted(late.text, here):
             yield Sign("quote", start, end, late=False)
         return
-    if after or edit.two - edit.one < SENTENCE_WORDS or not edit.one or edit.two >= len(full.word):
+    if edit.four > edit.three or edit.two - edit.one < SENTENCE_WORDS or not edit.one or edit.two >= len(full.word):
         return
     gaps = full.gap[edit.one], full.gap[edit.two]
     # A whole paragraph more may have been put in by the other; a sentence from inside one was left out.

@@ -29,7 +29,7 @@ SIDES = (("left", "right"), ("right", "left"))
 LEAST_SHARE = 0.3
 #: A document's nearest neighbours whose words are compared: a thousand copies of one text would have half a
 #: million pairs, of which the far ones say little that the near ones do not.
-NEAREST = 8
+NEAREST = 6
 #: Jaccard under which words cannot be paired one to one: of two translations what is aligned are particles.
 ALIGNABLE = 0.1
 MORE_CREDITS = 0.1  # share of an outlet's articles with credits to others, by which it is more of a copier

@@ -13,7 +13,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 #: Documents that may be each other's sources in a circle: the sums over all trees are cubic in them. In a greater
-#: component each document's own shares stand for its chances, and no source is less likely a root than its copy.
+#: component each document's own shares stand for its chances.
 EXACT = 250
 STEEPEST = 60.0  # a score this far under the best is impossible; beyond it exponentials lose their digits
 SURE = 1e-26  # the least chance that a logarithm is taken of
@@ -52,7 +52,7 @@ def _component(child: Array, parent: Array, score: Array) -> Solved:
     if size == 1:
         return Solved(np.ones(len(child)), np.zeros(len(child)), np.ones(len(child), bool))
     if size > EXACT:
-        chance, chosen = _greedy(own, above, weight, size)
+        chance, chosen = _large(own, above, weight, size)
         return Solved(chance, chance, chosen)
     laplacian = np.zeros((size, size))
     np.add.at(laplacian, (own, own), weight)
@@ -102,21 +102,41 @@ def _likeliest(own: Array, above: Array, chance: Array, size: int) -> Array:
 
 def _has_circle(above: Array) -> bool:
     """Whether following each one's source comes back to where it began."""
-    at = above
+    return bool(_circles(above)[1].any())
+
+
+def _circles(above: Array) -> tuple[Array, Array]:
+    """Each one's source or -1 -> the circle in which its sources end, by its least member, or -1; who is in one."""
+    at, least = above, np.where(above >= 0, above, len(above))
     for _ in range(int(np.ceil(np.log2(len(above) + 1))) + 1):
-        at = np.where(at >= 0, at[at], -1)
-    return bool((at >= 0).any())
+        onward = np.maximum(at, 0)
+        least = np.where(at >= 0, np.minimum(least, least[onward]), least)
+        at = np.where(at >= 0, at[onward], -1)
+    # after more steps than there are documents, whoever is still on the way has come to a circle, and all of it is met
+    inside = np.zeros(len(above), bool)
+    inside[at[at >= 0]] = True
+    return np.where(at >= 0, least[np.maximum(at, 0)], -1), inside
 
 
-def _greedy(own: Array, above: Array, weight: Array, size: int) -> tuple[Array, Array]:
-    """A component too large for exact sums: own shares, and no source that is less likely a root than its copy."""
+def _large(own: Array, above: Array, weight: Array, size: int) -> tuple[Array, Array]:
+    """A component too large for exact sums: own shares, and the likeliest sources with every circle cut once.
+
+    A circle is cut where that costs least: one of its documents takes its likeliest source that does not lead back,
+    and never again the one it had. Having no source always remains.
+    """
     chance = weight / np.bincount(own, weight, minlength=size)[own]
-    sourced = np.bincount(own, np.where(above >= 0, chance, 0), minlength=size)
-    rank = np.empty(size, np.int64)
-    rank[np.lexsort((np.arange(size), sourced))] = np.arange(size)
-    allowed = (above < 0) | (rank[np.maximum(above, 0)] < rank[own])
-    chance = np.where(allowed, chance, 0)
-    chance /= np.bincount(own, chance, minlength=size)[own]
+    best = _likeliest(own, above, chance, size)
+    loss = np.log(np.maximum(chance[best][own], SURE)) - np.log(np.maximum(chance, SURE))
+    closed = np.zeros(len(own), bool)
+    while (found := _circles(above[best]))[1].any():
+        end, inside = found
+        leads_to = np.where(above >= 0, end[np.maximum(above, 0)], -1)
+        ways = np.flatnonzero(inside[own] & (leads_to != end[own]) & ~closed)
+        ways = ways[np.lexsort((ways, loss[ways], end[own[ways]]))]
+        _, first = np.unique(end[own[ways]], return_index=True)
+        taken = ways[first]
+        closed[best[own[taken]]] = True
+        best[own[taken]] = taken
     chosen = np.zeros(len(own), bool)
-    chosen[_likeliest(own, above, chance, size)] = True
+    chosen[best] = True
     return chance, chosen
