@@ -32,6 +32,7 @@ from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
+from provenance.tracing.trust import trust_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -138,12 +139,15 @@ def trace(
     with clock.step("evidence"):
         evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
     with clock.step("ancestry"):
+        text = evidence.filter(pl.col("feature") != "date")
+        undated = trace_ancestry(documents, passages, spans, matches, attributions, dates, text, settings)
+        evidence = trust_dates(evidence, undated)
         ancestry = trace_ancestry(documents, passages, spans, matches, attributions, dates, evidence, settings)
     with clock.step("edges"):
         edges = draw_edges(documents, spans, matches, clusters, attributions, dates, evidence, ancestry, settings)
         del evidence
     with clock.step("origins"):
-        origins = find_origins(documents, edges, ancestry, attributions, settings)
+        origins = find_origins(documents, edges, ancestry, attributions, dates, settings)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):
         outlets = count_outlets(documents, edges, spans)

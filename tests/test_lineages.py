@@ -29,14 +29,14 @@ def test_each_operator_changes_a_text_that_it_can_change(name: str) -> None:
     start = article(foot=("© Ellen Daily.",), typos=(("harbuor", "harbour"),))
     if name == "mend":
         start = start._replace(paragraphs=(TEXT[0].replace("harbour", "harbuor"), *TEXT[1:]))
-    around = Around(article(outlet="Other Post"), ("A band played on the square until the rain came.",))
+    around = Around(article(outlet="Other Post"), ["A band played on the square until the rain came."] * 12)
     changed = {OPERATORS[name](start, random.Random(seed), 0.9, around).text() for seed in range(12)}
     assert changed - {start.text()}, name
     assert all(changed), name
 
 
 def test_growing_is_repeatable_and_tells_the_truth() -> None:
-    seeds = seeds_of(own_texts(), random.Random(3), 8)
+    seeds = seeds_of(own_texts(), random.Random(3), 14)
     world = World(3, hidden=0.4)
     one, two = grow(seeds, world), grow(seeds, world)
     assert one.documents.equals(two.documents)
@@ -55,7 +55,7 @@ def test_growing_is_repeatable_and_tells_the_truth() -> None:
 
 
 def test_a_copy_is_younger_than_its_source() -> None:
-    grown = grow(seeds_of(own_texts(), random.Random(5), 6), World(5, merged=0))
+    grown = grow(seeds_of(own_texts(), random.Random(5), 12), World(5, merged=0))
     days = dict(grown.documents.select("doc_id", "published").iter_rows())
     seen = grown.edges.filter(~pl.col("hidden")).select("from_id", "to_id").rows()
     assert seen
@@ -63,7 +63,7 @@ def test_a_copy_is_younger_than_its_source() -> None:
 
 
 def test_an_operator_left_out_is_never_drawn() -> None:
-    seeds = seeds_of(own_texts(), random.Random(6), 10)
+    seeds = seeds_of(own_texts(), random.Random(6), 16)
     for mix in MIXES:
         done = grow(seeds, World(6, mix, without="truncate")).edges.explode("operators").unnest("operators")
         assert "truncate" not in set(done["operator"].drop_nulls())

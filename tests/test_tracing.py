@@ -41,6 +41,7 @@ from provenance.tracing.evidence import find_evidence
 from provenance.tracing.graphs import solve
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
+from provenance.tracing.trust import trust_dates
 
 SETTINGS = Settings()
 STORY = (
@@ -89,10 +90,13 @@ def trace(
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
     evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
+    text = evidence.filter(pl.col("feature") != "date")
+    undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS)
+    evidence = check(trust_dates(evidence, undated), EVIDENCE, "evidence")
     ancestry = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
     check(ancestry, ANCESTRY, "ancestry")
     edges = draw_edges(named, spans, matches, clusters, attributions, dates, evidence, ancestry, SETTINGS)
-    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, SETTINGS)
+    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, SETTINGS)
     check(count_outlets(named, edges, spans), OUTLETS, "outlets")
     return edges, check(origins, ORIGINS, "origins"), named
 

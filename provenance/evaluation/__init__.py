@@ -16,6 +16,7 @@ from provenance.evaluation import origins, pairs, spans
 from provenance.evaluation.datelines import score_datelines
 from provenance.evaluation.gold import read_gold, read_run, read_settings
 from provenance.evaluation.places import align
+from provenance.evaluation.stories import measure_stories
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def measure(run: Frames, gold: Frames, settings: Settings | None = None) -> pl.D
     `settings` are those of the run: what it called a near duplicate, and the floor of its clusters.
     """
     settings = settings or Settings()
+    as_run = run
     run, gold, documents, scanned = align(run, gold)
     rows: list[Row] = []
     if scanned < documents:
@@ -51,6 +53,7 @@ def measure(run: Frames, gold: Frames, settings: Settings | None = None) -> pl.D
     rows += _clusters(run, gold, settings)
     rows += _origins(run, gold)
     rows += _edges(run, gold)
+    rows += measure_stories(as_run, run, gold, settings)
     return pl.DataFrame(rows, schema=MEASURES, orient="row")
 
 

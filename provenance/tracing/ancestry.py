@@ -65,8 +65,8 @@ def trace_ancestry(
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match.
 
-    *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a circle, up to
-    graphs.EXACT of them. Sorted by document.
+    Sorted by document. Where EVIDENCE holds no dates, none are looked at. *gather*. Cost: linear in matches, and
+    cubic in documents that may be each other's sources in a circle, up to graphs.EXACT of them.
     """
     twins = find_twins(documents, matches, attributions, dates)
     ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
@@ -152,8 +152,9 @@ def find_candidates(
     pairs = stand_in(find_pairs(matches, spans).filter(~pl.col("same")), twins)
     pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
     pairs = add_common(add_odds(pairs, sum_families(evidence)), evidence)
+    told = dates if (evidence["feature"] == "date").any() else dates.clear()
     for side in ("left", "right"):
-        time = best_dates(dates).select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
+        time = best_dates(told).select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
     ids = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
     rows, owner = _parts(_directed(pairs, ids), len(ids))

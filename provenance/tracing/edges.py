@@ -11,8 +11,8 @@ from provenance.tables import EDGES
 from provenance.tracing import names
 from provenance.tracing.absent import draw_absent, item, verdict
 from provenance.tracing.evidence import CLAIMS, LEAST_SHARE, find_pairs
-from provenance.tracing.facts import CREDITS, MACHINE, QUOTING, foreign_credits, keys
-from provenance.tracing.model import CAP, add_common, add_odds, chance_of, families, sum_families, weights
+from provenance.tracing.facts import CREDITS, MACHINE, QUOTING, foreign_credits, keys, source_keys
+from provenance.tracing.model import CAP, add_common, add_odds, calibrate, chance_of, families, sum_families, weights
 from provenance.tracing.twins import PAIR, find_twins
 
 if TYPE_CHECKING:
@@ -114,7 +114,10 @@ def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, sources: pl.DataFrame,
         .join(sources, left_on="left_doc", right_on="to_id")
         .join(sources, left_on=["right_doc", "from_id"], right_on=["to_id", "from_id"], how="semi")
     )
-    few = few.join(both, on=PAIR, how="anti")
+    direct = sources.select(
+        left_doc=pl.min_horizontal("from_id", "to_id"), right_doc=pl.max_horizontal("from_id", "to_id")
+    )
+    few = few.join(both, on=PAIR, how="anti").join(direct, on=PAIR, how="anti")
     weighed = add_common(add_odds(few, sum_families(evidence)), evidence)
     forth, size = pl.col("odds") > 0, pl.col("odds").abs()
     return (
@@ -140,8 +143,10 @@ def _completed(
     owners = documents.select("doc_id", key=keys(documents["outlet"]))
     named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
     credits_ = named.filter(pl.col("kind").is_in(CREDITS))
-    claimed = credits_.select(to_id="doc_id", from_key=keys(credits_["source"]), claimed=pl.lit(value=True)).unique()
-    wires = keys(named.filter(pl.col("kind") == "dateline")["source"]).unique()
+    claimed = credits_.select(
+        to_id="doc_id", from_key=source_keys(credits_, documents), claimed=pl.lit(value=True)
+    ).unique()
+    wires = source_keys(named.filter(pl.col("kind") == "dateline"), documents).unique()
     outlets = documents["outlet"].drop_nulls().unique()
     agencies = keys(outlets.filter(pl.Series([names.is_agency(name) for name in outlets], dtype=pl.Boolean)))
     member = clusters.filter(pl.col("level") == "document").select("doc_id", "cluster_id")
@@ -214,7 +219,7 @@ def _rows(
         from_id, to_id = row["from_id"], row["to_id"]
         shared = item("text", 0.0, to_id, row["first"], row["last"], texts[to_id])
         items = [*found.get((from_id, to_id), []), shared]
-        confidence = round(min(row["confidence"], SUREST), 4)
+        confidence = round(min(calibrate("edge", row["confidence"]), SUREST), 4)
         word = verdict(confidence, row["families"], settings)
         out.append((from_id, to_id, "copied_from", row["kind"], row["cluster_id"], confidence, word, items))
     return pl.DataFrame(out, schema=EDGES, orient="row")

@@ -14,8 +14,7 @@ import polars as pl
 from provenance.tables import EVIDENCE
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
-from provenance.tracing.facts import CREDITS, gather_facts, keys
-from provenance.tracing.model import add_odds, sum_families, weigh_dates
+from provenance.tracing.facts import CREDITS, gather_facts, source_keys
 from provenance.tracing.twins import find_twins, stand_in
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def find_evidence(
         left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
     )
     pairs, equal, every = (_add_facts(frame, facts) for frame in (pairs, equal, every))
-    apart = stand_in(_claims(every.filter(~pl.col("same")), attributions), twins)
-    credited = pl.concat([apart, _claims(equal, attributions)])
+    apart = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
+    credited = pl.concat([apart, _claims(equal, documents, attributions)])
     credited = credited.sort(*PAIR, "feature", "strength", "doc_id", "start").unique(
         [*PAIR, "feature", "strength"], keep="first", maintain_order=True
     )
@@ -96,9 +95,8 @@ def find_evidence(
     facts_only = [name for name in equal.columns if name in pairs.columns]
     both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
     dated = _dates(both_kinds)
-    odds = add_odds(dated.select(PAIR), sum_families(text))
-    third = _shared_credits(both_kinds, attributions)
-    return pl.concat([text, weigh_dates(odds, dated), third]).sort(*PAIR, "feature", "strength", "doc_id")
+    third = _shared_credits(both_kinds, documents, attributions)
+    return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
 
 
 def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
@@ -109,11 +107,12 @@ def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     return pairs
 
 
-def _claims(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """One text credits, quotes or links to the other's outlet."""
     named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
     claims = (
-        named.select("doc_id", "start", "end", key=keys(named["source"]), feature=pl.col("kind").replace_strict(CLAIMS))
+        named.with_columns(key=source_keys(named, documents), feature=pl.col("kind").replace_strict(CLAIMS))
+        .select("doc_id", "start", "end", "key", "feature")
         .sort("doc_id", "start")
         .unique(["doc_id", "key", "feature"], keep="first", maintain_order=True)
     )
@@ -127,12 +126,12 @@ def _claims(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     return _rows(pl.concat(rows))
 
 
-def _shared_credits(pairs: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+def _shared_credits(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """Both texts credit one outlet, whose own report matches neither: a third is the source of both; strength 1."""
     named = attributions.filter(
         pl.col("source").is_not_null() & (pl.col("scope") != "caption") & pl.col("kind").is_in(CREDITS)
     )
-    written = named.select("doc_id", "start", "end", key=keys(named["source"])).sort("doc_id", "start")
+    written = named.select("doc_id", "start", "end", key=source_keys(named, documents)).sort("doc_id", "start")
     written = written.unique(["doc_id", "key"], keep="first", maintain_order=True)
     seen = pl.concat([pairs.select(doc_id=f"{a}_doc", key=f"{b}_key") for a, b in SIDES]).drop_nulls().unique()
     both = (

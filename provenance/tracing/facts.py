@@ -31,12 +31,24 @@ def keys(outlets: pl.Series) -> pl.Series:
     return outlets.replace_strict(table, default=None, return_dtype=pl.String) if table else outlets.cast(pl.String)
 
 
+def source_keys(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
+    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; initials of an outlet of the dump are that outlet."""
+    outlets = documents["outlet"].drop_nulls().unique().sort()
+    table: dict[str, list[str]] = {}
+    for name in outlets:
+        parts = [part for part in name.replace("-", " ").split() if part[:1].isupper()]
+        if len(parts) >= 2 and not names.resolve(name):
+            table.setdefault("".join(part[0] for part in parts), []).append(name)
+    short = {initials: found[0] for initials, found in table.items() if len(found) == 1}
+    return keys(attributions["source"].replace(short) if short else attributions["source"])
+
+
 def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """Attributions of an article or passage to somebody who is not its publisher, with the name's key."""
     credited = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
     owner = documents.select("doc_id", owner=keys(documents["outlet"]))
     return (
-        credited.with_columns(key=keys(credited["source"]))
+        credited.with_columns(key=source_keys(credited, documents))
         .join(owner, on="doc_id", how="left", maintain_order="left")
         .filter(pl.col("owner").is_null() | (pl.col("owner") != pl.col("key")))
     )

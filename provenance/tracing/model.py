@@ -1,8 +1,8 @@
 """EVIDENCE -> how likely each of a pair's three stories is: left to right, right to left, both from a third.
 
-Weights stand in weights.tsv, which `python -m tests.lineages fit` writes. Their signs are fixed in advance: a
-free model learns the habits of the texts it was trained on and turns round on others (measured by a forerunner:
-.885 at home, .714 away; with fixed signs .817 and .774).
+Weights stand in weights.tsv and calibration.tsv, which `python -m tests.lineages fit` writes. Their signs are fixed in
+advance: a free model learns the habits of the texts it was trained on and turns round on others (measured by a
+forerunner: .885 at home, .714 away; with fixed signs .817 and .774).
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+import numpy as np
 import polars as pl
 
 PAIR = ["left_doc", "right_doc"]
 #: The most that the signs of one family say together: cues of one kind go together, and do not add up for ever.
 CAP = 4.0
-#: Share of dates that are taken to be wrong before anything is known of a dump, and as how many pairs that counts.
-WRONG, PRIOR_PAIRS = 0.04, 25
-TELLING = 1.5  # log odds from the text alone from which a pair may judge its dates
-NEVER_SURER = 0.02  # even of two good clocks: a text may be printed late and sent early
 APART = 0.2  # share of either's words under which two documents hardly touch
 SPEAKS = 0.5  # log odds from which a family is said to speak for a direction
 
@@ -33,6 +30,25 @@ def weights() -> dict[str, float]:
 def families() -> dict[str, str]:
     """Feature -> the family that it belongs to."""
     return {name: family for name, family, _ in _table()} | {"date": "date", "shared_credit": "common"}
+
+
+@cache
+def curves() -> dict[str, list[tuple[float, float]]]:
+    """What was claimed -> pairs of a chance as computed and the share that was right, rising; see calibration.tsv."""
+    text = resources.files("provenance.tracing").joinpath("calibration.tsv").read_text("utf-8")
+    found: dict[str, list[tuple[float, float]]] = {}
+    for line in text.splitlines()[1:]:
+        claim, chance, right = line.split("\t")
+        found.setdefault(claim, []).append((float(chance), float(right)))
+    return found
+
+
+def calibrate(claim: str, chance: float) -> float:
+    """A chance as computed -> how often such a claim is right; straight lines between the points of its curve."""
+    points = curves().get(claim, [])
+    if not points:
+        return chance
+    return float(np.interp(chance, [point[0] for point in points], [point[1] for point in points]))
 
 
 @cache
@@ -76,41 +92,6 @@ def add_odds(pairs: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
             "credit_forth", "credit_back", "odds", "forth", "back", "conflict", "speak_forth", "speak_back"
         ).fill_null(0)
     )
-
-
-def weigh_dates(pairs: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with `odds` from the text alone, EVIDENCE of dates -> the evidence, its strength in log odds.
-
-    How many dates of this dump are wrong is counted on pairs whose text tells the direction; and a document
-    whose date its neighbours' texts contradict is believed less, one whose date they bear out more.
-    """
-    both = dated.join(pairs.select(*PAIR, text_odds="odds"), on=PAIR, how="left", maintain_order="left")
-    both = both.with_columns(
-        agrees=(pl.col("text_odds") * pl.col("strength")).sign(),
-        trust=pl.when(pl.col("text_odds").abs() >= TELLING).then(pl.col("text_odds").abs().clip(0, CAP) / CAP),
-    )
-    telling = both.drop_nulls("trust").filter(pl.col("agrees") != 0)
-    against = telling.filter(pl.col("agrees") < 0).height
-    # of two dates one is wrong twice as often as one alone, and half of the wrong ones fall the right way
-    wrong = min(0.5, (against + WRONG * PRIOR_PAIRS) / (telling.height + PRIOR_PAIRS))
-    vote = pl.col("agrees") * pl.col("trust")
-    votes = pl.concat([telling.select(doc=f"{side}_doc", vote=vote) for side in ("left", "right")])
-    belief = votes.group_by("doc").agg(pl.col("vote").sum().clip(-4, 4))
-    for side in ("left", "right"):
-        named = belief.rename({"doc": f"{side}_doc", "vote": f"{side}_vote"})
-        both = both.join(named, on=f"{side}_doc", how="left", maintain_order="left")
-    prior = pl.lit((1 - wrong) / max(wrong, 1e-6)).log()
-    # its own pair's vote is not counted twice: the text's odds are in the sum anyway
-    own = pl.when(pl.col("trust").is_not_null()).then(pl.col("agrees") * pl.col("trust")).otherwise(0.0)
-    right = pl.lit(1.0)
-    for side in ("left", "right"):
-        right = right * _sigmoid(prior + pl.col(f"{side}_vote").fill_null(0) - own)
-    off = ((1 - right) / 2).clip(NEVER_SURER, 0.5)
-    return both.with_columns(strength=pl.col("strength") * ((1 - off) / off).log()).select(dated.columns)
-
-
-def _sigmoid(value: pl.Expr) -> pl.Expr:
-    return 1 / (1 + (-value).exp())
 
 
 def add_common(pairs: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:

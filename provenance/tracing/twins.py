@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import rustworkx as rx
 
-from provenance.tracing.facts import CREDITS, best_dates, keys
+from provenance.tracing.facts import CREDITS, best_dates, keys, source_keys
 
 PAIR = ["left_doc", "right_doc"]
 
@@ -31,7 +31,12 @@ def find_twins(
     held = pl.DataFrame({"doc_id": ids, "group": pl.Series(group, dtype=pl.Int64)})
     owned = documents.join(held.select("doc_id"), on="doc_id", how="semi").select("doc_id", "outlet")
     named = attributions.filter(pl.col("kind").is_in(CREDITS) & pl.col("source").is_not_null())
-    credited = named.select("doc_id", key=keys(named["source"])).join(held, on="doc_id").select("group", "key").unique()
+    credited = (
+        named.select("doc_id", key=source_keys(named, documents))
+        .join(held, on="doc_id")
+        .select("group", "key")
+        .unique()
+    )
     own = (
         owned.select("doc_id", key=keys(owned["outlet"]))
         .join(held, on="doc_id")

@@ -16,6 +16,8 @@ HERE = Path(__file__).parent
 CORPUS = HERE.parent.parent / "corpus" / "gold"
 SHORTEST, LONGEST = 110, 900  # words of a seed: less cannot be edited much, more is slow to grow and to compare
 _SENTENCE = re.compile(r"(?<=[.!?”\"]) +(?=[“\"A-Z])")
+_HEAD = re.compile(r"^(?:[A-Z][\w.,’' -]{2,40})(?: \([^()]{2,30}\))? ?[—–-]+ ")
+SHARED = 12  # runs of five words: two texts that share as many would tie two lineages together
 PARAGRAPH = 3  # sentences to a paragraph of a seed that came as one line
 
 
@@ -56,23 +58,33 @@ def own_texts() -> pl.DataFrame:
 
 
 def seeds_of(documents: pl.DataFrame, random: random.Random, most: int) -> list[list[str]]:
-    """A documents table -> the paragraphs of at most `most` of its texts, in an order drawn by `random`."""
+    """A documents table -> the paragraphs of at most `most` of its texts, in an order drawn by `random`.
+
+    Texts that share a passage with one drawn before are left out: they would tie two lineages together.
+    """
     texts = sorted(set(documents["text"].drop_nulls()))
     random.shuffle(texts)
-    found = []
+    found: list[list[str]] = []
+    seen: set[tuple[str, ...]] = set()
     for text in texts:
         paragraphs = split(text)
-        if SHORTEST <= sum(len(part.split()) for part in paragraphs) <= LONGEST and len(paragraphs) >= 3:
+        words = re.findall(r"\w+", " ".join(paragraphs).lower())
+        runs = {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
+        if SHORTEST <= len(words) <= LONGEST and len(paragraphs) >= 3 and len(runs & seen) < SHARED:
             found.append(paragraphs)
+            seen |= runs
         if len(found) == most:
             break
     return found
 
 
 def split(text: str) -> list[str]:
-    """A text -> its paragraphs, without short lines; a text in one piece is cut every PARAGRAPH sentences."""
+    """A text -> its paragraphs, without short lines and datelines; one in one piece is cut every PARAGRAPH sentences.
+
+    A dateline would credit somebody else with what is to be a root.
+    """
     lines = [" ".join(line.split()) for line in re.split(r"\n\s*\n", text)]
-    lines = [line for line in lines if len(line.split()) >= 8]
+    lines = [_HEAD.sub("", line) for line in lines if len(line.split()) >= 8]
     if len(lines) >= 3:
         return lines
     said = sentences(" ".join(lines))

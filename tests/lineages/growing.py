@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from provenance.text.folding import fold
 from tests.lineages.articles import Article, wordings
 from tests.lineages.operators import OPERATORS, Around
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 START = datetime(2024, 3, 4, 6, tzinfo=UTC)
 DELAY = 1.5  # days between a text and its copy, in the mean; to the day, half of all roots tie with a copy
 SIZES = (5, 12)  # documents of a lineage
+STRANGERS = 6  # seeds that are not grown
 SHAPES = ("star", "chain", "any")
 
 #: How often an operator is drawn, and the range of its strength. `away` is another newsroom's habits.
@@ -69,20 +71,27 @@ class _Node(NamedTuple):
 
 
 def grow(seeds: list[list[str]], world: World) -> Lineages:
-    """Paragraphs of seeds -> one lineage each; equal for equal arguments."""
+    """Paragraphs of seeds -> a lineage of each but the STRANGERS last; equal for equal arguments.
+
+    From the strangers come the paragraphs of an outlet's own: no two articles share one.
+    """
     random = standard.Random(world.seed)
-    strangers = [tuple(part) for part in seeds]
+    own = [part for seed in seeds[-STRANGERS:] for part in seed]
+    random.shuffle(own)
+    seeds = seeds[:-STRANGERS]
     nodes: list[_Node] = []
     edges: list[dict[str, object]] = []
     members: list[tuple[str, str, str, bool]] = []
     gone: set[str] = set()
     for number, paragraphs in enumerate(seeds):
-        stranger = strangers[(number + len(seeds) // 2) % len(seeds)] if len(seeds) > 1 else ("Rain is expected.",)
         lineage = f"w{world.seed}-{number:03d}"
         hidden = random.random() < world.hidden
-        grown = _lineage(lineage, paragraphs, stranger, nodes, edges, random, world)
-        if hidden:
+        grown = _lineage(lineage, paragraphs, own, nodes, edges, random, world)
+        told = [fold(" ".join(node.article.paragraphs)) for node in grown]
+        if hidden and told[0] not in told[1:]:  # else its text is in the dump all the same
             gone.add(grown[0].name)
+        else:
+            hidden = False
         members += [(lineage, node.name, grown[0].name, hidden) for node in grown]
         nodes += grown
     rows = [
@@ -105,7 +114,7 @@ def grow(seeds: list[list[str]], world: World) -> Lineages:
 def _lineage(
     lineage: str,
     paragraphs: list[str],
-    stranger: tuple[str, ...],
+    own: list[str],
     others: list[_Node],
     edges: list[dict[str, object]],
     random: Random,
@@ -122,7 +131,7 @@ def _lineage(
     for name, outlet in zip(names[1:], outlets[1:], strict=False):
         at = {"star": 0, "chain": len(nodes) - 1}.get(shape, random.randrange(len(nodes)))
         parent = nodes[at if random.random() < 0.8 else random.randrange(len(nodes))]
-        article, done = _copy(parent.article._replace(outlet=outlet), parent.article, stranger, random, world)
+        article, done = _copy(parent.article._replace(outlet=outlet), Around(parent.article, own), random, world)
         edges.append({"from_id": parent.name, "to_id": name, "operators": done})
         second = next((other for other in reversed(others) if random.random() < 0.3), None)
         if second and random.random() < world.merged and len(article.paragraphs) >= 3:
@@ -151,11 +160,8 @@ def _root(paragraphs: list[str], outlet: str, random: Random, world: World) -> A
     return OPERATORS["mistype"](article, random, 0.3, None) if random.random() < 0.2 else article  # type: ignore[no-any-return]
 
 
-def _copy(
-    article: Article, parent: Article, stranger: tuple[str, ...], random: Random, world: World
-) -> tuple[Article, list[dict[str, object]]]:
+def _copy(article: Article, around: Around, random: Random, world: World) -> tuple[Article, list[dict[str, object]]]:
     """A copy of the parent's text, and what was done to it."""
-    around = Around(parent, stranger)
     done: list[dict[str, object]] = []
     if random.random() < world.verbatim:
         return article, done

@@ -41,10 +41,10 @@ _KEYS = {"a": "s", "e": "r", "i": "o", "o": "p", "n": "m", "r": "t", "s": "d", "
 
 
 class Around(NamedTuple):
-    """What an operator may need besides the article: the other one it meets, and a text that nobody else has."""
+    """What an operator may need besides the article: the one it was copied from, and paragraphs that nobody has."""
 
     parent: Article
-    stranger: tuple[str, ...]
+    own: list[str]  # used up one by one
 
 
 def _each(article: Article, change: Callable[[str], str]) -> Article:
@@ -117,7 +117,9 @@ def shorten_quotes(article: Article, random: random.Random, strength: float, _: 
 
 def local_paragraph(article: Article, random: random.Random, strength: float, around: Around) -> Article:
     """A paragraph of the outlet's own."""
-    own = random.choice(around.stranger)
+    if not around.own:
+        return article
+    own = around.own.pop()
     if random.random() < 0.3 * strength:
         own = f"{own} It affects all of us, a reader told the {article.outlet}."
     at = random.choice((1, len(article.paragraphs), random.randint(1, len(article.paragraphs))))

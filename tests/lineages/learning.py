@@ -1,0 +1,197 @@
+"""Fits provenance/tracing/weights.tsv on lineages grown from the project's own texts.
+
+Signs of pairs first, then the choice among sources, under all three conditions of dates. What is not fitted (habits of
+outlets, marks of quoting and of machine translation, a third that both credit) has no counterpart in the generator, or
+is nearly always right there (credits: 402 of 403 pairs), and stays as it was set by hand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+
+import provenance.tracing
+from provenance.evaluation.origins import ancestors
+from provenance.evaluation.stories import CONDITIONS, falsify, find_truth, judged_origins, retrace, tell
+from provenance.settings import Settings
+from provenance.tracing import ancestry, model
+from provenance.tracing.attributions import find_attributions
+from provenance.tracing.dates import find_dates
+from provenance.tracing.evidence import PAIR, find_evidence
+from provenance.tracing.outlets import name_outlets
+from provenance.tracing.trust import trust_dates
+from provenance.tracing.twins import find_twins
+from tests.lineages.fitting import Array, fit_choices, fit_directions
+
+if TYPE_CHECKING:
+    from tests.lineages.worlds import Frames
+
+TABLE = Path(provenance.tracing.__file__).parent / "weights.tsv"
+FITTED = (
+    "cut_marked", "cut_inside", "prefix", "dateline", "rounded", "hedged", "name", "quote",
+    "sentence", "unit", "gloss", "aside", "slip", "plain_marks",
+)  # fmt: skip
+CHOICES = (*ancestry.PARENT, *ancestry.ROOT)
+#: How hard weights are drawn to 1 (signs) and to what they were (choices); in cases, as a share of a curvature of 1.
+PULL_SIGNS, PULL_CHOICES = 10.0, 2.0
+
+
+class Traced(NamedTuple):
+    """A run under one condition, as far as the weights do not matter."""
+
+    frames: Frames  # documents with outlets, passages, spans, matches
+    attributions: pl.DataFrame
+    dates: pl.DataFrame
+    evidence: pl.DataFrame  # dates not yet weighed
+
+
+def trace_once(run: Frames, condition: str) -> Traced:
+    """A run's tables -> what tracing finds before it weighs anything."""
+    attributions = find_attributions(run["documents"], run["passages"])
+    dates = find_dates(run["documents"], attributions)
+    dates = dates.clear() if condition == "without dates" else falsify(dates) if "false" in condition else dates
+    documents = name_outlets(run["documents"], attributions)
+    rest = (run["passages"], run["spans"], run["matches"])
+    evidence = find_evidence(documents, *rest, attributions, dates)
+    return Traced(run | {"documents": documents}, attributions, dates, evidence)
+
+
+def directed_signs(traced: Traced, edges: pl.DataFrame) -> tuple[pl.DataFrame, Array]:
+    """Pairs of which one was copied from the other, all turned forth -> the pairs, strength of each fitted sign."""
+    links = edges.filter(pl.col("relation") == "copied_from").select("from_id", "to_id").unique()
+    true = pl.concat(
+        [
+            links.select(left_doc="from_id", right_doc="to_id", sign=pl.lit(1.0)),
+            links.select(left_doc="to_id", right_doc="from_id", sign=pl.lit(-1.0)),
+        ]
+    )
+    same = traced.frames["matches"].filter(pl.col("relation") == "duplicate").select(PAIR)
+    pairs = true.join(traced.frames["matches"].select(PAIR), on=PAIR, how="semi").join(same, on=PAIR, how="anti")
+    pairs = pairs.sort(PAIR).with_row_index("row")
+    told = traced.evidence.join(pairs, on=PAIR).filter(pl.col("feature").is_in(FITTED))
+    matrix = np.zeros((pairs.height, len(FITTED)))
+    for row, feature, strength, sign in told.select("row", "feature", "strength", "sign").iter_rows():
+        matrix[row, FITTED.index(feature)] += strength * sign
+    return pairs, matrix
+
+
+def choices(traced: Traced, edges: pl.DataFrame, members: pl.DataFrame) -> tuple[Array, Array, Array]:
+    """A traced run -> features of every choice, whose it is, and the share of rightness of each."""
+    frames = traced.frames
+    matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
+    text = traced.evidence.filter(pl.col("feature") != "date")
+    undated = ancestry.trace_ancestry(*matched, traced.attributions, traced.dates, text, Settings())
+    evidence = trust_dates(traced.evidence, undated)
+    twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
+    ids, found = ancestry.find_candidates(*matched, traced.dates, evidence, twins)
+    stands = dict(twins.iter_rows())
+    number = {name: at for at, name in enumerate(ids)}
+    sources: dict[int, set[int]] = {}
+    begun: set[int] = set()
+    parents: dict[str, list[str]] = {}
+    for source, copy in edges.select("from_id", "to_id").iter_rows():
+        parents.setdefault(copy, []).append(source)
+    for doc_id in members["doc_id"]:
+        here = number.get(stands.get(doc_id, doc_id), -1)
+        if doc_id not in parents:
+            begun.add(here)
+        for source in parents.get(doc_id, []):
+            there = number.get(stands.get(source, source), -1)
+            if there != here:
+                sources.setdefault(here, set()).add(there)
+    right = np.array(
+        [
+            (parent in sources.get(owner, ()) and owner not in begun) if parent >= 0 else owner in begun
+            for owner, parent in zip(found.owner[found.child].tolist(), found.parent.tolist(), strict=True)
+        ],
+        float,
+    )
+    total = np.bincount(found.child, right, minlength=len(found.owner))
+    kept = total[found.child] > 0
+    return found.features[kept], found.child[kept], (right / np.maximum(total[found.child], 1))[kept]
+
+
+def fit(worlds: list[tuple[Frames, Frames]]) -> dict[str, float]:
+    """Runs and their gold -> all weights; the model's own are changed on the way."""
+    known = model.weights()
+    traced = [[trace_once(run, condition) for condition in CONDITIONS] for run, _ in worlds]
+    signs = [directed_signs(three[0], gold["edges"])[1] for three, (_, gold) in zip(traced, worlds, strict=True)]
+    strengths = np.concatenate(signs)
+    fitted = fit_directions(strengths, np.ones(len(strengths)), np.ones(len(FITTED)), PULL_SIGNS)
+    known.update(dict(zip(FITTED, fitted.tolist(), strict=True)))
+    parts, last = [], 0
+    for three, (_, gold) in zip(traced, worlds, strict=True):
+        for one in three:
+            features, chooser, right = choices(one, gold["edges"], gold["clusters"])
+            parts.append((features, chooser + last, right))
+            last += int(chooser.max()) + 1
+    features, chooser, right = (np.concatenate([part[at] for part in parts]) for at in range(3))
+    at = len(ancestry.PARENT)  # what speaks for a third source stands between the two and is not fitted
+    held = features[:, at] * known[ancestry.FIXED]
+    rest = np.delete(features, at, axis=1)
+    prior = np.array([known[name] for name in CHOICES])
+    weights = fit_choices(rest, held, chooser, right, prior, PULL_CHOICES)
+    return known | dict(zip(CHOICES, weights.tolist(), strict=True))
+
+
+def write(weights: dict[str, float]) -> None:
+    """The table anew, each weight at its place."""
+    rows = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()]
+    lines = ["\t".join(rows[0])] + [f"{name}\t{family}\t{weights[name]:.2f}" for name, family, _ in rows[1:]]
+    TABLE.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+# -- calibration -----------------------------------------------------------------------------------------
+
+CURVES = TABLE.with_name("calibration.tsv")
+BINS = 12  # points of a curve; with fewer than FEWEST cases a bin joins the next
+FEWEST = 40
+
+
+def fit_curves(worlds: list[tuple[Frames, Frames]]) -> dict[str, list[tuple[float, float]]]:
+    """Runs and their gold -> curves of what was claimed, all conditions together; the model's own are emptied."""
+    model.curves().clear()
+    claims: dict[str, list[tuple[float, bool]]] = {}
+    for run, gold in worlds:
+        truth = find_truth(run["documents"], gold)
+        lines = ancestors(truth.parents).with_columns(true=pl.lit(value=True))
+        matched = pl.concat([run["matches"]["left_doc"], run["matches"]["right_doc"].alias("left_doc")]).unique()
+        for condition in CONDITIONS:
+            traced = retrace(run, condition, Settings())
+            undated = "" if traced["dates"].height else ", undated"
+            kinds = traced["origins"].select("doc_id", "kind").filter(pl.col("doc_id").is_in(matched.implode()))
+            said = judged_origins(traced["origins"], truth).join(kinds, on="doc_id")
+            for kind, confidence, right in said.select("kind", "confidence", "right").iter_rows():
+                if kind in ("document", "itself"):
+                    claims.setdefault(kind + undated, []).append((confidence, right))
+            both = ["from_id", "to_id"]
+            edges = traced["edges"].select(*both, "confidence")
+            judged = tell(traced, truth).parents.join(edges, on=both).join(lines, on=both, how="left")
+            rows = judged.select("confidence", pl.col("true").is_not_null()).rows()
+            claims.setdefault("edge", []).extend(rows)
+    return {claim: curve_of(pairs) for claim, pairs in sorted(claims.items())}
+
+
+def curve_of(pairs: list[tuple[float, bool]]) -> list[tuple[float, float]]:
+    """Chances and what turned out -> points that rise: bins of equal number, joined until none falls."""
+    ordered = sorted(pairs)
+    size = max(FEWEST, len(ordered) // BINS)
+    bins = [ordered[at : at + size] for at in range(0, len(ordered), size)]
+    if len(bins) > 1 and len(bins[-1]) < FEWEST:
+        bins[-2:] = [bins[-2] + bins[-1]]
+    points: list[tuple[float, float, int]] = []
+    for one in bins:
+        points.append((sum(p for p, _ in one) / len(one), (sum(r for _, r in one) + 1) / (len(one) + 2), len(one)))
+        while len(points) > 1 and points[-1][1] <= points[-2][1]:
+            (a, b, m), (c, d, n) = points[-2:]
+            points[-2:] = [((a * m + c * n) / (m + n), (b * m + d * n) / (m + n), m + n)]
+    return [(chance, right) for chance, right, _ in points]
+
+
+def write_curves(curves: dict[str, list[tuple[float, float]]]) -> None:
+    """The table of curves anew."""
+    lines = [f"{claim}\t{chance:.3f}\t{right:.3f}" for claim, points in curves.items() for chance, right in points]
+    CURVES.write_text("claim\tchance\tright\n" + "\n".join(lines) + "\n", "utf-8")

@@ -1,0 +1,70 @@
+"""Lineages -> a run over them and their gold, in the shapes that `provenance evaluate` reads."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from provenance.pipeline import scan
+from tests.lineages.articles import seeds_of
+from tests.lineages.growing import STRANGERS, Lineages, World, grow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Frames = dict[str, pl.DataFrame]
+STORIES = 40  # lineages of one scan: within it no seed is used twice
+
+
+def scan_world(texts: pl.DataFrame, world: World) -> tuple[Frames, Frames, Lineages]:
+    """A documents table, how to grow -> the run's tables, the gold's tables, what was grown."""
+    grown = grow(seeds_of(texts, random.Random(world.seed), STORIES + STRANGERS), world)
+    run = scan(grown.documents)
+    return {name: run.table(name) for name in run.made}, gold_of(grown), grown
+
+
+def scan_worlds(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Frames]:
+    """Several worlds, scanned one by one, as one run and one gold."""
+    both = [scan_world(texts, world)[:2] for world in worlds]
+    return tuple({name: pl.concat([one[at][name] for one in both]) for name in both[0][at]} for at in (0, 1))  # type: ignore[return-value]
+
+
+def gold_of(grown: Lineages) -> Frames:
+    """Lineages -> clusters, edges, origins.
+
+    A story whose hidden root has two copies or more in the dump begins outside: no origin is right for all of it,
+    and for what was copied from one of them also that one. With a single copy left, that one is the beginning.
+    """
+    inside = grown.edges.filter(~pl.col("hidden"))
+    parent = dict(inside.unique("to_id", keep="first", maintain_order=True).select("to_id", "from_id").iter_rows())
+    tops: dict[str, str] = {}
+    for doc_id in grown.members["doc_id"]:
+        top = doc_id
+        while top in parent:
+            top = parent[top]
+        tops[doc_id] = top
+    begins = grown.members.filter(pl.col("hidden") & ~pl.col("doc_id").is_in(sorted(parent)))
+    several = set(begins.group_by("lineage").len().filter(pl.col("len") >= 2)["lineage"])
+    rows: list[tuple[str, str | None]] = []
+    for lineage, doc_id in grown.members.select("lineage", "doc_id").iter_rows():
+        if lineage in several:
+            rows.append((doc_id, None))
+        if lineage not in several or tops[doc_id] != doc_id:
+            rows.append((doc_id, tops[doc_id]))
+    return {
+        "documents": grown.documents,
+        "clusters": grown.members.select(cluster_id="lineage", level=pl.lit("document"), doc_id="doc_id"),
+        "edges": inside.select("from_id", "to_id", relation=pl.lit("copied_from")).unique(maintain_order=True),
+        "origins": pl.DataFrame(rows, schema={"doc_id": pl.String, "origin_id": pl.String}, orient="row"),
+    }
+
+
+def write_world(folder: Path, grown: Lineages) -> None:
+    """documents.parquet for `provenance scan`, gold/ for `provenance evaluate`, operators.parquet for the curious."""
+    (folder / "gold").mkdir(parents=True, exist_ok=True)
+    grown.documents.write_parquet(folder / "documents.parquet")
+    for name, frame in gold_of(grown).items():
+        frame.write_parquet(folder / "gold" / f"{name}.parquet")
+    grown.edges.write_parquet(folder / "operators.parquet")
