@@ -15,11 +15,12 @@ import polars as pl
 from provenance.evaluation import origins as judging
 from provenance.evaluation.places import rename
 from provenance.pipeline import trace
-from provenance.settings import Settings
 from provenance.tracing.facts import best_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from provenance.settings import Settings
 
 Frames = dict[str, pl.DataFrame]
 Row = tuple[str, str, float, int]
