@@ -40,8 +40,16 @@ RATE, FEWEST = 0.5, 3
 def find_signs(texts: pl.Series) -> pl.Series:
     """Texts -> what was done to each, null where nothing was: `120 hidden characters in words`.
 
-    *map*. Texts without a character beyond U+00A0 that can be a sign cost one look.
+    *map*. Texts without a character beyond U+00A0 that can be a sign cost one look, texts in ASCII none.
     """
+    wide = texts.str.len_bytes() > texts.str.len_chars()
+    told = _signs_of(texts.filter(wide))
+    places = pl.DataFrame({"row": wide.arg_true(), "told": told})
+    rows = pl.DataFrame({"row": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
+    return rows.join(places, on="row", how="left", maintain_order="left")["told"].alias(texts.name)
+
+
+def _signs_of(texts: pl.Series) -> pl.Series:
     suspect = texts.str.contains(
         r"[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\uff21-\uff5a\x{e0000}-\x{e007f}]"
         rf"|[a-zA-Z]{_TWINS}|{_TWINS}[a-zA-Z]"

@@ -100,16 +100,15 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
     """
     bands, rows = choose_bands(settings)
     owner = np.flatnonzero(wanted).astype(np.int32)
-    chosen = signatures if owner.size == wanted.size else signatures[owner]
     need = least_equal(settings)
 
     def one(first: int) -> tuple[Array, int]:
         key = np.empty(owner.size, np.uint64)
         found, over = [np.empty(0, np.int64)], 0
         for band in range(first, min(first + BANDS_A_TASK, bands)):
-            kernels.band_keys(chosen, band, rows, key)
+            kernels.band_keys(signatures, owner, band, rows, key)
             pairs, count, more = kernels.pair_buckets(
-                chosen, owner, key, kernels.order_by_key(key), settings.link_cap, need, np.empty(1 << 14, np.int64)
+                signatures, owner, key, kernels.order_by_key(key), settings.link_cap, need, np.empty(1 << 14, np.int64)
             )
             found.append(unique(pairs[:count]))
             over += int(more)

@@ -187,18 +187,18 @@ def push(pairs, count, left, right):
 
 
 @njit(cache=True, nogil=True)
-def band_keys(signatures, band, rows, key):
-    """Signatures (uint32 [documents, num_perm]) -> key[d] (uint64) of one band of `rows` values."""
-    for d in range(signatures.shape[0]):
+def band_keys(signatures, owner, band, rows, key):
+    """Signatures (uint32 [documents, num_perm]) -> key[d] (uint64): one band, `rows` values, of document owner[d]."""
+    for d in range(owner.size):
         value = np.uint64(0)
         for r in range(rows):
-            value = value * BASE + np.uint64(signatures[d, band * rows + r])
+            value = value * BASE + np.uint64(signatures[owner[d], band * rows + r])
         key[d] = mix(value)
 
 
 @njit(cache=True, nogil=True)
 def pair_buckets(signatures, owner, key, order, cap, need, pairs):
-    """One band's buckets -> pairs with `need` equal permutations; owner[d] is the document of row d.
+    """One band's buckets -> pairs with `need` equal permutations; owner[d] is the document of key[d].
 
     A bucket of more than `cap` is linked, each member to the previous and the first: never all with all.
     Returns (pairs, count, buckets of more than `cap`).
@@ -212,14 +212,14 @@ def pair_buckets(signatures, owner, key, order, cap, need, pairs):
             end += 1
         large = end - begin > cap
         for i in range(begin + 1, end):
-            one = order[i]
+            one = owner[order[i]]
             for j in range(i - 1 if large else begin, i + (large and i > begin + 1)):
-                two = order[j] if j < i else order[begin]
+                two = owner[order[j] if j < i else order[begin]]
                 equal = 0
                 for p in range(perms):
                     equal += signatures[one, p] == signatures[two, p]
                 if equal >= need:
-                    pairs, count = push(pairs, count, np.int64(owner[two]), np.int64(owner[one]))
+                    pairs, count = push(pairs, count, np.int64(two), np.int64(one))
         over += large
         begin = end
     return pairs, count, over
