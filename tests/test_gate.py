@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from provenance.errors import UsageError
-from provenance.index import Index
+from provenance.index import Index, method
 from provenance.reports.findings import FORMATS, fingerprint, read_baseline
 from provenance.tables import FINDINGS
 from tests.strategies import SENTENCES
@@ -256,9 +256,11 @@ def test_a_method_that_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     old()
     incoming()
     monkeypatch.setattr("provenance.index.SAMPLE", "Words that another version would fold otherwise.")
+    method.cache_clear()
     result = call("check", "new.jsonl", *INDEX)
     assert result.exit_code == 12
     assert "which reads words otherwise" in result.stderr
+    method.cache_clear()
 
 
 def test_a_locked_index_is_waited_for_and_then_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -303,6 +304,7 @@ def batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
         first = last
 
 
+@cache
 def method(settings: Settings) -> str:
     """16 hex digits that change when folding, hashing or the choice of postings does."""
     schema = tables.DOCUMENTS

@@ -1,0 +1,404 @@
+"""`python -m tests.faults FOLDER [PART...]`: what goes wrong with a disk and a process, done to an index on purpose.
+
+The whole sweep takes about an hour and writes its counts to FOLDER, from where `python -m tests.bench.gate` takes them
+to reports/measured/gate.md; tests/test_index_faults.py runs the same in small. Victims are forked from a process that has imported everything and started no thread, so that one costs
+half a second and not three. Where strace or a mount is not allowed, that part says so and is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from provenance.errors import EXIT_DAMAGED, ProvenanceError
+from provenance.index import Index
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEED = 20_261_121
+STEPS, STEP = 12, 3  # batches of a victim, and documents in each
+PLAIN = Settings(rewritten="off")
+WORDS = str.split(
+    "harbour board quay crane ferry skipper auction mayor lighthouse storm roof market repairs engineers piles boats "
+    "basin ramp fence spring council vote northern southern tuesday morning nobody asked closed opened promised found"
+)
+INCOMING = 40  # the number of the document that checks look for
+
+
+def text_of(number: int) -> str:
+    """Some sentences that no other number has."""
+    chosen = random.Random(number)
+    return ". ".join(" ".join(chosen.choices(WORDS, k=14)).capitalize() for _ in range(6)) + "."
+
+
+def step_of(number: int) -> pl.DataFrame:
+    """The documents of one batch."""
+    numbers = range(number * STEP, (number + 1) * STEP)
+    return pl.DataFrame({"id": [f"d{at}" for at in numbers], "text": [text_of(at) for at in numbers]})
+
+
+def everything() -> pl.DataFrame:
+    """All documents of all batches."""
+    return pl.concat([step_of(number) for number in range(STEPS)])
+
+
+def in_child(work: Callable[[], int | None] | Callable[[], None], ready: Callable[[int], None] | None = None) -> int:
+    """Run `work` in a forked process -> its exit code, or minus the signal that ended it."""
+    pid = os.fork()
+    if not pid:
+        code = 70
+        try:
+            if ready is not None:
+                os.kill(os.getpid(), signal.SIGSTOP)  # until whoever watches is there
+            code = work() or 0
+        except ProvenanceError as error:
+            code = error.exit_code
+        except BaseException:  # noqa: BLE001  a child must not come back
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    if ready is not None:
+        os.waitpid(pid, os.WUNTRACED)
+        ready(pid)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def add_all(place: Path, told: Path) -> int:
+    """The victim: add batch by batch, and note each one that the index has acknowledged."""
+    with told.open("a") as log, Index.open(place, PLAIN, timeout=60) as index:
+        for number in range(STEPS):
+            index.add(step_of(number))
+            log.write(f"{number}\n")
+            log.flush()
+    return 0
+
+
+def judge(place: Path, told: Path) -> str | None:
+    """After a fault: what is wrong with the index, if anything; nothing damaged, nothing lost, a rerun converges."""
+    acknowledged = [int(line) for line in told.read_text().split()] if told.exists() else []
+
+    def look() -> int:
+        with Index.open(place, PLAIN) as index:
+            problems = index.verify()
+            held = {doc_id for frame in index.documents() for doc_id in frame["doc_id"]}
+            lost = {doc_id for number in acknowledged for doc_id in step_of(number)["id"]} - held
+            torn = [number for number in range(STEPS) if 0 < len(held & set(step_of(number)["id"])) < STEP]
+            index.add(everything())
+            again = index.add(everything())
+            found = index.check(pl.DataFrame({"id": ["new"], "text": [text_of(INCOMING % (STEPS * STEP))]}))
+            wrong = [
+                *problems,
+                *(["acknowledged and lost: " + ", ".join(sorted(lost))] if lost else []),
+                *([f"half a batch: {torn}"] if torn else []),
+                *(["a rerun does not converge"] if again.added or index.manifest().documents != STEPS * STEP else []),
+                *(["a wrong finding"] if found["verdict"][0] != "duplicate" else []),
+                *index.verify(),
+            ]
+        (place.parent / "wrong").write_text("\n".join(wrong))
+        return len(wrong)
+
+    code = in_child(look)
+    return None if code == 0 else f"{code}: {(place.parent / 'wrong').read_text() if code > 0 else 'signal'}"
+
+
+def kills(folder: Path, count: int) -> Counter[str]:
+    """kill -9 at random moments while documents are added."""
+    chosen, outcome = random.Random(SEED), Counter[str]()
+    with tempfile.TemporaryDirectory(dir=folder) as trial:
+        began = time.monotonic()
+        assert in_child(lambda: add_all(Path(trial, "i.sqlite"), Path(trial, "told"))) == 0
+        usual = time.monotonic() - began
+    for _ in range(count):
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            place, told = Path(name, "i.sqlite"), Path(name, "told")
+            moment = chosen.random() * usual
+
+            def kill(pid: int, moment: float = moment) -> None:
+                os.kill(pid, signal.SIGCONT)
+                with contextlib.suppress(ProcessLookupError):
+                    _wait_or(pid, moment, signal.SIGKILL)
+
+            code = in_child(lambda place=place, told=told: add_all(place, told), kill)  # type: ignore[misc]
+            outcome["killed" if code == -signal.SIGKILL else "ended before"] += 1
+            _note(outcome, judge(place, told))
+    return outcome
+
+
+def _wait_or(pid: int, moment: float, number: signal.Signals) -> None:
+    """Send a signal after `moment` seconds, unless the process ends first."""
+    handle = os.pidfd_open(pid)
+    try:
+        import select  # noqa: PLC0415
+
+        if not select.select([handle], [], [], moment)[0]:
+            signal.pidfd_send_signal(handle, number)
+    finally:
+        os.close(handle)
+
+
+def _note(outcome: Counter[str], wrong: str | None) -> None:
+    outcome["sound" if wrong is None else f"WRONG: {wrong}"] += 1
+
+
+#: System calls at which faults are injected, with the errors that each may meet.
+CALLS = {
+    "pwrite64": ("EIO", "ENOSPC", "signal=SIGKILL"),
+    "write": ("EIO", "ENOSPC"),
+    "fsync,fdatasync": ("EIO", "ENOSPC", "signal=SIGKILL"),
+    "ftruncate": ("EIO", "signal=SIGKILL"),
+    "unlink": ("EIO", "EACCES", "signal=SIGKILL"),
+    "openat": ("EMFILE", "EACCES", "signal=SIGKILL"),
+    "pread64": ("EIO",),
+}
+
+
+def syscalls(folder: Path, count: int) -> Counter[str]:
+    """Errors and kills at the n-th system call of each kind, once or from then on."""
+    outcome, chosen = Counter[str](), random.Random(SEED)
+    if shutil.which("strace") is None:
+        return Counter({"left out: no strace": 1})
+    usual = _count_calls(folder)
+    cases = [
+        (call, error, number, lasting)
+        for call, errors in CALLS.items()
+        for error in errors
+        for number in range(1, usual[call] + 1)
+        for lasting in (False, True)
+        if not (lasting and error.startswith("signal"))
+    ]
+    chosen.shuffle(cases)
+    for call, error, number, lasting in cases[:count]:
+        fault = error if error.startswith("signal") else f"error={error}"
+        when = f"when={number}{'+' if lasting else ''}"
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            place, told = Path(name, "i.sqlite"), Path(name, "told")
+            code = _traced(place, told, f"inject={call}:{fault}:{when}", call)
+            outcome[f"{call.split(',')[0]} {error.removeprefix('signal=')}"] += 1
+            outcome["refused with an exit code" if code in (2, 10, 11, 13) else f"ended with {code}"] += 1
+            _note(outcome, judge(place, told))
+    return outcome
+
+
+def _traced(place: Path, told: Path, inject: str, calls: str, log: Path | None = None) -> int:
+    """The victim under strace, which meddles only with calls on the files of the index."""
+    watchers: list[subprocess.Popen[bytes]] = []
+    paths = [part for suffix in ("", "-wal", "-shm", "-journal") for part in ("-P", f"{place}{suffix}")]
+
+    def watch(pid: int) -> None:
+        into = ["-o", str(log or os.devnull)]
+        command = ["strace", "-f", "-qq", "-p", str(pid), *into, "-e", f"trace={calls}", *paths]
+        if inject:
+            command += ["-e", inject]
+        watchers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        status = Path(f"/proc/{pid}/status")
+        while watchers[0].poll() is None and "TracerPid:\t0\n" in status.read_text():
+            time.sleep(0.002)
+        os.kill(pid, signal.SIGCONT)
+
+    code = in_child(lambda: add_all(place, told), watch)
+    for watcher in watchers:
+        watcher.wait()
+    return code
+
+
+def _count_calls(folder: Path) -> dict[str, int]:
+    """How many calls of each kind an undisturbed victim makes."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        log = Path(name, "log")
+        every = ",".join(CALLS)
+        assert _traced(Path(name, "i.sqlite"), Path(name, "told"), "", every, log) == 0
+        lines = log.read_text().splitlines()
+    return {call: sum(any(f"{one}(" in line for one in call.split(",")) for line in lines) for call in CALLS}
+
+
+def full_disks(folder: Path, sizes: range) -> Counter[str]:
+    """Add to an index on a disk of each size (MB) until it is full."""
+    outcome = Counter[str]()
+    big = pl.DataFrame({"id": [f"b{n}" for n in range(400)], "text": [text_of(n) * 8 for n in range(400)]})
+    for size in sizes:
+        place = folder / f"disk{size}"
+        place.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(place)], capture_output=True, check=False
+        )
+        if mounted.returncode:
+            place.rmdir()
+            return Counter({"left out: no mount allowed": 1})
+        try:
+            outcome.update(_fill_up(place / "i.sqlite", big))
+        finally:
+            subprocess.run(["umount", str(place)], check=True)
+            place.rmdir()
+    return outcome
+
+
+def _fill_up(place: Path, big: pl.DataFrame) -> Counter[str]:
+    told, outcome = place.parent.parent / "told", Counter[str]()
+    told.write_text("0")
+
+    def until_full() -> int:
+        with Index.open(place, PLAIN) as index:
+            for turn in range(400):
+                index.add(big.with_columns(pl.col("id") + f"-{turn}", text=pl.col("text") + f" Turn {turn}."))
+                told.write_text(str(turn + 1))
+        return 0
+
+    def look() -> int:
+        with Index.open(place, PLAIN) as index:
+            sound = not index.verify() and index.manifest().documents >= int(told.read_text()) * big.height
+            found = index.check(pl.DataFrame({"id": ["n"], "text": [str(big["text"][3]) + " Turn 0."]}))
+            due = "duplicate" if int(told.read_text()) else "new"
+            return 0 if sound and (found["verdict"][0] == due or not int(told.read_text())) else 1
+
+    code = in_child(until_full)
+    outcome["full, said so (exit 2)" if code == 2 else f"WRONG: ended with {code}"] += 1
+    code = in_child(look)
+    outcome["sound and usable while full" if code == 0 else f"WRONG: unusable while full, {code}"] += 1
+    told.unlink()
+    return outcome
+
+
+def crowds(folder: Path, adds: int, writers: int = 2, readers: int = 4) -> Counter[str]:
+    """Several writers and readers at once; readers must never see half a batch."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        place = Path(name, "i.sqlite")
+        stop = Path(name, "stop")
+
+        def write(writer: int) -> int:
+            with Index.open(place, PLAIN, timeout=600) as index:
+                for number in range(adds // writers):
+                    ids = [f"w{writer}-{number}-{part}" for part in "ab"]
+                    index.add(pl.DataFrame({"id": ids, "text": [text_of(hash_of(one)) for one in ids]}))
+            return 0
+
+        def watch() -> int:
+            seen = 0
+            os.nice(10)  # they look as often as they can, and are not to keep the writers waiting
+            while not stop.exists():
+                if not place.exists():
+                    continue
+                with Index.open(place, PLAIN, timeout=600) as index, index.storage.reading():
+                    count = index.storage.connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+                    texts = index.storage.connection.execute("SELECT count(*) FROM texts").fetchone()[0]
+                    due = index.storage.read_manifest().documents
+                    if not count == texts == due or count % 2 or count < seen:
+                        return 1
+                    seen = count
+            return 0
+
+        def make() -> None:
+            Index.open(place, PLAIN).close()
+
+        in_child(make)  # here it would start threads, and what is forked from a process with threads may hang
+        pids = [_start(watch) for _ in range(readers)]
+        writing = [_start(lambda writer=writer: write(writer)) for writer in range(writers)]  # type: ignore[misc]
+        codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in writing]
+        stop.touch()
+        codes += [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+        done = adds // writers * writers
+
+        def look() -> int:
+            with Index.open(place, PLAIN) as index:
+                held = [doc_id for frame in index.documents() for doc_id in frame["doc_id"]]
+                return 0 if not index.verify() and len(held) == len(set(held)) == 2 * done else 1
+
+        sound = in_child(look) == 0 and not any(codes)
+        return Counter({f"{writers} writers and {readers} readers": 1, "adds": done, "sound" if sound else "WRONG": 1})
+
+
+def hash_of(name: str) -> int:
+    """A number for a name, the same in every process."""
+    return int.from_bytes(name.encode()[-6:], "little")
+
+
+def _start(work: Callable[[], int]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 70
+    try:
+        code = work()
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def flips(folder: Path, count: int) -> Counter[str]:
+    """One flipped bit at a time: `verify` finds it, or what is found is what would be found without it."""
+    outcome, chosen = Counter[str](), random.Random(SEED)
+    place = folder / "whole.sqlite"
+    asked = pl.DataFrame({"id": [f"n{n}" for n in range(3)], "text": [text_of(1), text_of(2)[:200], text_of(999)]})
+    with Index.open(place, PLAIN) as index:
+        for number in range(STEPS):
+            index.add(step_of(number))
+        due = index.check(asked)
+    octets = place.read_bytes()
+    flipped = folder / "flipped.sqlite"
+    for _ in range(count):
+        at, bit = chosen.randrange(len(octets)), chosen.randrange(8)
+        flipped.write_bytes(octets[:at] + bytes([octets[at] ^ 1 << bit]) + octets[at + 1 :])
+        found, verified = None, False
+        try:
+            with Index.open(flipped, PLAIN, create=False, timeout=0.1) as index:
+                verified = bool(index.verify())
+                found = index.check(asked)
+        except ProvenanceError as error:
+            verified |= error.exit_code in (EXIT_DAMAGED, 10, 12)
+        except Exception as error:  # noqa: BLE001  whatever is not refused is what we look for
+            outcome[f"WRONG: {type(error).__name__} at byte {at}: {error}"] += 1
+        same = found is not None and found.equals(due)
+        outcome["found" if verified else "harmless" if same else f"WRONG: missed at byte {at} bit {bit}"] += 1
+        if found is not None and not same:
+            outcome[f"WRONG: another finding, byte {at} bit {bit}"] += 1
+        for suffix in ("-wal", "-shm", "-journal"):
+            flipped.with_name(flipped.name + suffix).unlink(missing_ok=True)
+    return outcome
+
+
+#: The whole sweep.
+PARTS: dict[str, tuple[str, Callable[[Path], Counter[str]]]] = {
+    "kills": ("kill -9 at a random moment of adding", lambda folder: kills(folder, 500)),
+    "syscalls": ("an error or a kill at a system call", lambda folder: syscalls(folder, 1000)),
+    "disks": ("disks of 1 to 32 MB, filled up", lambda folder: full_disks(folder, range(1, 33))),
+    "crowds": ("two writers and four readers at once", lambda folder: crowds(folder, 1600)),
+    "flips": ("one bit flipped in the file", lambda folder: flips(folder, 2000)),
+}
+
+
+def main(folder: Path, wanted: list[str]) -> None:
+    """Run the parts wanted, each in a process of its own, and note what came of them in FOLDER."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in wanted or PARTS:
+        about, work = PARTS[name]
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            into = folder / f"faults-{name}.json"
+
+            def run(work: Callable[[Path], Counter[str]] = work, place: str = place, into: Path = into) -> None:
+                into.write_text(json.dumps(dict(sorted(work(Path(place)).items()))))
+
+            assert in_child(run) == 0
+        outcome = {"fault": about, "outcome": json.loads(into.read_text()), "seconds": time.perf_counter() - began}
+        into.write_text(json.dumps(outcome))
+        print(json.dumps(outcome), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
