@@ -1,8 +1,9 @@
 """`python -m tests.faults FOLDER [PART...]`: what goes wrong with a disk and a process, done to an index on purpose.
 
-The whole sweep takes about an hour and writes its counts to FOLDER, from where `python -m tests.bench.gate` takes them
-to reports/measured/gate.md; tests/test_index_faults.py runs the same in small. Victims are forked from a process that has imported everything and started no thread, so that one costs
-half a second and not three. Where strace or a mount is not allowed, that part says so and is left out.
+The whole sweep takes an hour and writes its counts to FOLDER, from where `python -m tests.bench.gate` takes them to
+reports/measured/gate.md; tests/test_index_faults.py runs the same in small. Victims are forked from a process that has
+imported everything and started no thread, so that one costs half a second and not three. Where strace or a mount is not
+allowed, that part says so and is left out.
 """
 
 from __future__ import annotations

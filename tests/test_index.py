@@ -289,3 +289,26 @@ def test_a_window_wider_than_a_context_finds_the_same(tmp_path: Path) -> None:
         jaccards, spans = scanned(texts, how)
         assert spans_of(found) == spans
         assert pairs_of(found) == jaccards
+
+
+def test_an_outlets_own_notice_is_not_recycled_and_syndicated_words_are(tmp_path: Path) -> None:
+    notice = "Readers of the Orle Post who wish to write to us find all our addresses on the inside of the last page."
+    rng = random.Random(4)
+
+    def article(number: int) -> str:
+        return f"{' '.join(rng.choices(notice.upper().split() + story(number).split(), k=60))}.\n\n{notice}"
+
+    old = pl.DataFrame({"id": [f"o{n}" for n in range(300)], "text": [article(n) for n in range(300)]})
+    own, mixed = old.with_columns(outlet=pl.lit("Post")), old.with_columns(outlet=pl.col("id").str.slice(1, 2))
+    new = pl.DataFrame(
+        {"id": ["n"], "text": [f"Quite another thing happened at the fair.\n\n{notice}"], "outlet": ["Post"]}
+    )
+    for name, documents, verdict in (("own", own, "new"), ("mixed", mixed, "recycled")):
+        with Index.open(tmp_path / name) as index:
+            index.add(documents)
+            assert index.check(new)["verdict"].to_list() == [verdict]
+            assert sum(index.manifest().outlets.values()) == 300
+            index.remove(["o7"])
+            assert sum(index.manifest().outlets.values()) == 299
+    with Index.open(tmp_path / "own") as index:
+        assert index.check(new.with_columns(outlet=pl.lit("Herald")))["verdict"].to_list() == ["recycled"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -21,6 +22,7 @@ from provenance.index.candidates import find_pairs, look_up
 from provenance.index.comparing import compare, finish, read_text, to_findings
 from provenance.index.manifest import Manifest
 from provenance.index.naming import name_new
+from provenance.index.notices import find_notices
 from provenance.index.postings import find_keys, pack_lines, to_postings, to_queries
 from provenance.index.rows import compress, to_rows
 from provenance.index.seen import Seen
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from provenance.index.naming import Named
-    from provenance.index.postings import Keys
+from provenance.index.postings import Keys
 
 #: The settings that decide what is stored and what is found; an index is used with those it was made with.
 MATTER = (
@@ -225,9 +227,11 @@ class Index:
         first, count = manifest.following, len(new.fresh)
         numbers = np.arange(first, first + count)
         texts = new.documents["text"].to_list()
+        outlets = new.documents["outlet"].drop_nulls().to_list()
         storage.write_documents(to_rows(new.documents, numbers.tolist(), new.digests, pack_lines(keys.lines, count)))
         storage.write_texts(zip(numbers.tolist(), compress(texts), strict=True))
         manifest.documents += count
+        manifest.outlets = dict(sorted((Counter(manifest.outlets) + Counter(outlets)).items()))
         manifest.characters += sum(map(len, texts))
         manifest.following += count
         storage.write_segment(manifest, to_postings(keys, numbers, self.settings), first, first + count - 1)
@@ -238,17 +242,27 @@ class Index:
         new = name_new(batch, seen)
         keys = self._keys(new)
         numbers = np.arange(seen.following, seen.following + len(new.fresh))
+        outlets = new.documents["outlet"].to_list()
+        articles = seen.articles_before(outlets)
         self._take_in(seen, new, keys)
         queries = to_queries(keys)
         found = look_up(queries, seen.blobs(), numbers, self.settings)
-        pairs = find_pairs(queries, found, keys, seen.read_lines, self.settings)
+        notices = find_notices(queries, found, outlets, articles, seen.read_outlets, self.settings)
+        pairs = find_pairs(queries, found.take(~notices.found), keys, seen.read_lines, self.settings)
         table = pl.DataFrame({"row": pairs.row, "number": pairs.number, "linked": pairs.linked})
-        parts = [*self._verify(new.documents, table, seen, horizon, since), self._known(new, batch, seen)]
+        own = pl.DataFrame({"doc_id": new.documents["doc_id"].gather(notices.row), "place": notices.place})
+        parts = [*self._verify(new.documents, table, own, seen, horizon, since), self._known(new, batch, seen)]
         rows = pl.Series([*new.fresh, *new.known], dtype=pl.Int64)
         return pl.concat(parts)[rows.arg_sort()]
 
     def _verify(
-        self, fresh: pl.DataFrame, pairs: pl.DataFrame, seen: Seen, horizon: int, since: dt.datetime | None
+        self,
+        fresh: pl.DataFrame,
+        pairs: pl.DataFrame,
+        notices: pl.DataFrame,
+        seen: Seen,
+        horizon: int,
+        since: dt.datetime | None,
     ) -> Iterator[pl.DataFrame]:
         """Pairs of rows of `fresh` and numbers -> FINDINGS of `fresh`, for as many rows at a time as fit."""
         due = np.cumsum(np.bincount(pairs["row"].to_numpy(), minlength=fresh.height)) // COMPARED
@@ -265,7 +279,7 @@ class Index:
             )
             older, incoming = older.select(list(tables.DOCUMENTS)), incoming.drop("row")
             whole = pl.concat([incoming, older.join(incoming, on="doc_id", how="anti")])
-            found = compare(whole, named.select("doc_id", "matched_doc", "linked"), self.settings)
+            found = compare(whole, named.select("doc_id", "matched_doc", "linked"), notices, self.settings)
             yield to_findings(incoming, older, found)
 
     def _known(self, new: Named, batch: pl.DataFrame, seen: Seen) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from provenance.matching.equal_texts import unique
 from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from provenance.index.postings import Keys, Lines, Postings, Queries
     from provenance.settings import Settings
@@ -24,8 +23,10 @@ Array = np.ndarray[Any, Any]
 #: Of the shared shingles that a jaccard of match_jaccard asks for, the share that must show. Half of what is expected:
 #: in an article of 400 words 15 of 30, five standard deviations.
 SHOWN = 0.5
-#: What gives, for a number of bits and an ascending array of parts, the postings of each part that has any.
-Blobs = tuple[int, "Callable[[int], Postings]"]
+NEAR = 3  # parts; reading two that nobody asked for costs less than another statement
+AT_ONCE = 64  # parts read in one go: 0.8 MB
+#: Into how many bits' parts postings are divided, and what reads parts first to last.
+Blobs = tuple[int, "Callable[[int, int], Postings]"]
 
 
 class Found(NamedTuple):
@@ -34,6 +35,12 @@ class Found(NamedTuple):
     query: Array  # int64, row of Queries
     number: Array  # int64, of the document
     strong: Array  # bool: a run of words, or a whole line, or a name
+    total: Array  # int64 [queries], all postings of the key
+    often: Array  # bool [queries]: more documents than the link cap, of which two stand for all
+
+    def take(self, which: Array) -> Found:
+        """The rows at `which`."""
+        return self._replace(query=self.query[which], number=self.number[which], strong=self.strong[which])
 
 
 class Pairs(NamedTuple):
@@ -53,36 +60,47 @@ def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: 
     total, over = np.zeros(queries.key.size, np.int64), np.zeros(queries.key.size, np.bool_)
     strict, limit = queries.kind == SHINGLE, before[queries.row]
     found, count = np.empty((1 << 12, 3), np.int64), 0
-    for bits, blob in stored:
+    for bits, read in stored:
         parts = queries.key >> np.uint32(32 - bits) if bits else np.zeros(queries.key.size, np.uint32)
-        edges = np.append(np.flatnonzero(np.diff(parts.astype(np.int64), prepend=-1)), parts.size)
-        for low, high in pairwise(edges.tolist()):
+        for low, high in _runs(parts):
             share, begin = slice(low, high), count
             found, count = kernels.look_up(
-                *blob(int(parts[low])), queries.key[share], queries.context[share], strict[share], limit[share],
+                *read(int(parts[low]), int(parts[high - 1])),
+                queries.key[share], queries.context[share], strict[share], limit[share],
                 reach_of(settings), CODE_BITS, settings.link_cap, total[share], over[share], found, count,
             )  # fmt: skip
             found[begin:count, 0] += low
     query, number, strong = found[:count, 0], found[:count, 1], found[:count, 2] > 0
-    return _within_cap(queries, Found(query, number, strong), total, over, settings.link_cap)
+    often = over | (np.bincount(query[strong], minlength=over.size) > settings.link_cap)
+    return _within_cap(queries, Found(query, number, strong, total, often), settings.link_cap)
 
 
-def _within_cap(queries: Queries, found: Found, total: Array, over: Array, cap: int) -> Found:
-    order = np.lexsort((found.number, found.query))
-    query, number, strong = (column[order] for column in found)
-    often = over | (np.bincount(query[strong], minlength=over.size) > cap)
+def _runs(parts: Array) -> Iterator[tuple[int, int]]:
+    """Ascending parts of queries -> ranges of queries whose parts are near enough to be read in one go."""
+    if not parts.size:
+        return
+    begin = 0
+    for cut in [*(np.flatnonzero(np.diff(parts.astype(np.int64)) > NEAR) + 1).tolist(), parts.size]:
+        while begin < cut:
+            end = min(cut, int(np.searchsorted(parts, parts[begin] + AT_ONCE)))
+            yield begin, end
+            begin = end
+
+
+def _within_cap(queries: Queries, found: Found, cap: int) -> Found:
+    found = found.take(np.lexsort((found.number, found.query)))
     seeds = queries.kind == SEEDS
-    keep = np.where(strong, ~(often & seeds)[query], (total <= cap)[query])
-    query, number, strong = query[keep], number[keep], strong[keep]
+    keep = np.where(found.strong, ~(found.often & seeds)[found.query], (found.total <= cap)[found.query])
+    found = found.take(keep)
     # strong rows of what stands too often: the first and the last of each query, in order of document
-    crowded = np.flatnonzero(strong & often[query])
+    crowded = np.flatnonzero(found.strong & found.often[found.query])
     ends = np.ones(crowded.size, np.bool_)
     if crowded.size > 2:
-        asked = query[crowded]
+        asked = found.query[crowded]
         ends[1:-1] = (asked[1:-1] != asked[:-2]) | (asked[1:-1] != asked[2:])
-    drop = np.zeros(query.size, np.bool_)
-    drop[crowded[~ends]] = True
-    return Found(query[~drop], number[~drop], strong[~drop])
+    keep = np.ones(found.query.size, np.bool_)
+    keep[crowded[~ends]] = False
+    return found.take(keep)
 
 
 def find_pairs(

@@ -55,10 +55,11 @@ def read_text(documents: pl.DataFrame) -> Text:
     return Text(documents, tokens, passages, lay_out(documents, passages, tokens))
 
 
-def compare(documents: pl.DataFrame, pairs: pl.DataFrame, settings: Settings) -> Compared:
-    """DOCUMENTS, and pairs (doc_id, matched_doc, linked) of them, each once -> Compared. *map*.
+def compare(documents: pl.DataFrame, pairs: pl.DataFrame, notices: pl.DataFrame, settings: Settings) -> Compared:
+    """DOCUMENTS, pairs (doc_id, matched_doc, linked) of them, each once, and notices -> Compared. *map*.
 
-    What a pair has in common depends on the two alone; a scan of both finds the same exact and edited spans.
+    What a pair has in common depends on the two alone; a scan of both finds the same exact and edited spans. `notices`
+    (doc_id, place of a shingle) are words that are boilerplate where they make up most of a span.
     """
     text = read_text(documents.sort("doc_id"))
     ids = text.documents["doc_id"]
@@ -76,6 +77,7 @@ def compare(documents: pl.DataFrame, pairs: pl.DataFrame, settings: Settings) ->
     short = without_covered(short.take(np.isin(_keys(short), keys)), runs)
     both = join([runs, short])
     spans = to_table(text.documents, text.layout, text.tokens, both, settings)
+    spans = _without_notices(text, spans, notices, settings)
     kept = close | np.isin(keys, _keys(both))
     jaccards = pl.DataFrame(
         {
@@ -86,6 +88,22 @@ def compare(documents: pl.DataFrame, pairs: pl.DataFrame, settings: Settings) ->
     )
     matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
     return _seen_from_new(text, pairs, matches, spans)
+
+
+def _without_notices(text: Text, spans: pl.DataFrame, notices: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """SPANS -> the same, with the role boilerplate where most words of a side are words of a notice."""
+    ids, bounds = text.documents["doc_id"], text.tokens.bounds
+    notices = notices.filter(pl.col("doc_id").is_in(ids.implode()))
+    if not notices.height or not spans.height:
+        return spans
+    rows = row_numbers(notices["doc_id"], ids)
+    begin = bounds[rows] + notices["place"].to_numpy()
+    ranges = Ranges(begin, np.minimum(begin + settings.shingle_words, bounds[rows + 1]))
+    most = np.zeros(spans.height, np.bool_)
+    for side in ("left", "right"):
+        _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", ids, text.tokens)
+        most |= 2 * (ranges.count(last) - ranges.count(first)) > last - first
+    return spans.with_columns(role=pl.when(pl.Series(most)).then(pl.lit("boilerplate")).otherwise("role"))
 
 
 def _keys(aligned: Aligned) -> Array:

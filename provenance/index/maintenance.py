@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from provenance.errors import OutputError
 from provenance.index.manifest import Segment
 from provenance.index.rows import digest_of, to_documents
 from provenance.index.seen import DOC_ID, NUMBER, Seen
-from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage, checksum
+from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage, blob_checksum, checksum
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +49,11 @@ def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.
         numbers = sorted(gone)
         for low in range(0, len(numbers), AT_ONCE):
             part = numbers[low : low + AT_ONCE]
-            manifest.characters -= sum(seen.read(part)["text"].str.len_chars())
+            documents = seen.read(part)
+            manifest.characters -= int(documents["text"].str.len_chars().sum())
+            outlets = Counter(manifest.outlets)
+            outlets.subtract(documents["outlet"].drop_nulls().to_list())
+            manifest.outlets = dict(sorted((+outlets).items()))
         storage.delete_documents(numbers)
         manifest.documents -= len(numbers)
         manifest.segments = [
@@ -68,7 +73,7 @@ def _without(storage: Storage, segment: Segment, numbers: np.ndarray[Any, Any]) 
         return segment
     left = 0
     for part in range(1 << segment.bits):
-        postings = storage.read_blob(segment, part)
+        postings = storage.read_parts(segment, part, part)
         kept = ~np.isin(postings.document, numbers)
         left += int(kept.sum())
         if not kept.all():
@@ -86,7 +91,7 @@ def problems(storage: Storage) -> list[str]:
         for look in (_structure, _documents, _texts, _postings):
             try:
                 found += look(storage)
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 found.append(f"{look.__name__[1:]} cannot be read to the end: {error}")
     return found[:MOST_PROBLEMS]
 
@@ -116,7 +121,7 @@ def _texts(storage: Storage) -> Iterator[str]:
     count, characters, manifest = 0, 0, storage.read_manifest()
     for number, content, check, digest in storage.connection.execute(joined):
         count += 1
-        if checksum(number, content) != check:
+        if blob_checksum(number, content) != check:
             yield f"document {number}: its text was changed"
             continue
         text = expand(content).decode()
@@ -136,7 +141,7 @@ def _postings(storage: Storage) -> Iterator[str]:
             place = segment.number << PARTS | part
             found = storage.connection.execute("SELECT content, checksum FROM postings WHERE place = ?", (place,))
             row = found.fetchone()
-            if row is None or checksum(place, row[0]) != row[1]:
+            if row is None or blob_checksum(place, row[0]) != row[1]:
                 yield f"postings: part {part} of segment {segment.number} was changed or is missing"
                 continue
             rows += 1

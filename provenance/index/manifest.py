@@ -29,6 +29,7 @@ class Manifest:
     characters: int = 0
     following: int = 1  # the number of the next document
     segment: int = 1  # the number of the next segment
+    outlets: dict[str, int] = field(default_factory=dict)  # how many documents each has
     segments: list[Segment] = field(default_factory=list)
 
     def dumps(self) -> str:

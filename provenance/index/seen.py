@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from provenance.index.storage import Storage
     from provenance.settings import Settings
 
-NUMBER, DOC_ID, DIGEST, LINES = 0, 1, 12, 13  # columns of table documents
+NUMBER, DOC_ID, OUTLET, DIGEST, LINES = 0, 1, 5, 12, 13  # columns of table documents
 
 
 class Known(NamedTuple):
@@ -42,10 +44,10 @@ class Seen:
         return self.manifests[-1].following
 
     def blobs(self) -> Iterator[Blobs]:
-        """Every segment's bits, and a function that reads one of its parts."""
+        """Every segment's bits, and a function that reads some of its parts."""
         for storage, manifest in zip(self.storages, self.manifests, strict=True):
             for segment in manifest.segments:
-                yield segment.bits, lambda part, of=segment, storage=storage: storage.read_blob(of, part)  # type: ignore[misc]
+                yield segment.bits, partial(storage.read_parts, segment)
 
     def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Storage, list[int]]]:
         edges = [0, *(manifest.following for manifest in self.manifests)]
@@ -57,6 +59,23 @@ class Seen:
     def read_lines(self, numbers: Sequence[int]) -> list[bytes]:
         """Ascending numbers of documents -> their packed lines."""
         return [row[LINES] for storage, mine in self._split(numbers) for row in storage.read_documents(mine)]
+
+    def read_outlets(self, numbers: Sequence[int]) -> dict[int, str | None]:
+        """Ascending numbers of documents -> their outlets."""
+        rows = (row for storage, mine in self._split(numbers) for row in storage.read_documents(mine))
+        return {row[NUMBER]: row[OUTLET] for row in rows}
+
+    def articles_before(self, outlets: Sequence[str | None]) -> np.ndarray[Any, Any]:
+        """Outlets of new documents in turn -> how many documents each outlet had before; int64."""
+        have: Counter[str] = Counter()
+        for manifest in self.manifests:
+            have.update(manifest.outlets)
+        counts = []
+        for outlet in outlets:
+            counts.append(have[outlet] if outlet is not None else 0)
+            if outlet is not None:
+                have[outlet] += 1
+        return np.array(counts, np.int64)
 
     def read(self, numbers: Sequence[int]) -> pl.DataFrame:
         """Ascending numbers of documents -> DOCUMENTS with a column `number`."""

@@ -1,0 +1,60 @@
+"""What one outlet prints under its articles again and again: told by the index, for no single document shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from provenance.index.postings import LINE, SHINGLE
+from provenance.matching.boilerplate import SENTENCE_SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from provenance.index.candidates import Found
+    from provenance.index.postings import Queries
+    from provenance.settings import Settings
+
+Array = np.ndarray[Any, Any]
+
+
+class Notices(NamedTuple):
+    """Where new documents hold words of their outlet's notices."""
+
+    found: Array  # bool, rows of Found that say no more than that
+    row: Array  # int64, of the new document; one a shingle
+    place: Array  # int64, the shingle in it
+
+
+def find_notices(
+    queries: Queries,
+    found: Found,
+    outlets: Sequence[str | None],
+    articles: Array,
+    outlets_of: Callable[[Sequence[int]], dict[int, str | None]],
+    settings: Settings,
+) -> Notices:
+    """What queries met in more documents than the link cap -> what of that is an outlet's own notice.
+
+    The first and the last document that hold it are of the new document's outlet, and the outlet prints it in as many
+    of its `articles` (int64, by row, those before) as mark_boilerplate asks of a sentence. An agency's background
+    stays under that share, and what several outlets print is syndication.
+    """
+    kind, row = queries.kind[found.query], queries.row[found.query].astype(np.int64)
+    crowded = np.flatnonzero(found.strong & found.often[found.query] & ((kind == SHINGLE) | (kind == LINE)))
+    names = outlets_of(np.unique(found.number[crowded]).tolist())
+    own = np.array([outlets[at] is not None and outlets[at] == names.get(number)
+                    for at, number in zip(row[crowded].tolist(), found.number[crowded].tolist(), strict=True)],
+                   np.bool_)  # fmt: skip
+    # of a shingle every window-th place is stored, of a line each
+    weight = np.where(kind[crowded] == SHINGLE, settings.window, 1)
+    own &= weight * found.total[found.query[crowded]] >= SENTENCE_SHARE * articles[row[crowded]]
+    others = np.zeros(queries.key.size, np.bool_)
+    others[found.query[crowded[~own]]] = True
+    crowded = crowded[~others[found.query[crowded]]]
+    dropped = np.zeros(found.query.size, np.bool_)
+    dropped[crowded] = True
+    asked = np.unique(found.query[crowded])
+    asked = asked[queries.kind[asked] == SHINGLE]
+    return Notices(dropped, queries.row[asked].astype(np.int64), queries.place[asked].astype(np.int64))
