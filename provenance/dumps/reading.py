@@ -18,7 +18,6 @@ from provenance.dumps.archives import read_tar, read_zip
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.delimited import read_table
 from provenance.dumps.feeds import read_feed_file
-from provenance.dumps.holding import hold
 from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.json_files import read_json, read_json_lines
@@ -210,7 +209,7 @@ def read(inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = Non
     Raises UsageError for an input that is not there; anything else that cannot be read is a reject.
     """
     reading = Reading(inputs, settings, stdin)
-    frames = hold(reading)
+    frames = list(reading)
     return Read(documents_of(frames, settings), reject_frame(reading.rejects), _input_frame(reading.inputs))
 
 

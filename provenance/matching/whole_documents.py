@@ -20,7 +20,6 @@ from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
 from provenance.matching.recall import gather_pairs, meet, sample_pairs, take_sample
 from provenance.matching.sketches import word_sketcher
-from provenance.text.room import room
 from provenance.text.tokens import BATCH_BYTES, fold_batch, fold_batches, in_order, tokenize
 
 if TYPE_CHECKING:
@@ -84,9 +83,7 @@ def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) 
     def one(folded: Folded) -> tuple[Array, Array, Met]:
         return digest(folded.tokens), sketch(folded.tokens), meet(sample, folded.tokens, settings)
 
-    size = int(texts.str.len_bytes().sum() or 0)
-    digests = np.empty((len(texts), 3), np.uint64)
-    signatures = room((len(texts), settings.num_perm), np.uint32, size)
+    digests, signatures = np.empty((len(texts), 3), np.uint64), np.empty((len(texts), settings.num_perm), np.uint32)
     row, met = 0, []
     for some, more, pairs in fold_batches(texts, one, threads):
         digests[row : row + len(some)], signatures[row : row + len(some)] = some, more

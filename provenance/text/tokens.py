@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from provenance.text import fold_table, kernels
-from provenance.text.room import room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,7 +103,7 @@ def tokenize_and(
     """
     size = int(texts.str.len_bytes().sum() or 0)
     most = size // 2 + len(texts) + 1  # no word without a byte to separate it; what is not written is not taken
-    columns = [room((most,), dtype, size) for dtype in COLUMNS]
+    columns = [np.empty(most, dtype) for dtype in COLUMNS]
     counts, made, count = [np.zeros(1, np.int64)], [], 0
 
     def one(folded: Folded) -> tuple[Tokens, Array | None]:
