@@ -19,7 +19,8 @@ from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import choose, needed
 from provenance.cleaning.rewriting import File, Ledger, rewrite, written_kind
-from provenance.dumps.reading import FORMATS, PACKED, read
+from provenance.dumps.kinds import PACKED, SUFFIXES
+from provenance.dumps.reading import read
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
 from provenance.errors import OutputError, UsageError
 from provenance.pipeline import scan
@@ -72,18 +73,20 @@ def clean_files(
         for row in chosen.cuts.iter_rows(named=True):
             cuts.setdefault(row["doc_id"], []).append({name: row[name] for name in MARK_NAMES})
         files = []
-        for path, kind, encoding in found.inputs.select("path", "format", "encoding").iter_rows():
-            of = pl.col("path") == path
-            skipped = found.rejects.filter(of, pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
+        for path, whole in place.items():
+            inside = found.inputs.filter((pl.col("path") == path) | pl.col("path").str.starts_with(f"{path}!/"))
+            of = pl.col("path").is_in(inside["path"].implode())
             documents = found.documents.filter(of)
-            if documents.height:
-                whole = place[path]
-                assert whole is not None
-                plain = kind.removesuffix(".gz").removesuffix(".zst")
-                lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
-                mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
-                files.append(File(path, whole, plain, encoding, documents, frozenset(skipped), lost, mine))
-        listed = _write(files, found.inputs.height, output, policy, settings, gone, removals, stdout)
+            if not documents.height:
+                continue
+            assert whole is not None
+            # a file inside an archive comes out with the others of its archive, as JSON lines
+            kind, encoding = ("archive", None) if inside.height > 1 else inside.select("format", "encoding").row(0)
+            skipped = found.rejects.filter(of, pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
+            lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
+            mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
+            files.append(File(path, whole, kind.split(".")[0], encoding, documents, frozenset(skipped), lost, mine))
+        listed = _write(files, len(place), output, policy, settings, gone, removals, stdout)
     return Outcome(order.len(), listed, found.rejects)
 
 
@@ -113,6 +116,8 @@ def _write(
             with _sink(target, output, stdout, aside) as into:
                 for octets in rewrite(file, policy.passages, settings, ledger):
                     into.write(octets)
+            if len(ledger.rows) != file.documents.height:
+                raise OutputError(f"{file.path}: its records cannot be told apart one by one; save it as JSON lines")
             listed += _listed(file, ledger, why, policy.passages)
         table = pl.concat(listed)
         where = removals or (_beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
@@ -156,7 +161,7 @@ def _target(file: File, inputs: int, output: str | None, passages: str) -> Path 
         return None
     kind, place = written_kind(file.kind, passages), Path(output)
     if inputs == 1 and not place.is_dir():
-        suffix = FORMATS.get(Path(_unpacked(place.name)).suffix)
+        suffix = SUFFIXES.get(Path(_unpacked(place.name)).suffix)
         if suffix is not None and suffix != kind:
             raise UsageError(
                 f"{place}: would hold {kind}, as {file.path} does; name it {_unpacked_stem(place)}{SUFFIX[kind]}"
@@ -178,7 +183,7 @@ def _unpacked(name: str) -> str:
 
 def _unpacked_stem(place: Path) -> str:
     plain = Path(_unpacked(place.name))
-    return plain.stem if plain.suffix in FORMATS else plain.name
+    return plain.stem if plain.suffix in SUFFIXES else plain.name
 
 
 def _beside(output: Path) -> Path:

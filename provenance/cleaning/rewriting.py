@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
@@ -12,8 +13,10 @@ import polars as pl
 
 from provenance.cleaning import MARK_NAMES, MARKED, Edits, cut_out
 from provenance.dumps.columns import choose_columns
-from provenance.dumps.decode import Expanded, decode_text
-from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
+from provenance.dumps.compression import Allowance, Expanded
+from provenance.dumps.decode import decode_text
+from provenance.dumps.delimited import Lines
+from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, table_dialect, with_member
 from provenance.reports.escaping import plain_values
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> It
         yield from _parquet(file, passages, settings, ledger)
         return
     with file.place.open("rb") as packed:
-        stream = cast("BinaryIO", io.BufferedReader(Expanded(packed), 1 << 17))
+        stream = _unpacked(packed)
         if file.kind == "text" and passages != "mark":
             yield from _text(file, stream.read(), passages, ledger)
         elif file.kind in ("jsonl", "csv", "tsv"):
@@ -61,17 +64,28 @@ def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> It
             yield from _documents(file, passages, ledger)
 
 
+def _unpacked(packed: BinaryIO) -> BinaryIO:
+    """A file -> the bytes inside, in however many packings."""
+    allowance, stream = Allowance(os.fstat(packed.fileno()).st_size), packed
+    while True:
+        inside = Expanded(stream, allowance)
+        stream = cast("BinaryIO", io.BufferedReader(inside, 1 << 17))
+        if not inside.kind:
+            return stream
+
+
 def written_kind(kind: str, passages: str) -> str:
     """A kind of file -> the kind it is written as: JSON lines, if it cannot be written as what it is."""
     kept = ("jsonl", "csv", "tsv", "json", "parquet", *(("text",) if passages != "mark" else ()))
     return kind if kind in kept else "jsonl"
 
 
-def _as_utf8(stream: BinaryIO) -> BinaryIO:
+def _as_utf8(stream: BinaryIO) -> io.BufferedReader | io.BytesIO:
     """Record files in UTF-16 and UTF-32 come out as UTF-8; all others pass as they are."""
-    head = cast("io.BufferedReader", stream).peek(4)[:4]
+    buffered = cast("io.BufferedReader", stream)
+    head = buffered.peek(4)[:4]
     if b"\0" not in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return stream
+        return buffered
     return io.BytesIO(decode_text(stream.read()).text.encode("utf-8", "replace"))
 
 
@@ -93,10 +107,10 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
     if file.kind == "jsonl":
         pieces = split_lines(stream)
     else:
-        line = _first_line(stream).decode(encoding, "surrogateescape")
-        delimiter = "\t" if file.kind == "tsv" else max(",;\t|", key=lambda mark: (line.count(mark), mark == ","))
-        pieces = split_table(stream, encoding, delimiter)
-        edit = _Rows(delimiter)
+        first = io.BytesIO(stream.getvalue() if isinstance(stream, io.BytesIO) else stream.peek(1 << 17))
+        head = Lines((line.removesuffix(b"\n") for line in first), encoding)
+        edit = _Rows(table_dialect(head, file.kind, settings))
+        pieces = split_table(stream, encoding, file.kind, settings)
     for piece, doc_id in _each(file, pieces, ledger):
         if doc_id is not None and doc_id in file.gone:
             ledger.gone[doc_id] = piece.octets
@@ -105,12 +119,6 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
         else:
             cuts = file.cuts.get(doc_id, []) if doc_id is not None else None
             yield edit(piece, encoding, cuts, passages, settings)
-
-
-def _first_line(stream: BinaryIO) -> bytes:
-    if isinstance(stream, io.BytesIO):
-        return stream.getvalue().split(b"\n", 1)[0]
-    return cast("io.BufferedReader", stream).peek(1 << 17).split(b"\n", 1)[0]
 
 
 def _json_line(
@@ -139,8 +147,8 @@ def _only_text(settings: Settings) -> Settings:
 class _Rows:
     """Rows of a table, edited: the header comes first and says where the text is."""
 
-    def __init__(self, delimiter: str) -> None:
-        self.delimiter = delimiter
+    def __init__(self, dialect: type[csv.Dialect]) -> None:
+        self.dialect = dialect
         self.at: int | None = None
 
     def __call__(
@@ -148,7 +156,7 @@ class _Rows:
     ) -> bytes:
         raw = piece.octets.decode(encoding, "surrogateescape")
         if self.at is None:
-            cells = next(csv.reader(io.StringIO(raw.removeprefix("\ufeff")), delimiter=self.delimiter), [])
+            cells = next(csv.reader(io.StringIO(raw.removeprefix("\ufeff")), dialect=self.dialect), [])
             names = [name.strip() for name in cells]
             self.at = names.index(choose_columns(names, _only_text(settings)).of["text"])
             if passages == "mark":
@@ -156,7 +164,7 @@ class _Rows:
             return piece.octets
         if not raw.strip() or (passages == "drop" and not cuts):
             return piece.octets
-        cells = next(csv.reader(io.StringIO(raw, newline=""), delimiter=self.delimiter), [])
+        cells = next(csv.reader(io.StringIO(raw, newline=""), dialect=self.dialect), [])
         if passages == "mark":
             marks = [{name: cut[name] for name in MARK_NAMES} for cut in cuts or []]
             return self._write([*cells, json.dumps(marks, ensure_ascii=False)], raw, encoding)
@@ -166,7 +174,7 @@ class _Rows:
     def _write(self, cells: list[str], raw: str, encoding: str) -> bytes:
         into = io.StringIO(newline="")
         end = "\r\n" if raw.endswith("\r\n") else "\n" if raw.endswith("\n") else ""
-        csv.writer(into, delimiter=self.delimiter, lineterminator=end).writerow(cells)
+        csv.writer(into, dialect=self.dialect, lineterminator=end).writerow(cells)
         return into.getvalue().encode(encoding, "surrogateescape")
 
 
@@ -237,8 +245,7 @@ def _documents(file: File, passages: str, ledger: Ledger) -> Iterator[bytes]:
 
 def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
     with file.place.open("rb") as packed:
-        expanded = Expanded(packed)
-        frame = pl.read_parquet(io.BytesIO(cast("BinaryIO", io.BufferedReader(expanded)).read()))
+        frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
     rows = [row for row in range(frame.height) if row not in file.skipped]
     row_of = dict(zip(file.documents["doc_id"].to_list(), rows, strict=True))
     column = choose_columns(frame.columns, settings).of["text"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Characters that are read a second time because a quotation mark before them was never closed.
 MOST_AGAIN = 256 << 20
 #: Lines by which a dialect is told.
-_SAMPLE = 40
+SAMPLE = 40
 #: Stands for a line that was too long to be held: a byte that is no text.
 _TOO_LONG = "\udc80"
 
@@ -36,11 +36,11 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
         intake.reject(None, *NOT_TEXT)
         return
     csv.field_size_limit(MOST_LINE)
-    lines = _Lines(octets, encoding)
+    lines = Lines(octets, encoding)
     asked = re.fullmatch(r"sep=(.)\s*", "".join(lines.ahead(1)))
     if asked:  # how spreadsheets tell each other
         next(lines)
-    dialect = _dialect(lines.ahead(_SAMPLE), asked[1] if asked else delimiter, intake.settings)
+    dialect = find_dialect(lines.ahead(SAMPLE), asked[1] if asked else delimiter, intake.settings)
     try:
         header = [name.strip() for name in next(csv.reader(lines, dialect), [])]
     except csv.Error as error:  # lines that end in a lone CR are one endless header
@@ -53,7 +53,7 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
         return
     wanted = [(name, header.index(name)) for name in columns.of.values()]
     records = Records(intake)
-    for record, row in enumerate(_rows(lines, dialect, len(header), intake)):
+    for record, row in enumerate(split_rows(lines, dialect, len(header), intake)):
         if row is not None:
             values = {name: row[at] for name, at in wanted}
             if any(_is_escaped(value) for value in values.values()):
@@ -63,7 +63,7 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
         yield from intake.full()
 
 
-class _Lines(Iterator[str]):
+class Lines(Iterator[str]):
     """Decoded lines with their ends; those of the row that is being read can be given back.
 
     Bytes that are no text come through as surrogates, so that the row, and not the file, is left out.
@@ -89,6 +89,10 @@ class _Lines(Iterator[str]):
             return True
         return False
 
+    def waiting(self) -> int:
+        """How many lines were read ahead or given back."""
+        return len(self._waiting)
+
     def ahead(self, count: int) -> list[str]:
         """The next lines, left where they are."""
         while len(self._waiting) < count and self._read():
@@ -101,7 +105,7 @@ class _Lines(Iterator[str]):
         self._waiting.extendleft(reversed(self.row[1:]))
 
 
-def _dialect(sample: list[str], delimiter: str | None, settings: Settings) -> type[csv.Dialect]:
+def find_dialect(sample: list[str], delimiter: str | None, settings: Settings) -> type[csv.Dialect]:
     """The header and the lines behind it -> delimiter, quotation mark and escape."""
     header, whole = sample[0] if sample else "", "".join(sample)
 
@@ -120,12 +124,12 @@ def _dialect(sample: list[str], delimiter: str | None, settings: Settings) -> ty
     if f"\\{mark}" in whole and mark * 2 not in whole.replace(f"\\{mark}", ""):
         Found.escapechar, Found.doublequote = "\\", False
     opened, closed = (sum(len(cell) > 1 and cell[at] == mark for cell in cells) for at in (0, -1))
-    if Found.delimiter == "\t" and not (opened == closed or (opened - closed == 1 and len(sample) == _SAMPLE)):
+    if Found.delimiter == "\t" and not (opened == closed or (opened - closed == 1 and len(sample) == SAMPLE)):
         Found.quoting = csv.QUOTE_NONE  # IANA's tab-separated values know no quotation: a mark is a letter
     return Found
 
 
-def _rows(lines: _Lines, dialect: type[csv.Dialect], width: int, intake: Intake) -> Iterator[list[str] | None]:
+def split_rows(lines: Lines, dialect: type[csv.Dialect], width: int, intake: Intake) -> Iterator[list[str] | None]:
     """The rows behind the header, None for one that was left out; blank lines are no rows.
 
     A quotation mark that is never closed swallows what follows. A row over several lines that does not fit costs

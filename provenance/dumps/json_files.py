@@ -156,6 +156,7 @@ class _Values:
             self._at += 1
             return
         while True:
+            self._next()  # a list is often written line by line
             value = self._value()
             if value is self:
                 raise _BrokenError(f"a record of more than {MOST_LINE >> 20} MB", self._before + self._at)

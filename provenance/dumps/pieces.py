@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from provenance.dumps.delimited import SAMPLE, Lines, find_dialect, split_rows
+from provenance.dumps.intake import Intake, Shelf
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from provenance.settings import Settings
 
 
 class Piece(NamedTuple):
@@ -27,36 +33,37 @@ def split_lines(stream: BinaryIO) -> Iterator[Piece]:
         yield Piece(None if not line.strip() else number, line)
 
 
-def split_table(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Piece]:
-    """CSV or TSV -> a piece a row, however many lines it takes; the header is no record."""
-    waiting: list[bytes] = []
+def split_table(stream: BinaryIO, encoding: str, kind: str, settings: Settings) -> Iterator[Piece]:
+    """CSV or TSV -> a piece a row, however many lines it takes, as the reader takes them; the header is no record."""
+    raw: list[bytes] = []
 
-    def lines() -> Iterator[str]:
+    def pulled() -> Iterator[bytes]:
         for line in stream:
-            waiting.append(line)
-            yield line.removesuffix(b"\n").decode(encoding, "surrogateescape") + "\n"
+            raw.append(line)
+            yield line.removesuffix(b"\n")
 
-    rows = csv.reader(lines(), delimiter=delimiter)
-    record, header = -1, True
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error:
-            row = ["broken"]  # the reader counts it, and so do we
-        octets = b"".join(waiting)
-        waiting.clear()
-        if row is None:
-            if octets:
-                yield Piece(None, octets)
-            return
-        if header:
-            header = False
-            yield Piece(None, octets)
-        elif row:
-            record += 1
-            yield Piece(record, octets)
-        else:
-            yield Piece(None, octets)
+    lines = Lines(pulled(), encoding)
+
+    def taken() -> bytes:
+        """What was read since the last call, and is not to be read again."""
+        count = len(raw) - lines.waiting()
+        octets = b"".join(raw[:count])
+        del raw[:count]
+        return octets
+
+    if re.fullmatch(r"sep=(.)\s*", "".join(lines.ahead(1))):
+        next(lines)
+    dialect = table_dialect(lines, kind, settings)
+    width = len(next(csv.reader(lines, dialect), []))
+    yield Piece(None, taken())
+    for record, _ in enumerate(split_rows(lines, dialect, width, Intake("", settings, Shelf()))):
+        yield Piece(record, taken())
+    yield Piece(None, taken())
+
+
+def table_dialect(lines: Lines, kind: str, settings: Settings) -> type[csv.Dialect]:
+    """The first lines of a table, left where they are -> its dialect."""
+    return find_dialect(lines.ahead(SAMPLE), "\t" if kind == "tsv" else None, settings)
 
 
 def split_text(text: str, places: Iterable[tuple[int, int]], encoding: str) -> Iterator[Piece]:
