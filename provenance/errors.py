@@ -27,6 +27,12 @@ class UsageError(ProvenanceError):
     """A setting, an argument or a named input is wrong; nothing was read."""
 
 
+class InputError(ProvenanceError):
+    """More inputs could not be read than the user allows."""
+
+    exit_code = EXIT_PARTIAL
+
+
 class OutputError(ProvenanceError):
     """The output folder cannot take the results."""
 

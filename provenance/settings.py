@@ -42,6 +42,10 @@ class Settings:
     title: str | None = _column("the column of the headline; guessed from title, headline")
     url: str | None = _column("the column of the address; guessed from url, link")
 
+    max_errors: int = _number(
+        10**9, "rejects", 0, 10**9, "a run goes on whatever it meets; a gate may want to stop at the first broken input"
+    )
+
     # -- what is made ------------------------------------------------------------------------------------
     level: str = _choice("passage", LEVELS, "an editor asks where the text stands; document level is for speed")
     until: str = _choice("origins", STAGES, "the last stage to run; tracing is what the program is named for")

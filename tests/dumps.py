@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tarfile
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from provenance import tables
@@ -54,3 +56,35 @@ PARAGRAPHS = (
     "Two members voted against it and asked why the old machine had never been mended by the yard that built it.",
 )
 BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, method)
+    return out.getvalue()
+
+
+def tarred(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def record(kind: str, uri: str, body: bytes, mark: str = "text/plain") -> bytes:
+    fields = {"WARC-Type": kind, "WARC-Target-URI": uri, "WARC-Date": "2021-05-06T07:08:09Z", "Content-Type": mark}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
+    return f"WARC/1.0\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n\r\n"
+
+
+def response(
+    uri: str, body: bytes, kind: str = "text/html; charset=utf-8", status: str = "200 OK", **head: str
+) -> bytes:
+    fields = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in head.items())
+    http = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{fields}\r\n".encode() + body
+    return record("response", uri, http, "application/http; msgtype=response")

@@ -8,14 +8,13 @@ import io
 import json
 import lzma
 import tarfile
-import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 import zstandard
 
 from provenance.dumps.archives import label
-from tests.dumps import BODY, PARAGRAPHS, page, scan, write
+from tests.dumps import BODY, PARAGRAPHS, page, scan, tarred, write, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,24 +27,6 @@ MEMBERS = {
     "c.html": page(BODY).encode(),
     "d.txt.gz": gzip.compress(TEXT.encode()),
 }
-
-
-def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content, method)
-    return out.getvalue()
-
-
-def tarred(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
 
 
 ARCHIVES = {

@@ -8,7 +8,7 @@ import json
 import os
 import random
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -22,13 +22,9 @@ from provenance.dumps.language import detect_languages
 from provenance.dumps.published import parse_published
 from provenance.dumps.reading import read_frame
 from provenance.dumps.rejects import is_partial
-from provenance.errors import UsageError
+from provenance.errors import InputError, UsageError
 from provenance.settings import Settings
 from tests.dumps import scan, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
 ROWS = [
@@ -263,7 +259,8 @@ def test_folders_globs_and_links(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     found = scan(tmp_path, one, one)
     assert found.documents["text"].to_list() == ["One word here", "Two words here"]
-    assert found.rejects["reason"].to_list() == ["left_out", "left_out"]
+    assert [Path(path).name for path in found.rejects["path"]] == ["README.md", "loop", "gold", "pipe.txt"]
+    assert set(found.rejects["reason"]) == {"left_out"}
     assert not is_partial(found.rejects)
     assert scan(tmp_path / "**" / "two.*").documents["path"].to_list() == [f"{tmp_path}/b/two.txt"]
 
@@ -380,3 +377,29 @@ def test_no_bytes_make_a_reader_fail(tmp_path_factory: pytest.TempPathFactory, c
 def test_no_bytes_make_decoding_fail(content: bytes) -> None:
     decoded = decode_text(content)
     assert decoded.encoding is not None or decoded.text == ""
+
+
+def test_addresses_are_read_where_polars_reads_them(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"id": ["007"], "text": ["one two three"]})
+    frame.write_parquet(tmp_path / "x.parquet")
+    frame.write_csv(tmp_path / "x.csv")
+    frame.write_ndjson(tmp_path / "x.jsonl")
+    for name in ("x.parquet", "x.csv", "x.jsonl"):
+        address = f"file://{tmp_path}/{name}"
+        found = scan(address)
+        assert found.documents.select("doc_id", "path", "text").rows() == [("007", address, "one two three")]
+    assert scan(f"file://{tmp_path}/none.parquet").rejects["reason"].to_list() == ["damaged"]
+    assert scan(f"file://{tmp_path}/x.html").rejects["reason"].to_list() == ["format"]
+
+
+def test_a_run_stops_when_more_is_broken_than_allowed(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", TEXT)
+    write(tmp_path, "b.bin", binary())
+    write(tmp_path, "c.jsonl", "{\n" * 3)
+    assert scan(tmp_path, max_errors=4).documents.height == 1
+    for most in (0, 3):
+        with pytest.raises(
+            InputError, match=f"could not be read, more than max_errors {most}; the last: .*[bc]"
+        ) as raised:
+            scan(tmp_path, max_errors=most)
+        assert raised.value.exit_code == 3

@@ -11,7 +11,7 @@ import pytest
 
 from provenance.dumps.rejects import is_partial
 from provenance.text.passages import find_passages
-from tests.dumps import BODY, PARAGRAPHS, page, scan, write
+from tests.dumps import BODY, PARAGRAPHS, page, record, response, scan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,20 +111,6 @@ def test_a_feed_in_another_encoding(tmp_path: Path) -> None:
 
 
 # -- web archives ----------------------------------------------------------------------------------------
-def record(kind: str, uri: str, body: bytes, mark: str = "text/plain") -> bytes:
-    fields = {"WARC-Type": kind, "WARC-Target-URI": uri, "WARC-Date": "2021-05-06T07:08:09Z", "Content-Type": mark}
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
-    return f"WARC/1.0\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n\r\n"
-
-
-def response(
-    uri: str, body: bytes, kind: str = "text/html; charset=utf-8", status: str = "200 OK", **head: str
-) -> bytes:
-    fields = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in head.items())
-    http = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{fields}\r\n".encode() + body
-    return record("response", uri, http, "application/http; msgtype=response")
-
-
 PAGE = page(BODY).encode()
 DATED = page(BODY, '<meta property="article:published_time" content="2020-03-04T11:00:00Z">').encode()
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)

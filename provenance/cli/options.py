@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from provenance.index import Index
 
 #: Options of commands that read dumps; the numbers of the method are options too, listed by `provenance settings`.
-SHOWN = ("text", "id", "published", "outlet", "title", "url", "level", "until", "rewritten")
+SHOWN = ("text", "id", "published", "outlet", "title", "url", "level", "until", "rewritten", "max_errors")
 
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:

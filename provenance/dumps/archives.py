@@ -29,6 +29,10 @@ ERRORS = (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeErro
 _PACKAGES = frozenset(("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"))
 
 
+#: Said at once: a bomb holds members of nothing by the hundred thousand.
+_EMPTY = Problem("empty", "the file holds nothing")
+
+
 class Member(NamedTuple):
     """A file in an archive; `problem` says why it has no stream, or of the archive itself (without a name)."""
 
@@ -55,6 +59,9 @@ def read_zip(stream: BinaryIO) -> Iterator[Member]:
         if member.is_dir() or _is_hidden(member.filename):
             continue
         name = label(member.filename)
+        if not member.file_size:
+            yield Member(name, None, _EMPTY)
+            continue
         if member.flag_bits & 1:
             yield Member(name, None, Problem("format", "it is encrypted: unpack it yourself"))
             continue
@@ -88,8 +95,10 @@ def read_tar(stream: BinaryIO) -> Iterator[Member]:
             if not member.isreg():
                 yield Member(label(member.name), None, Problem("left_out", "a link or a device, no file"))
                 continue
-            opened = archive.extractfile(member)
-            if opened is not None:
+            opened = archive.extractfile(member) if member.size else None
+            if opened is None:
+                yield Member(label(member.name), None, _EMPTY)
+            else:
                 yield Member(label(member.name), cast("BinaryIO", opened))
     except (*ERRORS, OSError, ValueError, EOFError, OverflowError) as error:
         yield Member("", None, _damaged("tar", error))
@@ -137,7 +146,7 @@ class _Forward(io.RawIOBase):
 
 
 def _is_hidden(name: str) -> bool:
-    return any((part.startswith(".") and part.strip(".")) or part == "__MACOSX" for part in name.split("/"))
+    return any(part.startswith(".") or part == "__MACOSX" for part in label(name).split("/"))
 
 
 def label(name: str) -> str:

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import tempfile
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import polars as pl
 import xxhash
@@ -21,17 +21,17 @@ from provenance.dumps.feeds import read_feed_file
 from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.json_files import read_json, read_json_lines
-from provenance.dumps.kinds import kind_of
+from provenance.dumps.kinds import SUFFIXES, kind_of, suffix_of
 from provenance.dumps.language import detect_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
-from provenance.dumps.rejects import Reject, reject_frame, single_line
+from provenance.dumps.rejects import HARMLESS, Reject, reject_frame, single_line
 from provenance.dumps.text_files import read_text
-from provenance.dumps.walk import Source, find_sources
+from provenance.dumps.walk import STANDARD_INPUT, Source, find_sources
 from provenance.dumps.web_archives import read_web_archive
 from provenance.dumps.web_pages import read_page_file
 from provenance.dumps.workers import Question, Workers
-from provenance.errors import UsageError
+from provenance.errors import InputError, UsageError
 from provenance.tables import Read
 
 if TYPE_CHECKING:
@@ -74,6 +74,15 @@ ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, 
 #: What is read by columns, from a file that can seek.
 COLUMNAR: dict[str, Callable[[BinaryIO], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
 
+#: What Polars reads from an address; cells are texts, so that an id of digits stays what it is.
+REMOTE_READERS: dict[str, Callable[[str], pl.LazyFrame]] = {
+    "parquet": pl.scan_parquet,
+    "arrow": pl.scan_ipc,
+    "jsonl": pl.scan_ndjson,
+    "csv": lambda address: pl.scan_csv(address, infer_schema=False),
+    "tsv": lambda address: pl.scan_csv(address, infer_schema=False, separator="\t"),
+}
+
 
 class Reading:
     """Inputs by name, read one after another: iterate for frames of articles, of bounded size and in any order.
@@ -84,10 +93,13 @@ class Reading:
 
     def __init__(self, inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = None) -> None:
         self.settings = settings
-        self._sources, self.rejects = find_sources(inputs)
+        self._sources, left_out = find_sources(inputs)
+        self.rejects: list[Reject] = []
         self.inputs: list[dict[str, object]] = []
         self._stdin = stdin
         self._shelf = Shelf()
+        self._errors = 0
+        self._told(left_out)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         with Workers() as workers:
@@ -108,13 +120,27 @@ class Reading:
             yield from self._source(source)
 
     def _source(self, source: Source) -> Iterator[pl.DataFrame | Question | _Finished]:
+        if source.place is None and source.path != STANDARD_INPUT:
+            yield from self._remote(source.path)
+            return
         try:
             with _open(source, self._stdin) as stream:
                 size, digest = _fingerprint(stream)
                 fact = self._fact(source.path, size, digest)
                 yield from self._layers(stream, source.path, Allowance(size), fact, is_file=True)
         except OSError as error:
-            self.rejects.append(Reject(source.path, None, "unreadable", single_line(error.strerror or str(error))))
+            self._told([Reject(source.path, None, "unreadable", single_line(error.strerror or str(error)))])
+
+    def _remote(self, path: str) -> Iterator[pl.DataFrame | _Finished]:
+        """An address (s3://, https://, ...) -> articles, where Polars reads what lies there."""
+        intake, fact = Intake(path, self.settings, self._shelf), self._fact(path)
+        kind = SUFFIXES.get(suffix_of(path), "text")
+        fact["format"] = kind
+        if kind in REMOTE_READERS:
+            yield from _read_columns(REMOTE_READERS[kind], path, intake)
+        else:
+            intake.reject(None, "format", f"from an address only {', '.join(REMOTE_READERS)} are read: fetch it first")
+        yield _Finished(intake, fact, None)
 
     def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, object]:
         fact: dict[str, object] = dict.fromkeys(tables.INPUTS)
@@ -131,8 +157,20 @@ class Reading:
             intake.reject(None, problem.reason, problem.detail, action)
         elif not (intake.documents or intake.members or intake.rejects):
             intake.reject(None, "empty", "nothing inside" if done.fact["bytes"] else "the file holds nothing")
-        self.rejects += intake.close()
         done.fact.update(intake.facts())
+        self._told(intake.close())
+
+    def _told(self, rejects: list[Reject]) -> None:
+        """Keep rejects; raise InputError once more inputs and records could not be read than `max_errors`."""
+        self.rejects += rejects
+        bad = [reject for reject in rejects if reject.reason not in HARMLESS]
+        self._errors += len(bad)
+        if self._errors > self.settings.max_errors:
+            last = bad[-1]
+            raise InputError(
+                f"{self._errors:,} inputs or records could not be read, more than max_errors "
+                f"{self.settings.max_errors:,}; the last: {last.path}: {last.detail or last.reason}"
+            )
 
     def _layers(
         self,
@@ -184,7 +222,7 @@ class Reading:
             whole.seek(0)
             content = whole
         if kind in COLUMNAR:
-            yield from _read_columns(kind, content, intake)
+            yield from _read_columns(COLUMNAR[kind], content, intake)
             return
         for member in ARCHIVES[kind](content):
             intake.members += 1
@@ -198,7 +236,7 @@ class Reading:
         """Note why a member was not read, or an archive not to its end."""
         assert member.problem is not None
         if member.name:
-            self.rejects.append(Reject(f"{archive.path}!/{member.name}", None, *member.problem))
+            self._told([Reject(f"{archive.path}!/{member.name}", None, *member.problem)])
         else:
             archive.reject(None, *member.problem, "partial" if archive.members > 1 else "skipped")
 
@@ -277,12 +315,14 @@ def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
     return None
 
 
-def _read_columns(kind: str, stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
+def _read_columns(
+    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake
+) -> Iterator[pl.DataFrame]:
     try:
-        yield from columnar.read_frame(COLUMNAR[kind](stream), intake)
+        yield from columnar.read_frame(scan(source), intake)
     except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
         action = "partial" if intake.documents else "skipped"
-        intake.reject(None, "damaged", f"no sound {kind} file: {single_line(str(error), 120)}", action)
+        intake.reject(None, "damaged", f"cannot be read as what it is: {single_line(str(error), 160)}", action)
 
 
 def documents_of(frames: list[pl.DataFrame], settings: Settings) -> pl.DataFrame:

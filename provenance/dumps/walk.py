@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,8 +24,12 @@ _BESIDE_TABLES = frozenset({"documents", "rejects", "run", "report"})
 _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
 
 
+#: Addresses that Polars reads from.
+REMOTE = re.compile(r"(?:s3a?|gs|gcs|azure?|adls|abfss?|hf|https?|file)://.", re.IGNORECASE)
+
+
 class Source(NamedTuple):
-    """A file to read: its path as given, with `/`, and where it lies (None for standard input)."""
+    """A file to read: its path as given, with `/`, and where it lies (None for standard input and addresses)."""
 
     path: str
     place: Path | None
@@ -42,8 +47,8 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
         raise UsageError("no input: name files, folders or globs, or - for standard input")
     for name in inputs:
         for path in _expand(name):
-            if path == STANDARD_INPUT:
-                sources.append(Source(STANDARD_INPUT, None))
+            if path == STANDARD_INPUT or REMOTE.match(path):
+                sources.append(Source(path, None))
             elif os.path.isdir(path):  # noqa: PTH112
                 _walk(path, sources, rejects)
             else:
@@ -52,7 +57,7 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
 
 
 def _expand(name: str) -> list[str]:
-    if name == STANDARD_INPUT:
+    if name == STANDARD_INPUT or REMOTE.match(name):
         return [name]
     if "\0" in name or not name:
         raise UsageError(f"{name!r} is not the name of a file, a folder or a glob")
@@ -82,6 +87,10 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
             continue
         waiting += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
         files = [entry for entry in entries if _is_regular(entry)]
+        for entry in entries:
+            if entry not in files and not entry.is_dir(follow_symlinks=False):
+                what = "a link to a folder" if entry.is_dir() else "a pipe, socket or device"
+                rejects.append(Reject(_shown(entry.path), None, "left_out", f"{what}, no file"))
         ours = _own_tables(files)
         if ours:
             rejects.append(Reject(_shown(here), None, "left_out", f"tables, no news: {', '.join(sorted(ours))}"))
@@ -120,7 +129,7 @@ def _own_tables(files: list[os.DirEntry[str]]) -> set[str]:
 def _each_once(sources: list[Source]) -> list[Source]:
     def keyed() -> Iterator[tuple[str, Source]]:
         for source in sources:
-            yield os.path.realpath(source.place) if source.place is not None else "", source
+            yield os.path.realpath(source.place) if source.place is not None else source.path, source
 
     seen: dict[str, Source] = {}
     for key, source in keyed():

@@ -28,6 +28,7 @@ MOST_RECORD = 16 << 20
 MOST_HEAD = 1 << 16
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
 _CAPTURES = ("response", "resource")
+_OTHERS = ("warcinfo", "request", "metadata", "revisit", "continuation")
 
 
 class _Record(NamedTuple):
@@ -55,6 +56,8 @@ def read_web_archive(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame 
             else:
                 take = partial(_take_capture, intake=intake, known=known)
                 yield Question("capture", {}, record.head + record.body + b"\r\n\r\n", take)
+        elif kind not in _OTHERS:
+            intake.reject(number, "damaged", "a record of no known type: it was passed over")
         yield from intake.full()
 
 
@@ -119,9 +122,11 @@ def _records(stream: BinaryIO, intake: Intake) -> Iterator[_Record]:
             return
         yield _Record(head, fields, body)
         number += 1
-        line = stream.readline(MOST_HEAD)
-        while line and not line.strip(b"\r\n"):
-            line = stream.readline(MOST_HEAD)
+        ends = 0
+        while (line := stream.readline(MOST_HEAD)) and not line.strip(b"\r\n"):
+            ends += 1
+        if not line and ends < 2:
+            intake.reject(number - 1, "damaged", "the file breaks off at the end of this record", "partial")
     if lost:
         intake.reject(
             None, "damaged", f"{lost:,} bytes at the end belong to no record: fetch the file again", "partial"
