@@ -9,6 +9,7 @@ import os
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.dumps import json_files
 from provenance.dumps.decode import decode_text
 from provenance.dumps.identity import name_documents
 from provenance.dumps.language import detect_languages
@@ -24,13 +26,14 @@ from provenance.dumps.reading import read_frame
 from provenance.dumps.rejects import is_partial
 from provenance.errors import InputError, UsageError
 from provenance.settings import Settings
+from provenance.text.folding import fold_all
 from tests.dumps import scan, write
 
 TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
 ROWS = [
     {"id": "a1", "Body": TEXT, "pub_date": "2020-03-04T11:00:00Z", "source": "Quay Post", "headline": "One", "link": "https://q.example/1"},
-    {"id": 7, "Body": "Drågen – øl, \"quoted\" and, comma\nand line", "pub_date": "Wed, 04 Mar 2020 11:00:00 +0000", "source": "Quay Post", "headline": "Two", "link": None},  # noqa: E501
-    {"id": None, "Body": "\u0000nul and \u200fright to left", "pub_date": "soon", "source": None, "headline": None, "link": None},  # noqa: E501
+    {"id": 7, "Body": "Drågen – øl, \"quoted\" and, comma\nand line", "pub_date": "Wed, 04 Mar 2020 11:00:00 +0000", "source": "Quay Post", "headline": "Two", "link": None},
+    {"id": None, "Body": "\u0000nul and \u200fright to left", "pub_date": "soon", "source": None, "headline": None, "link": None},
 ]  # fmt: skip
 
 
@@ -77,12 +80,12 @@ def test_every_format_gives_the_same_documents(tmp_path: Path, form: str, packed
 
 def test_a_broken_line_is_left_out_alone(tmp_path: Path) -> None:
     good = json.dumps({"id": "g", "text": TEXT})
-    lines = [good, '{"id": 1, "text": "cut', "", b'{"text": "\xff\xfe"}', "[1]", '{"text": 5}', '{"text": " \\n"}', '{"text": null}',  # noqa: E501
-             json.dumps({"id": "h", "text": "Drågen øl"}, ensure_ascii=False), '{"text": "\\ud800 half"}', "{" * 5000]  # fmt: skip  # noqa: E501
+    lines = [good, '{"id": 1, "text": "cut', "", b'{"text": "\xff\xfe"}', "[1]", '{"text": 5}', '{"text": " \\n"}', '{"text": null}',
+             json.dumps({"id": "h", "text": "Drågen øl"}, ensure_ascii=False), '{"text": "\\ud800 half"}', "{" * 5000]  # fmt: skip
     path = write(tmp_path, "x.jsonl", b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines))
     found = scan(path)
     assert {row["record"]: row["reason"] for row in found.rejects.to_dicts()} == {
-        1: "broken_json", 3: "undecodable", 4: "not_a_record", 5: "not_text", 6: "blank", 7: "blank", 9: "undecodable", 10: "broken_json"  # noqa: E501
+        1: "broken_json", 3: "undecodable", 4: "not_a_record", 5: "not_text", 6: "blank", 7: "blank", 9: "undecodable", 10: "broken_json"
     }  # fmt: skip
     assert found.documents["text"].to_list() == [TEXT, "Drågen øl", "\ufffd half"]
     assert is_partial(found.rejects)
@@ -362,7 +365,7 @@ def test_languages() -> None:
     st.one_of(
         st.binary(max_size=300),
         st.text(max_size=200).map(str.encode),
-        st.lists(st.sampled_from([b'{"text": "a b"}', b'{"text"', b"\n", b"\r", b",", b'"', b"text", b"\xff", b"\0", b"[", b"]", b"a,b"])).map(b"".join),  # noqa: E501
+        st.lists(st.sampled_from([b'{"text": "a b"}', b'{"text"', b"\n", b"\r", b",", b'"', b"text", b"\xff", b"\0", b"[", b"]", b"a,b"])).map(b"".join),
     ),
     st.sampled_from(["txt", "jsonl", "json", "csv", "tsv", "parquet", "bin", "jsonl.gz", "csv.zst"]),
 )  # fmt: skip
@@ -403,3 +406,82 @@ def test_a_run_stops_when_more_is_broken_than_allowed(tmp_path: Path) -> None:
         ) as raised:
             scan(tmp_path, max_errors=most)
         assert raised.value.exit_code == 3
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(
+    "wrapped", [lambda rows: rows, lambda rows: {"a": 1, "b": {"docs": rows}}, lambda rows: {"x": rows}]
+)
+def test_json_of_any_shape_gives_its_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrapped: Any, indent: int | None
+) -> None:
+    rows = [{"id": f"{at}", "article": {"body": f"{TEXT} {at}", "meta": {"title": f"T{at}"}}} for at in range(50)]
+    path = write(tmp_path, "x.json", json.dumps(wrapped(rows), indent=indent))
+    expected = [(row["id"], row["article"]["body"], row["article"]["meta"]["title"]) for row in rows]
+    for limit in (32 << 20, 2000):  # the second is too small for the whole value: lists are read element by element
+        monkeypatch.setattr(json_files, "MOST_LINE", limit)
+        found = scan(path)
+        assert found.documents.select("doc_id", "text", "title").rows() == expected
+        assert not found.rejects.height
+    cut = write(tmp_path, "y.json", path.read_bytes()[:4000])
+    found = scan(cut)
+    assert found.rejects.select("reason", "action").rows() == [("broken_json", "partial")]
+    assert 0 < found.documents.height < 50
+    named = scan(path, text="article.body", title="id")
+    assert named.documents["title"].to_list() == [row["id"] for row in rows]
+
+
+def test_dialects_of_tables(tmp_path: Path) -> None:
+    expected = [("1", 'one, "two"; three'), ("2", "four\nfive")]
+    for content in (
+        'sep=;\nid;text\n1;"one, ""two""; three"\n2;"four\nfive"\n',
+        "'id','text'\n'1','one, \"two\"; three'\n'2','four\nfive'\n".replace('\\"', '"'),
+        'id|text\r\n1|one, "two"; three\r\n2|"four\nfive"\r\n',
+        'id,text\n1,"one, \\"two\\"; three"\n2,"four\nfive"\n',
+        'id\ttext\n1\t"one, ""two""; three"\n2\t"four\nfive"\n',
+    ):
+        found = scan(write(tmp_path, "x.csv", content))
+        assert found.documents.select("doc_id", "text").rows() == expected, content
+    plain = scan(write(tmp_path, "x.tsv", 'id\ttext\n1\t"Quoted" it begins\n2\tand " in it\n'))
+    assert plain.documents["text"].to_list() == ['"Quoted" it begins', 'and " in it']
+
+
+def test_marks_of_byte_order_where_files_were_joined(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + b'{"text": "one"}\n' + b"\xef\xbb\xbf" + b'{"text": "two"}\n'
+    assert scan(write(tmp_path, "x.jsonl", content)).documents["text"].to_list() == ["one", "two"]
+    assert scan(write(tmp_path, "x.json", content)).documents["text"].to_list() == ["one", "two"]
+
+
+ENCODINGS = {
+    "English": ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "iso8859-1", "mac-roman"),
+    "Russian": ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "koi8-r"),
+    "Japanese": ("utf-8", "utf-16-le", "shift_jis", "euc_jp", "iso2022_jp"),
+    "Chinese": ("utf-8", "utf-16-be", "gb18030", "big5"),
+    "Arabic": ("utf-8", "utf-16-le", "cp1256"),
+    "Polish": ("utf-8", "cp1250", "iso8859-2"),
+}
+# ruff: noqa: E501  a sentence in each language
+SPOKEN = {
+    "English": "The café’s owner, Zoë, said the council’s “naïve” plan – 5 % more – would cost the harbour town its façade. ",
+    "Russian": "Совет портового города решил во вторник купить второй земснаряд, потому что первый всю зиму простоял. ",
+    "Japanese": "港町の議会は火曜日、二隻目の船を購入することを決めた。市長は資金があると述べた。漁師たちは喜んでいる。",
+    "Chinese": "港口城市議會週二決定購買第二艘船，因為第一艘整個冬天都閒置著，市長說資金已經到位。漁民們很高興。",
+    "Arabic": "قرر مجلس المدينة يوم الثلاثاء شراء سفينة ثانية للميناء بعد شتاء طويل، وقال رئيس البلدية إن المال موجود. ",
+    "Polish": "Rada miasta portowego zdecydowała we wtorek o zakupie drugiej pogłębiarki, ponieważ pierwsza stała całą zimę. ",
+}
+
+
+@pytest.mark.parametrize("language", ENCODINGS)
+def test_one_article_in_many_encodings_is_one_text(tmp_path: Path, language: str) -> None:
+    text = (SPOKEN[language] * 12).strip()
+    for encoding in ENCODINGS[language]:
+        if encoding.startswith("iso8859-1"):
+            octets = text.translate({0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-"}).encode(encoding)
+        else:
+            octets = text.encode(encoding)
+        write(tmp_path, f"{encoding}.txt", octets)
+    found = scan(tmp_path)
+    assert not found.rejects.height
+    words = {" ".join(fold_all([text])) for text in found.documents["text"]}
+    assert words == {fold_all([text])[0]}
+    assert found.inputs.filter(found.inputs["decided"] != "statistics")["certainty"].unique().to_list() == [1.0]

@@ -61,7 +61,8 @@ def clean_files(
     with ExitStack() as stack:
         spool = _spool(stdin, stack) if STANDARD_INPUT in inputs else None
         found = read(list(inputs), settings, stdin=_opened(spool, stack))
-        place = {source.path: source.place or spool for source in find_sources(inputs)[0]}
+        sources = find_sources(inputs)[0]
+        place = {source.path: spool if source.path == STANDARD_INPUT else source.place for source in sources}
         order = found.documents["doc_id"]
         chosen = choose_nothing()
         if order.len():
@@ -79,13 +80,14 @@ def clean_files(
             documents = found.documents.filter(of)
             if not documents.height:
                 continue
-            assert whole is not None
-            # a file inside an archive comes out with the others of its archive, as JSON lines
+            # a file inside an archive comes out with the others of its archive, and what lies at an address as well,
+            # as JSON lines
             kind, encoding = ("archive", None) if inside.height > 1 else inside.select("format", "encoding").row(0)
+            plain = kind.split(".")[0] if whole is not None else "elsewhere"
             skipped = found.rejects.filter(of, pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
             lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
             mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
-            files.append(File(path, whole, kind.split(".")[0], encoding, documents, frozenset(skipped), lost, mine))
+            files.append(File(path, whole, plain, encoding, documents, frozenset(skipped), lost, mine))
         listed = _write(files, len(place), output, policy, settings, gone, removals, stdout)
     return Outcome(order.len(), listed, found.rejects)
 
@@ -166,7 +168,7 @@ def _target(file: File, inputs: int, output: str | None, passages: str) -> Path 
             raise UsageError(
                 f"{place}: would hold {kind}, as {file.path} does; name it {_unpacked_stem(place)}{SUFFIX[kind]}"
             )
-        if place.exists() and file.place.samefile(place):
+        if place.exists() and file.place is not None and file.place.samefile(place):
             raise UsageError(f"{place}: is the input itself; give another file with -o")
         return place
     name = file.path.rsplit("/", 1)[-1] if file.path != STANDARD_INPUT else "stdin" + SUFFIX[kind]
@@ -176,8 +178,9 @@ def _target(file: File, inputs: int, output: str | None, passages: str) -> Path 
 
 
 def _unpacked(name: str) -> str:
-    for packed in PACKED:
-        name = name.removesuffix(packed)
+    for packed, kept in PACKED.items():
+        if name.endswith(packed):
+            return name.removesuffix(packed) + kept
     return name
 
 

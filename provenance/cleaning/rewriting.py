@@ -30,7 +30,7 @@ class File(NamedTuple):
     """A file as reading it found it, and what goes."""
 
     path: str  # as documents have it
-    place: Path
+    place: Path | None  # None for a member of an archive and for an address
     kind: str  # of INPUTS, without what it is packed with
     encoding: str | None
     documents: pl.DataFrame  # its DOCUMENTS in order
@@ -51,6 +51,9 @@ def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> It
     """A file -> its bytes anew; `ledger` gets what is left out. Memory: a record; of text and JSON, the file."""
     if file.kind == "parquet":
         yield from _parquet(file, passages, settings, ledger)
+        return
+    if file.place is None or file.kind not in ("text", "jsonl", "csv", "tsv", "json"):
+        yield from _documents(file, passages, ledger)
         return
     with file.place.open("rb") as packed:
         stream = _unpacked(packed)
@@ -107,7 +110,9 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
     if file.kind == "jsonl":
         pieces = split_lines(stream)
     else:
-        first = io.BytesIO(stream.getvalue() if isinstance(stream, io.BytesIO) else stream.peek(1 << 17))
+        first = io.BytesIO(
+            stream.getvalue() if isinstance(stream, io.BytesIO) else cast("io.BufferedReader", stream).peek(1 << 17)
+        )
         head = Lines((line.removesuffix(b"\n") for line in first), encoding)
         edit = _Rows(table_dialect(head, file.kind, settings))
         pieces = split_table(stream, encoding, file.kind, settings)
@@ -244,6 +249,7 @@ def _documents(file: File, passages: str, ledger: Ledger) -> Iterator[bytes]:
 
 
 def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
+    assert file.place is not None
     with file.place.open("rb") as packed:
         frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
     rows = [row for row in range(frame.height) if row not in file.skipped]

@@ -56,6 +56,8 @@ def choose_columns(found: Collection[str], settings: Settings) -> Columns:
     keys: dict[str, str] = {}
     for column in found:
         keys.setdefault(re.sub(r"[^a-z0-9]", "", column.lower()), column)
+    for column in found:  # a path of a nested record is called by its last part
+        keys.setdefault(re.sub(r"[^a-z0-9]", "", column.lower().rsplit(".", 1)[-1]), column)
     chosen: dict[str, str] = {}
     for field, usual in USUAL.items():
         asked = getattr(settings, field) if field in ASKED else None

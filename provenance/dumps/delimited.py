@@ -118,7 +118,7 @@ def find_dialect(sample: list[str], delimiter: str | None, settings: Settings) -
 
     Found.delimiter = delimiter or max(",;\t|\x01^~", key=fits)
     cells = [cell for line in sample for cell in line.rstrip("\r\n").split(Found.delimiter)]
-    if '"' not in whole and all(cell[:1] == cell[-1:] == "'" for cell in header.strip().split(Found.delimiter)):
+    if all(cell[:1] == cell[-1:] == "'" for cell in header.strip().split(Found.delimiter)):
         Found.quotechar = "'"
     mark = Found.quotechar or '"'
     if f"\\{mark}" in whole and mark * 2 not in whole.replace(f"\\{mark}", ""):

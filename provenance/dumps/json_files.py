@@ -135,6 +135,7 @@ class _Values:
 
     def _value(self) -> Any:
         """The next value, or `self` where it is too long to be held."""
+        self._next()
         while True:
             try:
                 value, end = self._scan(self._text, self._at)

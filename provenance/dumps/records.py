@@ -32,7 +32,8 @@ class Records:
             )
             return
         columns = self._columns(value)
-        if (columns.problem or self._dotted) and any(isinstance(inner, dict) for inner in value.values()):
+        nested = isinstance(value.get(columns.of.get("text", "")), dict)
+        if (columns.problem or nested or self._dotted) and any(isinstance(inner, dict) for inner in value.values()):
             value = flattened(value)
             columns = self._columns(value)
         if columns.problem:
@@ -76,17 +77,18 @@ class Records:
 def flattened(value: dict[str, Any]) -> dict[str, Any]:
     """A record -> one whose inner objects' fields are its own, by path; outer ones first.
 
+    Objects stay where they have a name, by which they can be called.
+
     >>> flattened({"id": 1, "article": {"body": "A text", "site": {"name": "Q"}}})
-    {'id': 1, 'article': {'body': 'A text', 'site': {'name': 'Q'}}, 'article.body': 'A text', \
-'article.site': {'name': 'Q'}, 'article.site.name': 'Q'}
+    {'id': 1, 'article.body': 'A text', 'article.site': {'name': 'Q'}, 'article.site.name': 'Q'}
     """
-    flat: dict[str, Any] = dict(value)
+    flat = {name: inner for name, inner in value.items() if not isinstance(inner, dict) or "name" in inner}
     level = [(name, inner) for name, inner in value.items() if isinstance(inner, dict)]
     for _ in range(MOST_DEPTH):
         deeper = []
         for path, item in level:
             for name, inner in item.items():
-                if len(flat) < MOST_FIELDS:
+                if len(flat) < MOST_FIELDS and (not isinstance(inner, dict) or "name" in inner):
                     flat.setdefault(f"{path}.{name}", inner)
                 if isinstance(inner, dict):
                     deeper.append((f"{path}.{name}", inner))
