@@ -87,6 +87,34 @@ def test_a_few_changed_words_make_one_edited_span() -> None:
     assert found["identity"].item() == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("link", "spans"),
+    [(" https://example.org/a/northern-breakwater ", 1), ("\nhttps://example.org/a\n", 2), (" www.example.org\n", 1)],
+)
+def test_an_address_in_running_text_parts_no_span_and_one_on_its_own_line_does(link: str, spans: int) -> None:
+    text = f"{BODY}{link}{OTHER}"
+    found = sides({"a": text, "b": f"Before. {text}"}, spans_of({"a": text, "b": f"Before. {text}"}).spans)
+    assert len(found) == spans
+    assert all("http" not in left.strip() or spans == 1 for left, *_ in found)
+
+
+def test_an_address_that_touches_a_notice_parts() -> None:
+    date = "Mon, 08 Nov 2021 08:00:00 +0000"
+    text = f"{OTHER} {date} https://example.org/rye-along-the-banks {BODY}"
+    documents = documents_of({"a": text, "b": f"First. {text}"})
+    rows = []
+    for doc_id, whole in documents.select("doc_id", "text").iter_rows():
+        low, high = whole.index(date), whole.index(BODY)
+        rows += [(doc_id, 0, low, "paragraph"), (doc_id, low, high, "boilerplate")]
+        rows += [(doc_id, high, len(whole), "paragraph")]
+    passages = pl.DataFrame(rows, schema=PASSAGES, orient="row")
+    found = find_spans(documents, passages, tokenize(documents["text"]), None, Settings(rewritten="off")).spans
+    assert found.height == 2
+    assert not any(
+        "https" in documents["text"][0][low:high] for low, high in found.select("left_start", "left_end").rows()
+    )
+
+
 def test_fourteen_shared_words_are_no_span_and_fifteen_are() -> None:
     shared = "the old lighthouse keeper counted every passing ship from his window until the very last"
     for words, count in ((14, 0), (15, 1)):

@@ -87,7 +87,7 @@ def align(tokens: Tokens, layout: Layout, left: Array, right: Array, settings: S
         spans, count = align_kernels.align_pairs(
             tokens.word,
             tokens.bounds,
-            tokens.gap,
+            layout.gap,
             layout.segment,
             layout.shorts,
             left[share],

@@ -10,6 +10,7 @@ import polars as pl
 from provenance.matching import place_kernels
 from provenance.matching.places import Ranges, words_inside
 from provenance.tables import ROLES
+from provenance.text import kernels
 
 if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
@@ -35,6 +36,7 @@ class Layout(NamedTuple):
     segment: Array  # uint8 [words], what a repeat inside one document may not cross
     short: Array  # bool [passages], headlines, captions, teasers and notices: spans of them may be short
     shorts: tuple[Array, Array, Array]  # the same: bounds int64 [documents + 1], start and end int32, in words
+    gap: Array  # uint8 [words], TOKENS' own, and ADDRESS before a word if an address parts it from the one before
 
     def apart_words(self) -> Array:
         """Which words (of TOKENS) stand in headlines, captions, teasers and notices; bool."""
@@ -64,7 +66,25 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     bounds = np.searchsorted(owner, np.arange(tokens.bounds.size)).astype(np.int64)
     base = tokens.bounds[owner]
     shorts = bounds, (first[short] - base).astype(np.int32), (last[short] - base).astype(np.int32)
-    return Layout(document, role, first, last, quote_first, quote_last, segment, short, shorts)
+    gap = _addresses(tokens, first[role == CODE["boilerplate"]], last[role == CODE["boilerplate"]])
+    return Layout(document, role, first, last, quote_first, quote_last, segment, short, shorts, gap)
+
+
+def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array:
+    """TOKENS and its notices -> what stands before each word, with ADDRESS also where an inline one parts.
+
+    In running text an address is a place without words, and a copied sentence that holds a link is one span: cut
+    there, 24 of 1,252 verbatim copies of PAN13 came out in two. An address that touches a notice is a feed item's
+    link between its title, date and teaser.
+    """
+    inline = np.flatnonzero(tokens.gap == kernels.INLINE)
+    notices = Ranges(notice_first, notice_last)
+    parts = inline[notices.count(inline + 1) - notices.count(np.maximum(inline - 1, 0)) > 0]
+    if parts.size == 0:
+        return tokens.gap
+    gap: Array = tokens.gap.copy()
+    gap[parts] = kernels.ADDRESS
+    return gap
 
 
 def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, first: Array, last: Array) -> Array:

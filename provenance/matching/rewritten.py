@@ -96,7 +96,7 @@ def find_rewritten(
     def one(begin: int) -> tuple[Array, Array]:
         spans, scores, count = rewritten_kernels.align_rewritten(
             sentences.ids,
-            tokens.gap,
+            layout.gap,
             tokens.bounds,
             sentences.cuts,
             sentences.of,

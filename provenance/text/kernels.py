@@ -11,7 +11,7 @@ from numba import njit
 from provenance.text.lookalikes import CYRILLIC, GREEK, HIGHEST, LATIN, LOWEST
 
 LONGEST_WORD = 255  # code points, so that a byte holds its length; a longer one is no word of any language
-NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS = 0, 1, 2, 3, 4  # what stands before a word
+NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS, INLINE = range(6)  # what stands before a word; INLINE: an address, too
 
 _P1 = np.uint64(0x9E3779B185EBCA87)
 _P2 = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -131,14 +131,25 @@ def _ends_sentence(code):
 
 
 @njit(inline="always")
-def _gap(newlines, stopped, address):
+def is_lower(code):
+    """Whether a code point is a lower-case letter of Latin, Greek or Cyrillic, the common ones."""
+    return 0x61 <= code <= 0x7A or 0xDF <= code <= 0xFF or 0x3B1 <= code <= 0x3C9 or 0x430 <= code <= 0x45F
+
+
+@njit(inline="always")
+def _gap(newlines, stopped, address, code):
+    """What stands before a word that begins with `code`.
+
+    An address with at most one line break beside it stands in running text. A line break between a word without a
+    stop and a small letter is a wrapped line, and nothing.
+    """
     if address:
-        return ADDRESS
+        return ADDRESS if newlines >= 2 else INLINE
     if newlines >= 2:
         return PARAGRAPH
-    if newlines == 1:
-        return LINE
-    return SENTENCE if stopped == 2 else NOTHING
+    if stopped == 2:
+        return SENTENCE
+    return LINE if newlines == 1 and not is_lower(code) else NOTHING
 
 
 @njit(inline="always")
@@ -328,7 +339,7 @@ def fold_document(
                 return next_f, t
             longer += at - begun - passed
             value = hash_word(folded, f, next_f)
-        word[t], start[t], size[t], gap[t] = value, place, points, _gap(newlines, stopped, address)
+        word[t], start[t], size[t], gap[t] = value, place, points, _gap(newlines, stopped, address, code)
         stopped, newlines, address = 0, 0, False
         if keep:
             first_byte[t] = f

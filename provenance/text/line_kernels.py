@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.text.kernels import _code_point
+from provenance.text.kernels import _code_point, is_lower
 
 # What a line ends with, closing quotes and brackets apart.
 OPEN, STOP, ASKS, LEADS, RUNS_ON, CUT = 0, 1, 2, 3, 4, 5
@@ -35,11 +35,6 @@ def _is_space(code):
 @njit(inline="always")
 def _breaks(code):
     return 0x0A <= code <= 0x0D or code in (0x85, 0x2028, 0x2029)
-
-
-@njit(inline="always")
-def _is_lower(code):
-    return 0x61 <= code <= 0x7A or 0xDF <= code <= 0xFF or 0x3B1 <= code <= 0x3C9 or 0x430 <= code <= 0x45F
 
 
 @njit(inline="always")
@@ -124,7 +119,7 @@ def join_wrapped(octets, doc, low, high, place, gap, n):
             lead = _code_point(octets, low[k])[0]
             if gap[k] == 1 and high[k - 1] - low[k - 1] >= WRAP_FULL * widest and lead >= 0x41:
                 plain += 1
-                goes_on += _is_lower(lead)
+                goes_on += is_lower(lead)
         wrapped = widest <= WRAP_WIDTH and goes_on >= 1 and goes_on >= 0.3 * plain
         for k in range(i, j):
             full = k > i and high[k - 1] - low[k - 1] >= WRAP_FULL * widest
@@ -174,7 +169,7 @@ def measure_lines(
                     piece = True
                     count += 1
                     upper += _is_upper(code)
-                    if lettered == 0 and not numbered and _is_lower(code):
+                    if lettered == 0 and not numbered and is_lower(code):
                         mark |= LOWER
                 alone += how == 3
                 numbered |= code <= 0x39

@@ -36,7 +36,7 @@ class Tokens(NamedTuple):
     word: Array  # uint64 [words], kernels.hash_word of the folded word's UTF-8
     start: Array  # int32 [words]
     size: Array  # uint8 [words], code points of each
-    gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, PARAGRAPH, ADDRESS
+    gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, ...
 
     def ends(self, word: Array) -> Array:
         """Where the given words (in the whole of TOKENS) end; int64."""
