@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 
 from provenance.matching.alignment import Aligned
-from provenance.matching.rewritten import choose, number_sentences, propose
+from provenance.matching.rewritten import SPARED, Inside, choose, find_inside, number_sentences, propose
 from provenance.matching.sketches import word_sketcher
 from provenance.matching.spans import Found, find_spans, snap
 from provenance.settings import Settings
 from provenance.tables import DOCUMENTS, PASSAGES, SPANS, check
 from provenance.text.folding import fold
-from provenance.text.tokens import tokenize, tokenize_and
+from provenance.text.tokens import Tokens, tokenize, tokenize_and
 
 BODY = (
     "The harbour master of Port Halven said on Tuesday that the northern breakwater, damaged in the storms of "
@@ -260,23 +260,44 @@ def test_skip_pairs_propose_the_retold_pair_among_many() -> None:
     shuffled = texts[7].split(". ")
     texts[120] = ". ".join(" ".join(random.permutation(sentence.split())) for sentence in shuffled)
     tokens = tokenize(pl.Series(texts))
-    left, right = propose(tokens, number_sentences(tokens, np.zeros(tokens.word.size, np.bool_)))
+    left, right = propose(tokens, number_sentences(tokens, tokens.gap))
     pairs = set(zip(left.tolist(), right.tolist(), strict=True))
     assert (7, 120) in pairs
     assert len(pairs) <= 10 * len(texts)
 
 
-def test_a_rewritten_stretch_replaces_exact_ones_only_if_clearly_longer() -> None:
+def test_a_rewritten_stretch_replaces_exact_ones_only_if_the_rest_of_it_is_rewriting() -> None:
     def stretches(*rows: tuple[int, int, int, int]) -> Aligned:
         columns = np.array(rows, np.int64).reshape(-1, 4).T
         zero = np.zeros(columns.shape[1], np.int32)
         return Aligned(zero, zero + 1, *columns, zero)
 
     exact = stretches((0, 20, 0, 20), (100, 140, 100, 140))
-    longer = stretches((0, 30, 0, 30), (98, 142, 98, 142), (300, 350, 300, 350), (310, 340, 400, 430))
-    stays, chosen = choose(exact, longer, np.array([4.0, 3.0, 2.0, 1.0]))
+    found = stretches((0, 60, 0, 60), (98, 142, 98, 142), (300, 350, 300, 350), (310, 340, 400, 430))
+    inside = Inside(np.array([0, 1]), np.array([0, 1]), np.array([12.0, -1.0, 2.0, 1.0]))
+    stays, chosen = choose(exact, found, np.array([4.0, 3.0, 2.0, 1.0]), inside)
     assert stays.tolist() == [False, True]
     assert chosen.tolist() == [True, False, True, False]
+
+
+def test_what_exact_stretches_leave_of_a_rewritten_one_is_scored_and_a_span_spared_counts() -> None:
+    words = np.arange(200).astype(np.uint64)
+    words[100:200] = words[:100]
+    words[120:130] = np.arange(500, 510)
+    nothing = np.zeros(200, np.int32)
+    tokens = Tokens(np.array([0, 100, 200]), words, nothing, nothing.astype(np.uint8), nothing.astype(np.uint8))
+    sentences = number_sentences(tokens, tokens.gap)
+
+    def stretches(*rows: tuple[int, int, int, int]) -> Aligned:
+        zero = np.zeros(len(rows), np.int32)
+        return Aligned(zero, zero + 1, *np.array(rows, np.int64).T, zero)
+
+    exact = stretches((0, 20, 100, 120), (30, 90, 130, 190), (92, 100, 192, 200))
+    found = stretches((0, 91, 100, 191), (30, 90, 130, 190), (91, 96, 191, 196))
+    inside = find_inside(sentences, exact, found, np.array([90.0, 80.0, 70.0]))
+    assert list(zip(inside.found.tolist(), inside.exact.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1)]
+    assert inside.rest[1:].tolist() == [0.0, 70.0]
+    assert -SPARED < inside.rest[0] < SPARED  # ten words that differ cost something, and one span is spared
 
 
 @pytest.mark.parametrize(

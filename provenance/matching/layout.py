@@ -38,12 +38,6 @@ class Layout(NamedTuple):
     shorts: tuple[Array, Array, Array]  # the same: bounds int64 [documents + 1], start and end int32, in words
     gap: Array  # uint8 [words], TOKENS' own, and ADDRESS before a word if an address parts it from the one before
 
-    def apart_words(self) -> Array:
-        """Which words (of TOKENS) stand in headlines, captions, teasers and notices; bool."""
-        apart, which = np.zeros(self.segment.size, np.uint8), np.isin(self.role, WHOLE)
-        place_kernels.mark(self.first[which], self.last[which], np.ones(int(which.sum()), np.uint8), apart)
-        return apart.view(np.bool_)
-
 
 def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> Layout:
     """DOCUMENTS sorted by doc_id (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""

@@ -10,6 +10,7 @@ import polars as pl
 
 from provenance.matching import kernels, rewritten_kernels, sequence_kernels, skip_kernels
 from provenance.matching.alignment import Aligned
+from provenance.matching.layout import WHOLE, roles_of
 
 if TYPE_CHECKING:
     from provenance.matching.layout import Layout
@@ -25,8 +26,8 @@ SPAN = 5  # content words a skip-pair may reach over
 ONE_IN = 4  # skip-pairs kept; the same ones in every document
 CAP = 30  # documents that may share a skip-pair
 NEAR, NEED = 100, 4  # seeds needed within so many words; 4.3 candidates a document at recall .978 on PAN13
-LONGER = 1.3  # a rewritten stretch replaces the exact ones it covers only if so much longer
-COVERS = 0.8
+COVERS = 0.8  # of an exact stretch that a rewritten one must hold to replace it
+SPARED = 10.0  # score that each further span costs; at 20 paragraphs left out between two copied ones were bridged
 # On PAN13 1 % of the true stretches with two numbers or more share under half of them; of 4,642 claims on the reuters
 # corpus, nearly all of them other days' reports of one form, 44 %.
 SAME_NUMBERS, FEWEST_NUMBERS = 0.5, 2
@@ -43,13 +44,12 @@ class Sentences(NamedTuple):
     frequency: Array  # int32 [distinct words], sentences that hold each
 
 
-def number_sentences(tokens: Tokens, silent: Array) -> Sentences:
-    """TOKENS and the words that do not count (bool) -> Sentences. *gather*."""
+def number_sentences(tokens: Tokens, gap: Array) -> Sentences:
+    """TOKENS and what stands before each word -> Sentences. *gather*."""
     ids = np.empty(tokens.word.size, np.int32)
     words = skip_kernels.number_words(tokens.word, kernels.order_by_key(tokens.word), ids)
-    ids[silent] = -1
     cuts, of = np.empty(tokens.word.size + 1, np.int64), np.empty(tokens.bounds.size, np.int64)
-    count = skip_kernels.cut_sentences(tokens.bounds, tokens.gap, FEWEST, MOST, cuts, of)
+    count = skip_kernels.cut_sentences(tokens.bounds, gap, FEWEST, MOST, cuts, of)
     frequency = np.zeros(words, np.int32)
     skip_kernels.sentence_frequency(ids, cuts, count, frequency)
     return Sentences(ids, cuts[: count + 1], of, frequency)
@@ -87,10 +87,10 @@ def find_rewritten(
 ) -> tuple[Aligned, Aligned]:
     """DOCUMENTS, TOKENS and the exact channel's stretches -> (exact ones that stay, rewritten ones). *gather*.
 
-    Headlines, captions, teasers and notices do not count: they are repeats of their own, and two sites' wordings
-    of one notice are no sign that the articles under it are related.
+    Stretches of which most is headline, caption, teaser or notice do not count: they are repeats of their own, and two
+    sites' wordings of one notice are no sign that the articles under it are related. Inside a stretch they do.
     """
-    sentences = number_sentences(tokens, layout.apart_words())
+    sentences = number_sentences(tokens, layout.gap)
     left, right = propose(tokens, sentences)
 
     def one(begin: int) -> tuple[Array, Array]:
@@ -116,24 +116,31 @@ def find_rewritten(
     scores = np.concatenate([np.empty(0), *(scores for _, scores in shares)])
     pair, a_first, a_last, b_first, b_last = rows.T
     found = Aligned(left[pair], right[pair], a_first, a_last, b_first, b_last, np.zeros(len(rows), np.int32))
-    for holds in (_long_enough, _same_numbers):
-        good = holds(documents, tokens, found, settings)
-        found, scores = found.take(good), scores[good]
-    stays, chosen = choose(exact, found, scores)
+    good = _long_enough(tokens, found, settings) & _running_text(layout, found)
+    good[good] = _same_numbers(documents, tokens, found.take(good))
+    found, scores = found.take(good), scores[good]
+    stays, chosen = choose(exact, found, scores, find_inside(sentences, exact, found, scores))
     rewritten = found.take(chosen)
     equal = np.zeros(rewritten.left.size, np.int32)
     sequence_kernels.count_equal(tokens.word, *rewritten[2:6], TABLE_CELLS, equal)
     return exact.take(stays), rewritten._replace(equal=equal)
 
 
-def _long_enough(_documents: pl.DataFrame, tokens: Tokens, found: Aligned, settings: Settings) -> Array:
+def _long_enough(tokens: Tokens, found: Aligned, settings: Settings) -> Array:
     left = tokens.ends(found.left_last - 1) - tokens.start[found.left_first]
     right = tokens.ends(found.right_last - 1) - tokens.start[found.right_first]
     long: Array = np.minimum(left, right) >= settings.rewritten_chars
     return long
 
 
-def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned, _settings: Settings) -> Array:
+def _running_text(layout: Layout, found: Aligned) -> Array:
+    """Which stretches are not mostly headline, caption, teaser or notice, on either side."""
+    apart = [np.isin(roles_of(layout, *found[side : side + 2]), WHOLE) for side in (2, 4)]
+    text: Array = ~(apart[0] | apart[1])
+    return text
+
+
+def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned) -> Array:
     """Which stretches agree in their figures: SAME_NUMBERS of the distinct ones of the side with fewer are shared.
 
     Whoever translates, spins or reorders a report keeps its figures; two reports of one form (a central bank's daily
@@ -153,20 +160,64 @@ def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned, _sett
     return agree
 
 
+class Inside(NamedTuple):
+    """Which exact stretches lie inside each rewritten one, sorted by the latter; and what those leave of it."""
+
+    found: Array  # int64 [cases], row of the rewritten stretch
+    exact: Array  # int64 [cases], row of the exact one
+    rest: Array  # float64 [rewritten], the score of what they leave of it, and SPARED for each span fewer
+
+
+def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Array) -> Inside:
+    """Stretches of both channels -> the exact ones of which COVERS lies in a rewritten one, on both sides."""
+
+    def frame(aligned: Aligned, name: str) -> pl.DataFrame:
+        return pl.DataFrame(aligned._asdict()).with_row_index(name)
+
+    def covers(side: str) -> pl.Expr:
+        low = pl.max_horizontal(f"{side}_first", f"{side}_first_found")
+        high = pl.min_horizontal(f"{side}_last", f"{side}_last_found")
+        return high - low >= COVERS * (pl.col(f"{side}_last") - pl.col(f"{side}_first"))
+
+    cases = (
+        frame(exact, "exact")
+        .join(frame(found, "found"), on=["left", "right"], suffix="_found")
+        .filter(covers("left"), covers("right"))
+        .sort("found", "exact")
+    )
+    rows, inner = cases["found"].to_numpy().astype(np.int64), cases["exact"].to_numpy().astype(np.int64)
+    rest = scores.copy()
+    some = np.unique(rows)
+    begins = np.append(np.searchsorted(rows, some), rows.size)
+    left = np.empty(some.size)
+    rewritten_kernels.rest_scores(
+        *sentences,
+        found.left[some],
+        found.right[some],
+        np.stack(found[2:6], 1)[some],
+        np.stack(exact[2:6], 1)[inner],
+        begins,
+        left,
+    )
+    rest[some] = left + SPARED * (np.diff(begins) - 1)
+    return Inside(rows, inner, rest)
+
+
 def _overlap(one: tuple[int, int], two: tuple[int, int]) -> int:
     return max(0, min(one[1], two[1]) - max(one[0], two[0]))
 
 
-def _mostly(whole: tuple[int, int], part: list[int]) -> bool:
+def _mostly(whole: tuple[int, int], part: tuple[int, int]) -> bool:
     """Whether over half of `part` lies in `whole`."""
-    return 2 * _overlap(whole, (part[0], part[1])) > part[1] - part[0]
+    return 2 * _overlap(whole, part) > part[1] - part[0]
 
 
-def choose(exact: Aligned, found: Aligned, scores: Array) -> tuple[Array, Array]:
+def choose(exact: Aligned, found: Aligned, scores: Array, inside: Inside) -> tuple[Array, Array]:
     """Stretches of both channels -> masks (exact ones that stay, rewritten ones chosen), pair by pair.
 
-    A rewritten stretch that covers exact ones replaces them only if it is LONGER times their length in all, for
-    verbatim text keeps its exact edges; any other is dropped if over half of either side is covered already.
+    Verbatim text keeps its exact edges: a rewritten stretch replaces the exact ones inside it only if what they leave
+    of it is rewriting itself, or costs less than the spans it spares. Any other is dropped if
+    over half of either side is covered already.
     """
     stays, chosen = np.ones(exact.left.size, np.bool_), np.zeros(found.left.size, np.bool_)
     by_pair: dict[tuple[int, int], list[int]] = {}
@@ -174,30 +225,22 @@ def choose(exact: Aligned, found: Aligned, scores: Array) -> tuple[Array, Array]
     for row, pair in enumerate(zip(exact.left.tolist(), exact.right.tolist(), strict=True)):
         if pair in touched:
             by_pair.setdefault(pair, []).append(row)
-    left = np.stack([exact.left_first, exact.left_last], 1).tolist()
-    right = np.stack([exact.right_first, exact.right_last], 1).tolist()
+    left = list(zip(exact.left_first.tolist(), exact.left_last.tolist(), strict=True))
+    right = list(zip(exact.right_first.tolist(), exact.right_last.tolist(), strict=True))
+    within: dict[int, set[int]] = {}
+    for row, e in zip(inside.found.tolist(), inside.exact.tolist(), strict=True):
+        within.setdefault(row, set()).add(e)
     kept: dict[tuple[int, int], list[tuple[tuple[int, int], tuple[int, int]]]] = {}
     order = np.lexsort((found.right_first, found.left_first, -scores, found.right, found.left))
-    for row in order.tolist():
+    for row in order[inside.rest[order] > 0].tolist():
         pair = int(found.left[row]), int(found.right[row])
         ours = (int(found.left_first[row]), int(found.left_last[row]))
         theirs = (int(found.right_first[row]), int(found.right_last[row]))
-        sizes = ours[1] - ours[0], theirs[1] - theirs[0]
         standing = [e for e in by_pair.get(pair, []) if stays[e]]
-        inside = [
-            e
-            for e in standing
-            if _overlap(ours, left[e]) >= COVERS * (left[e][1] - left[e][0])
-            and _overlap(theirs, right[e]) >= COVERS * (right[e][1] - right[e][0])
-        ]
-        if inside:
-            total = max(sum(side[e][1] - side[e][0] for e in inside) for side in (left, right))
-            if min(sizes) < LONGER * total:
-                continue
-        others = [(left[e], right[e]) for e in standing if e not in inside] + kept.get(pair, [])
+        others = [(left[e], right[e]) for e in standing if e not in within.get(row, ())] + kept.get(pair, [])
         if any(
-            2 * sum(_overlap(mine, other[side]) for other in others) > size
-            for side, (mine, size) in enumerate(zip((ours, theirs), sizes, strict=True))
+            2 * sum(_overlap(mine, other[side]) for other in others) > mine[1] - mine[0]
+            for side, mine in enumerate((ours, theirs))
         ):
             continue
         stays[[e for e in standing if _mostly(ours, left[e]) or _mostly(theirs, right[e])]] = False

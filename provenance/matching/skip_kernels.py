@@ -1,6 +1,6 @@
 """Kernels of the rewritten channel, first half: sentences, and skip-pairs that propose pairs of documents.
 
-Words are numbered densely (`ids`, int32, flat like TOKENS; -1 is a word that does not count).
+Words are numbered densely (`ids`, int32, flat like TOKENS).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from numba import njit
 
 from provenance.matching.align_kernels import _grow
 from provenance.matching.kernels import BASE, mix
+from provenance.text.kernels import ADDRESS
 
 
 @njit(cache=True, nogil=True)
@@ -35,7 +36,8 @@ def cut_sentences(bounds, gap, least, most, cuts, of):
         of[d] = count
         begin = bounds[d]
         for w in range(bounds[d], bounds[d + 1]):
-            ends = w + 1 == bounds[d + 1] or (gap[w + 1] > 0 and w + 1 - begin >= least) or w + 1 - begin >= most
+            ends = w + 1 == bounds[d + 1] or gap[w + 1] == ADDRESS or w + 1 - begin >= most
+            ends = ends or (gap[w + 1] > 0 and w + 1 - begin >= least)
             if ends:
                 cuts[count] = begin
                 count += 1
@@ -51,7 +53,7 @@ def sentence_frequency(ids, cuts, sentences, frequency):
     last = np.full(frequency.size, -1, np.int64)
     for s in range(sentences):
         for w in range(cuts[s], cuts[s + 1]):
-            if ids[w] >= 0 and last[ids[w]] != s:
+            if last[ids[w]] != s:
                 last[ids[w]] = s
                 frequency[ids[w]] += 1
 
@@ -64,7 +66,7 @@ def skip_pairs(ids, word, bounds, content, span, one_in, key, owner, place, fill
     for d in range(bounds.size - 1):
         held = 0
         for w in range(bounds[d], bounds[d + 1]):
-            if ids[w] < 0 or not content[ids[w]]:
+            if not content[ids[w]]:
                 continue
             for r in range(min(held, span)):
                 other = recent[(held - 1 - r) % span]
