@@ -27,7 +27,6 @@ ONE_IN = 4  # skip-pairs kept; the same ones in every document
 CAP = 30  # documents that may share a skip-pair
 NEAR, NEED = 100, 4  # seeds needed within so many words; 4.3 candidates a document at recall .978 on PAN13
 COVERS = 0.8  # of an exact stretch that a rewritten one must hold to replace it
-SPARED = 10.0  # score that each further span costs; at 20 paragraphs left out between two copied ones were bridged
 # On PAN13 1 % of the true stretches with two numbers or more share under half of them; of 4,642 claims on the reuters
 # corpus, nearly all of them other days' reports of one form, 44 %.
 SAME_NUMBERS, FEWEST_NUMBERS = 0.5, 2
@@ -165,7 +164,7 @@ class Inside(NamedTuple):
 
     found: Array  # int64 [cases], row of the rewritten stretch
     exact: Array  # int64 [cases], row of the exact one
-    rest: Array  # float64 [rewritten], the score of what they leave of it, and SPARED for each span fewer
+    rest: Array  # float64 [rewritten], the score of what they leave of it; its own if none lies inside
 
 
 def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Array) -> Inside:
@@ -199,7 +198,7 @@ def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Ar
         begins,
         left,
     )
-    rest[some] = left + SPARED * (np.diff(begins) - 1)
+    rest[some] = left
     return Inside(rows, inner, rest)
 
 
