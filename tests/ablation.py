@@ -24,18 +24,30 @@ from numba import njit
 from numba.core.dispatcher import Dispatcher
 
 from provenance import matching
-from provenance.matching import align_kernels, candidates, rewritten, rewritten_kernels, spans
+from provenance.matching import (
+    align_kernels,
+    candidates,
+    layout,
+    rewritten,
+    rewritten_kernels,
+    spans,
+    stretch_kernels,
+)
 from provenance.matching.alignment import Aligned
+from provenance.text import kernels as text_kernels
 from tests.figures import PAN, judge, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import ModuleType
 
+    from provenance.text.tokens import Tokens
+
 Array = np.ndarray[Any, Any]
 PAN_ALONE = ("pan13-train",)
 CORPORA = (*PAN_ALONE, "twentynews", "reuters", "two-events")
 FAR = 1e9
+FIND_INSIDE = rewritten.find_inside
 MODULES = [
     importlib.import_module(f"provenance.matching.{found.name}") for found in pkgutil.iter_modules(matching.__path__)
 ]
@@ -99,9 +111,27 @@ def no_snap(_texts: pl.Series, start: Array, end: Array) -> tuple[pl.Series, pl.
     return pl.Series(start, dtype=pl.Int64), pl.Series(end, dtype=pl.Int64)
 
 
-def every_stretch(_documents: Any, _tokens: Any, found: Aligned, _settings: Any) -> Array:
+def every_stretch(*arguments: Any) -> Array:
     """All of them hold."""
+    (found,) = (argument for argument in arguments if isinstance(argument, Aligned))
     return np.ones(found.left.size, np.bool_)
+
+
+def every_address(tokens: Tokens, *_notices: Array) -> Array:
+    """What stands before each word, an address wherever one does."""
+    return np.where(tokens.gap == text_kernels.INLINE, np.uint8(text_kernels.ADDRESS), tokens.gap)
+
+
+def never_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
+    """Nothing of a stretch that holds exact ones is rewriting."""
+    inside = FIND_INSIDE(sentences, exact, found, scores)
+    inside.rest[inside.found] = -1
+    return inside
+
+
+def always_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
+    """All of a stretch that holds exact ones is rewriting."""
+    return FIND_INSIDE(sentences, exact, found, scores)._replace(rest=scores)
 
 
 @njit(nogil=True)
@@ -117,14 +147,22 @@ def keep_all(chains, order, kept):  # type: ignore[no-untyped-def]
     return order.size
 
 
-FIT_EDGES = rewritten_kernels.fit_edges
+@njit(nogil=True)
+def absorb_nothing(_ids, _gap, _isf, _ours, _theirs, _box, _a_low, _a_high, _b_low, _b_high):  # type: ignore[no-untyped-def]
+    """The box as it is."""
+    return False
 
 
 @njit(nogil=True)
-def whole_sentences(ids, gap, a, b, a_range, b_range, isf, there):  # type: ignore[no-untyped-def]
-    """The score of the edges on words, and the sentences as they are."""
-    *_, score = FIT_EDGES(ids, gap, a, b, a_range, b_range, isf, there)
-    return a[0], a[1], b[0], b[1], score
+def leave_edge(_ids, _gap, _isf, _ours, _theirs, at, _out, _inside, _way):  # type: ignore[no-untyped-def]
+    """The edge where it is."""
+    return at
+
+
+@njit(nogil=True)
+def as_trimmed(_gap, _cuts, _low, _high, first, last):  # type: ignore[no-untyped-def]
+    """The side as it is."""
+    return first, last
 
 
 # -- the variants ----------------------------------------------------------------------------------------
@@ -137,6 +175,11 @@ class Variant(NamedTuple):
     settings: dict[str, Any]
     names: tuple[tuple[ModuleType, dict[str, Any]], ...] = ()
     corpora: tuple[str, ...] = CORPORA
+
+
+def rewriting(what: str, module: ModuleType, **names: Any) -> Variant:
+    """A step of the rewritten channel, which is measured on PAN alone."""
+    return Variant(what, {}, ((module, names),), PAN_ALONE)
 
 
 VARIANTS: dict[str, Variant] = {
@@ -161,27 +204,25 @@ VARIANTS: dict[str, Variant] = {
     ),
     "from 8 words": Variant("spans from 8 words on, not 15", {"min_span_words": 8}),
     "no snapping": Variant("ends without their punctuation", {}, ((spans, {"snap": no_snap}),)),
-    "isf of the corpus": Variant(
-        "words weighed by all sentences, not by those of the two documents",
-        {},
-        ((rewritten_kernels, {"SMOOTH": FAR}),),
-        PAN_ALONE,
+    "links part": rewriting("a link inside a sentence ends a span", layout, _addresses=every_address),
+    "all skip-pairs": rewriting("every pair of rare words a posting, not one in 4", rewritten, ONE_IN=1),
+    "three near": rewriting("pairs proposed from 3 skip-pairs within 100 words, not 4", rewritten, NEED=3),
+    "isf of the corpus": rewriting(
+        "words weighed by all sentences, not by those of the two documents", rewritten_kernels, SMOOTH=FAR
     ),
-    "whole sentences": Variant(
-        "edges of rewritten stretches at sentences, not at words",
-        {},
-        ((rewritten_kernels, {"fit_edges": whole_sentences}),),
-        PAN_ALONE,
+    "one seed a stretch": rewriting(
+        "a stretch takes in no second pair of sentences", stretch_kernels, absorb=absorb_nothing
     ),
-    "exact first": Variant(
-        "a rewritten stretch never replaces exact ones", {}, ((rewritten, {"LONGER": FAR}),), PAN_ALONE
+    "no word edges": rewriting("edges stay at the sentences that were seeds", stretch_kernels, move_edge=leave_edge),
+    "no whole sentences": rewriting(
+        "edges stay where the words end that pay", stretch_kernels, whole_sentences=as_trimmed
     ),
-    "rewritten first": Variant(
-        "a rewritten stretch always replaces exact ones", {}, ((rewritten, {"LONGER": 0.0}),), PAN_ALONE
+    "exact first": rewriting("a rewritten stretch never replaces exact ones", rewritten, find_inside=never_instead),
+    "rewritten first": rewriting(
+        "a rewritten stretch always replaces exact ones", rewritten, find_inside=always_instead
     ),
-    "any figures": Variant(
-        "rewritten stretches whose numbers differ too", {}, ((rewritten, {"_same_numbers": every_stretch}),), PAN_ALONE
-    ),
+    "any figures": rewriting("rewritten stretches whose numbers differ too", rewritten, _same_numbers=every_stretch),
+    "headlines too": rewriting("rewritten headlines, captions and notices too", rewritten, _running_text=every_stretch),
 }
 
 
@@ -215,13 +256,12 @@ def measure(variant: Variant, corpora: Path) -> list[str]:
     return [*cells, f"{seconds['pan13-train']:.1f}", f"{others:.1f}" if others else ""]
 
 
-def table(names: Sequence[str], corpora: Path) -> str:
-    """Variants -> a Markdown table; each line is printed as it is made."""
-    lines = [f"| without | | {' | '.join(COLUMNS)} | PAN s | others s |", "|---|---|" + "--:|" * (len(COLUMNS) + 2)]
+def lines(names: Sequence[str], corpora: Path) -> Iterator[str]:
+    """Variants -> a Markdown table, line by line as it is measured."""
+    yield f"| without | | {' | '.join(COLUMNS)} | PAN s | others s |"
+    yield "|---|---|" + "--:|" * (len(COLUMNS) + 2)
     for name in names:
-        lines.append(f"| {name} | {VARIANTS[name].what} | {' | '.join(measure(VARIANTS[name], corpora))} |")
-        print(lines[-1], flush=True)
-    return "\n".join(lines)
+        yield f"| {name} | {VARIANTS[name].what} | {' | '.join(measure(VARIANTS[name], corpora))} |"
 
 
 EXPLAINED = """\
@@ -237,4 +277,5 @@ if __name__ == "__main__":
         sys.exit(f"no such variant: {', '.join(unknown)}; there are {', '.join(VARIANTS)}")
     if "PROVENANCE_SHARED" not in os.environ:
         sys.exit("PROVENANCE_SHARED is not set: it names the folder that holds corpora/")
-    table(asked, Path(os.environ["PROVENANCE_SHARED"]) / "corpora")
+    for line in lines(asked, Path(os.environ["PROVENANCE_SHARED"]) / "corpora"):
+        print(line, flush=True)
