@@ -11,7 +11,7 @@ from provenance.tables import EDGES
 from provenance.tracing import names
 from provenance.tracing.absent import draw_absent, item, verdict
 from provenance.tracing.evidence import CLAIMS, LEAST_SHARE, find_pairs
-from provenance.tracing.facts import CREDITS, MACHINE, QUOTING, foreign_credits, keys, source_keys
+from provenance.tracing.facts import CREDITS, MACHINE, foreign_credits, keys, source_keys
 from provenance.tracing.model import CAP, add_common, add_odds, calibrate, chance_of, families, sum_families, weights
 from provenance.tracing.twins import PAIR, find_twins
 
@@ -25,7 +25,7 @@ TAIL = 60  # code points of a cut text's end that are shown
 HELD = 0.4  # an excerpt is so much of its words in a source of which it holds less than PART
 PART = 0.6
 SUREST = 0.995  # no number of signs makes a model surer
-_SEARCHED = {"machine": re.compile(MACHINE), "quoting": re.compile(QUOTING)}
+_SEARCHED = {"machine": re.compile(MACHINE)}
 
 
 def draw_edges(

@@ -15,6 +15,7 @@ from provenance.tables import EVIDENCE
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
+from provenance.tracing.quoting import find_quoting
 from provenance.tracing.twins import find_twins, stand_in
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def find_evidence(
     )
     # what two documents do with the little that they share says nothing of the rest
     alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
-    text = pl.concat([credited, _marks(alike), _edits(alike, documents, passages)])
+    quoted = stand_in(find_quoting(spans, documents), twins)
+    quoted = quoted.unique([*PAIR, "feature"], keep="first", maintain_order=True).select(EVIDENCE.names())
+    text = pl.concat([credited, quoted, _marks(alike), _edits(alike, documents, passages)])
     facts_only = [name for name in equal.columns if name in pairs.columns]
     both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
     dated = _dates(both_kinds)
@@ -162,9 +165,6 @@ def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
             "cut_inside": prefix & mine("cut") & ~mine("marked") & ~theirs("cut") & other_outlet,
             "prefix": prefix & ~mine("marked") & other_outlet,
             "dateline": theirs("dateline") & ~mine("dateline") & begins & (mine("first") < 400),
-            "quoting": mine("quoting") & ~theirs("quoting"),
-            "announced": mine("announced") & ~theirs("announced"),
-            "reply": mine("reply") & ~theirs("reply"),
             "plain_marks": (theirs("typographic") >= 3) & (mine("typographic") == 0),
             "plain_letters": (theirs("accented") >= 2) & (mine("accented") == 0) & (mine("containment") >= 0.5),
             "machine": mine("machine") > theirs("machine") + 1,

@@ -14,12 +14,6 @@ CUT_MARK = r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.|[Rr]ead more(?: »)?|[Cc]ontinue r
 _FULL_STOP = r"[.!?…”\"»)\]':;।。؟’-]$"
 #: What translation machines leave: stray spaces and doubled stops, brackets stuck to words.
 MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "
-#: Lines set off as somebody else's words, and the line that announces them.
-QUOTING = r"(?m)^[ \t]*(?:[A-Za-z]{0,3}[>|:]){1,6}"
-ANNOUNCED = (
-    r"(?mi)^[^\n]{0,160}(?:\b(?:writes?|wrote|says|said|schrieb|a écrit)\s*:|(?:^|\W)In article\b[^\n]{0,80})\s*$"
-)
-REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
 TYPOGRAPHIC = "[“”‘’–—…«»]"
 ACCENTED = r"[\u00c0-\u017f]"
 
@@ -61,7 +55,7 @@ def gather_facts(
 
     *gather* (habits are counted over all documents). Cost: some searches over the texts that are wanted.
     """
-    chosen = documents.select("doc_id", "outlet", "title", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
+    chosen = documents.select("doc_id", "outlet", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
     text, tail = pl.col("text"), pl.col("text").str.tail(TAIL)
     facts = chosen.select(
         "doc_id",
@@ -71,9 +65,6 @@ def gather_facts(
         marked=tail.str.contains(CUT_MARK),
         cut=tail.str.contains(CUT_MARK) | ~tail.str.strip_chars_end().str.contains(_FULL_STOP),
         machine=text.str.count_matches(MACHINE).cast(pl.Float64).clip(0, 6),
-        quoting=text.str.count_matches(QUOTING) >= 2,
-        announced=text.str.head(3000).str.contains(ANNOUNCED),
-        reply=pl.col("title").str.contains(REPLY).fill_null(value=False),
         typographic=text.str.count_matches(TYPOGRAPHIC).cast(pl.Int64),
         accented=text.str.count_matches(ACCENTED).cast(pl.Int64),
     )

@@ -16,6 +16,7 @@ import polars as pl
 PAIR = ["left_doc", "right_doc"]
 #: The most that the signs of one family say together: cues of one kind go together, and do not add up for ever.
 CAP = 4.0
+DIRECT = ("quoted", "introduced")  # signs that one has the other before it, however little it takes
 APART = 0.2  # share of either's words under which two documents hardly touch
 SPEAKS = 0.5  # log odds from which a family is said to speak for a direction
 
@@ -98,15 +99,17 @@ def add_common(pairs: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     """Pairs with odds, EVIDENCE -> the same with `common`: log odds of a third source against even chances."""
     known = weights()
     third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, third=pl.lit(1.0)).unique()
+    quoted = evidence.filter(pl.col("feature").is_in(DIRECT)).select(*PAIR, direct=pl.lit(0.0)).unique()
     apart = pl.max_horizontal("left_containment", "right_containment") < APART
     joined = pairs.join(third, on=PAIR, how="left", maintain_order="left")
+    joined = joined.join(quoted, on=PAIR, how="left", maintain_order="left").with_columns(pl.col("direct").fill_null(1))
     return joined.with_columns(
         common=known["pair_bias"]
         + known["pair_conflict"] * pl.col("conflict")
         + known["pair_credit"] * pl.col("third").fill_null(0)
-        + known["pair_quotes"] * pl.col("quotes").cast(pl.Float64)
-        + known["pair_apart"] * apart.cast(pl.Float64)
-    ).drop("third")
+        + pl.col("direct") * known["pair_quotes"] * pl.col("quotes").cast(pl.Float64)
+        + pl.col("direct") * known["pair_apart"] * apart.cast(pl.Float64)
+    ).drop("third", "direct")
 
 
 def chance_of(toward: pl.Expr) -> pl.Expr:
