@@ -139,10 +139,11 @@ def trace(
     with clock.step("evidence"):
         evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
     with clock.step("ancestry"):
+        compared = (documents, passages, spans, matches, attributions, dates)
         text = evidence.filter(pl.col("feature") != "date")
-        undated = trace_ancestry(documents, passages, spans, matches, attributions, dates, text, settings)
-        evidence = trust_dates(evidence, undated)
-        ancestry = trace_ancestry(documents, passages, spans, matches, attributions, dates, evidence, settings)
+        if text.height < evidence.height:
+            evidence = trust_dates(evidence, trace_ancestry(*compared, text, settings, exact=False))
+        ancestry = trace_ancestry(*compared, evidence, settings)
     with clock.step("edges"):
         edges = draw_edges(documents, spans, matches, clusters, attributions, dates, evidence, ancestry, settings)
         del evidence

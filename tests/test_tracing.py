@@ -91,7 +91,7 @@ def trace(
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
     evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
     text = evidence.filter(pl.col("feature") != "date")
-    undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS)
+    undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS, exact=False)
     evidence = check(trust_dates(evidence, undated), EVIDENCE, "evidence")
     ancestry = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
     check(ancestry, ANCESTRY, "ancestry")

@@ -17,7 +17,7 @@ from provenance.tables import ANCESTRY
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.evidence import LEAST_SHARE, find_pairs
 from provenance.tracing.facts import best_dates
-from provenance.tracing.graphs import solve
+from provenance.tracing.graphs import EXACT, solve
 from provenance.tracing.model import add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, compare_readings
 from provenance.tracing.twins import PAIR, find_twins, stand_in
@@ -62,17 +62,20 @@ def trace_ancestry(
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     settings: Settings,
+    *,
+    exact: bool = True,
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match.
 
-    Sorted by document. Where EVIDENCE holds no dates, none are looked at. *gather*. Cost: linear in matches, and
-    cubic in documents that may be each other's sources in a circle, up to graphs.EXACT of them.
+    Sorted by document. Where EVIDENCE holds no dates, none are looked at. Unless `exact`, chances are each document's
+    own, not summed over trees. *gather*. Cost: linear in matches, and cubic in documents that may be each other's
+    sources in a circle, up to graphs.EXACT of them.
     """
     twins = find_twins(documents, matches, attributions, dates)
     ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
     known = weights()
     score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
-    solved = solve(candidates.child, candidates.parent, candidates.component, score)
+    solved = solve(candidates.child, candidates.parent, candidates.component, score, EXACT if exact else 1)
     rows = pl.DataFrame(
         {
             "child": candidates.owner[candidates.child],

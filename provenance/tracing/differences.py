@@ -116,6 +116,8 @@ def _signs(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> 
             yield Sign("hedged", start, end, late=True)
     if not lost and new <= LONGEST_GLOSS:
         yield from _glosses(late, edit)
+    elif not lost and _is_paragraph(full, late, edit):
+        yield Sign("paragraph", late.start[edit.three], late.end[edit.four - 1], late=True)
     if lost and not new and lost <= NAMES and _is_first_name(full, edit):
         yield Sign("name", full.start[edit.one], full.end[edit.two - 1], late=False)
     if lost >= max(2, 2 * new):
@@ -230,6 +232,13 @@ def _is_first_name(full: Text, edit: _Edit) -> bool:
         and bool(_CAPITAL.match(rest))
         and all(_CAPITAL.match(word) and word.casefold() not in _SMALL for word in given)
     )
+
+
+def _is_paragraph(full: Text, late: Text, edit: _Edit) -> bool:
+    """Whole paragraphs put in between two of the other text; editors leave paragraphs out as well: a weak sign."""
+    if not edit.three or edit.four >= len(late.word) or edit.one >= len(full.word):
+        return False
+    return late.gap[edit.three] == late.gap[edit.four] == full.gap[edit.one] == PARAGRAPH
 
 
 def _glosses(late: Text, edit: _Edit) -> Iterator[Sign]:

@@ -27,22 +27,22 @@ class Solved(NamedTuple):
     chosen: Array  # whether it is in the best tree
 
 
-def solve(child: Array, parent: Array, component: Array, score: Array) -> Solved:
+def solve(child: Array, parent: Array, component: Array, score: Array, most: int = EXACT) -> Solved:
     """Rows of choices sorted by child (parent -1: none here), their components and scores -> Solved.
 
-    A child that is nobody's parent may be a further part of a document.
+    A child that is nobody's parent may be a further part of a document. Components of more than `most` are not summed.
     """
     solved = Solved(np.zeros(len(child)), np.zeros(len(child)), np.zeros(len(child), bool))
     order = np.argsort(component, kind="stable")
     borders = np.flatnonzero(np.diff(component[order])) + 1
     for rows in np.split(order, borders) if len(order) else []:
-        part = _component(child[rows], parent[rows], score[rows])
+        part = _component(child[rows], parent[rows], score[rows], most)
         for whole, piece in zip(solved, part, strict=True):
             whole[rows] = piece
     return solved
 
 
-def _component(child: Array, parent: Array, score: Array) -> Solved:
+def _component(child: Array, parent: Array, score: Array, most: int) -> Solved:
     names, own = np.unique(child, return_inverse=True)
     size = len(names)
     above = np.where(parent >= 0, np.searchsorted(names, parent), -1)
@@ -51,7 +51,7 @@ def _component(child: Array, parent: Array, score: Array) -> Solved:
     weight = np.exp(np.maximum(score - top[own], -STEEPEST))
     if size == 1:
         return Solved(np.ones(len(child)), np.zeros(len(child)), np.ones(len(child), bool))
-    if size > EXACT:
+    if size > most:
         chance, chosen = _large(own, above, weight, size)
         return Solved(chance, chance, chosen)
     laplacian = np.zeros((size, size))

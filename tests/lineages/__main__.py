@@ -1,0 +1,62 @@
+"""`python -m tests.lineages`: how well tracing does on copy trees of known truth, and on labelled news.
+
+python -m tests.lineages measure     the figures below, on the project's own texts; with PROVENANCE_SHARED set also on
+                                     texts that no weight was fitted on; writes reports/measured/origins.md and plots
+python -m tests.lineages operators   orientation without dates, all operators known and each left out in turn; prints
+python -m tests.lineages labelled    credits, datelines, citations and quotes of the labelled corpora; prints
+python -m tests.lineages fit         fits provenance/tracing/weights.tsv and calibration.tsv anew
+python -m tests.lineages grow DOCUMENTS.parquet FOLDER [SEED [MIX]]
+                                     lineages from a documents table, for `provenance scan` and `evaluate --gold`
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from tests.lineages import learning, pages, tables
+from tests.lineages.articles import own_texts, seeds_of
+from tests.lineages.growing import STRANGERS, World, grow
+from tests.lineages.worlds import STORIES, scan_worlds, write_world
+
+#: Seeds of the lineages that weights are fitted on, by mix; those that are measured have others.
+FITTED_ON = {"home": (1, 2, 3, 6), "away": (4, 5, 7)}
+
+
+def fit() -> None:
+    """Weights, then with them the curves."""
+    texts = own_texts()
+    worlds = [scan_worlds(texts, [World(seed, mix)]) for mix, seeds in FITTED_ON.items() for seed in seeds]
+    weights = learning.fit(worlds)
+    learning.write(weights)
+    curves = learning.fit_curves(worlds)
+    learning.write_curves(curves)
+    for name, weight in weights.items():
+        print(f"{name:16} {weight:6.2f}")
+
+
+def main(words: list[str]) -> int:
+    """Run one command; 2 where there is none of that name."""
+    if words == ["fit"]:
+        fit()
+    elif words == ["measure"]:
+        pages.write(pages.measure())
+    elif words == ["operators"]:
+        print(pages.operators_text())
+    elif words == ["labelled"]:
+        print(tables.labelled_text())
+    elif words[:1] == ["grow"] and len(words) in (3, 4, 5):
+        seed, mix = int(words[3]) if len(words) > 3 else 1, words[4] if len(words) > 4 else "home"
+        seeds = seeds_of(pl.read_parquet(words[1]), random.Random(seed), STORIES + STRANGERS)
+        write_world(Path(words[2]), grow(seeds, World(seed, mix)))
+    else:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
