@@ -8,6 +8,7 @@ import polars as pl
 
 from provenance.errors import UsageError
 from provenance.reports.channels import compare_alone, compare_channels, excerpt
+from provenance.reports.lineage import tree_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,7 @@ def explain_article(run: Run, doc_id: str) -> Iterator[str]:
         yield f"origin: {row['origin_id'] or 'unknown'} ({row['verdict']}, confidence {row['confidence']:.2f})"
         yield f"  {row['reason']}"
         yield f"  runner-up: {row['runner_up'] or 'none'}"
+    yield from tree_lines(run, doc_id)
     if "origins" not in run.made:
         yield "origin: not traced; scan without --until"
     edges = run.edges.filter(pl.col("to_id") == doc_id).sort("confidence", "from_id", descending=[True, False])
