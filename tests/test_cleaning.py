@@ -6,7 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -432,6 +435,38 @@ def test_a_dump_of_many_formats_is_clean_after_one_run(corpus: Path, folder: Pat
     for path in (folder / "out").iterdir():
         if path.suffix != ".parquet":
             assert path.read_bytes() == (folder / "again" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_stream_is_rebuilt_to_the_byte_and_gives_on_what_has_come() -> None:
+    octets = as_json_lines()
+    result = call("clean", "-", "-o", "-", "--keep", "first", "--removals", "gone.parquet", "-q", given=octets)
+    assert result.exit_code == 3
+    gone = pl.read_parquet("gone.parquet")
+    assert gone.select("doc_id", "reason", "counterpart").rows() == [
+        ("c", "near_duplicate", "a"),
+        ("d", "duplicate", "a"),
+    ]
+    lost = dict(gone.select("row", "record").iter_rows())
+    lines = octets.splitlines(keepends=True)
+    assert result.stdout_bytes == b"".join(line for number, line in enumerate(lines) if number not in lost)
+    assert all(lines[number] == record for number, record in lost.items())
+    # nothing waits for the end of the input
+    command = [sys.executable, "-m", "provenance", "clean", "-", "-o", "-", "--keep", "first", "-q"]
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(root)}
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        for record in (RECORDS[0], RECORDS[3], RECORDS[1]):
+            process.stdin.write(json.dumps(record).encode() + b"\n")
+            process.stdin.flush()
+            if record is not RECORDS[3]:
+                assert json.loads(process.stdout.readline())["id"] == record["id"]
+        process.stdin.close()
+        assert process.stdout.read() == b""
+        assert process.wait() == 0
 
 
 def test_standard_input_to_standard_output() -> None:

@@ -279,6 +279,25 @@ def test_a_locked_index_is_waited_for_and_then_said() -> None:
     assert call("check", "new.jsonl", *INDEX, "--add").exit_code == 1
 
 
+def test_findings_of_a_stream_do_not_wait_for_its_end() -> None:
+    old()
+    command = [sys.executable, "-m", "provenance", "check", "-", *INDEX, "--format", "jsonl", "-q"]
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(root)}
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        for text, verdict in ((ONE, "duplicate"), (SENTENCES[3], "new"), (SENTENCES[3], "duplicate")):
+            process.stdin.write(json.dumps({"text": text}).encode() + b"\n")
+            process.stdin.flush()
+            found = json.loads(process.stdout.readline())
+            assert found["verdict"] == verdict
+        assert (found["doc_id"], found["matched_doc"]) == ("-#3", "-#2")
+        process.stdin.close()
+        assert process.wait() == 1
+
+
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     write_lines("new.jsonl", *({"id": f"d{number}", "text": f"{ONE} {number}"} for number in range(300)))
     command = [sys.executable, "-m", "provenance", "check", "new.jsonl", *INDEX, "--add", "--format", "jsonl", "-q"]

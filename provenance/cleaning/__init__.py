@@ -12,8 +12,10 @@ from polars.io.plugins import register_io_source
 
 from provenance import tables
 from provenance.cleaning.choosing import ALSO, CUTS, GONE, KEEP, PASSAGES, Chosen, choose, needed
+from provenance.dumps import columnar
 from provenance.dumps.columns import choose_columns
-from provenance.dumps.reading import read_frame
+from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.reading import documents_of, numbers_of
 from provenance.errors import UsageError
 from provenance.pipeline import scan
 from provenance.settings import Settings
@@ -161,11 +163,13 @@ def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Clea
 
 def _choose(frame: pl.DataFrame, policy: Policy, settings: Settings) -> tuple[pl.Series, np.ndarray, Chosen]:
     """A frame -> its documents' ids, their rows, and what goes."""
-    read = read_frame(frame, settings)
-    skipped = read.rejects.filter(pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
-    rows = np.setdiff1d(np.arange(frame.height), skipped.to_numpy())
-    order = read.documents["doc_id"]
-    assert rows.size == order.len(), "a row that is neither a document nor a reject"
+    intake = Intake("frame", settings, Shelf())
+    frames = list(columnar.read_frame(frame.lazy(), intake))
+    problem = next((reject for reject in intake.close() if reject.record is None), None)
+    if problem is not None and problem.reason != "empty":
+        raise UsageError(f"frame: {problem.detail}")
+    rows = numbers_of(frames)["number"].to_numpy()
+    order = documents_of(frames, settings)["doc_id"]
     if not order.len():
         return order, rows, choose_nothing()
     run = scan(frame, needed(settings, policy.keep, policy.passages, policy.drop))

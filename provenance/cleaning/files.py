@@ -20,7 +20,8 @@ from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import choose, needed
 from provenance.cleaning.rewriting import File, Ledger, rewrite, written_kind
 from provenance.dumps.kinds import PACKED, SUFFIXES
-from provenance.dumps.reading import read
+from provenance.dumps.reading import Reading, documents_of, numbers_of
+from provenance.dumps.rejects import reject_frame
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
 from provenance.errors import OutputError, UsageError
 from provenance.pipeline import scan
@@ -60,10 +61,15 @@ def clean_files(
     policy.check()
     with ExitStack() as stack:
         spool = _spool(stdin, stack) if STANDARD_INPUT in inputs else None
-        found = read(list(inputs), settings, stdin=_opened(spool, stack))
+        reading = Reading(list(inputs), settings, stdin=_opened(spool, stack))
+        frames = list(reading)
+        numbers = numbers_of(frames)["number"].fill_null(0)
+        documents_read = documents_of(frames, settings)
+        rejects = reject_frame(reading.rejects)
+        opened = pl.DataFrame(reading.inputs, schema=tables.INPUTS, orient="row")
         sources = find_sources(inputs)[0]
         place = {source.path: spool if source.path == STANDARD_INPUT else source.place for source in sources}
-        order = found.documents["doc_id"]
+        order = documents_read["doc_id"]
         chosen = choose_nothing()
         if order.len():
             run = scan(inputs, needed(settings, policy.keep, policy.passages, policy.drop), stdin=_opened(spool, stack))
@@ -75,21 +81,22 @@ def clean_files(
             cuts.setdefault(row["doc_id"], []).append({name: row[name] for name in MARK_NAMES})
         files = []
         for path, whole in place.items():
-            inside = found.inputs.filter((pl.col("path") == path) | pl.col("path").str.starts_with(f"{path}!/"))
+            inside = opened.filter((pl.col("path") == path) | pl.col("path").str.starts_with(f"{path}!/"))
             of = pl.col("path").is_in(inside["path"].implode())
-            documents = found.documents.filter(of)
+            mask = documents_read.select(of).to_series()
+            documents = documents_read.filter(mask)
             if not documents.height:
                 continue
             # a file inside an archive comes out with the others of its archive, and what lies at an address as well,
             # as JSON lines
             kind, encoding = ("archive", None) if inside.height > 1 else inside.select("format", "encoding").row(0)
             plain = kind.split(".")[0] if whole is not None else "elsewhere"
-            skipped = found.rejects.filter(of, pl.col("record").is_not_null(), pl.col("action") == "skipped")["record"]
+            records = numbers.filter(mask).to_list()
             lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
             mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
-            files.append(File(path, whole, plain, encoding, documents, frozenset(skipped), lost, mine))
+            files.append(File(path, whole, plain, encoding, documents, records, lost, mine))
         listed = _write(files, len(place), output, policy, settings, gone, removals, stdout)
-    return Outcome(order.len(), listed, found.rejects)
+    return Outcome(order.len(), listed, rejects)
 
 
 def _spool(stdin: BinaryIO | None, stack: ExitStack) -> Path:

@@ -34,7 +34,7 @@ class File(NamedTuple):
     kind: str  # of INPUTS, without what it is packed with
     encoding: str | None
     documents: pl.DataFrame  # its DOCUMENTS in order
-    skipped: frozenset[int]  # records that are rejects
+    records: list[int]  # which of its records they are
     gone: frozenset[str]
     cuts: dict[str, list[dict[str, Any]]]  # doc_id -> start, end, reason, counterpart, in order
 
@@ -94,13 +94,11 @@ def _as_utf8(stream: BinaryIO) -> io.BufferedReader | io.BytesIO:
 
 def _each(file: File, pieces: Iterable[Piece], ledger: Ledger) -> Iterator[tuple[Piece, str | None]]:
     """Pieces -> each with the id of the document it holds."""
-    ids = iter(file.documents["doc_id"].to_list())
+    ids = dict(zip(file.records, file.documents["doc_id"].to_list(), strict=True))
     for piece in pieces:
-        doc_id = None
-        if piece.record is not None and piece.record not in file.skipped:
-            doc_id = next(ids, None)
-            if doc_id is not None:
-                ledger.rows[doc_id] = piece.record
+        doc_id = ids.get(piece.record) if piece.record is not None else None
+        if doc_id is not None and piece.record is not None:
+            ledger.rows[doc_id] = piece.record
         yield piece, doc_id
 
 
@@ -110,9 +108,7 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
     if file.kind == "jsonl":
         pieces = split_lines(stream)
     else:
-        first = io.BytesIO(
-            stream.getvalue() if isinstance(stream, io.BytesIO) else cast("io.BufferedReader", stream).peek(1 << 17)
-        )
+        first = io.BytesIO(_ahead(stream))
         head = Lines((line.removesuffix(b"\n") for line in first), encoding)
         edit = _Rows(table_dialect(head, file.kind, settings))
         pieces = split_table(stream, encoding, file.kind, settings)
@@ -124,6 +120,11 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
         else:
             cuts = file.cuts.get(doc_id, []) if doc_id is not None else None
             yield edit(piece, encoding, cuts, passages, settings)
+
+
+def _ahead(stream: BinaryIO) -> bytes:
+    """The next bytes, left where they are."""
+    return stream.getvalue() if isinstance(stream, io.BytesIO) else cast("io.BufferedReader", stream).peek(1 << 17)
 
 
 def _json_line(
@@ -210,7 +211,7 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
             file._replace(kind="jsonl", encoding="utf-8"), io.BytesIO(text.encode()), passages, settings, ledger
         )
         return
-    found = find_list(text, file.documents.height + len(file.skipped))
+    found = find_list(text, file.records[-1] + 1)
     if found is None:
         found = find_list(f"[{text}]", 1) or []
         text = f"[{text}]"
@@ -252,8 +253,7 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
     assert file.place is not None
     with file.place.open("rb") as packed:
         frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
-    rows = [row for row in range(frame.height) if row not in file.skipped]
-    row_of = dict(zip(file.documents["doc_id"].to_list(), rows, strict=True))
+    row_of = dict(zip(file.documents["doc_id"].to_list(), file.records, strict=True))
     column = choose_columns(frame.columns, settings).of["text"]
     cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]
     schema = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,29 +83,31 @@ def command(
     began = time.perf_counter()
     chosen = take_settings(settings)
     from provenance.cli.running import at_work, count_rejects, say_rejects
-    from provenance.dumps.reading import read
     from provenance.dumps.rejects import is_partial
+    from provenance.dumps.streaming import Streamed
     from provenance.reports.findings import Gate, read_baseline, to_records
 
     gate = Gate(fail_on, max_recycled, read_baseline(baseline) if baseline else frozenset())
     moment = since.replace(tzinfo=dt.UTC) if since else None
     counts: Counter[str] = Counter()
     with at_work(quiet, "checked") as count, open_index(index, chosen, wait, create=add) as opened:
-        found = read(list(inputs), chosen.settings, stdin=sys.stdin.buffer)
+        found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
 
         def records() -> Iterator[dict[str, Any]]:
-            for findings in opened.check_each([found.documents], add=add, since=moment):
-                for record in to_records(findings, gate):
-                    counts[record["verdict"]] += 1
-                    counts["fails"] += record["fails"]
-                    yield record
-                count(findings.height)
+            with closing(opened.check_each(found, add=add, since=moment)) as each:
+                for findings in each:
+                    for record in to_records(findings, gate):
+                        counts[record["verdict"]] += 1
+                        counts["fails"] += record["fails"]
+                        yield record
+                    count(findings.height)
+                    counts["read"] += findings.height
 
         write(records(), form)
     if not quiet:
         say_rejects(found.rejects)
         click.echo(
-            f"read {found.documents.height:,}, new {counts['new']:,}, duplicate {counts['duplicate']:,}, "
+            f"read {counts['read']:,}, new {counts['new']:,}, duplicate {counts['duplicate']:,}, "
             f"near duplicate {counts['near_duplicate']:,}, recycled {counts['recycled']:,}, "
             f"failing {counts['fails']:,}, rejected {count_rejects(found.rejects):,}, "
             f"{time.perf_counter() - began:.1f} s",
@@ -129,4 +132,4 @@ def write(records: Iterable[dict[str, Any]], form: str) -> None:
         pieces = findings.as_sarif(records, __version__)
     for piece in pieces:
         sys.stdout.write(piece)
-    sys.stdout.flush()
+        sys.stdout.flush()  # whoever reads a pipe has each finding once it is known

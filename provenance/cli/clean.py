@@ -56,7 +56,8 @@ def command(
     as it stood; each removal stands in OUT's name with .removals.parquet, with the reason, the document that stays, and
     the record itself, so that nothing is lost.
 
-    Which of several stays: the origin (then the earliest, the longest, the first), or what --keep says.
+    Which of several stays: the origin (then the earliest, the longest, the first), or what --keep says. From - to -
+    only --keep first gives each line on as it comes; the others read everything before.
     """
     began = time.perf_counter()
     chosen = take_settings(settings).settings
@@ -64,15 +65,21 @@ def command(
         raise click.UsageError("name the output with -o, or give --dry-run")
     from provenance.cleaning import Policy
     from provenance.cleaning.files import clean_files
+    from provenance.cleaning.stream import clean_stream
     from provenance.cli.running import at_work, count_rejects, say_rejects
     from provenance.dumps.rejects import is_partial
     from provenance.reports.escaping import terminal
 
     policy = Policy(keep, passages, drop)
     with at_work(quiet, "cleaned") as count:
-        done = clean_files(
-            inputs, None if dry_run else output, policy, chosen, removals=removals, stdin=sys.stdin.buffer
-        )
+        if not dry_run and (*inputs, output, keep, passages, *drop) == ("-", "-", "first", "keep"):
+            done = clean_stream(sys.stdin.buffer, sys.stdout.buffer, chosen, listed=removals is not None)
+            if removals is not None:
+                done.removals.write_parquet(removals)
+        else:
+            done = clean_files(
+                inputs, None if dry_run else output, policy, chosen, removals=removals, stdin=sys.stdin.buffer
+            )
         count(done.documents)
     whole = done.removals.filter(done.removals["start"].is_null())
     if dry_run:

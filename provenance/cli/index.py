@@ -42,12 +42,12 @@ def add(inputs: tuple[str, ...], index: Path, wait: float, quiet: bool, **settin
     began = time.perf_counter()
     chosen = take_settings(settings)
     from provenance.cli.running import at_work, count_rejects, say_rejects
-    from provenance.dumps.reading import read
     from provenance.dumps.rejects import is_partial
+    from provenance.dumps.streaming import Streamed
 
     with at_work(quiet, "added") as count, open_index(index, chosen, wait, create=True) as opened:
-        found = read(list(inputs), chosen.settings, stdin=sys.stdin.buffer)
-        added = opened.add(found.documents, tell=count)
+        found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
+        added = opened.add_each(found, tell=count)
     if not quiet:
         say_rejects(found.rejects)
         click.echo(

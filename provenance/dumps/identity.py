@@ -5,6 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 
+def own_names(articles: pl.DataFrame) -> pl.Series:
+    """The same frame -> doc_id as it is without regard to others: two may be equal. For those who read bit by bit."""
+    own = pl.when(pl.col("own").str.len_bytes() > 0).then(pl.col("own"))
+    return articles.select(doc_id=pl.coalesce(own, _placed())).to_series()
+
+
+def _placed() -> pl.Expr:
+    many = pl.format("#{}", pl.col("number") + 1)
+    return pl.col("path") + pl.when(pl.col("number").is_null()).then(pl.lit("")).otherwise(many)
+
+
 def name_documents(articles: pl.DataFrame) -> pl.Series:
     """A frame with `path`, `number` (null, or the place in its file from 0) and `own` -> doc_id, each once.
 
@@ -12,10 +23,7 @@ def name_documents(articles: pl.DataFrame) -> pl.Series:
     The ids depend on the set of articles, not on their order.
     """
     own = pl.when(pl.col("own").str.len_bytes() > 0).then(pl.col("own"))
-    placed = pl.col("path") + pl.when(pl.col("number").is_null()).then(pl.lit("")).otherwise(
-        pl.format("#{}", pl.col("number") + 1)
-    )
-    frame = articles.select("path", "number", own=own, placed=placed).with_columns(
+    frame = articles.select("path", "number", own=own, placed=_placed()).with_columns(
         doc_id=pl.coalesce("own", "placed"), row=pl.int_range(pl.len())
     )
     long = pl.col("path") + ":" + pl.col("own")

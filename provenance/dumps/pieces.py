@@ -135,11 +135,11 @@ def with_member(text: str, key: str, value: object) -> str:
 
 
 def find_list(text: str, wanted: int) -> list[Member] | None:
-    """A JSON file that is a list of records, or an object with one list of `wanted` of them -> the list's members."""
+    """A JSON file that is a list of records, or an object with a list of `wanted` or more -> the list's members."""
     start = _skip(text, 0)
     if text[start : start + 1] == "[":
         return members(text, start)[0]
     for member in members(text, start)[0]:
-        if isinstance(member.value, list) and len(member.value) == wanted:
+        if isinstance(member.value, list) and len(member.value) >= wanted:
             return members(text, member.start)[0]
     return None

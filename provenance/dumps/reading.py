@@ -266,6 +266,14 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
 
 
+def numbers_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Frames of ARTICLES -> path and number of each in its file, in the order that documents_of puts them into."""
+    if not frames:
+        return pl.DataFrame(schema={"path": pl.String(), "number": pl.Int64()})
+    whole = pl.concat([frame.select("path", "number") for frame in frames])
+    return whole.sort("path", "number", nulls_last=False, maintain_order=True)
+
+
 def manipulated(articles: pl.DataFrame) -> list[Reject]:
     """ARTICLES -> a row for each with signs of manipulation; it is an article all the same."""
     signs = find_signs(articles["text"])
@@ -325,7 +333,9 @@ def _read_columns(
         intake.reject(None, "damaged", f"cannot be read as what it is: {single_line(str(error), 160)}", action)
 
 
-def documents_of(frames: list[pl.DataFrame], settings: Settings) -> pl.DataFrame:
+def documents_of(
+    frames: list[pl.DataFrame], settings: Settings, names: Callable[[pl.DataFrame], pl.Series] = name_documents
+) -> pl.DataFrame:
     """Frames of ARTICLES -> DOCUMENTS: in order, with ids, tidy labels, and languages if the run ends with origins.
 
     No stage reads the language, and telling it takes longer than comparing whole documents does. `frames` is emptied.
@@ -335,9 +345,7 @@ def documents_of(frames: list[pl.DataFrame], settings: Settings) -> pl.DataFrame
     whole = pl.concat(frames)
     frames.clear()
     whole = whole.sort("path", "number", nulls_last=False, maintain_order=True)
-    whole = whole.with_columns(
-        doc_id=name_documents(whole), **{name: _tidy(name) for name in ("title", "byline", "url")}
-    )
+    whole = whole.with_columns(doc_id=names(whole), **{name: _tidy(name) for name in ("title", "byline", "url")})
     whole = whole.with_columns(
         outlet=_tidy("outlet").str.replace(r"^https?://(?:www\d?\.)?([^/\s]+).*$", "${1}"),
         language=_tidy("language").str.to_lowercase().str.extract(r"^([a-z]{2})(?:[-_].*)?$"),

@@ -32,7 +32,7 @@ from provenance.signatures import sketch
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 
     from provenance.index.naming import Named
 from provenance.index.postings import Keys
@@ -100,6 +100,11 @@ class Index:
             raise
         return cls(storage, chosen)
 
+    @classmethod
+    def temporary(cls, settings: Settings) -> Self:
+        """An index of this process alone, that is gone with it: in memory as far as that is little."""
+        return cls(Storage.temporary(fresh_manifest(settings)), settings)
+
     def __enter__(self) -> Self:
         return self
 
@@ -127,14 +132,17 @@ class Index:
         facts |= {"characters": manifest.characters, "bytes": self.path.stat().st_size}
         return facts | {"segments": len(manifest.segments), "settings": manifest.settings}
 
-    def add(self, frame: pl.DataFrame | pl.LazyFrame, *, tell: Callable[[int], None] = lambda _: None) -> Added:
+    def add(self, frame: pl.DataFrame | pl.LazyFrame) -> Added:
         """A frame of texts, or DOCUMENTS, into the index; what it has is left alone.
 
-        Batch by batch: what a finished batch added stays, whatever happens to the next. `tell` is called with the size
-        of each.
+        Batch by batch: what a finished batch added stays, whatever happens to the next.
         """
+        return self.add_each([self.documents_of(frame)])
+
+    def add_each(self, frames: Iterable[pl.DataFrame], *, tell: Callable[[int], None] = lambda _: None) -> Added:
+        """DOCUMENTS bit by bit into the index; `tell` is called with the size of each batch that is on disk."""
         total = Added(0, 0, 0)
-        for batch in batches(self.documents_of(frame)):
+        for batch in (batch for frame in frames for batch in batches(frame)):
             with self.storage.writing():
                 seen = Seen([self.storage], self.settings)
                 new = name_new(batch, seen)
@@ -157,7 +165,7 @@ class Index:
 
     def check_each(
         self, frames: Iterable[pl.DataFrame], *, add: bool = False, since: dt.datetime | None = None
-    ) -> Iterator[pl.DataFrame]:
+    ) -> Generator[pl.DataFrame, None, None]:
         """DOCUMENTS bit by bit -> FINDINGS of each bit; with `add` they are given once the bit is on disk."""
         bits = (batch for frame in frames for batch in batches(frame))
         horizon = self.manifest().following

@@ -1,0 +1,114 @@
+"""Inputs -> DOCUMENTS bit by bit, for those who need not have all of them: what has come is given on.
+
+Ids are the inputs' own, or places, whatever comes later: two documents may have one id, which an index tells apart by
+their texts.
+"""
+
+from __future__ import annotations
+
+import io
+import select
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import polars as pl
+
+from provenance.dumps.identity import own_names
+from provenance.dumps.reading import Reading, documents_of
+from provenance.dumps.rejects import Reject, reject_frame
+from provenance.dumps.walk import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provenance.settings import Settings
+
+#: Standard input is given on when it pauses, or when this much has come: what a batch of the index takes.
+CHUNK = 16 << 20
+
+
+class Bit(NamedTuple):
+    """Some lines as they came, and the documents in them."""
+
+    lines: list[bytes]
+    documents: pl.DataFrame
+    records: list[int]  # of each document, the line among `lines`
+
+
+class Streamed:
+    """Inputs by name: iterate for DOCUMENTS; at the end `rejects` is whole."""
+
+    def __init__(self, inputs: Sequence[str], settings: Settings, stdin: BinaryIO) -> None:
+        self._inputs, self._settings, self._stdin = list(inputs), settings, stdin
+        self._rejects: list[Reject] = []
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """REJECTS of what has been read."""
+        return reject_frame(self._rejects)
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        if self._inputs == [STANDARD_INPUT]:
+            buffered = io.BufferedReader(self._stdin) if isinstance(self._stdin, io.RawIOBase) else self._stdin
+            head = buffered.peek(1)[:1] if hasattr(buffered, "peek") else b""
+            if head == b"{":
+                yield from (bit.documents for bit in self.bits(buffered))
+                return
+        yield from self._read(self._inputs, self._stdin, 0)
+
+    def bits(self, stream: BinaryIO) -> Iterator[Bit]:
+        """JSON lines as they come -> Bits of whole lines."""
+        before = 0
+        for chunk in chunks(stream):
+            lines = chunk.splitlines(keepends=True) if b"\r" not in chunk else io.BytesIO(chunk).readlines()
+            records: list[int] = []
+            for documents in self._read([STANDARD_INPUT], io.BytesIO(chunk), before, records):
+                yield Bit(lines, documents, records)
+                lines = []
+                records = []
+            if lines:
+                yield Bit(lines, documents_of([], self._settings), [])
+            before += chunk.count(b"\n")
+
+    def _read(
+        self, inputs: list[str], stdin: BinaryIO, before: int, records: list[int] | None = None
+    ) -> Iterator[pl.DataFrame]:
+        reading = Reading(inputs, self._settings, stdin)
+        frames = []
+        for frame in reading:
+            moved = frame.with_columns(pl.col("number") + before) if before else frame
+            if records is None:
+                yield documents_of([moved], self._settings, own_names)
+            else:
+                frames.append(moved)
+        if frames:
+            assert records is not None
+            records += sorted(number - before for frame in frames for number in frame["number"].to_list())
+            yield documents_of(frames, self._settings, own_names)
+        self._rejects += [
+            row._replace(record=row.record + before) if row.record is not None else row for row in reading.rejects
+        ]
+
+
+def chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """A stream -> whole lines, as many as are there when it pauses, CHUNK at most (and at least one line)."""
+    read = getattr(stream, "read1", stream.read)
+    held: list[bytes] = []
+    size = 0
+    while block := read(1 << 20):
+        held.append(block)
+        size += len(block)
+        if b"\n" not in block or (size < CHUNK and _more_at_once(stream)):
+            continue
+        whole, _, rest = b"".join(held).rpartition(b"\n")
+        yield whole + b"\n"
+        held, size = [rest], len(rest)
+    if size:
+        yield b"".join(held)
+
+
+def _more_at_once(stream: BinaryIO) -> bool:
+    """Whether the next read would not wait; a file never does."""
+    try:
+        return bool(select.select([stream.fileno()], [], [], 0)[0])
+    except (OSError, ValueError, io.UnsupportedOperation):
+        return True
