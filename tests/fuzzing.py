@@ -5,6 +5,8 @@
 Inputs that broke something stay in tests/finds, where `test_dumps_hostile` reads them again.
 """
 
+# ruff: noqa: PLC0415  what is imported under atheris is what it watches
+
 from __future__ import annotations
 
 import io

@@ -56,7 +56,7 @@ def read_zip(stream: BinaryIO) -> Iterator[Member]:
         yield Member("", None, Problem("format", "an office document or program, no dump: save its text"))
         return
     for _, member in members:
-        if member.is_dir() or _is_hidden(member.filename):
+        if member.filename.endswith("/") or _is_hidden(member.filename):
             continue
         name = label(member.filename)
         if not member.file_size:

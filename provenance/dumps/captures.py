@@ -23,7 +23,12 @@ _FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", 
 def read_capture(content: bytes) -> dict[str, Any]:
     """A `response` or `resource` record with its head -> what its page holds; `left` where it is none."""
     every = WarcRecordType.response | WarcRecordType.resource
-    record = next(ArchiveIterator(io.BytesIO(content), record_types=every, parse_http=True, auto_decode="all"), None)
+    try:
+        record = next(
+            ArchiveIterator(io.BytesIO(content), record_types=every, parse_http=True, auto_decode="all"), None
+        )
+    except OSError:  # its word for what it cannot read
+        record = None
     if record is None:
         return {"problem": ["damaged", "no sound record"]}
     kind = record.headers.get("Content-Type") or ""

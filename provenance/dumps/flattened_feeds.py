@@ -25,9 +25,11 @@ FIELD_WORDS, FIELD_CHARS = 8, 120
 _AFTER_ITEM = re.compile(
     r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?(?:p|br|div|span|a|b|i|em|strong|img|ul|ol|li|item|entry|description)\s?/?>"
 )
-_CHANNEL = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:hourly|daily|weekly)\s+\d")
-_LANGUAGE = re.compile(r"\s*[a-z]{2}-[A-Za-z]{2}\s")
-_CHANNEL_REST = re.compile(r"\s*(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s)?\s*(?:(?:hourly|daily|weekly)\s+\d+\s)?")
+_CHANNEL = re.compile(r"\s{0,9}(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s{1,9})?(?:hourly|daily|weekly)\s{1,9}\d")
+_LANGUAGE = re.compile(r"\s{0,9}[a-z]{2}-[A-Za-z]{2}\s")
+_CHANNEL_REST = re.compile(
+    r"\s{0,9}(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s{1,9})?(?:(?:hourly|daily|weekly)\s{1,9}\d{1,9}\s)?"
+)
 _HOST = re.compile(r"https?://(?:www\d?\.)?([^/:?#\s]+)(/?[^\s]*)")
 _NAME_PARTS = re.compile(r"\s[-–—|»«·•:]\s|\s?[|»«·•]\s?")
 

@@ -46,7 +46,7 @@ _AUTHORS = (
     "byl",
     "dcterms.creator",
 )
-_MARK = re.compile(r"\s+[|»·•–—-]\s+|\s*[|»]\s*|\s+::\s+|:\s+")
+_MARK = re.compile(r" [|»·•–—-] | ?[|»] ?| :: |: ")
 _SPACE = re.compile(r"\s+")
 #: What is no publisher's name, and what is too long for one.
 _NO_NAME = re.compile(r"https?:|@|copyright\b|©", re.IGNORECASE)
