@@ -15,10 +15,10 @@ from provenance.tracing import names
 BEFORE, AFTER = 110, 130  # bytes of context; a cue further off speaks of something else
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĪĶĹĽŁŃŇŌŐŒŘŚŞŠŤŪŮŰŽŻА-ЯЄІЇҐΑ-Ω"
-_WORD = rf"(?:[{_UPPER}][\w’'&./!-]*|al-[{_UPPER}][\w’'-]*|24|[0-9]{{1,2}}(?!\d))"
+_WORD = rf"(?:[{_UPPER}][\w’'&./!-]{{0,40}}|al-[{_UPPER}][\w’'-]{{0,40}}|24|[0-9]{{1,2}}(?!\d))"
 _PHRASE = rf"{_WORD}(?: (?:of |de |del |della |la |le |and |& |for )?{_WORD}){{0,5}}"
 _ARTICLE = r"(?:the |The |an? |its |l['’]|la |le |les |au |à )?"
-_ADJECTIVE = r"(?:[\w’'-]+ ){0,4}?"
+_ADJECTIVE = r"(?:[\w’'-]{1,30} ){0,4}?"
 KIND_WORD = (
     r"(?:news agency|news service|newswire|wire service|newspaper|newspapers|daily newspaper|daily"
     r"|weekly|magazine|news website|"
@@ -70,7 +70,7 @@ _FOLLOWING = re.compile(
     rf"[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
 )
 _PRECEDING = re.compile(
-    rf"(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
+    rf"(?<!\w)(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
 )
 _APPOSITION = re.compile(rf"^,? (?:an? |the )?(?:[\w’'-]+[ -]){{0,6}}?(?P<kind>{KIND_WORD})\b")
 _KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b")

@@ -19,9 +19,9 @@ _LETTER = r"[^\W\d_]"
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
 _LEADING_BRACKET = re.compile(r"^\(([^()]{2,40})\)\s*")
 _DATE = re.compile(
-    rf"[,/ ]\s*(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"[,/ ]\s{{0,3}}(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
     rf"|(?P<d2>\d{{1,2}})\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
-    rf"|(?P<m3>{_LETTER}{{3,10}})\.?)(?:,?\s(?P<y>(?:19|20)\d\d))?\s*,?\s*$"
+    rf"|(?P<m3>{_LETTER}{{3,10}})\.?)(?:,?\s(?P<y>(?:19|20)\d\d))?\s{{0,3}},?\s{{0,3}}$"
 )
 _NOT_PLACES = names.words(
     """

@@ -47,8 +47,8 @@ _SMALL = words(
     while after before if so yet to of there where what who how not no all some one mr mrs ms dr sir
     """
 )
-_BRACKETED = re.compile(r"\s*(?:[(\[][^()\[\]\n]{2,120}[)\]])[\s,.]*$")
-_BETWEEN_COMMAS = re.compile(r", ?[^,.;:()\n]{4,80},\s*$")
+_BRACKETED = re.compile(r"^\s{0,9}(?:[(\[][^()\[\]\n]{2,120}[)\]])[\s,.]{0,9}$")
+_BETWEEN_COMMAS = re.compile(r"^, ?[^,.;:()\n]{4,80},\s{0,9}$")
 
 
 class Text(NamedTuple):
