@@ -9,12 +9,14 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.text import calendar
 from provenance.text.month_names import MONTHS, WEEKDAYS
 from provenance.tracing import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DATE_LINE = 45  # characters of a line that holds a date and perhaps a time
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
 MOST_CUES = 100  # a text with more notices than this is made of them
@@ -163,20 +165,27 @@ def read_head(text: str) -> Iterator[Found]:
             if found:
                 yield Found(*_trim(text, match.start(), match.end()), found, "byline")
                 break
-    previous, run, last = "", 0, 0
+    previous, run, last, begun = "", 0, 0, False
     for match in _LINE.finditer(text):
         run = match.end() - match.start() + (run if match.start() - last <= 1 else 0)
         last = match.end()
-        if max(len(previous), run) > 240:
-            return  # the body has begun: a lone name is now a picture's credit, or a sign-off
+        # The body may have begun: then a lone name is a picture's credit or a sign-off, unless a date follows it.
+        begun = begun or max(len(previous), run) > 240
         line = match.group().strip(" \t-–—|*•./\u00a0")
-        if 2 <= len(line) <= 45 and (found := names.resolve(line)) and _bare(line, previous, text, match.end()):
+        found = names.resolve(line) if 2 <= len(line) <= 45 and (not begun or _is_dated(text, match.end())) else None
+        if found and _bare(line, previous, text, match.end()):
             yield Found(*_trim(text, match.start(), match.end()), found, "byline")
         previous = line or previous
 
 
 def _shaped(name: str) -> str | None:
     return name.strip() if names.looks_like_outlet(name) else None
+
+
+def _is_dated(text: str, end: int) -> bool:
+    """Whether the next line is a date and little else."""
+    following = text[end : end + 120].strip("\n ").partition("\n")[0]
+    return len(following) <= DATE_LINE and bool(calendar.find_dates(following))
 
 
 def _bare(line: str, previous: str, text: str, end: int) -> bool:
@@ -190,14 +199,8 @@ def _bare(line: str, previous: str, text: str, end: int) -> bool:
 def read_credits(text: str, base: int) -> Iterator[Found]:
     """A head or tail with one of the cues -> credits and notices; places are moved by `base`."""
     for match in _REPORTING.finditer(text) if "ing by" in text else ():
-        found = next(
-            (
-                hit
-                for part in re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
-                if (hit := names.resolve(part.strip()))
-            ),
-            None,
-        )
+        parts = re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
+        found = next((hit for part in parts if (hit := names.resolve(part.strip()))), None)
         if not found and "diting by" in match.group() and "eporting by" in match.group():
             found = "Reuters"  # its house form: (Reporting by A; Editing by B)
         if found:

@@ -23,7 +23,9 @@ DEEPER = 0.5  # marks a line, in the mean, by which one side quotes the other
 SHORTEST_NAME = 5  # characters; of shorter ones a text holds one by chance
 #: Marks that mail and forums put before quoted lines; with initials, too.
 MARKS = re.compile(r"^[ \t]{0,9}(?:[A-Za-z]{0,3}[>|}:][ \t]?){1,8}")
-_ANNOUNCED = re.compile(r"\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]{0,4}:[ \t]{0,9}$|\bIn article\b", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]{0,4}:[ \t]{0,9}$|\bIn article\b", re.IGNORECASE
+)
 _REPLY = re.compile(r"^\s{0,9}(?:re|fwd?|aw|tr)\s{0,4}:", re.IGNORECASE)
 _NAMES = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,99}|\(([^()]{1,99})\)")
 

@@ -94,8 +94,9 @@ def two_events(corpora: Path) -> Iterator[Figure]:
     credited = run.attributions.filter(pl.col("kind").is_in(CREDITS) & (pl.col("scope") != "caption"))
     agencies = set().union(*wires.values(), *pictures.values())
     said: dict[str, set[str]] = {}
+    owners = dict(run.documents.select("doc_id", "outlet").iter_rows())
     for doc_id, source in credited.drop_nulls("source").select("doc_id", "source").iter_rows():
-        if compact(source) in agencies:
+        if compact(source) in agencies and compact(source) != compact(owners[doc_id] or ""):
             said.setdefault(doc_id, set()).add(compact(source))
     hits = sum(bool(said.get(doc_id, set()) & names) for doc_id, names in wires.items())
     right = sum(bool(names & wires.get(doc_id, set())) for doc_id, names in said.items())
