@@ -215,7 +215,8 @@ def cosine(one: list[int], two: list[int], isf: Weights) -> float:
 
 def dice(one: list[int], two: list[int]) -> float:
     """Twice the shared kinds of words over the kinds of both."""
-    return 2 * len(set(one) & set(two)) / (len(set(one)) + len(set(two)))
+    kinds = len(set(one)) + len(set(two))
+    return 2 * len(set(one) & set(two)) / kinds if kinds else 0.0
 
 
 def best_edge(mine: list[int], rest: list[int], theirs: list[int], isf: Weights, edge: float) -> int:

@@ -16,6 +16,7 @@ from provenance.matching.align_kernels import _grow
 from provenance.matching.stretch_kernels import grow, score_rest
 
 COSINE, DICE = 0.2, 0.2  # two sentences seed a stretch; .15 to .25 differ by .001 of plagdet
+FAINT = 1.5  # isf; lighter words are in half of the sentences, cost most of the time here and choose no seed
 GAP = 4  # sentences between seeds of one stretch; 3 to 6 differ by .001
 SMOOTH = 30.0  # sentences' worth of corpus frequency in a pair's; 1 degenerates on one-sentence documents
 SCORE = 25.0  # least score of a stretch; at 20, 2.3 % of mere paraphrases score as copies, at 25 .15 %
@@ -37,6 +38,8 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
         first = entries
         for w in range(cuts[s], cuts[s + 1]):
             t = ids[w]
+            if isf[t] < FAINT:
+                continue
             e = head[t]
             if e != -1 and entry_of[e] == s - a_low:
                 entry_tf[e] += 1.0
@@ -55,6 +58,8 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
         square, kinds = 0.0, 0
         for w in range(cuts[s], cuts[s + 1]):
             t = ids[w]
+            if isf[t] < FAINT:
+                continue
             seen, tf = False, 0.0
             for v in range(cuts[s], cuts[s + 1]):
                 if ids[v] == t:
