@@ -482,3 +482,10 @@ def test_standard_input_to_standard_output() -> None:
         assert set(kept) < set(given.decode().splitlines(keepends=True))
         texts = [json.loads(line)["text"] for line in kept]
         assert not any(like(a, b) for at, a in enumerate(texts) for b in texts[:at])
+
+
+def test_the_page_of_the_python_api_runs(folder: Path) -> None:
+    page = (Path(provenance.frames.__file__).parent / "README.md").read_text(encoding="utf-8")
+    program = page.split("```python\n", 1)[1].split("```", 1)[0]
+    exec(compile(program, "README", "exec"), {})
+    assert {path.name for path in folder.iterdir()} == {"news.parquet", "clean.parquet", "seen.sqlite"}
