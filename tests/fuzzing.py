@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the readers (needs atheris, which no test does).
 
-    python -m tests.fuzzing TARGET SECONDS [FOLDER]   stops at the first input that makes the target raise
+    python -m tests.fuzzing TARGET SECONDS [FOLDER]    stops at the first input that makes it raise
 
 Inputs that broke something stay in tests/finds, where `test_dumps_hostile` reads them again.
 """

@@ -92,7 +92,7 @@ def test_finds_of_fuzzing_stay_found() -> None:
 
 PUMPS = (
     *"aA1 \t\n-.<[(é\"", "1 ", "- ", ". ", ", ", "a ", "A ", "aA1 ", "<a ", "</p>", "<!--", "]]>", "http://",
-    "http://a ", "By A ", "A-", "&amp;", "я ", "2020-01-01 ", "4 March 2020, ", "X: y\n ", "charset=", "| ",
+    "http://a ",    "By A ", "A-", "&amp;", "я ", "2020-01-01 ", "4 March 2020, ", "X: y\n ", "charset=", "| ",
 )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from itertools import pairwise
 from typing import NamedTuple
 
 BLOCK = 1 << 16
@@ -39,7 +38,9 @@ _LATIN_LETTERS = {
     "cp1257": frozenset("āčēģīķļņšūžąęėįųõäöü"),
     "mac_roman": frozenset("àáâäãåæçèéêëìíîïñòóôöõøœùúûüß"),
 }
-_MARKS = frozenset("«»“”„‘’‚–—…•·§©®°£€™¿¡\u00a0")
+_MARKS = frozenset("«»“”„‘’‚‹›–—…•·§¶©®°£€¥¢¤™¿¡ªº¹²³½¼¾±×÷†‡‰\u00a0\u00ad")
+#: Of these the ones that stand inside words.
+_IN_WORDS = frozenset("’‘–—·\u00ad")
 
 
 class Decoded(NamedTuple):
@@ -175,16 +176,16 @@ def _likeliest_latin(content: bytes) -> str:
     """Of the Latin encodings the one under which most accented letters are such as its languages write.
 
     The detector's figures for these are equal, and it then takes cp1250: "trčs" for "très". A capital behind a small
-    letter is none that anyone writes: it was a quotation mark in another encoding.
+    letter, a letter beside a digit, a sign inside a word: nobody writes those, they are of another encoding.
     """
     shares: dict[str, float] = {}
     for encoding, letters in _LATIN_LETTERS.items():
-        text = content[:_LOOKED_AT].decode(encoding, "replace")
-        pairs = [
-            (before, letter) for before, letter in pairwise(f" {text}") if letter >= "\u00aa" and letter not in _MARKS
-        ]
-        good = sum(
-            letter.lower() in letters and not (before.islower() and letter.isupper()) for before, letter in pairs
-        )
-        shares[encoding] = good / max(1, len(pairs))
+        text = f" {content[:_LOOKED_AT].decode(encoding, 'replace')} "
+        good = all_letters = 0
+        for before, letter, after in zip(text, text[1:], text[2:], strict=False):
+            inside = before.isalpha() and after.isalpha() and letter not in _IN_WORDS
+            if letter >= "\u00a1" and (inside or letter not in _MARKS):
+                odd = (before.islower() and letter.isupper()) or before.isdecimal() or after.isdecimal()
+                all_letters, good = all_letters + 1, good + (letter.lower() in letters and not odd)
+        shares[encoding] = good / all_letters if all_letters else 1.0
     return max(shares, key=lambda encoding: shares[encoding])
