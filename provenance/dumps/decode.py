@@ -41,6 +41,8 @@ _LATIN_LETTERS = {
 _MARKS = frozenset("«»“”„‘’‚‹›–—…•·§¶©®°£€¥¢¤™¿¡ªº¹²³½¼¾±×÷†‡‰\u00a0\u00ad")
 #: Of these the ones that stand inside words.
 _IN_WORDS = frozenset("’‘–—·\u00ad")
+#: And the ones that no letter stands before.
+_BEFORE_WORDS = frozenset("±×÷¶¤¢£¥¿¡½¼¾„")
 
 
 class Decoded(NamedTuple):
@@ -183,7 +185,7 @@ def _likeliest_latin(content: bytes) -> str:
         text = f" {content[:_LOOKED_AT].decode(encoding, 'replace')} "
         good = all_letters = 0
         for before, letter, after in zip(text, text[1:], text[2:], strict=False):
-            inside = before.isalpha() and after.isalpha() and letter not in _IN_WORDS
+            inside = before.isalpha() and (letter in _BEFORE_WORDS or (after.isalpha() and letter not in _IN_WORDS))
             if letter >= "\u00a1" and (inside or letter not in _MARKS):
                 odd = (before.islower() and letter.isupper()) or before.isdecimal() or after.isdecimal()
                 all_letters, good = all_letters + 1, good + (letter.lower() in letters and not odd)
