@@ -95,8 +95,8 @@ def page(folder: Path) -> None:
     checked = json.loads((folder / "gate-check.json").read_text())
     faults = [json.loads(path.read_text()) for path in sorted(folder.glob("faults-*.json"))]
     about = (
-        f"Written by `python -m tests.bench.gate FOLDER page` on {datetime.now(UTC):%Y-%m-%d} from what its other steps "
-        f"and `python -m tests.faults FOLDER` left there: {os.cpu_count()} cores shared with other work, "
+        f"Written by `python -m tests.bench.gate FOLDER page` on {datetime.now(UTC):%Y-%m-%d} from what its other "
+        f"steps and `python -m tests.faults FOLDER` left there: {os.cpu_count()} cores shared with other work, "
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, SQLite "
         f"{sqlite3.sqlite_version}, polars {version('polars')}. The corpus is `news` of tests/bench/corpora.py, seed "
         f"{SEED}. Seconds of a busy machine say little; CPU seconds are of both threads together."
