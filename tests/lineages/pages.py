@@ -62,7 +62,9 @@ def measure() -> list[Part]:
             "reuters": [World(24, "away")],
         }.items():
             documents = dated(pl.read_parquet(corpora / corpus / "documents.parquet"))
-            parts.append(_part(f"{corpus}, never fitted on", documents, worlds))
+            parts.append(
+                _part(f"{corpus}, weights not fitted on it, features chosen with it in sight", documents, worlds)
+            )
     return parts
 
 
@@ -138,7 +140,7 @@ def _calibration_lines(parts: list[Part]) -> list[str]:
     lines = [
         "## Calibration and coverage",
         "",
-        "Of the texts never fitted on, where they are at hand: [calibration](origins_calibration.svg),",
+        "Of the texts no weight was fitted on, where they are at hand: [calibration](origins_calibration.svg),",
         "[risk and coverage](origins_coverage.svg).",
         "",
         "| condition | said, in the mean | right | origins |",
