@@ -128,11 +128,23 @@ def test_seeds_are_the_sentences_that_are_alike(one: list[list[int]], two: list[
     room += (np.empty(9), np.empty(9, np.int32), np.empty(9), np.empty(9, np.int32))
     head = np.full(KINDS, -1, np.int32)
     seeds, _, count = rewritten_kernels.seed_sentences(
-        ids, cuts, 0, len(one), len(one), len(sentences), isf, head, room, np.empty((1, 2), np.int64), np.empty(1)
+        ids,
+        cuts,
+        0,
+        len(one),
+        len(one),
+        len(sentences),
+        isf,
+        head,
+        scratch[2],
+        room,
+        np.empty((1, 2), np.int64),
+        np.empty(1),
     )
     found = {(int(a), int(b)) for a, b in seeds[:count]}
     assert count == len(found)
     assert (head == -1).all()
+    assert not scratch[2].any()
     telling = [[word for word in sentence if isf[word] >= rewritten_kernels.FAINT] for sentence in sentences]
     for a in range(len(one)):
         for b in range(len(one), len(sentences)):

@@ -25,11 +25,11 @@ MOST_SEEDS = 1 << 14  # of a pair; one line over and over would have the square 
 
 
 @njit(cache=True, nogil=True)
-def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, seeds, strength):
+def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, tally, scratch, seeds, strength):
     """Sentences of two documents -> seeds (of a, of b) with cosine > COSINE and dice > DICE, their dot products, count.
 
-    `head` (int32 a word, all -1) is left as found. scratch = (entry sentence, entry tf, entry next, entry word,
-    accumulated dot, common types, squared norms of a, types of a).
+    `head` (int32 a word, all -1) and `tally` (int32 a word, all 0) are left as found. scratch = (entry sentence, entry
+    tf, entry next, entry word, accumulated dot, common types, squared norms of a, types of a).
     """
     entry_of, entry_tf, entry_next, entry_word, dot, common, norm, types = scratch
     entries = 0
@@ -57,16 +57,15 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, scratch, 
             dot[m], common[m] = 0.0, 0
         square, kinds = 0.0, 0
         for w in range(cuts[s], cuts[s + 1]):
+            tally[ids[w]] += isf[ids[w]] >= FAINT
+        for w in range(cuts[s], cuts[s + 1]):
             t = ids[w]
             if isf[t] < FAINT:
                 continue
-            seen, tf = False, 0.0
-            for v in range(cuts[s], cuts[s + 1]):
-                if ids[v] == t:
-                    seen = seen or v < w
-                    tf += 1.0
-            if seen:
+            tf = float(tally[t])
+            if tf == 0.0:
                 continue
+            tally[t] = 0
             weight = isf[t] * isf[t]
             square += tf * tf * weight
             kinds += 1
@@ -186,7 +185,7 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
         a, b = left[p], right[p]
         mark = pair_isf(ids, cuts, of, a, b, frequency, cuts.size - 1, stamp, mark, counts, isf)
         seeds, strength, found = seed_sentences(
-            ids, cuts, of[a], of[a + 1], of[b], of[b + 1], isf, head, scratch, seeds, strength
+            ids, cuts, of[a], of[a + 1], of[b], of[b + 1], isf, head, counts, scratch, seeds, strength
         )
         ranges = (bounds[a], bounds[a + 1], bounds[b], bounds[b + 1])
         sentences = (of[a], of[a + 1], of[b], of[b + 1])
