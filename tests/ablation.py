@@ -200,14 +200,15 @@ VARIANTS: dict[str, Variant] = {
     "no gaps": Variant("runs of equal words not chained over gaps", {"max_gap_words": 0}),
     "no carrying on": Variant("ends not carried on over small edits", {}, ((align_kernels, {"carry_on": stay}),)),
     "every counterpart": Variant(
-        "not one best counterpart a stretch, but all", {}, ((align_kernels, {"choose_chains": keep_all}),)
+        "exact channel alone, with not one best counterpart a stretch but all",
+        {"rewritten": "off"},
+        ((align_kernels, {"choose_chains": keep_all}),),
+        PAN_ALONE,
     ),
     "from 8 words": Variant("spans from 8 words on, not 15", {"min_span_words": 8}),
     "no snapping": Variant("ends without their punctuation", {}, ((spans, {"snap": no_snap}),)),
     "links part": rewriting("a link inside a sentence ends a span", layout, _addresses=every_address),
-    "all skip-pairs": rewriting("every pair of rare words a posting, not one in 4", rewritten, ONE_IN=1),
-    "four farther": rewriting("pairs proposed from 4 skip-pairs within 100 words", rewritten, NEED=4, NEAR=100),
-    "every word": rewriting("common words choose seeds too", rewritten_kernels, FAINT=0.0),
+    "three near": rewriting("pairs proposed from 3 skip-pairs within 100 words, not 4", rewritten, NEED=3),
     "isf of the corpus": rewriting(
         "words weighed by all sentences, not by those of the two documents", rewritten_kernels, SMOOTH=FAR
     ),
