@@ -185,6 +185,7 @@ def test_check_names_outlet_date_and_shares(tmp_path: Path) -> None:
         words = [len(SENTENCES[at].split()) for at in (0, 3)]
         assert row["left_containment"] == row["recycled_share"] == pytest.approx(words[0] / sum(words))
         assert [match["doc_id"] for match in row["matches"]] == ["early", "late"]
+        assert row["origin_id"] is None or row["origin_id"] in ("early", "late", "n")
         span = row["spans"][0]
         assert (span["matched_doc"], span["start"], span["end"], span["kind"]) == (
             "early",
@@ -312,3 +313,17 @@ def test_an_outlets_own_notice_is_not_recycled_and_syndicated_words_are(tmp_path
             assert sum(index.manifest().outlets.values()) == 299
     with Index.open(tmp_path / "own") as index:
         assert index.check(new.with_columns(outlet=pl.lit("Herald")))["verdict"].to_list() == ["recycled"]
+
+
+def test_a_finding_names_the_likely_origin_unless_told_not_to(tmp_path: Path) -> None:
+    body = " ".join(SENTENCES[:4])
+    old = pl.DataFrame(
+        {"id": ["wire"], "text": [f"ORLE (Reuters) - {body}"], "outlet": ["Reuters"], "date": ["2024-05-01"]}
+    )
+    new = pl.DataFrame(
+        {"id": ["copy"], "text": [f"ORLE (Reuters) - {body}"], "outlet": ["Post"], "date": ["2024-05-03"]}
+    )
+    with Index.open(tmp_path / "seen") as index:
+        index.add(old)
+        assert index.check(new)["origin_id"].to_list() == ["wire"]
+        assert index.check(new, origins=False)["origin_id"].to_list() == [None]

@@ -40,7 +40,7 @@ def clean_stream(stdin: BinaryIO, stdout: BinaryIO, settings: Settings, *, liste
                 yield bit.documents
 
         held: list[pl.DataFrame] = []
-        for findings in index.check_each(documents(), add=True):
+        for findings in index.check_each(documents(), add=True, origins=False):
             held.append(findings)
             read += findings.height
             while waiting and sum(part.height for part in held) >= waiting[0].documents.height:

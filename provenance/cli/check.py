@@ -45,6 +45,7 @@ MAX_RECYCLED = 0.3
     metavar="SHARE",
     help="From this share of its words on, a recycled document fails.",
 )
+@click.option("--no-origins", is_flag=True, help="Leave out the likely origins: half the time.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option(
     "--baseline",
@@ -63,6 +64,7 @@ def command(
     form: str,
     fail_on: str,
     max_recycled: float,
+    no_origins: bool,
     exit_zero: bool,
     baseline: Path | None,
     quiet: bool,
@@ -94,7 +96,7 @@ def command(
         found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
 
         def records() -> Iterator[dict[str, Any]]:
-            with closing(opened.check_each(found, add=add, since=moment)) as each:
+            with closing(opened.check_each(found, add=add, since=moment, origins=not no_origins)) as each:
                 for findings in each:
                     for record in to_records(findings, gate):
                         counts[record["verdict"]] += 1

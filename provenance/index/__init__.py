@@ -153,18 +153,29 @@ class Index:
         return total
 
     def check(
-        self, frame: pl.DataFrame | pl.LazyFrame, *, add: bool = False, since: dt.datetime | None = None
+        self,
+        frame: pl.DataFrame | pl.LazyFrame,
+        *,
+        add: bool = False,
+        since: dt.datetime | None = None,
+        origins: bool = True,
     ) -> pl.DataFrame:
         """A frame of texts, or DOCUMENTS -> FINDINGS in their order, each against the index and those before it.
 
         With `add` what is checked is also ingested, in the same transaction. Documents of the index that were
-        published before `since` do not count; those without a date do.
+        published before `since` do not count; those without a date do. Tracing the `origins` of what matches takes as
+        long as finding it.
         """
-        found = self.check_each([self.documents_of(frame)], add=add, since=since)
+        found = self.check_each([self.documents_of(frame)], add=add, since=since, origins=origins)
         return pl.concat([tables.empty(tables.FINDINGS), *found])
 
     def check_each(
-        self, frames: Iterable[pl.DataFrame], *, add: bool = False, since: dt.datetime | None = None
+        self,
+        frames: Iterable[pl.DataFrame],
+        *,
+        add: bool = False,
+        since: dt.datetime | None = None,
+        origins: bool = True,
     ) -> Generator[pl.DataFrame, None, None]:
         """DOCUMENTS bit by bit -> FINDINGS of each bit; with `add` they are given once the bit is on disk."""
         bits = (batch for frame in frames for batch in batches(frame))
@@ -172,7 +183,7 @@ class Index:
         if add:
             for batch in bits:
                 with self.storage.writing():
-                    findings = self._check(batch, Seen([self.storage], self.settings), horizon, since)
+                    findings = self._check(batch, Seen([self.storage], self.settings), horizon, since, origins=origins)
                 yield findings
             return
         with ExitStack() as stack:
@@ -182,7 +193,9 @@ class Index:
             stack.callback(beside.close)
             for batch in bits:
                 with beside.writing():
-                    findings = self._check(batch, Seen([self.storage, beside], self.settings), following, since)
+                    findings = self._check(
+                        batch, Seen([self.storage, beside], self.settings), following, since, origins=origins
+                    )
                 yield findings
 
     # -- keeping it in order ---------------------------------------------------------------------------------
@@ -245,7 +258,9 @@ class Index:
         storage.write_segment(manifest, to_postings(keys, numbers, self.settings), first, first + count - 1)
         storage.write_manifest(manifest)
 
-    def _check(self, batch: pl.DataFrame, seen: Seen, horizon: int, since: dt.datetime | None) -> pl.DataFrame:
+    def _check(
+        self, batch: pl.DataFrame, seen: Seen, horizon: int, since: dt.datetime | None, *, origins: bool
+    ) -> pl.DataFrame:
         """One batch -> FINDINGS; the last of `seen` takes it in first, so that all is looked up in one way."""
         new = name_new(batch, seen)
         keys = self._keys(new)
@@ -259,7 +274,10 @@ class Index:
         pairs = find_pairs(queries, found.take(~notices.found), keys, seen.read_lines, self.settings)
         table = pl.DataFrame({"row": pairs.row, "number": pairs.number, "linked": pairs.linked})
         own = pl.DataFrame({"doc_id": new.documents["doc_id"].gather(notices.row), "place": notices.place})
-        parts = [*self._verify(new.documents, table, own, seen, horizon, since), self._known(new, batch, seen)]
+        parts = [
+            *self._verify(new.documents, table, own, seen, horizon, since, origins=origins),
+            self._known(new, batch, seen),
+        ]
         rows = pl.Series([*new.fresh, *new.known], dtype=pl.Int64)
         return pl.concat(parts)[rows.arg_sort()]
 
@@ -271,6 +289,8 @@ class Index:
         seen: Seen,
         horizon: int,
         since: dt.datetime | None,
+        *,
+        origins: bool,
     ) -> Iterator[pl.DataFrame]:
         """Pairs of rows of `fresh` and numbers -> FINDINGS of `fresh`, for as many rows at a time as fit."""
         due = np.cumsum(np.bincount(pairs["row"].to_numpy(), minlength=fresh.height)) // COMPARED
@@ -287,7 +307,9 @@ class Index:
             )
             older, incoming = older.select(list(tables.DOCUMENTS)), incoming.drop("row")
             whole = pl.concat([incoming, older.join(incoming, on="doc_id", how="anti")])
-            found = compare(whole, named.select("doc_id", "matched_doc", "linked"), notices, self.settings)
+            found = compare(
+                whole, named.select("doc_id", "matched_doc", "linked"), notices, self.settings, origins=origins
+            )
             yield to_findings(incoming, older, found)
 
     def _known(self, new: Named, batch: pl.DataFrame, seen: Seen) -> pl.DataFrame:

@@ -10,12 +10,14 @@ import polars as pl
 from provenance import tables
 from provenance.matching.alignment import align, join
 from provenance.matching.boilerplate import mark_boilerplate
+from provenance.matching.clusters import find_clusters
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches, places, words_covered
 from provenance.matching.places import Ranges, row_numbers
 from provenance.matching.short_passages import find_short
 from provenance.matching.spans import to_table, without_covered
+from provenance.pipeline import trace
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+ORIGIN = {"doc_id": pl.String(), "origin_id": pl.String()}
 #: Relations as the other side sees them.
 MIRRORED = {"contained": "contains", "contains": "contained"}
 
@@ -46,6 +49,7 @@ class Compared(NamedTuple):
     matches: pl.DataFrame  # doc_id, matched_doc, then as in MATCHES, seen from the incoming document
     spans: pl.DataFrame  # doc_id, then as in FOUND_SPAN
     shares: pl.DataFrame  # doc_id, recycled_share
+    origins: pl.DataFrame  # doc_id, origin_id: what a scan of the compared documents would say
 
 
 def read_text(documents: pl.DataFrame) -> Text:
@@ -55,7 +59,9 @@ def read_text(documents: pl.DataFrame) -> Text:
     return Text(documents, tokens, passages, lay_out(documents, passages, tokens))
 
 
-def compare(documents: pl.DataFrame, pairs: pl.DataFrame, notices: pl.DataFrame, settings: Settings) -> Compared:
+def compare(
+    documents: pl.DataFrame, pairs: pl.DataFrame, notices: pl.DataFrame, settings: Settings, *, origins: bool
+) -> Compared:
     """DOCUMENTS, pairs (doc_id, matched_doc, linked) of them, each once, and notices -> Compared. *map*.
 
     What a pair has in common depends on the two alone; a scan of both finds the same exact and edited spans. `notices`
@@ -87,7 +93,29 @@ def compare(documents: pl.DataFrame, pairs: pl.DataFrame, notices: pl.DataFrame,
         }
     )
     matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
-    return _seen_from_new(text, pairs, matches, spans)
+    compared = _seen_from_new(text, pairs, matches, spans)
+    return compared._replace(origins=_origins(text, pairs, matches, spans, settings)) if origins else compared
+
+
+def _origins(
+    text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans: pl.DataFrame, settings: Settings
+) -> pl.DataFrame:
+    """What a scan of the documents that match says of the incoming ones. *Gather*: cost of tracing those alone."""
+    tied = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique()
+    among = pl.col("doc_id").is_in(tied.implode())
+    if not tied.len():
+        return pl.DataFrame(schema=ORIGIN)
+    between = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
+    between = between.join(matches.select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="semi")
+    frames = {
+        "documents": text.documents.filter(among),
+        "passages": text.passages.filter(among),
+        "spans": between.sort("left_doc", "left_start", "right_doc", "right_start"),
+        "matches": matches,
+        "clusters": find_clusters(between, matches, settings),
+    }
+    traced = trace(frames, settings)["origins"].select("doc_id", "origin_id")
+    return traced.filter(pl.col("doc_id").is_in(pairs["doc_id"].unique().implode()))
 
 
 def _without_notices(text: Text, spans: pl.DataFrame, notices: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -145,7 +173,7 @@ def _seen_from_new(text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans
         kind="kind",
         role="role",
     )
-    return Compared(seen, found, _recycled(text, found))
+    return Compared(seen, found, _recycled(text, found), pl.DataFrame(schema=ORIGIN))
 
 
 def _recycled(text: Text, spans: pl.DataFrame) -> pl.DataFrame:
@@ -205,6 +233,7 @@ def to_findings(incoming: pl.DataFrame, older: pl.DataFrame, compared: Compared)
         .join(one, on="doc_id", how="left", maintain_order="left")
         .join(spans, on="doc_id", how="left", maintain_order="left")
         .join(compared.shares, on="doc_id", how="left", maintain_order="left")
+        .join(compared.origins, on="doc_id", how="left", maintain_order="left")
     )
     verdict = (
         pl.when(pl.col("closeness") == 0)
@@ -225,7 +254,7 @@ def finish(rows: pl.DataFrame) -> pl.DataFrame:
     columns = []
     for name, dtype in tables.FINDINGS.items():
         column = pl.col(name) if name in rows.columns else pl.lit(None)
-        if name in alone:
+        if name in (*alone, "origin_id") and name in rows.columns:
             column = pl.when(~new).then(column)
         elif name in ("spans", "matches"):
             column = _ordered(column, dtype) if name in rows.columns else column
