@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 #: Longer files are split a window at a time; the last article of each waits for the next. Lines take six times as
 #: much memory as their text while they are looked at.
-WINDOW = 16 << 20
+WINDOW = 8 << 20
+#: A window has no more lines than this: ten million lines of one letter would take 4 GB.
+MOST_LINES = 300_000
 #: No article is longer: a stretch in which none begins is cut at a line.
 MOST_ARTICLE = 2 * WINDOW
 
@@ -51,42 +53,56 @@ def _windows(
     octets: bytes, decoded: Decoded, stream: BinaryIO, intake: Intake
 ) -> Iterator[tuple[str, int, list[Article]]]:
     """Stretches of a file: the text, its place in the file, and the articles that end in it."""
-    more = stream.read(WINDOW) if len(octets) == WINDOW else b""
+    lines = octets.count(b"\n")
+    size = WINDOW if lines <= MOST_LINES else max(1 << 16, WINDOW * MOST_LINES // lines)
+    blocks, most = _blocks(octets, stream, size), MOST_ARTICLE * size // WINDOW
+    first_block, more = next(blocks, b""), next(blocks, b"")
     if not more:
         intake.decoded(decoded)
         yield decoded.text, 0, split_articles(decoded.text)
         return
     decoder = codecs.getincrementaldecoder(decoded.encoding or "utf-8")("replace")
-    text, first, bad = decoder.decode(octets).removeprefix("\ufeff"), 0, 0
-    del octets
+    text, first, bad = decoder.decode(first_block).removeprefix("\ufeff"), 0, 0
+    del octets, first_block
     while True:
         articles = split_articles(text)
         if not more:
             yield text, first, articles
             break
-        if len(articles) > 1:
+        if not articles:
+            cut = len(text)
+        elif len(articles) > 1:
             cut = articles[-1].start
             yield text, first, articles[:-1]
-        elif len(text) > MOST_ARTICLE:
-            cut = text.rfind("\n", MOST_ARTICLE // 2) + 1
-            size = f"{MOST_ARTICLE >> 20} million characters"
+        elif len(text) > most:
+            cut = text.rfind("\n", most // 2) + 1
+            long = f"{most:,} characters"
             if cut:
-                intake.reject(None, "too_long", f"no article begins within {size}: cut at a line", "partial")
+                intake.reject(None, "too_long", f"no article begins within {long}: cut at a line", "partial")
                 yield text, first, split_articles(text[:cut])
             else:
-                intake.reject(None, "too_long", f"a line of more than {size}: split it", "partial")
-                more, skipped = _skip_line(decoder, more, stream)
+                intake.reject(None, "too_long", f"a line of more than {long}: split it", "partial")
+                more, skipped = _skip_line(decoder, more, blocks)
                 first, text, cut = first + len(text) + skipped, "", 0
         else:
             cut = 0
         fresh = decoder.decode(more)
         bad += fresh.count("\ufffd")
         first, text = first + cut, text[cut:] + fresh
-        more = stream.read(WINDOW)
+        more = next(blocks, b"")
     intake.decoded(decoded._replace(bad_bytes=decoded.bad_bytes + bad))
 
 
-def _skip_line(decoder: codecs.IncrementalDecoder, block: bytes, stream: BinaryIO) -> tuple[bytes, int]:
+def _blocks(held: bytes, stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """What was read already and what follows, in pieces."""
+    for start in range(0, len(held), size):
+        yield held[start : start + size]
+    if len(held) == WINDOW:
+        while block := stream.read(size):
+            yield block
+
+
+def _skip_line(decoder: codecs.IncrementalDecoder, block: bytes, blocks: Iterator[bytes]) -> tuple[bytes, int]:
     """Read on to the end of a line -> what follows it, and how many characters were left out."""
     skipped = 0
     while block:
@@ -94,7 +110,7 @@ def _skip_line(decoder: codecs.IncrementalDecoder, block: bytes, stream: BinaryI
         if at >= 0:
             return block[at:], skipped + len(decoder.decode(block[:at]))
         skipped += len(decoder.decode(block))
-        block = stream.read(WINDOW)
+        block = next(blocks, b"")
     return b"", skipped
 
 
