@@ -208,7 +208,9 @@ VARIANTS: dict[str, Variant] = {
     "from 8 words": Variant("spans from 8 words on, not 15", {"min_span_words": 8}),
     "no snapping": Variant("ends without their punctuation", {}, ((spans, {"snap": no_snap}),)),
     "links part": rewriting("a link inside a sentence ends a span", layout, _addresses=every_address),
-    "three near": rewriting("pairs proposed from 3 skip-pairs within 100 words, not 4", rewritten, NEED=3),
+    "all skip-pairs": rewriting("every pair of rare words a posting, not one in 4", rewritten, ONE_IN=1),
+    "four farther": rewriting("pairs proposed from 4 skip-pairs within 100 words", rewritten, NEED=4, NEAR=100),
+    "every word": rewriting("common words choose seeds too", rewritten_kernels, FAINT=0.0),
     "isf of the corpus": rewriting(
         "words weighed by all sentences, not by those of the two documents", rewritten_kernels, SMOOTH=FAR
     ),
