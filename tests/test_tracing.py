@@ -388,8 +388,9 @@ def test_evidence_shows_the_words_where_they_stand() -> None:
     assert items
     for item in items:
         if item["start"] is None:
-            assert item["family"] == "date"
-            assert item["text"] == "a 2024-05-06 08:30; b 2024-05-07 08:30"
+            assert item["family"] in ("date", "habit", "letters")
+            assert item["family"] != "date" or item["text"] == "a 2024-05-06 08:30; b 2024-05-07 08:30"
+            assert item["text"]
         else:
             assert texts[item["doc_id"]][item["start"] : item["end"]] == item["text"]
 
