@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With the JIT off numpy warns where hashes wrap around at 64 bits, which they are meant to."""
+    """With the JIT off numpy warns where hashes wrap around at 64 bits, which they are meant to.
+
+    A shell starts its background jobs with SIGINT ignored, and their children inherit that: `pytest &` would find no
+    interrupt honoured.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")
 
