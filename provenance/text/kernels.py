@@ -84,7 +84,7 @@ def xxh64(octets, start, end):
 
 
 @njit(inline="always")
-def _code_point(octets, at):
+def code_point(octets, at):
     """Valid UTF-8 at `at` -> (code point, its length in bytes)."""
     lead = octets[at]
     if lead < 0x80:
@@ -153,7 +153,8 @@ def _gap(newlines, stopped, address, code):
 
 
 @njit(inline="always")
-def _mix(value, chunk):
+def mix(value, chunk):
+    """A hash and eight bytes more (uint64) -> the hash of both; for a given chunk a bijection."""
     value = (value ^ chunk) * _P1
     return value ^ (value >> np.uint64(29))
 
@@ -179,9 +180,9 @@ def hash_word(octets, start, end):
     """
     value = np.uint64(0)
     while end - start >= 8:
-        value = _mix(value, load64(octets, start))
+        value = mix(value, load64(octets, start))
         start += 8
-    return _finish(_mix(value, _low_bytes(load64(octets, start), end - start)))
+    return _finish(mix(value, _low_bytes(load64(octets, start), end - start)))
 
 
 @njit(inline="always")
@@ -211,8 +212,8 @@ def _ascii_word(octets, at, end, folded, f, keep):
             f += count
         at += count
         if count < 8:
-            return at, _finish(_mix(value, _low_bytes(chunk, count)))
-        value = _mix(value, chunk)
+            return at, _finish(mix(value, _low_bytes(chunk, count)))
+        value = mix(value, chunk)
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -226,7 +227,7 @@ def _any_word(octets, at, end, kind, first, length, pool, folded, f):
     passed, size, begun = 0, 0, f
     letters = latin = greek = cyrillic = armenian = 0
     while at < end:
-        code, count = _code_point(octets, at)
+        code, count = code_point(octets, at)
         how = kind[code]
         if how == 0 or (how == 3 and size) or (how >= 2 and passed >= LONGEST_WORD):
             break
@@ -267,7 +268,7 @@ def _one_script(folded, begin, end, latin):
     for k in range(end, stop):
         greek = greek or 0xCD <= folded[k] <= 0xCF
     while at < stop:
-        code, count = _code_point(folded, at)
+        code, count = code_point(folded, at)
         twin = np.int32(0)
         if latin and LOWEST <= code <= HIGHEST:
             twin = np.int32(LATIN[code - LOWEST])
@@ -306,7 +307,7 @@ def fold_document(
             stopped = 2 if stopped else 0
             at += 1
             continue
-        code, count = _code_point(octets, at)
+        code, count = code_point(octets, at)
         how = kind[code]
         if how < 2:
             if how == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.text.kernels import _code_point, is_lower
+from provenance.text.kernels import code_point, is_lower, mix
 
 # What a line ends with, closing quotes and brackets apart.
 OPEN, STOP, ASKS, LEADS, RUNS_ON, CUT = 0, 1, 2, 3, 4, 5
@@ -20,8 +20,6 @@ WRAP_FULL = 0.7  # a wrapped line is at least this share of the widest one
 TWIN_WINDOW = 12  # lines; a headline comes again after two captions, two widgets and their blank lines
 KEY_BYTES = 600  # folded bytes that a line's key is made of: longer lines are never headlines or captions
 OPENING_BYTES = 24  # folded bytes: a teaser's head is told from a body's head by about four words
-
-_PRIME = np.uint64(0x9E3779B185EBCA87)
 
 
 @njit(inline="always")
@@ -40,12 +38,6 @@ def _breaks(code):
 @njit(inline="always")
 def _is_upper(code):
     return 0x41 <= code <= 0x5A or 0xC0 <= code <= 0xDE or 0x391 <= code <= 0x3A9 or 0x400 <= code <= 0x42F
-
-
-@njit(inline="always")
-def _mix(value, block):
-    value = (value ^ block) * _PRIME
-    return value ^ (value >> np.uint64(29))
 
 
 @njit(inline="always")
@@ -80,7 +72,7 @@ def find_lines(octets, bounds, doc, low, high, place, gap):
                 high[n - 1] = at
                 before = 0
                 continue
-            code, size = _code_point(octets, at)
+            code, size = code_point(octets, at)
             if _breaks(code):
                 if code != 0x0A or before != 0x0D:
                     breaks += 1
@@ -116,7 +108,7 @@ def join_wrapped(octets, doc, low, high, place, gap, n):
             widest = max(widest, high[j] - low[j])
             j += 1
         for k in range(i + 1, j):
-            lead = _code_point(octets, low[k])[0]
+            lead = code_point(octets, low[k])[0]
             if gap[k] == 1 and high[k - 1] - low[k - 1] >= WRAP_FULL * widest and lead >= 0x41:
                 plain += 1
                 goes_on += is_lower(lead)
@@ -160,7 +152,7 @@ def measure_lines(
         hashed, block, value, start = 0, np.uint64(0), np.uint64(0), np.uint64(0)
         last, dots, count, upper, lettered, numbered = 0, 0, 0, 0, 0, False
         while at < high[i]:
-            code, size = _code_point(octets, at)
+            code, size = code_point(octets, at)
             how = kind[code]
             at += size
             here += 1
@@ -178,14 +170,14 @@ def measure_lines(
                     block = (block << np.uint64(8)) | np.uint64(code | 0x20)
                     hashed += 1
                     if hashed & 7 == 0:
-                        value, block = _mix(value, block), np.uint64(0)
+                        value, block = mix(value, block), np.uint64(0)
                         start = value if hashed == OPENING_BYTES else start
                 elif hashed < KEY_BYTES:
                     for k in range(length[code]):
                         block = (block << np.uint64(8)) | np.uint64(pool[first[code] + k])
                         hashed += 1
                         if hashed & 7 == 0:
-                            value, block = _mix(value, block), np.uint64(0)
+                            value, block = mix(value, block), np.uint64(0)
                             start = value if hashed == OPENING_BYTES else start
                 last, dots, stopped = code, 0, OPEN
             elif code == 0x20 or _is_space(code):
@@ -199,7 +191,7 @@ def measure_lines(
         mark |= BRACKET if last == 0x29 else 0
         mark |= SPACELESS if alone > lettered // 2 else 0
         words[i], capitals[i], letters[i] = count + (alone + 1) // 2, upper, lettered
-        key[i] = _mix(value, block) if hashed < KEY_BYTES else np.uint64(0)
+        key[i] = mix(value, block) if hashed < KEY_BYTES else np.uint64(0)
         end[i], opening[i], ending[i], flags[i] = here, start, stopped, mark
 
 
@@ -256,7 +248,7 @@ def find_quotes(octets, low, high, place, line, begin, end, size):
     for i in range(low.size):
         at, here, opener, opened, words, piece, before = low[i], place[i], 0, 0, 0, False, 0x20
         while at < high[i] and n < begin.size:
-            code, width = _code_point(octets, at)
+            code, width = code_point(octets, at)
             at += width
             here += 1
             if opener and _closes(opener, code):
