@@ -9,9 +9,10 @@ import io
 import struct
 import tarfile
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from provenance.dumps.compression import Problem
+from provenance.dumps.compression import Problem, problem_of
 from provenance.dumps.rejects import single_line
 
 if TYPE_CHECKING:
@@ -23,8 +24,12 @@ MOST_HELD = 64 << 20
 MOST_LIST = 16 << 20
 #: No header of a tar is longer; a bomb's claims to be.
 MOST_HEADER = 1 << 20
-#: What a broken member raises while it is read.
-ERRORS = (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError)
+#: What the two libraries raise for what the bytes hold. zipfile has no error of its own for a packing that it does not
+#: know (NotImplementedError) and for a member under a password (RuntimeError); struct and zlib errors come through it.
+_ERRORS = (
+    zipfile.BadZipFile, tarfile.TarError, OSError, ValueError, EOFError, OverflowError, struct.error, zlib.error,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 #: Office documents and the like are zip files too.
 _PACKAGES = frozenset(("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"))
 
@@ -48,7 +53,7 @@ def read_zip(stream: BinaryIO) -> Iterator[Member]:
         return
     try:
         archive = zipfile.ZipFile(stream)
-    except (*ERRORS, OSError, ValueError, struct.error, EOFError) as error:
+    except _ERRORS as error:
         yield Member("", None, _damaged("zip", error))
         return
     members = sorted(enumerate(archive.infolist()), key=lambda item: (item[1].filename, item[0]))
@@ -67,8 +72,8 @@ def read_zip(stream: BinaryIO) -> Iterator[Member]:
             continue
         try:
             opened = archive.open(member)
-        except (*ERRORS, OSError, ValueError, struct.error, EOFError) as error:
-            yield Member(name, None, _damaged("zip", error))
+        except _ERRORS as error:
+            yield Member(name, None, problem_of(error, ""))
             continue
         with opened:
             yield Member(name, cast("BinaryIO", opened))
@@ -100,7 +105,7 @@ def read_tar(stream: BinaryIO) -> Iterator[Member]:
                 yield Member(label(member.name), None, _EMPTY)
             else:
                 yield Member(label(member.name), cast("BinaryIO", opened))
-    except (*ERRORS, OSError, ValueError, EOFError, OverflowError) as error:
+    except _ERRORS as error:
         yield Member("", None, _damaged("tar", error))
         return
     # The library takes a header that is cut or no header for the end, which is in truth two blocks of zeroes.

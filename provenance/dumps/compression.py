@@ -86,7 +86,7 @@ class Expanded(io.RawIOBase):
         try:
             return self._source.read(10)
         except Exception as error:  # noqa: BLE001  as below
-            self.problem = _problem(error, "")
+            self.problem = problem_of(error, "")
             return b""
 
     def _next(self) -> bytes | None:
@@ -95,14 +95,14 @@ class Expanded(io.RawIOBase):
         try:
             block = next(self._blocks, None)
         except Exception as error:  # noqa: BLE001  archives and packings raise half a dozen kinds for bad bytes
-            self.problem = self.problem or _problem(error, self.kind)
+            self.problem = self.problem or problem_of(error, self.kind)
             return None
         if block is not None and self.kind:
             self.problem = self._allowance.take(len(block))
         return None if self.problem else block
 
 
-def _problem(error: Exception, kind: str) -> Problem:
+def problem_of(error: Exception, kind: str) -> Problem:
     """What was raised while a packed file or a member was read -> what is said of it."""
     what = f"the {kind} data" if kind else "the member"
     if isinstance(error, EOFError):
@@ -110,7 +110,7 @@ def _problem(error: Exception, kind: str) -> Problem:
     # bz2 raises a bare OSError for bad data; one of the system has a number.
     if isinstance(error, OSError) and error.errno:
         return Problem("unreadable", error.strerror or str(error))
-    if isinstance(error, NotImplementedError):
+    if isinstance(error, NotImplementedError):  # how zipfile says that it does not know a member's packing
         return Problem("format", f"{what} is packed in a way that is not read ({error}): unpack it yourself")
     return Problem("damaged", f"{what} is damaged ({error}): fetch the file again")
 
