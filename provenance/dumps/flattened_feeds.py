@@ -10,28 +10,25 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.heads import Head
+from provenance.dumps.page_labels import host_of, spells
 from provenance.text.calendar import parse_date
+from provenance.text.feed_lines import ADDRESS, STAMP
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-_URL = r"https?://[^\s<>\"\]]{4,2000}"
-_RFC = r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d\d:\d\d(?::\d\d)?\s(?:[+-]\d{4}|[A-Z]{1,4}(?![A-Za-z]))"
-_ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
-_FIELD = re.compile(rf"(?P<url>{_URL})|(?P<date>{_RFC}|{_ISO})")
+_FIELD = re.compile(rf"(?P<url>{ADDRESS.pattern})|(?P<date>{STAMP.pattern})")
 #: Between two fields of an item: a creator's name, a category, a guid that is no address.
 FIELD_WORDS, FIELD_CHARS = 8, 120
 #: What an item ends with. A word in angle brackets that is no tag is a company's sign in agency copy (`<GDC>`).
 _AFTER_ITEM = re.compile(
     r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?(?:p|br|div|span|a|b|i|em|strong|img|ul|ol|li|item|entry|description)\s?/?>"
 )
-_CHANNEL = re.compile(r"\s{0,9}(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s{1,9})?(?:hourly|daily|weekly)\s{1,9}\d")
-_LANGUAGE = re.compile(r"\s{0,9}[a-z]{2}-[A-Za-z]{2}\s")
-_CHANNEL_REST = re.compile(
-    r"\s{0,9}(?:[a-z]{2}(?:-[A-Za-z]{2,4})?\s{1,9})?(?:(?:hourly|daily|weekly)\s{1,9}\d{1,9}\s)?"
+#: What a channel has behind its address: a language and how often it is written anew ("en-US hourly 1").
+_CHANNEL = re.compile(
+    r"\s{0,9}(?:(?P<language>[a-z]{2}(?:-[A-Za-z]{2,4})?)\s{1,9})?(?:(?P<period>hourly|daily|weekly)\s{1,9}\d{1,9}\s)?"
 )
-_HOST = re.compile(r"https?://(?:www\d?\.)?([^/:?#\s]+)(/?[^\s]*)")
-_NAME_PARTS = re.compile(r"\s[-–—|»«·•:]\s|\s?[|»«·•]\s?")
+_SITE_PARTS = re.compile(r"\s[-–—|»«·•:]\s|\s?[|»«·•]\s?")
 
 
 class Item(NamedTuple):
@@ -129,11 +126,10 @@ def _reach_back(text: str, anchor: Anchor, before: Anchor | None) -> Anchor:
 def _is_channel(text: str, anchors: list[Anchor]) -> bool:
     """Whether the first anchor is the feed's own: a site's root, or a language and an update period behind it."""
     first = anchors[0]
-    match = _HOST.match(first.url)
-    following = text[first.end : first.end + 40]
-    if _CHANNEL.match(following) or _LANGUAGE.match(following):
+    told = _CHANNEL.match(text, first.end)
+    if told is not None and (told["period"] or "-" in (told["language"] or "")):
         return True
-    root = match is not None and match[2].split("?")[0].strip("/") == ""
+    root = "/" not in first.url.split("?")[0].split("://", 1)[1].rstrip("/")
     return root and len(anchors) > 1
 
 
@@ -142,19 +138,14 @@ def _channel_name(text: str, item: Anchor, channel: Anchor | None) -> str | None
     start = channel.start if channel is not None else item.start
     title = text[:start].strip()
     if channel is None:
-        url = re.search(_URL, text[:start])
+        url = ADDRESS.search(text, 0, start)
         title = text[: url.start()].strip() if url else ""
     title = title.splitlines()[0].strip() if title else ""
     if not title or len(title.split()) > 20:
         return None
-    parts = [part.strip() for part in _NAME_PARTS.split(title) if part.strip()]
-    host = _HOST.match(channel.url if channel is not None else item.url)
-    letters = re.sub(r"[^a-z0-9]", "", host[1].lower()) if host else ""
-    for part in parts:
-        key = re.sub(r"[^a-z0-9]", "", part.lower())
-        if key and (key in letters or letters.split("com")[0] == key):
-            return part
-    return parts[-1] if parts else None
+    parts = [part.strip() for part in _SITE_PARTS.split(title) if part.strip()]
+    host = host_of((channel or item).url)
+    return next((part for part in parts if spells(part, host)), parts[-1] if parts else None)
 
 
 def _fields_first(text: str, items: list[Anchor], outlet: str | None) -> list[Item]:
@@ -181,7 +172,7 @@ def _fields_last(text: str, items: list[Anchor], outlet: str | None, header: int
         end = anchor.end if at + 1 < len(items) else len(text)
         first = start
         if at == 0:
-            after = _CHANNEL_REST.match(text, header)
+            after = _CHANNEL.match(text, header)
             first = after.end() if header and after else header
         lines = text[first : anchor.start].strip().splitlines()
         title = lines[0].strip() if lines and len(lines[0].split()) <= 40 else None
@@ -196,7 +187,7 @@ def _title_start(text: str, low: int, high: int) -> int:
     while stop > low and text[stop - 1].isspace():
         stop -= 1
     start = max(low, text.rfind("\n", low, stop) + 1)
-    for pattern in (_AFTER_ITEM, re.compile(_URL)):
+    for pattern in (_AFTER_ITEM, ADDRESS):
         for match in pattern.finditer(text, start, stop):
             start = match.end()
     # A channel's picture leaves its width and height before the first title.

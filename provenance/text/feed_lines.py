@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"\]]{1,2000}")
-# RFC 822 and ISO 8601 with a time, as feeds write them; every repetition is bounded.
-_STAMP = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)?(?: (?:[+-]\d{4}|[A-Z]{1,4}))?"
+ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"\]]{1,2000}")
+#: RFC 822 and ISO 8601 with a time, as feeds write them; every repetition is bounded.
+STAMP = re.compile(
+    r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d\d:\d\d(?::\d\d)?(?:\s(?:[+-]\d{4}|[A-Z]{1,4}(?![A-Za-z])))?"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 _END = re.compile(r"\s{0,3}(?:\[(?:…|\.\.\.|&hellip;|&#8230;)\]|\((?:more…|more\.\.\.)\))?\s{0,3}(?:\]\]>)?\s{0,3}$")
@@ -33,8 +33,8 @@ def split_feed_line(line: str, title: str | None = None) -> list[Part] | None:
     What stands before the title (a channel's own header) is boilerplate. `title` settles where the title begins, if it
     is known. The last item on the line is taken: an item's line ends with its teaser or with its body.
     """
-    stamps = list(_STAMP.finditer(line))
-    links = [match.span() for match in _ADDRESS.finditer(line)]
+    stamps = list(STAMP.finditer(line))
+    links = [match.span() for match in ADDRESS.finditer(line)]
     for stamp in reversed(stamps):
         before = [span for span in links if span[1] <= stamp.start()]
         if not before or _words(line[before[-1][1] : stamp.start()]) > BETWEEN:
@@ -72,7 +72,7 @@ def _title_place(line: str, low: int, high: int, title: str | None) -> tuple[int
         at = line.rfind(title, low, high)
         if at >= 0 and not line[at + len(title) : high].strip():
             return at, at + len(title)
-    stamped = [match.end() for match in _STAMP.finditer(line, low, high)]
+    stamped = [match.end() for match in STAMP.finditer(line, low, high)]
     low = stamped[-1] if stamped else low
     size = _SIZE.match(line, low + len(line[low:high]) - len(line[low:high].lstrip()), high)
     low = size.end() if size else low  # a channel's icon ends its header with its width and height
