@@ -1,7 +1,9 @@
-"""Coverage-guided fuzzing of the readers (needs atheris, which no test does).
+"""Coverage-guided fuzzing of the readers and of folding (needs atheris, which no test does).
 
-    python -m tests.fuzzing TARGET SECONDS [FOLDER]    stops at the first input that makes it raise
+    python -m tests.fuzzing SECONDS FOLDER [TARGET ...]
 
+fuzzes each target (all unless named) for so long, one after another, each in a process of its own that stops at the
+first input that makes it raise, and writes reports/measured/fuzzing.md from what FOLDER holds of this and earlier runs.
 Inputs that broke something stay in tests/finds, where `test_dumps_hostile` reads them again.
 """
 
@@ -9,12 +11,25 @@ Inputs that broke something stay in tests/finds, where `test_dumps_hostile` read
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import os
+import platform
+import re
+import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = ROOT / "reports" / "measured" / "fuzzing.md"
+#: Inputs of at most this many bytes, 20 s and 4 GB: what is slow on more is measured by `tests.hostile`.
+OPTIONS = ("-max_len=20000", "-timeout=20", "-rss_limit_mb=4000")
+WATCHED = ["provenance", "email", "feedparser", "trafilatura", "zipfile", "tarfile", "csv", "json"]
 
 
 def _reader(kind: str) -> Callable[[bytes], None]:
@@ -27,6 +42,20 @@ def _reader(kind: str) -> Callable[[bytes], None]:
     def target(content: bytes) -> None:
         intake = Intake("x", settings, Shelf())
         for _ in READERS[kind](io.BufferedReader(io.BytesIO(content)), intake):  # type: ignore[arg-type]
+            pass
+        intake.close()
+
+    return target
+
+
+def _columnar(kind: str) -> Callable[[bytes], None]:
+    from provenance.dumps.intake import Intake, Shelf
+    from provenance.dumps.reading import COLUMNAR, read_columns
+    from provenance.settings import Settings
+
+    def target(content: bytes) -> None:
+        intake = Intake("x", Settings(), Shelf())
+        for _ in read_columns(COLUMNAR[kind], io.BytesIO(content), intake):
             pass
         intake.close()
 
@@ -76,27 +105,103 @@ def _folded(content: bytes) -> None:
     assert fold_all([text])[0] == " ".join(word for word, _, _ in naive.fold_words(text))
 
 
+READ = ("text", "jsonl", "json", "csv", "tsv", "warc", "mbox")
+PARSED = ("page", "feed", "mail", "capture")
 TARGETS: dict[str, Callable[[], Callable[[bytes], None]]] = {
-    **{kind: lambda kind=kind: _reader(kind) for kind in ("text", "jsonl", "json", "csv", "tsv", "warc", "mbox")},  # type: ignore[misc]
+    **{kind: lambda kind=kind: _reader(kind) for kind in READ},  # type: ignore[misc]
+    **{kind: lambda kind=kind: _columnar(kind) for kind in ("parquet", "arrow")},  # type: ignore[misc]
     **{kind: lambda kind=kind: _archive(kind) for kind in ("zip", "tar")},  # type: ignore[misc]
-    **{name: lambda name=name: _parser(name) for name in ("page", "feed", "mail", "capture")},  # type: ignore[misc]
+    **{name: lambda name=name: _parser(name) for name in PARSED},  # type: ignore[misc]
     "packed": lambda: _packed,
     "decode": lambda: _decoded,
+    # Compiled code tells nothing of its branches; as plain Python it does, and what that finds the compiled one gets.
+    "fold as plain Python": lambda: _folded,
     "fold": lambda: _folded,
 }
 
 
-def main() -> None:
-    """Fuzz one target from the sound files of its kind."""
+def seeds_of(target: str) -> list[bytes]:
+    """Sound inputs of a target to begin with."""
+    from tests.hostile import seeds
+    from tests.test_dumps_evasion import HONEST
+
+    sound = seeds()
+    if target.startswith("fold"):
+        return [text.encode() for text in HONEST.values()]
+    if target == "decode":
+        return [text.encode(name, "ignore") for text in HONEST.values() for name in ("utf-8", "utf-16", "cp1251")]
+    if target == "packed":
+        return [content for name, content in sound.items() if name.endswith(("gz", "bz2", "xz", "zst"))]
+    kinds = {"page": ("html",), "feed": ("rss",), "mail": ("mbox",), "capture": ("warc", "wet"), "text": ("txt",)}
+    return [content for name, content in sound.items() if name.split(".")[1] in kinds.get(target, (target,))]
+
+
+def fuzz(name: str, seconds: str, folder: Path) -> None:
+    """Fuzz one target in this process, which ends with it."""
     import atheris  # type: ignore[import-not-found, unused-ignore]
 
-    name, seconds = sys.argv[1], sys.argv[2]
-    folder = sys.argv[3] if len(sys.argv) > 3 else f"/tmp/fuzz-{name}"
-    with atheris.instrument_imports(include=["provenance.dumps", "email", "feedparser", "trafilatura"]):
+    with atheris.instrument_imports(include=WATCHED):
         target: Any = TARGETS[name]()
-    options = [sys.argv[0], folder, f"-max_total_time={seconds}", "-max_len=20000", "-timeout=20", "-rss_limit_mb=4000"]
-    atheris.Setup([*options, f"-artifact_prefix={folder}/find-"], target)
+        target(seeds_of(name)[0])  # what is imported late is watched too
+    place = folder / name
+    options = [sys.argv[0], str(place), f"-max_total_time={seconds}", *OPTIONS, f"-artifact_prefix={place}.find-"]
+    atheris.Setup(options, target)
     atheris.Fuzz()
+
+
+def fuzz_in_a_process(name: str, seconds: str, folder: Path) -> None:
+    """Fuzz one target in a process of its own; its words go to FOLDER/TARGET.log."""
+    place = folder / name
+    place.mkdir(parents=True, exist_ok=True)
+    for at, content in enumerate(seeds_of(name)):
+        (place / f"seed{at}").write_bytes(content)
+    if name == "fold":
+        for path in (folder / "fold as plain Python").glob("*"):
+            (place / path.name).write_bytes(path.read_bytes())
+    with (folder / f"{name}.log").open("wb") as log:
+        subprocess.run(
+            [sys.executable, "-m", "tests.fuzzing", seconds, str(folder), name, "--here"],
+            stdout=log,
+            stderr=log,
+            cwd=ROOT,
+            env={**os.environ, "NUMBA_DISABLE_JIT": "1" if "plain" in name else "0"},
+            check=False,
+        )
+
+
+def row_of(log: Path) -> str:
+    """A run's log -> a row of the report."""
+    told = log.read_text(encoding="utf-8", errors="replace")
+    steps = re.findall(r"^#(\d+)\s+\S+\s+cov: (\d+)", told, re.MULTILINE)
+    done = re.search(r"Done (\d+) runs in (\d+) second", told)
+    runs, edges = (done[1] if done else steps[-1][0], steps[-1][1]) if steps else ("0", "0")
+    broken = (
+        "" if done else (re.findall(r"^ === Uncaught Python exception: ===\n(.*)", told, re.MULTILINE) or ["died"])[-1]
+    )
+    return f"| {log.stem} | {done[2] if done else ''} | {int(runs):,} | {edges} | {broken or 'nothing'} |"
+
+
+def main() -> None:
+    """Fuzz what is asked for and write the report."""
+    seconds, folder, *names = sys.argv[1:]
+    if "--here" in names:
+        fuzz(names[0], seconds, Path(folder))
+        return
+    for name in names or TARGETS:
+        began = time.monotonic()
+        fuzz_in_a_process(name, seconds, Path(folder))
+        print(row_of(Path(folder) / f"{name}.log"), f"{time.monotonic() - began:.0f} s", flush=True)
+    logs = [Path(folder) / f"{name}.log" for name in TARGETS]
+    finds = sorted(path.name for path in (ROOT / "tests" / "finds").glob("*"))
+    lines = [
+        "# Fuzzing", "",
+        f"Written by `python -m tests.fuzzing {seconds} FOLDER` on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
+        f"Python {platform.python_version()}, atheris; inputs of at most 20,000 bytes, 20 s each.", "",
+        "| target | seconds | inputs | branches seen | broke |", "|---|---|---|---|---|",
+        *(row_of(log) for log in logs if log.exists()), "",
+        f"Inputs that broke something once and are read again by the tests: {', '.join(finds)}.", "",
+    ]  # fmt: skip
+    REPORT.write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ class Reading:
         kind = SUFFIXES.get(suffix_of(path), "text")
         fact["format"] = kind
         if kind in REMOTE_READERS:
-            yield from _read_columns(REMOTE_READERS[kind], path, intake)
+            yield from read_columns(REMOTE_READERS[kind], path, intake)
         else:
             intake.reject(None, "format", f"from an address only {', '.join(REMOTE_READERS)} are read: fetch it first")
         yield _Finished(intake, fact, None)
@@ -222,7 +222,7 @@ class Reading:
             whole.seek(0)
             content = whole
         if kind in COLUMNAR:
-            yield from _read_columns(COLUMNAR[kind], content, intake)
+            yield from read_columns(COLUMNAR[kind], content, intake)
             return
         for member in ARCHIVES[kind](content):
             intake.members += 1
@@ -323,9 +323,8 @@ def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
     return None
 
 
-def _read_columns(
-    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake
-) -> Iterator[pl.DataFrame]:
+def read_columns(scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake) -> Iterator[pl.DataFrame]:
+    """What Polars scans -> articles; what it cannot read is a reject."""
     try:
         yield from columnar.read_frame(scan(source), intake)
     except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
