@@ -1,37 +1,41 @@
-"""The page: one file, nothing that runs or loads, hostile text inert, every text shown as it stands."""
+"""The page as a file: nothing in it runs or loads but its own two blocks, and its data are all that views need."""
 
 from __future__ import annotations
 
 import base64
 import dataclasses
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.reports import escaping, page
-from provenance.reports.marking import Mark, mark_text
-from provenance.reports.page import render
+from provenance.reports import articles, blocks, escaping, listing, page, pairs
+from provenance.reports.page import page_files, render
 from provenance.reports.runs import Run
+from provenance.reports.writing import BLOCKS, PAGE
 from tests.runs import ARABIC, HOSTILE, LEFT, RIGHT, SHARED, frame, hand_made
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEMPLATES = page.files("provenance.reports") / "templates"
 VOID = {"meta", "input", "br", "img", "link", "hr"}
 
 
 class Reader(HTMLParser):
-    """Collects what a browser would see: elements with their attributes, and the text of chosen ones."""
+    """Collects the elements with their attributes and the text of each kind."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.stack: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []  # of div.text, without numbers
         self.content: dict[str, str] = {}
-        self.marked: list[str] = []
         self.feed(html)
         self.close()
         assert not self.stack, f"not closed: {self.stack}"
@@ -40,36 +44,40 @@ class Reader(HTMLParser):
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.stack.append((tag, dict(attrs)))
-        if tag == "div" and dict(attrs).get("class") == "text":
-            self.texts.append("")
-        if tag == "mark":
-            self.marked.append("")
 
     def handle_endtag(self, tag: str) -> None:
         assert self.stack, f"closed too often: {tag}"
         assert self.stack.pop()[0] == tag, tag
 
     def handle_data(self, data: str) -> None:
-        inside = [(tag, attributes.get("class")) for tag, attributes in self.stack]
         if self.stack:
-            self.content[inside[-1][0]] = self.content.get(inside[-1][0], "") + data
-        if ("div", "text") in inside and inside[-1] != ("a", "number"):
-            self.texts[-1] += data
-            if any(tag == "mark" for tag, _ in inside):
-                self.marked[-1] += data
+            tag, attributes = self.stack[-1]
+            name = attributes.get("data-block") or attributes.get("type") or tag
+            self.content[name] = self.content.get(name, "") + data
 
 
-def chips(text: str) -> str:
-    """What the page shows in place of what cannot be seen."""
-    return escaping.UNSEEN.sub(
-        lambda found: escaping.NAMES.get(ord(found.group()), f"U+{ord(found.group()):04X}"), text
-    )
+def read(html: str) -> dict[str, Any]:
+    """The page's data: every block by its name."""
+    reader = Reader(html)
+    found = [a["data-block"] for tag, a in reader.elements if tag == "script" and "data-block" in a]
+    return {str(name): json.loads(blocks.unpack(reader.content[str(name)])) for name in found}
 
 
-def test_page_shows_every_text_whole_and_marks_what_repeats() -> None:
-    reader = Reader(render(hand_made()))
-    assert sorted(reader.texts) == sorted(map(chips, (LEFT, RIGHT, ARABIC)))
-    assert reader.marked == ["Quay to close", "Quay to close", SHARED, SHARED]
+def shown(run: Run) -> dict[str, Any]:
+    return {row["doc_id"]: row for row in read(render(run))["articles-0"]}
+
+
+def test_page_holds_every_text_whole_with_its_places() -> None:
+    found = shown(hand_made())
+    assert {doc_id: row["text"] for doc_id, row in found.items()} == {"a": LEFT, "b": RIGHT, "c": ARABIC}
+    marked = [LEFT[start:end] for start, end, _ in found["a"]["marks"]]
+    assert marked == ["Quay to close", "Quay to close", SHARED]
+    assert [RIGHT[start:end] for start, end, _ in found["b"]["marks"]] == [SHARED]
+    assert found["a"]["inner"] == [[0, 13, 15, 28]]
+    assert found["c"]["marks"] is None
+    assert found["b"]["repeated"] == round(len(SHARED) / len(RIGHT), 3)
+    assert found["b"]["published"] is None
+    assert found["a"]["published"] == 1714564800
 
 
 def test_page_loads_and_runs_nothing_but_its_own_two_blocks() -> None:
@@ -77,11 +85,12 @@ def test_page_loads_and_runs_nothing_but_its_own_two_blocks() -> None:
     reader = Reader(html)
     policy = next(a["content"] for tag, a in reader.elements if a.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
-    for block in ("style", "script"):
-        digest = base64.b64encode(hashlib.sha256(reader.content[block].encode()).digest()).decode()
-        assert f"{block}-src 'sha256-{digest}'" in policy
+    for block, name in (("style", "style"), ("script", "module")):
+        digest = base64.b64encode(hashlib.sha256(reader.content[name].encode()).digest()).decode()
+        assert f"{block}-src 'sha256-{digest}';" in policy
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
+    assert "connect-src 'none'" in policy
     for tag, attributes in reader.elements:
         assert tag not in {"img", "iframe", "object", "embed", "link", "base", "form", "svg"}
         for name, value in attributes.items():
@@ -91,10 +100,22 @@ def test_page_loads_and_runs_nothing_but_its_own_two_blocks() -> None:
                 assert value is not None
                 assert value.startswith("#"), f"{tag} {value}"
     assert not re.search(r"url\(|@import", reader.content["style"])
-    assert sum(tag == "script" for tag, _ in reader.elements) == 1
+    kinds = [a.get("type") for tag, a in reader.elements if tag == "script"]
+    assert kinds.count("module") == 1
+    assert set(kinds) == {"module", "application/octet-stream"}
 
 
-def test_hostile_text_is_inert_in_every_field() -> None:
+@pytest.mark.parametrize("path", sorted(TEMPLATES.iterdir(), key=lambda path: path.name), ids=lambda path: path.name)
+def test_templates_make_text_nodes_only_and_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"):
+        assert word not in text, word
+    assert text.count("\n") <= 400
+    if path.suffix == ".html":
+        assert re.findall(r"{{ [^}]*safe", text) == ["{{ style|safe", "{{ block.content|safe", "{{ script|safe"]
+
+
+def test_hostile_text_stays_inside_the_data() -> None:
     run = hand_made()
     text = pl.lit(HOSTILE)
 
@@ -103,7 +124,7 @@ def test_hostile_text_is_inert_in_every_field() -> None:
 
     poisoned = dataclasses.replace(
         run,
-        documents=poison("documents", "path", "outlet", "title", "byline", "language"),
+        documents=poison("documents", "path", "outlet", "title", "byline", "language", "url"),
         rejects=poison("rejects", "path", "reason", "detail", "action"),
         edges=poison("edges", "kind", "verdict").with_columns(
             evidence=pl.lit(
@@ -114,36 +135,41 @@ def test_hostile_text_is_inert_in_every_field() -> None:
         outlets=poison("outlets", "from_outlet", "to_outlet"),
     )
     html = render(poisoned)
-    reader = Reader(html)
-    assert sum(tag == "script" for tag, _ in reader.elements) == 1
-    assert not any(name.startswith("on") or name == "src" for _, a in reader.elements for name in a)
+    clean = Reader(render(run))
+    assert [tag for tag, _ in Reader(html).elements] == [tag for tag, _ in clean.elements]
+    assert "alert(" not in html
     assert not escaping.UNSEEN.search(html)
-    assert "{{ 7*7 }}" in html
-    assert not re.search(r"(?<!\d)49(?!\d)", html)
-
-
-def test_links_lead_somewhere_and_ids_are_single() -> None:
-    reader = Reader(render(hand_made()))
-    ids = [attributes["id"] for _, attributes in reader.elements if "id" in attributes]
-    assert len(ids) == len(set(ids))
-    targets = {value[1:] for tag, a in reader.elements if tag == "a" and (value := a.get("href"))}
-    assert targets <= set(ids)
+    found = shown(poisoned)["a"]
+    assert found["title"] == found["url"] == found["origin"]["reason"] == HOSTILE
 
 
 def test_origin_evidence_rejects_and_counts_are_told() -> None:
-    html = render(hand_made())
-    for words in (
-        "3 articles read, 1 unique, 2 repeated",
-        "Its lead cites Reuters.",
-        "(not in the dump)",
-        "a day before",
-        "line 4 is &lt;not&gt; JSON",
-        "headline, 2 times inside one article",
-        "paragraph, 2 times in 2 articles",
-        "no date",
-        "2024-05-01 12:00 UTC",
-    ):
-        assert words in html, words
+    told = read(render(hand_made()))
+    run, found = told["run"], {row["doc_id"]: row for row in told["articles-0"]}
+    assert run["facts"]["counts"] == {"read": 3, "unique": 1, "repeated": 2, "rejected": 1}
+    assert run["rejects"][0]["detail"] == "line 4 is <not> JSON"
+    assert run["scores"]["jaccard"][10] == 1
+    assert run["copying"]["rows"] == [
+        {"from_outlet": "The Post", "to_outlet": "Other", "documents": 1, "words": 40, "lag": 7200}
+    ]
+    assert run["outlets"]["total"]["articles"] == 3
+    assert {row["outlet"]: row["repeated"] for row in run["outlets"]["rows"]} == {"The Post": 1, "صدى": 0, None: 1}
+    assert found["a"]["origin"]["origin_id"] == "source:Reuters"
+    assert found["b"]["edges"][0]["evidence"][0]["text"] == "a day before"
+    assert found["b"]["edges"][0]["outlet"] == "The Post"
+    assert found["a"]["copies"] == [{"to_id": "b", "kind": "copied", "confidence": 0.9, "verdict": "likely"}]
+    assert found["b"]["pairs"][0]["relation"] == "contained"
+    assert found["a"]["pairs"][0]["relation"] == "contains"
+
+
+def test_pairs_lead_from_one_article_to_the_other() -> None:
+    told = read(render(hand_made()))
+    found = told["pairs-0"][0]
+    ids = told["ids"]
+    assert [ids[found["low"]], ids[found["high"]]] == ["a", "b"]
+    (left_start, left_end, right_start, right_end, identity, kind, furniture) = found["places"][0]
+    assert LEFT[left_start:left_end] == RIGHT[right_start:right_end] == SHARED
+    assert (identity, pairs.KINDS[kind], furniture) == (1000, "exact", 0)
 
 
 def many(clusters: int) -> Run:
@@ -159,68 +185,90 @@ def many(clusters: int) -> Run:
     )
 
 
-@pytest.mark.parametrize(("clusters", "shown_open"), [(3, 3), (20, 20), (21, 20)])
-def test_up_to_twenty_clusters_stand_open(clusters: int, shown_open: int) -> None:
-    reader = Reader(render(many(clusters)))
-    found = [a for tag, a in reader.elements if tag == "details" and "cluster" in (a.get("class") or "")]
-    assert len(found) == clusters
-    assert ["open" in attributes for attributes in found] == [number < shown_open for number in range(clusters)]
+def test_clusters_lead_to_their_members_through_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 20_000)
+    told = read(render(many(60)))
+    contents = told["run"]["contents"]
+    assert len(contents["articles"]) > 3
+    for number, row in enumerate(told["document_clusters"]):
+        chunk = max(at for at, start in enumerate(contents["document_members"]) if start <= number)
+        members = told[f"document_members-{chunk}"][number - contents["document_members"][chunk]]["members"]
+        assert [told["ids"][member[0]][:4] for member in members] == [row["id"][2:]] * 2
+    for number, doc_id in enumerate(told["ids"]):
+        chunk = max(at for at, start in enumerate(contents["articles"]) if start <= number)
+        assert told[f"articles-{chunk}"][number - contents["articles"][chunk]]["doc_id"] == doc_id
 
 
-def test_a_large_run_is_cut_and_says_so() -> None:
-    html = render(many(page.MOST_CLUSTERS + 5))
-    assert f"The {page.MOST_CLUSTERS} largest are shown" in html
-    assert html.count('<details class="cluster"') == page.MOST_CLUSTERS
+def test_a_large_run_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST_CLUSTERS", 3)
+    monkeypatch.setattr(articles, "TEXT_BUDGET", 30)
+    monkeypatch.setattr(articles, "EXCERPT", 4)
+    told = read(render(many(8)))
+    assert len(told["document_clusters"]) == 3
+    assert told["run"]["totals"]["document"] == 8
+    cut = [(row["text"], row["cut"], row["length"]) for row in told["articles-0"]]
+    assert cut[:3] == [(f"text 000{name}", 0, 10) for name in ("0a", "0b", "1a")]
+    assert cut[3:] == [("text", 6, 10)] * 13
+
+
+def test_of_many_pairs_each_article_keeps_its_closest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs, "MANY", 3)
+    monkeypatch.setattr(pairs, "CLOSEST", 1)
+    shares = {("a", "b"): 0.9, ("a", "c"): 0.5, ("a", "d"): 0.4, ("b", "c"): 0.8}
+    rows = [(left, right, 1, 0.3, share, share, "overlap") for (left, right), share in shares.items()]
+    run = dataclasses.replace(hand_made(), matches=frame("matches", rows))
+    kept = pairs.choose_pairs(run).select("left_doc", "right_doc").rows()
+    assert kept == [("a", "b"), ("a", "d"), ("b", "c")], "a and c have closer ones, both of them"
+
+
+def test_a_large_page_puts_its_blocks_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(page, "ONE_FILE", 100)
+    run = hand_made()
+    files = page_files(run)
+    assert list(files)[-1] == PAGE
+    beside = re.findall(r'data-beside="([^"$]*)"', files[PAGE].decode())
+    assert sorted(beside) == sorted(files.keys() - {PAGE})
+    assert all(name.startswith(BLOCKS) for name in beside)
+    assert "&#39;strict-dynamic&#39;" in files[PAGE].decode()
+    run.write(tmp_path)
+    assert {path.name for path in (tmp_path / BLOCKS).iterdir()} == {name.split("/")[1] for name in beside}
+    monkeypatch.undo()
+    run.write(tmp_path)
+    assert not (tmp_path / BLOCKS).exists(), "blocks of the run before are gone with it"
 
 
 def test_a_run_without_anything_has_a_page() -> None:
     run = hand_made()
     nothing = {name: run.table(name).clear() for name in run.made}
-    html = render(Run.of(nothing, run.facts))
-    assert "No two articles share half of their words." in html
-    assert "No passage stands twice." in html
+    told = read(render(Run.of(nothing, run.facts)))
+    assert told["document_clusters"] == told["ids"] == []
+
+
+@pytest.mark.parametrize("kept", [("documents", "rejects", "matches"), ("documents", "rejects", "matches", "clusters")])
+def test_a_run_that_stopped_early_has_a_page(kept: tuple[str, ...]) -> None:
+    run = hand_made()
+    early = Run.of({name: run.table(name) for name in kept}, run.facts | {"tables": list(kept)})
+    assert read(render(early))["run"]["made"] == list(kept)
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
     assert render(hand_made()) == render(hand_made())
 
 
-@given(st.text(max_size=200), st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), max_size=8))
-def test_pieces_are_the_text_and_carry_the_marks_that_cover_them(text: str, places: list[tuple[int, int]]) -> None:
-    marks = [
-        Mark(min(pair), max(pair), number, "paragraph")
-        for number, pair in enumerate(places, 1)
-        if min(pair) < max(pair) <= len(text)
-    ]
-    pieces = mark_text(text, sorted(marks), budget=10_000)
-    assert "".join(piece.text for piece in pieces) == text
-    at = 0
-    for piece in pieces:
-        covering = {mark.number for mark in marks if mark.start <= at and at + len(piece.text) <= mark.end}
-        assert set(piece.numbers) == covering
-        at += len(piece.text)
-    assert sorted(number for piece in pieces for number in piece.begins) == sorted(mark.number for mark in marks)
-
-
-def test_long_unmarked_stretches_are_shortened_and_counted() -> None:
-    text = "word " * 1_000 + "MARK" + "y" * 10
-    pieces = mark_text(text, [Mark(5_000, 5_004, 1, "quote")], budget=10_000)
-    assert sum(len(piece.text) + piece.left_out for piece in pieces) == len(text)
-    assert [piece.text for piece in pieces if piece.numbers] == ["MARK"]
-    assert 4_300 < pieces[0].left_out < 4_700
-    assert {word for piece in pieces[:2] for word in piece.text.split()} == {"word"}
-    whole = mark_text("x" * 5_000, [], budget=10_000)
-    assert sum(len(piece.text) + piece.left_out for piece in whole) == 5_000
+@given(st.lists(st.integers(0, 2 * blocks.BLOCK), max_size=40))
+def test_blocks_are_cut_where_they_are_full(weights: list[int]) -> None:
+    starts = blocks.cut(pl.Series(weights, dtype=pl.Int64))
+    assert starts == sorted(set(starts))
+    assert (starts[:1] == [0]) == bool(weights)
+    for start, end in zip(starts, [*starts[1:], len(weights)][: len(starts)], strict=True):
+        assert sum(weights[start : end - 1]) < blocks.BLOCK
 
 
 @given(st.text())
-def test_nothing_unseen_reaches_a_terminal_or_a_page(text: str) -> None:
-    shown = escaping.terminal(text)
-    assert not escaping.UNSEEN.search(shown)
-    assert "\n" not in shown
-    assert not re.search(
-        r"[<>](?!/?span|$)", re.sub(r'<span class="chip" title="[^"]*">[^<]*</span>', "", escaping.page(text))
-    )
+def test_nothing_unseen_reaches_a_terminal(text: str) -> None:
+    seen = escaping.terminal(text)
+    assert not escaping.UNSEEN.search(seen)
+    assert "\n" not in seen
 
 
 @given(st.text())

@@ -1,11 +1,9 @@
-"""Hostile text made safe to show: in a terminal, in a page, in a spreadsheet."""
+"""Hostile text made safe to show: in a terminal, in a spreadsheet; what a page shows as chips."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-
-from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,14 +11,17 @@ if TYPE_CHECKING:
 #: What a reader would not see and should: C0 and C1 controls except tab and line feed, direction overrides,
 #: zero-width spaces and joiners' relatives, tags, noncharacters. The joiners U+200C and U+200D are ordinary
 #: letters of Persian and Indic spelling and stay as they are.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
-    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
-)
+#: First and last code point of each stretch; the report's page reads them too.
+UNSEEN_RANGES = (
+    (0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200B),
+    (0x200E, 0x200F), (0x2028, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
+    (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF), (0xE0000, 0xE007F),
+)  # fmt: skip
+UNSEEN = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in UNSEEN_RANGES)}]")
 NAMES = {
-    0x00: "NUL", 0x07: "BEL", 0x08: "BS", 0x0D: "CR", 0x1B: "ESC", 0x7F: "DEL", 0x200B: "ZWSP", 0x200E: "LRM",
-    0x200F: "RLM", 0x202A: "LRE", 0x202B: "RLE", 0x202C: "PDF", 0x202D: "LRO", 0x202E: "RLO", 0x2060: "WJ",
-    0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI", 0x061C: "ALM", 0xFEFF: "BOM",
+    0x00: "NUL", 0x07: "BEL", 0x08: "BS", 0x0D: "CR", 0x1B: "ESC", 0x7F: "DEL", 0xAD: "SHY", 0x200B: "ZWSP",
+    0x200E: "LRM", 0x200F: "RLM", 0x202A: "LRE", 0x202B: "RLE", 0x202C: "PDF", 0x202D: "LRO", 0x202E: "RLO",
+    0x2060: "WJ", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI", 0x061C: "ALM", 0xFEFF: "BOM",
 }  # fmt: skip
 
 #: A cell that begins like this is run by spreadsheets as a formula.
@@ -35,19 +36,6 @@ def terminal(text: str) -> str:
     """
     flat = text.replace("\n", " ").replace("\t", " ")
     return UNSEEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", flat)
-
-
-def page(text: object) -> Markup:
-    """`text` escaped for HTML, with every character that cannot be seen shown as a labelled chip."""
-    return Markup(UNSEEN.sub(_chip, str(escape(text))))  # noqa: S704  escaped in this very line
-
-
-def _chip(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    # Windows line ends are no news: a chip on every line would hide the rest
-    if code == 0x0D and found.string[found.end() : found.end() + 1] == "\n":
-        return ""
-    return f'<span class="chip" title="U+{code:04X}">{NAMES.get(code, f"U+{code:04X}")}</span>'
 
 
 def cell(text: str) -> str:

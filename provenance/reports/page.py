@@ -1,57 +1,136 @@
-"""A Run -> report.html: one offline file for an editor."""
+"""A Run -> report.html: one offline file for an editor, or a page with its larger blocks beside it."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import polars as pl
+import xxhash
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from provenance.reports import escaping
-from provenance.reports.marking import Mark, mark_text
+from provenance.reports import blocks
+from provenance.reports.articles import describe_articles, order_articles
+from provenance.reports.listing import choose_clusters, list_clusters, list_members
+from provenance.reports.overview import describe_run
+from provenance.reports.pairs import choose_pairs, describe_pairs
+from provenance.reports.writing import BLOCKS, PAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from provenance.reports.blocks import Block
     from provenance.reports.runs import Run
 
-MOST_OPEN = 20  # of each part, so many stand open: a run of up to 20 clusters is read without a click
-MOST_CLUSTERS = 200  # of each level, largest first: a page of more is no reading matter, and slow to open
-MOST_MEMBERS = 12  # members of one cluster shown with their text
-MOST_ARTICLES = 400  # articles shown with their marked text
-MOST_ROWS = 100  # rows of a table of rejects or of outlets
-EXCERPT = 600  # characters of a member of a passage cluster
-TEXT_BUDGET = 4_000_000  # characters of article text on the page
+#: Characters of packed data in one file. Chromium reads so much from disk in some 150 ms; mail takes it too.
+ONE_FILE = 12_000_000
+#: The page's program, each file after those it imports from.
+SCRIPTS = (
+    "dom.js", "blocks.js", "text.js", "words.js", "search.js", "charts.js", "graph.js", "aligned.js", "parts.js",
+    "clusters.js", "summary.js", "cluster.js", "pair.js", "article.js", "keys.js", "main.js",
+)  # fmt: skip
+STYLES = ("report.css",)
 
 
-def render(run: Run) -> str:
-    """The whole page. Cost: the rows shown, whatever the run's size."""
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(view=build(run), style=_asset("report.css"), script=_asset("report.js"), policy=_policy())
-    )
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a local server adds to the page: scripts and styles beside the template, and leave to talk to it."""
+
+    scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    connect: str = "'none'"  # the policy's connect-src
+    values: dict[str, str] = field(default_factory=dict)  # given to the scripts as data- attributes of the body
 
 
-def _environment() -> Environment:
-    # select_autoescape looks at file names and would leave a renamed template bare
+def render(run: Run, served: Served | None = None) -> str:
+    """The whole page in one file, whatever its size."""
+    return _fill(list(_pack(run)), served or Served())
+
+
+def page_files(run: Run, served: Served | None = None) -> dict[str, bytes]:
+    """The page as files by name: PAGE alone, or with its larger blocks as scripts in BLOCKS, named by content."""
+    packed = list(_pack(run))
+    if sum(len(block.content) for block in packed) <= ONE_FILE:
+        return {PAGE: _fill(packed, served or Served()).encode()}
+    inside, outside = [], {}
+    for block in packed:
+        if "-" not in block.name:  # read when the page opens
+            inside.append(block)
+            continue
+        script = f'provenance.take("{block.name}","{block.content}");\n'.encode()
+        place = f"{BLOCKS}/{xxhash.xxh3_64(script).hexdigest()}.js"
+        outside[place] = script
+        inside.append(block._replace(content=place))
+    return {**outside, PAGE: _fill(inside, served or Served()).encode()}
+
+
+def _pack(run: Run) -> Iterator[Block]:
+    """All blocks of a run, in the order in which a reader may want them."""
+    chosen = choose_clusters(run)
+    order = order_articles(run, chosen)
+    pairs = choose_pairs(run)
+    marks = _marks(run, chosen)
+    parts: list[tuple[str, pl.DataFrame, list[int]]] = []
+    articles = describe_articles(run, order, marks, pairs)
+    parts.append(("articles", articles, blocks.cut(order["kept"] + 2000)))  # lists and fields of one take about 2 kB
+    paired = describe_pairs(run, pairs, order)
+    parts.append(("pairs", paired, blocks.cut(150 + 30 * paired["spans"])))
+    for level in ("document", "passage"):
+        members = list_members(run, chosen, order, level)
+        parts.append((f"{level}_members", members, blocks.cut(30 + 25 * members["members"].list.len())))
+    contents = {
+        "articles": parts[0][2],
+        "pairs": [paired.row(start)[-3:-1] for start in parts[1][2]],
+        "document_members": parts[2][2],
+        "passage_members": parts[3][2],
+        "counts": {name: frame.height for name, frame, _ in parts},
+    }
+
+    def whole(name: str, value: object) -> tuple[str, bytes]:
+        return name, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def everything() -> Iterator[tuple[str, bytes]]:
+        yield whole("run", describe_run(run) | {"contents": contents})
+        for level in ("document", "passage"):
+            yield f"{level}_clusters", list_clusters(run, chosen, level).write_json().encode()
+        yield whole("ids", order["doc_id"].to_list())
+        for name, frame, starts in parts:
+            yield from blocks.rows(name, frame, starts)
+
+    yield from blocks.pack(everything())
+
+
+def _marks(run: Run, chosen: pl.DataFrame) -> pl.DataFrame:
+    names = chosen.filter(chosen["level"] == "passage").select("cluster_id", "number")
+    return run.clusters.join(names, on="cluster_id").select("doc_id", "start", "end", "number")
+
+
+# -- the file --------------------------------------------------------------------------------------------
+
+
+def _fill(packed: list[Block], served: Served) -> str:
     environment = Environment(
+        # select_autoescape looks at file names and would leave a renamed template bare
         autoescape=True,
         undefined=StrictUndefined,
         loader=FunctionLoader(_asset),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "show": escaping.page,
-        "count": lambda number: f"{number:,}",
-        "percent": lambda share: f"{100 * share:.0f} %",
-        "moment": lambda value: value.strftime("%Y-%m-%d %H:%M UTC") if value else "no date",
-    }
-    return environment
+    style = "".join(map(_asset, (*STYLES, *served.styles)))
+    script = _program((*SCRIPTS[:-1], *served.scripts, SCRIPTS[-1]))
+    outside = any(block.content.startswith(BLOCKS) for block in packed)
+    return environment.get_template("report.html").render(
+        blocks=packed, folder=BLOCKS, style=style, script=script, policy=_policy(style, script, served, outside),
+        values=served.values,
+    )  # fmt: skip
 
 
 @cache
@@ -59,137 +138,36 @@ def _asset(name: str) -> str:
     return (files("provenance.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _policy() -> str:
-    """A content security policy under which nothing but our own two blocks, named by their hashes, runs or loads."""
+def _program(names: tuple[str, ...]) -> str:
+    """ES modules -> one script: a page opened from disk may not import, so each becomes a function called in order."""
+    return "\n".join(["const modules = {};", *map(_as_function, names)])
 
-    def source(name: str) -> str:
-        return base64.b64encode(hashlib.sha256(_asset(name).encode()).digest()).decode()
 
+IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./([^"]*)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
+
+
+def _as_function(name: str) -> str:
+    def bound(found: re.Match[str]) -> str:
+        return f'const {found[1].replace(" as ", ": ")} = modules["{found[2]}"];'
+
+    text = _asset(name)
+    public = ", ".join(found[2] for found in EXPORT.finditer(text))
+    body = EXPORT.sub(r"\1", IMPORT.sub(bound, text))
+    return f'modules["{name}"] = (() => {{\n{body}\nreturn {{ {public} }};\n}})();'
+
+
+def _policy(style: str, script: str, served: Served, outside: bool) -> str:
+    """A content security policy under which nothing but our own two blocks, named by their hashes, runs or loads.
+
+    Where blocks lie beside the page, our script may load them (`strict-dynamic`), and no markup may.
+    """
+
+    def source(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    also = " 'strict-dynamic'" if outside else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{source('report.css')}'; script-src 'sha256-{source('report.js')}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {source(style)}; script-src {source(script)}{also}; "
+        f"connect-src {served.connect}; base-uri 'none'; form-action 'none'"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the template reads: plain rows, already cut to what is shown, and the counts of what is not."""
-
-    facts: dict[str, Any]
-    rejects: list[dict[str, Any]]
-    clusters: list[dict[str, Any]]
-    passages: list[dict[str, Any]]
-    articles: dict[str, dict[str, Any]]
-    alone: list[str]  # articles shown that stand in no document cluster shown
-    outlets: list[dict[str, Any]]
-    totals: dict[str, int]
-    most_open: int = MOST_OPEN
-
-
-def build(run: Run) -> View:
-    """Cut a run down to what the page shows."""
-    documents = _largest(run.clusters, "document")
-    passages = _largest(run.clusters, "passage")
-    numbers = {cluster["cluster_id"]: number for number, cluster in enumerate(passages, 1)}
-    wanted = _wanted(run, documents, passages)
-    articles = _articles(run, wanted, numbers)
-    for cluster in passages:
-        cluster["number"] = numbers[cluster["cluster_id"]]
-        cluster["members"] = _passage_members(cluster, articles)
-        cluster["inside"] = cluster["documents"] == 1
-    inside = {row["doc_id"] for cluster in documents for row in cluster["members"]}
-    levels = run.clusters.group_by("level").agg(pl.col("cluster_id").n_unique())
-    totals = {"document": 0, "passage": 0, "rejects": run.rejects.height} | dict(levels.iter_rows())
-    return View(
-        facts=run.facts,
-        rejects=run.rejects.head(MOST_ROWS).to_dicts(),
-        clusters=documents,
-        passages=passages,
-        articles=articles,
-        alone=sorted(articles.keys() - inside, key=lambda doc_id: _place(articles[doc_id])),
-        outlets=run.outlets.sort(
-            "documents", "words", "from_outlet", "to_outlet", descending=[True, True, False, False]
-        )
-        .head(MOST_ROWS)
-        .to_dicts(),
-        totals=totals,
-    )
-
-
-def _place(article: dict[str, Any]) -> tuple[str, int, str]:
-    return article["path"], article["start"] or 0, article["doc_id"]
-
-
-def _largest(clusters: pl.DataFrame, level: str) -> list[dict[str, Any]]:
-    """The largest clusters of a level with their members; passages that are boilerplate come last."""
-    rows = clusters.filter(pl.col("level") == level)
-    words = (pl.col("end") - pl.col("start")).mean().fill_null(0)
-    order = (
-        rows.group_by("cluster_id")
-        .agg(
-            size=pl.len(),
-            documents=pl.col("doc_id").n_unique(),
-            role=pl.col("role").first(),
-            length=words,
-            furniture=(pl.col("role") == "boilerplate").all(),
-        )
-        .sort("furniture", "size", "length", "cluster_id", descending=[False, True, True, False])
-        .head(MOST_CLUSTERS)
-    )
-    chosen = order.to_dicts()
-    members: dict[str, list[dict[str, Any]]] = {cluster["cluster_id"]: [] for cluster in chosen}
-    shown = rows.filter(pl.col("cluster_id").is_in(order["cluster_id"].implode()))
-    first = [pl.col("is_origin").fill_null(value=False), pl.col("cohesion")]
-    for row in shown.sort(*first, "doc_id", "start", descending=[True, True, False, False]).iter_rows(named=True):
-        if len(members[row["cluster_id"]]) < MOST_MEMBERS:
-            members[row["cluster_id"]].append(row)
-    return [cluster | {"members": members[cluster["cluster_id"]]} for cluster in chosen]
-
-
-def _wanted(run: Run, documents: list[dict[str, Any]], passages: list[dict[str, Any]]) -> list[str]:
-    """The articles to show: of clusters first, then others in order of their ids, up to MOST_ARTICLES."""
-    named = [row["doc_id"] for cluster in (*documents, *passages) for row in cluster["members"]]
-    return list(dict.fromkeys((*named, *run.documents["doc_id"].head(MOST_ARTICLES))))[:MOST_ARTICLES]
-
-
-def _articles(run: Run, wanted: list[str], numbers: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """Each article shown, with its marked text, its origin and the edges that lead to it."""
-
-    def of(frame: pl.DataFrame, column: str = "doc_id") -> pl.DataFrame:
-        return frame.filter(pl.col(column).is_in(wanted))
-
-    marks: dict[str, list[Mark]] = {doc_id: [] for doc_id in wanted}
-    places = of(run.clusters.filter(pl.col("level") == "passage")).filter(pl.col("cluster_id").is_in(list(numbers)))
-    for row in places.sort("doc_id", "start", "end", "cluster_id").iter_rows(named=True):
-        number = numbers[row["cluster_id"]]
-        marks[row["doc_id"]].append(Mark(row["start"], row["end"], number, row["role"]))
-    edges: dict[str, list[dict[str, Any]]] = {doc_id: [] for doc_id in wanted}
-    for row in of(run.edges, "to_id").sort("confidence", "from_id", descending=[True, False]).iter_rows(named=True):
-        edges[row["to_id"]].append(row)
-    origins = {row["doc_id"]: row for row in of(run.origins).iter_rows(named=True)}
-    rows = {row["doc_id"]: row for row in of(run.documents).iter_rows(named=True)}
-    shown: dict[str, dict[str, Any]] = {}
-    budget = TEXT_BUDGET
-    for number, doc_id in enumerate((doc_id for doc_id in wanted if doc_id in rows), 1):
-        row = rows[doc_id]
-        marked = mark_text(row["text"], marks[doc_id], budget)
-        budget -= sum(len(piece.text) for piece in marked)
-        shown[doc_id] = row | {
-            "number": number,
-            "marked": marked,
-            "repeats": sorted({mark.number for mark in marks[doc_id]}),
-            "origin": origins.get(doc_id),
-            "edges": edges[doc_id],
-        }
-    return shown
-
-
-def _passage_members(cluster: dict[str, Any], articles: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    members = []
-    for row in cluster["members"]:
-        article = articles.get(row["doc_id"])
-        if article is None:
-            continue
-        text = article["text"][row["start"] : row["end"]]
-        members.append(row | {"excerpt": text[:EXCERPT], "left_out": max(0, len(text) - EXCERPT), "article": article})
-    return members

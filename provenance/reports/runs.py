@@ -71,14 +71,13 @@ class Run:
         writers: dict[str, Callable[[Path], None]] = {
             f"{name}.parquet": partial(write_table, name, self.table(name)) for name in self.made
         }
+        for name, write in writers.items():
+            aside.begin(name, write)
         if report:
-            writers[writing.PAGE] = self._write_page
+            from provenance.reports.page import page_files  # noqa: PLC0415  the page reads runs; jinja2 only for it
+
+            writers |= {name: partial(_write_bytes, content) for name, content in page_files(self).items()}
         aside.finish(writers, dict(self.facts))
-
-    def _write_page(self, path: Path) -> None:
-        from provenance.reports.page import render  # noqa: PLC0415  the page reads runs; jinja2 is not always needed
-
-        path.write_text(render(self), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: str | Path) -> Run:
@@ -106,6 +105,10 @@ def write_table(name: str, frame: pl.DataFrame, path: Path) -> None:
     check(frame, WRITTEN[name], name).write_parquet(
         path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP
     )
+
+
+def _write_bytes(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
 
 
 def _read_table(path: Path, files: dict[str, dict[str, Any]]) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
 RUN = "run.json"
 PAGE = "report.html"
-#: Every name that a run may write, run.json last.
+#: Every name that a run may write beside the blocks of its page, run.json last.
 NAMES = (*(f"{name}.parquet" for name in WRITTEN), PAGE, RUN)
+BLOCKS = "report_files"  # what browsers call it, so that whoever moves the page moves its folder
+#: A block of the page that lies beside it, named by its content.
+BLOCK = re.compile(rf"{BLOCKS}/[0-9a-f]{{16}}\.js")
 ASIDE = ".provenance-unfinished-"
 
 
@@ -91,20 +95,21 @@ class Aside:
                 place.rmdir()
 
     def begin(self, name: str, write: Callable[[Path], None]) -> None:
-        """Write the file `name` by `write`, in a thread. Raises OutputError where the folder takes no files."""
+        """Write the file `name` by `write`, in a thread, once. Raises OutputError where the folder takes no files."""
+        if name in self._begun:
+            return
         if not self._begun:
             self._open()
         self._begun[name] = self._pool.submit(self._write, name, write)
 
     def finish(self, writers: Mapping[str, Callable[[Path], None]], facts: dict[str, Any]) -> None:
-        """Write each file that is not begun by its writer, and run.json after them; then all appear.
+        """Write each file that is not begun yet by its writer, and run.json after them; then all appear.
 
         `facts` gains `files`: for each name its bytes and its xxh3-128 checksum. Our own files of an earlier run
         that this one does not make are removed: a stale table beside new ones would be read as theirs.
         """
         for name, write in writers.items():
-            if name not in self._begun:
-                self.begin(name, write)
+            self.begin(name, write)
         try:
             facts["files"] = {name: self._begun[name].result() for name in writers}
             text = json.dumps(facts, indent=1, ensure_ascii=False)
@@ -113,9 +118,13 @@ class Aside:
             stale = listed(self.folder) - {*writers, RUN}
             with _uninterrupted():
                 for name in (*writers, RUN):
+                    (self.folder / name).parent.mkdir(exist_ok=True)
                     (self._place / name).replace(self.folder / name)
-                for name in stale & set(NAMES):
-                    (self.folder / name).unlink(missing_ok=True)
+                for name in stale:
+                    if name in NAMES or BLOCK.fullmatch(name):
+                        (self.folder / name).unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # not there, or not empty
+                    (self.folder / BLOCKS).rmdir()
                 _sync(self.folder)
         except OSError as error:
             raise _refused(self.folder, error) from None
@@ -132,6 +141,7 @@ class Aside:
 
     def _write(self, name: str, write: Callable[[Path], None]) -> dict[str, Any]:
         path = self._place / name
+        path.parent.mkdir(exist_ok=True)
         write(path)
         _sync(path)
         return {"bytes": path.stat().st_size, "xxh3_128": checksum(path)}

@@ -1,0 +1,116 @@
+// The lists of clusters: search, orders and filters; a row opens in place.
+
+import { add, brief, count, el, field, moment, percent, place, plural, slot } from "./dom.js";
+import { clusters } from "./blocks.js";
+import { memberCards, signList, SIGNS } from "./parts.js";
+import { FIELDS, ORDERS, select } from "./search.js";
+
+const PAGE = 50; // rows drawn at a time
+const LEVELS = {
+  document: { title: "Articles that repeat each other", view: "clusters", nothing: "No two articles share half of their words." },
+  passage: { title: "Repeated passages", view: "passages", nothing: "No passage stands twice." },
+};
+
+export const articleClusters = (run, names, query) => list(run, "document", query);
+export const passageClusters = (run, names, query) => list(run, "passage", query);
+
+// One cluster as a box that opens: its head at once, its members when it is open.
+export async function clusterBox(level, row, number, { open = false, most = 12, length = 600 } = {}) {
+  const body = el("div", { class: "inside" });
+  const fill = async () => {
+    if (body.childElementCount) return;
+    add(body, await inside(level, row, number, most, length));
+  };
+  if (open) await fill();
+  const box = el("details", { class: "cluster", open, toggle: () => box.open && fill(), "data-item": true }, el("summary", {}, summaryLine(level, row)), body);
+  return box;
+}
+
+async function inside(level, row, number, most, length) {
+  return [
+    signList(row.signs),
+    await memberCards(level, number, row, { most, length }),
+    el("p", {}, el("a", { href: place("cluster", row.id) }, level === "document" ? "Timeline, provenance graph and evidence" : "All places of this passage")),
+    slot("cluster", row.id),
+  ];
+}
+
+function summaryLine(level, row) {
+  const what = level === "document" ? plural(row.size, "article")
+    : row.documents === 1 ? `${row.role ?? "passage"}, ${count(row.size)} times inside one article` : `${row.role ?? "passage"}, ${count(row.size)} times in ${plural(row.documents, "article")}`;
+  const outlets = row.outlets ?? [];
+  return [
+    el("span", { class: "what" }, el("b", {}, what), " ", el("span", { class: "title", dir: "auto" }, brief(level === "document" ? (row.title ?? row.words) : row.words, 110))),
+    el("span", { class: "about" },
+      outlets.length ? [outlets.slice(0, 4).map((name, at) => [at ? ", " : "", field(name)]), outlets.length > 4 && ` and ${outlets.length - 4} more`, " · "] : null,
+      row.first === null ? "no date" : row.first === row.last ? moment(row.first, "day") : `${moment(row.first, "day")} to ${moment(row.last, "day")}`,
+      ` · cohesion ${percent(row.score)}`, row.signs.length ? el("span", { class: "look" }, ` · ${plural(row.signs.length, "sign")} to look at`) : null),
+  ];
+}
+
+// -- the list ---------------------------------------------------------------------------------------------
+
+async function list(run, level, asked = "") {
+  const { title, view, nothing } = LEVELS[level];
+  const rows = run.made.includes("clusters") ? await clusters(level) : [];
+  const numbers = new Map(rows.map((row, number) => [row, number]));
+  const search = el("input", { type: "search", id: "search", value: asked, autocomplete: "off", spellcheck: "false", "aria-describedby": "search-help" });
+  const order = el("select", { id: "order" }, Object.entries(ORDERS).map(([name, [label]]) => el("option", { value: name }, label)));
+  const filters = choices(rows, level);
+  const found = el("p", { class: "quiet", id: "found", role: "status" });
+  const box = el("div", { class: "clusters" });
+  const more = el("button", { type: "button", class: "more" });
+  let chosen = [];
+  let drawn = 0;
+  const draw = async () => {
+    const next = chosen.slice(drawn, drawn + PAGE);
+    drawn += next.length;
+    box.append(...(await Promise.all(next.map((row) => clusterBox(level, row, numbers.get(row))))));
+    more.hidden = drawn >= chosen.length;
+    more.textContent = `Show ${count(Math.min(PAGE, chosen.length - drawn))} more`;
+  };
+  const apply = () => {
+    const query = [search.value, ...filters.map((one) => one.value && `${one.name}:"${one.value}"`)].filter(Boolean).join(" ");
+    const result = select(rows, query, order.value);
+    chosen = result.rows;
+    drawn = 0;
+    box.replaceChildren();
+    found.textContent = result.problem || `${count(chosen.length)} of ${count(rows.length)}`;
+    history.replaceState(null, "", `#/${view}${search.value ? `?${encodeURIComponent(search.value)}` : ""}`);
+    return draw();
+  };
+  for (const control of [order, ...filters]) control.addEventListener("change", apply);
+  search.addEventListener("input", apply);
+  more.addEventListener("click", draw);
+  const total = run.totals[level];
+  const nodes = [
+    el("h1", {}, title, el("span", { class: "count" }, count(total))),
+    rows.length ? [
+      el("form", { class: "controls", role: "search", submit: (event) => event.preventDefault() },
+        el("label", { class: "grow" }, "Search ", search), el("label", {}, "Order ", order),
+        filters.map((one) => el("label", {}, `${one.title} `, one))),
+      el("p", { class: "quiet", id: "search-help" }, "Words of titles, ids, outlets and passages; or fields: ", el("code", {}, "outlet:beacon score:>0.9 after:2025-05-14 -role:boilerplate"), ` (${FIELDS.join(", ")}).`),
+      found,
+    ] : el("p", { class: "quiet" }, nothing),
+    total > rows.length && el("p", { class: "note" }, `The ${count(rows.length)} largest are listed; all ${count(total)} stand in clusters.parquet.`),
+    box, more, slot("list", level),
+  ];
+  if (rows.length) await apply();
+  else more.hidden = true;
+  return nodes;
+}
+
+// A choice for each filter with more than one value.
+function choices(rows, level) {
+  const wanted = {
+    outlet: ["Outlet", (row) => row.outlets ?? []], kind: ["Kind", (row) => row.kinds ?? []],
+    role: ["Role", (row) => (level === "passage" && row.role ? [row.role] : [])],
+    verdict: ["Verdict", (row) => row.verdicts ?? []], sign: ["Sign", (row) => row.signs],
+  };
+  return Object.entries(wanted).map(([name, [title, of]]) => {
+    const values = [...new Set(rows.flatMap(of))].sort().slice(0, 500);
+    if (!values.length || (values.length < 2 && name !== "sign")) return null;
+    const control = el("select", { "data-filter": name }, el("option", { value: "" }, "any"), values.map((value) => el("option", { value }, name === "sign" ? SIGNS[value] : [...value].slice(0, 50).join(""))));
+    return Object.assign(control, { name, title });
+  }).filter(Boolean);
+}
