@@ -211,7 +211,8 @@ def _parts(rows: pl.DataFrame, size: int) -> tuple[pl.DataFrame, Array]:
     child = rows["child"].to_numpy().copy()
     columns = rows.select("child", "share", "first", "last", "parent").rows()
     first = np.searchsorted(child, np.arange(size + 1))
-    split = rows.filter((pl.col("share") < 1 - LEAST_SHARE).any().over("child") & (pl.len().over("child") > 1))
+    known = rows.filter(pl.col("first").is_not_null())  # at document level nobody knows which stretch is held
+    split = known.filter((pl.col("share") < 1 - LEAST_SHARE).any().over("child") & (pl.len().over("child") > 1))
     for one in split["child"].unique(maintain_order=True).to_list():
         leaders: list[tuple[int, int, int]] = []
         for row in sorted(range(first[one], first[one + 1]), key=lambda at: (-columns[at][1], columns[at][4])):
