@@ -56,7 +56,8 @@ MATCHES = pl.Schema(
         "jaccard": SHARE,
         "left_containment": SHARE,
         "right_containment": SHARE,
-        "relation": TEXT,  # duplicate, boilerplate, near_duplicate, contained, contains, overlap
+        # duplicate, boilerplate, near_duplicate, contained, contains, overlap; where editors decided: same, different
+        "relation": TEXT,
     }
 )
 CLUSTERS = pl.Schema(
@@ -204,10 +205,21 @@ REMOVALS = pl.Schema(
         "row": PLACE,  # of the document in its file, from 0
         "start": PLACE,  # ? in the document's text; null where all of it went
         "end": PLACE,  # ?
-        "reason": TEXT,  # duplicate, near_duplicate, contained; of a passage: repeated, boilerplate
+        "reason": TEXT,  # duplicate, near_duplicate, same, contained; of a passage: repeated, boilerplate
         "counterpart": TEXT,  # ? the document that stays; null for boilerplate
         "text": TEXT,  # what went
         "record": pl.Binary(),  # ? the bytes of the record or slice as it stood, where all of it went
+    }
+)
+
+#: Editors' decisions, one row each; nothing is ever changed or taken away (see provenance/verdicts).
+VERDICTS = pl.Schema(
+    {
+        "subject": TEXT,  # key of a pair, cluster, edge, passage or decision, by contents: verdicts/subjects.py
+        "verdict": TEXT,  # a word of verdicts/subjects.py
+        "editor": TEXT,
+        "decided": TIME,
+        "note": TEXT,  # empty if there is none
     }
 )
 

@@ -23,12 +23,13 @@ FLOORS = [
     {"tables", "settings"},
     {"configuration"},
     {"text"},
+    {"verdicts"},
     {"matching", "tracing"},
     {"dumps", "reports"},
     {"pipeline", "signatures"},
     {"index"},
     {"cleaning"},
-    {"evaluation", "frames"},
+    {"evaluation", "review", "frames"},
     {"cli"},
 ]
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
