@@ -16,6 +16,7 @@ from provenance.signatures import sketch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from provenance.reports.runs import Run
     from provenance.settings import Settings
@@ -40,6 +41,7 @@ class Provenance(Generic[Frame]):
         passages: str = "keep",
         drop: Sequence[str] = (),
         settings: Settings | None = None,
+        verdicts: pl.DataFrame | str | Path | None = None,
     ) -> Frame:
         """The frame without duplicates and near duplicates, lazy in and lazy out; see `provenance.clean`.
 
@@ -51,7 +53,7 @@ class Provenance(Generic[Frame]):
         """
         return clean(
             self._frame, text=text, id=id, published=published, outlet=outlet, keep=keep, passages=passages, drop=drop,
-            settings=settings,
+            settings=settings, verdicts=verdicts,
         )  # fmt: skip
 
     def removals(
@@ -65,6 +67,7 @@ class Provenance(Generic[Frame]):
         passages: str = "keep",
         drop: Sequence[str] = (),
         settings: Settings | None = None,
+        verdicts: pl.DataFrame | str | Path | None = None,
     ) -> Frame:
         """REMOVALS: what `clean` leaves out, why, and what stays; lazy in and lazy out; see `provenance.removals`.
 
@@ -76,7 +79,7 @@ class Provenance(Generic[Frame]):
         """
         return removals(
             self._frame, text=text, id=id, published=published, outlet=outlet, keep=keep, passages=passages, drop=drop,
-            settings=settings,
+            settings=settings, verdicts=verdicts,
         )  # fmt: skip
 
     def sketch(

@@ -12,10 +12,12 @@ import polars as pl
 
 from provenance import __version__, tables
 from provenance.dumps import reading
+from provenance.dumps.verdicts import read_verdicts
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
 from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.ignored import ignore_stretches
 from provenance.matching.recall import measured_recall, sample_pairs
 from provenance.matching.rewritten import explain_channel
 from provenance.matching.sketches import recall_statement, word_sketcher
@@ -28,20 +30,23 @@ from provenance.text.tokens import tokenize, tokenize_and
 from provenance.tracing.ancestry import trace_ancestry
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
+from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
 from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.trust import trust_dates
+from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from provenance.matching.recall import Sampled
+    from provenance.verdicts.decisions import Decisions
 
 SCHEMA_VERSION = 1
-STEPS = 16  # calls of Clock.step in a whole run, for progress
+STEPS = 17  # calls of Clock.step in a whole run, for progress
 
 
 class Clock:
@@ -70,6 +75,7 @@ def scan(
     inputs: Sequence[str | Path] | pl.DataFrame | pl.LazyFrame,
     settings: Settings | None = None,
     *,
+    verdicts: pl.DataFrame | str | Path | None = None,
     stdin: BinaryIO | None = None,
     progress: Callable[[str], None] | None = None,
     finished: Callable[[str, pl.DataFrame], None] | None = None,
@@ -77,11 +83,13 @@ def scan(
     """Files, folders, globs, "-" (which reads `stdin`), or a frame with a column of texts -> a Run.
 
     Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
-    `rejects`. `progress` is called with the name of each stage as it begins, `finished` with each large table as soon
-    as it is final, so that it can be written while the run goes on.
+    `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
+    of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
+    while the run goes on.
     """
     settings = settings or Settings()
     clock = Clock(progress)
+    said = read_verdicts(verdicts)
     with clock.step("read"):
         read = _read(inputs, settings, stdin)
     frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}
@@ -89,11 +97,16 @@ def scan(
     documents = read.documents.sort("doc_id")
     del read  # the text in another order: a quarter of the peak
     finished = finished or (lambda _name, _frame: None)
+    decisions = None
+    if said is not None:
+        with clock.step("verdicts"):
+            decisions = decide(said, documents)
+        facts["verdicts"] = decisions.facts
     if settings.until != "origins":
         finished("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, over_cap, sampled = compare(documents, settings, clock)
+    made, over_cap, sampled = compare(documents, settings, clock, decisions)
     frames |= made
     spans, matches = frames["spans"], frames["matches"]
     if settings.until != "matches":
@@ -107,7 +120,7 @@ def scan(
     }
     frames["documents"] = documents
     if settings.until == "origins":
-        frames |= trace(frames, settings, clock, finished)
+        frames |= trace(frames, settings, clock, finished, decisions=decisions)
     return _finish(frames, settings, facts, clock)
 
 
@@ -117,6 +130,7 @@ def trace(
     clock: Clock | None = None,
     finished: Callable[[str, pl.DataFrame], None] | None = None,
     change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    decisions: Decisions | None = None,
 ) -> dict[str, pl.DataFrame]:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
@@ -127,6 +141,7 @@ def trace(
     documents, passages, spans, matches, clusters = (
         frames[name] for name in ("documents", "passages", "spans", "matches", "clusters")
     )
+    spans, matches = without_different(spans, matches)
     with clock.step("attributions"):
         attributions = find_attributions(documents, passages)
     with clock.step("dates"):
@@ -134,6 +149,7 @@ def trace(
         dates = change_dates(dates) if change_dates else dates
     with clock.step("outlets"):
         documents = name_outlets(documents, attributions)
+        fixed = decisions.find_origins(documents) if decisions else None
     if finished:
         finished("documents", documents)
     with clock.step("evidence"):
@@ -144,11 +160,14 @@ def trace(
         if text.height < evidence.height:
             evidence = trust_dates(evidence, trace_ancestry(*compared, text, settings, exact=False))
         ancestry = trace_ancestry(*compared, evidence, settings)
+        ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
         edges = draw_edges(documents, spans, matches, clusters, attributions, dates, evidence, ancestry, settings)
+        edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
         origins = find_origins(documents, edges, ancestry, attributions, dates, settings)
+        origins = origins if fixed is None else fix_origins(origins, fixed)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):
         outlets = count_outlets(documents, edges, spans)
@@ -159,7 +178,7 @@ def trace(
 
 
 def _compare_passages(
-    documents: pl.DataFrame, settings: Settings, clock: Clock
+    documents: pl.DataFrame, settings: Settings, clock: Clock, decisions: Decisions | None
 ) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
     """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample."""
     exhaustive = documents.height <= settings.exhaustive_documents
@@ -169,25 +188,27 @@ def _compare_passages(
         passages = find_passages(documents)
     with clock.step("boilerplate"):
         passages = mark_boilerplate(documents, passages, tokens)
+        passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
     with clock.step("spans"):
         found = find_spans(documents, passages, tokens, signatures, settings)
     with clock.step("matches"):
-        spans, matches = match_documents(documents, passages, tokens, found, settings)
+        spans, matches = match_documents(documents, passages, tokens, found, settings, decisions)
     with clock.step("recall"):
         sampled = sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings)
     return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, sampled
 
 
 def _compare_documents(
-    documents: pl.DataFrame, settings: Settings, clock: Clock
+    documents: pl.DataFrame, settings: Settings, clock: Clock, decisions: Decisions | None
 ) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
     """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES if tracing will read them."""
     passages = tables.empty(tables.PASSAGES)
     if settings.until == "origins":
         with clock.step("passages"):
             passages = mark_boilerplate(documents, find_passages(documents), tokenize(documents["text"]))
+            passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
     with clock.step("matches"):
-        matches, over_cap, sampled = find_alike(documents, settings)
+        matches, over_cap, sampled = find_alike(documents, settings, decisions=decisions)
     return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap, sampled
 
 

@@ -16,12 +16,14 @@ from provenance.dumps import columnar
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.reading import documents_of, numbers_of
+from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import UsageError
 from provenance.pipeline import scan
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 
 #: The column that --passages mark adds.
@@ -36,6 +38,7 @@ class Policy(NamedTuple):
     keep: str = "origin"  # of several alike: origin, earliest, longest, first
     passages: str = "keep"  # keep, mark, drop
     drop: tuple[str, ...] = ()  # beside duplicates and near duplicates: contained
+    verdicts: pl.DataFrame | None = None  # what editors decided
 
     def check(self) -> Policy:
         """Itself; raises UsageError for a word that is none of ours."""
@@ -65,13 +68,15 @@ def clean(
     passages: str = "keep",
     drop: Sequence[str] = (),
     settings: Settings | None = None,
+    verdicts: pl.DataFrame | str | Path | None = None,
 ) -> Frame:
     """A frame with a column of texts -> the same without duplicates and near duplicates; lazy in, lazy out.
 
     Of several alike one stays: the `keep` one of origin, earliest, longest, first. All columns are as they were, and so
     is the order of the rows. Passages that repeat in what stays are kept, marked in a list column `passages`, or
     dropped. A second time nothing goes (but with passages="drop"). Of a lazy frame nothing is read before it is
-    collected or sunk, and then twice: once for what repeats, once for the result.
+    collected or sunk, and then twice: once for what repeats, once for the result. What editors decided holds:
+    `verdicts` is a log's file, or VERDICTS.
 
     >>> said = "The ferry ran aground on the bar at dawn, and nobody was hurt, the owner of the line said."
     >>> frame = pl.DataFrame({"id": [1, 2, 3], "body": [said, "Quite another thing.", said + " It rained."]})
@@ -80,7 +85,7 @@ def clean(
     >>> clean(frame.lazy(), text="body", keep="first").collect()["id"].to_list()
     [1, 2]
     """
-    policy = Policy(keep, passages, tuple(drop)).check()
+    policy = Policy(keep, passages, tuple(drop), read_verdicts(verdicts)).check()
     chosen = columns_in(settings, text, id, published, outlet)
     if isinstance(frame, pl.DataFrame):
         return clean_frame(frame, policy, chosen).frame
@@ -98,6 +103,7 @@ def removals(
     passages: str = "keep",
     drop: Sequence[str] = (),
     settings: Settings | None = None,
+    verdicts: pl.DataFrame | str | Path | None = None,
 ) -> Frame:
     """A frame with a column of texts -> REMOVALS: what `clean` leaves out, why, and what stays in its place.
 
@@ -108,7 +114,7 @@ def removals(
     >>> gone.select("doc_id", "row", "reason", "counterpart").rows()
     [('b', 1, 'duplicate', 'a')]
     """
-    policy = Policy(keep, passages, tuple(drop)).check()
+    policy = Policy(keep, passages, tuple(drop), read_verdicts(verdicts)).check()
     chosen = columns_in(settings, text, id, published, outlet)
     if isinstance(frame, pl.DataFrame):
         return clean_frame(frame, policy, chosen).removals
@@ -172,7 +178,8 @@ def _choose(frame: pl.DataFrame, policy: Policy, settings: Settings) -> tuple[pl
     order = documents_of(frames, settings)["doc_id"]
     if not order.len():
         return order, rows, choose_nothing()
-    run = scan(frame, needed(settings, policy.keep, policy.passages, policy.drop))
+    wanted = needed(settings, policy.keep, policy.passages, policy.drop)
+    run = scan(frame, wanted, verdicts=policy.verdicts)
     return order, rows, choose(run, order, policy.keep, policy.passages, policy.drop)
 
 

@@ -90,7 +90,8 @@ def _ranks(documents: pl.DataFrame, run: Run, keep: str) -> Array:
 
 def _alike(order: pl.Series, matches: pl.DataFrame, rank: Array) -> pl.DataFrame:
     """MATCHES -> GONE: documents in turn, each stays unless one that stays already is like it."""
-    equal, near = (matches.filter(pl.col("relation") == name) for name in ("duplicate", "near_duplicate"))
+    words = (("duplicate",), ("near_duplicate", "same"))  # same: an editor said so
+    equal, near = (matches.filter(pl.col("relation").is_in(some)) for some in words)
     ends = [[row_numbers(pairs[side], order) for side in ("left_doc", "right_doc")] for pairs in (equal, near)]
     # Equal texts are one node: of many of them the scan names some pairs only, and equality goes on from pair to pair.
     label = label_components(len(order), *ends[0])
@@ -103,10 +104,18 @@ def _alike(order: pl.Series, matches: pl.DataFrame, rank: Array) -> pl.DataFrame
     apart = left != right
     leader = lead(by_rank, left[apart], right[apart])[first]
     rows = np.flatnonzero(leader != nodes)
-    why = np.where(label[leader[rows]] == label[rows], "duplicate", "near_duplicate")
+    said = (near["relation"] == "same").to_numpy()
+    called = np.isin(_keys(first[rows], leader[rows]), _keys(left[said], right[said]))
+    why = np.where(called, "same", "near_duplicate")
+    why = np.where(label[leader[rows]] == label[rows], "duplicate", why)
     return pl.DataFrame(
         {"doc_id": order.gather(rows), "reason": why.tolist(), "counterpart": order.gather(leader[rows])}, schema=GONE
     )
+
+
+def _keys(one: Array, other: Array) -> Array:
+    keys: Array = (np.minimum(one, other) << 32) | np.maximum(one, other)
+    return keys
 
 
 def _contained(documents: pl.DataFrame, matches: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

@@ -72,7 +72,8 @@ def clean_files(
         order = documents_read["doc_id"]
         chosen = choose_nothing()
         if order.len():
-            run = scan(inputs, needed(settings, policy.keep, policy.passages, policy.drop), stdin=_opened(spool, stack))
+            wanted = needed(settings, policy.keep, policy.passages, policy.drop)
+            run = scan(inputs, wanted, verdicts=policy.verdicts, stdin=_opened(spool, stack))
             chosen = choose(run, order, policy.keep, policy.passages, policy.drop)
             del run
         gone = chosen.gone

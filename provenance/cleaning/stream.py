@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from provenance.dumps.streaming import Bit
     from provenance.settings import Settings
 
-ALIKE = ("duplicate", "near_duplicate")
+ALIKE = ("duplicate", "near_duplicate", "same")
 
 
-def clean_stream(stdin: BinaryIO, stdout: BinaryIO, settings: Settings, *, listed: bool) -> Outcome:
+def clean_stream(
+    stdin: BinaryIO, stdout: BinaryIO, settings: Settings, *, listed: bool, verdicts: pl.DataFrame | None = None
+) -> Outcome:
     """A stream of JSON lines -> the lines that stay, each written as soon as that is known; with `listed`, what went.
 
     What stays is kept in an index in an unnamed file, so that memory is bounded however much comes; only the ids of
@@ -40,7 +42,7 @@ def clean_stream(stdin: BinaryIO, stdout: BinaryIO, settings: Settings, *, liste
                 yield bit.documents
 
         held: list[pl.DataFrame] = []
-        for findings in index.check_each(documents(), add=True, origins=False):
+        for findings in index.check_each(documents(), add=True, origins=False, verdicts=verdicts):
             held.append(findings)
             read += findings.height
             while waiting and sum(part.height for part in held) >= waiting[0].documents.height:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.cli.options import index_options, open_index, settings_options, take_settings
+from provenance.cli.options import index_options, open_index, settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ MAX_RECYCLED = 0.3
     metavar="SHARE",
     help="From this share of its words on, a recycled document fails.",
 )
+@verdicts_option
 @click.option("--no-origins", is_flag=True, help="Leave out the likely origins: half the time.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option(
@@ -64,6 +65,7 @@ def command(
     form: str,
     fail_on: str,
     max_recycled: float,
+    verdicts: Path | None,
     no_origins: bool,
     exit_zero: bool,
     baseline: Path | None,
@@ -87,16 +89,20 @@ def command(
     from provenance.cli.running import at_work, count_rejects, say_rejects
     from provenance.dumps.rejects import is_partial
     from provenance.dumps.streaming import Streamed
+    from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.reports.findings import Gate, read_baseline, to_records
 
     gate = Gate(fail_on, max_recycled, read_baseline(baseline) if baseline else frozenset())
     moment = since.replace(tzinfo=dt.UTC) if since else None
+    said = read_verdicts(find_log(index.parent, verdicts))
     counts: Counter[str] = Counter()
     with at_work(quiet, "checked") as count, open_index(index, chosen, wait, create=add) as opened:
         found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
 
         def records() -> Iterator[dict[str, Any]]:
-            with closing(opened.check_each(found, add=add, since=moment, origins=not no_origins)) as each:
+            with closing(
+                opened.check_each(found, add=add, since=moment, origins=not no_origins, verdicts=said)
+            ) as each:
                 for findings in each:
                     for record in to_records(findings, gate):
                         counts[record["verdict"]] += 1

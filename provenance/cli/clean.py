@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from provenance.cli.options import settings_options, take_settings
+from provenance.cli.options import settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_PARTIAL
 
 #: As in cleaning/choosing.py, known here so that --help loads none of it.
@@ -36,6 +36,7 @@ PASSAGES = ("keep", "mark", "drop")
 @click.option(
     "--removals", type=click.Path(path_type=Path), metavar="FILE", help="Where to list what went, as Parquet."
 )
+@verdicts_option
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would go.")
 @settings_options
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -46,6 +47,7 @@ def command(
     passages: str,
     drop: tuple[str, ...],
     removals: Path | None,
+    verdicts: Path | None,
     dry_run: bool,
     quiet: bool,
     **settings: Any,
@@ -68,12 +70,14 @@ def command(
     from provenance.cleaning.stream import clean_stream
     from provenance.cli.running import at_work, count_rejects, say_rejects
     from provenance.dumps.rejects import is_partial
+    from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.reports.escaping import terminal
 
-    policy = Policy(keep, passages, drop)
+    said = read_verdicts(find_log(folder_of(output), verdicts))
+    policy = Policy(keep, passages, drop, said)
     with at_work(quiet, "cleaned") as count:
         if not dry_run and (*inputs, output, keep, passages, *drop) == ("-", "-", "first", "keep"):
-            done = clean_stream(sys.stdin.buffer, sys.stdout.buffer, chosen, listed=removals is not None)
+            done = clean_stream(sys.stdin.buffer, sys.stdout.buffer, chosen, listed=removals is not None, verdicts=said)
             if removals is not None:
                 done.removals.write_parquet(removals)
         else:
@@ -99,3 +103,10 @@ def command(
             err=True,
         )
     return EXIT_PARTIAL if is_partial(done.rejects) else 0
+
+
+def folder_of(output: str | None) -> Path | None:
+    """The folder that OUT is or lies in; none without one, or where it is standard output."""
+    if output is None or output == "-":
+        return None
+    return Path(output) if Path(output).is_dir() else Path(output).parent

@@ -54,6 +54,16 @@ def take_settings(parameters: dict[str, Any]) -> Configuration:
     return load_settings(flags, os.environ)
 
 
+#: Decorator: which log of decisions to heed.
+verdicts_option = click.option(
+    "--verdicts",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What editors decided: a log of `provenance review`, or its export. Default: verdicts.sqlite in the output"
+    " folder (of check: beside the index), if there is one.",
+)
+
+
 def index_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: which index, and how long to wait for another process that writes to it."""
     named = click.option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.cli.options import settings_options, take_settings
+from provenance.cli.options import settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
     help="Folder for the results.",
 )
 @settings_options
+@verdicts_option
 @click.option("--no-report", is_flag=True, help="Write the tables only.")
 @click.option(
     "--fail-on",
@@ -44,7 +45,13 @@ LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(
-    inputs: tuple[str, ...], output: Path, no_report: bool, fail_on: str | None, quiet: bool, **settings: Any
+    inputs: tuple[str, ...],
+    output: Path,
+    verdicts: Path | None,
+    no_report: bool,
+    fail_on: str | None,
+    quiet: bool,
+    **settings: Any,
 ) -> int:
     """Find what repeats in news dumps, and where it came from.
 
@@ -60,6 +67,7 @@ def command(
     """
     chosen = take_settings(settings).settings
     from provenance.cli.kernels import watch_kernels
+    from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.pipeline import scan
     from provenance.reports.runs import write_table
     from provenance.reports.writing import Aside, check_folder
@@ -69,12 +77,13 @@ def command(
             click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
 
     check_folder(output)
+    said = read_verdicts(find_log(output, verdicts))
     with Aside(output) as aside, _progress(quiet) as shown, watch_kernels(say_compiling, shown) as progress:
 
         def finished(name: str, frame: pl.DataFrame) -> None:
             aside.begin(f"{name}.parquet", partial(write_table, name, frame))
 
-        run = scan(inputs, chosen, stdin=sys.stdin.buffer, progress=progress, finished=finished)
+        run = scan(inputs, chosen, verdicts=said, stdin=sys.stdin.buffer, progress=progress, finished=finished)
         progress("write")
         run.finish(aside, report=not no_report)
     if not quiet:
@@ -91,9 +100,16 @@ def exit_code(run: Run, fail_on: str | None) -> int:
     if fail_on:
         bad = {*LADDER[: LADDER.index(fail_on) + 1]}
         bad |= {"contains"} if "contained" in bad else set()
+        bad |= {"same"} if "near_duplicate" in bad else set()
         if run.matches["relation"].is_in(sorted(bad)).any():
             return EXIT_FINDINGS
     return 0
+
+
+def say_verdicts(facts: dict[str, Any]) -> str:
+    """What run.json says of the decisions that were heeded -> one line."""
+    contradicted = f", {facts['contradicted']:,} contradicted by later ones" if facts["contradicted"] else ""
+    return f"verdicts: {facts['standing']:,} stand of {facts['rows']:,} rows{contradicted}"
 
 
 def _say(run: Run, output: Path, report: bool) -> None:
@@ -108,6 +124,8 @@ def _say(run: Run, output: Path, report: bool) -> None:
     if "spans" in run.made:
         inner = spans.filter(spans["left_doc"] == spans["right_doc"]).height
         click.echo(f"passages repeated: {inner:,} inside one article, {spans.height - inner:,} between two", err=True)
+    if "verdicts" in run.facts:
+        click.echo(say_verdicts(run.facts["verdicts"]), err=True)
     if report:
         click.echo(terminal(f"report: {output / 'report.html'}"), err=True)
     click.echo(

@@ -16,6 +16,7 @@ import xxhash
 
 from provenance import __version__, tables
 from provenance.dumps.reading import read_frame
+from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import OtherSettingsError
 from provenance.index import maintenance
 from provenance.index.candidates import find_pairs, look_up
@@ -54,6 +55,14 @@ class Added(NamedTuple):
     read: int
     added: int  # versions included
     known: int  # the same id with the same text: nothing to do
+
+
+class Asked(NamedTuple):
+    """What a check is to heed."""
+
+    since: dt.datetime | None  # older documents of the index do not count
+    verdicts: pl.DataFrame | None
+    origins: bool  # whether to trace what matches
 
 
 class Index:
@@ -159,14 +168,16 @@ class Index:
         add: bool = False,
         since: dt.datetime | None = None,
         origins: bool = True,
+        verdicts: pl.DataFrame | str | Path | None = None,
     ) -> pl.DataFrame:
         """A frame of texts, or DOCUMENTS -> FINDINGS in their order, each against the index and those before it.
 
         With `add` what is checked is also ingested, in the same transaction. Documents of the index that were
         published before `since` do not count; those without a date do. Tracing the `origins` of what matches takes as
-        long as finding it.
+        long as finding it. What editors decided holds: `verdicts` is a log's file, or VERDICTS.
         """
-        found = self.check_each([self.documents_of(frame)], add=add, since=since, origins=origins)
+        bits = [self.documents_of(frame)]
+        found = self.check_each(bits, add=add, since=since, origins=origins, verdicts=read_verdicts(verdicts))
         return pl.concat([tables.empty(tables.FINDINGS), *found])
 
     def check_each(
@@ -176,14 +187,16 @@ class Index:
         add: bool = False,
         since: dt.datetime | None = None,
         origins: bool = True,
+        verdicts: pl.DataFrame | None = None,
     ) -> Generator[pl.DataFrame, None, None]:
         """DOCUMENTS bit by bit -> FINDINGS of each bit; with `add` they are given once the bit is on disk."""
         bits = (batch for frame in frames for batch in batches(frame))
         horizon = self.manifest().following
+        asked = Asked(since, verdicts, origins)
         if add:
             for batch in bits:
                 with self.storage.writing():
-                    findings = self._check(batch, Seen([self.storage], self.settings), horizon, since, origins=origins)
+                    findings = self._check(batch, Seen([self.storage], self.settings), horizon, asked)
                 yield findings
             return
         with ExitStack() as stack:
@@ -193,9 +206,7 @@ class Index:
             stack.callback(beside.close)
             for batch in bits:
                 with beside.writing():
-                    findings = self._check(
-                        batch, Seen([self.storage, beside], self.settings), following, since, origins=origins
-                    )
+                    findings = self._check(batch, Seen([self.storage, beside], self.settings), following, asked)
                 yield findings
 
     # -- keeping it in order ---------------------------------------------------------------------------------
@@ -258,9 +269,7 @@ class Index:
         storage.write_segment(manifest, to_postings(keys, numbers, self.settings), first, first + count - 1)
         storage.write_manifest(manifest)
 
-    def _check(
-        self, batch: pl.DataFrame, seen: Seen, horizon: int, since: dt.datetime | None, *, origins: bool
-    ) -> pl.DataFrame:
+    def _check(self, batch: pl.DataFrame, seen: Seen, horizon: int, asked: Asked) -> pl.DataFrame:
         """One batch -> FINDINGS; the last of `seen` takes it in first, so that all is looked up in one way."""
         new = name_new(batch, seen)
         keys = self._keys(new)
@@ -275,7 +284,7 @@ class Index:
         table = pl.DataFrame({"row": pairs.row, "number": pairs.number, "linked": pairs.linked})
         own = pl.DataFrame({"doc_id": new.documents["doc_id"].gather(notices.row), "place": notices.place})
         parts = [
-            *self._verify(new.documents, table, own, seen, horizon, since, origins=origins),
+            *self._verify(new.documents, table, own, seen, horizon, asked),
             self._known(new, batch, seen),
         ]
         rows = pl.Series([*new.fresh, *new.known], dtype=pl.Int64)
@@ -288,28 +297,25 @@ class Index:
         notices: pl.DataFrame,
         seen: Seen,
         horizon: int,
-        since: dt.datetime | None,
-        *,
-        origins: bool,
+        asked: Asked,
     ) -> Iterator[pl.DataFrame]:
         """Pairs of rows of `fresh` and numbers -> FINDINGS of `fresh`, for as many rows at a time as fit."""
         due = np.cumsum(np.bincount(pairs["row"].to_numpy(), minlength=fresh.height)) // COMPARED
         edges = np.append(np.flatnonzero(np.diff(due, prepend=-1)), fresh.height).tolist()
         for low, high in pairwise(edges):
             incoming = fresh[low:high].with_row_index("row", low).cast({"row": pl.Int64})
-            asked = pairs.filter(pl.col("row").is_between(low, high - 1))
-            older = seen.read(asked["number"].unique().sort().to_list())
-            if since is not None:
-                counts = (pl.col("number") >= horizon) | (pl.col("published") >= since).fill_null(value=True)
+            these = pairs.filter(pl.col("row").is_between(low, high - 1))
+            older = seen.read(these["number"].unique().sort().to_list())
+            if asked.since is not None:
+                counts = (pl.col("number") >= horizon) | (pl.col("published") >= asked.since).fill_null(value=True)
                 older = older.filter(counts)
-            named = asked.join(incoming.select("row", "doc_id"), on="row").join(
+            named = these.join(incoming.select("row", "doc_id"), on="row").join(
                 older.select("number", matched_doc="doc_id"), on="number"
             )
             older, incoming = older.select(list(tables.DOCUMENTS)), incoming.drop("row")
             whole = pl.concat([incoming, older.join(incoming, on="doc_id", how="anti")])
-            found = compare(
-                whole, named.select("doc_id", "matched_doc", "linked"), notices, self.settings, origins=origins
-            )
+            named = named.select("doc_id", "matched_doc", "linked")
+            found = compare(whole, named, notices, self.settings, origins=asked.origins, verdicts=asked.verdicts)
             yield to_findings(incoming, older, found)
 
     def _known(self, new: Named, batch: pl.DataFrame, seen: Seen) -> pl.DataFrame:

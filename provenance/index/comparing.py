@@ -12,6 +12,7 @@ from provenance.matching.alignment import align, join
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import find_clusters
 from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.ignored import ignore_stretches
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches, places, words_covered
 from provenance.matching.places import Ranges, row_numbers
@@ -20,12 +21,15 @@ from provenance.matching.spans import to_table, without_covered
 from provenance.pipeline import trace
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
+from provenance.tracing.decided import without_different
+from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
     from provenance.matching.alignment import Aligned
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
+    from provenance.verdicts.decisions import Decisions
 
 Array = np.ndarray[Any, Any]
 
@@ -52,22 +56,32 @@ class Compared(NamedTuple):
     origins: pl.DataFrame  # doc_id, origin_id: what a scan of the compared documents would say
 
 
-def read_text(documents: pl.DataFrame) -> Text:
+def read_text(documents: pl.DataFrame, decisions: Decisions | None = None) -> Text:
     """DOCUMENTS sorted by doc_id -> Text. *map*: boilerplate is told by the lexicon, not by what else was read."""
     tokens = tokenize(documents["text"])
     passages = mark_boilerplate(documents, find_passages(documents), tokens, frequency=False)
+    passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
     return Text(documents, tokens, passages, lay_out(documents, passages, tokens))
 
 
 def compare(
-    documents: pl.DataFrame, pairs: pl.DataFrame, notices: pl.DataFrame, settings: Settings, *, origins: bool
+    documents: pl.DataFrame,
+    pairs: pl.DataFrame,
+    notices: pl.DataFrame,
+    settings: Settings,
+    *,
+    origins: bool,
+    verdicts: pl.DataFrame | None = None,
 ) -> Compared:
     """DOCUMENTS, pairs (doc_id, matched_doc, linked) of them, each once, and notices -> Compared. *map*.
 
     What a pair has in common depends on the two alone; a scan of both finds the same exact and edited spans. `notices`
-    (doc_id, place of a shingle) are words that are boilerplate where they make up most of a span.
+    (doc_id, place of a shingle) are words that are boilerplate where they make up most of a span. A pair that editors
+    called different has nothing in common.
     """
-    text = read_text(documents.sort("doc_id"))
+    documents = documents.sort("doc_id")
+    decisions = None if verdicts is None else decide(verdicts, documents)
+    text = read_text(documents, decisions)
     ids = text.documents["doc_id"]
     new, old = (row_numbers(pairs[name], ids) for name in ("doc_id", "matched_doc"))
     low, high = np.minimum(new, old), np.maximum(new, old)
@@ -93,12 +107,20 @@ def compare(
         }
     )
     matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
+    spans, matches = without_different(spans, decisions.name_pairs(matches) if decisions else matches)
     compared = _seen_from_new(text, pairs, matches, spans)
-    return compared._replace(origins=_origins(text, pairs, matches, spans, settings)) if origins else compared
+    if not origins:
+        return compared
+    return compared._replace(origins=_origins(text, pairs, matches, spans, settings, decisions))
 
 
 def _origins(
-    text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans: pl.DataFrame, settings: Settings
+    text: Text,
+    pairs: pl.DataFrame,
+    matches: pl.DataFrame,
+    spans: pl.DataFrame,
+    settings: Settings,
+    decisions: Decisions | None,
 ) -> pl.DataFrame:
     """What a scan of the documents that match says of the incoming ones. *Gather*: cost of tracing those alone."""
     tied = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique()
@@ -114,7 +136,7 @@ def _origins(
         "matches": matches,
         "clusters": find_clusters(between, matches, settings),
     }
-    traced = trace(frames, settings)["origins"].select("doc_id", "origin_id")
+    traced = trace(frames, settings, decisions=decisions)["origins"].select("doc_id", "origin_id")
     return traced.filter(pl.col("doc_id").is_in(pairs["doc_id"].unique().implode()))
 
 
@@ -199,7 +221,7 @@ def to_findings(incoming: pl.DataFrame, older: pl.DataFrame, compared: Compared)
     incoming document's words; of equals the oldest.
     """
     age = older.with_row_index("age").select("age", "outlet", "published", matched_doc="doc_id")
-    closeness = pl.col("relation").replace_strict({"duplicate": 0, "near_duplicate": 1}, default=2)
+    closeness = pl.col("relation").replace_strict({"duplicate": 0, "near_duplicate": 1, "same": 1}, default=2)
     told = compared.spans.filter(pl.col("role") != "boilerplate").select("doc_id", "matched_doc").unique()
     matches = (
         compared.matches.filter(pl.col("relation") != "boilerplate")

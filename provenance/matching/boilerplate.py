@@ -259,10 +259,10 @@ def _renamed(
         keep = np.ones(passages.height, np.bool_)
         keep[stretches.row[cut]] = False
         marked = pl.concat([marked.filter(keep), pl.DataFrame(divided, schema=tables.PASSAGES)])
-    return _without_lost_quotes(marked)
+    return without_lost_quotes(marked)
 
 
-def _without_lost_quotes(passages: pl.DataFrame) -> pl.DataFrame:
+def without_lost_quotes(passages: pl.DataFrame) -> pl.DataFrame:
     """PASSAGES in order, without the quotes that no longer lie inside a paragraph."""
     order = ["doc_id", "start", pl.col("role") == "quote"]
     frame = passages.sort(order, maintain_order=True).with_columns(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance import tables
+from provenance.matching.apart import keep_apart
 from provenance.matching.components import DENSE, Links, best_path, direct, label_components, split
 from provenance.matching.occurrences import find_occurrences
 from provenance.matching.places import row_numbers
@@ -20,6 +21,8 @@ Array = np.ndarray[Any, Any]
 
 #: The most specific role first; a passage that is somewhere a headline is a headline.
 SPECIFIC = ("headline", "caption", "byline", "teaser", "quote", "paragraph", "boilerplate")
+
+PAIR = ("left_doc", "right_doc")
 
 #: Clusters up to this size have all their pairs in MATCHES.
 ALL_PAIRS = 1000
@@ -43,29 +46,18 @@ def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame
     """MATCHES -> CLUSTERS at document level; documents of equal text are one node, and 1 to each other.
 
     Where the pairs of two such nodes differ (a line break makes a passage boilerplate in one copy only),
-    any pair joins them and the least is what they share.
+    any pair joins them and the least is what they share. Nodes of a pair that editors called `same` become one,
+    which shares with others what any of its texts does; those called `different` never stand in one cluster.
     """
     pairs = weigh(matches)
     ids = documents_of(pairs)
     left, right = (row_numbers(pairs[side], ids) for side in ("left_doc", "right_doc"))
-    equal = (pairs["relation"] == "duplicate").to_numpy()
-    text = label_components(len(ids), left[equal], right[equal])
-    nodes = np.unique(text)
-    node = np.searchsorted(nodes, text)
     strong = pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32)
-    between = (
-        pairs.select(pl.Series("left", node[left]), pl.Series("right", node[right]), "weight", strong=strong)
-        .filter(pl.col("left") != pl.col("right"))
-        .select(
-            pl.min_horizontal("left", "right"),
-            pl.max_horizontal("left", "right").alias("other"),
-            "weight",
-            "strong",
-        )
-        .group_by("left", "other")
-        .agg(pl.col("weight").min(), pl.col("strong").any())
-        .sort("left", "other")
-    )
+    between = pairs.select(pl.Series("left", left), pl.Series("other", right), "weight", strong=strong)
+    equal, same = ((pairs["relation"] == word).to_numpy() for word in ("duplicate", "same"))
+    node, between = _merge(np.arange(len(ids)), between, left[equal], right[equal], pl.col("weight").min())
+    if same.any():
+        node, between = _merge(node, between, node[left[same]], node[right[same]], pl.col("weight").max())
     links = Links(
         between["left"].to_numpy(),
         between["other"].to_numpy(),
@@ -73,17 +65,40 @@ def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame
         between["strong"].to_numpy(),
     )
     floor = float(np.float32(settings.cohesion_floor))
-    groups = split(len(nodes), links, np.bincount(node, minlength=len(nodes)), floor, direct, DENSE)
+    size = np.bincount(node)
+    groups = split(len(size), links, size, floor, direct, DENSE)
+    parted = matches.filter(pl.col("relation") == "different", *(pl.col(side).is_in(ids.implode()) for side in PAIR))
+    if parted.height:
+        apart = (node[row_numbers(parted[side], ids)] for side in PAIR)
+        groups = keep_apart(groups, links, size, floor, *apart)
     label, cohesion = groups.label[node], groups.cohesion[node]
     members = pl.DataFrame({"doc_id": ids, "label": label, "cohesion": cohesion}).filter(pl.col("label") >= 0)
     return finish(members.with_columns(start=None, end=None, role=None), "document")
 
 
+def _merge(
+    node: Array, between: pl.DataFrame, left: Array, right: Array, weight: pl.Expr
+) -> tuple[Array, pl.DataFrame]:
+    """Each document's node, links between nodes, pairs of nodes to be one -> both anew, each link once, sorted."""
+    count = int(node.max(initial=-1)) + 1
+    first = label_components(count, left, right)
+    number = pl.Series(np.searchsorted(np.unique(first), first))
+    one, other = (number.gather(between[side]) for side in ("left", "other"))
+    linked = (
+        between.with_columns(left=pl.min_horizontal(one, other), other=pl.max_horizontal(one, other))
+        .filter(pl.col("left") != pl.col("other"))
+        .group_by("left", "other")
+        .agg(weight, pl.col("strong").any())
+        .sort("left", "other")
+    )
+    return number.to_numpy()[node], linked
+
+
 def weigh(matches: pl.DataFrame) -> pl.DataFrame:
-    """MATCHES -> those that can tie documents: `weight` is the greater containment, 1 for equal texts."""
+    """MATCHES -> those that tie documents: `weight` is the greater containment; 1 of equal texts and by decision."""
     greater = pl.max_horizontal("left_containment", "right_containment")
-    equal = pl.col("relation") == "duplicate"
-    return matches.filter(pl.col("relation") != "boilerplate").select(
+    equal = pl.col("relation").is_in(("duplicate", "same"))
+    return matches.filter(~pl.col("relation").is_in(("boilerplate", "different"))).select(
         "left_doc",
         "right_doc",
         "relation",

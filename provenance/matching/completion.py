@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provenance.matching.spans import Found
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
+    from provenance.verdicts.decisions import Decisions
 
 MOST_PAIRS = 2_000_000  # at about 20 microseconds each; what asks for more is not many stories but one chain
 PAIR = ["left_doc", "right_doc"]
@@ -32,7 +33,12 @@ class Matched(NamedTuple):
 
 
 def match_documents(
-    documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, found: Found, settings: Settings
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    tokens: Tokens,
+    found: Found,
+    settings: Settings,
+    decisions: Decisions | None = None,
 ) -> Matched:
     """DOCUMENTS sorted by doc_id, PASSAGES, TOKENS, Found -> SPANS, MATCHES, both complete. *Gather*."""
     spans = [found.spans]
@@ -46,23 +52,34 @@ def match_documents(
         return find_matches(documents, passages, added, known, tokens, settings)
 
     matches = find_matches(documents, passages, found.spans, found.jaccards, tokens, settings)
-    matches = complete(matches, compare, settings)
+    matches = complete(matches, compare, settings, decisions)
     return Matched(pl.concat(spans).sort("left_doc", "left_start", "right_doc", "right_start"), matches)
 
 
 def complete(
-    matches: pl.DataFrame, compare: Callable[[pl.DataFrame], pl.DataFrame], settings: Settings
+    matches: pl.DataFrame,
+    compare: Callable[[pl.DataFrame], pl.DataFrame],
+    settings: Settings,
+    decisions: Decisions | None = None,
 ) -> pl.DataFrame:
     """MATCHES and what makes them of other pairs (left_doc, right_doc) -> MATCHES with all pairs of what is linked.
 
     A run or bucket in more documents than the link cap ties each to the previous and to the first only. A pair that
     was not compared would count as nothing shared and part a cluster: so all pairs of what is linked are compared
-    first. Pairs inside a cluster that share nothing are matches too, by their jaccard, and those alone.
+    first. Pairs inside a cluster that share nothing are matches too, by their jaccard, and those alone; and so are
+    pairs that editors joined or parted.
     """
+
+    def named(pairs: pl.DataFrame) -> pl.DataFrame:
+        return decisions.name_pairs(pairs) if decisions else pairs
+
+    if decisions:
+        asked = decisions.pairs_to_compare().join(matches, on=PAIR, how="anti", maintain_order="left")
+        matches = named(pl.concat([matches, compare(asked)]) if asked.height else matches)
     missing = missing_pairs(link_documents(matches, settings), matches)
     if not 0 < missing.height <= MOST_PAIRS:
         return matches.sort(PAIR)
-    more = compare(missing)
+    more = named(compare(missing))
     tied = (pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32)) | (pl.col("spans") > 0)
     matches = pl.concat([matches, more.filter(tied)])
     lacking = missing_pairs(cluster_documents(matches, settings), matches)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from provenance.matching.recall import Met, Sample, Sampled
     from provenance.settings import Settings
     from provenance.text.tokens import Folded
+    from provenance.verdicts.decisions import Decisions
 
 Array = np.ndarray[Any, Any]
 
@@ -41,11 +42,13 @@ class Alike(NamedTuple):
     sampled: Sampled
 
 
-def find_alike(documents: pl.DataFrame, settings: Settings, threads: int = 2) -> Alike:
+def find_alike(
+    documents: pl.DataFrame, settings: Settings, threads: int = 2, decisions: Decisions | None = None
+) -> Alike:
     """DOCUMENTS sorted by doc_id -> Alike. *Gather*.
 
-    MATCHES has the pairs of at least match_jaccard and all pairs of a cluster; containment is the share of a
-    document's distinct shingles that the other has.
+    MATCHES has the pairs of at least match_jaccard, all pairs of a cluster, and those that editors decided; containment
+    is the share of a document's distinct shingles that the other has.
     """
     texts, ids = documents["text"], documents["doc_id"]
     if documents.height <= settings.exhaustive_documents:
@@ -72,7 +75,7 @@ def find_alike(documents: pl.DataFrame, settings: Settings, threads: int = 2) ->
             ids, (left << 32) | right, groups, _measure(texts, np.unique(asked), settings, threads), settings
         )
 
-    matches = complete(_matches(ids, every, groups, measured, settings), compare, settings)
+    matches = complete(_matches(ids, every, groups, measured, settings), compare, settings, decisions)
     return Alike(matches, over_cap, sampled)
 
 

@@ -1,0 +1,62 @@
+"""Groups -> the same groups, in which no two nodes stand together that editors parted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from provenance.matching.agglomeration import STEPS
+from provenance.matching.components import DENSE, Groups, Links, direct, split, sum_weights
+
+Array = np.ndarray[Any, Any]
+
+
+def keep_apart(groups: Groups, links: Links, size: Array, floor: float, one: Array, other: Array) -> Groups:
+    """Groups with the links they were made of, pairs of nodes that are to be apart -> groups.
+
+    Only groups that hold such a pair change: each is cut into parts, and the parts are grouped anew by the links inside
+    them, so that what hung together by a node that left falls apart too. Python, over the links of those groups.
+    """
+    torn = (groups.label[one] == groups.label[other]) & (groups.label[one] >= 0)
+    if not torn.any():
+        return groups
+    again = np.isin(groups.label, groups.label[one[torn]])
+    inside = again[links.left] & (groups.label[links.left] == groups.label[links.right])
+    part = _parts(np.flatnonzero(again), links.take(np.flatnonzero(inside)), size, one[torn], other[torn])
+    kept = links.take(np.flatnonzero(inside & (part[links.left] == part[links.right])))
+    anew = split(len(size), kept, size, floor, direct, DENSE)
+    return Groups(*(np.where(again, new, old) for new, old in zip(anew, groups, strict=True)))
+
+
+def _parts(nodes: Array, links: Links, size: Array, one: Array, other: Array) -> Array:
+    """Nodes of groups and the links inside them -> a number for each node, different for those to be apart; int64.
+
+    Nodes that are to be apart from others come first, then the rest, those with the greatest sum of weights before
+    others: each joins the part to whose members it has the greatest mean weight and that holds no foe of it.
+    """
+    near: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for left, right, weight in zip(*(column.tolist() for column in links[:3]), strict=True):
+        step = round(weight * STEPS)  # whole numbers add up alike in any order
+        near[left].append((right, step))
+        near[right].append((left, step))
+    foes: dict[int, set[int]] = defaultdict(set)
+    for left, right in zip(one.tolist(), other.tolist(), strict=True):
+        foes[left].add(right)
+        foes[right].add(left)
+    total = sum_weights(links, size).tolist()
+    part = np.arange(len(size))
+    placed: set[int] = set()
+    members: dict[int, int] = {}  # of each part, a node as often as it has documents
+    for node in sorted(nodes.tolist(), key=lambda at: (at not in foes, -total[at], at)):
+        shared: dict[int, int] = defaultdict(int)
+        for neighbour, step in near[node]:
+            if neighbour in placed:
+                shared[int(part[neighbour])] += step * int(size[neighbour])
+        barred = {int(part[foe]) for foe in foes[node] if foe in placed}
+        open_ = [(-weight / members[number], number) for number, weight in shared.items() if number not in barred]
+        part[node] = min(open_)[1] if open_ else node
+        placed.add(node)
+        members[int(part[node])] = members.get(int(part[node]), 0) + int(size[node])
+    return part
