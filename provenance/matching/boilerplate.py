@@ -37,6 +37,7 @@ LINE_SHARE = 0.01  # of an outlet's articles: a section's furniture is on its se
 FEWEST_SENTENCE = 10  # articles; an agency's background paragraph comes in eight follow-ups
 SENTENCE_SHARE = 0.05  # of an outlet's articles: a background paragraph stays under it, a notice does not
 PLATFORM_WORDS = 6  # "Leave a comment": publishing systems print short lines
+STOPS = ".!?。؟۔।！？"
 PLATFORM_OUTLETS = 5  # that print one line, for it to come from their publishing system
 
 
@@ -52,11 +53,17 @@ class _Stretches(NamedTuple):
 
 
 def mark_boilerplate(
-    documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, *, frequency: bool = True
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    tokens: Tokens,
+    *,
+    frequency: bool = True,
+    frequent: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES and TOKENS (rows as in DOCUMENTS) -> PASSAGES with `boilerplate` added. *Gather*.
 
-    Without `frequency` each document is judged by itself, whatever company it comes in (*map*).
+    Without `frequency` each document is judged by itself, whatever company it comes in (*map*). With `frequent`, the
+    lines that are frequent (find_frequent, with `total` and `stopped`) are taken from there (*map*).
 
     Headlines become boilerplate by frequency or as a bare wording of the lexicon only; bylines and teasers never (a
     notice inside a teaser stays part of it, so that the teaser still is a copy of the body's head). A notice that opens
@@ -67,7 +74,7 @@ def mark_boilerplate(
     size = stretches.last - stretches.first
     named = _by_lexicon(stretches, found, size)
     if frequency:
-        named |= _by_frequency(documents, passages, stretches, size)
+        named |= _by_frequency(documents, passages, stretches, size, frequent)
     named |= _menus(documents, passages, stretches, size, named)
     cut = (found & furniture.NOTICE > 0) & (size > NOTICE_WORDS) & (stretches.role == CODE["paragraph"]) & ~named
     near = (begin - stretches.first < NOTICE_DEPTH) | (stretches.last - end < NOTICE_DEPTH)
@@ -104,40 +111,74 @@ def _by_lexicon(stretches: _Stretches, found: Array, size: Array) -> Array:
 # -- frequency -------------------------------------------------------------------------------------------
 
 
-def _by_frequency(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array) -> Array:
+def _by_frequency(
+    documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array, frequent: pl.DataFrame | None
+) -> Array:
+    """Which stretches are furniture by FREQUENT lines; these are counted here unless they are given."""
     named = np.zeros(size.size, np.bool_)
-    kept = np.flatnonzero((size > 0) & (size <= FREQUENT_WORDS) & ~_never(stretches.role))
-    if documents.height < FEWEST_ARTICLES or kept.size == 0:
-        return named
-    outlet, known = _outlets(documents)
-    article = _articles(documents.height, stretches, size)
-    short = pl.DataFrame(
-        {
-            "at": kept,
-            "key": stretches.key[kept],
-            "outlet": outlet[stretches.document[kept]],
-            "article": article[stretches.document[kept]],
-        }
-    ).filter(pl.len().over("key") >= FEWEST_ARTICLES)
-    total = (
-        pl.DataFrame({"outlet": outlet, "article": article}).group_by("outlet").agg(total=pl.col("article").n_unique())
-    )
-    often = (
-        short.group_by("key", "outlet")
-        .agg(pl.col("article").n_unique().alias("articles"))
-        .join(total, on="outlet")
-        .with_columns(outlets=pl.len().over("key"))
-        .filter((pl.col("articles") >= FEWEST_ARTICLES) | (pl.col("outlets") >= PLATFORM_OUTLETS))
-    )
-    hits = short.join(often, on=["key", "outlet"]).sort("at")
+    names = _outlets(documents)
+    outlet = names.rank("dense").to_numpy().astype(np.int64) - 1
+    numbers = pl.DataFrame({"name": names, "outlet": outlet}).unique()
+    lines, article = _short_lines(stretches, size, outlet)
+    if frequent is None:
+        articles = pl.DataFrame({"outlet": outlet, "article": article})
+        hits = lines.join(find_frequent(lines).join(count_articles(articles), on="outlet"), on=["key", "outlet"])
+        hits = hits.sort("at")
+        hits = hits.with_columns(stopped=_sentences(documents, passages, stretches, hits))
+    else:
+        given = frequent.rename({"outlet": "name"}).join(numbers, on="name")
+        hits = lines.join(given.drop("name"), on=["key", "outlet"]).sort("at")
     at = hits["at"].to_numpy()
-    sentence = _sentences(documents, passages, stretches, hits) | (stretches.role[at] != CODE["paragraph"])
+    sentence = hits["stopped"].to_numpy() | (stretches.role[at] != CODE["paragraph"])
     count, most = hits["articles"].to_numpy(), hits["total"].to_numpy()
+    known = hits.join(numbers, on="outlet", how="left", maintain_order="left").select(pl.col("name") != "")
     line = ~sentence & (count >= np.maximum(FEWEST_ARTICLES, LINE_SHARE * most))
-    notice = known[hits["outlet"].to_numpy()] & (count >= np.maximum(FEWEST_SENTENCE, SENTENCE_SHARE * most))
+    notice = known.to_series().to_numpy() & (count >= np.maximum(FEWEST_SENTENCE, SENTENCE_SHARE * most))
     platform = ~sentence & (hits["outlets"].to_numpy() >= PLATFORM_OUTLETS) & (size[at] <= PLATFORM_WORDS)
     named[at[line | notice | platform]] = True
     return named
+
+
+def _short_lines(stretches: _Stretches, size: Array, outlet: Array) -> tuple[pl.DataFrame, Array]:
+    """Stretches -> those that may be furniture (at, key, outlet, article), and the article of each document."""
+    article = _articles(outlet.size, stretches, size)
+    kept = np.flatnonzero((size > 0) & (size <= FREQUENT_WORDS) & ~_never(stretches.role))
+    document = stretches.document[kept]
+    columns = {"at": kept, "key": stretches.key[kept], "outlet": outlet[document], "article": article[document]}
+    return pl.DataFrame(columns), article
+
+
+def find_frequent(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines (key, outlet, article) -> those frequent enough to be looked at: key, outlet, articles, outlets.
+
+    *Gather* by key: of how many articles of an outlet it is a line, and of how many outlets.
+    """
+    return (
+        lines.filter(pl.len().over("key") >= FEWEST_ARTICLES)
+        .group_by("key", "outlet")
+        .agg(pl.col("article").n_unique().alias("articles"))
+        .with_columns(outlets=pl.len().over("key"))
+        .filter((pl.col("articles") >= FEWEST_ARTICLES) | (pl.col("outlets") >= PLATFORM_OUTLETS))
+    )
+
+
+def count_articles(articles: pl.DataFrame) -> pl.DataFrame:
+    """Documents (outlet, article) -> outlet, total: its different articles. *Gather* by outlet."""
+    return articles.group_by("outlet").agg(total=pl.col("article").n_unique())
+
+
+def list_lines(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """DOCUMENTS, PASSAGES, TOKENS -> lines (document, at, key, outlet, article, stopped), documents (outlet, article).
+
+    *Map*: what find_frequent and count_articles count over all documents, outlets by name; `document` is a row.
+    """
+    stretches = _lay_out(documents, passages, tokens)
+    names = _outlets(documents)
+    lines, article = _short_lines(stretches, stretches.last - stretches.first, np.arange(documents.height))
+    at = lines["at"].to_list()
+    stopped = pl.Series([_last_sign(documents, passages, stretches, i) in STOPS for i in at], dtype=pl.Boolean())
+    named = lines.rename({"outlet": "document"}).with_columns(outlet=names.gather(lines["outlet"]), stopped=stopped)
+    return named, pl.DataFrame({"outlet": names, "article": article})
 
 
 def _never(role: Array) -> Array:
@@ -145,14 +186,10 @@ def _never(role: Array) -> Array:
     return never
 
 
-def _outlets(documents: pl.DataFrame) -> tuple[Array, Array]:
-    """The number of each document's outlet (its field, else the host of its address), and which numbers are known."""
+def _outlets(documents: pl.DataFrame) -> pl.Series:
+    """Each document's outlet: its field, else the host of its address, else nothing."""
     hosts = [_host(url) for url in documents["url"].to_list()]
-    names = documents["outlet"].fill_null(pl.Series(hosts, dtype=pl.String())).fill_null("")
-    number = names.rank("dense").to_numpy().astype(np.int64) - 1
-    known = np.zeros(int(number.max(initial=-1)) + 1, np.bool_)
-    known[number[(names != "").to_numpy()]] = True
-    return number, known
+    return documents["outlet"].fill_null(pl.Series(hosts, dtype=pl.String())).fill_null("")
 
 
 def _host(url: str | None) -> str | None:
@@ -171,9 +208,9 @@ def _articles(documents: int, stretches: _Stretches, size: Array) -> Array:
 
 
 def _sentences(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, hits: pl.DataFrame) -> Array:
-    """Which hits end as sentences do; one of each key is looked at."""
+    """Which hits end as sentences do; the first of each key is looked at."""
     keys = hits.unique("key", keep="first", maintain_order=True)
-    ends = [_last_sign(documents, passages, stretches, at) in ".!?。؟۔।！？" for at in keys["at"].to_list()]
+    ends = [_last_sign(documents, passages, stretches, at) in STOPS for at in keys["at"].to_list()]
     stopped = keys.select("key").with_columns(stopped=pl.Series(ends, dtype=pl.Boolean()))
     return hits.select("key").join(stopped, on="key", how="left", maintain_order="left")["stopped"].to_numpy()
 

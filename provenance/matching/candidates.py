@@ -76,8 +76,9 @@ def pair_postings(
     def one(share: tuple[int, int]) -> tuple[Array, int]:
         parts, room = postings.parts[share[0] : share[1] + 1], np.empty(1 << 12, np.int64)
         pairs, count, over = posting_kernels.pair_postings(
-            tokens.word, tokens.bounds, parts, *postings[:3], k, anchor, settings.link_cap, hot, marking, room
-        )
+            tokens.word, tokens.bounds, parts, *postings[:3], k, anchor, anchor - k, settings.link_cap, hot, marking,
+            room,
+        )  # fmt: skip
         return unique(pairs[:count]), int(over)
 
     with ThreadPoolExecutor(threads) as pool:

@@ -106,6 +106,11 @@ def weigh(matches: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def strong_pairs(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """MATCHES -> what weigh gives of those that alone tie two documents. *map*."""
+    return weigh(matches).filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
+
+
 def documents_of(pairs: pl.DataFrame) -> pl.Series:
     """The documents of some pairs, each once, sorted."""
     return pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
@@ -120,8 +125,7 @@ def link_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     What to verify first: a pair that was not compared counts as nothing shared, and would part what belongs
     together.
     """
-    pairs = weigh(matches)
-    pairs = pairs.filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
+    pairs = strong_pairs(matches, settings)
     ids = documents_of(pairs)
     label = label_components(len(ids), row_numbers(pairs["left_doc"], ids), row_numbers(pairs["right_doc"], ids))
     return pl.DataFrame({"cluster_id": label, "doc_id": ids}).with_columns(pl.col("cluster_id").cast(pl.String))

@@ -76,10 +76,22 @@ def complete(
     if decisions:
         asked = decisions.pairs_to_compare().join(matches, on=PAIR, how="anti", maintain_order="left")
         matches = named(pl.concat([matches, compare(asked)]) if asked.height else matches)
-    missing = missing_pairs(link_documents(matches, settings), matches)
+    missing = lacking_pairs(matches, settings)
     if not 0 < missing.height <= MOST_PAIRS:
         return matches.sort(PAIR)
-    more = named(compare(missing))
+    return add_compared(matches, named(compare(missing)), settings)
+
+
+def lacking_pairs(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """MATCHES -> left_doc, right_doc of the pairs inside what is linked that were not compared yet, sorted."""
+    return missing_pairs(link_documents(matches, settings), matches)
+
+
+def add_compared(matches: pl.DataFrame, more: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """MATCHES and those of the pairs that they lacked -> MATCHES with what of these belongs to it, sorted.
+
+    *Gather* by what is linked: groups that no link ties together do not touch each other.
+    """
     tied = (pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32)) | (pl.col("spans") > 0)
     matches = pl.concat([matches, more.filter(tied)])
     lacking = missing_pairs(cluster_documents(matches, settings), matches)

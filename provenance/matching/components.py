@@ -131,7 +131,7 @@ def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach, den
         large = failed & (np.bincount(label, minlength=len(label))[label] > LARGE)
         if large.any():
             inner = near.take(np.flatnonzero(large[near.left]))
-            around = stars(inner, size[alive], floor)
+            around = stars(label, inner, size[alive], floor)
             part[alive[large]] = 2 * alive[around[large]]
         for nodes_, groups in regroup(label, near, size[alive], failed, floor, dense):
             part[alive[nodes_]] = 2 * alive[groups]
@@ -171,14 +171,17 @@ def lead(order: Array, left: Array, right: Array) -> Array:
     return leader
 
 
-def stars(links: Links, size: Array, floor: float) -> Array:
+def stars(label: Array, links: Links, size: Array, floor: float) -> Array:
     """Links -> for each node the node that it gathers around: of the greatest sums, one apart from the other; int64.
 
-    Between equals a hash of the node decides, for a chain of 100,000 equal links would else be cut link by
-    link.
+    Between equals a hash of the node's place in its component decides, for a chain of 100,000 equal links would else
+    be cut link by link; its place there, and not among all nodes, so that no other component changes it.
     """
     nodes = len(size)
-    mixed = np.arange(nodes, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    order = np.argsort(label, kind="stable")
+    place = np.empty(nodes, np.uint64)
+    place[order] = np.arange(nodes) - np.searchsorted(label[order], label[order])
+    mixed = place * np.uint64(0x9E3779B97F4A7C15)
     near = links.take(np.flatnonzero(links.weight >= floor))
     return lead(np.lexsort((mixed, -sum_weights(links, size))), near.left, near.right)
 

@@ -56,10 +56,11 @@ def winnow(word, bounds, wanted, low, high, k, window, parts, first, cursor, key
 
 
 @njit(inline="always")
-def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor):
-    """Whether the maximal equal run through words i of left and j of right (k known equal) is worth comparing.
+def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor, reach):
+    """Whether the equal run through words i of left and j of right (k known equal) is worth comparing.
 
-    It has `anchor` words, and half as many of them are not `hot`.
+    It has `anchor` words, and half as many of them are not `hot`; no more than `reach` words on either side of the k
+    are looked at, so that who holds a posting with so many words around it can tell.
     """
     a, b = bounds[left] + i, bounds[right] + j
     length, cold, needed = 0, 0, anchor // 2
@@ -70,11 +71,18 @@ def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor):
             return False
         length, cold = length + 1, cold + (not hot[a + t])
     back = 1
-    while (length < anchor or cold < needed) and i >= back and j >= back and word[a - back] == word[b - back]:
+    while (
+        (length < anchor or cold < needed)
+        and back <= reach
+        and i >= back
+        and j >= back
+        and word[a - back] == word[b - back]
+    ):
         length, cold, back = length + 1, cold + (not hot[a - back]), back + 1
     ahead = k
     while (
         (length < anchor or cold < needed)
+        and ahead < k + reach
         and a + ahead < bounds[left + 1]
         and b + ahead < bounds[right + 1]
         and word[a + ahead] == word[b + ahead]
@@ -156,13 +164,13 @@ def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot
 
 
 @njit(cache=True, nogil=True)
-def pair_postings(word, bounds, parts, key, owner, place, k, anchor, cap, hot, marking, pairs):
+def pair_postings(word, bounds, parts, key, owner, place, k, anchor, reach, cap, hot, marking, pairs):
     """Postings of parts[p]:parts[p + 1] -> pairs (left << 32 | right, left < right) that share a run of `anchor` words.
 
     First with `marking`, for runs in more than `cap` documents, which are linked and marked in `hot` (bool, a word);
     then without, for all others. Between a run that is hot and the chance words next to it, hundreds of documents
-    share a run that is no passage of its own: so half of a run must not be hot. A part's postings come document by
-    document. Returns (pairs, count, runs over `cap`).
+    share a run that is no passage of its own: so half of a run must not be hot, within `reach` words of the shingle
+    that shows it. A part's postings come document by document. Returns (pairs, count, runs over `cap`).
     """
     count, over = np.int64(0), np.int64(0)
     for part in range(parts.size - 1):
@@ -185,7 +193,7 @@ def pair_postings(word, bounds, parts, key, owner, place, k, anchor, cap, hot, m
                     for j in range(begin, i):
                         left = owners[order[j]]
                         if left != right and _run_reaches(
-                            word, bounds, hot, left, right, places[order[j]], places[order[i]], k, anchor
+                            word, bounds, hot, left, right, places[order[j]], places[order[i]], k, anchor, reach
                         ):
                             pairs, count = push(pairs, count, np.int64(left), np.int64(right))
             begin = end

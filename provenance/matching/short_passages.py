@@ -43,16 +43,27 @@ class Occurrences(NamedTuple):
 
 def find_short(tokens: Tokens, layout: Layout, settings: Settings) -> Aligned:
     """TOKENS and Layout -> stretches between whole short passages that are equal or alike. *gather*."""
-    found = _occurrences(tokens, layout)
-    parts = [_link_equal(found, settings.link_cap), *_link_like(tokens, found, settings.link_cap)]
-    return join(parts)
+    short = short_of(layout)
+    found = group_occurrences(
+        tokens, layout.document[short], layout.first[short], layout.last[short], layout.role[short]
+    )
+    return link_short(tokens, found, settings)
 
 
-def _occurrences(tokens: Tokens, layout: Layout) -> Occurrences:
+def short_of(layout: Layout) -> Array:
+    """Layout -> which passages are short enough to be compared whole; bool. *map*."""
     size = layout.last - layout.first
-    short = layout.short & (size >= FEWEST) & (size <= LONGEST)
-    document, first, last = layout.document[short], layout.first[short], layout.last[short]
-    role = layout.role[short]
+    short: Array = layout.short & (size >= FEWEST) & (size <= LONGEST)
+    return short
+
+
+def link_short(tokens: Tokens, found: Occurrences, settings: Settings) -> Aligned:
+    """Short passages by text -> stretches between those that are equal or alike. *gather*."""
+    return join([_link_equal(found, settings.link_cap), *_link_like(tokens, found, settings.link_cap)])
+
+
+def group_occurrences(tokens: Tokens, document: Array, first: Array, last: Array, role: Array) -> Occurrences:
+    """Ranges of words, their documents and roles -> Occurrences."""
     one, two = np.empty(first.size, np.uint64), np.empty(first.size, np.uint64)
     kernels.range_keys(tokens.word, first, last, one, two)
     order = np.lexsort((first, document, two, one))
@@ -136,7 +147,7 @@ def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
     hot, found_pairs = np.zeros(words.size, np.bool_), []
     for marking in (True, False):
         pairs, count, _ = posting_kernels.pair_postings(
-            words, bounds, parts, key, owner, place, SEED, SEED, cap, hot, marking, np.empty(1 << 12, np.int64)
+            words, bounds, parts, key, owner, place, SEED, SEED, LONGEST, cap, hot, marking, np.empty(1 << 12, np.int64)
         )
         found_pairs.append(pairs[:count])
     keys = unique(np.concatenate(found_pairs))

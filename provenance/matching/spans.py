@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching.alignment import Aligned, align, join, repeats_inside, verify
+from provenance.matching.alignment import Aligned, Verified, align, join, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.layout import lay_out, more_specific, roles_of
 from provenance.matching.rewritten import find_rewritten, is_on
@@ -48,14 +48,34 @@ def find_spans(
     across = verified.aligned
     if settings.level == "passage" and is_on(settings, documents):
         across = join([*find_rewritten(documents, tokens, layout, across, settings, threads)])
-    runs = join([across, repeats_inside(tokens, layout, settings, threads)])
-    short = without_covered(find_short(tokens, layout, settings), runs)
+    repeats = repeats_inside(tokens, layout, settings, threads)
+    short = find_short(tokens, layout, settings)
+    spans, jaccards = settle(documents, tokens, layout, verified, across, repeats, short, settings, threads)
+    return Found(spans, jaccards, candidates.over_cap, layout)
+
+
+def settle(
+    documents: pl.DataFrame,
+    tokens: Tokens,
+    layout: Layout,
+    verified: Verified,
+    across: Aligned,
+    repeats: Aligned,
+    short: Aligned,
+    settings: Settings,
+    threads: int = 2,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What all channels found -> SPANS, and the jaccards of their pairs (left_doc, right_doc, jaccard). *map* by pair.
+
+    `verified` are the candidates that hold, `across` the stretches of different documents, `repeats` those inside one.
+    """
+    runs = join([across, repeats])
+    short = without_covered(short, runs)
     jaccards = _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)
     missing = _unmeasured(verified.left, verified.right, join([across, short]))
     more = align(tokens, layout, *missing, settings, threads)
     jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
-    spans = to_table(documents, layout, tokens, join([runs, short]), settings)
-    return Found(spans, jaccards.sort("left_doc", "right_doc"), candidates.over_cap, layout)
+    return to_table(documents, layout, tokens, join([runs, short]), settings), jaccards.sort("left_doc", "right_doc")
 
 
 def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> pl.DataFrame:

@@ -62,21 +62,43 @@ def find_alike(
         groups = group_equal(digests)
         sampled = gather_pairs(sample, met, groups)
         pairs, over_cap = bucket_pairs(signatures, groups.wanted, settings, threads)
+    firsts = match_firsts(ids, texts, pairs, groups, settings, threads)
+
+    def compare(missing: pl.DataFrame) -> pl.DataFrame:
+        left, right = (row_numbers(missing[side], ids).astype(np.int64) for side in ("left_doc", "right_doc"))
+        return match_pairs(ids, texts, (left << 32) | right, groups, settings, threads)
+
+    matches = complete(pl.concat([firsts, match_equal(ids, groups, settings)]), compare, settings, decisions)
+    return Alike(matches, over_cap, sampled)
+
+
+def match_firsts(
+    ids: pl.Series, texts: pl.Series, pairs: Array, groups: Texts, settings: Settings, threads: int = 2
+) -> pl.DataFrame:
+    """Candidate pairs of first rows with their texts -> MATCHES of those that are alike, and of all their equals.
+
+    *map* over the pairs: with fewer documents it gives the same, if those of all equal texts are there.
+    """
     measured = _measure(texts, pairs, settings, threads)
     # in 32 bits, as the table has it: three shared shingles of ten are .3
     close = measured.shares()[0] >= np.float32(settings.match_jaccard)
     measured = Measured(*(column[close] for column in measured))
-    every = np.union1d(spell_out(measured.pairs, groups, settings.link_cap), equal_pairs(groups, settings.link_cap))
+    return _matches(ids, spell_out(measured.pairs, groups, settings.link_cap), groups, measured, settings)
 
-    def compare(missing: pl.DataFrame) -> pl.DataFrame:
-        left, right = (row_numbers(missing[side], ids).astype(np.int64) for side in ("left_doc", "right_doc"))
-        asked = _of_firsts((left << 32) | right, groups)
-        return _matches(
-            ids, (left << 32) | right, groups, _measure(texts, np.unique(asked), settings, threads), settings
-        )
 
-    matches = complete(_matches(ids, every, groups, measured, settings), compare, settings, decisions)
-    return Alike(matches, over_cap, sampled)
+def match_equal(ids: pl.Series, groups: Texts, settings: Settings) -> pl.DataFrame:
+    """Groups of equal texts -> MATCHES inside them. *map* over the groups."""
+    nothing = np.empty(0, np.int32)
+    measured = Measured(np.empty(0, np.int64), nothing, nothing, nothing)
+    return _matches(ids, equal_pairs(groups, settings.link_cap), groups, measured, settings)
+
+
+def match_pairs(
+    ids: pl.Series, texts: pl.Series, pairs: Array, groups: Texts, settings: Settings, threads: int = 2
+) -> pl.DataFrame:
+    """Any pairs of rows -> MATCHES of them, alike or not. *map* over the pairs."""
+    asked = np.unique(_of_firsts(pairs, groups))
+    return _matches(ids, pairs, groups, _measure(texts, asked, settings, threads), settings)
 
 
 def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) -> tuple[Array, Array, list[Met]]:
