@@ -26,7 +26,7 @@ FLOORS = [
     {"verdicts"},
     {"matching", "tracing"},
     {"dumps", "reports"},
-    {"pipeline", "signatures"},
+    {"pipeline", "signatures", "spark"},
     {"index"},
     {"cleaning"},
     {"evaluation", "review", "frames"},
@@ -41,8 +41,10 @@ HOMES = {
     "numba": ("kernels.py",),
     "datasketch": ("matching/", "signatures.py"),
     "networkx": ("tracing/", "matching/"),
+    "pyspark": ("spark/",),
+    "pyarrow": ("spark/",),
 }
-NEVER = {"difflib", "pickle", "dateutil", "dateparser", "pyspark", "pandas"}
+NEVER = {"difflib", "pickle", "dateutil", "dateparser", "pandas"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "manager", "process", "data", "tmp", "misc", "common"}
 SCHEMAS = {title: value for title, value in vars(tables).items() if isinstance(value, pl.Schema)}
 STAGES = ("text", "matching", "tracing")

@@ -1,0 +1,23 @@
+"""The same stages in the same order over Spark: for what does not fit one machine (extra `spark`).
+
+A stage is a function from tables to a table; those that need more than one row are called here with the rows of one
+key at a time, and give the same rows as on one machine. See provenance/README.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.spark.scanning import scan_documents
+
+__all__ = ["scan_documents"]
+
+
+def __getattr__(name: str) -> object:
+    """The public name `name`, imported now: the rounds themselves need no Spark."""
+    if name not in __all__:
+        raise AttributeError(f"module 'provenance.spark' has no attribute {name!r}")
+    from provenance.spark import scanning  # noqa: PLC0415
+
+    return getattr(scanning, name)

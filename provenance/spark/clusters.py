@@ -1,0 +1,65 @@
+"""Rounds of passages: sides of spans that are one passage -> CLUSTERS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from provenance.matching.clusters import cluster_passages
+from provenance.matching.occurrences import find_leaders
+from provenance.spark.pieces import Sent
+from provenance.spark.plan import SCHEMAS, hashed, home, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+
+PLACE = ("row", "start", "end")
+
+
+def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
+    """Places in documents -> a number for each; two that share one fall into one bucket, which changes nothing."""
+    mixed = np.zeros(frame.height, np.uint64)
+    for name in PLACE:
+        mixed = (mixed ^ frame[side + name].to_numpy().astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return pl.Series("side", (mixed >> np.uint64(1)).astype(np.int64))
+
+
+def send_sides(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SPANS -> each by its left side, LINKS between its sides, and both SIDES to their documents' homes."""
+    spans = given["spans"]
+    left, right = (name_sides(spans, f"{side}_") for side in ("left", "right"))
+    yield Sent("tied", spans.select(list(SCHEMAS["spans"])).with_columns(side=left), hashed(left, plan))
+    yield Sent("links", pl.DataFrame({"left_row": left, "right_row": right}), 0)
+    for side in ("left", "right"):
+        places = spans.select(pl.col(f"{side}_{name}").alias(name) for name in PLACE)
+        yield Sent("sides", places, home(places["row"]))
+
+
+def lead_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SIDES of a home's documents -> LINKS between those that are one passage."""
+    sides = given["sides"].unique().sort(PLACE)
+    document = sides["row"].rle_id().cast(pl.Int64).to_numpy()
+    leader = find_leaders(document, sides["start"].to_numpy(), sides["end"].to_numpy())
+    number = name_sides(sides)
+    links = pl.DataFrame({"left_row": number, "right_row": number.gather(leader)})
+    yield Sent("links", links.filter(pl.col("left_row") != pl.col("right_row")), 0)
+
+
+def label_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SPANS by their left side, and LABELS of sides -> SPANS by component."""
+    tied = table(given, "tied")
+    labelled = tied.join(table(given, "labels").rename({"row": "side"}), on="side", how="left")
+    labelled = labelled.with_columns(pl.coalesce("label", "side"))
+    yield Sent("spans", labelled.select(list(SCHEMAS["spans"])), hashed(labelled["label"], plan))
+
+
+def cluster_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SPANS of some components -> CLUSTERS of passages."""
+    spans = given["spans"].drop("left_row", "right_row").sort("left_doc", "left_start", "right_doc", "right_start")
+    yield Sent("clusters", cluster_passages(spans, plan.settings).select(list(SCHEMAS["clusters"])), 0)

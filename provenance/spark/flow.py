@@ -1,0 +1,185 @@
+"""Rounds run by Spark: pieces shuffled by bucket, one Python call a bucket, results on storage that all share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
+
+from provenance.spark import components
+from provenance.spark.pieces import Piece, Sent, pack, run_round, unpack
+from provenance.spark.plan import SCHEMAS, Part
+from provenance.spark.routing import label_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+
+    Round = Callable[[Plan, int, Tables], Iterable[Sent]]
+
+PIECES = "bucket long, table string, data binary"
+_ARROW = pa.schema([("bucket", pa.int64()), ("table", pa.string()), ("data", pa.binary())])
+#: Bytes handed to Spark at a time.
+BATCH = 8 << 20
+
+
+class Flow:
+    """A run's rounds over Spark; each leaves its pieces in a folder of its own, and is not run again if it has."""
+
+    def __init__(self, session: SparkSession, plan: Plan, work: str) -> None:
+        self.session, self.plan, self.work = session, plan, work.rstrip("/")
+
+    def path(self, name: str) -> str:
+        """Where the round of that name leaves its pieces."""
+        return f"{self.work}/{name}"
+
+    def is_made(self, path: str) -> bool:
+        """Whether a folder was written to its end."""
+        context = self.session.sparkContext
+        place = context._jvm.org.apache.hadoop.fs.Path(f"{path}/_SUCCESS")  # type: ignore[union-attr]  # noqa: SLF001
+        return bool(place.getFileSystem(context._jsc.hadoopConfiguration()).exists(place))  # noqa: SLF001
+
+    def pieces(self, part: Part) -> DataFrame:
+        """One table's pieces."""
+        found = self.session.read.schema(PIECES).parquet(part.path).where(F.col("table") == part.table)
+        return found if part.bucket is None else found.withColumn("bucket", F.lit(part.bucket).cast("long"))
+
+    def round(self, name: str, round_: Round, *parts: Part) -> str:
+        """Run a round over the buckets of some tables -> the folder with what it made. One shuffle, by bucket."""
+        path = self.path(name)
+        if self.is_made(path):
+            return path
+        whole = [self.pieces(part).select("bucket", "table", "data") for part in parts]
+        rows = whole[0]
+        for more in whole[1:]:
+            rows = rows.unionAll(more)
+        grouped = rows.repartition("bucket").sortWithinPartitions("bucket")
+        return self.keep(name, grouped.mapInArrow(_by_bucket(round_, self.plan), PIECES))
+
+    def keep(self, name: str, pieces: DataFrame) -> str:
+        """Write pieces to the folder of that name."""
+        self.session.sparkContext.setJobDescription(name)
+        pieces.write.mode("overwrite").partitionBy("table").parquet(self.path(name))
+        self.session.sparkContext.setJobDescription("")
+        return self.path(name)
+
+    def frame(self, part: Part) -> DataFrame:
+        """One table as columns."""
+        schema = SCHEMAS[part.table]
+        return self.pieces(part).select("data").mapInArrow(_columns(part.table), spark_schema(schema))
+
+    def send(self, name: str, table: str, frame: DataFrame, bucket: Column) -> str:
+        """Columns -> pieces of a table in a folder of that name."""
+        path = self.path(name)
+        if self.is_made(path):
+            return path
+        return self.keep(name, frame.withColumn("_bucket", bucket).mapInArrow(_packed(table), PIECES))
+
+    def label(self, name: str, parts: list[Part]) -> Part:
+        """LINKS -> LABELS by row. Up to LINKS of them in one task, more by stars over the cluster."""
+        path = self.path(name)
+        if self.is_made(path):
+            return Part(path, "labels")
+        counted = [(part, self.frame(part)) for part in parts]
+        if sum(frame.count() for _, frame in counted) <= self.plan.links_at_once:
+            return Part(self.round(name, label_all, *(part._replace(bucket=0) for part in parts)), "labels")
+        links = counted[0][1]
+        for _, frame in counted[1:]:
+            links = links.unionAll(frame)
+        labels = components.label(links, lambda step, frame: self.store(f"{name}-{step}", frame))
+        return Part(self.send(name, "labels", labels, F.expr(f"row % {self.plan.keys}")), "labels")
+
+    def store(self, name: str, frame: DataFrame) -> DataFrame:
+        """Columns -> the same, read from a folder of that name: what comes after does not make them again."""
+        path = self.path(name)
+        if not self.is_made(path):
+            frame.write.mode("overwrite").parquet(path)
+        return self.session.read.parquet(path)
+
+    def total(self, path: str, name: str) -> int:
+        """The sum of the counts of that name that a round made."""
+        frame = self.frame(Part(path, "counts")).where(F.col("name") == name)
+        return int(frame.agg(F.sum("count")).first()[0] or 0)  # type: ignore[index]
+
+
+def spark_schema(schema: pl.Schema) -> str:
+    """A table's schema as Spark spells it."""
+    from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  its home says nothing of pandas inside
+
+    arrow = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    return str(from_arrow_schema(arrow).simpleString()).removeprefix("struct<").removesuffix(">")
+
+
+def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A round -> what Spark calls with one partition's pieces, sorted by bucket. Holds one bucket at a time."""
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def made() -> Iterator[Piece]:
+            held: list[tuple[str, bytes]] = []
+            current = 0
+            for batch in batches:
+                for bucket, table, data in zip(*(batch.column(i).to_pylist() for i in range(3)), strict=True):
+                    if held and bucket != current:
+                        yield from run_round(lambda at, given: round_(plan, at, given), current, unpack(held))
+                        held = []
+                    current = bucket
+                    held.append((table, data))
+            if held:
+                yield from run_round(lambda at, given: round_(plan, at, given), current, unpack(held))
+
+        yield from _batches(made())
+
+    return run
+
+
+def _batches(pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
+    held: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece.data)
+        if size >= BATCH:
+            yield _batch(held)
+            held, size = [], 0
+    if held:
+        yield _batch(held)
+
+
+def _batch(pieces: list[Piece]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, field.type) for column, field in zip(zip(*pieces, strict=True), _ARROW, strict=True)],
+        schema=_ARROW,
+    )
+
+
+def _columns(table: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    schema = SCHEMAS[table]
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for data in batch.column(0).to_pylist():
+                frame = unpack([(table, data)])[table].select(list(schema))
+                yield from frame.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+
+    return run
+
+
+def _packed(table: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    schema = SCHEMAS[table]
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def made() -> Iterator[Piece]:
+            for batch in batches:
+                frame = pl.DataFrame(pl.from_arrow(batch))
+                rows = frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+                yield from pack(Sent(table, rows, frame["_bucket"].to_numpy()))
+
+        yield from _batches(made())
+
+    return run

@@ -1,0 +1,139 @@
+"""What every round knows, the tables that travel between rounds, and which bucket a row goes to.
+
+A document's `row` is a number that ascends with its doc_id; documents whose rows stand next to each other have one
+home. Whatever else is grouped has a key (a hash, or the row of a first member) and goes to one of `keys` buckets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+import xxhash
+
+from provenance import tables
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
+    from provenance.spark.pieces import Tables
+
+Array = np.ndarray[Any, Any]
+
+HOME_BITS = 10  # 1,024 documents a home: about 3 MB of news
+BLOCK = 4096  # pairs compared in one bucket: at most 8,192 documents, some 25 MB of news
+
+LINKS_AT_ONCE = 2_000_000  # links whose components one task finds: 200 MB there; more go over the cluster
+
+ROW = pl.Int64()
+KEY = pl.UInt64()
+ENDS = {"left_row": ROW, "right_row": ROW}
+STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last", "equal"), ROW)  # words in their texts
+LABELS = {"left_label": ROW, "right_label": ROW}
+
+#: Tables between rounds. What `scan` writes has the schema of tables.py, with rows beside the ids.
+SCHEMAS: dict[str, pl.Schema] = {
+    "documents": pl.Schema({"row": ROW, **tables.DOCUMENTS}),
+    "texts": pl.Schema(
+        {"row": ROW, "doc_id": tables.TEXT, "words": KEY, "one": KEY, "two": KEY}
+        | {"bands": pl.List(KEY), "bits": pl.Binary()}
+    ),
+    "members": pl.Schema({"first": ROW, "row": ROW, "doc_id": tables.TEXT}),
+    "bands": pl.Schema({"band": pl.Int32(), "key": KEY, "row": ROW, "bits": pl.Binary()}),
+    "pairs": pl.Schema({**ENDS, "linked": pl.Boolean(), "label": ROW}),
+    "linked": pl.Schema({**ENDS, "linked": pl.Boolean(), "label": ROW}),
+    "asks": pl.Schema({"row": ROW, "block": ROW}),
+    "passages": pl.Schema({"row": ROW, **tables.PASSAGES}),
+    "lines": pl.Schema(
+        {"key": KEY, "outlet": tables.TEXT, "article": KEY, "row": ROW, "at": ROW, "stopped": pl.Boolean()}
+    ),
+    "articles": pl.Schema({"outlet": tables.TEXT, "article": KEY}),
+    "homes": pl.Schema({"outlet": tables.TEXT, "home": ROW}),
+    "totals": pl.Schema({"outlet": tables.TEXT, "total": ROW}),
+    "frequent": pl.Schema(
+        {"key": KEY, "outlet": tables.TEXT, "articles": ROW, "outlets": ROW, "stopped": pl.Boolean()}
+    ),
+    "wanted": pl.Schema({"row": ROW}),
+    "postings": pl.Schema(
+        {"key": KEY, "row": ROW, "place": pl.Int32(), "before": pl.UInt8(), "size": pl.UInt8(), "words": pl.Binary()}
+    ),
+    "hot": pl.Schema({"row": ROW, "word": pl.Int32()}),
+    "masks": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32(), "mask": pl.Binary()}),
+    "shorts": pl.Schema({"row": ROW, "first": ROW, "role": pl.UInt8(), "words": pl.Binary()}),
+    "stretches": pl.Schema({**ENDS, **STRETCH}),
+    "repeated": pl.Schema({**ENDS, **STRETCH}),
+    "exact": pl.Schema({**ENDS, **STRETCH}),
+    "across": pl.Schema({**ENDS, **STRETCH}),
+    "jaccards": pl.Schema({**ENDS, "jaccard": tables.SHARE}),
+    "spans": pl.Schema({**tables.SPANS, **ENDS}),
+    "tied": pl.Schema({**tables.SPANS, **ENDS, "side": ROW}),
+    "sides": pl.Schema({"row": ROW, "start": ROW, "end": ROW}),
+    "links": pl.Schema(ENDS),
+    "labels": pl.Schema({"row": ROW, "label": ROW}),
+    "matches": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),
+    "more": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),
+    "clusters": tables.CLUSTERS,
+    "counts": pl.Schema({"name": tables.TEXT, "count": ROW}),
+}
+
+
+class Plan(NamedTuple):
+    """The settings and sizes of a run; the same for all its rounds."""
+
+    settings: Settings
+    keys: int  # buckets of hashes
+    exhaustive: bool  # few enough documents to compare every pair that shares a shingle
+    rewritten: bool  # whether the rewritten channel runs
+    links_at_once: int = LINKS_AT_ONCE
+
+
+class Part(NamedTuple):
+    """One table of what a round made, wherever it goes; `bucket` sends all of it to one."""
+
+    path: str
+    table: str
+    bucket: int | None = None
+
+
+def table(given: Tables, name: str) -> pl.DataFrame:
+    """The table of that name, without rows where none came."""
+    found = given.get(name)
+    return pl.DataFrame(schema=SCHEMAS[name]) if found is None else found
+
+
+def in_order(passages: pl.DataFrame) -> pl.DataFrame:
+    """PASSAGES with rows, as they came together -> PASSAGES in order."""
+    return passages.drop("row").sort("doc_id", "start", pl.col("role") == "quote", maintain_order=True)
+
+
+def home(rows: pl.Series) -> Array:
+    """Rows of documents -> their homes."""
+    return rows.to_numpy() >> HOME_BITS
+
+
+def hashed(keys: pl.Series, plan: Plan) -> Array:
+    """Keys -> their buckets."""
+    return (keys.cast(pl.UInt64).to_numpy() % np.uint64(plan.keys)).astype(np.int64)
+
+
+def hash_texts(names: pl.Series) -> pl.Series:
+    """Strings -> keys, alike on every machine."""
+    unique = names.unique().sort()
+    keys = pl.Series([xxhash.xxh3_64_intdigest((name or "").encode()) for name in unique], dtype=pl.UInt64)
+    return names.replace_strict(unique, keys, return_dtype=pl.UInt64)
+
+
+def as_bytes(rows: Array) -> pl.Series:
+    """A two-dimensional array -> its rows as bytes."""
+    octets, width = rows.tobytes(), rows.shape[1] * rows.itemsize
+    return pl.Series([octets[at : at + width] for at in range(0, len(octets), width)], dtype=pl.Binary)
+
+
+def as_rows(octets: pl.Series, dtype: Any, width: int) -> Array:
+    """What as_bytes made -> the array again, `width` values a row; read only."""
+    return np.frombuffer(b"".join(octets), dtype).reshape(-1, width)
+
+
+def count(name: str, number: int) -> pl.DataFrame:
+    """One row of COUNTS."""
+    return pl.DataFrame({"name": [name], "count": [number]}, schema=SCHEMAS["counts"])

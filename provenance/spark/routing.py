@@ -1,0 +1,116 @@
+"""Rounds that bring things together: pairs into blocks with their documents, matches to the group they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from provenance.matching.clusters import cluster_documents, count_implied
+from provenance.matching.completion import PAIR, add_compared, lacking_pairs
+from provenance.matching.components import label_components
+from provenance.spark.pieces import Sent
+from provenance.spark.plan import BLOCK, SCHEMAS, count, hashed, home, table
+from provenance.tables import MATCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+
+ENDS = ["left_row", "right_row"]
+
+
+def cut_blocks(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """Whatever has pairs -> it in blocks of BLOCK pairs by the left row, and what rows each block ASKS for.
+
+    However many pairs one document has, no block has more: it is asked for by several. `linked` is null where a pair
+    is no candidate, but has stretches.
+    """
+    candidates = [given[name] for name in ("pairs", "linked") if name in given]
+    others = [(name, given[name]) for name in ("stretches", "across", "jaccards") if name in given]
+    bare = [frame.select(*ENDS, linked=pl.lit(None, pl.Boolean), label=pl.lit(None, pl.Int64)) for _, frame in others]
+    pairs = pl.concat([*candidates, *bare]).group_by(ENDS).agg(pl.col("linked").max(), pl.col("label").max()).sort(ENDS)
+    pairs = pairs.with_columns(block=(bucket << 32) + pl.int_range(pl.len()) // BLOCK)
+    yield Sent("pairs", pairs.drop("block"), pairs["block"].to_numpy())
+    for name, frame in others:
+        placed = frame.join(pairs.select(*ENDS, "block"), on=ENDS, how="left", maintain_order="left")
+        yield Sent(name, placed.drop("block"), placed["block"].to_numpy())
+    asks = pl.concat([pairs.select("block", row=side) for side in ENDS]).unique().select("row", "block")
+    yield Sent("asks", asks, home(asks["row"]))
+
+
+def answer(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's tables by row, and ASKS -> those rows, to the blocks that asked."""
+    asks = table(given, "asks")
+    for name, key in (("documents", "row"), ("members", "first"), ("passages", "row")):
+        if name in given:
+            found = given[name].join(asks.rename({"row": key}), on=key)
+            yield Sent(name, found.select(list(SCHEMAS[name])), found["block"].to_numpy())
+
+
+def label_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """LINKS -> LABELS: each row's component, named by its first row. In one bucket: for as many links as that holds."""
+    links = given["links"]
+    rows = pl.concat([links["left_row"], links["right_row"].alias("left_row")]).unique().sort()
+    left, right = (np.searchsorted(rows.to_numpy(), links[side].to_numpy()) for side in ENDS)
+    labels = pl.DataFrame({"row": rows, "label": rows.gather(label_components(len(rows), left, right))})
+    yield Sent("labels", labels, hashed(rows, plan))
+
+
+def label_left(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """MATCHES by their left row, and its LABELS -> MATCHES with them, by the right row."""
+    matches = _labelled(given, "left")
+    yield Sent("matches", matches, hashed(matches["right_row"], plan))
+
+
+def label_right(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """The same for the right row -> MATCHES to the component of either side; those of neither stay behind."""
+    matches = _labelled(given, "right")
+    ours = matches.filter(pl.col("left_label").is_not_null())
+    yield Sent("matches", ours, hashed(ours["left_label"], plan))
+    theirs = matches.filter(pl.col("right_label").is_not_null())
+    apart = pl.col("left_label").is_null() | pl.Series(
+        hashed(theirs["left_label"].fill_null(0), plan) != hashed(theirs["right_label"], plan)
+    )
+    theirs = theirs.filter(apart)
+    yield Sent("matches", theirs, hashed(theirs["right_label"], plan))
+
+
+def _labelled(given: Tables, side: str) -> pl.DataFrame:
+    labels = table(given, "labels").select(pl.col("row").alias(f"{side}_row"), pl.col("label").alias(f"{side}_label"))
+    matches = table(given, "matches").drop(f"{side}_label").join(labels, on=f"{side}_row", how="left")
+    return matches.select(list(SCHEMAS["matches"]))
+
+
+def find_lacking(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """MATCHES of some components -> PAIRS inside them that were not compared."""
+    matches = given["matches"]
+    lacking = lacking_pairs(matches.drop(ENDS, "left_label", "right_label"), plan.settings)
+    ends = [
+        matches.select(doc_id=f"{side}_doc", row=f"{side}_row", label=f"{side}_label") for side in ("left", "right")
+    ]
+    known = pl.concat(ends).unique()
+    for side in ("left", "right"):
+        own = known.select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("row").alias(f"{side}_row"), "label")
+        lacking = lacking.join(own if side == "left" else own.drop("label"), on=f"{side}_doc")
+    pairs = lacking.with_columns(linked=pl.lit(value=True)).select(list(SCHEMAS["pairs"]))
+    yield Sent("counts", count("lacking", pairs.height), 0)
+    yield Sent("pairs", pairs, hashed(pairs["left_row"], plan))
+
+
+def finish_components(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """MATCHES and MORE of some components -> what of MORE belongs to MATCHES, and CLUSTERS of documents."""
+    matches, more = table(given, "matches"), table(given, "more")
+    if more.height:
+        complete = add_compared(matches.select(list(MATCHES)), more.select(list(MATCHES)), plan.settings)
+        added = more.join(complete, on=PAIR, how="semi")
+        matches = pl.concat([matches, added])
+        yield Sent("matches", added, hashed(added["left_row"], plan))
+    inside = matches.filter(pl.col("left_label") == pl.col("right_label"))
+    if plan.settings.until != "matches":
+        clusters = cluster_documents(inside.select(list(MATCHES)), plan.settings)
+        yield Sent("clusters", clusters, 0)
+        yield Sent("counts", count("implied_pairs", count_implied(clusters, inside)), 0)

@@ -1,0 +1,137 @@
+"""Rounds of shared runs: winnowed postings, each with the words around it, so that a bucket of hashes can tell runs.
+
+A posting carries the words that lie within a window of it. What a kernel asks of two documents around a shared
+shingle it asks here of two such cuttings: the answer is the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from provenance.matching import posting_kernels
+from provenance.matching.equal_texts import unique
+from provenance.matching.postings import all_postings
+from provenance.spark.pieces import Sent
+from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
+from provenance.spark.whole import send_pairs
+from provenance.text.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.matching.postings import Postings
+    from provenance.settings import Settings
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+
+def _reach(settings: Settings) -> int:
+    """Words on either side of a posting's shingle that it carries."""
+    return settings.window - 1
+
+
+def _width(settings: Settings) -> int:
+    return settings.shingle_words + 2 * _reach(settings)
+
+
+def send_postings(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS and which are WANTED -> POSTINGS by key."""
+    documents = given["documents"].join(table(given, "wanted"), on="row", how="semi").sort("row")
+    tokens, postings = _winnow(documents, plan.settings)
+    base = tokens.bounds[postings.owner] + postings.place
+    first = np.maximum(base - _reach(plan.settings), tokens.bounds[postings.owner])
+    last = np.minimum(base + plan.settings.shingle_words + _reach(plan.settings), tokens.bounds[postings.owner + 1])
+    at = first[:, None] + np.arange(_width(plan.settings))
+    words = np.where(at < last[:, None], tokens.word[np.minimum(at, max(tokens.word.size - 1, 0))], 0)
+    frame = pl.DataFrame(
+        {
+            "key": postings.key,
+            "row": documents["row"].gather(postings.owner),
+            "place": postings.place,
+            "before": (base - first).astype(np.uint8),
+            "size": (last - first).astype(np.uint8),
+            "words": as_bytes(words.astype(np.uint64)),
+        },
+        schema=SCHEMAS["postings"],
+    )
+    yield Sent("postings", frame, hashed(frame["key"], plan))
+
+
+def _winnow(documents: pl.DataFrame, settings: Settings) -> tuple[Tokens, Postings]:
+    tokens = tokenize(documents["text"], threads=1)
+    everyone = np.ones(documents.height, np.bool_)
+    return tokens, all_postings(tokens, everyone, settings.shingle_words, settings.window)
+
+
+def mark_hot(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """POSTINGS of some keys -> PAIRS tied by runs in more documents than the cap, and the words of these as HOT."""
+    postings, hot, pairs, over = _pair(given, plan.settings, marking=True)
+    yield Sent("counts", count("over_cap", over), 0)
+    yield send_pairs("linked", postings["row"], pairs, plan)
+    owner = np.repeat(np.arange(postings.height), postings["size"].to_numpy())[hot]
+    begin = np.cumsum(postings["size"].to_numpy(), dtype=np.int64) - postings["size"].to_numpy()
+    word = np.flatnonzero(hot) - begin[owner] + (postings["place"].to_numpy() - postings["before"].to_numpy())[owner]
+    words = pl.DataFrame({"row": postings["row"].gather(owner), "word": word}).cast(SCHEMAS["hot"]).unique()
+    yield Sent("hot", words, home(words["row"]))
+
+
+def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS and their HOT words -> MASKS of the postings that carry any, by key."""
+    hot = table(given, "hot").unique()
+    documents = given["documents"].join(hot, on="row", how="semi").sort("row")
+    tokens, postings = _winnow(documents, plan.settings)
+    is_hot = np.zeros(tokens.word.size + 1, np.uint8)
+    document = np.searchsorted(documents["row"].to_numpy(), hot["row"].to_numpy())
+    is_hot[tokens.bounds[document] + hot["word"].to_numpy()] = 1
+    base = tokens.bounds[postings.owner] + postings.place
+    first = np.maximum(base - _reach(plan.settings), tokens.bounds[postings.owner])
+    at = first[:, None] + np.arange(_width(plan.settings))
+    inside = at < tokens.bounds[postings.owner + 1][:, None]
+    masks = is_hot[np.where(inside, at, tokens.word.size)]
+    some = masks.any(1)
+    frame = pl.DataFrame(
+        {
+            "key": postings.key[some],
+            "row": documents["row"].gather(postings.owner[some]),
+            "place": postings.place[some],
+            "mask": as_bytes(masks[some]),
+        },
+        schema=SCHEMAS["masks"],
+    )
+    yield Sent("masks", frame, hashed(frame["key"], plan))
+
+
+def pair_runs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """POSTINGS of some keys, and their MASKS -> PAIRS that share a run that is not hot."""
+    if "postings" in given:
+        postings, _, pairs, _ = _pair(given, plan.settings, marking=False)
+        yield send_pairs("linked", postings["row"], pairs, plan)
+
+
+def _pair(given: Tables, settings: Settings, *, marking: bool) -> tuple[pl.DataFrame, Array, Array, int]:
+    """POSTINGS, MASKS -> POSTINGS in order, which of their words are hot, pairs of their places, runs over the cap."""
+    postings = given["postings"].sort("row", "place")
+    width, size = _width(settings), postings["size"].to_numpy()
+    inside = np.arange(width) < size[:, None]
+    words = as_rows(postings["words"], np.uint64, width)[inside]
+    hot = np.zeros(inside.shape, np.uint8)
+    masks = table(given, "masks")
+    if masks.height:
+        places = postings.select("key", "row", "place").with_row_index("at")
+        at = masks.join(places, on=["key", "row", "place"], how="left", maintain_order="left")["at"].to_numpy()
+        hot[at] = as_rows(masks["mask"], np.uint8, width)
+    flags = hot[inside].astype(np.bool_)
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(size, dtype=np.int64)])
+    k = settings.shingle_words
+    pairs, found, over = posting_kernels.pair_postings(
+        words, bounds, np.array([0, postings.height]), postings["key"].to_numpy(),
+        np.arange(postings.height, dtype=np.int32), postings["before"].to_numpy().astype(np.int32),
+        k, k + settings.window - 1, _reach(settings), settings.link_cap, flags, marking, np.empty(1 << 12, np.int64),
+    )  # fmt: skip
+    return postings, flags, unique(pairs[:found]), int(over)

@@ -1,0 +1,124 @@
+"""The rounds in order, over whatever runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from provenance.matching.completion import MOST_PAIRS
+from provenance.spark import articles, clusters, routing, runs, stretches, whole
+from provenance.spark.plan import Part
+
+if TYPE_CHECKING:
+    from provenance.spark.flow import Flow
+
+
+class Made(NamedTuple):
+    """Where the tables of a run are, each in one part or several, and what was counted."""
+
+    tables: dict[str, list[Part]]
+    counts: dict[str, int]
+
+
+def compare_documents(flow: Flow, documents: Part) -> Made:
+    """DOCUMENTS by home -> MATCHES by whole documents, and CLUSTERS."""
+    groups, pairs = propose(flow, documents)
+    blocks = flow.round("blocks", routing.cut_blocks, Part(pairs, "pairs"))
+    asked = flow.round("asked", routing.answer, documents, Part(groups, "members"), Part(blocks, "asks"))
+    alike = flow.round(
+        "alike", whole.match_block, Part(blocks, "pairs"), Part(asked, "documents"), Part(asked, "members")
+    )
+    made = complete(flow, [documents], [groups, alike], whole.match_missing)
+    return Made(made.tables, made.counts | {"over_cap": flow.total(pairs, "over_cap")})
+
+
+def propose(flow: Flow, documents: Part) -> tuple[str, str]:
+    """DOCUMENTS -> the rounds that made groups of equal texts, and PAIRS of first texts that may be alike."""
+    texts = flow.round("texts", whole.sketch, documents)
+    groups = flow.round("groups", whole.group_texts, Part(texts, "texts"))
+    if flow.plan.exhaustive:
+        return groups, flow.round("candidates", whole.pair_all, documents._replace(bucket=0))
+    return groups, flow.round("candidates", whole.pair_bands, Part(groups, "bands"))
+
+
+def mark_passages(flow: Flow, documents: Part) -> Part:
+    """DOCUMENTS -> PASSAGES with boilerplate, by home."""
+    cut = flow.round("passages", articles.cut_passages, documents)
+    furniture = flow.round("furniture", articles.find_furniture, Part(cut, "lines"))
+    counted = flow.round("outlets", articles.count_outlets, Part(cut, "articles"))
+    totals = flow.round("totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
+    parts = Part(cut, "passages"), Part(furniture, "frequent"), Part(totals, "totals")
+    return Part(flow.round("marked", articles.mark_home, documents, *parts), "passages")
+
+
+def compare_passages(flow: Flow, documents: Part) -> Made:
+    """DOCUMENTS by home -> PASSAGES, SPANS, MATCHES and CLUSTERS."""
+    passages = mark_passages(flow, documents)
+    groups, pairs = propose(flow, documents)
+    postings = flow.round("postings", runs.send_postings, documents, Part(groups, "wanted"))
+    hot = flow.round("hot", runs.mark_hot, Part(postings, "postings"))
+    masks = flow.round("masks", runs.mask_home, documents, Part(hot, "hot"))
+    tied = flow.round("runs", runs.pair_runs, Part(postings, "postings"), Part(masks, "masks"))
+    firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
+    members = flow.round("members", routing.answer, Part(groups, "members"), Part(firsts, "asks"))
+    spelt = flow.round("spelt", whole.spell_block, Part(firsts, "pairs"), Part(members, "members"))
+    shorts = flow.round("shorts", stretches.list_shorts, documents, passages)
+    short = flow.round("short-links", stretches.link_shorts, Part(shorts, "shorts"))
+    repeats = flow.round("repeats", stretches.repeat_home, documents, passages, Part(short, "repeated"))
+    found = [Part(groups, "linked"), Part(spelt, "linked"), Part(spelt, "pairs")]
+    if flow.plan.rewritten:
+        found = rewrite(flow, documents, passages, found)
+    blocks = flow.round("blocks", routing.cut_blocks, *found, Part(short, "stretches"))
+    given = [Part(blocks, name) for name in ("pairs", "stretches", "across", "jaccards")]
+    asked = flow.round("asked", routing.answer, documents, passages, Part(blocks, "asks"))
+    settled = flow.round("settled", stretches.settle_block, *given, Part(asked, "documents"), Part(asked, "passages"))
+    made = complete(flow, [documents, passages], [settled], stretches.match_missing)
+    spans = [Part(repeats, "spans"), Part(settled, "spans"), *made.tables["spans"]]
+    found_clusters = made.tables["clusters"]
+    if flow.plan.settings.until != "matches":
+        found_clusters = [*found_clusters, cluster_passages(flow, spans)]
+    counts = made.counts | {"over_cap": flow.total(pairs, "over_cap") + flow.total(hot, "over_cap")}
+    return Made(made.tables | {"passages": [passages], "spans": spans, "clusters": found_clusters}, counts)
+
+
+def rewrite(flow: Flow, documents: Part, passages: Part, found: list[Part]) -> list[Part]:
+    """Candidates -> those that hold, and the stretches of both channels; for dumps up to rewritten_limit."""
+    blocks = flow.round("exact-blocks", routing.cut_blocks, *found)
+    asked = flow.round("exact-asked", routing.answer, documents, passages, Part(blocks, "asks"))
+    exact = flow.round(
+        "exact", stretches.verify_block, Part(blocks, "pairs"), Part(asked, "documents"), Part(asked, "passages")
+    )
+    whole_dump = (part._replace(bucket=0) for part in (documents, passages, Part(exact, "exact")))
+    across = flow.round("rewritten", stretches.rewrite_all, *whole_dump)
+    return [Part(exact, "jaccards"), Part(across, "across")]
+
+
+def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> Made:
+    """MATCHES and LINKS as found -> MATCHES with all pairs of what is linked, SPANS of these, CLUSTERS of documents."""
+    labels = flow.label("linked", [Part(path, "links") for path in found])
+    matches = [Part(path, "matches") for path in found]
+    lefts = flow.round("lefts", routing.label_left, *matches, labels)
+    rights = flow.round("rights", routing.label_right, Part(lefts, "matches"), labels)
+    inside = Part(rights, "matches")
+    lacking = flow.round("lacking", routing.find_lacking, inside)
+    missing = flow.total(lacking, "lacking")
+    more, spans = [], []
+    if 0 < missing <= MOST_PAIRS:
+        blocks = flow.round("lacking-blocks", routing.cut_blocks, Part(lacking, "pairs"))
+        asked = flow.round("lacking-asked", routing.answer, *texts, Part(blocks, "asks"))
+        answers = [Part(asked, part.table) for part in texts]
+        compared = flow.round("lacking-alike", compare, Part(blocks, "pairs"), *answers)
+        more, spans = [Part(compared, "more")], [Part(compared, "spans")]
+    done = flow.round("components", routing.finish_components, inside, *more)
+    return Made(
+        {"matches": [*matches, Part(done, "matches")], "clusters": [Part(done, "clusters")], "spans": spans},
+        {"implied_pairs": flow.total(done, "implied_pairs"), "lacking": missing},
+    )
+
+
+def cluster_passages(flow: Flow, spans: list[Part]) -> Part:
+    """SPANS -> CLUSTERS of passages."""
+    sides = flow.round("sides", clusters.send_sides, *spans)
+    leaders = flow.round("leaders", clusters.lead_sides, Part(sides, "sides"))
+    labels = flow.label("passage-links", [Part(sides, "links"), Part(leaders, "links")])
+    tied = flow.round("tied", clusters.label_spans, Part(sides, "tied"), labels)
+    return Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")

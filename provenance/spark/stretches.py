@@ -1,0 +1,222 @@
+"""Rounds of aligned stretches: short passages, the rewritten channel, and blocks of pairs -> SPANS and MATCHES."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance.matching.alignment import Aligned, Verified, align, join, repeats_inside, verify
+from provenance.matching.candidates import Candidates
+from provenance.matching.layout import lay_out
+from provenance.matching.matches import find_matches
+from provenance.matching.rewritten import find_rewritten
+from provenance.matching.short_passages import group_occurrences, link_short, short_of
+from provenance.matching.spans import settle, to_table
+from provenance.spark.pieces import Sent
+from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, table
+from provenance.spark.whole import send_matches
+from provenance.text.tokens import Tokens, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.matching.layout import Layout
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+
+Array = np.ndarray[Any, Any]
+ENDS = ["left_row", "right_row"]
+
+
+class _Laid(NamedTuple):
+    """Some documents with what every comparison needs."""
+
+    documents: pl.DataFrame  # sorted by row
+    passages: pl.DataFrame
+    tokens: Tokens
+    layout: Layout
+    rows: Array
+
+    def places(self, column: pl.Series) -> Array:
+        """Rows of the dump -> places among these documents; int32."""
+        return np.searchsorted(self.rows, column.to_numpy()).astype(np.int32)
+
+
+def _lay(given: Tables) -> _Laid:
+    documents = given["documents"].sort("row")
+    passages = in_order(table(given, "passages"))
+    tokens = tokenize(documents["text"], threads=1)
+    return _Laid(documents, passages, tokens, lay_out(documents, passages, tokens), documents["row"].to_numpy())
+
+
+# -- stretches that travel ---------------------------------------------------------------------------------
+
+
+def _of_table(laid: _Laid, frame: pl.DataFrame) -> Aligned:
+    """STRETCHES -> the same in words of these documents' TOKENS."""
+    left, right = (laid.places(frame[side]) for side in ENDS)
+
+    def words(side: str, row: Array, edge: str) -> Array:
+        place: Array = frame[f"{side}_{edge}"].to_numpy() + laid.tokens.bounds[row]
+        return place
+
+    return Aligned(
+        left,
+        right,
+        words("left", left, "first"),
+        words("left", left, "last"),
+        words("right", right, "first"),
+        words("right", right, "last"),
+        frame["equal"].to_numpy().astype(np.int32),
+    )
+
+
+def _to_table(laid: _Laid, aligned: Aligned) -> pl.DataFrame:
+    """Stretches in words of these documents' TOKENS -> STRETCHES."""
+    base = [laid.tokens.bounds[aligned.left]] * 2 + [laid.tokens.bounds[aligned.right]] * 2
+    places = [part - low for part, low in zip(aligned[2:6], base, strict=True)]
+    columns = dict(zip(STRETCH, [*places, aligned.equal], strict=True))
+    rows = {"left_row": laid.rows[aligned.left], "right_row": laid.rows[aligned.right]}
+    return pl.DataFrame({**rows, **columns}, schema_overrides=dict(SCHEMAS["stretches"]))
+
+
+# -- short passages ----------------------------------------------------------------------------------------
+
+
+def list_shorts(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS and PASSAGES -> SHORTS with their words."""
+    laid = _lay(given)
+    short = short_of(laid.layout)
+    document, first, last = (part[short] for part in (laid.layout.document, laid.layout.first, laid.layout.last))
+    words = laid.tokens.word
+    frame = pl.DataFrame(
+        {
+            "row": laid.rows[document],
+            "first": first - laid.tokens.bounds[document],
+            "role": laid.layout.role[short],
+            "words": [words[low:high].tobytes() for low, high in zip(first.tolist(), last.tolist(), strict=True)],
+        },
+        schema=SCHEMAS["shorts"],
+    )
+    yield Sent("shorts", frame, 0)
+
+
+def link_shorts(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SHORTS -> STRETCHES between equal and like ones; those inside one document as REPEATED, to its home."""
+    shorts = given["shorts"].sort("row", "first")
+    words = np.frombuffer(b"".join(shorts["words"]), np.uint64)
+    size = shorts["words"].bin.size().to_numpy().astype(np.int64) // 8
+    begin = np.cumsum(size) - size
+    rows = shorts["row"].unique().sort().to_numpy()
+    nothing = np.empty(0, np.int32)
+    tokens = Tokens(np.append(begin, words.size), words, nothing, nothing, nothing)
+    document = np.searchsorted(rows, shorts["row"].to_numpy())
+    found = group_occurrences(tokens, document, begin, begin + size, shorts["role"].to_numpy())
+    linked = link_short(tokens, found, plan.settings)
+    columns = {"left_row": rows[linked.left], "right_row": rows[linked.right], "equal": linked.equal}
+    first = shorts["first"].to_numpy()
+    for side in ("left", "right"):
+        low, high = getattr(linked, f"{side}_first"), getattr(linked, f"{side}_last")
+        at = np.searchsorted(begin, low, side="right") - 1
+        columns |= {f"{side}_first": low - begin[at] + first[at], f"{side}_last": high - begin[at] + first[at]}
+    frame = pl.DataFrame(columns).cast(SCHEMAS["stretches"]).select(list(SCHEMAS["stretches"]))
+    inside = frame.filter(pl.col("left_row") == pl.col("right_row"))
+    yield Sent("repeated", inside, home(inside["left_row"]))
+    across = frame.filter(pl.col("left_row") != pl.col("right_row"))
+    yield Sent("stretches", across, hashed(across["left_row"], plan))
+
+
+def repeat_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS, PASSAGES and REPEATED short passages -> SPANS inside one document."""
+    laid = _lay(given)
+    short = _of_table(laid, table(given, "repeated").sort("left_row", "left_first", "right_first"))
+    repeats = repeats_inside(laid.tokens, laid.layout, plan.settings, threads=1)
+    nobody = np.empty(0, np.int32)
+    nothing = Verified(repeats.take(nobody), nobody, nobody, np.empty(0, np.float32))
+    spans, _ = settle(
+        laid.documents, laid.tokens, laid.layout, nothing, nothing.aligned, repeats, short, plan.settings, threads=1
+    )
+    yield from _send_spans(spans, laid)
+
+
+def _send_spans(spans: pl.DataFrame, laid: _Laid) -> Iterator[Sent]:
+    ids = laid.documents.select("doc_id", "row")
+    for side in ("left", "right"):
+        known = ids.rename({"doc_id": f"{side}_doc", "row": f"{side}_row"})
+        spans = spans.join(known, on=f"{side}_doc", how="left", maintain_order="left")
+    spans = spans.select(list(SCHEMAS["spans"]))
+    yield Sent("spans", spans, home(spans["left_row"]))
+
+
+# -- blocks of pairs ---------------------------------------------------------------------------------------
+
+
+def _verify(laid: _Laid, given: Tables, plan: Plan) -> Verified:
+    pairs = table(given, "pairs").filter(pl.col("linked").is_not_null()).sort(ENDS)
+    left, right = (laid.places(pairs[side]) for side in ENDS)
+    candidates = Candidates(left, right, pairs["linked"].to_numpy(), 0)
+    return verify(laid.tokens, laid.layout, candidates, plan.settings, threads=1)
+
+
+def verify_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """PAIRS and their DOCUMENTS and PASSAGES -> EXACT stretches of those that hold, and their JACCARDS."""
+    laid = _lay(given)
+    found = _verify(laid, given, plan)
+    yield Sent("exact", _to_table(laid, found.aligned), 0)
+    ends = {"left_row": laid.rows[found.left], "right_row": laid.rows[found.right]}
+    jaccards = pl.DataFrame({**ends, "jaccard": found.jaccard}, schema=SCHEMAS["jaccards"])
+    yield Sent("jaccards", jaccards, hashed(jaccards["left_row"], plan))
+
+
+def rewrite_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """All DOCUMENTS, PASSAGES and EXACT stretches -> these and the rewritten ones that stay, as ACROSS.
+
+    In one bucket: how rare a word is, it is in all sentences. `rewritten_limit` bounds it.
+    """
+    laid = _lay(given)
+    order = [*ENDS, "left_first", "right_first", "left_last", "right_last"]
+    exact = _of_table(laid, table(given, "exact").sort(order))
+    found = join([*find_rewritten(laid.documents, laid.tokens, laid.layout, exact, plan.settings, threads=2)])
+    across = _to_table(laid, found)
+    yield Sent("across", across, hashed(across["left_row"], plan))
+
+
+def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """PAIRS, their DOCUMENTS and PASSAGES, STRETCHES of short passages (and ACROSS, JACCARDS) -> SPANS and MATCHES.
+
+    Where the rewritten channel ran, candidates were verified before it: ACROSS and JACCARDS say what holds.
+    """
+    laid = _lay(given)
+    if plan.rewritten:
+        jaccards = table(given, "jaccards").sort(ENDS)
+        across = _of_table(laid, table(given, "across").sort(*ENDS, "left_first"))
+        ends = [laid.places(jaccards[side]) for side in ENDS]
+        verified = Verified(across, ends[0], ends[1], jaccards["jaccard"].to_numpy())
+    else:
+        verified = _verify(laid, given, plan)
+        across = verified.aligned
+    short = _of_table(laid, table(given, "stretches").sort(*ENDS, "left_first", "right_first"))
+    nothing = across.take(np.empty(0, np.int32))
+    spans, known = settle(
+        laid.documents, laid.tokens, laid.layout, verified, across, nothing, short, plan.settings, threads=1
+    )
+    yield from _send_spans(spans, laid)
+    matches = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
+    yield from send_matches(matches, laid.documents, plan)
+
+
+def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """PAIRS of one component each that were not compared yet, their DOCUMENTS and PASSAGES -> SPANS, and MORE."""
+    laid, pairs = _lay(given), given["pairs"].sort(ENDS)
+    ids = laid.documents["doc_id"]
+    left, right = (laid.places(pairs[side]) for side in ENDS)
+    found = align(laid.tokens, laid.layout, left, right, plan.settings, threads=1)
+    spans = to_table(laid.documents, laid.layout, laid.tokens, found.aligned, plan.settings)
+    yield from _send_spans(spans, laid)
+    known = pl.DataFrame({"left_doc": ids.gather(left), "right_doc": ids.gather(right), "jaccard": found.jaccard})
+    more = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
+    label = pairs["label"]
+    more = more.with_columns(pairs["left_row"], pairs["right_row"], left_label=label, right_label=label)
+    yield Sent("more", more, hashed(more["left_label"], plan))

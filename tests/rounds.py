@@ -1,0 +1,67 @@
+"""The rounds of the Spark engine run in this process: a shuffle by bucket is a dictionary. The twin of spark.flow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from provenance.spark.pieces import Piece, Sent, Tables, pack, run_round, unpack
+from provenance.spark.plan import SCHEMAS, Part, Plan, home
+from provenance.spark.routing import label_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Round = Callable[[Plan, int, Tables], Iterable[Sent]]
+
+
+class Rounds:
+    """What Flow is to Spark; pieces of a bucket come in a shuffled order, as they do there."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.made: dict[str, list[Piece]] = {}
+        self.largest: dict[str, int] = {}
+        self._random = np.random.default_rng(8)
+
+    def put(self, documents: pl.DataFrame) -> Part:
+        """DOCUMENTS -> a part, by home."""
+        rows = documents.sort("doc_id").with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) * 3)
+        rows = rows.select(list(SCHEMAS["documents"]))
+        self.made["documents"] = list(pack(Sent("documents", rows, home(rows["row"]))))
+        return Part("documents", "documents")
+
+    def round(self, name: str, round_: Round, *parts: Part) -> str:
+        """Run a round over the buckets of some tables -> the name of what it made."""
+        buckets: dict[int, list[tuple[str, bytes]]] = {}
+        for part in parts:
+            for bucket, table, data in self.made[part.path]:
+                if table == part.table:
+                    buckets.setdefault(bucket if part.bucket is None else part.bucket, []).append((table, data))
+        made: list[Piece] = []
+        for bucket, pieces in buckets.items():
+            self._random.shuffle(pieces)
+            self.largest[name] = max(self.largest.get(name, 0), sum(len(data) for _, data in pieces))
+            made += run_round(lambda at, given: round_(self.plan, at, given), bucket, unpack(pieces))
+        self.made[name] = made
+        for piece in made:
+            assert piece.table in SCHEMAS, piece.table
+        return name
+
+    def label(self, name: str, parts: list[Part]) -> Part:
+        """LINKS -> LABELS."""
+        return Part(self.round(name, label_all, *(part._replace(bucket=0) for part in parts)), "labels")
+
+    def total(self, path: str, name: str) -> int:
+        """The sum of the counts of that name."""
+        return int(self.frame([Part(path, "counts")]).filter(pl.col("name") == name)["count"].sum())
+
+    def frame(self, parts: list[Part]) -> pl.DataFrame:
+        """The rows of some parts."""
+        wanted = [(table, data) for part in parts for _, table, data in self.made[part.path] if table == part.table]
+        name = parts[0].table
+        found = unpack(wanted).get(name, pl.DataFrame(schema=SCHEMAS[name]))
+        assert found.schema == SCHEMAS[name], f"{name}: {found.schema}"
+        return found

@@ -1,0 +1,62 @@
+"""The rounds of the Spark engine give, bucket by bucket and in any order of pieces, what one machine gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from provenance import pipeline
+from provenance.dumps import reading
+from provenance.matching.rewritten import is_on
+from provenance.settings import Settings
+from provenance.spark import plan as plans
+from provenance.spark import steps
+from provenance.spark.plan import Plan
+from tests.rounds import Rounds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: All ways through the rounds: exhaustive or by bands, with hot runs, with and without the rewritten channel.
+WAYS: list[dict[str, Any]] = [
+    {},
+    {"exhaustive_documents": 0, "link_cap": 4, "rewritten": "off"},
+    {"level": "document"},
+    {"level": "document", "exhaustive_documents": 0, "link_cap": 4},
+]
+
+
+@pytest.fixture(autouse=True)
+def _small_homes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "HOME_BITS", 4)
+
+
+def compare(place: Path, keys: int, **changed: Any) -> None:
+    settings = Settings(**({"until": "clusters"} | changed))
+    run = pipeline.scan([str(place)], settings)
+    documents = reading.read([str(place)], settings).documents
+    small = documents.height <= settings.exhaustive_documents
+    rewritten = settings.level == "passage" and is_on(settings, documents)
+    rounds = Rounds(Plan(settings, keys, small, rewritten))
+    step = steps.compare_passages if settings.level == "passage" else steps.compare_documents
+    made = step(rounds, rounds.put(documents))  # type: ignore[arg-type]
+    for name in ("passages", "spans", "matches", "clusters"):
+        if name in run.facts["tables"]:
+            wanted = getattr(run, name)
+            found = rounds.frame(made.tables[name]).select(wanted.columns)
+            by = wanted.columns
+            assert_frame_equal(found.sort(by), wanted.sort(by), check_exact=True)
+    assert made.counts["over_cap"] == run.facts["recall"]["over_the_link_cap"]
+    assert made.counts["implied_pairs"] == run.facts["implied_pairs"]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -> None:
+    compare(corpus, 5, **way)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_rounds_on_two_events(shared: Path, way: dict[str, Any]) -> None:
+    compare(shared / "corpora" / "two-events" / "documents.parquet", 3, **way)
