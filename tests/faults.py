@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEED = 20_261_121
-STEPS, STEP = 12, 3  # batches of a victim, and documents in each
+STEPS, STEP = 15, 3  # batches of a victim, and documents in each: some 1,100 ways in which a system call can fail
 PLAIN = Settings(rewritten="off")
 WORDS = str.split(
     "harbour board quay crane ferry skipper auction mayor lighthouse storm roof market repairs engineers piles boats "
@@ -198,23 +198,24 @@ def syscalls(folder: Path, count: int) -> Counter[str]:
 
 def _traced(place: Path, told: Path, inject: str, calls: str, log: Path | None = None) -> int:
     """The victim under strace, which meddles only with calls on the files of the index."""
-    watchers: list[subprocess.Popen[bytes]] = []
+    watchers: list[subprocess.Popen[str]] = []
     paths = [part for suffix in ("", "-wal", "-shm", "-journal") for part in ("-P", f"{place}{suffix}")]
 
     def watch(pid: int) -> None:
         into = ["-o", str(log or os.devnull)]
-        command = ["strace", "-f", "-qq", "-p", str(pid), *into, "-e", f"trace={calls}", *paths]
+        command = ["strace", "-p", str(pid), *into, "-e", f"trace={calls}", "-e", "signal=none", *paths]
         if inject:
             command += ["-e", inject]
-        watchers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        status = Path(f"/proc/{pid}/status")
-        while watchers[0].poll() is None and "TracerPid:\t0\n" in status.read_text():
-            time.sleep(0.002)
+        watcher = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        watchers.append(watcher)
+        assert watcher.stderr is not None
+        said = watcher.stderr.readline()  # that it is attached; without -q, so that nothing need be polled
+        assert "attached" in said, said
         os.kill(pid, signal.SIGCONT)
 
     code = in_child(lambda: add_all(place, told), watch)
     for watcher in watchers:
-        watcher.wait()
+        watcher.communicate()
     return code
 
 

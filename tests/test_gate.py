@@ -14,7 +14,8 @@ import polars as pl
 import pytest
 
 from provenance.errors import UsageError
-from provenance.index import Index, method
+from provenance.index import Index
+from provenance.index.making import method
 from provenance.reports.findings import FORMATS, fingerprint, read_baseline
 from provenance.tables import FINDINGS
 from tests.strategies import SENTENCES
@@ -255,7 +256,7 @@ def test_settings_are_taken_from_the_index() -> None:
 def test_a_method_that_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     old()
     incoming()
-    monkeypatch.setattr("provenance.index.SAMPLE", "Words that another version would fold otherwise.")
+    monkeypatch.setattr("provenance.index.making.SAMPLE", "Words that another version would fold otherwise.")
     method.cache_clear()
     result = call("check", "new.jsonl", *INDEX)
     assert result.exit_code == 12

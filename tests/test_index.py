@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from provenance import pipeline
 from provenance.dumps.reading import read_frame
 from provenance.errors import OtherSettingsError
-from provenance.index import MATTER, Index
+from provenance.index import Index
+from provenance.index.making import MATTER
 from provenance.settings import Settings
 from provenance.tables import FINDINGS
 from tests.strategies import SENTENCES, dumps

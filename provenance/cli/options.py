@@ -83,7 +83,8 @@ def index_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def open_index(path: Path, chosen: Configuration | None, wait: float, *, create: bool) -> Iterator[Index]:
     """The index at `path`; settings that were asked for must be its own, all others are taken from it."""
-    from provenance.index import MATTER, Index
+    from provenance.index import Index
+    from provenance.index.making import MATTER
 
     asked = [name for name in MATTER if chosen and chosen.sources[name] != "default"]
     with Index.open(path, chosen.settings if chosen else None, create=create, timeout=wait, asked=asked) as index:

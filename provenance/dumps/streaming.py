@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import select
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import polars as pl
@@ -38,7 +39,8 @@ class Streamed:
     """Inputs by name: iterate for DOCUMENTS; at the end `rejects` is whole."""
 
     def __init__(self, inputs: Sequence[str], settings: Settings, stdin: BinaryIO) -> None:
-        self._inputs, self._settings, self._stdin = list(inputs), settings, stdin
+        self._inputs, self._stdin = list(inputs), stdin
+        self._settings = replace(settings, until="matches")  # no languages: nobody who streams asks for them
         self._rejects: list[Reject] = []
 
     @property

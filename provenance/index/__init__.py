@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
-import xxhash
 
-from provenance import __version__, tables
+from provenance import tables
 from provenance.dumps.reading import read_frame
 from provenance.dumps.verdicts import read_verdicts
-from provenance.errors import OtherSettingsError
 from provenance.index import maintenance
 from provenance.index.candidates import find_pairs, look_up
-from provenance.index.comparing import compare, finish, read_text, to_findings
-from provenance.index.manifest import Manifest
+from provenance.index.comparing import compare, finish, to_findings
+from provenance.index.incoming import keep, keys_of
+from provenance.index.making import MATTER, check_settings, fresh_manifest
 from provenance.index.naming import name_new
 from provenance.index.notices import find_notices
-from provenance.index.postings import find_keys, pack_lines, to_postings, to_queries
-from provenance.index.rows import compress, to_rows
+from provenance.index.postings import name_postings, to_queries
+from provenance.index.rows import to_rows
 from provenance.index.seen import Seen
 from provenance.index.storage import FORMAT, Storage
 from provenance.settings import Settings
@@ -34,19 +33,15 @@ from provenance.signatures import sketch
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
+    from provenance.index.incoming import Kept
+    from provenance.index.manifest import Manifest
     from provenance.index.naming import Named
-from provenance.index.postings import Keys
 
-#: The settings that decide what is stored and what is found; an index is used with those it was made with.
-MATTER = (
-    "shingle_words", "window", "link_cap", "min_span_words", "max_gap_words", "min_identity", "match_jaccard",
-    "near_duplicate", "contained", "num_perm", "seed",
-)  # fmt: skip
 BATCH_DOCUMENTS, BATCH_BYTES = 8192, 32 << 20  # taken at a time: looking up costs much the same for 500 and for 8,000
+AHEAD_BYTES = 8 << 20  # of text: larger batches are worked out while the one before is written
 COMPARED = 4096  # pairs verified at a time, whose texts are in memory
-#: Folded and hashed when an index is opened: what one version of this program stored, another must find.
-SAMPLE = "Orle, 3 May (AP) – “Éà ﬁnal” naïve co-op’s 東京 زيتونٌ Straße 1,215 x²\n\nhttp://a.example/b?c\tİstanbul ΟΔΟΣ."
 
 
 class Added(NamedTuple):
@@ -151,15 +146,40 @@ class Index:
     def add_each(self, frames: Iterable[pl.DataFrame], *, tell: Callable[[int], None] = lambda _: None) -> Added:
         """DOCUMENTS bit by bit into the index; `tell` is called with the size of each batch that is on disk."""
         total = Added(0, 0, 0)
-        for batch in (batch for frame in frames for batch in batches(frame)):
+        for batch, rows, ahead in self._ahead(batch for frame in frames for batch in batches(frame)):
             with self.storage.writing():
                 seen = Seen([self.storage], self.settings)
                 new = name_new(batch, seen)
-                self._take_in(seen, new, self._keys(new))
+                if set(new.fresh) <= set(rows):
+                    kept = ahead.take(np.searchsorted(rows, new.fresh).tolist())
+                else:  # what seemed known was removed meanwhile, by another process
+                    kept = self._kept(new.documents)
+                self._take_in(seen, new, kept)
             counts = (batch.height, len(new.fresh), len(new.known))
             tell(batch.height)
             total = Added(*(one + more for one, more in zip(total, counts, strict=True)))
         return total
+
+    def _ahead(self, batches: Iterable[pl.DataFrame]) -> Iterator[tuple[pl.DataFrame, list[int], Kept]]:
+        """Batches -> each with the rows that seem new, and what is to be kept of them.
+
+        A large batch is worked out while the one before it is written, which takes a third of the time off two cores;
+        a small one is given on at once, for whoever feeds a pipe waits to hear of it.
+        """
+        waiting: deque[tuple[pl.DataFrame, list[int], Future[Kept]]] = deque()
+        with ThreadPoolExecutor(1) as pool:
+            for batch in batches:
+                with self.storage.reading():
+                    rows = name_new(batch, Seen([self.storage], self.settings)).fresh
+                waiting.append((batch, rows, pool.submit(self._kept, batch[rows])))
+                while len(waiting) > (batch["text"].str.len_bytes().sum() >= AHEAD_BYTES):
+                    done, rows, kept = waiting.popleft()
+                    yield done, rows, kept.result()
+            for done, rows, kept in waiting:
+                yield done, rows, kept.result()
+
+    def _kept(self, documents: pl.DataFrame) -> Kept:
+        return keep(documents, keys_of(documents, self.settings, every=False), self.settings)
 
     def check(
         self,
@@ -240,43 +260,38 @@ class Index:
         """A frame of texts -> DOCUMENTS; DOCUMENTS as they are."""
         if isinstance(frame, pl.DataFrame) and frame.schema == tables.DOCUMENTS:
             return frame
-        return read_frame(frame, self.settings).documents
+        return read_frame(frame, replace(self.settings, until="matches")).documents  # no languages: nobody asks
 
     # -- one batch -------------------------------------------------------------------------------------------
 
-    def _keys(self, new: Named) -> Keys:
-        """What the new documents are looked up by; rows as in `new.documents`."""
-        order = new.documents["doc_id"].arg_sort()
-        text = read_text(new.documents[order])
-        keys = find_keys(text.documents["doc_id"].to_list(), text.tokens, text.layout, self.settings)
-        return keys.renumbered(order.to_numpy())
-
-    def _take_in(self, seen: Seen, new: Named, keys: Keys) -> None:
+    def _take_in(self, seen: Seen, new: Named, kept: Kept) -> None:
         """Write new documents to the last of `seen`."""
         if not new.fresh:
             return
         storage, manifest = seen.storages[-1], seen.manifests[-1]
         first, count = manifest.following, len(new.fresh)
-        numbers = np.arange(first, first + count)
-        texts = new.documents["text"].to_list()
+        last, numbers = first + count - 1, np.arange(first, first + count)
+        storage.write_documents(to_rows(new.documents, numbers.tolist(), new.digests, kept.lines))
+        storage.write_texts(zip(numbers.tolist(), kept.texts, strict=True))
         outlets = new.documents["outlet"].drop_nulls().to_list()
-        storage.write_documents(to_rows(new.documents, numbers.tolist(), new.digests, pack_lines(keys.lines, count)))
-        storage.write_texts(zip(numbers.tolist(), compress(texts), strict=True))
         manifest.documents += count
         manifest.outlets = dict(sorted((Counter(manifest.outlets) + Counter(outlets)).items()))
-        manifest.characters += sum(map(len, texts))
+        manifest.characters += int(new.documents["text"].str.len_chars().sum())
         manifest.following += count
-        storage.write_segment(manifest, to_postings(keys, numbers, self.settings), first, first + count - 1)
+        postings = kept.postings._replace(document=kept.postings.document + np.uint32(first))
+        storage.write_segment(manifest, manifest.segments, postings, first, last)
+        names = name_postings(new.documents["doc_id"].to_list(), numbers)
+        storage.write_segment(manifest, manifest.names, names, first, last)
         storage.write_manifest(manifest)
 
     def _check(self, batch: pl.DataFrame, seen: Seen, horizon: int, asked: Asked) -> pl.DataFrame:
         """One batch -> FINDINGS; the last of `seen` takes it in first, so that all is looked up in one way."""
         new = name_new(batch, seen)
-        keys = self._keys(new)
+        keys = keys_of(new.documents, self.settings)
         numbers = np.arange(seen.following, seen.following + len(new.fresh))
         outlets = new.documents["outlet"].to_list()
         articles = seen.articles_before(outlets)
-        self._take_in(seen, new, keys)
+        self._take_in(seen, new, keep(new.documents, keys, self.settings))
         queries = to_queries(keys)
         found = look_up(queries, seen.blobs(), numbers, self.settings)
         notices = find_notices(queries, found, outlets, articles, seen.read_outlets, self.settings)
@@ -352,37 +367,3 @@ def batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
         last = max(first + 1, min(most, first + BATCH_DOCUMENTS))
         yield documents[first:last]
         first = last
-
-
-@cache
-def method(settings: Settings) -> str:
-    """16 hex digits that change when folding, hashing or the choice of postings does."""
-    schema = tables.DOCUMENTS
-    row = {name: [{"doc_id": "sample", "path": "sample", "text": SAMPLE * 3}.get(name)] for name in schema}
-    text = read_text(pl.DataFrame(row, schema=schema))
-    postings = to_postings(find_keys(["sample"], text.tokens, text.layout, settings), np.ones(1, np.int64), settings)
-    return xxhash.xxh3_64_hexdigest(b"".join(column.tobytes() for column in postings))
-
-
-def fresh_manifest(settings: Settings) -> Manifest:
-    """The manifest of an index that holds nothing yet."""
-    return Manifest(__version__, method(settings), {name: getattr(settings, name) for name in MATTER})
-
-
-def check_settings(path: Path, manifest: Manifest, settings: Settings) -> None:
-    """Raise OtherSettingsError if an index was made with other settings, or folds and hashes otherwise."""
-    made = manifest.settings
-    differ = [
-        f"{name} {made.get(name)} and not {getattr(settings, name)}"
-        for name in MATTER
-        if made.get(name) != getattr(settings, name)
-    ]
-    if differ:
-        raise OtherSettingsError(
-            f"{path}: was made with {', '.join(differ)}; leave these settings as the index has them, or make another"
-        )
-    if manifest.method != method(settings):
-        raise OtherSettingsError(
-            f"{path}: was made by provenance {manifest.program}, which reads words otherwise than this "
-            f"{__version__}; make it anew from `provenance index export`"
-        )

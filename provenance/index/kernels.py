@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import shingle_hashes
+from provenance.matching.kernels import longest_document, shingle_hashes
 
 
 @njit(inline="always")
@@ -35,12 +35,15 @@ def _run_agrees(one, other, reach, bits):
 
 
 @njit(cache=True, nogil=True)
-def shingles(word, bounds, k, first, key, owner, place):
-    """Every shingle of each document d, from row first[d] (int64) on -> key (uint64), owner and place (int32)."""
+def shingles(word, bounds, k, step, first, key, owner, place):
+    """Every step[d]-th shingle of document d, from row first[d] (int64) on -> key (uint64), owner, place (int32)."""
+    hashes = np.empty(longest_document(bounds), np.uint64)
     for d in range(bounds.size - 1):
-        count = shingle_hashes(word, bounds[d], bounds[d + 1], k, key[first[d] : first[d + 1]])
-        for i in range(count):
-            owner[first[d] + i], place[first[d] + i] = d, i
+        count = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
+        at = first[d]
+        for i in range(0, count, step[d]):
+            key[at], owner[at], place[at] = hashes[i], d, i
+            at += 1
 
 
 @njit(cache=True, nogil=True)

@@ -56,9 +56,9 @@ def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.
             manifest.outlets = dict(sorted((+outlets).items()))
         storage.delete_documents(numbers)
         manifest.documents -= len(numbers)
-        manifest.segments = [
-            left for segment in manifest.segments if (left := _without(storage, segment, np.array(numbers))) is not None
-        ]
+        for segments in (manifest.segments, manifest.names):
+            kept = (_without(storage, segment, np.array(numbers)) for segment in segments)
+            segments[:] = [segment for segment in kept if segment is not None]
         storage.write_manifest(manifest)
     with storage.guarded():
         storage.connection.execute("PRAGMA secure_delete = OFF")
@@ -135,7 +135,8 @@ def _texts(storage: Storage) -> Iterator[str]:
 
 def _postings(storage: Storage) -> Iterator[str]:
     manifest, rows = storage.read_manifest(), 0
-    for segment in manifest.segments:
+    segments = [*manifest.segments, *manifest.names]
+    for segment in segments:
         held = 0
         for part in range(1 << segment.bits):
             place = segment.number << PARTS | part
@@ -149,7 +150,7 @@ def _postings(storage: Storage) -> Iterator[str]:
         if held != segment.postings:
             yield f"postings: segment {segment.number} holds {held} of {segment.postings}"
     total = storage.connection.execute("SELECT count(*) FROM postings").fetchone()[0]
-    if total != sum(1 << segment.bits for segment in manifest.segments):
+    if total != sum(1 << segment.bits for segment in segments):
         yield f"postings: {total} rows where the manifest has {rows}"
 
 

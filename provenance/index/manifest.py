@@ -23,22 +23,24 @@ class Manifest:
     """What the index holds and how it was made; the one row from which everything else is found."""
 
     program: str
-    method: str  # a fingerprint of folding and hashing, see index.method
+    method: str  # a fingerprint of folding and hashing, see making.method
     settings: dict[str, Any]
     documents: int = 0
     characters: int = 0
     following: int = 1  # the number of the next document
     segment: int = 1  # the number of the next segment
     outlets: dict[str, int] = field(default_factory=dict)  # how many documents each has
-    segments: list[Segment] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)  # of what texts are found by
+    names: list[Segment] = field(default_factory=list)  # of ids
 
     def dumps(self) -> str:
         """As JSON."""
-        return json.dumps(self.__dict__ | {"segments": [vars(segment) for segment in self.segments]}, sort_keys=True)
+        lists = {"segments": [vars(one) for one in self.segments], "names": [vars(one) for one in self.names]}
+        return json.dumps(self.__dict__ | lists, sort_keys=True)
 
     @classmethod
     def loads(cls, text: str) -> Manifest:
         """From JSON."""
         content = json.loads(text)
-        segments = [Segment(**segment) for segment in content.pop("segments")]
-        return cls(**content, segments=segments)
+        segments, names = ([Segment(**one) for one in content.pop(name)] for name in ("segments", "names"))
+        return cls(**content, segments=segments, names=names)

@@ -16,6 +16,7 @@ import xxhash
 
 from provenance.index import kernels
 from provenance.matching import kernels as matching_kernels
+from provenance.matching.kernels import order_by_key
 from provenance.matching.layout import CODE
 from provenance.matching.short_passages import FEWEST_APART, LONGEST, SEED
 
@@ -66,15 +67,6 @@ class Lines(NamedTuple):
     owner: Array  # int64 [lines], row of the document
     key: Array  # uint64 [lines], of the whole line
 
-    def take(self, rows: Array) -> Lines:
-        """Some of the lines, in that order."""
-        sizes = np.diff(self.bounds)[rows]
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
-        return Lines(
-            bounds, self.word[np.repeat(self.bounds[:-1][rows], sizes) + within], self.owner[rows], self.key[rows]
-        )
-
 
 class Keys(NamedTuple):
     """Everything that some documents are looked up by."""
@@ -85,38 +77,30 @@ class Keys(NamedTuple):
     context: Array  # uint32
     lines: Lines
     seeds: tuple[Array, Array]  # key uint64, line int32
-    names: Array  # uint64 [documents]
-
-    def renumbered(self, row: Array) -> Keys:
-        """The same where document d is row[d]."""
-        owner = row[self.lines.owner]
-        order = np.argsort(owner, kind="stable")
-        lines = self.lines.take(order)._replace(owner=owner[order])
-        back = np.empty(order.size, np.int32)
-        back[order] = np.arange(order.size)
-        names = np.empty_like(self.names)
-        names[row] = self.names
-        mine = row.astype(np.int32)[self.owner]
-        return self._replace(owner=mine, lines=lines, seeds=(self.seeds[0], back[self.seeds[1]]), names=names)
 
 
-def find_keys(doc_ids: Sequence[str], tokens: Tokens, layout: Layout, settings: Settings) -> Keys:
-    """Documents in rows -> all their keys. *map*; one pass over the words."""
-    shingle, owner, place = shingles(tokens.word, tokens.bounds, settings.shingle_words)
+def find_keys(tokens: Tokens, layout: Layout, settings: Settings, *, every: bool) -> Keys:
+    """Documents in rows -> what they are looked up by, or, without `every` shingle, stored under. *map*."""
+    window = 1 if every else settings.window
+    shingle, owner, place = shingles(tokens.word, tokens.bounds, settings.shingle_words, window)
     context = contexts(tokens, owner, place, settings)
     lines = find_lines(tokens, layout)
     seed, line, _ = shingles(lines.word, lines.bounds, SEED)
-    return Keys(shingle, owner, place, context, lines, (seed, line), name_keys(doc_ids))
+    return Keys(shingle, owner, place, context, lines, (seed, line))
 
 
-def shingles(word: Array, bounds: Array, k: int) -> tuple[Array, Array, Array]:
-    """Words, documents one after another -> every shingle of k words: key (uint64), document, number in it (int32)."""
+def shingles(word: Array, bounds: Array, k: int, window: int = 1) -> tuple[Array, Array, Array]:
+    """Words, documents one after another -> the shingles of k words: key (uint64), document, number in it (int32).
+
+    Of a document of more than WHOLE shingles every `window`-th.
+    """
     sizes = np.diff(bounds)
     counts = np.maximum(sizes - k + 1, np.minimum(sizes, 1))  # a text under k words is one shingle, if it has any
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    step = np.where(counts <= WHOLE, 1, window)
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(-(-counts // step))])
     key = np.empty(first[-1], np.uint64)
     owner, place = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
-    kernels.shingles(word, bounds, k, first, key, owner, place)
+    kernels.shingles(word, bounds, k, step, first, key, owner, place)
     return key, owner, place
 
 
@@ -162,29 +146,28 @@ def _upper(keys: Array, kind: int) -> Array:
     return ((keys ^ APART[kind]) >> np.uint64(32)).astype(np.uint32)
 
 
-def to_postings(keys: Keys, numbers: Array, settings: Settings) -> Postings:
-    """Keys and the number of each row in the index -> Postings."""
-    counts = np.bincount(keys.owner, minlength=numbers.size)
+def to_postings(keys: Keys, documents: int, settings: Settings) -> Postings:
+    """Keys of so many documents -> Postings, whose documents are their rows."""
+    counts = np.bincount(keys.owner, minlength=documents)
     kept = (keys.place % settings.window == 0) | (counts[keys.owner] <= WHOLE)
-    lines = numbers[keys.lines.owner]
-    key = np.concatenate(
-        [
-            _upper(keys.shingle[kept], SHINGLE),
-            _upper(keys.lines.key, LINE),
-            _upper(keys.seeds[0], SEEDS),
-            _upper(keys.names, NAME),
-        ]
-    )
-    document = np.concatenate([numbers[keys.owner[kept]], lines, lines[keys.seeds[1]], numbers]).astype(np.uint32)
+    shingle, lines = keys.shingle[kept], keys.lines.owner
+    key = np.concatenate([_upper(shingle, SHINGLE), _upper(keys.lines.key, LINE), _upper(keys.seeds[0], SEEDS)])
+    document = np.concatenate([keys.owner[kept], lines, lines[keys.seeds[1]]]).astype(np.uint32)
     context = np.zeros(key.size, np.uint32)
-    context[: int(kept.sum())] = keys.context[kept]
+    context[: shingle.size] = keys.context[kept]
     return in_order(Postings(key, document, context))
+
+
+def name_postings(doc_ids: Sequence[str], numbers: Array) -> Postings:
+    """Ids and the number of each in the index -> Postings: a table of its own, which no text is looked up in."""
+    key = _upper(name_keys(doc_ids), NAME)
+    return in_order(Postings(key, numbers.astype(np.uint32), np.zeros(key.size, np.uint32)))
 
 
 def in_order(postings: Postings) -> Postings:
     """Postings sorted by key and document, equal neighbours once."""
     both = (postings.key.astype(np.uint64) << np.uint64(32)) | postings.document
-    order = np.argsort(both)
+    order = order_by_key(both)
     both, context = both[order], postings.context[order]
     new = np.ones(both.size, np.bool_)
     new[1:] = (both[1:] != both[:-1]) | (context[1:] != context[:-1])
@@ -193,7 +176,7 @@ def in_order(postings: Postings) -> Postings:
 
 
 def to_queries(keys: Keys) -> Queries:
-    """Keys -> Queries for all but the names."""
+    """Keys -> Queries."""
     lines = np.arange(keys.lines.owner.size, dtype=np.int32)
     line_rows = keys.lines.owner.astype(np.int32)
     key = np.concatenate([_upper(keys.shingle, SHINGLE), _upper(keys.lines.key, LINE), _upper(keys.seeds[0], SEEDS)])

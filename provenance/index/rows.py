@@ -15,7 +15,6 @@ from provenance.index.storage import DOCUMENT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-LEVEL = 3  # of zstd: 6 costs twice the time for 3 % less
 #: Dates are stored as text that any SQLite tool can compare.
 INSTANT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 COPIED = ("doc_id", "path", "start", "end", "outlet", "title", "byline", "published", "url", "language")
@@ -50,9 +49,3 @@ def to_documents(rows: Sequence[tuple[Any, ...]], texts: Sequence[tuple[int, byt
     return frame.with_columns(
         published=pl.col("published").str.to_datetime(INSTANT.replace("%.6f", "%.f"), time_zone="UTC")
     )
-
-
-def compress(texts: Sequence[str]) -> list[bytes]:
-    """Texts -> zstd frames."""
-    compressor = zstandard.ZstdCompressor(level=LEVEL)
-    return [compressor.compress(text.encode()) for text in texts]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from provenance.index.candidates import Blobs
+    from provenance.index.manifest import Segment
     from provenance.index.storage import Storage
     from provenance.settings import Settings
 
@@ -45,8 +46,11 @@ class Seen:
 
     def blobs(self) -> Iterator[Blobs]:
         """Every segment's bits, and a function that reads some of its parts."""
-        for storage, manifest in zip(self.storages, self.manifests, strict=True):
-            for segment in manifest.segments:
+        return self._blobs([manifest.segments for manifest in self.manifests])
+
+    def _blobs(self, lists: Sequence[Sequence[Segment]]) -> Iterator[Blobs]:
+        for storage, segments in zip(self.storages, lists, strict=True):
+            for segment in segments:
                 yield segment.bits, partial(storage.read_parts, segment)
 
     def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Storage, list[int]]]:
@@ -89,7 +93,8 @@ class Seen:
         """Ids -> those that are stored."""
         queries = name_queries(names)
         everything = np.full(len(names), np.iinfo(np.int64).max)
-        found = look_up(queries, self.blobs(), everything, self.settings)
+        stored = self._blobs([manifest.names for manifest in self.manifests])
+        found = look_up(queries, stored, everything, self.settings)
         wanted, known = set(names), {}
         # 32 bits of a key may be another id's, or no id's at all: the row decides
         for storage, mine in self._split(np.unique(found.number).tolist()):

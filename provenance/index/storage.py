@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 APPLICATION_ID = 0x50524F56  # "PROV", in the file's header
-FORMAT = 1  # user_version
+FORMAT = 2  # user_version; 1 had ids among the words' postings, and read all of them to look a batch of ids up
 PAGE_BYTES = 8192  # a blob of postings is two pages; the default of 4096 made reading them a third slower
 BLOB_POSTINGS = 1 << 10  # on average; a single article looks up some hundred blobs of 12 KB
 PARTS = 20  # bits of `place` for the part, the rest for the segment
@@ -51,15 +51,12 @@ DOCUMENT_COLUMNS = (
 )  # fmt: skip
 
 
-#: A flipped bit can turn a text into a blob of the same bytes, so kinds count.
-KINDS = {type(None): 0, int: 1, str: 2, bytes: 3, float: 4}
-
-
 def checksum(*values: object) -> int:
-    """Columns of a row -> a signed 64-bit checksum (xxh3) that knows each from its neighbours, and their kinds."""
-    octets = [value if isinstance(value, bytes) else str(value).encode() for value in values]
-    sizes = [len(part) * 8 + KINDS[type(value)] for value, part in zip(values, octets, strict=True)]
-    return xxhash.xxh3_64_intdigest(b"%a" % sizes + b"".join(octets)) - (1 << 63)
+    """Columns of a row -> a signed 64-bit checksum (xxh3) that knows each from its neighbours.
+
+    As Python writes them, so that kinds count: a flipped bit can turn a text into a blob of the same bytes.
+    """
+    return xxhash.xxh3_64_intdigest(ascii(values).encode()) - (1 << 63)
 
 
 def blob_checksum(key: int, content: object) -> int:
@@ -275,17 +272,16 @@ class Storage:
 
     # -- segments --------------------------------------------------------------------------------------------
 
-    def write_segment(self, manifest: Manifest, postings: Postings, first: int, last: int) -> None:
-        """Add postings as a segment of the manifest, and merge what has become many."""
-        self._write_parts(manifest, postings, first, last)
-        while chosen := to_merge(manifest.segments):
-            self._merge(manifest, chosen)
-
-    def _write_parts(self, manifest: Manifest, postings: Postings, first: int, last: int) -> None:
+    def write_segment(
+        self, manifest: Manifest, segments: list[Segment], postings: Postings, first: int, last: int
+    ) -> None:
+        """Add postings as a segment to one of the manifest's lists, and merge what has become many."""
         number, bits = manifest.segment, bits_for(postings.key.size)
         self._insert_parts(number, 0, bits, postings)
-        manifest.segments.append(Segment(number, bits, postings.key.size, first, last))
+        segments.append(Segment(number, bits, postings.key.size, first, last))
         manifest.segment += 1
+        while chosen := to_merge(segments):
+            self._merge(manifest, segments, chosen)
 
     def _insert_parts(self, segment: int, begin: int, bits: int, postings: Postings, count: int = 0) -> None:
         """Write parts begin .. begin + count (0: all) of a segment from sorted postings that lie in them."""
@@ -303,8 +299,8 @@ class Storage:
 
         self.connection.executemany("INSERT OR REPLACE INTO postings VALUES (?, ?, ?)", rows())
 
-    def _merge(self, manifest: Manifest, chosen: list[Segment]) -> None:
-        """Replace segments that follow one another by one."""
+    def _merge(self, manifest: Manifest, segments: list[Segment], chosen: list[Segment]) -> None:
+        """Replace some of the segments, which follow one another, by one."""
         number, total = manifest.segment, sum(segment.postings for segment in chosen)
         bits = bits_for(total)
         shared = min(segment.bits for segment in chosen)
@@ -321,8 +317,8 @@ class Storage:
             self._insert_parts(number, begin, bits, merged, 1 << (bits - shared))
         for segment in chosen:
             self.delete_segment(segment)
-        kept = [segment for segment in manifest.segments if segment not in chosen]
-        manifest.segments = [*kept, Segment(number, bits, total, chosen[0].first, chosen[-1].last)]
+        at = segments.index(chosen[0])
+        segments[at : at + len(chosen)] = [Segment(number, bits, total, chosen[0].first, chosen[-1].last)]
         manifest.segment += 1
 
     def delete_segment(self, segment: Segment) -> None:
