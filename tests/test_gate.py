@@ -229,8 +229,8 @@ def test_other_settings_and_other_files_are_refused() -> None:
     told = "was made with shingle_words 5 and not 4; leave these settings as the index has them, or make another"
     assert said(result) == [f"provenance: error: seen.sqlite: {told}"]
     for statement, words in (
-        ("PRAGMA user_version = 7", "has format 7 and this program reads format 1; update the program"),
-        ("PRAGMA user_version = 0", "has format 0 and this program reads format 1; make it anew"),
+        ("PRAGMA user_version = 7", "has format 7 and this program reads format 2; update the program"),
+        ("PRAGMA user_version = 0", "has format 0 and this program reads format 2; write it out with the program"),
         ("PRAGMA application_id = 5", "is no index of provenance"),
     ):
         Path("other.sqlite").write_bytes(Path("seen.sqlite").read_bytes())
@@ -258,9 +258,13 @@ def test_a_method_that_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     incoming()
     monkeypatch.setattr("provenance.index.making.SAMPLE", "Words that another version would fold otherwise.")
     method.cache_clear()
-    result = call("check", "new.jsonl", *INDEX)
-    assert result.exit_code == 12
-    assert "which reads words otherwise" in result.stderr
+    for command in (("check", "new.jsonl"), ("index", "add", "new.jsonl")):
+        result = call(*command, *INDEX)
+        assert result.exit_code == 12
+        assert "which reads words otherwise" in result.stderr
+    # what the message says to do can be done
+    assert call("index", "export", *INDEX, "-o", "all.parquet").exit_code == 0
+    assert call("index", "add", "all.parquet", "--index", "anew.sqlite").exit_code == 0
     method.cache_clear()
 
 

@@ -20,7 +20,7 @@ from provenance.index import maintenance
 from provenance.index.candidates import find_pairs, look_up
 from provenance.index.comparing import compare, finish, to_findings
 from provenance.index.incoming import keep, keys_of
-from provenance.index.making import MATTER, check_settings, fresh_manifest
+from provenance.index.making import MATTER, check_method, check_settings, fresh_manifest
 from provenance.index.naming import name_new
 from provenance.index.notices import find_notices
 from provenance.index.postings import name_postings, to_queries
@@ -87,12 +87,13 @@ class Index:
 
         Of the settings that decide what is found, those named in `asked` (all if `settings` are given, else none) must
         be those it was made with; the others are taken from it. Raises MissingIndexError, LockedIndexError (another
-        process wrote for more than `timeout` seconds), OtherSettingsError, DamagedIndexError.
+        process wrote for more than `timeout` seconds), OtherSettingsError, DamagedIndexError. What another version of
+        this program made, which reads words otherwise, can be verified and exported, and not be looked up in.
         """
         if asked is None:
             asked = MATTER if settings else ()
         given = settings or Settings()
-        storage = Storage.open(Path(path), timeout, fresh_manifest(given) if create else None)
+        storage = Storage.open(Path(path), timeout, (lambda: fresh_manifest(given)) if create else None)
         try:
             with storage.reading():
                 manifest = storage.read_manifest()
@@ -146,6 +147,7 @@ class Index:
     def add_each(self, frames: Iterable[pl.DataFrame], *, tell: Callable[[int], None] = lambda _: None) -> Added:
         """DOCUMENTS bit by bit into the index; `tell` is called with the size of each batch that is on disk."""
         total = Added(0, 0, 0)
+        check_method(self.path, self.manifest(), self.settings)
         for batch, rows, ahead in self._ahead(batch for frame in frames for batch in batches(frame)):
             with self.storage.writing():
                 seen = Seen([self.storage], self.settings)
@@ -211,7 +213,9 @@ class Index:
     ) -> Generator[pl.DataFrame, None, None]:
         """DOCUMENTS bit by bit -> FINDINGS of each bit; with `add` they are given once the bit is on disk."""
         bits = (batch for frame in frames for batch in batches(frame))
-        horizon = self.manifest().following
+        manifest = self.manifest()
+        check_method(self.path, manifest, self.settings)
+        horizon = manifest.following
         asked = Asked(since, verdicts, origins)
         if add:
             for batch in bits:

@@ -44,7 +44,7 @@ def fresh_manifest(settings: Settings) -> Manifest:
 
 
 def check_settings(path: Path, manifest: Manifest, settings: Settings) -> None:
-    """Raise OtherSettingsError if an index was made with other settings, or folds and hashes otherwise."""
+    """Raise OtherSettingsError if an index was made with other settings."""
     made = manifest.settings
     differ = [
         f"{name} {made.get(name)} and not {getattr(settings, name)}"
@@ -55,8 +55,12 @@ def check_settings(path: Path, manifest: Manifest, settings: Settings) -> None:
         raise OtherSettingsError(
             f"{path}: was made with {', '.join(differ)}; leave these settings as the index has them, or make another"
         )
+
+
+def check_method(path: Path, manifest: Manifest, settings: Settings) -> None:
+    """Raise OtherSettingsError if what made an index folds and hashes otherwise: before anything is looked up in it."""
     if manifest.method != method(settings):
         raise OtherSettingsError(
             f"{path}: was made by provenance {manifest.program}, which reads words otherwise than this "
-            f"{__version__}; make it anew from `provenance index export`"
+            f"{__version__}; write it out with `provenance index export`, and add that to another"
         )

@@ -20,12 +20,13 @@ from provenance.index.manifest import Manifest, Segment
 from provenance.index.postings import Postings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Array = np.ndarray[Any, Any]
 
 APPLICATION_ID = 0x50524F56  # "PROV", in the file's header
 FORMAT = 2  # user_version; 1 had ids among the words' postings, and read all of them to look a batch of ids up
+WRITE_OUT = "write it out with the program that made it (`provenance index export`), and add that to another"
 PAGE_BYTES = 8192  # a blob of postings is two pages; the default of 4096 made reading them a third slower
 BLOB_POSTINGS = 1 << 10  # on average; a single article looks up some hundred blobs of 12 KB
 PARTS = 20  # bits of `place` for the part, the rest for the segment
@@ -78,8 +79,8 @@ class Storage:
     # -- opening ---------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, path: Path, timeout: float, fresh: Manifest | None) -> Storage:
-        """The index at `path`; made with the manifest `fresh` if there is none and one is given.
+    def open(cls, path: Path, timeout: float, fresh: Callable[[], Manifest] | None) -> Storage:
+        """The index at `path`; made with the manifest that `fresh` gives if there is none.
 
         Raises MissingIndexError, LockedIndexError, OtherSettingsError (another format), DamagedIndexError.
         """
@@ -106,12 +107,12 @@ class Storage:
         """An index of this process alone, in memory as far as its cache reaches and in an unnamed file beyond."""
         storage = cls(Path("(temporary)"), sqlite3.connect("", isolation_level=None))
         with storage.guarded():
-            storage._create(fresh)
+            storage._create(lambda: fresh)
             storage.connection.execute("PRAGMA synchronous = OFF")
             storage.connection.execute("PRAGMA cache_size = -65536")
         return storage
 
-    def _prepare(self, fresh: Manifest | None) -> None:
+    def _prepare(self, fresh: Callable[[], Manifest] | None) -> None:
         if self._is_empty():
             if fresh is None:
                 raise MissingIndexError(f"{self.path}: holds nothing yet; make it with `provenance index add`")
@@ -125,7 +126,7 @@ class Storage:
         if version != FORMAT:
             raise OtherSettingsError(
                 f"{self.path}: has format {version} and this program reads format {FORMAT}; "
-                + ("update the program" if version > FORMAT else "make it anew with `provenance index add`")
+                + ("update the program" if version > FORMAT else WRITE_OUT)
             )
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("PRAGMA cache_size = -65536")
@@ -139,7 +140,7 @@ class Storage:
         tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         return not tables and self._pragma("application_id") == 0
 
-    def _create(self, fresh: Manifest) -> None:
+    def _create(self, fresh: Callable[[], Manifest]) -> None:
         self.connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
@@ -150,7 +151,7 @@ class Storage:
                 self.connection.execute(statement)
             self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self.connection.execute(f"PRAGMA user_version = {FORMAT}")
-            self.write_manifest(fresh)
+            self.write_manifest(fresh())
 
     def close(self) -> None:
         """Close the connection; the last one empties the log into the file."""
