@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import tarfile
 import zipfile
@@ -77,7 +79,11 @@ def tarred(members: dict[str, bytes]) -> bytes:
 
 
 def record(kind: str, uri: str, body: bytes, mark: str = "text/plain") -> bytes:
-    fields = {"WARC-Type": kind, "WARC-Target-URI": uri, "WARC-Date": "2021-05-06T07:08:09Z", "Content-Type": mark}
+    digest = f"sha1:{base64.b32encode(hashlib.sha1(body).digest()).decode()}"
+    fields = {
+        "WARC-Type": kind, "WARC-Target-URI": uri, "WARC-Date": "2021-05-06T07:08:09Z", "WARC-Block-Digest": digest,
+        "Content-Type": mark,
+    }  # fmt: skip
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
     return f"WARC/1.0\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n\r\n"
 

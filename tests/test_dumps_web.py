@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -208,3 +210,14 @@ def test_a_mailbox_is_cut_where_mails_begin(tmp_path: Path) -> None:
     assert found.documents["text"][3].startswith("From the harbour it was said in 2020 that\n\nFrom now on mail 3")
     html = "From: a@q.example\nMIME-Version: 1.0\nContent-Type: text/html\n\n<p>One</p><p>two"
     assert scan(write(tmp_path, "x.eml", html)).documents["text"].to_list() == ["One\ntwo"]
+
+
+def test_a_record_whose_bytes_are_not_those_of_its_digest_is_told(tmp_path: Path) -> None:
+    sound = record("conversion", "https://q.example/1", b"The council of the harbour agreed.")
+    (told,) = scan(write(tmp_path, "x.wet", sound.replace(b"harbour", b"harvour"))).rejects.to_dicts()
+    assert (told["record"], told["reason"], told["action"]) == (0, "damaged", "partial")
+    hexed = re.sub(
+        rb"sha1:\w+", b"SHA1:" + hashlib.sha1(b"The council of the harbour agreed.").hexdigest().encode(), sound
+    )
+    assert not scan(write(tmp_path, "y.wet", hexed)).rejects.height
+    assert not scan(write(tmp_path, "z.wet", re.sub(rb"sha1:\w+", b"crc9:12", sound))).rejects.height

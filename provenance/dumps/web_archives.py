@@ -7,6 +7,8 @@ next head.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -120,6 +122,9 @@ def _records(stream: BinaryIO, intake: Intake) -> Iterator[_Record]:
             if body:
                 yield _Record(head, fields, body)
             return
+        if body is not None and not _is_as_told(body, fields.get("warc-block-digest", "")):
+            told = "its bytes are not those of which its digest was made: fetch the file again"
+            intake.reject(number, "damaged", told, "partial")
         yield _Record(head, fields, body)
         number += 1
         ends = 0
@@ -131,6 +136,15 @@ def _records(stream: BinaryIO, intake: Intake) -> Iterator[_Record]:
         intake.reject(
             None, "damaged", f"{lost:,} bytes at the end belong to no record: fetch the file again", "partial"
         )
+
+
+def _is_as_told(body: bytes, digest: str) -> bool:
+    """Whether a record's bytes are those of which `sha1:BASE32` was made; hex is as common, other digests are not."""
+    name, _, value = digest.partition(":")
+    if name.lower() not in ("sha1", "sha256", "md5") or not value:
+        return True
+    made = hashlib.new(name.lower(), body, usedforsecurity=False).digest()
+    return value.strip().upper().rstrip("=") in (base64.b32encode(made).decode().rstrip("="), made.hex().upper())
 
 
 def _read_head(version: bytes, stream: BinaryIO) -> tuple[bytes, dict[str, str]]:
