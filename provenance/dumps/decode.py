@@ -28,6 +28,7 @@ _GUESSED = [
 #: What a page means by these names: browsers have read them so for twenty years (WHATWG Encoding, section 4.2).
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
 
+_OF_SEVERAL_BYTES = ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr")
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2", "iso8859_9", "iso8859_15", "mac_roman")
 #: Best first: of two that fit alike the earlier is taken. cp1252 holds all of Latin-1.
 _LATIN_LETTERS = {
@@ -164,18 +165,23 @@ def _by_escapes(content: bytes, plain: str) -> Decoded:
 def _by_statistics(content: bytes) -> Decoded:
     from charset_normalizer import from_bytes  # noqa: PLC0415  40 ms that UTF-8 never pays
 
-    best = from_bytes(content[:_LOOKED_AT], cp_isolation=_GUESSED, threshold=0.15).best()
+    matches = from_bytes(content[:_LOOKED_AT], cp_isolation=_GUESSED, threshold=0.15)
+    best = matches.best()
     if best is None:
         return Decoded("", None)
-    encoding = _likeliest_latin(content) if best.encoding in _LATIN else best.encoding
-    sure = round(1 - best.chaos, 3)
-    told = _replacing(content, encoding, "statistics", sure)
+    encoding = best.encoding
+    if encoding in _LATIN:
+        encoding, share = _likeliest_latin(content)
+        # In ASCII with a few signs of a wide encoding, these are letters that no language of Latin script writes so.
+        wide = next((one.encoding for one in matches if one.encoding in _OF_SEVERAL_BYTES), None)
+        encoding = wide if wide is not None and share < 0.5 else encoding
+    told = _replacing(content, encoding, "statistics", round(1 - best.chaos, 3))
     # Past what the detector has read, a few bytes may have no letter; more, and it was the wrong encoding.
     return told if told.bad_bytes * 1000 <= len(content) else Decoded("", None)
 
 
-def _likeliest_latin(content: bytes) -> str:
-    """Of the Latin encodings the one under which most accented letters are such as its languages write.
+def _likeliest_latin(content: bytes) -> tuple[str, float]:
+    """Of the Latin encodings the one under which most accented letters are such as its languages write; what share.
 
     The detector's figures for these are equal, and it then takes cp1250: "trčs" for "très". A capital behind a small
     letter, a letter beside a digit, a sign inside a word: nobody writes those, they are of another encoding.
@@ -186,8 +192,8 @@ def _likeliest_latin(content: bytes) -> str:
         good = all_letters = 0
         for before, letter, after in zip(text, text[1:], text[2:], strict=False):
             inside = before.isalpha() and (letter in _BEFORE_WORDS or (after.isalpha() and letter not in _IN_WORDS))
-            if letter >= "\u00a1" and (inside or letter not in _MARKS):
+            if letter >= "\x80" and (inside or letter not in _MARKS):
                 odd = (before.islower() and letter.isupper()) or before.isdecimal() or after.isdecimal()
                 all_letters, good = all_letters + 1, good + (letter.lower() in letters and not odd)
         shares[encoding] = good / all_letters if all_letters else 1.0
-    return max(shares, key=lambda encoding: shares[encoding])
+    return max(shares.items(), key=lambda item: item[1])
