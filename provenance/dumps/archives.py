@@ -61,9 +61,9 @@ def read_zip(stream: BinaryIO) -> Iterator[Member]:
         yield Member("", None, Problem("format", "an office document or program, no dump: save its text"))
         return
     for _, member in members:
-        if member.filename.endswith("/") or _is_hidden(member.filename):
-            continue
         name = label(member.filename)
+        if member.filename.endswith("/") or _is_hidden(name):
+            continue
         if not member.file_size:
             yield Member(name, None, _EMPTY)
             continue
@@ -95,16 +95,17 @@ def read_tar(stream: BinaryIO) -> Iterator[Member]:
         archive = tarfile.TarFile.taropen("", "r", cast("Any", forward))  # noqa: SIM115  it has nothing of its own to close
         while (member := archive.next()) is not None:
             cast("Any", archive).members = []  # it keeps them all
-            if member.isdir() or _is_hidden(member.name):
+            name = label(member.name)
+            if member.isdir() or _is_hidden(name):
                 continue
             if not member.isreg():
-                yield Member(label(member.name), None, Problem("left_out", "a link or a device, no file"))
+                yield Member(name, None, Problem("left_out", "a link or a device, no file"))
                 continue
             opened = archive.extractfile(member) if member.size else None
             if opened is None:
-                yield Member(label(member.name), None, _EMPTY)
+                yield Member(name, None, _EMPTY)
             else:
-                yield Member(label(member.name), cast("BinaryIO", opened))
+                yield Member(name, cast("BinaryIO", opened))
     except _ERRORS as error:
         yield Member("", None, _damaged("tar", error))
         return
@@ -151,7 +152,7 @@ class _Forward(io.RawIOBase):
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in label(name).split("/"))
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
 def label(name: str) -> str:

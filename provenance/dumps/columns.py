@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ USUAL = {
     "byline": ("byline", "author", "authors", "creator", "writer"),
     "language": ("language", "lang", "languagecode", "langcode"),
 }  # fmt: skip
+_SIGNS = re.compile(r"[^a-z0-9]")
+#: A name of more characters is no column's: a line of text was taken for a header.
+MOST_NAME = 200
 #: Fields whose column a setting can name.
 ASKED = ("text", "id", "published", "outlet", "title", "url")
 
@@ -54,10 +58,11 @@ def choose_columns(found: Collection[str], settings: Settings) -> Columns:
     {'text': 'Body', 'id': 'ID', 'published': 'pub_date'}
     """
     keys: dict[str, str] = {}
-    for column in found:
-        keys.setdefault(re.sub(r"[^a-z0-9]", "", column.lower()), column)
-    for column in found:  # a path of a nested record is called by its last part
-        keys.setdefault(re.sub(r"[^a-z0-9]", "", column.lower().rsplit(".", 1)[-1]), column)
+    named = [column for column in found if len(column) <= MOST_NAME]
+    for column in named:
+        keys.setdefault(_SIGNS.sub("", column.lower()), column)
+    for column in named:  # a path of a nested record is called by its last part
+        keys.setdefault(_SIGNS.sub("", column.lower().rsplit(".", 1)[-1]), column)
     chosen: dict[str, str] = {}
     for field, usual in USUAL.items():
         asked = getattr(settings, field) if field in ASKED else None
@@ -72,13 +77,14 @@ def choose_columns(found: Collection[str], settings: Settings) -> Columns:
     if "text" not in chosen:
         return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with --text"))
     # A column asked for as one thing is not guessed to be another.
-    named = {getattr(settings, field) for field in ASKED} - {None}
-    guessed = {field: column for field, column in chosen.items() if column not in named}
+    asked_for = {getattr(settings, field) for field in ASKED} - {None}
+    guessed = {field: column for field, column in chosen.items() if column not in asked_for}
     kept = {field: column for field, column in chosen.items() if field in ASKED and getattr(settings, field)}
     return Columns({field: chosen[field] for field in USUAL if field in kept or field in guessed})
 
 
 def _listed(found: Collection[str]) -> str:
-    names = [str(name) for name in found]
-    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    shown = ", ".join(name[:MOST_NAME] for name in islice(found, 20)) + (
+        f" and {len(found) - 20} more" if len(found) > 20 else ""
+    )
     return f"columns {shown}" if shown else "no columns"

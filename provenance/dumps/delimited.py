@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Characters that are read a second time because a quotation mark before them was never closed.
 MOST_AGAIN = 256 << 20
-#: Lines by which a dialect is told.
-SAMPLE = 40
+#: Lines by which a dialect is told, and as much of each.
+SAMPLE, LONGEST_LOOKED_AT = 40, 1 << 17
 #: Stands for a line that was too long to be held: a byte that is no text.
 _TOO_LONG = "\udc80"
 
@@ -107,6 +107,7 @@ class Lines(Iterator[str]):
 
 def find_dialect(sample: list[str], delimiter: str | None, settings: Settings) -> type[csv.Dialect]:
     """The header and the lines behind it -> delimiter, quotation mark and escape."""
+    sample = [line[:LONGEST_LOOKED_AT] for line in sample]
     header, whole = sample[0] if sample else "", "".join(sample)
 
     def fits(mark: str) -> tuple[bool, int, bool]:

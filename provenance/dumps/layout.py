@@ -11,6 +11,8 @@ from provenance.text.folding import fold_all
 #: More words than this and a line is a paragraph of an article's body; captions and standfirsts stay under it.
 BODY_WORDS = 25
 HEADLINE_WORDS = 25
+#: A longer line is a paragraph, whatever it holds: its words alone would take four times its memory.
+LONGEST_COUNTED = 100_000
 #: A headline comes again within so many lines that are not blank: caption, credit and date lie between.
 ECHO_LINES = 8
 
@@ -248,7 +250,7 @@ def _cut_lines(text: str) -> list[Line]:
         stripped = piece.strip()
         if stripped:
             start = position + len(piece) - len(piece.lstrip())
-            words = len(stripped.split())
+            words = _count_words(stripped)
             if words <= BODY_WORDS and len(stripped) > words * 12:
                 words += len(_WIDE.findall(stripped)) // 2
             lines.append(Line(start, start + len(stripped), stripped, blank, words))
@@ -257,6 +259,10 @@ def _cut_lines(text: str) -> list[Line]:
             blank += 1
         position += len(piece) + 1
     return lines
+
+
+def _count_words(text: str) -> int:
+    return len(text.split()) if len(text) <= LONGEST_COUNTED else LONGEST_COUNTED // 8
 
 
 def _is_wrapped(lines: list[Line]) -> bool:

@@ -29,21 +29,20 @@ def read_mail(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
 
 def read_mailbox(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
     """A mailbox -> an article for each mail, numbered from 0."""
-    number = size = 0
-    lines: list[bytes] = []
+    number = 0
+    mail = bytearray()
     blank = True
     while line := stream.readline(1 << 16):
         if blank and _FROM.match(line):
-            if lines:
-                yield from _ask(b"".join(lines), intake, number)
+            if mail:
+                yield from _ask(bytes(mail), intake, number)
                 number += 1
-            lines, size = [], 0
-        elif size <= MOST_MAIL:
-            lines.append(line[1:] if line.startswith(b">From ") else line)
-            size += len(line)
+            mail = bytearray()
+        elif len(mail) <= MOST_MAIL:
+            mail += line[1:] if line.startswith(b">From ") else line
         blank = not line.strip()
-    if lines:
-        yield from _ask(b"".join(lines), intake, number)
+    if mail:
+        yield from _ask(bytes(mail), intake, number)
 
 
 def _ask(content: bytes, intake: Intake, number: int | None) -> Iterator[Question]:

@@ -17,6 +17,9 @@ from provenance.dumps.templates import find_template
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
+#: A longer text whose lines are shorter than this on average holds words or letters one below the other, no articles;
+#: ten million such lines would take two minutes.
+LETTERS_LOOKED_AT, SHORTEST_LINE = 1 << 16, 8
 #: A picture's credit recurs as a publisher's bare name does.
 _CREDIT = re.compile(r"\b(?:photos?|images?|pictures?|getty|credits?|reuters|afp|ap|file|via|source|copyright|video)\b")
 
@@ -34,6 +37,9 @@ def split_articles(text: str) -> list[Article]:
 
     The slices hold every character that is not white space and do not overlap. Linear in the text.
     """
+    if len(text) > LETTERS_LOOKED_AT and text.count("\n") * SHORTEST_LINE > len(text):
+        start, end = _trimmed(text, 0, len(text))
+        return [Article(start, end, Head())] if start < end else []
     feed = split_feed(text)
     if feed:
         return [Article(*_trimmed(text, item.start, item.end), item.head) for item in feed]

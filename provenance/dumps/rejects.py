@@ -69,6 +69,8 @@ def is_partial(rejects: pl.DataFrame) -> bool:
 
 def single_line(text: str, limit: int = 200) -> str:
     """A text for the `detail` of a row: one line, no control characters, not too long."""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # nearly always: an archive may have members by the hundred thousand
     kept = "".join(letter if letter.isprintable() else " " for letter in text[: limit * 2])
     kept = " ".join(kept.encode("utf-8", "replace").decode().split())
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
