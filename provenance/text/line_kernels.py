@@ -13,7 +13,7 @@ from provenance.text.kernels import code_point, is_lower, mix
 # What a line ends with, closing quotes and brackets apart.
 OPEN, STOP, ASKS, LEADS, RUNS_ON, CUT = 0, 1, 2, 3, 4, 5
 # Bits of `flags`.
-LOWER, ADDRESS, CDATA, QUOTES, BRACKET, SPACELESS = 1, 2, 4, 8, 16, 32
+LOWER, ADDRESS, CDATA, QUOTES, BRACKET, SPACELESS, LABELLED = 1, 2, 4, 8, 16, 32, 64
 
 WRAP_WIDTH = 100  # characters; scraped paragraphs stand on one line, only hard-wrapped text stays under this
 WRAP_FULL = 0.7  # a wrapped line is at least this share of the widest one
@@ -184,6 +184,7 @@ def measure_lines(
                 piece = False
             else:
                 mark |= _sign(octets, at - 1, high[i], code)
+                mark |= LABELLED if code == 0x3A and count <= 2 else 0  # "Photo:", "File photo:"
                 dots = dots + 1 if code == 0x2E and last == 0x2E else 0
                 last = code
                 if code not in (0x22, 0x27, 0x29, 0x5D, 0xBB, 0x2019, 0x201D, 0x300D, 0x300F, 0x3E):

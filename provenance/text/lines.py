@@ -27,7 +27,7 @@ class Lines(NamedTuple):
     key: Array  # uint64, hash of the folded letters; 0 for a line too long to be anything but prose
     opening: Array  # uint64, hash of the first folded letters; 0 for a line too short
     ending: Array  # uint8, line_kernels.OPEN ... CUT
-    flags: Array  # uint8, bits LOWER ... SPACELESS
+    flags: Array  # uint8, bits LOWER ... LABELLED
 
 
 class Quotes(NamedTuple):

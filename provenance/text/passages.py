@@ -112,7 +112,9 @@ def _passages_of(texts: list[str], titles: list[str]) -> tuple[Array, Array, Arr
     prose = _prose(lines, twins, mark)
     head, tail = _ends(lines.doc, prose, len(texts))
     _mark_widgets(lines, head | tail, mark)
-    looked = (lines.words <= SHOWN_WORDS) & (head | tail | (lines.ending != line_kernels.STOP))
+    # A sentence between sentences is a paragraph, unless it says in front that it is something else ("Photo: ...").
+    labelled = lines.flags & line_kernels.LABELLED > 0
+    looked = (lines.words <= SHOWN_WORDS) & (head | tail | labelled | (lines.ending != line_kernels.STOP))
     _mark_shown(lines, np.flatnonzero(looked), head, texts, titles, twins, mark)
     role = np.empty(lines.doc.size, np.uint8)
     role_kernels.assign_roles(
