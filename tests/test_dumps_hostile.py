@@ -13,8 +13,9 @@ import pytest
 
 import provenance.dumps
 from provenance.dumps import lines, text_files
+from tests.bombs import TEXT, bombs_of_places, markup_bombs
 from tests.dumps import PARAGRAPHS, scan, write
-from tests.hostile import BROKEN, TEXT, bombs_of_places, markup_bombs, read_broken, read_random, seeds, snapshot
+from tests.hostile import BROKEN, read_broken, read_random, seeds, snapshot
 
 FINDS = Path(__file__).parent / "finds"
 
