@@ -158,8 +158,10 @@ def test_origin_evidence_rejects_and_counts_are_told() -> None:
     assert found["b"]["edges"][0]["evidence"][0]["text"] == "a day before"
     assert found["b"]["edges"][0]["outlet"] == "The Post"
     assert found["a"]["copies"] == [{"to_id": "b", "kind": "copied", "confidence": 0.9, "verdict": "likely"}]
-    assert found["b"]["pairs"][0]["relation"] == "contained"
-    assert found["a"]["pairs"][0]["relation"] == "contains"
+    other, relation, jaccard, own, theirs, spans = found["b"]["pairs"][0]
+    assert (told["ids"][other], articles.RELATIONS[relation]) == ("a", "contained")
+    assert (jaccard, own, theirs, spans) == (500, 900, 600, 1)
+    assert articles.RELATIONS[found["a"]["pairs"][0][1]] == "contains"
 
 
 def test_pairs_lead_from_one_article_to_the_other() -> None:
@@ -201,7 +203,7 @@ def test_clusters_lead_to_their_members_through_blocks(monkeypatch: pytest.Monke
 
 def test_a_large_run_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST_CLUSTERS", 3)
-    monkeypatch.setattr(articles, "TEXT_BUDGET", 30)
+    monkeypatch.setattr(articles, "ALONE_BUDGET", 30)
     monkeypatch.setattr(articles, "EXCERPT", 4)
     told = read(render(many(8)))
     assert len(told["document_clusters"]) == 3

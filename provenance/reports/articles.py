@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.reports.blocks import seconds, share
+from provenance.reports.blocks import seconds, share, thousandth
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
 
 MOST_ARTICLES = 200_000  # articles on the page; those that share the most come first
-TEXT_BUDGET = 32_000_000  # characters of whole texts: 13 MB when packed, half a second of a scan
+SHARING_BUDGET = 40_000_000  # characters of whole texts that share a passage: 16,000 articles, 20 MB when packed
+ALONE_BUDGET = 4_000_000  # the same for texts that share none, which a view shows without a mark
 LONGEST = 4_000_000  # characters of one text kept whole: ten times the longest novel chapter, 200,000 words and more
-EXCERPT = 300  # characters kept of any other text
+EXCERPT = 150  # characters kept of any other text
 MOST_EDGES = 30  # edges to one article, the surest; each carries its evidence
-MOST_PAIRS = 40  # matches listed with one article, the closest
+MOST_PAIRS = 20  # matches listed with one article, the closest
 MOST_MARKS = 2000  # marked places in one text
+RELATIONS = ("duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap")
 NOTABLE = ("headline", "caption", "teaser", "quote", "boilerplate")  # roles that a view tells apart
 
 
@@ -43,7 +45,8 @@ def order_articles(run: Run, clusters: pl.DataFrame) -> pl.DataFrame:
         .with_row_index("number")
     )
     whole = pl.when(pl.col("length") <= LONGEST).then("length").otherwise(EXCERPT)
-    fits = whole.cum_sum() <= TEXT_BUDGET
+    budget = pl.when("shares").then(SHARING_BUDGET).otherwise(ALONE_BUDGET)
+    fits = whole.cum_sum().over("shares") <= budget
     return frame.select(
         "doc_id",
         pl.col("number").cast(pl.Int64),
@@ -64,6 +67,7 @@ def describe_articles(run: Run, order: pl.DataFrame, marks: pl.DataFrame, pairs:
         _places("passages", _roles(run), "role"),
         _places("marks", marks, "number"),
         _neighbours(pairs, numbers),
+        _matches(run),
         _inner(run.spans),
         _edges(run),
         _copies(run),
@@ -105,30 +109,38 @@ def _places(name: str, frame: pl.DataFrame, about: str) -> pl.DataFrame:
 
 
 def _neighbours(pairs: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
-    """MATCHES -> for each document its closest matches, told from its side."""
+    """MATCHES -> for each document its closest: [number of the other, relation, jaccard, own share, its share, spans].
+
+    Shares and jaccard are in thousandths, told from the document's side.
+    """
+    code = pl.col("relation").replace_strict({name: at for at, name in enumerate(RELATIONS)}, return_dtype=pl.Int64)
     turned = pl.col("relation").replace({"contained": "contains", "contains": "contained"})
     sides = pl.concat(
         pairs.select(
             "jaccard",
-            "spans",
+            pl.col("spans").cast(pl.Int64),
             doc_id=f"{own}_doc",
             other_id=f"{other}_doc",
-            own=share(f"{own}_containment"),
-            theirs=share(f"{other}_containment"),
+            own=f"{own}_containment",
+            theirs=f"{other}_containment",
             relation=pl.col("relation") if own == "left" else turned,
         )
         for own, other in (("left", "right"), ("right", "left"))
-    )
+    ).with_columns(thousandth("jaccard"), thousandth("own"), thousandth("theirs"), code)
+    pair = pl.concat_list("other", "relation", "jaccard", "own", "theirs", "spans").alias("pairs")
     return (
         sides.join(numbers.rename({"doc_id": "other_id", "number": "other"}), on="other_id")
-        .with_columns(share("jaccard"), most=pl.max_horizontal("own", "theirs"))
+        .with_columns(most=pl.max_horizontal("own", "theirs"))
         .sort("doc_id", "most", "jaccard", "other_id", descending=[False, True, True, False])
-        .group_by("doc_id")
-        .agg(
-            pairs=pl.struct("other", "relation", "jaccard", "own", "theirs", "spans").head(MOST_PAIRS),
-            matches=pl.len(),
-        )
+        .group_by("doc_id", maintain_order=True)
+        .agg(pair.head(MOST_PAIRS))
     )
+
+
+def _matches(run: Run) -> pl.DataFrame:
+    """MATCHES -> with how many others each document matches."""
+    sides = pl.concat(run.matches.select(doc_id=side) for side in ("left_doc", "right_doc"))
+    return sides.group_by("doc_id").len("matches")
 
 
 def _inner(spans: pl.DataFrame) -> pl.DataFrame:
@@ -171,9 +183,15 @@ def _origins(run: Run) -> pl.DataFrame:
 
 
 def _dates(run: Run) -> pl.DataFrame:
-    claims = run.dates.filter(pl.col("kind") != "event").with_columns(seconds("value"))
+    """DATES -> for each document the dates it claims for itself, but for one that its field `published` repeats."""
+    known = run.documents.select("doc_id", "published")
+    plain = (pl.col("kind") == "published") & pl.col("trusted") & (pl.col("value") == pl.col("published"))
+    claims = run.dates.filter(pl.col("kind") != "event").join(known, on="doc_id")
+    rows = claims.filter(~(plain & (pl.col("precision") == "second")).fill_null(value=False)).with_columns(
+        seconds("value")
+    )
     fields = ("kind", "value", "precision", "trusted", "start", "end")
-    return claims.sort("doc_id", "value", "kind").group_by("doc_id").agg(dates=pl.struct(fields).head(MOST_PAIRS))
+    return rows.sort("doc_id", "value", "kind").group_by("doc_id").agg(dates=pl.struct(fields).head(MOST_PAIRS))
 
 
 def _credits(run: Run) -> pl.DataFrame:

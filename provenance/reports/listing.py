@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from provenance.reports.blocks import thousandth
+
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
 
@@ -49,7 +51,7 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
         "article",
         "start",
         "end",
-        (pl.col("cohesion") * 1000).round().cast(pl.Int64),
+        thousandth("cohesion"),
         pl.col("is_origin").fill_null(value=False).cast(pl.Int64),
     )
     members = (

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xxhash
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Characters of packed data in one file. Chromium reads so much from disk in some 150 ms; mail takes it too.
 ONE_FILE = 12_000_000
+FIRST = 20  # clusters of a level that the first view draws
+LEVELS = ("document", "passage")
 #: The page's program, each file after those it imports from.
 SCRIPTS = (
     "dom.js", "blocks.js", "text.js", "words.js", "search.js", "charts.js", "graph.js", "aligned.js", "parts.js",
@@ -61,7 +63,7 @@ def page_files(run: Run, served: Served | None = None) -> dict[str, bytes]:
         return {PAGE: _fill(packed, served or Served()).encode()}
     inside, outside = [], {}
     for block in packed:
-        if "-" not in block.name:  # read when the page opens
+        if block.name == "run":  # what the first view reads
             inside.append(block)
             continue
         script = f'provenance.take("{block.name}","{block.content}");\n'.encode()
@@ -72,39 +74,42 @@ def page_files(run: Run, served: Served | None = None) -> dict[str, bytes]:
 
 
 def _pack(run: Run) -> Iterator[Block]:
-    """All blocks of a run, in the order in which a reader may want them."""
+    """All blocks of a run: `run` first, which says what the others hold."""
     chosen = choose_clusters(run)
     order = order_articles(run, chosen)
     pairs = choose_pairs(run)
-    marks = _marks(run, chosen)
-    parts: list[tuple[str, pl.DataFrame, list[int]]] = []
-    articles = describe_articles(run, order, marks, pairs)
-    parts.append(("articles", articles, blocks.cut(order["kept"] + 2000)))  # lists and fields of one take about 2 kB
+    lists = {level: list_clusters(run, chosen, level) for level in LEVELS}
+    articles = describe_articles(run, order, _marks(run, chosen), pairs)
     paired = describe_pairs(run, pairs, order)
-    parts.append(("pairs", paired, blocks.cut(150 + 30 * paired["spans"])))
-    for level in ("document", "passage"):
-        members = list_members(run, chosen, order, level)
-        parts.append((f"{level}_members", members, blocks.cut(30 + 25 * members["members"].list.len())))
-    contents = {
-        "articles": parts[0][2],
-        "pairs": [paired.row(start)[-3:-1] for start in parts[1][2]],
-        "document_members": parts[2][2],
-        "passage_members": parts[3][2],
-        "counts": {name: frame.height for name, frame, _ in parts},
+    members = {level: list_members(run, chosen, order, level) for level in LEVELS}
+    # characters of JSON that a row takes, about: what its fields take whatever it holds, and each place in a list
+    cut = {
+        "articles": (articles, blocks.cut(order["kept"] + 2000)),
+        "pairs": (paired, blocks.cut(150 + 30 * paired["spans"])),
+    } | {
+        f"{level}_members": (rows, blocks.cut(30 + 25 * rows["members"].list.len())) for level, rows in members.items()
+    }
+    contents: dict[str, Any] = {name: starts for name, (_, starts) in cut.items()}
+    contents["pairs"] = [paired.row(start, named=True) for start in contents["pairs"]]
+    contents["pairs"] = [(row["low"], row["high"]) for row in contents["pairs"]]
+    overview = describe_run(run) | {
+        "contents": contents | {"counts": {name: frame.height for name, (frame, _) in cut.items()}},
+        "first": {level: rows.head(FIRST).to_dicts() for level, rows in lists.items()},
     }
 
-    def whole(name: str, value: object) -> tuple[str, bytes]:
-        return name, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
     def everything() -> Iterator[tuple[str, bytes]]:
-        yield whole("run", describe_run(run) | {"contents": contents})
-        for level in ("document", "passage"):
-            yield f"{level}_clusters", list_clusters(run, chosen, level).write_json().encode()
-        yield whole("ids", order["doc_id"].to_list())
-        for name, frame, starts in parts:
+        yield "run", _json(overview)
+        for level, rows in lists.items():
+            yield f"{level}_clusters", rows.write_json().encode()
+        yield "ids", _json(order["doc_id"].to_list())
+        for name, (frame, starts) in cut.items():
             yield from blocks.rows(name, frame, starts)
 
     yield from blocks.pack(everything())
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _marks(run: Run, chosen: pl.DataFrame) -> pl.DataFrame:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.reports.blocks import share
+from provenance.reports.blocks import share, thousandth
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
 
 MANY = 100_000  # pairs on the page without a choice
-CLOSEST = 12  # of more, those that are among the closest of one of the two
+CLOSEST = 2  # of more, those that are among the closest of one of the two
 KINDS = ("exact", "edited", "rewritten")
 MOST_SPANS = 5_000  # of one pair
 
@@ -41,7 +41,7 @@ def describe_pairs(run: Run, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.Dat
         "left_end",
         "right_start",
         "right_end",
-        (pl.col("identity") * 1000).round().cast(pl.Int64),
+        thousandth("identity"),
         pl.col("kind").replace_strict(codes, return_dtype=pl.Int64),
         (pl.col("role") == "boilerplate").cast(pl.Int64),
     )

@@ -21,7 +21,7 @@ function beside(name, address) {
 }
 
 async function inflate(content) {
-  const packed = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const packed = Uint8Array.fromBase64?.(content) ?? Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -69,8 +69,22 @@ export const articleCount = () => contents.counts.articles;
 
 export async function article(number) {
   const found = await row("articles", number);
-  found.number = number;
+  if (found.number === undefined) complete(found, number);
   return found;
+}
+
+const RELATIONS = ["duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap"];
+
+// Lists of whole numbers -> records; the date of the field is among the dates unless they doubt it.
+function complete(found, number) {
+  found.number = number;
+  found.pairs = (found.pairs ?? []).map(([other, relation, jaccard, own, theirs, spans]) => ({
+    other, relation: RELATIONS[relation], jaccard: jaccard / 1000, own: own / 1000, theirs: theirs / 1000, spans,
+  }));
+  found.dates ??= [];
+  if (found.published !== null && !found.dates.some((date) => date.kind === "published")) {
+    found.dates.unshift({ kind: "published", value: found.published, precision: "second", trusted: true, start: null, end: null });
+  }
 }
 
 export const articles = (numbers) => Promise.all(numbers.map(article));

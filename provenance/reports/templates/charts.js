@@ -104,8 +104,7 @@ export function timeline(articles) {
 }
 
 function claimed(article) {
-  const dates = (article.dates ?? []).filter((date) => date.kind in MARKS);
-  if (!dates.length && article.published !== null) dates.push({ kind: "published", value: article.published, precision: "second", trusted: true });
+  const dates = article.dates.filter((date) => date.kind in MARKS);
   return dates.sort((one, other) => one.value - other.value);
 }
 

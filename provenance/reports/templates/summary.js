@@ -2,10 +2,11 @@
 
 import { count, duration, el, field, percent, plural, to } from "./dom.js";
 import { histogram, matrix } from "./charts.js";
-import { clusters } from "./blocks.js";
+import { articleCount } from "./blocks.js";
 import { clusterBox } from "./clusters.js";
 
-const OPEN = 20; // clusters of a level shown open; of more the first so many, and a way to all
+const OPEN = 20; // clusters of a level shown open, each with all its members
+const SMALL = 1000; // articles of a page whose first clusters are open however many there are: a block or two holds them
 
 export async function summary(run) {
   const { facts, totals } = run;
@@ -42,13 +43,14 @@ function figure(number, words, href = null) {
 }
 
 async function level(run, name, title, nothing, view) {
-  const rows = run.made.includes("clusters") ? await clusters(name) : [];
+  const rows = run.first[name];
   const total = run.totals[name];
+  const open = total <= OPEN || articleCount() <= SMALL;
   const body = !run.made.includes("clusters") ? [el("p", {}, "This run stopped before clusters: it was asked for matches only.")]
     : !rows.length ? [el("p", { class: "quiet" }, nothing)]
-      : await Promise.all(rows.slice(0, OPEN).map((row, number) => clusterBox(name, row, number, { open: true, most: rows.length <= OPEN ? 100 : 6, length: 400 })));
-  return el("section", { id: view }, el("h2", {}, title, total > 0 && el("span", { class: "count" }, count(total))), body,
-    total > OPEN && el("p", { class: "all" }, el("a", { href: `#/${view}` }, `All ${count(total)}: search, sort and filter`)));
+      : await Promise.all(rows.map((row, number) => clusterBox(name, row, number, { open, most: total <= OPEN ? 100 : 6, length: 400 })));
+  const all = el("p", { class: "all" }, el("a", { href: `#/${view}` }, total > rows.length ? `All ${count(total)}: search, sort and filter` : "Search, sort and filter"));
+  return el("section", { id: view }, el("h2", {}, title, total > 0 && el("span", { class: "count" }, count(total))), body, rows.length > 0 && all);
 }
 
 // -- tables -----------------------------------------------------------------------------------------------
