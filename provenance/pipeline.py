@@ -232,7 +232,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
         "unique": documents.height - repeated,
         "repeated": repeated,
         "rejected": frames["rejects"].filter(~pl.col("reason").is_in(("left_out", "manipulated"))).height,
-        "characters": int(documents["text"].str.len_chars().sum()),
+        "characters": int(documents["text"].str.len_chars().cast(pl.Int64).sum()),
         "rows": rows,
     }
     return Run.of(

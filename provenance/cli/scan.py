@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from provenance.reports.runs import Run
 
+#: MB; a dump of any size is read in so much, and its tables need more only from some 200,000 articles on.
+MEMORY = 1000
 #: What --fail-on means: that relation or a closer one, in either direction.
 LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
 
@@ -37,6 +39,17 @@ LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
 )
 @settings_options
 @verdicts_option
+@click.option(
+    "--memory",
+    type=click.IntRange(100),
+    default=MEMORY,
+    show_default=True,
+    metavar="MB",
+    help="Memory to keep to; what is over it waits in files.",
+)
+@click.option(
+    "--scratch", type=click.Path(path_type=Path), metavar="DIR", help="Folder for these files; else beside the results."
+)
 @click.option("--no-report", is_flag=True, help="Write the tables only.")
 @click.option(
     "--fail-on",
@@ -48,6 +61,8 @@ def command(
     inputs: tuple[str, ...],
     output: Path,
     verdicts: Path | None,
+    memory: int,
+    scratch: Path | None,
     no_report: bool,
     fail_on: str | None,
     quiet: bool,
@@ -71,14 +86,20 @@ def command(
     from provenance.pipeline import scan
     from provenance.reports.runs import write_table
     from provenance.reports.writing import Aside, check_folder
+    from provenance.room import within
 
     def say_compiling() -> None:
         if not quiet:
             click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
 
-    check_folder(output)
+    beside = check_folder(output)
     said = read_verdicts(find_log(output, verdicts))
-    with Aside(output) as aside, _progress(quiet) as shown, watch_kernels(say_compiling, shown) as progress:
+    with (
+        within(memory, scratch or beside),
+        Aside(output) as aside,
+        _progress(quiet) as shown,
+        watch_kernels(say_compiling, shown) as progress,
+    ):
 
         def finished(name: str, frame: pl.DataFrame) -> None:
             aside.begin(f"{name}.parquet", partial(write_table, name, frame))

@@ -32,6 +32,7 @@ from provenance.dumps.web_archives import read_web_archive
 from provenance.dumps.web_pages import read_page_file
 from provenance.dumps.workers import Question, Workers
 from provenance.errors import InputError, UsageError
+from provenance.room import Texts
 from provenance.tables import Read
 
 if TYPE_CHECKING:
@@ -246,9 +247,13 @@ def read(inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = Non
 
     Raises UsageError for an input that is not there; anything else that cannot be read is a reject.
     """
-    reading = Reading(inputs, settings, stdin)
-    frames = list(reading)
-    return Read(documents_of(frames, settings), reject_frame(reading.rejects), _input_frame(reading.inputs))
+    reading, texts = Reading(inputs, settings, stdin), Texts()
+    frames = []
+    for frame in reading:
+        texts.put(frame["text"])
+        frames.append(frame.drop("text"))
+    documents = documents_of(frames, settings, texts=texts)
+    return Read(documents, reject_frame(reading.rejects), _input_frame(reading.inputs))
 
 
 def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
@@ -333,17 +338,23 @@ def read_columns(scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, in
 
 
 def documents_of(
-    frames: list[pl.DataFrame], settings: Settings, names: Callable[[pl.DataFrame], pl.Series] = name_documents
+    frames: list[pl.DataFrame],
+    settings: Settings,
+    names: Callable[[pl.DataFrame], pl.Series] = name_documents,
+    texts: Texts | None = None,
 ) -> pl.DataFrame:
     """Frames of ARTICLES -> DOCUMENTS: in order, with ids, tidy labels, and languages if the run ends with origins.
 
-    No stage reads the language, and telling it takes longer than comparing whole documents does. `frames` is emptied.
+    Articles without a column of texts had them put away in `texts`, one after another. No stage reads the language, and
+    telling it takes longer than comparing whole documents does. `frames` is emptied.
     """
     if not frames:
         return tables.empty(tables.DOCUMENTS)
-    whole = pl.concat(frames)
+    whole = pl.concat(frames).with_row_index("put")
     frames.clear()
     whole = whole.sort("path", "number", nulls_last=False, maintain_order=True)
+    if texts is not None:
+        whole = whole.with_columns(text=texts.series(whole["put"].to_numpy()))
     whole = whole.with_columns(doc_id=names(whole), **{name: _tidy(name) for name in ("title", "byline", "url")})
     whole = whole.with_columns(
         outlet=_tidy("outlet").str.replace(r"^https?://(?:www\d?\.)?([^/\s]+).*$", "${1}"),

@@ -50,7 +50,7 @@ def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.
         for low in range(0, len(numbers), AT_ONCE):
             part = numbers[low : low + AT_ONCE]
             documents = seen.read(part)
-            manifest.characters -= int(documents["text"].str.len_chars().sum())
+            manifest.characters -= int(documents["text"].str.len_chars().cast(pl.Int64).sum())
             outlets = Counter(manifest.outlets)
             outlets.subtract(documents["outlet"].drop_nulls().to_list())
             manifest.outlets = dict(sorted((+outlets).items()))

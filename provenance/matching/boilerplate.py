@@ -277,9 +277,9 @@ def _renamed(
     pieces: list[tuple[int, int]],
 ) -> pl.DataFrame:
     """PASSAGES with the stretches `named` as boilerplate, and the stretches `cut` divided around their pieces."""
-    role = passages["role"].to_numpy().copy()
-    role[stretches.row[named]] = "boilerplate"
-    marked = passages.with_columns(role=pl.Series(role, dtype=pl.String()))
+    now = np.zeros(passages.height, np.bool_)
+    now[stretches.row[named]] = True
+    marked = passages.with_columns(role=pl.when(pl.Series(now)).then(pl.lit("boilerplate")).otherwise("role"))
     divided: list[dict[str, object]] = []
     for i, (low, high) in zip(cut.tolist(), pieces, strict=True):
         whole = passages.row(int(stretches.row[i]), named=True)

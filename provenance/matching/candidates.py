@@ -10,8 +10,9 @@ import numpy as np
 
 from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
-from provenance.matching.postings import Passes, Postings, all_postings
+from provenance.matching.postings import Postings, all_postings, parted_postings
 from provenance.matching.sketches import choose_bands, least_equal
+from provenance.room import zeros
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -56,13 +57,12 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
 
 def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
     """Pairs that share a run, and how many runs were over the link cap. Such runs come first."""
-    hot, over_cap, found = np.zeros(tokens.word.size, np.bool_), 0, [np.empty(0, np.int64)]
-    passes = Passes(tokens, wanted, settings.shingle_words, settings.window, threads)
+    hot, over_cap, found = zeros(tokens.word.size, np.bool_), 0, [np.empty(0, np.int64)]
+    postings = parted_postings(tokens, wanted, settings.shingle_words, settings.window, threads)
     for marking in (True, False):
-        for postings in passes:
-            pairs, over = pair_postings(tokens, postings, hot, marking, settings, threads)
-            found.append(pairs)
-            over_cap += over
+        pairs, over = pair_postings(tokens, postings, hot, marking, settings, threads)
+        found.append(pairs)
+        over_cap += over
     return unique(np.concatenate(found)), over_cap
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from provenance.matching import place_kernels
 from provenance.matching.places import Ranges, words_inside
+from provenance.room import zeros
 from provenance.tables import ROLES
 from provenance.text import kernels
 
@@ -50,7 +51,7 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     quoted = role == CODE["quote"]
     quote_first, quote_last = first[quoted], last[quoted]
     document, role, first, last = document[~quoted], role[~quoted], first[~quoted], last[~quoted]
-    segment = np.zeros(tokens.word.size, np.uint8)
+    segment = zeros(tokens.word.size, np.uint8)
     apart = np.flatnonzero(np.isin(role, APART))
     # neighbours differ, and that is all it is for
     place_kernels.mark(first[apart], last[apart], (apart % 255 + 1).astype(np.uint8), segment)
@@ -76,7 +77,8 @@ def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array
     parts = inline[notices.count(inline + 1) - notices.count(np.maximum(inline - 1, 0)) > 0]
     if parts.size == 0:
         return tokens.gap
-    gap: Array = tokens.gap.copy()
+    gap = zeros(tokens.gap.size, np.uint8)
+    gap[:] = tokens.gap
     gap[parts] = kernels.ADDRESS
     return gap
 

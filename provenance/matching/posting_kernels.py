@@ -18,13 +18,13 @@ def part_of(key, parts):
 
 
 @njit(cache=True, nogil=True)
-def winnow(word, bounds, wanted, low, high, k, window, parts, first, cursor, key, owner, place):
+def winnow(word, bounds, wanted, low, high, k, window, parts, cursor, key, owner, place):
     """The winnowed shingles of the wanted ones of documents low:high -> their postings by parts of the hash range.
 
     In every `window` consecutive shingles the smallest hash is taken (the rightmost of equals), so any run of
     k + window - 1 equal words shares a posting (Schleimer, Wilkerson, Aiken 2003, section 3); density is
-    2 / (window + 1) of the words. A posting (key uint64, owner int32, place int32) of part first + p is written at
-    cursor[p], which moves on; with an empty `key` it is only counted there.
+    2 / (window + 1) of the words. A posting (key uint64, owner int32, place int32) of part p is written at cursor[p],
+    which moves on; with an empty `key` it is only counted there.
     """
     longest = 1
     for d in range(low, high):
@@ -47,12 +47,11 @@ def winnow(word, bounds, wanted, low, high, k, window, parts, first, cursor, key
             if best == chosen:
                 continue
             chosen = best
-            part = part_of(hashes[best], parts) - first
-            if 0 <= part < cursor.size:
-                if key.size:
-                    at = cursor[part]
-                    key[at], owner[at], place[at] = hashes[best], d, best
-                cursor[part] += 1
+            part = part_of(hashes[best], parts)
+            if key.size:
+                at = cursor[part]
+                key[at], owner[at], place[at] = hashes[best], d, best
+            cursor[part] += 1
 
 
 @njit(inline="always")

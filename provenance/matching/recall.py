@@ -86,7 +86,7 @@ def take_sample(texts: pl.Series, settings: Settings) -> Sample:
     rows = first[:SAMPLE]
     shingles = shingles_of(tokenize(texts.gather(rows)), settings)
     kept, least, steps = rarest(shingles, settings.match_jaccard)
-    size = int(texts.str.len_bytes().sum() or 0)
+    size = int(texts.str.len_bytes().cast(pl.Int64).sum())
     while rows.size > 1 and steps > max(STEPS, FREE / max(size / BYTES_A_WORD, 1)):
         rows = rows[: rows.size // 2]
         count = int(shingles.edges[rows.size])

@@ -252,7 +252,7 @@ def is_on(settings: Settings, documents: pl.DataFrame) -> bool:
     """Whether the rewritten channel runs on these documents: `auto` up to rewritten_limit MB of text."""
     if settings.rewritten != "auto":
         return settings.rewritten == "on"
-    size = documents["text"].str.len_bytes().sum()
+    size = documents["text"].str.len_bytes().cast(pl.Int64).sum()
     return size <= settings.rewritten_limit * 1_000_000
 
 

@@ -32,10 +32,11 @@ BLOCK = re.compile(rf"{BLOCKS}/[0-9a-f]{{16}}\.js")
 ASIDE = ".provenance-unfinished-"
 
 
-def check_folder(folder: Path) -> None:
-    """Raise OutputError now if `folder` could not take a run's files later; nothing stays behind.
+def check_folder(folder: Path) -> Path:
+    """The folder itself or what is there above it. Raises OutputError now if it could not take a run's files later.
 
-    A folder that is not there yet is not made to find out: another run that waits for it would see it vanish.
+    Nothing stays behind, and a folder that is not there yet is not made to find out: another run that waits for it
+    would see it vanish.
     """
     try:
         check_names(folder)
@@ -43,6 +44,7 @@ def check_folder(folder: Path) -> None:
         probe = there / f"{ASIDE}{os.getpid()}"
         probe.mkdir(exist_ok=True)
         probe.rmdir()
+        return there
     except OSError as error:
         raise _refused(folder, error) from None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from provenance.room import Column
 from provenance.text import fold_table, kernels
 
 if TYPE_CHECKING:
@@ -101,24 +102,21 @@ def tokenize_and(
     Gathering batches first and joining them after held everything twice, 2.6 GB for 292 MB of text: so they are
     written where they belong, at most two batches a thread ahead.
     """
-    size = int(texts.str.len_bytes().sum() or 0)
-    most = size // 2 + len(texts) + 1  # no word without a byte to separate it; what is not written is not taken
-    columns = [np.empty(most, dtype) for dtype in COLUMNS]
-    counts, made, count = [np.zeros(1, np.int64)], [], 0
+    columns = [Column(dtype) for dtype in COLUMNS]
+    counts, made = [np.zeros(1, np.int64)], None
 
     def one(folded: Folded) -> tuple[Tokens, Array | None]:
         return folded.tokens, also(folded.tokens) if also else None
 
     for tokens, extra in fold_batches(texts, one, threads):
-        words = tokens.word.size
         for column, part in zip(columns, tokens[1:], strict=True):
-            column[count : count + words] = part
-        count += words
+            column.append(part)
         counts.append(np.diff(tokens.bounds))
         if extra is not None:
+            made = made or Column(extra.dtype)
             made.append(extra)
     bounds = np.cumsum(np.concatenate(counts))
-    return Tokens(bounds, *(column[:count] for column in columns)), np.concatenate(made) if made else None
+    return Tokens(bounds, *(column.done() for column in columns)), made.done() if made else None
 
 
 def fold_batches(

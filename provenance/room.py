@@ -1,0 +1,192 @@
+"""Room for what may not fit into memory: arrays and texts that lie in files without a name, mapped into it.
+
+Their pages are the system's to write out and to read again, so a dump larger than memory takes time and not a crash.
+The files have no name: nothing is left of them when the process ends, however it ends. What is small stays in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import tempfile
+import threading
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import nanoarrow
+import numpy as np
+import polars as pl
+
+from provenance.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Array = np.ndarray[Any, Any]
+
+SMALL = 32 << 20  # bytes; less is held in memory, where it is made 2 times as fast
+PIECE = 1 << 20  # bytes copied at a time: from memory at hand, where 20 MB were mapped anew at each step
+WATCHED = 0.05  # seconds between looks at how much is resident: a core reads 300 MB in that time
+
+
+class _Area(mmap.mmap):
+    """A mapping that can be found again."""
+
+
+_areas: weakref.WeakSet[_Area] = weakref.WeakSet()
+_folders: list[Path] = []  # where files lie, the last one counts; none: where the system puts its own
+
+
+def zeros(count: int, dtype: Any) -> Array:
+    """An array of zeros, mapped from a file unless it is small."""
+    kind = np.dtype(dtype)
+    if count * kind.itemsize <= SMALL:
+        return np.zeros(count, kind)
+    with _file() as file, _told(count * kind.itemsize):
+        if hasattr(os, "posix_fallocate"):  # a page of a sparse file that finds the disk full kills the process
+            os.posix_fallocate(file.fileno(), 0, count * kind.itemsize)
+        else:
+            file.truncate(count * kind.itemsize)
+        return np.frombuffer(_map(file), kind)
+
+
+class Column:
+    """An array that grows: rows of one shape, appended bit by bit, written to a file once they are many."""
+
+    def __init__(self, dtype: Any) -> None:
+        self._parts: list[Array] = [np.empty(0, dtype)]
+        self._file: BinaryIO | None = None
+        self._bytes = 0
+        self._shape: tuple[int, ...] = ()
+
+    def append(self, rows: Array) -> None:
+        """Take rows, which may be overwritten afterwards."""
+        self._shape = rows.shape[1:]
+        self._bytes += rows.nbytes
+        if self._file is None and self._bytes <= SMALL:
+            self._parts.append(rows.copy())
+            return
+        with _told(self._bytes):
+            if self._file is None:
+                self._file = _file()
+                for part in self._parts:
+                    self._file.write(part.data)
+                del self._parts[1:]
+            self._file.write(np.ascontiguousarray(rows).data)
+
+    def done(self) -> Array:
+        """All rows; nothing can be appended any more."""
+        if self._file is None:
+            parts = self._parts[1:] or self._parts
+            return np.concatenate(parts)
+        with self._file as file, _told(self._bytes):
+            file.flush()
+            return np.frombuffer(_map(file), self._parts[0].dtype).reshape(-1, *self._shape)
+
+
+class Texts:
+    """Texts that are put away one batch after the other, and come back as one String column that lies in a file."""
+
+    def __init__(self) -> None:
+        self._octets = Column(np.uint8)
+        self._ends = [np.zeros(1, np.int64)]
+        self._bytes = 0
+
+    def put(self, texts: pl.Series) -> None:
+        """Take texts, none of them null."""
+        sizes = texts.str.len_bytes().to_numpy()
+        self._ends.append(self._bytes + np.cumsum(sizes, dtype=np.int64))
+        size = int(sizes.sum(dtype=np.int64))
+        self._bytes += size
+        rows = 1 + len(texts) * PIECE // max(size, 1)
+        for first in range(0, len(texts), rows):
+            joined: str = texts.slice(first, rows).str.join("").item()
+            self._octets.append(np.frombuffer(joined.encode(), np.uint8))
+
+    def series(self, rows: Array) -> pl.Series:
+        """The texts that were put away as numbers `rows`, as a column. Its strings lie where they were put."""
+        bounds = np.concatenate(self._ends)
+        parts = [None, bounds, self._octets.done()]
+        column = nanoarrow.c_array_from_buffers(nanoarrow.large_string(), bounds.size - 1, parts, null_count=0)
+        return pl.Series(column).alias("text").gather(rows.astype(np.uint32))
+
+
+@contextlib.contextmanager
+def within(megabytes: int, folder: Path | None = None) -> Iterator[None]:
+    """Files lie in `folder`, and their pages leave this process's memory whenever it holds more than `megabytes`.
+
+    They stay in the system's cache as long as it has room: to come back costs a fault for every 64 KB.
+    """
+    stop = threading.Event()
+    watch = threading.Thread(target=_watch, args=(megabytes * 10**6, stop), name="room", daemon=True)
+    if folder is not None:
+        _folders.append(folder)
+    watch.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watch.join()
+        if folder is not None:
+            _folders.remove(folder)
+
+
+def release() -> None:
+    """Let the pages of all files leave this process's memory."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        for area in list(_areas):
+            with contextlib.suppress(ValueError, OSError):  # closed meanwhile
+                area.madvise(mmap.MADV_DONTNEED)
+
+
+def held() -> int:
+    """Bytes of all files that are mapped."""
+    return sum(len(area) for area in list(_areas))
+
+
+def _watch(limit: int, stop: threading.Event) -> None:
+    """Release whenever more than `limit` bytes are resident, and half as many of them from files."""
+    page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
+    try:
+        statm = Path("/proc/self/statm").open("rb", buffering=0)  # noqa: SIM115  closed below
+    except OSError:
+        return  # no Linux: the system decides alone
+    with statm:
+        while not stop.wait(WATCHED):
+            statm.seek(0)
+            _, resident, shared, *_ = map(int, statm.read(256).split())
+            # Where other memory leaves no room, files still get half: with less they would come back all the time.
+            if shared * page > max(limit - (resident - shared) * page, limit // 2) and _areas:
+                release()
+
+
+def _file() -> BinaryIO:
+    try:
+        return cast("BinaryIO", tempfile.TemporaryFile(dir=_folders[-1] if _folders else None))
+    except OSError as error:
+        raise OutputError(f"{_place()}: takes no working files ({error.strerror}); give another folder") from None
+
+
+def _place() -> str:
+    return str(_folders[-1]) if _folders else tempfile.gettempdir()
+
+
+def _map(file: BinaryIO) -> _Area:
+    area = _Area(file.fileno(), 0)
+    _areas.add(area)
+    return area
+
+
+@contextlib.contextmanager
+def _told(size: int) -> Iterator[None]:
+    """Say what is wanted where the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        need = f"has no room for {size >> 20:,} MB of working files"
+        raise OutputError(f"{_place()}: {need}; free some, or give another folder") from None

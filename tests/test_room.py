@@ -1,0 +1,116 @@
+"""Arrays and texts in files without a name: what comes back is what went in, small or large."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+
+from provenance import room
+from provenance.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = ["", "é", "a text", "twelve bytes", "thirteen byte", "\0", "long " * 5_000, "😀" * 3_000]
+
+
+@pytest.fixture(params=[0, room.SMALL], ids=["in files", "in memory"])
+def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How much stays in memory."""
+    monkeypatch.setattr(room, "SMALL", request.param)
+    return int(request.param)
+
+
+def test_a_column_is_what_was_appended(small: int) -> None:
+    column = room.Column(np.uint32)
+    parts = [np.arange(12, dtype=np.uint32).reshape(-1, 3) + step for step in range(5)]
+    for part in parts:
+        column.append(part)
+    before = room.held()
+    found = column.done()
+    assert found.tolist() == np.concatenate(parts).tolist()
+    assert (room.held() > before) == (small == 0)
+    found[0] = 7  # kernels are compiled for arrays that can be written to
+    assert found[0].tolist() == [7, 7, 7]
+
+
+def test_an_empty_column_has_its_type(small: int) -> None:
+    assert room.Column(np.int32).done().dtype == np.int32
+    assert room.zeros(0, np.int64).size == 0
+    assert small >= 0
+
+
+def test_zeros_are_zeros_and_keep_what_is_written(small: int) -> None:
+    array = room.zeros(10_000, np.int32)
+    assert not array.any()
+    array[:] = np.arange(10_000)
+    room.release()
+    assert array.tolist() == list(range(10_000))
+    assert small >= 0
+
+
+@pytest.mark.parametrize("piece", [1, 1 << 20])
+def test_texts_come_back_in_any_order(small: int, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "PIECE", piece)
+    texts = room.Texts()
+    texts.put(pl.Series(TEXTS[:3]))
+    texts.put(pl.Series([], dtype=pl.String))
+    texts.put(pl.Series(TEXTS[3:]))
+    rows = np.random.default_rng(1).permutation(len(TEXTS))
+    series = texts.series(rows)
+    room.release()
+    assert series.name == "text"
+    assert series.to_list() == [TEXTS[row] for row in rows]
+    assert series.sort().to_list() == sorted(TEXTS)
+    assert small >= 0
+
+
+def test_no_texts_are_no_texts() -> None:
+    assert room.Texts().series(np.empty(0, np.int64)).to_list() == []
+
+
+def test_files_have_no_name_and_lie_where_they_should(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SMALL", 0)
+    if not os.path.isdir("/proc/self/fd"):  # noqa: PTH112  only Linux lists them
+        pytest.skip("this system does not list open files")
+    with room.within(1_000, tmp_path):
+        array = room.zeros(10, np.int64)
+        open_files = [os.path.realpath(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")]  # noqa: PTH208
+        assert any(name.startswith(str(tmp_path)) for name in open_files)
+        assert list(tmp_path.iterdir()) == []
+    assert array.tolist() == [0] * 10
+
+
+def test_a_full_disk_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(room, "SMALL", 0)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with room.within(1_000, tmp_path), pytest.raises(OutputError, match=r"no room for 8 MB of working files"):
+        room.zeros(1 << 20, np.int64)
+
+
+def test_a_folder_that_takes_no_files_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SMALL", 0)
+    with room.within(1_000, tmp_path / "none"), pytest.raises(OutputError, match="takes no working files"):
+        room.zeros(10, np.int64)
+
+
+def test_pages_leave_memory_when_it_holds_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(room, "SMALL", 0)
+    monkeypatch.setattr(room, "release", released.set)
+    array = room.zeros(1 << 20, np.uint8)
+    array[:] = 1
+    with room.within(1):
+        if not os.path.exists("/proc/self/statm"):  # noqa: PTH110  only Linux tells
+            pytest.skip("this system does not tell what is resident")
+        assert released.wait(30)
+    assert array.all()
