@@ -249,6 +249,10 @@ def test_names_fold_to_one() -> None:
     assert not names.same("sub.halfway.com", "Halfway")
     assert names.canonical("Asharq Al-awsat") == "Asharq Al-Awsat"
     assert names.canonical("https://www.theguardian.com/world") == "The Guardian"
+    assert names.shorten("Osprey Telegraph Agency") == {"OTA", "Osprey"}
+    assert names.shorten("Corvane News Agency") == {"CNA", "Corvane"}
+    assert names.shorten("Ellen Daily") == {"ED"}
+    assert names.shorten("Reuters") == set()
     assert names.compact("SouthFront") == names.compact("South Front")
     assert names.resolve("Time") == "Time"
     assert names.resolve("time") is None

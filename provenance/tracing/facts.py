@@ -26,15 +26,13 @@ def keys(outlets: pl.Series) -> pl.Series:
 
 
 def source_keys(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
-    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; initials of an outlet of the dump are that outlet."""
-    outlets = documents["outlet"].drop_nulls().unique().sort()
-    table: dict[str, list[str]] = {}
-    for name in outlets:
-        parts = [part for part in name.replace("-", " ").split() if part[:1].isupper()]
-        if len(parts) >= 2 and not names.resolve(name):
-            table.setdefault("".join(part[0] for part in parts), []).append(name)
-    short = {initials: found[0] for initials, found in table.items() if len(found) == 1}
-    return keys(attributions["source"].replace(short) if short else attributions["source"])
+    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; a short name of one outlet of the dump is that outlet."""
+    table: dict[str, set[str]] = {}
+    for name in documents["outlet"].drop_nulls().unique():
+        for short in names.shorten(name):
+            table.setdefault(short, set()).add(name)
+    known = {short: next(iter(found)) for short, found in table.items() if len(found) == 1}
+    return keys(attributions["source"].replace(known) if known else attributions["source"])
 
 
 def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:

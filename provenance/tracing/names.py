@@ -27,6 +27,7 @@ OUTLET_WORDS = words(
     """
 )
 _ENDS_IN_DOMAIN = re.compile(r"[\w-]{3,63}\.(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
+_AGENCY = re.compile(r"(?: (?:News|Press|Telegraph|Information|Wire))?(?: (?:Agency|Newswire|Service))$")
 _NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`ʼʻ´")
 
@@ -142,6 +143,18 @@ def is_agency(name: str) -> bool:
     """Whether the table, or the name itself, says that this is a news agency."""
     kind = lexicon().kinds.get(name)
     return kind == "agency" if kind else name.casefold().endswith(("agency", "newswire", "wire service"))
+
+
+def shorten(name: str) -> set[str]:
+    """What else an outlet that is not in the table is called: OTA for Osprey Telegraph Agency, Osprey for its news."""
+    if resolve(name):
+        return set()
+    parts = [part for part in name.replace("-", " ").split() if part[:1].isupper()]
+    short = {"".join(part[0] for part in parts)} if len(parts) >= 2 else set()
+    if is_agency(name):
+        bare = _AGENCY.sub("", name)
+        short |= {bare} if bare != name else set()
+    return short
 
 
 def host_of(address: str) -> str | None:
