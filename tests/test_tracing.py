@@ -91,7 +91,7 @@ def trace(
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
     evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
     text = evidence.filter(pl.col("feature") != "date")
-    undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS, exact=False)
+    undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS)
     evidence = check(trust_dates(evidence, undated), EVIDENCE, "evidence")
     ancestry = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
     check(ancestry, ANCESTRY, "ancestry")
@@ -363,13 +363,16 @@ def test_a_later_version_of_one_outlet_is_a_revision() -> None:
     assert "later version" in origin(origins, "v2")["reason"]
 
 
-def test_a_shared_quotation_is_nobodys_copy() -> None:
+def test_a_shared_quotation_is_nobodys_copy_but_an_article_all_of_quotations_is() -> None:
     rows = [
-        {"doc_id": "a", "text": STORY, "outlet": "One", "published": DAY},
-        {"doc_id": "b", "text": STORY, "outlet": "Two", "published": DAY + timedelta(days=1)},
+        {"doc_id": "a", "text": STORY + 6 * EXTRA, "outlet": "One", "published": DAY},
+        {"doc_id": "b", "text": STORY + 6 * EXTRA[::-1], "outlet": "Two", "published": DAY + timedelta(days=1)},
     ]
     _, origins, _ = trace(rows, [("a", "b")], role="quote")
     assert origins["kind"].to_list() == ["itself", "itself"]
+    whole = [row | {"text": STORY} for row in rows]
+    _, origins, _ = trace(whole, [("a", "b")], role="quote")
+    assert origins["kind"].to_list() == ["itself", "document"]
 
 
 def test_evidence_shows_the_words_where_they_stand() -> None:

@@ -152,8 +152,13 @@ def tell(traced: Frames, truth: Truth) -> Told:
 
 
 def judged_origins(origins: pl.DataFrame, truth: Truth) -> pl.DataFrame:
-    """ORIGINS -> doc_id, said, second, confidence, verdict, right; equal texts under one id, ABSENT as such."""
-    known = _merged(origins, truth.same, "doc_id", "origin_id", "runner_up")
+    """ORIGINS -> doc_id, said, second, confidence, verdict, right; equal texts under one id, ABSENT as such.
+
+    Judged is where the words come from: an article that only cites somebody wrote its own.
+    """
+    known = _merged(origins, truth.same, "doc_id", "origin_id", "runner_up").with_columns(
+        origin_id=pl.when(pl.col("relation") == "cites").then("doc_id").otherwise("origin_id")
+    )
     absent = pl.col("origin_id").is_null() | pl.col("origin_id").str.starts_with(judging.SOURCE)
     outside = pl.col("runner_up").str.starts_with(judging.SOURCE)
     rows = known.select(

@@ -17,9 +17,9 @@ from provenance.tables import ANCESTRY
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.evidence import LEAST_SHARE, find_pairs
 from provenance.tracing.facts import best_dates
-from provenance.tracing.graphs import EXACT, solve
+from provenance.tracing.graphs import solve
 from provenance.tracing.model import add_common, add_odds, chance_of, sum_families, weights
-from provenance.tracing.readings import Readings, compare_readings
+from provenance.tracing.readings import Readings, Taken, compare_readings
 from provenance.tracing.twins import PAIR, find_twins, stand_in
 
 if TYPE_CHECKING:
@@ -62,20 +62,17 @@ def trace_ancestry(
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     settings: Settings,
-    *,
-    exact: bool = True,
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match.
 
-    Sorted by document. Where EVIDENCE holds no dates, none are looked at. Unless `exact`, chances are each document's
-    own, not summed over trees. *gather*. Cost: linear in matches, and cubic in documents that may be each other's
-    sources in a circle, up to graphs.EXACT of them.
+    Sorted by document. Where EVIDENCE holds no dates, none are looked at. *gather*. Cost: linear in matches, and cubic
+    in documents that may be each other's sources in a circle, up to graphs.EXACT of them.
     """
     twins = find_twins(documents, matches, attributions, dates)
     ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
     known = weights()
     score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
-    solved = solve(candidates.child, candidates.parent, candidates.component, score, EXACT if exact else 1)
+    solved = solve(candidates.child, candidates.parent, candidates.component, score)
     rows = pl.DataFrame(
         {
             "child": candidates.owner[candidates.child],
@@ -165,7 +162,9 @@ def find_candidates(
     texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")
     groups = _components(owner[child], parent, len(ids))
     order = np.argsort(owner[child], kind="stable")
-    readings = compare_readings(groups, owner[child][order], parent[order], fold_bodies(texts, passages))
+    stretch = (rows[name].to_numpy()[order].astype(float) for name in ("from_first", "from_last"))
+    taken = Taken(owner[child][order], parent[order], *stretch)
+    readings = compare_readings(groups, taken, fold_bodies(texts, passages))
     back = np.argsort(order, kind="stable")
     readings = readings._replace(missing=readings.missing[back], more=readings.more[back])
     component = np.zeros(len(ids), np.int64)
@@ -180,7 +179,8 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     ways = [
         pairs.select(
             parent_doc=f"{source}_doc", child_doc=f"{copy}_doc", share=f"{copy}_containment", jaccard="jaccard",
-            first=f"{copy}_first", last=f"{copy}_last", odds=pl.col("odds") * sign, against=against, common="common",
+            first=f"{copy}_first", last=f"{copy}_last", from_first=f"{source}_first", from_last=f"{source}_last",
+            odds=pl.col("odds") * sign, against=against, common="common",
             families=f"speak_{way}", named=f"credit_{way}",
             lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
         )

@@ -12,7 +12,17 @@ from provenance.tracing import names
 from provenance.tracing.absent import draw_absent, item, verdict
 from provenance.tracing.evidence import CLAIMS, LEAST_SHARE, find_pairs
 from provenance.tracing.facts import CREDITS, MACHINE, foreign_credits, keys, source_keys
-from provenance.tracing.model import CAP, add_common, add_odds, calibrate, chance_of, families, sum_families, weights
+from provenance.tracing.model import (
+    CAP,
+    HALF,
+    add_common,
+    add_odds,
+    calibrate,
+    chance_of,
+    families,
+    sum_families,
+    weights,
+)
 from provenance.tracing.twins import PAIR, find_twins
 
 if TYPE_CHECKING:
@@ -162,7 +172,7 @@ def _completed(
     kind = (
         pl.when(own).then(pl.lit("revision"))
         .when(agency & pl.col("claimed").fill_null(value=False)).then(pl.lit("syndicated"))
-        .when(pl.col("quotes").fill_null(value=False)).then(pl.lit("quoted"))
+        .when(pl.col("quotes").fill_null(value=False) & (pl.col("share") < HALF)).then(pl.lit("quoted"))
         .when((pl.col("share") >= HELD) & (pl.col("back") < PART)).then(pl.lit("excerpt"))
         .otherwise(pl.lit("copied"))
     )  # fmt: skip

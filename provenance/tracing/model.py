@@ -17,6 +17,7 @@ PAIR = ["left_doc", "right_doc"]
 #: The most that the signs of one family say together: cues of one kind go together, and do not add up for ever.
 CAP = 4.0
 DIRECT = ("quoted", "introduced")  # signs that one has the other before it, however little it takes
+HALF = 0.5  # share of its words from which an article is a copy, even if all of them stand between quotation marks
 APART = 0.2  # share of either's words under which two documents hardly touch
 SPEAKS = 0.6  # log odds from which a family is said to speak for a direction; an outlet's habit alone says less
 
@@ -100,14 +101,15 @@ def add_common(pairs: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     known = weights()
     third = evidence.filter(pl.col("feature") == "shared_credit").select(*PAIR, third=pl.lit(1.0)).unique()
     quoted = evidence.filter(pl.col("feature").is_in(DIRECT)).select(*PAIR, direct=pl.lit(0.0)).unique()
-    apart = pl.max_horizontal("left_containment", "right_containment") < APART
+    most = pl.max_horizontal("left_containment", "right_containment")
+    apart, quotes = most < APART, pl.col("quotes") & (most < HALF)
     joined = pairs.join(third, on=PAIR, how="left", maintain_order="left")
     joined = joined.join(quoted, on=PAIR, how="left", maintain_order="left").with_columns(pl.col("direct").fill_null(1))
     return joined.with_columns(
         common=known["pair_bias"]
         + known["pair_conflict"] * pl.col("conflict")
         + known["pair_credit"] * pl.col("third").fill_null(0)
-        + pl.col("direct") * known["pair_quotes"] * pl.col("quotes").cast(pl.Float64)
+        + pl.col("direct") * known["pair_quotes"] * quotes.cast(pl.Float64)
         + pl.col("direct") * known["pair_apart"] * apart.cast(pl.Float64)
     ).drop("third", "direct")
 

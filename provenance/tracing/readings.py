@@ -26,45 +26,67 @@ class Readings(NamedTuple):
     """By row of (child, parent), and by document."""
 
     missing: Array  # by row: runs of the child, not its own alone, that the parent lacks
-    more: Array  # by row: runs of the parent that most lack, and the child too
-    private: Array  # by document: runs that no other document of the component has
+    more: Array  # by row: runs of the parent that most lack, and the child too, within what the child took
+    private: Array  # by document: runs that no other document of the component has, between two that another has
     central: Array  # by document: mean share of its runs that another document has
 
 
-def compare_readings(groups: list[list[int]], child: Array, parent: Array, tokens: Tokens) -> Readings:
-    """Components, rows of (child, parent) sorted by child, the words of all documents -> Readings."""
+class Taken(NamedTuple):
+    """By row of (child, parent), sorted by child: the stretch of the parent that the child shares, in code points."""
+
+    child: Array
+    parent: Array
+    first: Array  # float64; nan where it is not known
+    last: Array
+
+
+def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> Readings:
+    """Components, rows of pairs, the words of all documents -> Readings."""
     size = len(tokens.bounds) - 1
+    child, parent = taken.child, taken.parent
     missing, more = np.zeros(len(child)), np.zeros(len(child))
     private, central = np.zeros(size), np.zeros(size)
-    first = np.searchsorted(child, np.arange(size + 1))
+    by_parent = np.argsort(parent, kind="stable")
+    of_parent = np.searchsorted(parent[by_parent], np.arange(size + 1))
+    of_child = np.searchsorted(child, np.arange(size + 1))
     place = np.zeros(size, np.int64)
     for group in groups:
         if not 2 <= len(group) <= MOST:
             continue
         at = np.array(group)
         place[at] = np.arange(len(group))
-        has = _presence([tokens.word[tokens.words(one)] for one in group])
+        columns, has = _presence([tokens.word[tokens.words(one)] for one in group])
         count = has.sum(0)
         shared = has @ has.T
         total = np.maximum(np.diag(shared), 1)
-        if len(group) >= WITNESSES:
-            private[at] = has[:, count == 1].sum(1)
         central[at] = ((shared / total[:, None]).sum(1) - 1) / (len(group) - 1)
-        known, rare = has[:, count > 1], has[:, count * 2 <= len(group)]
-        lacks, odd = (part.sum(1)[:, None] - part @ part.T for part in (known, rare))
-        rows = np.concatenate([np.arange(first[one], first[one + 1]) for one in group])
-        copy, source = place[child[rows]], place[parent[rows]]
-        missing[rows], more[rows] = lacks[copy, source], odd[source, copy]
+        known = has[:, count > 1]
+        lacks = known.sum(1)[:, None] - known @ known.T
+        rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
+        missing[rows] = lacks[place[child[rows]], place[parent[rows]]]
+        rare = count * 2 <= len(group)
+        for one, runs in zip(group, columns, strict=True):
+            alone = count[runs] == 1
+            others = np.flatnonzero(~alone)
+            if len(others) and len(group) >= WITNESSES:
+                private[one] = alone[others[0] : others[-1]].sum()
+            odd = np.flatnonzero(rare[runs])
+            rows = by_parent[of_parent[one] : of_parent[one + 1]]
+            start = tokens.start[tokens.words(one)][odd]
+            outside = (start < taken.first[rows, None]) | (start >= taken.last[rows, None])
+            lost = has[place[child[rows]]][:, runs[odd]] == 0
+            more[rows] = (lost & ~outside).sum(1)
     return Readings(missing, more, private, central)
 
 
-def _presence(words: list[Array]) -> Array:
-    """Which document (row) has which run (column); float32, so that products of it are counts."""
+def _presence(words: list[Array]) -> tuple[list[Array], Array]:
+    """Each document's runs as columns, in order; which document (row) has which run, in float32 for products."""
     runs = [_runs(word) for word in words]
     values, column = np.unique(np.concatenate(runs), return_inverse=True)
     has = np.zeros((len(runs), len(values)), np.float32)
-    has[np.repeat(np.arange(len(runs)), [len(one) for one in runs]), column] = 1
-    return has
+    lengths = [len(one) for one in runs]
+    has[np.repeat(np.arange(len(runs)), lengths), column] = 1
+    return np.split(column, np.cumsum(lengths)[:-1]), has
 
 
 def _runs(word: Array) -> Array:

@@ -83,7 +83,7 @@ def choices(traced: Traced, edges: pl.DataFrame, members: pl.DataFrame) -> tuple
     frames = traced.frames
     matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
     text = traced.evidence.filter(pl.col("feature") != "date")
-    undated = ancestry.trace_ancestry(*matched, traced.attributions, traced.dates, text, Settings(), exact=False)
+    undated = ancestry.trace_ancestry(*matched, traced.attributions, traced.dates, text, Settings())
     evidence = trust_dates(traced.evidence, undated)
     twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
     ids, found = ancestry.find_candidates(*matched, traced.dates, evidence, twins)
