@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from provenance.verdicts.decisions import Decisions
 
 SCHEMA_VERSION = 1
-STEPS = 17  # calls of Clock.step in a whole run, for progress
+STEPS = 16  # calls of Clock.step in a whole run, for progress
 
 
 class Clock:
