@@ -158,7 +158,7 @@ def trace(
         compared = (documents, passages, spans, matches, attributions, dates)
         text = evidence.filter(pl.col("feature") != "date")
         if text.height < evidence.height:
-            evidence = trust_dates(evidence, trace_ancestry(*compared, text, settings, exact=False))
+            evidence = trust_dates(evidence, trace_ancestry(*compared, text, settings))
         ancestry = trace_ancestry(*compared, evidence, settings)
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
