@@ -38,6 +38,8 @@ HOMES = {
     "click": ("cli/",),
     "rich": ("cli/",),
     "jinja2": ("reports/",),
+    "starlette": ("review/",),
+    "uvicorn": ("review/",),
     "numba": ("kernels.py",),
     "datasketch": ("matching/", "signatures.py"),
     "networkx": ("tracing/", "matching/"),

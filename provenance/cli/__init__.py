@@ -28,6 +28,7 @@ COMMANDS = {
     "index": "Fill, inspect and mend an index of what was ingested.",
     "explain": "Why two articles were, or were not, matched; or one article's origin.",
     "report": "Write the HTML report of a scan anew.",
+    "review": "Show the report on a local page on which editors decide.",
     "export": "Write the tables of a scan as CSV or JSON lines.",
     "evaluate": "Measure a scan against gold.",
     "settings": "Every parameter, its value and where it came from.",

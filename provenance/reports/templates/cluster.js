@@ -1,6 +1,6 @@
 // One cluster: when each member appeared, who took from whom, the likely origin with its evidence, and the members.
 
-import { count, el, field, moment, percent, place, plural, slot, to } from "./dom.js";
+import { count, el, field, moment, percent, place, plural, score, slot, to } from "./dom.js";
 import { articles, clusters, members } from "./blocks.js";
 import { timeline } from "./charts.js";
 import { provenanceGraph } from "./graph.js";
@@ -27,7 +27,7 @@ async function articleCluster(row, number) {
   return [
     crumbs("clusters", "Articles that repeat"),
     el("h1", { dir: "auto" }, field(row.title ?? "A group of articles")),
-    el("p", { class: "about" }, `${plural(row.size, "article")} · `, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), ` · cohesion ${percent(row.score)}, weakest member ${percent(row.least)}`),
+    el("p", { class: "about" }, `${plural(row.size, "article")} · `, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), score(` · cohesion ${percent(row.score)}, weakest member ${percent(row.least)}`)),
     signList(row.signs),
     slot("cluster", row.id),
     el("section", { id: "timeline" }, el("h2", {}, "When each appeared"), timeline(shown)),
@@ -47,7 +47,7 @@ async function passageCluster(row, number) {
   return [
     crumbs("passages", "Repeated passages"),
     el("h1", {}, `${row.role ?? "Passage"}, ${plural(row.size, "place")} in ${plural(row.documents, "article")}`),
-    el("p", { class: "about" }, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), row.first !== null && ` · ${moment(row.first, "day")} to ${moment(row.last, "day")}`, ` · cohesion ${percent(row.score)}`),
+    el("p", { class: "about" }, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), row.first !== null && ` · ${moment(row.first, "day")} to ${moment(row.last, "day")}`, score(` · cohesion ${percent(row.score)}`)),
     signList(row.signs),
     slot("passage", row.id),
     first === undefined ? el("p", { class: "note" }, "None of its places is on the page.") : await memberCards("passage", number, row, { most: 30, length: 1500, controls: compare }),

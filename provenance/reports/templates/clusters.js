@@ -1,6 +1,6 @@
 // The lists of clusters: search, orders and filters; a row opens in place.
 
-import { add, brief, count, el, field, moment, percent, place, plural, slot } from "./dom.js";
+import { add, brief, count, el, field, moment, percent, place, plural, score, slot } from "./dom.js";
 import { clusters } from "./blocks.js";
 import { memberCards, signList, SIGNS } from "./parts.js";
 import { FIELDS, ORDERS, select } from "./search.js";
@@ -44,7 +44,7 @@ function summaryLine(level, row) {
     el("span", { class: "about" },
       outlets.length ? [outlets.slice(0, 4).map((name, at) => [at ? ", " : "", field(name)]), outlets.length > 4 && ` and ${outlets.length - 4} more`, " · "] : null,
       row.first === null ? "no date" : row.first === row.last ? moment(row.first, "day") : `${moment(row.first, "day")} to ${moment(row.last, "day")}`,
-      ` · cohesion ${percent(row.score)}`, row.signs.length ? el("span", { class: "look" }, ` · ${plural(row.signs.length, "sign")} to look at`) : null),
+      score(` · cohesion ${percent(row.score)}`), row.signs.length ? el("span", { class: "look" }, ` · ${plural(row.signs.length, "sign")} to look at`) : null),
   ];
 }
 
@@ -60,6 +60,7 @@ async function list(run, level, asked = "") {
   const found = el("p", { class: "quiet", id: "found", role: "status" });
   const box = el("div", { class: "clusters" });
   const more = el("button", { type: "button", class: "more" });
+  const decide = slot("list", level);
   let chosen = [];
   let drawn = 0;
   const draw = async () => {
@@ -74,6 +75,7 @@ async function list(run, level, asked = "") {
     const result = select(rows, query, order.value);
     chosen = result.rows;
     drawn = 0;
+    decide.dispatchEvent(new CustomEvent("provenance:found", { detail: chosen.map((row) => row.id) }));
     box.replaceChildren();
     found.textContent = result.problem || `${count(chosen.length)} of ${count(rows.length)}`;
     history.replaceState(null, "", `#/${view}${search.value ? `?${encodeURIComponent(search.value)}` : ""}`);
@@ -93,7 +95,7 @@ async function list(run, level, asked = "") {
       found,
     ] : el("p", { class: "quiet" }, nothing),
     total > rows.length && el("p", { class: "note" }, `The ${count(rows.length)} largest are listed; all ${count(total)} stand in clusters.parquet.`),
-    box, more, slot("list", level),
+    decide, box, more,
   ];
   if (rows.length) await apply();
   else more.hidden = true;

@@ -115,6 +115,9 @@ export function say(text) {
   document.getElementById("said").textContent = text;
 }
 
+// What a program computed, and an editor who decides blind does not want to see.
+export const score = (...words) => el("span", { class: "score" }, words);
+
 // Where the review page puts its controls; see the README beside the templates.
 export function slot(kind, ...ids) {
   return el("aside", { class: "slot", "data-kind": kind, "data-ids": JSON.stringify(ids), hidden: true });

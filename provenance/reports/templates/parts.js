@@ -1,6 +1,6 @@
 // Parts that several views draw: names of articles, shared text, an origin with its evidence.
 
-import { brief, count, el, field, moment, percent, place, plural, seen, slot, to } from "./dom.js";
+import { brief, count, el, field, moment, percent, place, plural, score, seen, slot, to } from "./dom.js";
 import { articles, members as membersOf } from "./blocks.js";
 import { Text, folded, missing, pieces, roleMarks, stretch } from "./text.js";
 
@@ -109,7 +109,7 @@ function card(cluster, article, member, numbers, length, controls) {
   return el("li", { class: "card", "data-id": article.doc_id },
     heading(article),
     el("p", { class: "about" }, member.origin && el("strong", { class: "badge origin" }, "likely origin"), " ",
-      numbers && `shares ${percent(member.cohesion)} with the centre`, where, controls?.(article, member)),
+      numbers && score(`shares ${percent(member.cohesion)} with the centre`), where, controls?.(article, member)),
     numbers ? sharedText(article, numbers, length) : passageText(article, member, length),
     slot("member", cluster, article.doc_id));
 }
