@@ -22,6 +22,7 @@ MOST_SHOWN = 500  # places of the page at which one decision is shown
 LATEST = 300  # rows of the log that the page lists
 MOST_ASKED = 5000  # undecided clusters of a level that the page is told of
 MOST_AT_ONCE = 2000  # subjects of one answer
+PASSAGE = "p:"  # an article that is one passage has the digest of that passage
 
 
 class Asked(NamedTuple):
@@ -39,7 +40,7 @@ class Cluster(NamedTuple):
     documents: tuple[str, ...]
     starts: tuple[int | None, ...]
     ends: tuple[int | None, ...]
-    texts: frozenset[str]  # keys of articles, or digests of passages
+    texts: frozenset[str]  # keys of articles, or digests of passages behind PASSAGE
 
 
 class Desk:
@@ -111,8 +112,10 @@ class Desk:
         target = subject.right[0] if subject.kind == "edge" else ""
         key_of = target.partition("@")[0]
         told["target"] = next(iter(self.holders.get(key_of, ())), "itself" if target == ITSELF else target) or None
-        first = next((holder for text in subject.left for holder in self.holders.get(text.partition("@")[0], ())), None)
-        return told | {"key": key, "decided": row["decided"].isoformat(timespec="seconds"), "first": first}
+        ends = (*subject.left[:2], *subject.right[: subject.kind == "pair"])
+        known = (self.holders.get(text.partition("@")[0], []) for text in ends)
+        told["names"] = [name for names in known for name in names[:1]]
+        return told | {"key": key, "decided": row["decided"].isoformat(timespec="seconds")}
 
     def _slots(self, one: Standing) -> list[list[str]]:
         """Where on the page a decision is shown: kind of slot, ids."""
@@ -126,7 +129,7 @@ class Desk:
             ends = (self.holders.get(text, []) for text in (subject.left[0], subject.right[0]))
             left, right = (some[:40] for some in ends)
             return [["pair", *sorted((a, b))] for a in left for b in right if a != b][:MOST_SHOWN]
-        texts = {text.rpartition(".")[2] for text in (*subject.left, *subject.right)}
+        texts = _texts_of(subject)
         near = [name for text in texts for name in self.by_text.get(text, ())]
         slots = []
         for name in dict.fromkeys(near):
@@ -142,13 +145,13 @@ class Desk:
     def _decided(self, standing: list[Standing]) -> set[str]:
         """Clusters of which all is said: one decision is about all their texts, or each passage of theirs is."""
         said = [one for one in standing if one.row["verdict"] != "note"]
-        passages = {one.subject.left[0].rpartition(".")[2] for one in said if one.subject.kind == "passage"}
+        passages = set[str]().union(*(_texts_of(one.subject) for one in said if one.subject.kind == "passage"))
         decided = {
             name for text in passages for name in self.by_text.get(text, ()) if self.clusters[name].texts <= passages
         }
         for one in said:
             if one.subject.kind in ("pair", "cluster"):
-                texts = {text.rpartition(".")[2] for text in (*one.subject.left, *one.subject.right)}
+                texts = _texts_of(one.subject)
                 near = {name for text in texts for name in self.by_text.get(text, ())}
                 decided |= {name for name in near if self.clusters[name].texts <= texts}
         return decided
@@ -223,6 +226,12 @@ class Desk:
         return sorted({key for doc_id, start, end in places if (key := passage_key(self.texts[doc_id][start:end]))})
 
 
+def _texts_of(subject: subjects.Subject) -> set[str]:
+    """What a decision is about, as Cluster.texts names it."""
+    every = (*subject.left, *subject.right)
+    return {PASSAGE + text.rpartition(".")[2] if "." in text else text for text in every}
+
+
 def _clusters(run: Run, keys: dict[str, str]) -> dict[str, Cluster]:
     """CLUSTERS by id, the largest first, with what their members say."""
     rows = run.clusters.sort("cluster_id", "doc_id", "start").with_columns(size=pl.len().over("cluster_id"))
@@ -234,7 +243,10 @@ def _clusters(run: Run, keys: dict[str, str]) -> dict[str, Cluster]:
     found: dict[str, Cluster] = {}
     grouped = rows.group_by("cluster_id", "level", "size", maintain_order=True).agg("doc_id", "start", "end")
     for cluster_id, level, _, documents, starts, ends in grouped.iter_rows():
-        said = [next(digests) if level == "passage" else keys.get(doc_id) for doc_id in documents]
-        found[cluster_id] = Cluster(level, tuple(documents), tuple(starts), tuple(ends), frozenset(filter(None, said)))
+        if level == "passage":
+            said = [PASSAGE + digest for _ in documents if (digest := next(digests))]
+        else:
+            said = [keys[doc_id] for doc_id in documents if doc_id in keys]
+        found[cluster_id] = Cluster(level, tuple(documents), tuple(starts), tuple(ends), frozenset(said))
     order = grouped.sort("size", "cluster_id", descending=[True, False])["cluster_id"]
     return {cluster_id: found[cluster_id] for cluster_id in order}

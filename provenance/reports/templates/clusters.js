@@ -75,7 +75,7 @@ async function list(run, level, asked = "") {
     const result = select(rows, query, order.value);
     chosen = result.rows;
     drawn = 0;
-    decide.dispatchEvent(new CustomEvent("provenance:found", { detail: chosen.map((row) => row.id) }));
+    decide.dataset.found = JSON.stringify(chosen.map((row) => row.id));
     box.replaceChildren();
     found.textContent = result.problem || `${count(chosen.length)} of ${count(rows.length)}`;
     history.replaceState(null, "", `#/${view}${search.value ? `?${encodeURIComponent(search.value)}` : ""}`);

@@ -243,19 +243,14 @@ function allFrom(cluster, id) {
 function bulk(slot) {
   const [level] = JSON.parse(slot.dataset.ids);
   const kind = level === "document" ? "cluster" : "passage";
-  let ids = [];
-  const told = el("span", { class: "quiet" });
-  const only = () => ids.filter((id) => !state.decided.includes(id));
+  const only = () => JSON.parse(slot.dataset.found ?? "[]").filter((id) => !state.decided.includes(id));
   const buttons = Object.keys(CHOICES[kind]).map((verdict) => el("button", { type: "button", class: "choice small", click: () => {
     const open = only().slice(0, 2000);
     if (!open.length) return tell("All that is listed is decided.");
     return decide(verdict, open.map((id) => ["cluster", id]));
   } }, WORDS[verdict]));
-  slot.addEventListener("provenance:found", (event) => {
-    ids = event.detail;
-    told.textContent = `all ${count(ids.length)} listed that are not decided yet, after a preview: `;
-  });
-  slot.replaceChildren(el("details", { "data-part": "bulk" }, el("summary", {}, "Decide many"), el("p", { class: "choices" }, told, buttons)));
+  slot.replaceChildren(el("details", { "data-part": "bulk" }, el("summary", {}, "Decide many"),
+    el("p", { class: "quiet" }, "All that the search left and that is not decided yet, after a preview that counts them."), el("div", { class: "choices" }, buttons)));
 }
 
 // -- the bar ----------------------------------------------------------------------------------------------
@@ -315,7 +310,7 @@ function fillHistory() {
   history_.replaceChildren(el("h2", { id: "history-title" }, "What was decided"),
     el("p", { class: "quiet" }, `${plural(state.rows, "row")} in the log; nothing is ever deleted. `, el("a", { href: "/export", download: "verdicts.jsonl" }, "Export as JSON lines")),
     state.latest.length ? el("ol", { class: "history", tabindex: "0", "aria-label": "Decisions, the latest first" }, state.latest.map((one) => el("li", { class: one.stands ? null : "fallen" },
-      el("b", {}, WORDS[one.verdict] ?? one.verdict), ", ", one.about, one.first && [" ", field(one.first)], one.note && [": ", field(one.note)], " ",
+      el("b", {}, WORDS[one.verdict] ?? one.verdict), ", ", one.about, one.names.map((name, at) => [at ? " and " : " ", field(name)]), one.note && [": ", field(one.note)], " ",
       el("span", { class: "quiet" }, "by ", field(one.editor), ", ", moment(Date.parse(one.decided) / 1000), one.stands ? "" : ", undone"), " ",
       one.stands && el("button", { type: "button", class: "small", click: () => undo(one.key) }, one.verdict === "undo" ? "Restore" : "Undo")))) : el("p", {}, "Nothing yet."),
     el("p", {}, el("button", { type: "button", click: () => history_.close() }, "Close")));
