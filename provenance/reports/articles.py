@@ -19,7 +19,7 @@ EXCERPT = 150  # characters kept of any other text
 MOST_EDGES = 30  # edges to one article, the surest; each carries its evidence
 MOST_PAIRS = 20  # matches listed with one article, the closest
 MOST_MARKS = 2000  # marked places in one text
-RELATIONS = ("duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap")
+RELATIONS = ("duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap", "same", "different")
 NOTABLE = ("headline", "caption", "teaser", "quote", "boilerplate")  # roles that a view tells apart
 
 

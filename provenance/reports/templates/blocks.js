@@ -73,7 +73,7 @@ export async function article(number) {
   return found;
 }
 
-const RELATIONS = ["duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap"];
+const RELATIONS = ["duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap", "same", "different"];
 
 // Lists of whole numbers -> records; the date of the field is among the dates unless they doubt it.
 function complete(found, number) {

@@ -10,6 +10,7 @@ const CARDS = 12; // cards drawn before the reader asks for more
 export const RELATIONS = {
   duplicate: "the same words in the same order", near_duplicate: "nearly the same text", contained: "this one stands inside the other",
   contains: "this one holds the other", overlap: "they share passages", boilerplate: "they share page furniture only",
+  same: "an editor said that they are the same", different: "an editor said that they are different",
 };
 export const SIGNS = {
   loose: "a member shares less than half with the centre", undecided: "an origin could not be decided",
@@ -17,7 +18,7 @@ export const SIGNS = {
 };
 export const FAMILIES = {
   attribution: "a credit", cited: "a citation", first_party: "told to", date: "dates", truncation: "a cut text", template: "another outlet's notice",
-  loss: "details lost", habit: "habit", head: "dateline or head", link: "a link", text: "the shared text", paragraph: "paragraphs", quote: "quotations",
+  editor: "an editor", loss: "details lost", habit: "habit", head: "dateline or head", link: "a link", text: "the shared text", paragraph: "paragraphs", quote: "quotations",
 };
 
 // An article's id as a link to its view.
