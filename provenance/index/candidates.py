@@ -15,7 +15,7 @@ from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from provenance.index.postings import Keys, Lines, Postings, Queries
+    from provenance.index.postings import Keys, Lines, Queries
     from provenance.settings import Settings
 
 Array = np.ndarray[Any, Any]
@@ -26,7 +26,7 @@ SHOWN = 0.5
 NEAR = 3  # parts; reading two that nobody asked for costs less than another statement
 AT_ONCE = 64  # parts read in one go: 0.8 MB
 #: Into how many bits' parts postings are divided, and what reads parts first to last.
-Blobs = tuple[int, "Callable[[int, int], Postings]"]
+Blobs = tuple[int, "Callable[[int, int], tuple[Array, Array]]"]
 
 
 class Found(NamedTuple):
@@ -64,8 +64,9 @@ def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: 
         parts = queries.key >> np.uint32(32 - bits) if bits else np.zeros(queries.key.size, np.uint32)
         for low, high in _runs(parts):
             share, begin = slice(low, high), count
+            first = int(parts[low])
             found, count = kernels.look_up(
-                *read(int(parts[low]), int(parts[high - 1])),
+                *read(first, int(parts[high - 1])), first, bits,
                 queries.key[share], queries.context[share], strict[share], limit[share],
                 reach_of(settings), CODE_BITS, settings.link_cap, total[share], over[share], found, count,
             )  # fmt: skip

@@ -51,7 +51,7 @@ class Seen:
     def _blobs(self, lists: Sequence[Sequence[Segment]]) -> Iterator[Blobs]:
         for storage, segments in zip(self.storages, lists, strict=True):
             for segment in segments:
-                yield segment.bits, partial(storage.read_parts, segment)
+                yield segment.bits, partial(storage.read_raw, segment)
 
     def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Storage, list[int]]]:
         edges = [0, *(manifest.following for manifest in self.manifests)]

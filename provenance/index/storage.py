@@ -329,6 +329,20 @@ class Storage:
 
     def read_parts(self, segment: Segment, first: int, last: int) -> Postings:
         """The postings of a segment's parts first .. last, in order of key, checked."""
+        blobs = self._read_blobs(segment, first, last)
+        return join([Postings(*np.frombuffer(content, "<u4").reshape(3, -1)) for content in blobs])
+
+    def read_raw(self, segment: Segment, first: int, last: int) -> tuple[Array, Array]:
+        """The same as it is stored: uint32, part after part, and where each begins in postings (int64 [parts + 1]).
+
+        A check of a thousand articles against a million reads most of them, and joining columns took a third of that.
+        """
+        blobs = self._read_blobs(segment, first, last)
+        edges = np.zeros(len(blobs) + 1, np.int64)
+        np.cumsum([len(content) // 12 for content in blobs], out=edges[1:])
+        return np.frombuffer(b"".join(blobs), "<u4"), edges
+
+    def _read_blobs(self, segment: Segment, first: int, last: int) -> list[bytes]:
         low, high = segment.number << PARTS | first, segment.number << PARTS | last
         rows = self.connection.execute(
             "SELECT place, content, checksum FROM postings WHERE place BETWEEN ? AND ? ORDER BY place", (low, high)
@@ -337,10 +351,10 @@ class Storage:
         for due, (place, content, check) in enumerate(rows, low):
             if place != due or blob_checksum(place, content) != check:
                 raise self.damaged(f"part {due - low + first} of segment {segment.number} in table postings")
-            blobs.append(Postings(*np.frombuffer(content, "<u4").reshape(3, -1)))
+            blobs.append(content)
         if len(blobs) != last - first + 1:
             raise self.damaged(f"parts {first} to {last} of segment {segment.number} in table postings")
-        return join(blobs)
+        return blobs
 
     def rewrite_blob(self, segment: Segment, part: int, postings: Postings) -> None:
         """Replace one row of postings."""

@@ -1,0 +1,124 @@
+"""Looking words up in stored postings: the kernel against its slow twin, and batches worked out ahead."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.index import Index, candidates
+from provenance.index.candidates import look_up
+from provenance.index.postings import CODE_BITS, LINE, SHINGLE, Postings, Queries, in_order
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAP = 4
+HOW = Settings(rewritten="off", link_cap=CAP)
+KEYS = (0, 1, 5, 1 << 30, (1 << 31) - 1, 1 << 31, (1 << 32) - 1)
+#: Codes of three words on each side: some agree to the left, some to the right, some nowhere.
+CONTEXTS = (0, 0b00010_00010_00010_00001_00001_00001, 0b00010_00010_00010_00011_00011_00011, 0b00001 << 15)
+
+
+def agrees(one: int, other: int) -> bool:
+    """Whether three of the words around two shingles are equal in one row, across the shingle."""
+    codes = [[(value >> CODE_BITS * at) & 31 for at in range(6)] for value in (one, other)]
+    same = [a == b != 0 for a, b in zip(*codes, strict=True)]
+    left = next((at for at in range(3) if not same[at]), 3)
+    return all(same[3 : 3 + 3 - left])
+
+
+def naive(postings: list[tuple[int, int, int]], queries: list[tuple[int, int, bool]], before: int) -> Any:
+    found: list[tuple[int, int, bool]] = []
+    totals, overs = [], []
+    for row, (key, context, strict) in enumerate(queries):
+        mine = sorted((document, about) for k, document, about in postings if k == key and document < before)
+        strong = [document for document, about in mine if not strict or agrees(about, context)]
+        totals.append(len(mine))
+        overs.append(len(strong) > CAP)
+        if len(strong) > CAP:
+            found += [(row, strong[0], True), (row, strong[-1], True)]
+        elif strict and len(mine) <= CAP:
+            found += [(row, document, agrees(about, context)) for document, about in mine]
+        else:
+            found += [(row, document, True) for document in strong]
+    return sorted(found), totals, overs
+
+
+posting = st.tuples(st.sampled_from(KEYS), st.integers(0, 40), st.sampled_from(CONTEXTS))
+query = st.tuples(st.sampled_from(KEYS), st.sampled_from(CONTEXTS), st.booleans())
+
+
+@settings(max_examples=60)
+@given(st.lists(posting, max_size=80, unique_by=lambda one: one[:2]), st.lists(query, max_size=12),
+       st.integers(0, 41), st.integers(0, 3))  # fmt: skip
+def test_the_kernel_finds_what_its_twin_finds(
+    rows: list[tuple[int, int, int]], asked: list[tuple[int, int, bool]], before: int, bits: int
+) -> None:
+    key, document, context = (np.array([row[at] for row in rows], np.uint32) for at in range(3))
+    stored = in_order(Postings(key, document, context))
+
+    def read(first: int, last: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        part = stored.key >> np.uint32(32 - bits) if bits else np.zeros(stored.key.size, np.uint32)
+        parts = [stored.take(part == number) for number in range(first, last + 1)]
+        words = [np.concatenate([*columns]).astype(np.uint32) for columns in parts]
+        return np.concatenate(words), np.cumsum([0, *(columns.key.size for columns in parts)])
+
+    asked = sorted(asked, key=lambda one: one[0])
+    kinds = np.array([SHINGLE if strict else LINE for _, _, strict in asked], np.uint8)
+    nothing = np.zeros(len(asked), np.int32)
+    columns = (np.array([one[at] for one in asked], np.uint32) for at in range(2))
+    queries = Queries(*columns, kinds, nothing, nothing)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "_within_cap", lambda _, found, __: found)
+        got = look_up(queries, [(bits, read)], np.array([before], np.int64), HOW)
+    due, totals, overs = naive(rows, asked, before)
+    assert sorted(zip(got.query.tolist(), got.number.tolist(), got.strong.tolist(), strict=True)) == due
+    assert got.total.tolist() == totals
+    assert got.often.tolist() == overs
+
+
+def frame(*names: str) -> pl.DataFrame:
+    texts = [
+        f"The harbour board met on the {name} floor and voted for repairs that nobody had asked for." for name in names
+    ]
+    return pl.DataFrame({"id": list(names), "text": texts})
+
+
+def test_what_another_process_removes_while_a_batch_waits_is_added_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provenance.index.AHEAD_BYTES", 0)
+    path = tmp_path / "seen"
+    with Index.open(path, HOW) as index, Index.open(path, HOW) as other:
+        index.add(frame("first"))
+        # the second batch was worked out while "first" was known; by the time that it is written it is not
+        parts = [index.documents_of(part) for part in (frame("second"), frame("first", "third"))]
+        gone: list[str] = []
+        added = index.add_each(parts, tell=lambda _: gone.extend([] if gone else other.remove(["first"])))
+        assert (added, gone) == ((3, 3, 0), ["first"])
+        assert index.verify() == []
+        asked = frame("first", "second", "third").with_columns(id="new " + pl.col("id"))
+        assert index.check(asked)["verdict"].to_list() == ["duplicate"] * 3
+
+
+def test_a_small_batch_is_on_disk_before_the_next_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "seen"
+    with Index.open(path, HOW) as index:
+        counted = []
+
+        def documents() -> Any:
+            for name in ("first", "second"):
+                with sqlite3.connect(path) as connection:
+                    counted.append(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+                connection.close()
+                yield index.documents_of(frame(name))
+
+        index.add_each(documents())
+        assert counted == [0, 1]
