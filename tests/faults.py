@@ -2,8 +2,8 @@
 
 The whole sweep takes an hour and writes its counts to FOLDER, from where `python -m tests.bench.gate` takes them to
 reports/measured/gate.md; tests/test_index_faults.py runs the same in small. Victims are forked from a process that has
-imported everything and started no thread, so that one costs half a second and not three. Where strace or a mount is not
-allowed, that part says so and is left out.
+imported everything and started no thread, and one that lives through its trial takes the next, so that a trial costs
+half a second and not three. Where strace or a mount is not allowed, that part says so and is left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import subprocess
@@ -20,8 +21,9 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -30,10 +32,11 @@ from provenance.index import Index
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SEED = 20_261_121
-STEPS, STEP = 15, 3  # batches of a victim, and documents in each: some 1,100 ways in which a system call can fail
+STEPS, STEP = 12, 3  # batches of a victim, and documents in each: a thousand ways in which a system call can fail
+LOADING = 0.4  # of a victim's time goes by before it adds anything
 PLAIN = Settings(rewritten="off")
 WORDS = str.split(
     "harbour board quay crane ferry skipper auction mayor lighthouse storm roof market repairs engineers piles boats "
@@ -59,25 +62,80 @@ def everything() -> pl.DataFrame:
     return pl.concat([step_of(number) for number in range(STEPS)])
 
 
-def in_child(work: Callable[[], int | None] | Callable[[], None], ready: Callable[[int], None] | None = None) -> int:
+def in_child(work: Callable[[], int | None] | Callable[[], None]) -> int:
     """Run `work` in a forked process -> its exit code, or minus the signal that ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(_start(lambda: work() or 0), 0)[1])
+
+
+def _start(work: Callable[[], int]) -> int:
+    """Run `work` in a forked process -> its number."""
     pid = os.fork()
-    if not pid:
-        code = 70
-        try:
-            if ready is not None:
-                os.kill(os.getpid(), signal.SIGSTOP)  # until whoever watches is there
-            code = work() or 0
-        except ProvenanceError as error:
-            code = error.exit_code
-        except BaseException:  # noqa: BLE001  a child must not come back
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    if ready is not None:
-        os.waitpid(pid, os.WUNTRACED)
-        ready(pid)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if pid:
+        return pid
+    code = 70
+    try:
+        code = work()
+    except ProvenanceError as error:
+        code = error.exit_code
+    except BaseException:  # noqa: BLE001  a child must not come back
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+class Worker:
+    """A forked process that does `work` with the paths it is given, again and again; made anew when it was killed."""
+
+    def __init__(self, work: Callable[[Path, Path], Any]) -> None:
+        self._work, self.pid = work, 0
+
+    def start(self) -> int:
+        """Make sure that there is one -> its number."""
+        if not self.pid:
+            (read_tasks, self._tasks), (self._answers, write_answers) = os.pipe(), os.pipe()
+            self.pid = _start(lambda: self._serve(read_tasks, write_answers))
+            os.close(read_tasks)
+            os.close(write_answers)
+        return self.pid
+
+    def _serve(self, tasks: int, answers: int) -> int:
+        for line in os.fdopen(tasks):
+            try:
+                answer = self._work(*map(Path, json.loads(line)))
+            except ProvenanceError as error:
+                answer = error.exit_code
+            os.write(answers, json.dumps(answer).encode() + b"\n")
+        return 0
+
+    def give(self, *paths: Path) -> None:
+        """Let it begin."""
+        self.start()
+        os.write(self._tasks, json.dumps([str(path) for path in paths]).encode() + b"\n")
+
+    def answer(self) -> Any:
+        """Wait for it -> what `work` gave, the exit code of an error of ours, or minus the signal that ended it."""
+        said = b""
+        while not said.endswith(b"\n"):
+            block = os.read(self._answers, 1 << 16)
+            if not block:
+                return self.end(signal.SIGKILL)
+            said += block
+        return json.loads(said)
+
+    def is_busy(self, seconds: float) -> bool:
+        """Whether it has not answered after so long."""
+        return not select.select([self._answers], [], [], seconds)[0]
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it -> minus the signal that it ended with."""
+        if not self.pid:
+            return 0
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        os.close(self._tasks)
+        os.close(self._answers)
+        ended, self.pid = os.waitpid(self.pid, 0)[1], 0
+        return os.waitstatus_to_exitcode(ended)
 
 
 def add_all(place: Path, told: Path) -> int:
@@ -90,78 +148,78 @@ def add_all(place: Path, told: Path) -> int:
     return 0
 
 
-def judge(place: Path, told: Path) -> str | None:
+def judge(place: Path, told: Path) -> list[str]:
     """After a fault: what is wrong with the index, if anything; nothing damaged, nothing lost, a rerun converges."""
     acknowledged = [int(line) for line in told.read_text().split()] if told.exists() else []
+    with Index.open(place, PLAIN) as index:
+        problems = index.verify()
+        held = {doc_id for frame in index.documents() for doc_id in frame["doc_id"]}
+        lost = {doc_id for number in acknowledged for doc_id in step_of(number)["id"]} - held
+        torn = [number for number in range(STEPS) if 0 < len(held & set(step_of(number)["id"])) < STEP]
+        index.add(everything())
+        again = index.add(everything())
+        found = index.check(pl.DataFrame({"id": ["new"], "text": [text_of(INCOMING % (STEPS * STEP))]}))
+        return [
+            *problems,
+            *(["acknowledged and lost: " + ", ".join(sorted(lost))] if lost else []),
+            *([f"half a batch: {torn}"] if torn else []),
+            *(["a rerun does not converge"] if again.added or index.manifest().documents != STEPS * STEP else []),
+            *(["a wrong finding"] if found["verdict"][0] != "duplicate" else []),
+            *index.verify(),
+        ]
 
-    def look() -> int:
-        with Index.open(place, PLAIN) as index:
-            problems = index.verify()
-            held = {doc_id for frame in index.documents() for doc_id in frame["doc_id"]}
-            lost = {doc_id for number in acknowledged for doc_id in step_of(number)["id"]} - held
-            torn = [number for number in range(STEPS) if 0 < len(held & set(step_of(number)["id"])) < STEP]
-            index.add(everything())
-            again = index.add(everything())
-            found = index.check(pl.DataFrame({"id": ["new"], "text": [text_of(INCOMING % (STEPS * STEP))]}))
-            wrong = [
-                *problems,
-                *(["acknowledged and lost: " + ", ".join(sorted(lost))] if lost else []),
-                *([f"half a batch: {torn}"] if torn else []),
-                *(["a rerun does not converge"] if again.added or index.manifest().documents != STEPS * STEP else []),
-                *(["a wrong finding"] if found["verdict"][0] != "duplicate" else []),
-                *index.verify(),
-            ]
-        (place.parent / "wrong").write_text("\n".join(wrong))
-        return len(wrong)
 
-    code = in_child(look)
-    return None if code == 0 else f"{code}: {(place.parent / 'wrong').read_text() if code > 0 else 'signal'}"
+@contextmanager
+def trials(folder: Path) -> Iterator[tuple[Worker, Callable[[Callable[[Path, Path], int], Counter[str]], int]]]:
+    """A victim, and a function that runs one trial on it -> how the victim fared; what came of it is counted."""
+    victim, judging = Worker(add_all), Worker(judge)
+
+    def one(trial: Callable[[Path, Path], int], outcome: Counter[str]) -> int:
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            place, told = Path(name, "i.sqlite"), Path(name, "told")
+            code = trial(place, told)
+            judging.give(place, told)
+            wrong = judging.answer()
+        outcome["sound" if wrong == [] else f"WRONG: {wrong}"] += 1
+        return code
+
+    try:
+        yield victim, one
+    finally:
+        victim.end()
+        judging.end()
 
 
 def kills(folder: Path, count: int) -> Counter[str]:
-    """kill -9 at random moments while documents are added."""
+    """kill -9 at random moments while documents are added; one that ends before does not count, and is judged too."""
     chosen, outcome = random.Random(SEED), Counter[str]()
-    with tempfile.TemporaryDirectory(dir=folder) as trial:
-        began = time.monotonic()
-        assert in_child(lambda: add_all(Path(trial, "i.sqlite"), Path(trial, "told"))) == 0
-        usual = time.monotonic() - began
-    for _ in range(count):
-        with tempfile.TemporaryDirectory(dir=folder) as name:
-            place, told = Path(name, "i.sqlite"), Path(name, "told")
-            moment = chosen.random() * usual
+    with trials(folder) as (victim, one):
+        taken: list[float] = []
 
-            def kill(pid: int, moment: float = moment) -> None:
-                os.kill(pid, signal.SIGCONT)
-                with contextlib.suppress(ProcessLookupError):
-                    _wait_or(pid, moment, signal.SIGKILL)
+        def whole(place: Path, told: Path) -> int:
+            began = time.monotonic()
+            victim.give(place, told)
+            code = int(victim.answer())
+            taken.append(time.monotonic() - began)
+            return code
 
-            code = in_child(lambda place=place, told=told: add_all(place, told), kill)  # type: ignore[misc]
-            outcome["killed" if code == -signal.SIGKILL else "ended before"] += 1
-            _note(outcome, judge(place, told))
+        def kill(place: Path, told: Path) -> int:
+            victim.give(place, told)
+            return victim.end(signal.SIGKILL) if victim.is_busy(moment) else int(victim.answer())
+
+        assert one(whole, Counter()) == 0
+        victim.end()  # all are to begin alike, with loading what is compiled
+        while outcome["killed"] < count:
+            moment = taken[0] * (LOADING + (1 - LOADING) * chosen.random())
+            outcome["killed" if one(kill, outcome) == -signal.SIGKILL else "ended before"] += 1
     return outcome
-
-
-def _wait_or(pid: int, moment: float, number: signal.Signals) -> None:
-    """Send a signal after `moment` seconds, unless the process ends first."""
-    handle = os.pidfd_open(pid)
-    try:
-        import select  # noqa: PLC0415
-
-        if not select.select([handle], [], [], moment)[0]:
-            signal.pidfd_send_signal(handle, number)
-    finally:
-        os.close(handle)
-
-
-def _note(outcome: Counter[str], wrong: str | None) -> None:
-    outcome["sound" if wrong is None else f"WRONG: {wrong}"] += 1
 
 
 #: System calls at which faults are injected, with the errors that each may meet.
 CALLS = {
-    "pwrite64": ("EIO", "ENOSPC", "signal=SIGKILL"),
+    "pwrite64": ("EIO", "ENOSPC", "EDQUOT", "signal=SIGKILL"),
     "write": ("EIO", "ENOSPC"),
-    "fsync,fdatasync": ("EIO", "ENOSPC", "signal=SIGKILL"),
+    "fsync,fdatasync": ("EIO", "ENOSPC", "EDQUOT", "signal=SIGKILL"),
     "ftruncate": ("EIO", "signal=SIGKILL"),
     "unlink": ("EIO", "EACCES", "signal=SIGKILL"),
     "openat": ("EMFILE", "EACCES", "signal=SIGKILL"),
@@ -184,47 +242,38 @@ def syscalls(folder: Path, count: int) -> Counter[str]:
         if not (lasting and error.startswith("signal"))
     ]
     chosen.shuffle(cases)
-    for call, error, number, lasting in cases[:count]:
-        fault = error if error.startswith("signal") else f"error={error}"
-        when = f"when={number}{'+' if lasting else ''}"
-        with tempfile.TemporaryDirectory(dir=folder) as name:
-            place, told = Path(name, "i.sqlite"), Path(name, "told")
-            code = _traced(place, told, f"inject={call}:{fault}:{when}", call)
+    with trials(folder) as (victim, one):
+        for call, error, number, lasting in cases[:count]:
+            fault = error if error.startswith("signal") else f"error={error}"
+            inject = f"inject={call}:{fault}:when={number}{'+' if lasting else ''}"
+            code = one(lambda place, told: _traced(victim, place, told, call, inject=inject), outcome)  # noqa: B023  now
             outcome[f"{call.split(',')[0]} {error.removeprefix('signal=')}"] += 1
             outcome["refused with an exit code" if code in (2, 10, 11, 13) else f"ended with {code}"] += 1
-            _note(outcome, judge(place, told))
     return outcome
 
 
-def _traced(place: Path, told: Path, inject: str, calls: str, log: Path | None = None) -> int:
-    """The victim under strace, which meddles only with calls on the files of the index."""
-    watchers: list[subprocess.Popen[str]] = []
+def _traced(victim: Worker, place: Path, told: Path, calls: str, *, inject: str = "", log: Path | None = None) -> int:
+    """The victim under strace, which meddles only with calls on the files of the index, made by its main thread."""
     paths = [part for suffix in ("", "-wal", "-shm", "-journal") for part in ("-P", f"{place}{suffix}")]
-
-    def watch(pid: int) -> None:
-        into = ["-o", str(log or os.devnull)]
-        command = ["strace", "-p", str(pid), *into, "-e", f"trace={calls}", "-e", "signal=none", *paths]
-        if inject:
-            command += ["-e", inject]
-        watcher = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        watchers.append(watcher)
-        assert watcher.stderr is not None
-        said = watcher.stderr.readline()  # that it is attached; without -q, so that nothing need be polled
-        assert "attached" in said, said
-        os.kill(pid, signal.SIGCONT)
-
-    code = in_child(lambda: add_all(place, told), watch)
-    for watcher in watchers:
-        watcher.communicate()
+    command = ["strace", "-p", str(victim.start()), "-o", str(log or os.devnull), "-e", f"trace={calls}"]
+    command += ["-e", "signal=none", *paths, *(["-e", inject] if inject else [])]
+    watcher = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert watcher.stderr is not None
+    said = watcher.stderr.readline()  # that it is attached; without -q, so that nothing need be polled
+    assert "attached" in said, said
+    victim.give(place, told)
+    code = int(victim.answer())
+    watcher.terminate()
+    watcher.communicate()
     return code
 
 
 def _count_calls(folder: Path) -> dict[str, int]:
     """How many calls of each kind an undisturbed victim makes."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        log = Path(name, "log")
-        every = ",".join(CALLS)
-        assert _traced(Path(name, "i.sqlite"), Path(name, "told"), "", every, log) == 0
+        log, victim = Path(name, "log"), Worker(add_all)
+        assert _traced(victim, Path(name, "i.sqlite"), Path(name, "told"), ",".join(CALLS), log=log) == 0
+        victim.end()
         lines = log.read_text().splitlines()
     return {call: sum(any(f"{one}(" in line for one in call.split(",")) for line in lines) for call in CALLS}
 
@@ -327,19 +376,6 @@ def crowds(folder: Path, adds: int, writers: int = 2, readers: int = 4) -> Count
 def hash_of(name: str) -> int:
     """A number for a name, the same in every process."""
     return int.from_bytes(name.encode()[-6:], "little")
-
-
-def _start(work: Callable[[], int]) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 70
-    try:
-        code = work()
-    except BaseException:  # noqa: BLE001
-        traceback.print_exc()
-    finally:
-        os._exit(code)
 
 
 def flips(folder: Path, count: int) -> Counter[str]:
