@@ -74,9 +74,10 @@ def fill_lsh(lsh: MinHashLSH, signatures: Iterable[pl.DataFrame], settings: Sett
     from datasketch import LeanMinHash  # noqa: PLC0415  0.6 s of imports
 
     added = 0
-    for part in signatures:
-        for doc_id, found in minhashes(part, settings).items():
-            if doc_id not in lsh:
-                lsh.insert(doc_id, LeanMinHash(found))
-                added += 1
+    with lsh.insertion_session() as session:  # on Redis, many at a time
+        for part in signatures:
+            for doc_id, found in minhashes(part, settings).items():
+                if doc_id not in lsh:
+                    session.insert(doc_id, LeanMinHash(found))
+                    added += 1
     return added

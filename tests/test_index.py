@@ -232,20 +232,6 @@ def test_export_gives_what_was_added_back(tmp_path: Path) -> None:
         assert index.add(exported.drop("added")) == (2, 0, 2)
 
 
-def test_signatures_fill_an_lsh_of_datasketch(tmp_path: Path) -> None:
-    from datasketch import MinHashLSH  # noqa: PLC0415  slow to import
-
-    from provenance import fill_lsh, minhashes, sketch  # noqa: PLC0415
-
-    with Index.open(tmp_path / "seen") as index:
-        index.add(frame({"a": story(1), "b": story(2)}))
-        lsh = MinHashLSH(threshold=0.8, num_perm=128)
-        assert fill_lsh(lsh, index.signatures(), index.settings) == 2
-        assert fill_lsh(lsh, index.signatures(), index.settings) == 0
-        asked = minhashes(sketch(frame({"new": story(1)})))["new"]
-        assert lsh.query(asked) == ["a"]
-
-
 OTHER = {
     "shingle_words": 6, "window": 5, "link_cap": 16, "min_span_words": 20, "max_gap_words": 3, "min_identity": 0.7,
     "match_jaccard": 0.4, "near_duplicate": 0.8, "contained": 0.9, "num_perm": 64, "seed": 2,

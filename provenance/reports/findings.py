@@ -26,6 +26,7 @@ RULES = {
     "near_duplicate": "Nearly all shingles of five words are those of a document seen before.",
     "recycled": "Passages stand in documents seen before.",
 }
+LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -65,7 +66,7 @@ def read_baseline(path: Path) -> frozenset[str]:
         try:
             values = [json.loads(text)]
         except ValueError:
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
+            values = [json.loads(line) for line in text.split("\n") if line.strip()]
         return frozenset(mark for value in values for mark in _marks(value))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         said = error.strerror if isinstance(error, OSError) else "no output of check as json, jsonl or sarif"
@@ -111,8 +112,8 @@ def as_text(record: dict[str, Any]) -> str | None:
 
 
 def as_json_line(record: dict[str, Any]) -> str:
-    """One line of JSON."""
-    return json.dumps(record, ensure_ascii=False)
+    """One line of JSON, also for those who take U+0085, U+2028 and U+2029 for ends of lines."""
+    return json.dumps(record, ensure_ascii=False).translate(LINE_ENDS)
 
 
 def as_annotation(record: dict[str, Any]) -> str | None:
