@@ -11,8 +11,11 @@ STAMP = re.compile(
     r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d\d:\d\d(?::\d\d)?(?:\s(?:[+-]\d{4}|[A-Z]{1,4}(?![A-Za-z])))?"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
-_END = re.compile(r"\s{0,3}(?:\[(?:…|\.\.\.|&hellip;|&#8230;)\]|\((?:more…|more\.\.\.)\))?\s{0,3}(?:\]\]>)?\s{0,3}$")
-_SIZE = re.compile(r"(?:\d{1,4}\s{1,3}){2}")
+_END = re.compile(
+    r"\s{0,3}(?:(?:\[(?:…|\.\.\.|&hellip;|&#8230;)\]|\((?:more…|more\.\.\.)\))\s{0,3})?(?:\]\]>\s{0,3})?$"
+)
+#: A channel's icon ends its header with its width and height.
+SIZE = re.compile(r"(?:\d{1,4}\s{1,3}){2}")
 
 BETWEEN = 15  # words between a link, a date and an id: an author and categories stand there
 TITLE_WORDS = 40
@@ -74,8 +77,8 @@ def _title_place(line: str, low: int, high: int, title: str | None) -> tuple[int
             return at, at + len(title)
     stamped = [match.end() for match in STAMP.finditer(line, low, high)]
     low = stamped[-1] if stamped else low
-    size = _SIZE.match(line, low + len(line[low:high]) - len(line[low:high].lstrip()), high)
-    low = size.end() if size else low  # a channel's icon ends its header with its width and height
+    size = SIZE.match(line, low + len(line[low:high]) - len(line[low:high].lstrip()), high)
+    low = size.end() if size else low
     text = line[low:high]
     begin = low + len(text) - len(text.lstrip())
     return begin, max(begin, low + len(text.rstrip()))
