@@ -226,27 +226,39 @@ def pieces_of(frame: pl.DataFrame, chance: random.Random) -> list[Piece]:
     return pieces
 
 
-def measure(folder: Path, dumps: int = 4, articles: int = 20) -> dict[str, dict[str, float]]:
+def measure(
+    folder: Path, styles: dict[str, Style] = STYLES, dumps: int = 4, articles: int = 20
+) -> dict[str, dict[str, float]]:
     """Corpora -> boundary F1 by corpus and style."""
     table: dict[str, dict[str, float]] = {}
     for name in ("bbc", "reuters", "polnear"):
         chance = random.Random(f"splitting {name}")
         pieces = pieces_of(pl.read_parquet(folder / name / "documents.parquet"), chance)
         table[name] = {
-            style: f1(score(join(chance.sample(pieces, articles), STYLES[style], chance)) for _ in range(dumps))
-            for style in STYLES
+            name: f1(score(join(chance.sample(pieces, articles), style, chance)) for _ in range(dumps))
+            for name, style in styles.items()
         }
     return table
 
 
+def rows(table: dict[str, dict[str, float]]) -> list[str]:
+    """Boundary F1 by corpus and style -> a table's rows, means last."""
+    styles = list(next(iter(table.values())))
+    means = " | ".join(f"{sum(column.values()) / len(column):.3f}" for column in table.values())
+    return [
+        "| style | " + " | ".join(table) + " |",
+        "|---|" + "---|" * len(table),
+        *(f"| {style} | " + " | ".join(f"{column[style]:.3f}" for column in table.values()) + " |" for style in styles),
+        f"| mean | {means} |",
+    ]
+
+
 def main() -> None:
-    """Print boundary F1 by corpus and style."""
-    table = measure(Path(sys.argv[1]))
-    print("| style | " + " | ".join(table) + " |\n|---|" + "---|" * len(table))
-    for style in STYLES:
-        print(f"| {style} | " + " | ".join(f"{column[style]:.3f}" for column in table.values()) + " |")
-    means = {name: sum(column.values()) / len(column) for name, column in table.items()}
-    print("| mean | " + " | ".join(f"{value:.3f}" for value in means.values()) + " |")
+    """Print boundary F1 by corpus and style, of these styles and of those composed later."""
+    from tests.splitting_held_out import SECOND, THIRD  # noqa: PLC0415  it needs this module
+
+    for styles in (STYLES, SECOND, THIRD):
+        print("\n".join(rows(measure(Path(sys.argv[1]), styles))))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ prose looks like: an address beside a time stamp. Such a group is an item's anch
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.heads import Head
 from provenance.dumps.page_labels import host_of, spells
 from provenance.text.calendar import parse_date
-from provenance.text.feed_lines import ADDRESS, STAMP
+from provenance.text.feed_lines import ADDRESS, SIZE, STAMP
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _FIELD = re.compile(rf"(?P<url>{ADDRESS.pattern})|(?P<date>{STAMP.pattern})")
 #: Between two fields of an item: a creator's name, a category, a guid that is no address.
 FIELD_WORDS, FIELD_CHARS = 8, 120
+#: No title is longer.
+TITLE_WORDS = 40
 #: What an item ends with. A word in angle brackets that is no tag is a company's sign in agency copy (`<GDC>`).
 _AFTER_ITEM = re.compile(
     r"\]\]>|\[(?:…|\.\.\.|&#8230;)\]|</?(?:p|br|div|span|a|b|i|em|strong|img|ul|ol|li|item|entry|description)\s?/?>"
@@ -60,6 +63,8 @@ def split_feed(text: str) -> list[Item]:
     anchors = _anchors(text)
     channel = bool(anchors) and _is_channel(text, anchors)
     items = anchors[1:] if channel else anchors
+    if not items:
+        return _closed_by_site(text)
     distinct = len({anchor.url for anchor in items})
     if distinct != len(items) or (len(items) < 2 and not (items and (channel or "]]>" in text))):
         return []
@@ -150,6 +155,8 @@ def _channel_name(text: str, item: Anchor, channel: Anchor | None) -> str | None
 
 def _fields_first(text: str, items: list[Anchor], outlet: str | None) -> list[Item]:
     """Items whose title stands before the fields and whose body stands behind them."""
+    if not text[: items[0].start].strip():
+        return _titles_behind(text, items, outlet)
     starts, titles = [], []
     for at, anchor in enumerate(items):
         low = items[at - 1].end if at else 0
@@ -164,6 +171,42 @@ def _fields_first(text: str, items: list[Anchor], outlet: str | None) -> list[It
     ]
 
 
+def _titles_behind(text: str, items: list[Anchor], outlet: str | None) -> list[Item]:
+    """Items whose title stands behind their fields: the first one shows it, because nothing stands before them."""
+    ends = [*(anchor.start for anchor in items[1:]), len(text)]
+    found = []
+    for anchor, end in zip(items, ends, strict=True):
+        line = text[anchor.end : end].lstrip().partition("\n")[0].strip()
+        title = line if 0 < len(line.split()) <= TITLE_WORDS else None
+        found.append(Item(anchor.start, end, Head(title, anchor.author, anchor.published, anchor.url, outlet)))
+    return found
+
+
+def _closed_by_site(text: str) -> list[Item]:
+    """Items that end with their date, their author and an id that names the site (`... GMT Ann Lee 1234 at https://...`).
+
+    Title and link stand before the body; so does no date, and none of the other layouts fits.
+    """
+    found: list[Item] = []
+    start, link = 0, None
+    for field, closing in itertools.pairwise(_FIELD.finditer(text)):
+        if field.start() < start:
+            continue
+        if link is None:
+            link = field if field["url"] else None
+        elif field["date"] and closing["url"] and host_of(closing["url"]) == host_of(link["url"]):
+            between = text[field.end() : closing.start()]
+            title = " ".join(text[start : link.start()].split())
+            if len(between.split()) > FIELD_WORDS or not 0 < len(title.split()) <= TITLE_WORDS:
+                return []
+            day = parse_date(field["date"])
+            found.append(Item(start, closing.end(), Head(title, None, day[0] if day else None, link["url"], None)))
+            start, link = closing.end(), None
+    if len(found) < 2:
+        return []
+    return [*found[:-1], found[-1]._replace(end=len(text))]
+
+
 def _fields_last(text: str, items: list[Anchor], outlet: str | None, header: int) -> list[Item]:
     """Items whose title and teaser stand before the fields (title, description, link, date)."""
     found = []
@@ -175,7 +218,7 @@ def _fields_last(text: str, items: list[Anchor], outlet: str | None, header: int
             after = _CHANNEL.match(text, header)
             first = after.end() if header and after else header
         lines = text[first : anchor.start].strip().splitlines()
-        title = lines[0].strip() if lines and len(lines[0].split()) <= 40 else None
+        title = lines[0].strip() if lines and len(lines[0].split()) <= TITLE_WORDS else None
         found.append(Item(start, end, Head(title, anchor.author, anchor.published, anchor.url, outlet)))
         start = end
     return found
@@ -190,10 +233,12 @@ def _title_start(text: str, low: int, high: int) -> int:
     for pattern in (_AFTER_ITEM, ADDRESS):
         for match in pattern.finditer(text, start, stop):
             start = match.end()
-    # A channel's picture leaves its width and height before the first title.
-    numbers = re.compile(r"\s*(?:\d{1,4}\s+){2}").match(text, start, stop)
-    if numbers is not None:
-        start = numbers.end()
+    start = _behind_space(text, start, stop)
+    size = SIZE.match(text, start, stop)
+    return _behind_space(text, size.end(), stop) if size else start
+
+
+def _behind_space(text: str, start: int, stop: int) -> int:
     while start < stop and text[start].isspace():
         start += 1
-    return min(stop, start)
+    return start

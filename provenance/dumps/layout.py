@@ -50,6 +50,10 @@ _DATELINE = re.compile(
     rf"{_CAPS}(?:[ ,/-]{{1,2}}[A-ZÀ-Þ][\w.'’]{{0,19}}){{0,6}}[ ,]{{0,2}}(?P<agency>\([A-Z][\w /.&-]{{1,28}}\))?\s?"
     r"(?P<dash>[-–—:])"
 )
+#: With its agency in parentheses a place need not be in capitals ("Washington (AFP) - ").
+_AGENCY_DATELINE = re.compile(
+    r"[A-ZÀ-Þ][\w.'’]{1,19}(?:[ ,/-]{1,2}[A-ZÀ-Þ][\w.'’]{0,19}){0,4},? \([A-Z][\w /.&-]{1,28}\)\s?[-–—]"
+)
 #: A picture's credit: a short line that holds one is no headline, a long one that ends in one is a caption.
 _CREDIT = (
     r"(?:getty|ap photo|photo ?(?:by\b|:|/|credit)|photograph|images?:|credits?:|courtesy|file photo|"
@@ -57,6 +61,8 @@ _CREDIT = (
 )
 _ANY_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
 _CREDIT_END = re.compile(rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$", re.IGNORECASE)
+#: The end of a sentence inside a line; abbreviations have fewer small letters ("Sen. Lee", "Prof. Lee").
+_SENTENCE_END = re.compile(r"(?:[a-zà-ÿ]{4}|\d\d|[>)])\. [A-ZÀ-Þ]")
 _FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 _SCRIPTS = (
@@ -111,7 +117,7 @@ class Line:
         last = self.text.rstrip(_CLOSERS)[-1:]
         if self.words <= 12 and _ANY_CREDIT.search(self.text):
             return False
-        if last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|":
+        if _SENTENCE_END.search(self.text) or last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|←→‹›":
             return False
         return not (self.is_furniture or self.is_menu or self.is_byline or self.is_address or self.date is not None)
 
@@ -143,6 +149,8 @@ class Line:
     @property
     def dateline(self) -> float:
         """2 for a paragraph that opens `PLACE (AGENCY) -`, 1.5 for `PLACE -`, else 0."""
+        if _AGENCY_DATELINE.match(self.text[:120]):
+            return 2
         match = _DATELINE.match(self.text[:120])
         if match is None or (match["dash"] == ":" and not match["agency"]):
             return 0

@@ -197,7 +197,7 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
 def _dateline(lines: list[Line], at: int, body: int) -> float:
     """The evidence of a dateline at a line; a lead may be short, but then it must name its agency."""
     found = lines[at].dateline
-    return found if at == body or (found >= 2 and lines[at].words >= 6) else 0.0
+    return found if at == body or (found >= 2 and lines[at].words >= 4) else 0.0
 
 
 def _is_foot(lines: list[Line], at: int, title: int) -> bool:

@@ -24,6 +24,9 @@ FEWEST, BODY_WORDS = 3, 30
 TITLED, SURELY_TITLED = 0.6, 0.8
 #: Lines of a head or foot that may lie apart, and between a file's first line and the first of a series.
 REACH, HEAD_LINES = 8, 6
+#: Words of a line that holds a headline and the names of what is in its other fields.
+LONGEST = 2 * HEADLINE_WORDS
+_SEVERAL = re.compile(r"\s\||\s\s|\t")
 _TITLE = re.compile(r"(?:title|headline|titre|titel|título|titolo)\s?:", re.IGNORECASE)
 _LABEL = re.compile(r"(?P<name>[^\W\d_][\w' -]{2,24}?)\s?:\s?(?=\S|$)")
 #: Labels that come several times inside one article.
@@ -35,6 +38,8 @@ _INSIDE = re.compile(
 _BARE = ("bare ", "mark ")
 _SLUG = re.compile(r"[A-Z][A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,16}){1,6}(?:\s+\d{2,6})?")
 _MARK = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,}|-\s?30\s?-")
+#: A heading of the first order in Markdown; those of lower orders stand inside articles.
+_HEADING = re.compile(r"#\s{1,4}[^\s#]")
 _CREDIT = re.compile(r"\b(?:getty|afp|epa|shutterstock|photo|image|picture)\b", re.IGNORECASE)
 
 
@@ -67,14 +72,17 @@ def find_template(lines: list[Line]) -> Template:
     main = [one for one in series if len(one.rows) >= 0.7 * most]
     cuts = _cuts(main, lines, words) if most else []
     marks = [rows for key, rows in rows_of.items() if key.startswith("mark ")]
-    return Template(cuts or _separated(marks, lines, words), feet)
+    marks += [one.rows for one in series if not one.is_head and not lines[one.rows[0]].is_title_like]
+    return Template(max(cuts, _separated(marks, lines, words), key=len), feet)
 
 
 def _keys(line: Line) -> list[str]:
     """The shapes of a short line; two lines of one shape may be of one series."""
     text = line.text
-    if line.words > 16:
-        return ["label title"] if line.words <= 2 * HEADLINE_WORDS and _TITLE.match(text) else []
+    if line.words <= HEADLINE_WORDS + 1 and _HEADING.match(text):
+        return ["heading"]
+    if line.words > LONGEST or (line.words > 16 and not _SEVERAL.search(text)):
+        return ["label title"] if line.words <= LONGEST and _TITLE.match(text) else []
     if _MARK.fullmatch(text):
         return ["mark " + re.sub(r"\s|\d", "", text)[:3]]
     if _CREDIT.search(text):
@@ -94,6 +102,8 @@ def _keys(line: Line) -> list[str]:
         first = re.match(r"[^\W\d_]+", text)
         alone = line.date is not None
         keys.append("date" if alone else "dated " + (first[0].lower() if first else ""))
+        # Of dates in figures only those past the twelfth are sure to be dates; the line's shape is the same.
+        keys.append("count " + re.sub(r"\d+", "0", line.folded))
     elif text[-1:] not in ",;" and (text[-1:] != "." or (len(text) > 1 and not text[:-1].endswith(("'", '"', "”")))):
         counted = re.sub(r"\d+", "0", line.folded)
         keys.append(("count " if "0" in counted else "bare ") + counted)
@@ -131,23 +141,39 @@ def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[in
         while cut < first and (lines[cut].is_furniture if near else lines[cut].words > HEADLINE_WORDS):
             cut += 1
         cuts.append(cut)
-        titled += any(line.is_title_like or _TITLE.match(line.text) for line in lines[cut : block[-1] + 3])
+        titled += any(
+            line.is_title_like or _TITLE.match(line.text) or _HEADING.match(line.text)
+            for line in lines[cut : block[-1] + 3]
+        )
     # A date or a name that comes again without a headline is no head of an article.
     return [cut for cut in cuts if cut > 0] if titled >= TITLED * len(cuts) else []
 
 
+def _holds_title(line: Line) -> bool:
+    return bool(line.is_title_like or _TITLE.match(line.text) or _HEADING.match(line.text))
+
+
 def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> list[int]:
-    """Rows behind rulers of one kind, or behind wide space, where nearly each is a headline with a text under it."""
+    """Rows behind rulers, feet or wide space of one kind, where nearly each is a headline with a text under it.
+
+    A ruler without an empty line over it underlines a headline.
+    """
     usual = sorted(line.blank_before for line in lines)[len(lines) // 2] if lines else 0
     wide = [row for row, line in enumerate(lines) if line.blank_before >= usual + 2 and row > 0]
-    for starts in ([row + 1 for row in rows] for rows in [*marks, [row - 1 for row in wide]]):
-        if len(starts) < FEWEST - 1 or starts[-1] >= len(lines):
+    rulers = ([row + 1 if _stands_apart(lines, row) else row - 1 for row in rows] for rows in marks)
+    for found in (*rulers, wide):
+        starts = [row for row in found if 0 < row < len(lines)]
+        if len(starts) < FEWEST - 1:
             continue
         between = [words[after] - words[before] for before, after in itertools.pairwise([0, *starts, len(lines)])]
         titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (0, *starts)]
         if min(between) >= BODY_WORDS and titled[0] and sum(titled) >= SURELY_TITLED * len(titled):
             return starts
     return []
+
+
+def _stands_apart(lines: list[Line], row: int) -> bool:
+    return lines[row].blank_before > 0 or not _MARK.fullmatch(lines[row].text)
 
 
 def _blocks(rows: list[int], words: list[int]) -> list[list[int]]:
