@@ -39,7 +39,9 @@ def pieces() -> list[Piece]:
 def test_joined_articles_come_apart(pieces: list[Piece], style: str) -> None:
     chance = random.Random(f"joined {style}")
     layout = (STYLES | SECOND | THIRD)[style]
-    assert f1(score(join(chance.sample(pieces, 12), layout, chance)) for _ in range(3)) >= (0.95 if style in STYLES else 0.85)
+    assert f1(score(join(chance.sample(pieces, 12), layout, chance)) for _ in range(3)) >= (
+        0.95 if style in STYLES else 0.85
+    )
 
 
 def test_an_article_stays_whole(pieces: list[Piece]) -> None:
