@@ -1,6 +1,6 @@
 // One article: its text with every repeated passage marked, where else each stands, and where it came from.
 
-import { count, el, field, moment, outward, percent, place, plural, slot } from "./dom.js";
+import { count, el, field, moment, outward, percent, place, plural, seen, slot } from "./dom.js";
 import { article as articleOf, articleCount, articles, clusters, idOf, members, numberOf } from "./blocks.js";
 import { Text, dressed, folded, missing, pieces, roleMarks, stretch } from "./text.js";
 import { evidence, heading, named, originBox, verdict } from "./parts.js";
@@ -17,7 +17,7 @@ export async function article(run, [id]) {
   const row = one.cluster === null ? null : (await clusters("document"))[one.cluster];
   return [
     el("p", { class: "crumbs" }, el("a", { href: row ? place("cluster", row.id) : "#/articles", "data-up": true }, row ? "← Its group" : "← All articles")),
-    el("h1", { dir: "auto" }, field(one.title ?? one.doc_id)),
+    el("h1", { dir: "auto" }, seen(one.title ?? one.doc_id)),
     facts(one, row),
     slot("article", id),
     el("div", { class: "reading" },

@@ -1,6 +1,6 @@
 // One cluster: when each member appeared, who took from whom, the likely origin with its evidence, and the members.
 
-import { count, el, field, moment, percent, place, plural, score, slot, to } from "./dom.js";
+import { count, el, field, moment, percent, place, plural, score, seen, slot, to } from "./dom.js";
 import { articles, clusters, members } from "./blocks.js";
 import { timeline } from "./charts.js";
 import { provenanceGraph } from "./graph.js";
@@ -26,7 +26,7 @@ async function articleCluster(row, number) {
   const compare = (article) => (article.doc_id === centre ? null : [" · ", to("compare with the origin", "pair", centre, article.doc_id)]);
   return [
     crumbs("clusters", "Articles that repeat"),
-    el("h1", { dir: "auto" }, field(row.title ?? "A group of articles")),
+    el("h1", { dir: "auto" }, seen(row.title ?? "A group of articles")),
     el("p", { class: "about" }, `${plural(row.size, "article")} · `, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), score(` · cohesion ${percent(row.score)}, weakest member ${percent(row.least)}`)),
     signList(row.signs),
     slot("cluster", row.id),
@@ -66,7 +66,7 @@ function table(shown, list, centre) {
   return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Members and what differs" }, el("table", {},
     el("caption", {}, "What differs from the likely origin is underlined."),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Article"), fields.map(([name]) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, "Side by side"))),
-    el("tbody", {}, shown.map((article, at) => el("tr", {}, el("th", { scope: "row" }, named(article.doc_id), list[at].origin && el("span", { class: "badge origin" }, "likely origin")), fields.map(([, of]) => cell(article, of)), el("td", {}, article.doc_id === centre ? "" : el("a", { href: place("pair", centre, article.doc_id) }, "compare")))))));
+    el("tbody", {}, shown.map((article, at) => el("tr", {}, el("th", { scope: "row" }, named(article.doc_id), " ", list[at].origin && el("span", { class: "badge origin" }, "likely origin")), fields.map(([, of]) => cell(article, of)), el("td", {}, article.doc_id === centre ? "" : el("a", { href: place("pair", centre, article.doc_id) }, "compare")))))));
 }
 
 export const crumbs = (view, label) => el("p", { class: "crumbs" }, el("a", { href: `#/${view}`, "data-up": true }, `← ${label}`));

@@ -114,13 +114,12 @@ function passageRow(body, sides, one) {
 
 // What stands between two passages, on each side for itself.
 function gap(body, sides, own, other, others) {
-  const places = [own, other];
-  const strings = sides.map((side, at) => side.text.slice(places[at][0], Math.min(places[at][1], places[at][0] + 200)).trim());
-  if (strings.every((string) => string === "" )) return;
+  const places = [own, other].map(([start, end], at) => sides[at].text.trimmed(start, end));
+  if (places.every(([start, end]) => start === end)) return;
   const cells = sides.map((side, at) => {
     const [start, end] = places[at];
     const cell = el("div", { class: "cell text", dir: "auto", "data-side": "AB"[at] });
-    if (strings[at] === "") cell.append(el("span", { class: "quiet none" }, "nothing here"));
+    if (start === end) cell.append(el("span", { class: "quiet none" }, "nothing here"));
     else cell.append(...withJumps(side, start, end, others, at));
     return cell;
   });

@@ -27,7 +27,7 @@ export const named = (id) => el("a", { class: "id", href: place("article", id) }
 // doc_id, outlet, title and date of an article in two lines.
 export function heading(article) {
   return [
-    el("p", { class: "what" }, named(article.doc_id), article.title && el("span", { class: "title", dir: "auto" }, brief(article.title, 120))),
+    el("p", { class: "what" }, named(article.doc_id), article.title && el("span", { class: "title" }, brief(article.title, 120))),
     el("p", { class: "about" }, el("b", {}, article.outlet ? field(article.outlet) : "outlet unknown"), " · ", moment(article.published),
       article.byline && [" · ", brief(article.byline, 40)], article.language && [" · ", field(article.language)]),
   ];
@@ -95,7 +95,7 @@ export async function memberCards(level, number, row, { most = CARDS, length = S
     const next = list.slice(drawn, drawn + room);
     const shown = await articles(next.map((member) => member.article));
     const numbers = level === "document" ? sharedNumbers(shown) : null;
-    box.append(...next.map((member, at) => card(row.id, shown[at], member, numbers, length, controls)));
+    box.append(...next.map((member, at) => card(row, shown[at], member, numbers, length, controls)));
     drawn += next.length;
     more.hidden = drawn >= list.length;
     more.textContent = `Show ${count(Math.min(50, list.length - drawn))} more of ${plural(list.length, "member")}`;
@@ -105,14 +105,14 @@ export async function memberCards(level, number, row, { most = CARDS, length = S
   return [box, more, rest > 0 && el("p", { class: "note" }, `${plural(rest, "more member")} stand in clusters.parquet.`)];
 }
 
-function card(cluster, article, member, numbers, length, controls) {
+function card(row, article, member, numbers, length, controls) {
   const where = member.start === null ? null : el("span", { class: "quiet" }, `characters ${count(member.start)} to ${count(member.end)}`);
   return el("li", { class: "card", "data-id": article.doc_id },
     heading(article),
-    el("p", { class: "about" }, member.origin && el("strong", { class: "badge origin" }, "likely origin"), " ",
+    el("p", { class: "about" }, member.origin && row.documents > 1 && el("strong", { class: "badge origin" }, "likely origin"), " ",
       numbers && score(`shares ${percent(member.cohesion)} with the centre`), where, controls?.(article, member)),
     numbers ? sharedText(article, numbers, length) : passageText(article, member, length),
-    slot("member", cluster, article.doc_id));
+    slot("member", row.id, article.doc_id));
 }
 
 // -- origins and evidence ---------------------------------------------------------------------------------

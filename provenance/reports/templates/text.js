@@ -21,6 +21,13 @@ export class Text {
     return this.points ? this.points.slice(start, end).join("") : this.whole.slice(start, end);
   }
 
+  // [start, end) without the white space at its ends, of which a page may have much; looked for 1,000 characters deep.
+  trimmed(start, end) {
+    const [head, tail] = [this.slice(start, Math.min(end, start + 1000)), this.slice(Math.max(start, end - 1000), end)];
+    const from = start + (head.length - head.trimStart().length);
+    return from >= end ? [end, end] : [from, end - (tail.length - tail.trimEnd().length)];
+  }
+
   // The nearest place at or before `at`, at most `room` away, where a word begins.
   wordBefore(at, room = 40) {
     const shown = this.slice(Math.max(0, at - room), at);

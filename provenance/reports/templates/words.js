@@ -87,6 +87,20 @@ function common(left, right, fromI, toI, fromJ, toJ, found) {
   }
 }
 
+const CHANCE = 2; // equal words in a row that stand together by chance where more than as many differ on both their sides
+
+// Equal words without those that chance put between two differing stretches: "to" and "the" stand in any two sentences.
+function withoutChance(equal, leftLength, rightLength) {
+  const runs = [];
+  for (const [i, j] of equal) {
+    const last = runs.at(-1);
+    if (last && i === last.i + last.length && j === last.j + last.length) last.length += 1;
+    else runs.push({ i, j, length: 1 });
+  }
+  const differing = (one, other) => Math.max((other?.i ?? leftLength) - (one ? one.i + one.length : 0), (other?.j ?? rightLength) - (one ? one.j + one.length : 0));
+  return runs.filter((run, at) => run.length > CHANCE || Math.min(differing(runs[at - 1], run), differing(run, runs[at + 1])) <= CHANCE);
+}
+
 // Two strings with their words and the equal ones -> stretches in order, {same, left: [start, end], right: [start, end]},
 // that together are both strings; what stands between two words goes with the word before it.
 export function segments(left, right, leftWords, rightWords, equal) {
@@ -95,22 +109,16 @@ export function segments(left, right, leftWords, rightWords, equal) {
   const startOf = (list, at, whole) => (at === 0 ? 0 : at < list.length ? list[at].start : whole.length);
   const push = (same, toI, toJ) => {
     if (toI === i && toJ === j) return;
-    const stretch = {
-      same, left: [startOf(leftWords, i, left), startOf(leftWords, toI, left)], right: [startOf(rightWords, j, right), startOf(rightWords, toJ, right)],
-    };
-    found.push(stretch);
+    const place = [[startOf(leftWords, i, left), startOf(leftWords, toI, left)], [startOf(rightWords, j, right), startOf(rightWords, toJ, right)]];
+    found.push({ same, left: place[0], right: place[1] });
     [i, j] = [toI, toJ];
   };
-  for (let at = 0; at < equal.length;) {
-    const [fromI, fromJ] = equal[at];
-    push(false, fromI, fromJ);
-    let length = 1;
-    while (at + length < equal.length && equal[at + length][0] === fromI + length && equal[at + length][1] === fromJ + length) length += 1;
-    push(true, fromI + length, fromJ + length);
-    at += length;
+  for (const run of withoutChance(equal, leftWords.length, rightWords.length)) {
+    push(false, run.i, run.j);
+    push(true, run.i + run.length, run.j + run.length);
   }
   push(false, leftWords.length, rightWords.length);
-  const last = found.at(-1);
-  if (last) [last.left[1], last.right[1]] = [left.length, right.length];
+  if (!found.length) return [{ same: false, left: [0, left.length], right: [0, right.length] }];
+  [found.at(-1).left[1], found.at(-1).right[1]] = [left.length, right.length];
   return found;
 }

@@ -1,0 +1,250 @@
+"""The page in a real Chromium: nothing hostile runs, everybody can read it, and an editor finds the way."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import browser
+from tests.runs import LEFT, SHARED, hand_made
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from provenance.reports.runs import Run
+
+if browser.missing() is None:
+    from playwright.sync_api import expect
+
+pytestmark = pytest.mark.skipif(browser.missing() is not None, reason=browser.missing() or "")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.launched() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return browser.put(hand_made(), tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, corpus_run: Run) -> Path:
+    return browser.put(corpus_run, tmp_path_factory.mktemp("sample"))
+
+
+def test_no_payload_runs_or_asks_for_anything(chromium: Browser, tmp_path: Path) -> None:
+    assert len(browser.PAYLOADS) == 100
+    watched = browser.Watched(chromium, browser.put(browser.poisoned(), tmp_path)).open()
+    page = watched.page
+    views = browser.hostile_views()
+    for number, view in enumerate(views):
+        watched.go(view)
+        page.evaluate(browser.UNFOLD)
+        if number < 6:
+            page.wait_for_timeout(50)
+            page.emulate_media(media="print")
+            page.pdf()
+            page.emulate_media(media="screen")
+        shown = page.locator("h1").inner_text()
+        assert not shown.startswith(("No such", "This view")), view
+    page.goto(watched.address + "#/article/<img src=x onerror=alert(1)>")
+    assert page.locator("#evil, #view img, #view iframe, #view style, #view form:not([role=search])").count() == 0
+    assert page.locator("a[href^='javascript'], a[href^='data']").count() == 0
+    assert watched.alarms == []
+    page.close()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("wide", "dark"), ("narrow", "dark")])
+def test_axe_finds_nothing(chromium: Browser, small: Path, size: str, scheme: str) -> None:
+    watched = browser.Watched(chromium, small, size, scheme).open()
+    source = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+    for view in browser.VIEWS:
+        watched.go(view)
+        watched.page.evaluate(browser.UNFOLD)
+        found: dict[str, Any] = watched.page.evaluate(f"async () => {{ {source}; return await axe.run(); }}")
+        said = [(one["id"], [node["html"][:150] for node in one["nodes"]][:3]) for one in found["violations"]]
+        assert said == [], view
+        assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{view} is too wide"
+    assert watched.alarms == []
+    watched.page.close()
+
+
+def test_first_view_shows_every_member_open(chromium: Browser, small: Path) -> None:
+    watched = browser.Watched(chromium, small).open()
+    boxes = watched.page.locator("details.cluster")
+    assert boxes.count() == 3
+    assert watched.page.locator("details.cluster:not([open])").count() == 0
+    told = boxes.nth(0).inner_text()
+    for words in ("a", "b", "The Post", SHARED):
+        assert words in told
+    assert "A pointer, not a verdict" in watched.page.inner_text("#view")
+    for words in ("line 4 is <not> JSON", "3 articles read, 1 unique, 2 repeated"):
+        assert words in watched.page.inner_text("#view")
+    watched.page.close()
+
+
+@pytest.mark.parametrize("size", list(browser.SIZES))
+def test_an_editor_finds_a_cluster_and_steps_through_it(chromium: Browser, sample: Path, size: str) -> None:
+    watched = browser.Watched(chromium, sample, size).open()
+    page = watched.page
+    page.get_by_role("link", name="Articles that repeat", exact=True).click()
+    page.get_by_label("Search").fill("ferry score:>0.5 outlet:meridian")
+    expect(page.locator("#found")).to_have_text("1 of 12")
+    page.locator("details.cluster > summary").first.click()
+    page.get_by_role("link", name="Timeline, provenance graph and evidence").click()
+    page.wait_for_selector("svg.graph")
+    assert page.locator("svg.timeline circle").count() >= 7
+    assert page.locator("svg.graph a.present").count() == 11
+    assert "Runner-up" in page.inner_text("#origin")
+    page.get_by_role("link", name="compare", exact=True).nth(1).click()
+    page.wait_for_selector(".row.passage")
+    assert "Why matched" in page.inner_text("#view")
+    total = page.locator(".row.passage").count()
+    assert total == 2
+    page.keyboard.press("n")
+    assert page.locator(".row.here").get_attribute("id") == "passage-1"
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    assert page.locator(".row.here").get_attribute("id") == f"passage-{total}"
+    page.keyboard.press("p")
+    assert page.locator(".row.here").get_attribute("id") == "passage-1"
+    page.keyboard.press("m")
+    assert page.locator(".gap-row:visible").count() == 0
+    folds = page.locator("button.fold").count()
+    assert folds > 0
+    page.keyboard.press("e")
+    assert page.locator("button.fold").count() == 0
+    page.keyboard.press("u")
+    page.wait_for_selector("svg.graph")
+    assert watched.alarms == []
+    page.close()
+
+
+def test_every_key_of_the_help_does_what_it_says(chromium: Browser, sample: Path) -> None:
+    watched = browser.Watched(chromium, sample).open("#/clusters")
+    page = watched.page
+    page.keyboard.press("?")
+    assert page.locator("#keys dt").count() >= 14
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('details') === document.querySelectorAll('details')[1]")
+    page.keyboard.press("k")
+    page.keyboard.press("o")
+    page.wait_for_selector("details.cluster[open] .card")
+    page.keyboard.press("/")
+    page.keyboard.type("score:x j")
+    assert "wants a number" in page.inner_text("#found")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.keyboard.press("r")
+    expect(page.locator("h1")).to_contain_text("Repeated passages")
+    page.keyboard.press("s")
+    expect(page.locator("h1")).to_contain_text("What repeats")
+    assert watched.alarms == []
+    page.close()
+
+
+def test_right_to_left_text_runs_right_to_left(chromium: Browser, small: Path) -> None:
+    watched = browser.Watched(chromium, small, "narrow").open("#/article/c")
+    page = watched.page
+    assert page.evaluate("getComputedStyle(document.querySelector('.text.whole')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('.facts')).direction") == "ltr"
+    page.close()
+
+
+def test_hidden_characters_are_chips_and_texts_are_whole(chromium: Browser, small: Path) -> None:
+    watched = browser.Watched(chromium, small).open("#/article/a")
+    page = watched.page
+    assert page.locator(".text .chip").all_inner_texts() == ["ESC", "RLO", "NUL"]
+    shown = page.evaluate(
+        """() => {
+            const copy = document.querySelector(".text.whole").cloneNode(true);
+            copy.querySelectorAll("a.number").forEach((one) => one.remove());
+            const meant = {ESC: "\\x1b", RLO: "\\u202e", NUL: "\\0"};
+            copy.querySelectorAll(".chip").forEach((one) => one.replaceWith(meant[one.textContent]));
+            return copy.textContent;
+        }"""
+    )
+    assert shown == LEFT
+    assert page.locator("mark").all_inner_texts() == ["Quay to close", "Quay to close", SHARED]
+    page.close()
+
+
+def test_differences_inside_a_passage_are_marked(chromium: Browser, tmp_path: Path) -> None:
+    left = "On Tuesday the board voted 🙂 to close the northern quay for repairs until May, said nobody in particular."
+    right = (
+        "On Wednesday the board voted 🙂 to close the northern quay for repairs until June, said nobody in particular."
+    )
+    watched = browser.Watched(chromium, browser.put(browser.two(left, right), tmp_path)).open("#/pair/a/b")
+    assert watched.page.locator(".only").all_inner_texts() == ["Tuesday", "May,", "Wednesday", "June,"]
+    cells = watched.page.locator(".row.passage .cell").all_inner_texts()
+    assert cells == [left, right]
+    watched.page.close()
+
+
+def test_two_long_texts_are_folded_and_never_freeze(chromium: Browser, tmp_path: Path) -> None:
+    texts = {
+        "words": (browser.long_words(200_000, 50), browser.long_words(200_000, 51), "edited"),
+        "line": ("x" * 1_000_000, "x" * 1_000_000, "exact"),
+        "lines": ("ab " * 333_333, "ba " * 333_333, "edited"),
+    }
+    for name, (left, right, kind) in texts.items():
+        folder = browser.put(browser.two(left, right, kind), tmp_path / name)
+        watched = browser.Watched(chromium, folder).open()
+        took = watched.go("#/pair/a/b")
+        assert took < 10, f"{name}: {took:.1f} s; measured as .2 s on an idle machine, and quadratic work takes minutes"
+        told = watched.page.inner_text("button.fold >> nth=0")
+        assert (
+            "too long to compare at once" in told
+            or "characters, the same on both sides" in told
+            or "more characters" in told
+        )
+        assert watched.page.evaluate("document.getElementById('view').textContent.length") < 400_000
+        assert watched.alarms == []
+        watched.page.close()
+
+
+def test_a_page_with_blocks_beside_it_opens_from_disk(
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provenance.reports.page.ONE_FILE", 1000)
+    folder = browser.put(browser.large(2_000, 100), tmp_path)
+    assert len(list((folder / "report_files").iterdir())) > 4
+    watched = browser.Watched(chromium, folder).open()
+    watched.go("#/cluster/d%3A7")
+    assert watched.page.locator(".card").count() == 4
+    watched.go("#/article/doc-0001999")
+    assert "doc-0001999" in watched.page.inner_text("#view")
+    assert watched.alarms == []
+    for block in (folder / "report_files").iterdir():
+        block.unlink()
+    watched.open("#/clusters")
+    assert "is missing: the page needs the folder" in watched.page.inner_text("#view")
+    watched.page.close()
+
+
+def test_a_run_without_anything_or_stopped_early_is_told_in_words(chromium: Browser, tmp_path: Path) -> None:
+    run = hand_made()
+    empty = type(run).of({name: run.table(name).clear() for name in run.made}, run.facts)
+    early = type(run).of(
+        {name: run.table(name) for name in ("documents", "rejects", "matches")},
+        run.facts | {"tables": ["documents", "rejects", "matches"]},
+    )
+    for name, one in (("empty", empty), ("early", early)):
+        watched = browser.Watched(chromium, browser.put(one, tmp_path / name)).open()
+        for view in browser.VIEWS:
+            watched.go(view)
+            assert "cannot be drawn" not in watched.page.inner_text("#view"), f"{name} {view}"
+        assert watched.alarms == []
+        watched.page.close()
