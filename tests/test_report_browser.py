@@ -96,7 +96,7 @@ def test_an_editor_finds_a_cluster_and_steps_through_it(chromium: Browser, sampl
     watched = browser.Watched(chromium, sample, size).open()
     page = watched.page
     page.get_by_role("link", name="Articles that repeat", exact=True).click()
-    page.get_by_label("Search").fill("ferry score:>0.5 outlet:meridian")
+    page.get_by_label("Search").fill("ferry score:>0.5 outlet:meridian size:>9")
     expect(page.locator("#found")).to_have_text("1 of 12")
     page.locator("details.cluster > summary").first.click()
     page.get_by_role("link", name="Timeline, provenance graph and evidence").click()
