@@ -128,7 +128,7 @@ def hostile(chromium: Browser) -> Iterator[str]:
         watched.page.close()
     yield "## Hostile text"
     yield ""
-    yield f"{len(browser.PAYLOADS)} payloads, each as id, title, text, outlet, address, path, byline, credit and evidence;"
+    yield f"{len(browser.PAYLOADS)} payloads, each as id, title, text, outlet, address, path, credit, evidence;"
     yield f"{len(views)} views on the screen, 6 of them printed: {alarms} executions, requests and errors (must: 0)."
 
 
@@ -164,10 +164,10 @@ def main() -> None:
     load = os.getloadavg()[0]
     head = f"""# The page in a browser
 
-Written by `python -m tests.pages` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {commit}: Chromium {version}, Python
-{platform.python_version()}, {os.cpu_count()} cores, shared with others (load {load:.0f} at the end). Seconds are medians of
-{TURNS}, from the call to the painted view, of views for which nothing was read yet. Beside them stand the CPU seconds of the page's
-own thread: on a busy machine wall time says more of the neighbours."""
+Written by `python -m tests.pages` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {commit}: Chromium {version},
+Python {platform.python_version()}, {os.cpu_count()} cores, shared with others (load {load:.0f} at the end).
+Seconds are medians of {TURNS}, from the call to the painted view, of views for which nothing was read yet. Beside them
+stand the CPU seconds of the page's own thread: on a busy machine wall time says more of the neighbours."""
     PAGE.write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
     print(f"{PAGE.relative_to(ROOT)} written")
 

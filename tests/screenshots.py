@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -10,18 +11,20 @@ from tests import browser
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "reports" / "measured"
-FERRY, COPY = "M-250514-037", "at-20250514-ferry"  # the agency's report in the sample dumps, and a paper's copy of it
+FERRY = "M-250514-037"  # the agency's report in the sample dumps
+PAIR = "KD-88120", "at-20250514-ferry"  # two papers' copies of it
 SCROLL = "document.querySelector('{}').scrollIntoView()"
 
 
 def main() -> None:
     """Write reports/measured/page_*.png."""
-    run = pipeline.scan([str(ROOT / "corpus")])
+    with contextlib.chdir(ROOT):  # ids are paths as given
+        run = pipeline.scan(["corpus"])
     cluster = run.clusters.filter((run.clusters["level"] == "document") & (run.clusters["doc_id"] == FERRY))
     views = {
         "summary": ("wide", "light", "#/", None),
         "cluster": ("wide", "light", f"#/cluster/{cluster['cluster_id'][0].replace(':', '%3A')}", None),
-        "pair": ("wide", "dark", f"#/pair/{FERRY}/{COPY}", ".steps"),
+        "pair": ("wide", "dark", f"#/pair/{PAIR[0]}/{PAIR[1]}", ".steps"),
         "article": ("narrow", "light", "#/article/ls-4470", ".reading"),
     }
     with tempfile.TemporaryDirectory() as folder, browser.launched() as chromium:
