@@ -290,3 +290,33 @@ def test_a_log_costs_a_pass_over_the_words_and_no_more() -> None:
     made = decide(log((pair(FERRY, AGAIN), "different")), pv.scan(texts).documents)
     assert made.parts["doc_id"].to_list() == list("abcd")
     assert made.apart.is_empty()
+
+
+def test_evaluate_takes_decisions_as_gold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = frame(FERRY, AGAIN, f"{CHERRIES} {ASIDE}", QUAY)
+    pv.scan(texts).write("run", report=False)
+    said = log(
+        (pair(FERRY, AGAIN), "different"),
+        (pair(f"{CHERRIES} {ASIDE}", QUAY), "same"),
+        (subjects.edge(key(QUAY), subjects.ITSELF), "origin"),
+        (subjects.passage(passage_key(ASIDE)), "boilerplate"),
+    )
+    export_to(said, Path("said.jsonl"))
+    result = call("evaluate", "run", "--gold", "said.jsonl", "--format", "json")
+    rows = {
+        (row["measure"], row["part"]): (row["value"], row["cases"]) for row in json.loads(result.stdout)["measures"]
+    }
+    assert rows == {
+        ("decisions", "heeded by the run"): (0.0, 4),
+        ("decided same", "in one cluster"): (0.0, 1),
+        ("decided different", "not in one cluster"): (0.0, 1),
+        ("decided origins", "found"): (1.0, 1),
+        ("decided kinds", "found"): (1.0, 0),
+        ("decided boilerplate", "characters"): (0.0, 1),
+    }
+    with Log.open(Path("verdicts.sqlite")) as kept:
+        kept.take_in(said)
+    pv.scan(texts, verdicts="verdicts.sqlite").write("heeded", report=False)
+    result = call("evaluate", "heeded", "--gold", "verdicts.sqlite", "--format", "json")
+    assert {row["value"] for row in json.loads(result.stdout)["measures"]} == {1.0}

@@ -17,7 +17,11 @@ SCHEMA_VERSION = 1
 @click.command("evaluate")
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @click.option(
-    "--gold", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="The folder of gold tables."
+    "--gold",
+    required=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="The folder of gold tables, or a log of `provenance review`.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
@@ -27,6 +31,9 @@ def command(run: Path, gold: Path, form: str) -> None:
 
     Spans by characters and by plagdet, matches by true Jaccard, clusters by adjusted Rand index and B-cubed F1,
     edges and origins by accuracy and calibration: whatever both sides hold.
+
+    A log of decisions, or its export, is gold too: how far the run says what editors did. Of a run that heeded them
+    that tells nothing, and the first row says so.
 
     Example: provenance evaluate reports/ --gold corpus/gold
     """

@@ -17,6 +17,7 @@ from provenance.evaluation.datelines import score_datelines
 from provenance.evaluation.gold import read_gold, read_run, read_settings
 from provenance.evaluation.places import align
 from provenance.evaluation.stories import measure_stories
+from provenance.evaluation.verdicts import is_log, measure_verdicts
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ LONG_QUOTE = 120  # characters; shorter ones have few words, and chance repeats 
 
 
 def evaluate(run: Path, gold: Path) -> pl.DataFrame:
-    """A scan's folder or a Parquet of spans, a folder of gold tables -> MEASURES."""
+    """A scan's folder or a Parquet of spans, a folder of gold tables or a log of decisions -> MEASURES."""
+    if is_log(gold):
+        return pl.DataFrame(list(measure_verdicts(read_run(run), run, gold)), schema=MEASURES, orient="row")
     return measure(read_run(run), read_gold(gold), read_settings(run))
 
 
