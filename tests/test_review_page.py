@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -66,7 +67,10 @@ def enter(browser: Any, server: Server, size: dict[str, int] = WIDE) -> Any:
 
 
 def go(page: Any, address: str) -> None:
+    """Ask for a view and wait until it stands in the place of the one before."""
+    page.locator("#view > *").first.evaluate("node => { node.dataset.old = ''; }")
     page.evaluate("address => { window.location.hash = address; }", address)
+    page.wait_for_function("() => !document.querySelector('#view > [data-old], #view[aria-busy]')")
 
 
 def pick(run: pv.Run, doc_id: str, level: str = "document") -> str:
@@ -96,7 +100,7 @@ def test_open_find_step_decide_undo_reload_and_the_next_run(
     assert "#" not in page.url or server.entry not in page.url
     # find the cluster by searching, open it, and go on to the pair
     go(page, "#/clusters")
-    page.locator("#search").fill(f"id:{pair[0]}" if pair[0] == "arabic" else "ferry")
+    page.locator("#search").fill(pair[0])
     page.locator("details.cluster > summary").first.click()
     page.locator("details.cluster a", has_text="Timeline").first.click()
     page.wait_for_selector("#timeline")
@@ -145,7 +149,7 @@ def test_groups_passages_and_origins_are_decided(browser: Any, server: Server) -
     page.locator("#history button", has_text="Undo").first.click()
     page.wait_for_selector("#history li.fallen")
     page.locator("#history button", has_text="Restore").first.click()
-    page.wait_for_function("document.querySelectorAll('#history li').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('#history li').length === 3")
     page.keyboard.press("Escape")
     decided(page, "Split")
     # many at once: nothing before the count is agreed to
@@ -155,14 +159,13 @@ def test_groups_passages_and_origins_are_decided(browser: Any, server: Server) -
     page.locator("#plan button", has_text="Cancel").click()
     page.locator(".card[data-id=ferry] button", has_text="Origin of all").click()
     page.locator("#plan button.yes").click()
-    page.wait_for_function("document.getElementById('message').textContent.includes('2 decisions kept')")
+    page.wait_for_function("() => document.getElementById('message').textContent.includes('2 decisions kept')")
     # an origin that is not in the dump
     go(page, "#/article/again")
     page.locator("details.origin-form summary").click()
     page.locator("input[name=source]").fill("The Moon")
     page.locator("details.origin-form button", has_text="from this source").click()
-    page.wait_for_selector(".said-before .origin >> text=Origin")
-    assert "The Moon" in page.locator(".said-before").first.inner_text()
+    page.wait_for_selector(".said-before >> text=The Moon")
     # a passage is ignored, with a note
     go(page, f"#/cluster/{pick(run, 'quay', 'passage')}")
     page.wait_for_selector("#view > aside.slot button.boilerplate")
@@ -187,9 +190,9 @@ def test_all_that_a_search_left_is_decided_after_a_preview(browser: Any, server:
     assert page.locator("#plan h2").inner_text() == "Same: 2 decisions"
     assert page.evaluate("fetch('/rows').then((answer) => answer.json()).then((told) => told.rows)") == 0
     page.locator("#plan button.yes").click()
-    page.wait_for_function("document.getElementById('progress').textContent.includes('2 of 2 groups')")
+    page.wait_for_function("() => document.getElementById('progress').textContent.includes('2 of 2 groups')")
     page.keyboard.press("]")
-    page.wait_for_function("window.location.hash.startsWith('#/cluster/p')")
+    page.wait_for_function("() => window.location.hash.startsWith('#/cluster/p')")
     page.context.close()
 
 
@@ -265,7 +268,7 @@ def test_nothing_from_a_dump_or_a_note_runs(browser: Any, tmp_path: Path) -> Non
     asked: list[str] = []
     with reviewing(tmp_path / "run", "--editor", names[1]) as server:
         context = browser.new_context(viewport=WIDE)
-        context.expose_function("hit", hits.append)
+        context.expose_function("hit", lambda where: hits.append(str(where)))
         page = context.new_page()
         page.on("dialog", lambda dialog: (hits.append("dialog"), dialog.dismiss()))
         page.on("request", lambda request: asked.append(request.url))
@@ -289,7 +292,6 @@ def test_nothing_from_a_dump_or_a_note_runs(browser: Any, tmp_path: Path) -> Non
         )
         page.reload()
         page.wait_for_selector("#progress:not(:empty)")
-        quote = "names => { window.location.hash = '#/' + names.map(encodeURIComponent).join('/'); }"
         for view in (
             ["clusters"],
             ["passages"],
@@ -298,8 +300,7 @@ def test_nothing_from_a_dump_or_a_note_runs(browser: Any, tmp_path: Path) -> Non
             ["article", one],
             ["pair", one, two],
         ):
-            page.evaluate(quote, view)
-            page.wait_for_function("!document.getElementById('view').hasAttribute('aria-busy')")
+            go(page, "#/" + "/".join(quote(name, safe="") for name in view))
             page.wait_for_selector("h1")
         page.wait_for_selector("#view > aside.slot .said-before li")
         assert page.locator("#view > aside.slot .said-before li").count() == len(names)

@@ -139,7 +139,7 @@ document.addEventListener("provenance:drawn", (event) => {
     if (slots.has(slot) || slot.dataset.kind === "article") continue;
     slots.add(slot);
     slot.hidden = false;
-    slot.setAttribute("aria-label", "Decide");
+    slot.setAttribute("role", "none"); // a landmark for each of a hundred cards leads nobody anywhere
     if (slot.dataset.kind === "list") bulk(slot);
     else refresh(slot);
   }
