@@ -73,6 +73,12 @@ SCHEMAS: dict[str, pl.Schema] = {
     "matches": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),
     "more": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),
     "clusters": tables.CLUSTERS,
+    "named": tables.DOCUMENTS,
+    "attributions": tables.ATTRIBUTIONS,
+    "dates": tables.DATES,
+    "edges": tables.EDGES,
+    "origins": tables.ORIGINS,
+    "outlets": tables.OUTLETS,
     "counts": pl.Schema({"name": tables.TEXT, "count": ROW}),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.matching.completion import MOST_PAIRS
-from provenance.spark import articles, clusters, routing, runs, stretches, whole
+from provenance.spark import articles, clusters, origins, routing, runs, stretches, whole
 from provenance.spark.plan import Part
 
 if TYPE_CHECKING:
@@ -19,6 +19,23 @@ class Made(NamedTuple):
     counts: dict[str, int]
 
 
+def scan(flow: Flow, documents: Part) -> Made:
+    """DOCUMENTS by home -> all tables that level and until ask for."""
+    settings = flow.plan.settings
+    compare = compare_passages if settings.level == "passage" else compare_documents
+    made = compare(flow, documents)
+    found = made.tables | {"documents": [documents]}
+    if settings.until == "origins":
+        passages = found.get("passages") or [mark_passages(flow, documents)]
+        compared = [part for name in ("spans", "matches", "clusters") for part in found.get(name, [])]
+        whole_dump = (part._replace(bucket=0) for part in (documents, *passages, *compared))
+        traced = flow.round("traced", origins.trace_all, *whole_dump)
+        found |= {name: [Part(traced, "named" if name == "documents" else name)] for name in origins.TRACED}
+    if settings.until == "matches":
+        del found["clusters"]
+    return Made(found, made.counts)
+
+
 def compare_documents(flow: Flow, documents: Part) -> Made:
     """DOCUMENTS by home -> MATCHES by whole documents, and CLUSTERS."""
     groups, pairs = propose(flow, documents)
@@ -28,6 +45,7 @@ def compare_documents(flow: Flow, documents: Part) -> Made:
         "alike", whole.match_block, Part(blocks, "pairs"), Part(asked, "documents"), Part(asked, "members")
     )
     made = complete(flow, [documents], [groups, alike], whole.match_missing)
+    del made.tables["spans"]
     return Made(made.tables, made.counts | {"over_cap": flow.total(pairs, "over_cap")})
 
 
