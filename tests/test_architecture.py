@@ -27,9 +27,9 @@ FLOORS = [
     {"matching", "tracing"},
     {"dumps", "reports"},
     {"pipeline", "signatures"},
-    {"spark"},
     {"index"},
     {"cleaning"},
+    {"spark"},
     {"evaluation", "review", "frames"},
     {"cli"},
 ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from provenance.reports.runs import Run
+    from provenance.settings import Settings
 
 #: MB; a dump of any size is read in so much, and its tables need more only from some 200,000 articles on.
 MEMORY = 1000
@@ -57,6 +58,8 @@ LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
     help="Exit with 1 if two articles are related so, or more closely.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("--engine", type=click.Choice(("local", "spark")), default="local", help="What runs the stages. [local]")
+@click.option("--master", default="local[*]", metavar="URL", help="Spark's master. [local[*]]")
 def command(
     inputs: tuple[str, ...],
     output: Path,
@@ -66,6 +69,8 @@ def command(
     no_report: bool,
     fail_on: str | None,
     quiet: bool,
+    engine: str,
+    master: str,
     **settings: Any,
 ) -> int:
     """Find what repeats in news dumps, and where it came from.
@@ -81,6 +86,8 @@ def command(
     4 internal error, 130 interrupted.
     """
     chosen = take_settings(settings).settings
+    if engine == "spark":
+        return _over_spark(inputs, chosen, str(output), master, quiet)
     from provenance.cli.kernels import watch_kernels
     from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.pipeline import scan
@@ -110,6 +117,25 @@ def command(
     if not quiet:
         _say(run, output, report=not no_report)
     return exit_code(run, fail_on)
+
+
+def _over_spark(inputs: tuple[str, ...], chosen: Settings, output: str, master: str, quiet: bool) -> int:
+    """Scan over Spark; each table is a folder of Parquet files, and there is no report."""
+    from provenance.errors import UsageError
+
+    try:
+        from provenance.spark.files import scan_files
+    except ImportError as error:
+        raise UsageError(
+            f"--engine spark: {error.name} is not installed; pip install 'provenance-news[spark]'"
+        ) from None
+    output = output.replace(":/", "://", 1) if ":/" in output and "://" not in output else output  # as Path has it
+    run = scan_files(inputs, chosen, output, master)
+    rejected = run.tables["rejects"].where("action = 'skipped'").count() if "rejects" in run.tables else 0
+    if not quiet:
+        counts = run.facts["counts"]
+        click.echo(f"read {counts['read']:,}, rejected {rejected:,}; tables: {output}", err=True)
+    return EXIT_PARTIAL if rejected else 0
 
 
 def exit_code(run: Run, fail_on: str | None) -> int:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.spark.scanning import scan_documents
+    from provenance.spark.scanning import SparkRun, scan
 
-__all__ = ["scan_documents"]
+__all__ = ["SparkRun", "scan"]
 
 
 def __getattr__(name: str) -> object:

@@ -9,6 +9,7 @@ import polars as pl
 from provenance.matching.boilerplate import count_articles, find_frequent, list_lines, mark_boilerplate
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, hash_texts, hashed, home, in_order, table
+from provenance.spark.stretches import list_shorts
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
 
@@ -61,11 +62,13 @@ def sum_outlets(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("totals", told.select("outlet", "total"), told["home"].to_numpy())
 
 
-def mark_home(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS, PASSAGES, FREQUENT lines and TOTALS of its outlets -> PASSAGES with boilerplate."""
+def mark_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS, PASSAGES, FREQUENT lines and TOTALS of outlets -> PASSAGES with boilerplate, SHORTS."""
     documents = given["documents"].sort("row")
     passages = in_order(table(given, "passages"))
     frequent = table(given, "frequent").join(table(given, "totals"), on="outlet")
     tokens = tokenize(documents["text"], threads=1)
-    marked = mark_boilerplate(documents, passages, tokens, frequent=frequent)
-    yield Sent("passages", _with_rows(marked, documents), bucket)
+    marked = _with_rows(mark_boilerplate(documents, passages, tokens, frequent=frequent), documents)
+    yield Sent("passages", marked, bucket)
+    if plan.settings.level == "passage":
+        yield from list_shorts(plan, bucket, {"documents": documents, "passages": marked})

@@ -12,6 +12,7 @@ from provenance.spark import components
 from provenance.spark.pieces import Piece, Sent, pack, run_round, unpack
 from provenance.spark.plan import SCHEMAS, Part
 from provenance.spark.routing import label_all
+from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,6 +75,14 @@ class Flow:
         schema = SCHEMAS[part.table]
         return self.pieces(part).select("data").mapInArrow(_columns(part.table), spark_schema(schema))
 
+    def union(self, parts: list[Part]) -> DataFrame:
+        """One table that is in several parts, with the columns that `scan` writes."""
+        columns = list(WRITTEN[parts[0].table if parts[0].table != "named" else "documents"])
+        whole = self.frame(parts[0])
+        for part in parts[1:]:
+            whole = whole.unionAll(self.frame(part))
+        return whole.select(*columns)
+
     def send(self, name: str, table: str, frame: DataFrame, bucket: Column) -> str:
         """Columns -> pieces of a table in a folder of that name."""
         path = self.path(name)
@@ -112,8 +121,26 @@ def spark_schema(schema: pl.Schema) -> str:
     """A table's schema as Spark spells it."""
     from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  its home says nothing of pandas inside
 
-    arrow = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
-    return str(from_arrow_schema(arrow).simpleString()).removeprefix("struct<").removesuffix(">")
+    struct = from_arrow_schema(arrow_schema(schema)).simpleString()
+    return str(struct).removeprefix("struct<").removesuffix(">")
+
+
+def arrow_schema(schema: pl.Schema) -> pa.Schema:
+    """A table's schema in the types of Arrow that Spark knows: none of 64-bit offsets."""
+    wide = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    return pa.schema([pa.field(field.name, _narrow(field.type)) for field in wide])
+
+
+def _narrow(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind):
+        return pa.binary()
+    if pa.types.is_large_list(kind) or pa.types.is_list(kind):
+        return pa.list_(_narrow(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(part.name, _narrow(part.type)) for part in kind])
+    return kind
 
 
 def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
@@ -133,12 +160,13 @@ def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]]
             if held:
                 yield from run_round(lambda at, given: round_(plan, at, given), current, unpack(held))
 
-        yield from _batches(made())
+        yield from batch_pieces(made())
 
     return run
 
 
-def _batches(pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
+def batch_pieces(pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
+    """Pieces -> batches of about BATCH bytes."""
     held: list[Piece] = []
     size = 0
     for piece in pieces:
@@ -160,12 +188,13 @@ def _batch(pieces: list[Piece]) -> pa.RecordBatch:
 
 def _columns(table: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     schema = SCHEMAS[table]
+    target = arrow_schema(schema)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for data in batch.column(0).to_pylist():
                 frame = unpack([(table, data)])[table].select(list(schema))
-                yield from frame.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+                yield from frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(target).to_batches()
 
     return run
 
@@ -180,6 +209,6 @@ def _packed(table: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.Reco
                 rows = frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
                 yield from pack(Sent(table, rows, frame["_bucket"].to_numpy()))
 
-        yield from _batches(made())
+        yield from batch_pieces(made())
 
     return run

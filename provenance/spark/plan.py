@@ -15,8 +15,12 @@ import xxhash
 from provenance import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from provenance.settings import Settings
-    from provenance.spark.pieces import Tables
+    from provenance.spark.pieces import Sent, Tables
+
+    Round = Callable[["Plan", int, Tables], Iterable[Sent]]
 
 Array = np.ndarray[Any, Any]
 
@@ -34,6 +38,8 @@ LABELS = {"left_label": ROW, "right_label": ROW}
 #: Tables between rounds. What `scan` writes has the schema of tables.py, with rows beside the ids.
 SCHEMAS: dict[str, pl.Schema] = {
     "documents": pl.Schema({"row": ROW, **tables.DOCUMENTS}),
+    "arrived": pl.Schema({**tables.DOCUMENTS, "number": ROW, "own": tables.TEXT}),
+    "rejects": tables.REJECTS,
     "texts": pl.Schema(
         {"row": ROW, "doc_id": tables.TEXT, "words": KEY, "one": KEY, "two": KEY}
         | {"bands": pl.List(KEY), "bits": pl.Binary()}
@@ -99,6 +105,16 @@ class Part(NamedTuple):
     path: str
     table: str
     bucket: int | None = None
+
+
+def together(*rounds: Round) -> Round:
+    """Several rounds over the same tables as one, so that these travel once."""
+
+    def run(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+        for one in rounds:
+            yield from one(plan, bucket, given)
+
+    return run
 
 
 def table(given: Tables, name: str) -> pl.DataFrame:

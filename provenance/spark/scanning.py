@@ -2,52 +2,99 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import tempfile
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
-from provenance import tables
+from provenance import __version__, tables
+from provenance.pipeline import SCHEMA_VERSION
+from provenance.settings import Settings
+from provenance.spark import steps
 from provenance.spark.flow import Flow
+from provenance.spark.intake import number_rows, plain_documents, read_frames
 from provenance.spark.plan import HOME_BITS, Part, Plan
-from provenance.spark.steps import compare_documents
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
-    from provenance.settings import Settings
-
-TEXTS_A_KEY = 4096  # documents a bucket of hashes stands for: some 10 MB of postings
+TEXTS_A_KEY = 4096  # documents a bucket of hashes stands for: some 20 MB of postings
 
 
-class Tables(NamedTuple):
-    """What a scan makes, by name, as Spark's own frames; and what was counted on the way."""
+@dataclass(frozen=True)
+class SparkRun:
+    """What a scan made: its tables by name as frames of Spark, and facts as in run.json."""
 
-    frames: dict[str, DataFrame]
-    counts: dict[str, int]
+    tables: dict[str, DataFrame]
+    facts: dict[str, Any]
+
+    def write(self, folder: str) -> None:
+        """Write each table as a folder NAME.parquet of Parquet files, on any path that Spark writes."""
+        for name, frame in self.tables.items():
+            frame.write.mode("overwrite").parquet(f"{folder.rstrip('/')}/{name}.parquet")
 
 
-def scan_documents(documents: DataFrame, settings: Settings, *, work: str, keys: int | None = None) -> Tables:
-    """A frame with the columns of DOCUMENTS, each doc_id once -> the tables."""
-    session = documents.sparkSession
-    number = documents.count()
-    size = documents.agg(F.sum(F.octet_length("text"))).first()
-    rewritten = settings.rewritten == "on" or (
-        settings.rewritten == "auto" and int((size or [0])[0] or 0) <= settings.rewritten_limit * 1_000_000
-    )
-    plan = Plan(
+def scan(
+    frame: DataFrame, settings: Settings | None = None, *, work: str | None = None, keys: int | None = None
+) -> SparkRun:
+    """A frame with a column of texts, or with the columns of DOCUMENTS -> SparkRun: the rows that one machine gives.
+
+    `work` is a folder that all executors reach; each round leaves its result there, and a run that is begun again with
+    the same frame, settings and folder goes on where it stopped. Without it a folder under the system's temporary one
+    is taken, which only a cluster of one machine can use. The frames of the result read from there. `keys` is the
+    number of buckets into which hashes are dealt; one for every TEXTS_A_KEY documents by default.
+    """
+    settings = settings or Settings()
+    flow = open_flow(frame.sparkSession, settings, work)
+    if plain_documents(frame):
+        return scan_documents(flow, frame.select(*tables.DOCUMENTS), settings, keys, [])
+    return scan_frames(flow, [number_rows(frame)], settings, keys)
+
+
+def scan_frames(flow: Flow, frames: list[DataFrame], settings: Settings, keys: int | None = None) -> SparkRun:
+    """Frames of articles whose rows have a path and a number -> SparkRun."""
+    documents, rejects = read_frames(flow, frames, settings)
+    return scan_documents(flow, documents.select(*tables.DOCUMENTS), settings, keys, rejects)
+
+
+def open_flow(session: SparkSession, settings: Settings, work: str | None) -> Flow:
+    """A flow whose rounds leave their results in `work`."""
+    return Flow(session, Plan(settings, 1, exhaustive=False, rewritten=False), _folder(work, settings))
+
+
+def _folder(work: str | None, settings: Settings) -> str:
+    """Where rounds leave their results; the settings are part of the name, for others make other results."""
+    return f"{work or tempfile.mkdtemp(prefix='provenance-spark-')}/{settings.fingerprint()}"
+
+
+def scan_documents(
+    flow: Flow, documents: DataFrame, settings: Settings, keys: int | None, rejects: list[Part]
+) -> SparkRun:
+    """DOCUMENTS, each id once -> SparkRun."""
+    number, size = documents.agg(F.count("doc_id"), F.sum(F.octet_length("text"))).first() or (0, 0)
+    small = settings.rewritten == "on" or int(size or 0) <= settings.rewritten_limit * 1_000_000
+    flow.plan = Plan(
         settings,
-        keys or max(session.sparkContext.defaultParallelism, -(-number // TEXTS_A_KEY)),
-        number <= settings.exhaustive_documents,
-        rewritten and settings.level == "passage",
+        keys or max(flow.session.sparkContext.defaultParallelism, -(-number // TEXTS_A_KEY)),
+        exhaustive=number <= settings.exhaustive_documents,
+        rewritten=small and settings.rewritten != "off" and settings.level == "passage",
+        links_at_once=flow.plan.links_at_once,
     )
-    flow = Flow(session, plan, work)
-    numbered = documents.select(*tables.DOCUMENTS).sort("doc_id").withColumn("row", F.monotonically_increasing_id())
+    numbered = documents.sort("doc_id").withColumn("row", F.monotonically_increasing_id())
     home = Part(flow.send("documents", "documents", numbered, F.shiftright("row", HOME_BITS)), "documents")
-    made = compare_documents(flow, home)
-    frames = {}
-    for name, parts in made.tables.items():
-        whole = flow.frame(parts[0])
-        for part in parts[1:]:
-            whole = whole.unionAll(flow.frame(part))
-        frames[name] = whole
-    return Tables(frames, made.counts)
+    made = steps.scan(flow, home)
+    parts = made.tables | ({"rejects": rejects} if rejects else {})
+    found = {name: flow.union(parts[name]) for name in tables.WRITTEN if name in parts}
+    facts = {
+        "program": "provenance",
+        "version": __version__,
+        "schema_version": SCHEMA_VERSION,
+        "settings": asdict(settings),
+        "fingerprint": settings.fingerprint(),
+        "engine": "spark",
+        "tables": list(found),
+        "counts": {"read": number, "bytes": int(size or 0), **made.counts},
+        "work": flow.work,
+    }
+    return SparkRun(found, facts)

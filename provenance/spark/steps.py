@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.matching.completion import MOST_PAIRS
 from provenance.spark import articles, clusters, origins, routing, runs, stretches, whole
-from provenance.spark.plan import Part
+from provenance.spark.plan import Part, together
 
 if TYPE_CHECKING:
     from provenance.spark.flow import Flow
@@ -26,19 +26,20 @@ def scan(flow: Flow, documents: Part) -> Made:
     made = compare(flow, documents)
     found = made.tables | {"documents": [documents]}
     if settings.until == "origins":
-        passages = found.get("passages") or [mark_passages(flow, documents)]
-        compared = [part for name in ("spans", "matches", "clusters") for part in found.get(name, [])]
-        whole_dump = (part._replace(bucket=0) for part in (documents, *passages, *compared))
+        compared = [part for name in ("passages", "spans", "matches", "clusters") for part in found.get(name, [])]
+        whole_dump = (part._replace(bucket=0) for part in (documents, *compared))
         traced = flow.round("traced", origins.trace_all, *whole_dump)
         found |= {name: [Part(traced, "named" if name == "documents" else name)] for name in origins.TRACED}
     if settings.until == "matches":
         del found["clusters"]
+    if settings.level == "document":
+        found.pop("passages", None)
     return Made(found, made.counts)
 
 
 def compare_documents(flow: Flow, documents: Part) -> Made:
-    """DOCUMENTS by home -> MATCHES by whole documents, and CLUSTERS."""
-    groups, pairs = propose(flow, documents)
+    """DOCUMENTS by home -> MATCHES by whole documents, and CLUSTERS; PASSAGES if tracing will read them."""
+    groups, pairs, cut = propose(flow, documents)
     blocks = flow.round("blocks", routing.cut_blocks, Part(pairs, "pairs"))
     asked = flow.round("asked", routing.answer, documents, Part(groups, "members"), Part(blocks, "asks"))
     alike = flow.round(
@@ -46,41 +47,47 @@ def compare_documents(flow: Flow, documents: Part) -> Made:
     )
     made = complete(flow, [documents], [groups, alike], whole.match_missing)
     del made.tables["spans"]
+    if flow.plan.settings.until == "origins":
+        made.tables["passages"] = [Part(mark_passages(flow, documents, cut), "passages")]
     return Made(made.tables, made.counts | {"over_cap": flow.total(pairs, "over_cap")})
 
 
-def propose(flow: Flow, documents: Part) -> tuple[str, str]:
-    """DOCUMENTS -> the rounds that made groups of equal texts, and PAIRS of first texts that may be alike."""
-    texts = flow.round("texts", whole.sketch, documents)
+def propose(flow: Flow, documents: Part) -> tuple[str, str, str]:
+    """DOCUMENTS -> the rounds that made groups of equal texts, PAIRS of first texts that may be alike, and PASSAGES."""
+    settings = flow.plan.settings
+    if settings.level == "passage" or settings.until == "origins":
+        texts = flow.round("texts", together(whole.sketch, articles.cut_passages), documents)
+    else:
+        texts = flow.round("texts", whole.sketch, documents)
     groups = flow.round("groups", whole.group_texts, Part(texts, "texts"))
     if flow.plan.exhaustive:
-        return groups, flow.round("candidates", whole.pair_all, documents._replace(bucket=0))
-    return groups, flow.round("candidates", whole.pair_bands, Part(groups, "bands"))
+        return groups, flow.round("candidates", whole.pair_all, documents._replace(bucket=0)), texts
+    return groups, flow.round("candidates", whole.pair_bands, Part(groups, "bands")), texts
 
 
-def mark_passages(flow: Flow, documents: Part) -> Part:
-    """DOCUMENTS -> PASSAGES with boilerplate, by home."""
-    cut = flow.round("passages", articles.cut_passages, documents)
+def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = None) -> str:
+    """DOCUMENTS and the round that cut them -> what made PASSAGES with boilerplate; with `wanted` also POSTINGS."""
     furniture = flow.round("furniture", articles.find_furniture, Part(cut, "lines"))
     counted = flow.round("outlets", articles.count_outlets, Part(cut, "articles"))
     totals = flow.round("totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
-    parts = Part(cut, "passages"), Part(furniture, "frequent"), Part(totals, "totals")
-    return Part(flow.round("marked", articles.mark_home, documents, *parts), "passages")
+    parts = [documents, Part(cut, "passages"), Part(furniture, "frequent"), Part(totals, "totals")]
+    if wanted is None:
+        return flow.round("marked", articles.mark_home, *parts)
+    return flow.round("marked", together(articles.mark_home, runs.send_postings), *parts, wanted)
 
 
 def compare_passages(flow: Flow, documents: Part) -> Made:
     """DOCUMENTS by home -> PASSAGES, SPANS, MATCHES and CLUSTERS."""
-    passages = mark_passages(flow, documents)
-    groups, pairs = propose(flow, documents)
-    postings = flow.round("postings", runs.send_postings, documents, Part(groups, "wanted"))
-    hot = flow.round("hot", runs.mark_hot, Part(postings, "postings"))
+    groups, pairs, cut = propose(flow, documents)
+    marked = mark_passages(flow, documents, cut, Part(groups, "wanted"))
+    passages, postings = Part(marked, "passages"), Part(marked, "postings")
+    hot = flow.round("hot", runs.mark_hot, postings)
     masks = flow.round("masks", runs.mask_home, documents, Part(hot, "hot"))
-    tied = flow.round("runs", runs.pair_runs, Part(postings, "postings"), Part(masks, "masks"))
+    tied = flow.round("runs", runs.pair_runs, postings, Part(masks, "masks"))
     firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
     members = flow.round("members", routing.answer, Part(groups, "members"), Part(firsts, "asks"))
     spelt = flow.round("spelt", whole.spell_block, Part(firsts, "pairs"), Part(members, "members"))
-    shorts = flow.round("shorts", stretches.list_shorts, documents, passages)
-    short = flow.round("short-links", stretches.link_shorts, Part(shorts, "shorts"))
+    short = flow.round("short-links", stretches.link_shorts, Part(marked, "shorts"))
     repeats = flow.round("repeats", stretches.repeat_home, documents, passages, Part(short, "repeated"))
     found = [Part(groups, "linked"), Part(spelt, "linked"), Part(spelt, "pairs")]
     if flow.plan.rewritten:

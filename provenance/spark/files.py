@@ -1,0 +1,80 @@
+"""What the command line scans over Spark: Parquet from any path Spark reads, anything else through this machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
+
+from provenance import tables
+from provenance.dumps import reading
+from provenance.errors import OutputError, UsageError
+from provenance.spark.intake import NUMBER, PATH
+from provenance.spark.scanning import SparkRun, open_flow, scan_documents, scan_frames
+from provenance.spark.session import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from provenance.settings import Settings
+
+
+def scan_files(inputs: Sequence[str], settings: Settings, output: str, master: str) -> SparkRun:
+    """Inputs -> SparkRun, written to the folder `output`, run.json last.
+
+    Parquet is read and written by the executors. Other dumps are read here, and must fit this machine's memory.
+    """
+    session = open_session(master)
+    flow = open_flow(session, settings, f"{output.rstrip('/')}/_work")
+    if _exists(session, f"{output.rstrip('/')}/run.json"):
+        raise OutputError(f"{output}: holds a run already; move it or give another folder")
+    if all(place.rstrip("/").endswith(".parquet") for place in inputs):
+        run = scan_frames(flow, [_read(session, place) for place in inputs], settings)
+    else:
+        read = reading.read(list(inputs), settings)
+        frame = session.createDataFrame(read.documents.to_arrow(compat_level=_oldest()))
+        run = scan_documents(flow, frame.select(*tables.DOCUMENTS), settings, None, [])
+        run.tables["rejects"] = session.createDataFrame(read.rejects.to_arrow(compat_level=_oldest()))
+    run.write(output)
+    facts = {**run.facts, "files": {f"{name}.parquet": {} for name in run.tables}}
+    _write(session, f"{output.rstrip('/')}/run.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    return run
+
+
+def _oldest() -> object:
+    import polars as pl  # noqa: PLC0415
+
+    return pl.CompatLevel.oldest()
+
+
+def _read(session: SparkSession, place: str) -> DataFrame:
+    """A Parquet file or folder -> its rows, each with the path as given and its place in its file."""
+    if "://" not in place and not Path(place).exists():
+        raise UsageError(f"{place}: is not there")
+    found = session.read.parquet(place)
+    path = F.col("_metadata.file_path")
+    if "://" not in place:
+        path = F.replace(F.url_decode(path), F.lit(f"file://{Path(place).resolve()}"), F.lit(place.rstrip("/")))
+    return found.select("*", path.alias(PATH), F.col("_metadata.row_index").alias(NUMBER))
+
+
+def _place(session: SparkSession, path: str) -> tuple[object, object]:
+    context = session.sparkContext
+    place = context._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]  # noqa: SLF001
+    return place.getFileSystem(context._jsc.hadoopConfiguration()), place  # noqa: SLF001
+
+
+def _exists(session: SparkSession, path: str) -> bool:
+    system, place = _place(session, path)
+    return bool(system.exists(place))  # type: ignore[attr-defined]
+
+
+def _write(session: SparkSession, path: str, text: str) -> None:
+    system, place = _place(session, path)
+    stream = system.create(place, True)  # type: ignore[attr-defined]  # noqa: FBT003  the name of Java's argument
+    stream.write(bytearray(text.encode("utf-8")))
+    stream.close()

@@ -1,0 +1,126 @@
+"""A frame of Spark with a column of texts -> DOCUMENTS and REJECTS, by the reader that frames of Polars go through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
+
+from provenance import tables
+from provenance.dumps import columnar
+from provenance.dumps.columns import choose_columns
+from provenance.dumps.identity import name_documents, own_names
+from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.reading import documents_of, manipulated
+from provenance.dumps.rejects import reject_frame
+from provenance.errors import UsageError
+from provenance.spark.flow import PIECES, Flow, batch_pieces
+from provenance.spark.pieces import Piece, Sent, pack
+from provenance.spark.plan import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from provenance.settings import Settings
+
+PATH, NUMBER = "_path", "_number"
+
+
+def number_rows(frame: DataFrame) -> DataFrame:
+    """A frame -> the same with its rows' places from 0, in the order of its partitions, and `frame` as their path.
+
+    One pass counts the rows of each partition; the driver sees a number a partition.
+    """
+    placed = frame.withColumn("_id", F.monotonically_increasing_id())
+    counts = placed.groupBy(F.shiftright("_id", 33).alias("part")).count().orderBy("part").collect()
+    base, bases = 0, []
+    for part, count in counts:
+        bases.append((part, base))
+        base += count
+    if not bases:
+        return frame.withColumn(NUMBER, F.lit(0).cast("long")).withColumn(PATH, F.lit("frame"))
+    first = F.create_map(*(F.lit(value) for pair in bases for value in pair))[F.shiftright("_id", 33)]
+    number = first + F.col("_id").bitwiseAND((1 << 33) - 1)
+    return placed.withColumn(NUMBER, number.cast("long")).drop("_id").withColumn(PATH, F.lit("frame"))
+
+
+def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> tuple[DataFrame, list[Part]]:
+    """Frames with _path and _number -> DOCUMENTS, each id once, and REJECTS.
+
+    Raises UsageError where one has no column of texts.
+    """
+    paths = []
+    for number, frame in enumerate(frames):
+        columns = choose_columns([name for name in frame.columns if name not in (PATH, NUMBER)], settings)
+        if columns.problem:
+            raise UsageError(f"frame: {columns.problem[1]}")
+        chosen = frame.select(*(F.col(f"`{column}`") for column in columns.of.values()), PATH, NUMBER)
+        paths.append(flow.path(f"read-{number}"))
+        if not flow.is_made(paths[-1]):
+            flow.keep(f"read-{number}", chosen.mapInArrow(_read(settings), PIECES))
+    documents = flow.frame(Part(paths[0], "arrived"))
+    for path in paths[1:]:
+        documents = documents.unionAll(flow.frame(Part(path, "arrived")))
+    clash = documents.groupBy("doc_id").count().where("count > 1").limit(1).count()
+    if clash:
+        alone = documents.select("path", "number", "own").repartition(1)
+        named = flow.store("names", alone.mapInArrow(_named, "path string, number long, name string"))
+        documents = documents.join(named, ["path", "number"]).withColumn("doc_id", F.col("name")).drop("name")
+    return documents, [Part(path, "rejects") for path in paths]
+
+
+def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Batches of the frame -> pieces of ARTICLES with ids as they brought them, and REJECTS. *Map*."""
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def made() -> Iterator[Piece]:
+            for batch in batches:
+                whole = pl.DataFrame(pl.from_arrow(batch))
+                # a batch may hold the end of one file and the beginning of the next
+                run_of = (pl.col(PATH) != pl.col(PATH).shift()) | (pl.col(NUMBER) != pl.col(NUMBER).shift() + 1)
+                runs = whole.with_columns(_run=run_of.fill_null(value=True).cum_sum())
+                for part in runs.partition_by("_run", maintain_order=True, include_key=False):
+                    yield from _read_run(part, settings)
+
+        yield from batch_pieces(made())
+
+    return run
+
+
+def _read_run(rows: pl.DataFrame, settings: Settings) -> Iterator[Piece]:
+    first, path = int(rows[NUMBER][0]), str(rows[PATH][0])
+    intake = Intake(path, settings, Shelf())
+    frames = [
+        frame.with_columns(pl.col("number") + first)
+        for frame in columnar.read_frame(rows.drop(PATH, NUMBER).lazy(), intake)
+    ]
+    told = [
+        reject._replace(record=None if reject.record is None else reject.record + first) for reject in intake.close()
+    ]
+    problem = next((reject for reject in told if reject.record is None), None)
+    if problem is not None:
+        raise UsageError(f"{path}: {problem.detail}")
+    rejects = [*told, *(row for frame in frames for row in manipulated(frame))]
+    yield from pack(Sent("rejects", reject_frame(rejects), 0))
+    if frames:
+        ours = pl.concat(frames).sort("path", "number", nulls_last=False, maintain_order=True).select("number", "own")
+        documents = documents_of(frames, settings, own_names).with_columns(ours)
+        yield from pack(Sent("arrived", documents, 0))
+
+
+def _named(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """All rows (path, number, own) -> their names. In one task: 100 bytes a document, and only where ids clash."""
+    frames = [pl.DataFrame(pl.from_arrow(batch)) for batch in batches]
+    if frames:
+        whole = pl.concat(frames).sort("path", "number")
+        named = whole.select("path", "number", name=name_documents(whole))
+        yield from named.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+
+
+def plain_documents(frame: DataFrame) -> bool:
+    """Whether a frame is DOCUMENTS already."""
+    return set(tables.DOCUMENTS) <= set(frame.columns)

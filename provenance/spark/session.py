@@ -1,0 +1,38 @@
+"""A Spark session for the command line, and what any session needs for pieces to travel."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+#: What Spark hands to Python at a time: a row may be a piece of 4 MB, so bytes bound a batch before rows do.
+ROWS, BYTES = 1024, 64 << 20
+SETTINGS = {
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(ROWS),
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(BYTES),
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    # a task that fails on one machine is tried again on another; one lost executor is not the end of a job
+    "spark.task.maxFailures": "4",
+}
+
+
+def open_session(master: str, **more: str) -> SparkSession:
+    """A session at `master`. Workers run this interpreter, and find this package where it is found here."""
+    place = str(Path(__file__).resolve().parent.parent.parent)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("provenance")
+    if master.startswith("local"):
+        known = os.environ.get("PYTHONPATH")
+        path = place + (os.pathsep + known if known else "")
+        os.environ["PYTHONPATH"] = path
+        builder = builder.config("spark.executorEnv.PYTHONPATH", path)
+    for name, value in (SETTINGS | more).items():
+        builder = builder.config(name, value)
+    session = builder.master(master).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
