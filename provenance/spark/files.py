@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance import tables
@@ -36,19 +37,13 @@ def scan_files(inputs: Sequence[str], settings: Settings, output: str, master: s
         run = scan_frames(flow, [_read(session, place) for place in inputs], settings)
     else:
         read = reading.read(list(inputs), settings)
-        frame = session.createDataFrame(read.documents.to_arrow(compat_level=_oldest()))
+        frame = session.createDataFrame(read.documents.to_arrow(compat_level=pl.CompatLevel.oldest()))
         run = scan_documents(flow, frame.select(*tables.DOCUMENTS), settings, None, [])
-        run.tables["rejects"] = session.createDataFrame(read.rejects.to_arrow(compat_level=_oldest()))
+        run.tables["rejects"] = session.createDataFrame(read.rejects.to_arrow(compat_level=pl.CompatLevel.oldest()))
     run.write(output)
     facts = {**run.facts, "files": {f"{name}.parquet": {} for name in run.tables}}
     _write(session, f"{output.rstrip('/')}/run.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     return run
-
-
-def _oldest() -> object:
-    import polars as pl  # noqa: PLC0415
-
-    return pl.CompatLevel.oldest()
 
 
 def _read(session: SparkSession, place: str) -> DataFrame:

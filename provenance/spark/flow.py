@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
+from provenance.pipeline import peak_memory
 from provenance.spark import components
 from provenance.spark.pieces import Piece, Sent, pack, run_round, unpack
 from provenance.spark.plan import SCHEMAS, Part
@@ -111,6 +113,10 @@ class Flow:
             frame.write.mode("overwrite").parquet(path)
         return self.session.read.parquet(path)
 
+    def costs(self, name: str) -> DataFrame:
+        """COSTS of the round of that name, a row for each of its tasks."""
+        return self.frame(Part(self.path(name), "costs"))
+
     def total(self, path: str, name: str) -> int:
         """The sum of the counts of that name that a round made."""
         frame = self.frame(Part(path, "counts")).where(F.col("name") == name)
@@ -147,22 +153,63 @@ def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]]
     """A round -> what Spark calls with one partition's pieces, sorted by bucket. Holds one bucket at a time."""
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        meter = Meter()
+
         def made() -> Iterator[Piece]:
-            held: list[tuple[str, bytes]] = []
-            current = 0
-            for batch in batches:
-                for bucket, table, data in zip(*(batch.column(i).to_pylist() for i in range(3)), strict=True):
-                    if held and bucket != current:
-                        yield from run_round(lambda at, given: round_(plan, at, given), current, unpack(held))
-                        held = []
-                    current = bucket
-                    held.append((table, data))
-            if held:
-                yield from run_round(lambda at, given: round_(plan, at, given), current, unpack(held))
+            for bucket, pieces in _buckets(batches):
+                yield from meter.watch(
+                    pieces, run_round(lambda at, given: round_(plan, at, given), bucket, unpack(pieces))
+                )
+            yield from pack(Sent("costs", meter.row(), 0))
 
         yield from batch_pieces(made())
 
     return run
+
+
+def _buckets(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
+    """Batches of pieces sorted by bucket -> each bucket with its pieces (table, data)."""
+    held: list[tuple[str, bytes]] = []
+    current = 0
+    for batch in batches:
+        for bucket, table, data in zip(*(batch.column(i).to_pylist() for i in range(3)), strict=True):
+            if held and bucket != current:
+                yield current, held
+                held = []
+            current = bucket
+            held.append((table, data))
+    if held:
+        yield current, held
+
+
+class Meter:
+    """What one task of a round cost: bytes of pieces, processor time of Python, and the most it held."""
+
+    def __init__(self) -> None:
+        self.buckets = self.read = self.made = self.largest = self.spent = self.slowest = 0
+
+    def watch(self, pieces: list[tuple[str, bytes]], made: Iterable[Piece]) -> Iterator[Piece]:
+        """What a round makes of one bucket, counted on its way."""
+        began, size = time.process_time_ns(), sum(len(data) for _, data in pieces)
+        for piece in made:
+            self.made += len(piece.data)
+            yield piece
+        spent = (time.process_time_ns() - began) // 1000
+        self.buckets, self.read, self.spent = self.buckets + 1, self.read + size, self.spent + spent
+        self.largest, self.slowest = max(self.largest, size), max(self.slowest, spent)
+
+    def row(self) -> pl.DataFrame:
+        """One row of COSTS."""
+        numbers = (
+            self.buckets,
+            self.read,
+            self.made,
+            self.largest,
+            self.spent,
+            self.slowest,
+            1_000_000 * (peak_memory() or 0),
+        )
+        return pl.DataFrame([numbers], schema=SCHEMAS["costs"], orient="row")
 
 
 def batch_pieces(pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:

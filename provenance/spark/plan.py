@@ -85,6 +85,9 @@ SCHEMAS: dict[str, pl.Schema] = {
     "edges": tables.EDGES,
     "origins": tables.ORIGINS,
     "outlets": tables.OUTLETS,
+    "costs": pl.Schema(  # of one task of a round
+        {"buckets": ROW, "read": ROW, "made": ROW, "largest": ROW, "microseconds": ROW, "slowest": ROW, "resident": ROW}
+    ),
     "counts": pl.Schema({"name": tables.TEXT, "count": ROW}),
 }
 

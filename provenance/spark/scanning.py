@@ -28,6 +28,7 @@ class SparkRun:
 
     tables: dict[str, DataFrame]
     facts: dict[str, Any]
+    flow: Flow
 
     def write(self, folder: str) -> None:
         """Write each table as a folder NAME.parquet of Parquet files, on any path that Spark writes."""
@@ -97,4 +98,4 @@ def scan_documents(
         "counts": {"read": number, "bytes": int(size or 0), **made.counts},
         "work": flow.work,
     }
-    return SparkRun(found, facts)
+    return SparkRun(found, facts, flow)

@@ -1,0 +1,131 @@
+"""The Spark engine on a cluster of two worker processes, with real shuffles, and one worker killed in mid-job."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from provenance import pipeline
+from provenance.dumps import reading
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+    from provenance.spark import SparkRun
+
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore::FutureWarning"),  # of pyspark's own
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+#: Hot runs, bands and groups of equal texts all occur at these.
+WAY: dict[str, Any] = {"exhaustive_documents": 0, "link_cap": 4, "rewritten": "off"}
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[SparkSession]:
+    if not shutil.which("java"):
+        pytest.skip("no java: Spark needs Java 17, such as Debian's openjdk-17-jre-headless")
+    pytest.importorskip("pyspark", reason="pyspark is not installed: pip install .[spark]")
+    from provenance.spark.session import open_session  # noqa: PLC0415
+
+    opened = open_session("local-cluster[2,1,1024]", **{"spark.sql.shuffle.partitions": "4"})
+    yield opened
+    opened.stop()
+
+
+def executors() -> list[int]:
+    """The workers' processes that this one's cluster has."""
+    found = []
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            try:
+                line = (place / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"CoarseGrainedExecutorBackend" in line and f":{_port()}".encode() in line:
+                found.append(int(place.name))
+    return sorted(found)
+
+
+def _port() -> str:
+    from pyspark import SparkContext  # noqa: PLC0415
+
+    context = SparkContext._active_spark_context
+    assert context is not None
+    return str(context.getConf().get("spark.driver.port"))
+
+
+def compare(found: SparkRun, wanted: Any) -> None:
+    for name in wanted.facts["tables"]:
+        if name != "rejects" or name in found.tables:
+            want = wanted.table(name)
+            got = pl.DataFrame(pl.from_arrow(found.tables[name].toArrow())).select(want.columns)
+            by = [column for column in want.columns if column != "evidence"]
+            assert_frame_equal(got.cast(want.schema).sort(by), want.sort(by), check_exact=True)
+
+
+def test_a_killed_worker_changes_no_row(session: SparkSession, corpus: Path, tmp_path: Path) -> None:
+    from provenance import spark  # noqa: PLC0415
+
+    settings = Settings(**WAY)
+    documents = reading.read([str(corpus)], settings).documents
+    documents.write_parquet(tmp_path / "documents.parquet")
+    before = executors()
+    assert len(before) == 2
+    frame = session.read.parquet(str(tmp_path / "documents.parquet"))
+    rounds = tmp_path / "work" / settings.fingerprint()
+    killed = threading.Event()
+
+    def kill() -> None:
+        """Once the postings are made, and their shuffle files lie with the workers."""
+        while not (rounds / "marked" / "_SUCCESS").exists():
+            if killed.wait(0.02):
+                return
+        os.kill(before[0], signal.SIGKILL)
+        killed.set()
+
+    watcher = threading.Thread(target=kill)
+    watcher.start()
+    try:
+        found = spark.scan(frame, settings, work=str(tmp_path / "work"), keys=5)
+        was_killed = killed.is_set()
+    finally:
+        killed.set()
+        watcher.join()
+    assert was_killed
+    assert before[0] not in executors()
+    compare(found, pipeline.scan([str(corpus)], settings))
+
+
+def test_stars_find_the_components_that_one_task_finds(session: SparkSession, tmp_path: Path) -> None:
+    from provenance.matching.components import label_components  # noqa: PLC0415
+    from provenance.spark import components  # noqa: PLC0415
+
+    random = np.random.default_rng(4)
+    left, right = random.integers(0, 300, 250), random.integers(0, 300, 250)
+    chain = np.arange(400, 460)
+    left, right = np.append(left, chain[:-1]), np.append(right, chain[1:])
+    links = session.createDataFrame(pl.DataFrame({"left_row": left, "right_row": right}).to_arrow())
+
+    def keep(name: str, frame: Any) -> Any:
+        frame.coalesce(1).write.parquet(str(tmp_path / name))
+        return session.read.parquet(str(tmp_path / name))
+
+    labels = dict(components.label(links, keep).collect())
+    wanted = label_components(460, left, right)
+    alone = set(range(460)) - set(left[left != right]) - set(right[left != right])
+    assert labels == {row: int(wanted[row]) for row in range(460) if row not in alone}
