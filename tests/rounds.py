@@ -28,7 +28,8 @@ class Rounds:
 
     def put(self, documents: pl.DataFrame) -> Part:
         """DOCUMENTS -> a part, by home."""
-        rows = documents.sort("doc_id").with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) * 3)
+        numbered = documents.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
+        rows = numbered.sort("doc_id").with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) * 3)
         rows = rows.select(list(SCHEMAS["documents"]))
         self.made["documents"] = list(pack(Sent("documents", rows, home(rows["row"]))))
         return Part("documents", "documents")

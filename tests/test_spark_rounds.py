@@ -8,6 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from provenance import pipeline
+from provenance.cleaning import Policy
+from provenance.cleaning.choosing import choose, needed
 from provenance.dumps import reading
 from provenance.matching.rewritten import is_on
 from provenance.settings import Settings
@@ -49,6 +51,19 @@ def compare(place: Path, keys: int, **changed: Any) -> None:
             assert_frame_equal(found.sort(by), wanted.sort(by), check_exact=True)
     assert made.counts["over_cap"] == run.facts["recall"]["over_the_link_cap"]
     assert made.counts["implied_pairs"] == run.facts["implied_pairs"]
+
+
+@pytest.mark.parametrize(("keep", "drop"), [("origin", ()), ("longest", ("contained",)), ("first", ())])
+def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: tuple[str, ...]) -> None:
+    policy = Policy(keep, "keep", drop)
+    settings = needed(Settings(), keep, "keep", drop)
+    documents = reading.read([str(corpus)], settings).documents
+    rounds: Any = Rounds(Plan(settings, 5, exhaustive=True, rewritten=settings.level == "passage"))
+    home = rounds.put(documents)
+    gone = rounds.frame([steps.choose(rounds, home, steps.scan(rounds, home), policy)])
+    wanted = choose(pipeline.scan([str(corpus)], settings), documents["doc_id"], keep, "keep", drop).gone
+    assert wanted.height
+    assert_frame_equal(gone.select(wanted.columns).sort("doc_id"), wanted.sort("doc_id"))
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)

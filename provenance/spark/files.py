@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
-from provenance import tables
 from provenance.dumps import reading
 from provenance.errors import OutputError, UsageError
 from provenance.spark.intake import NUMBER, PATH
-from provenance.spark.scanning import SparkRun, open_flow, scan_documents, scan_frames
+from provenance.spark.scanning import SparkRun, open_flow, ordered, scan_documents, scan_frames
 from provenance.spark.session import open_session
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def scan_files(inputs: Sequence[str], settings: Settings, output: str, master: s
     else:
         read = reading.read(list(inputs), settings)
         frame = session.createDataFrame(read.documents.to_arrow(compat_level=pl.CompatLevel.oldest()))
-        run = scan_documents(flow, frame.select(*tables.DOCUMENTS), settings, None, [])
+        run = scan_documents(flow, ordered(frame), settings, None, [])
         run.tables["rejects"] = session.createDataFrame(read.rejects.to_arrow(compat_level=pl.CompatLevel.oldest()))
     run.write(output)
     facts = {**run.facts, "files": {f"{name}.parquet": {} for name in run.tables}}

@@ -13,6 +13,7 @@ import polars as pl
 import xxhash
 
 from provenance import tables
+from provenance.cleaning.choosing import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +38,7 @@ LABELS = {"left_label": ROW, "right_label": ROW}
 
 #: Tables between rounds. What `scan` writes has the schema of tables.py, with rows beside the ids.
 SCHEMAS: dict[str, pl.Schema] = {
-    "documents": pl.Schema({"row": ROW, **tables.DOCUMENTS}),
+    "documents": pl.Schema({"row": ROW, "number": ROW, **tables.DOCUMENTS}),
     "arrived": pl.Schema({**tables.DOCUMENTS, "number": ROW, "own": tables.TEXT}),
     "rejects": tables.REJECTS,
     "texts": pl.Schema(
@@ -85,6 +86,9 @@ SCHEMAS: dict[str, pl.Schema] = {
     "edges": tables.EDGES,
     "origins": tables.ORIGINS,
     "outlets": tables.OUTLETS,
+    "copied": pl.Schema({"row": ROW}),
+    "alike": pl.Schema({"label": ROW, "copied": pl.Boolean(), "number": ROW, **tables.DOCUMENTS}),
+    "gone": pl.Schema({**GONE, "path": tables.TEXT, "number": ROW, "text": tables.TEXT}),
     "costs": pl.Schema(  # of one task of a round
         {"buckets": ROW, "read": ROW, "made": ROW, "largest": ROW, "microseconds": ROW, "slowest": ROW, "resident": ROW}
     ),

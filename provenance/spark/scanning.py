@@ -29,6 +29,8 @@ class SparkRun:
     tables: dict[str, DataFrame]
     facts: dict[str, Any]
     flow: Flow
+    home: Part  # the documents as the rounds have them, and what these made: cleaning goes on from there
+    made: steps.Made
 
     def write(self, folder: str) -> None:
         """Write each table as a folder NAME.parquet of Parquet files, on any path that Spark writes."""
@@ -49,14 +51,19 @@ def scan(
     settings = settings or Settings()
     flow = open_flow(frame.sparkSession, settings, work)
     if plain_documents(frame):
-        return scan_documents(flow, frame.select(*tables.DOCUMENTS), settings, keys, [])
+        return scan_documents(flow, ordered(frame), settings, keys, [])
     return scan_frames(flow, [number_rows(frame)], settings, keys)
 
 
 def scan_frames(flow: Flow, frames: list[DataFrame], settings: Settings, keys: int | None = None) -> SparkRun:
     """Frames of articles whose rows have a path and a number -> SparkRun."""
     documents, rejects = read_frames(flow, frames, settings)
-    return scan_documents(flow, documents.select(*tables.DOCUMENTS), settings, keys, rejects)
+    return scan_documents(flow, documents, settings, keys, rejects)
+
+
+def ordered(documents: DataFrame) -> DataFrame:
+    """A frame of DOCUMENTS -> the same with `number`, that ascends in their order."""
+    return documents.select(*tables.DOCUMENTS).withColumn("number", F.monotonically_increasing_id())
 
 
 def open_flow(session: SparkSession, settings: Settings, work: str | None) -> Flow:
@@ -82,7 +89,9 @@ def scan_documents(
         rewritten=small and settings.rewritten != "off" and settings.level == "passage",
         links_at_once=flow.plan.links_at_once,
     )
-    numbered = documents.sort("doc_id").withColumn("row", F.monotonically_increasing_id())
+    numbered = (
+        documents.select("number", *tables.DOCUMENTS).sort("doc_id").withColumn("row", F.monotonically_increasing_id())
+    )
     home = Part(flow.send("documents", "documents", numbered, F.shiftright("row", HOME_BITS)), "documents")
     made = steps.scan(flow, home)
     parts = made.tables | ({"rejects": rejects} if rejects else {})
@@ -98,4 +107,4 @@ def scan_documents(
         "counts": {"read": number, "bytes": int(size or 0), **made.counts},
         "work": flow.work,
     }
-    return SparkRun(found, facts, flow)
+    return SparkRun(found, facts, flow, home, made)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.matching.completion import MOST_PAIRS
-from provenance.spark import articles, clusters, origins, routing, runs, stretches, whole
+from provenance.spark import articles, choosing, clusters, origins, routing, runs, stretches, whole
 from provenance.spark.plan import Part, together
 
 if TYPE_CHECKING:
+    from provenance.cleaning import Policy
     from provenance.spark.flow import Flow
 
 
@@ -29,12 +31,25 @@ def scan(flow: Flow, documents: Part) -> Made:
         compared = [part for name in ("passages", "spans", "matches", "clusters") for part in found.get(name, [])]
         whole_dump = (part._replace(bucket=0) for part in (documents, *compared))
         traced = flow.round("traced", origins.trace_all, *whole_dump)
+        found |= {"copied": [Part(traced, "copied")]}
         found |= {name: [Part(traced, "named" if name == "documents" else name)] for name in origins.TRACED}
     if settings.until == "matches":
         del found["clusters"]
     if settings.level == "document":
         found.pop("passages", None)
     return Made(found, made.counts)
+
+
+def choose(flow: Flow, documents: Part, made: Made, policy: Policy) -> Part:
+    """What `scan` made of DOCUMENTS, and a policy -> what is GONE."""
+    matches = made.tables["matches"]
+    linked = flow.round("like", partial(choosing.link_alike, policy), *matches)
+    labels = flow.label("likenesses", [Part(linked, "links")])
+    grouped = flow.round("grouped", choosing.group_alike, Part(linked, "matches"), labels)
+    copied = made.tables.get("copied", [])
+    gathered = flow.round("gathered", choosing.gather_alike, documents, Part(grouped, "labels"), *copied)
+    chosen = partial(choosing.choose_some, policy)
+    return Part(flow.round("chosen", chosen, Part(gathered, "alike"), Part(grouped, "matches")), "gone")
 
 
 def compare_documents(flow: Flow, documents: Part) -> Made:
