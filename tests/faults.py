@@ -158,7 +158,8 @@ def judge(place: Path, told: Path) -> list[str]:
         torn = [number for number in range(STEPS) if 0 < len(held & set(step_of(number)["id"])) < STEP]
         index.add(everything())
         again = index.add(everything())
-        found = index.check(pl.DataFrame({"id": ["new"], "text": [text_of(INCOMING % (STEPS * STEP))]}))
+        asked = pl.DataFrame({"id": ["new"], "text": [text_of(INCOMING % (STEPS * STEP))]})
+        found = index.check(asked, origins=False)
         return [
             *problems,
             *(["acknowledged and lost: " + ", ".join(sorted(lost))] if lost else []),
@@ -190,9 +191,8 @@ def trials(folder: Path) -> Iterator[tuple[Worker, Callable[[Callable[[Path, Pat
         judging.end()
 
 
-def kills(folder: Path, count: int) -> Counter[str]:
-    """kill -9 at random moments while documents are added; one that ends before does not count, and is judged too."""
-    chosen, outcome = random.Random(SEED), Counter[str]()
+def kills(folder: Path, numbers: range) -> Iterator[Counter[str]]:
+    """kill -9 at random moments while documents are added; where one ended before, the same again sooner."""
     with trials(folder) as (victim, one):
         taken: list[float] = []
 
@@ -209,10 +209,14 @@ def kills(folder: Path, count: int) -> Counter[str]:
 
         assert one(whole, Counter()) == 0
         victim.end()  # all are to begin alike, with loading what is compiled
-        while outcome["killed"] < count:
-            moment = taken[0] * (LOADING + (1 - LOADING) * chosen.random())
-            outcome["killed" if one(kill, outcome) == -signal.SIGKILL else "ended before"] += 1
-    return outcome
+        for number in numbers:
+            outcome = Counter[str]()
+            moment = taken[0] * (LOADING + (1 - LOADING) * random.Random(SEED + number).random())
+            while one(kill, outcome) != -signal.SIGKILL:
+                outcome["ended before, and sound"] += 1
+                moment *= LOADING
+            outcome["sound"] -= outcome["ended before, and sound"]
+            yield outcome + Counter({"killed": 1})
 
 
 #: System calls at which faults are injected, with the errors that each may meet.
@@ -227,11 +231,11 @@ CALLS = {
 }
 
 
-def syscalls(folder: Path, count: int) -> Counter[str]:
+def syscalls(folder: Path, numbers: range) -> Iterator[Counter[str]]:
     """Errors and kills at the n-th system call of each kind, once or from then on."""
-    outcome, chosen = Counter[str](), random.Random(SEED)
     if shutil.which("strace") is None:
-        return Counter({"left out: no strace": 1})
+        yield Counter({"left out: no strace": 1})
+        return
     usual = _count_calls(folder)
     cases = [
         (call, error, number, lasting)
@@ -241,15 +245,16 @@ def syscalls(folder: Path, count: int) -> Counter[str]:
         for lasting in (False, True)
         if not (lasting and error.startswith("signal"))
     ]
-    chosen.shuffle(cases)
+    random.Random(SEED).shuffle(cases)
     with trials(folder) as (victim, one):
-        for call, error, number, lasting in cases[:count]:
+        for call, error, number, lasting in cases[numbers.start : numbers.stop]:
+            outcome = Counter[str]()
             fault = error if error.startswith("signal") else f"error={error}"
             inject = f"inject={call}:{fault}:when={number}{'+' if lasting else ''}"
             code = one(lambda place, told: _traced(victim, place, told, call, inject=inject), outcome)  # noqa: B023  now
             outcome[f"{call.split(',')[0]} {error.removeprefix('signal=')}"] += 1
             outcome["refused with an exit code" if code in (2, 10, 11, 13) else f"ended with {code}"] += 1
-    return outcome
+            yield outcome
 
 
 def _traced(victim: Worker, place: Path, told: Path, calls: str, *, inject: str = "", log: Path | None = None) -> int:
@@ -278,25 +283,24 @@ def _count_calls(folder: Path) -> dict[str, int]:
     return {call: sum(any(f"{one}(" in line for one in call.split(",")) for line in lines) for call in CALLS}
 
 
-def full_disks(folder: Path, sizes: range) -> Counter[str]:
-    """Add to an index on a disk of each size (MB) until it is full."""
-    outcome = Counter[str]()
+def full_disks(folder: Path, numbers: range) -> Iterator[Counter[str]]:
+    """Add to an index on a disk of 1 MB, 2 MB, ... until it is full."""
     big = pl.DataFrame({"id": [f"b{n}" for n in range(400)], "text": [text_of(n) * 8 for n in range(400)]})
-    for size in sizes:
-        place = folder / f"disk{size}"
+    for number in numbers:
+        place = folder / f"disk{number + 1}"
         place.mkdir()
         mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(place)], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", f"size={number + 1}m", "tmpfs", str(place)], capture_output=True, check=False
         )
         if mounted.returncode:
             place.rmdir()
-            return Counter({"left out: no mount allowed": 1})
+            yield Counter({"left out: no mount allowed": 1})
+            return
         try:
-            outcome.update(_fill_up(place / "i.sqlite", big))
+            yield _fill_up(place / "i.sqlite", big)
         finally:
             subprocess.run(["umount", str(place)], check=True)
             place.rmdir()
-    return outcome
 
 
 def _fill_up(place: Path, big: pl.DataFrame) -> Counter[str]:
@@ -325,7 +329,7 @@ def _fill_up(place: Path, big: pl.DataFrame) -> Counter[str]:
     return outcome
 
 
-def crowds(folder: Path, adds: int, writers: int = 2, readers: int = 4) -> Counter[str]:
+def crowds(folder: Path, numbers: range, writers: int = 2, readers: int = 4) -> Iterator[Counter[str]]:
     """Several writers and readers at once; readers must never see half a batch."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
         place = Path(name, "i.sqlite")
@@ -333,7 +337,7 @@ def crowds(folder: Path, adds: int, writers: int = 2, readers: int = 4) -> Count
 
         def write(writer: int) -> int:
             with Index.open(place, PLAIN, timeout=600) as index:
-                for number in range(adds // writers):
+                for number in range(len(numbers) // writers):
                     ids = [f"w{writer}-{number}-{part}" for part in "ab"]
                     index.add(pl.DataFrame({"id": ids, "text": [text_of(hash_of(one)) for one in ids]}))
             return 0
@@ -362,7 +366,7 @@ def crowds(folder: Path, adds: int, writers: int = 2, readers: int = 4) -> Count
         codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in writing]
         stop.touch()
         codes += [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
-        done = adds // writers * writers
+        done = len(numbers) // writers * writers
 
         def look() -> int:
             with Index.open(place, PLAIN) as index:
@@ -370,7 +374,7 @@ def crowds(folder: Path, adds: int, writers: int = 2, readers: int = 4) -> Count
                 return 0 if not index.verify() and len(held) == len(set(held)) == 2 * done else 1
 
         sound = in_child(look) == 0 and not any(codes)
-        return Counter({f"{writers} writers and {readers} readers": 1, "adds": done, "sound" if sound else "WRONG": 1})
+        yield Counter({f"{writers} writers and {readers} readers": 1, "adds": done, "sound" if sound else "WRONG": 1})
 
 
 def hash_of(name: str) -> int:
@@ -378,25 +382,25 @@ def hash_of(name: str) -> int:
     return int.from_bytes(name.encode()[-6:], "little")
 
 
-def flips(folder: Path, count: int) -> Counter[str]:
+def flips(folder: Path, numbers: range) -> Iterator[Counter[str]]:
     """One flipped bit at a time: `verify` finds it, or what is found is what would be found without it."""
-    outcome, chosen = Counter[str](), random.Random(SEED)
     place = folder / "whole.sqlite"
     asked = pl.DataFrame({"id": [f"n{n}" for n in range(3)], "text": [text_of(1), text_of(2)[:200], text_of(999)]})
     with Index.open(place, PLAIN) as index:
         for number in range(STEPS):
             index.add(step_of(number))
-        due = index.check(asked)
+        due = index.check(asked, origins=False)
     octets = place.read_bytes()
     flipped = folder / "flipped.sqlite"
-    for _ in range(count):
+    for number in numbers:
+        chosen, outcome = random.Random(SEED + number), Counter[str]()
         at, bit = chosen.randrange(len(octets)), chosen.randrange(8)
         flipped.write_bytes(octets[:at] + bytes([octets[at] ^ 1 << bit]) + octets[at + 1 :])
         found, verified = None, False
         try:
             with Index.open(flipped, PLAIN, create=False, timeout=0.1) as index:
                 verified = bool(index.verify())
-                found = index.check(asked)
+                found = index.check(asked, origins=False)
         except ProvenanceError as error:
             verified |= error.exit_code in (EXIT_DAMAGED, 10, 12)
         except Exception as error:  # noqa: BLE001  whatever is not refused is what we look for
@@ -407,35 +411,48 @@ def flips(folder: Path, count: int) -> Counter[str]:
             outcome[f"WRONG: another finding, byte {at} bit {bit}"] += 1
         for suffix in ("-wal", "-shm", "-journal"):
             flipped.with_name(flipped.name + suffix).unlink(missing_ok=True)
-    return outcome
+        yield outcome
 
 
-#: The whole sweep.
-PARTS: dict[str, tuple[str, Callable[[Path], Counter[str]]]] = {
-    "kills": ("kill -9 at a random moment of adding", lambda folder: kills(folder, 500)),
-    "syscalls": ("an error or a kill at a system call", lambda folder: syscalls(folder, 1000)),
-    "disks": ("disks of 1 to 32 MB, filled up", lambda folder: full_disks(folder, range(1, 33))),
-    "crowds": ("two writers and four readers at once", lambda folder: crowds(folder, 1600)),
-    "flips": ("one bit flipped in the file", lambda folder: flips(folder, 2000)),
+#: The whole sweep: what is done, how often, and by whom.
+PARTS: dict[str, tuple[str, int, Callable[[Path, range], Iterator[Counter[str]]]]] = {
+    "kills": ("kill -9 at a random moment of adding", 500, kills),
+    "syscalls": ("an error or a kill at a system call", 1000, syscalls),
+    "disks": ("disks of 1 to 32 MB, filled up", 32, full_disks),
+    "crowds": ("two writers and four readers at once", 1600, crowds),
+    "flips": ("one bit flipped in the file", 2000, flips),
 }
 
 
 def main(folder: Path, wanted: list[str]) -> None:
-    """Run the parts wanted, each in a process of its own, and note what came of them in FOLDER."""
+    """Run the parts wanted, each in a process of its own, and note what came of each trial in FOLDER.
+
+    PART may be PART:FIRST:END, some of its trials; one that was stopped goes on where it was.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in wanted or PARTS:
-        about, work = PARTS[name]
-        began = time.perf_counter()
-        with tempfile.TemporaryDirectory(dir=folder) as place:
-            into = folder / f"faults-{name}.json"
+    for part in wanted or PARTS:
+        name, first, end = [*part.split(":"), "", ""][:3]
+        about, count, work = PARTS[name]
+        numbers = range(int(first or 0), int(end or count))
+        into = folder / f"faults-{name}-{numbers.start}-{numbers.stop}.json"
+        record = {"fault": about, "of": count, "done": 0, "seconds": 0.0, "outcome": {}}
+        if into.exists():
+            record = json.loads(into.read_text())
 
-            def run(work: Callable[[Path], Counter[str]] = work, place: str = place, into: Path = into) -> None:
-                into.write_text(json.dumps(dict(sorted(work(Path(place)).items()))))
+        def run(work: Any = work, numbers: range = numbers, into: Path = into, record: dict[str, Any] = record) -> None:
+            began, before = time.perf_counter(), record["seconds"]
+            with tempfile.TemporaryDirectory(dir=folder) as place:
+                left = numbers[record["done"] :]
+                each = len(left) if work is crowds else 1  # trials that a yield stands for
+                for outcome in work(Path(place), left) if left else ():
+                    record["outcome"] = dict(sorted((Counter(record["outcome"]) + outcome).items()))
+                    record |= {"done": record["done"] + each, "seconds": before + time.perf_counter() - began}
+                    aside = into.with_suffix(".new")
+                    aside.write_text(json.dumps(record))
+                    aside.replace(into)
 
-            assert in_child(run) == 0
-        outcome = {"fault": about, "outcome": json.loads(into.read_text()), "seconds": time.perf_counter() - began}
-        into.write_text(json.dumps(outcome))
-        print(json.dumps(outcome), flush=True)
+        assert in_child(run) == 0
+        print(into.read_text(), flush=True)
 
 
 if __name__ == "__main__":

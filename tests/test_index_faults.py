@@ -12,11 +12,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 #: Each part in a process of its own: victims are forked, and this one has threads.
 PARTS = {
-    "kills": "kills(folder, 6)",
-    "system calls": "syscalls(folder, 10)",
-    "full disks": "full_disks(folder, range(1, 3))",
-    "two writers and four readers": "crowds(folder, 16)",
-    "flipped bits": "flips(folder, 60)",
+    "kills": "kills(folder, range(6))",
+    "system calls": "syscalls(folder, range(10))",
+    "full disks": "full_disks(folder, range(2))",
+    "two writers and four readers": "crowds(folder, range(16))",
+    "flipped bits": "flips(folder, range(60))",
 }
 
 
@@ -24,7 +24,7 @@ PARTS = {
 def test_no_fault_damages_an_index(tmp_path: Path, part: str) -> None:
     program = (
         "import sys; from pathlib import Path; from tests.faults import *\n"
-        f"folder = Path(sys.argv[1]); print({PARTS[part]})"
+        f"folder = Path(sys.argv[1]); print(sum({PARTS[part]}, Counter()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],
@@ -35,7 +35,8 @@ def test_no_fault_damages_an_index(tmp_path: Path, part: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    if "left out" in done.stdout:
-        pytest.skip(done.stdout.strip())
+    for reason in ("no strace", "no mount allowed"):
+        if f"left out: {reason}" in done.stdout:
+            pytest.skip(f"{part}: {reason} here")
     assert "WRONG" not in done.stdout, done.stdout
     assert "sound" in done.stdout or "found" in done.stdout

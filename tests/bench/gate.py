@@ -16,15 +16,19 @@ import sqlite3
 import statistics
 import sys
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from provenance.index import Index
 from tests.bench import ROOT, SEED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SIZE, ASKED, TENTHS, RUNS = 1_000_000, 1_000, 10, 3
 AT_ONCE = 50_000  # articles read of the corpus at a time; the index takes them in batches of its own
@@ -90,11 +94,22 @@ def check(folder: Path, corpus: Path, size: int) -> None:
     (folder / "gate-check.json").write_text(json.dumps(rows))
 
 
+def sum_up(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `python -m tests.faults` noted of parts of a sweep -> one record a fault."""
+    whole: dict[str, dict[str, Any]] = {}
+    for record in records:
+        row = whole.setdefault(record["fault"], record | {"done": 0, "seconds": 0.0, "outcome": {}})
+        row["done"] += record["done"]
+        row["seconds"] += record["seconds"]
+        row["outcome"] = dict(Counter(row["outcome"]) + Counter(record["outcome"]))
+    return list(whole.values())
+
+
 def page(folder: Path) -> None:
     """Make the page of whatever figures FOLDER holds."""
     filled = json.loads((folder / "gate-fill.json").read_text())
     checked = json.loads((folder / "gate-check.json").read_text())
-    faults = [json.loads(path.read_text()) for path in sorted(folder.glob("faults-*.json"))]
+    faults = sum_up(json.loads(path.read_text()) for path in sorted(folder.glob("faults-*.json")))
     about = (
         f"Written by `python -m tests.bench.gate FOLDER page` on {datetime.now(UTC):%Y-%m-%d} from what its other "
         f"steps and `python -m tests.faults FOLDER` left there: {os.cpu_count()} cores shared with other work, "
@@ -116,10 +131,10 @@ def page(folder: Path) -> None:
     for row in checked:
         told = ", ".join(f"{name} {count}" for name, count in row["verdicts"].items())
         lines.append(f"| {row['articles']:,} | {row['seconds']:.2f} | {row['cpu']:.2f} | {row['peak']:,.0f} | {told} |")
-    lines += ["", "## Faults", "", FAULTS, "", "| fault | outcome | seconds |", "|---|---|---|"]
+    lines += ["", "## Faults", "", FAULTS, "", "| fault | trials | outcome | seconds |", "|---|---|---|---|"]
     for row in faults:
-        told = "; ".join(f"{what}: {times:,}" for what, times in row["outcome"].items())
-        lines.append(f"| {row['fault']} | {told} | {row['seconds']:.0f} |")
+        told = "; ".join(f"{what}: {times:,}" for what, times in sorted(row["outcome"].items()))
+        lines.append(f"| {row['fault']} | {row['done']:,} of {row['of']:,} | {told} | {row['seconds']:.0f} |")
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
 
