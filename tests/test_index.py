@@ -114,21 +114,25 @@ def test_checking_one_by_one_finds_what_a_scan_finds(
 
 
 @few
-@given(texts=dumps(), size=st.sampled_from([1, 3]))
-def test_ten_batches_hold_what_one_batch_holds(
-    tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str], size: int
+@given(texts=st.one_of(dumps(), snippets()), batches=st.sampled_from([2, 10]), every=st.sampled_from([2, 3]))
+def test_adding_in_ten_batches_is_adding_at_once_is_scanning_everything(
+    tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str], batches: int, every: int
 ) -> None:
     folder, ids = tmp_path_factory.mktemp("index"), list(texts)
-    incoming = frame({f"new {name}": text for name, text in texts.items()})
+    new = set(ids[::every])
+    old = [name for name in ids if name not in new]
     found = []
-    for name, step in (("parts", size), ("whole", len(ids))):
+    for name, step in (("parts", max(1, len(old) // batches)), ("whole", len(ids))):
         with Index.open(folder / name, PLAIN) as index:
-            for at in range(0, len(ids), step):
-                index.add(frame({name: texts[name] for name in ids[at : at + step]}))
-            found.append(index.check(incoming))
+            for at in range(0, len(old), step):
+                index.add(frame({name: texts[name] for name in old[at : at + step]}))
+            found.append(index.check(frame({name: texts[name] for name in ids if name in new})))
             assert index.verify() == []
-            assert pl.concat(index.documents())["text"].to_list() == list(texts.values())
+            assert [text for part in index.documents() for text in part["text"]] == [texts[name] for name in old]
     assert found[0].equals(found[1])
+    jaccards, spans = scanned(texts)
+    assert spans_of(found[0]) == {span for span in spans if {span[0][0], span[1][0]} & new}
+    assert pairs_of(found[0]) == {pair: jaccard for pair, jaccard in jaccards.items() if set(pair) & new}
 
 
 def story(number: int) -> str:
