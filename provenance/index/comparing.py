@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance import tables
-from provenance.matching.alignment import align, join
+from provenance.matching.alignment import align
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import find_clusters
 from provenance.matching.equal_texts import digest, group_equal
@@ -18,6 +18,7 @@ from provenance.matching.matches import find_matches, places, words_covered
 from provenance.matching.places import Ranges, row_numbers
 from provenance.matching.short_passages import find_short
 from provenance.matching.spans import to_table, without_covered
+from provenance.matching.stretches import join
 from provenance.pipeline import trace
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
@@ -25,8 +26,8 @@ from provenance.tracing.decided import without_different
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
-    from provenance.matching.alignment import Aligned
     from provenance.matching.layout import Layout
+    from provenance.matching.stretches import Aligned
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions

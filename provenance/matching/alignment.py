@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.matching import align_kernels
+from provenance.matching.stretches import Aligned, join_neighbours
 
 if TYPE_CHECKING:
     from provenance.matching.candidates import Candidates
@@ -20,28 +21,6 @@ Array = np.ndarray[Any, Any]
 SHARE = 512  # pairs a task: a few milliseconds, so that threads finish together
 
 
-class Aligned(NamedTuple):
-    """Aligned stretches: rows of two documents and half-open ranges of words, counted in the whole of TOKENS."""
-
-    left: Array  # int32
-    right: Array  # int32
-    left_first: Array  # int64
-    left_last: Array
-    right_first: Array
-    right_last: Array
-    equal: Array  # int32, words equal in the alignment
-
-    def take(self, which: Array) -> Aligned:
-        """The stretches at `which` (a mask or rows)."""
-        return Aligned(*(column[which] for column in self))
-
-    def identity(self) -> Array:
-        """Words equal / words of the longer side; float32."""
-        longer = np.maximum(self.left_last - self.left_first, self.right_last - self.right_first)
-        share: Array = (self.equal / np.maximum(longer, 1)).astype(np.float32)
-        return share
-
-
 class Verified(NamedTuple):
     """What comparing the candidates found: `jaccard` is exact, one a candidate."""
 
@@ -49,11 +28,6 @@ class Verified(NamedTuple):
     left: Array
     right: Array
     jaccard: Array  # float32
-
-
-def join(parts: list[Aligned]) -> Aligned:
-    """Several sets of stretches as one."""
-    return Aligned(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def count_shingles(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
@@ -118,7 +92,7 @@ def align(tokens: Tokens, layout: Layout, left: Array, right: Array, settings: S
         base_right + rows[:, 4],
         rows[:, 5],
     )
-    return Verified(aligned, left, right, jaccard)
+    return Verified(join_neighbours(tokens, layout.gap, aligned, settings), left, right, jaccard)
 
 
 def verify(tokens: Tokens, layout: Layout, candidates: Candidates, settings: Settings, threads: int = 2) -> Verified:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.matching import kernels, posting_kernels, sequence_kernels
-from provenance.matching.alignment import Aligned, join
 from provenance.matching.equal_texts import unique
 from provenance.matching.layout import CODE
 from provenance.matching.postings import all_postings
+from provenance.matching.stretches import Aligned, join
 from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:

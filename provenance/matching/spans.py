@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching.alignment import Aligned, Verified, align, join, repeats_inside, verify
+from provenance.matching.alignment import Verified, align, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.layout import lay_out, more_specific, roles_of
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
+from provenance.matching.stretches import Aligned, join, join_neighbours
 from provenance.tables import ROLES, SPANS
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def settle(
 
     `verified` are the candidates that hold, `across` the stretches of different documents, `repeats` those inside one.
     """
+    across = join_neighbours(tokens, layout.gap, across, settings)
     runs = join([across, repeats])
     short = without_covered(short, runs)
     jaccards = _jaccards(documents["doc_id"], verified.left, verified.right, verified.jaccard)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching.alignment import Aligned, Verified, align, join, repeats_inside, verify
+from provenance.matching.alignment import Verified, align, repeats_inside, verify
+from provenance.matching.stretches import Aligned, join
 from provenance.matching.candidates import Candidates
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches

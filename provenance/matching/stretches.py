@@ -1,0 +1,109 @@
+"""Aligned stretches in words, and neighbours among them that are one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from provenance.matching import sequence_kernels
+from provenance.text.kernels import ADDRESS
+
+if TYPE_CHECKING:
+    from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
+
+Array = np.ndarray[Any, Any]
+
+TABLE_CELLS = 1 << 24  # of an alignment of words; longer stretches are aligned in pieces
+
+
+class Aligned(NamedTuple):
+    """Aligned stretches: rows of two documents and half-open ranges of words, counted in the whole of TOKENS."""
+
+    left: Array  # int32
+    right: Array  # int32
+    left_first: Array  # int64
+    left_last: Array
+    right_first: Array
+    right_last: Array
+    equal: Array  # int32, words equal in the alignment
+
+    def take(self, which: Array) -> Aligned:
+        """The stretches at `which` (a mask or rows)."""
+        return Aligned(*(column[which] for column in self))
+
+    def identity(self) -> Array:
+        """Words equal / words of the longer side; float32."""
+        longer = np.maximum(self.left_last - self.left_first, self.right_last - self.right_first)
+        share: Array = (self.equal / np.maximum(longer, 1)).astype(np.float32)
+        return share
+
+
+def join(parts: list[Aligned]) -> Aligned:
+    """Several sets of stretches as one."""
+    return Aligned(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def join_neighbours(tokens: Tokens, gap: Array, aligned: Aligned, settings: Settings) -> Aligned:
+    """Stretches across documents -> the same, neighbours joined, sorted by pair and place. *map* over pairs.
+
+    Two are one where as many words, give or take max_gap_words, lie between them on either side, fewer than a span has
+    and than are equal in the lesser of the two, so that the whole is edited still; or at most max_gap_words beside a
+    rewritten one. More words on one side alone were put in there (a reply under each line of a quotation) and are no
+    part of a copy. No address lies between.
+    """
+    while True:
+        aligned = aligned.take(np.lexsort((aligned.right_first, aligned.left_first, aligned.right, aligned.left)))
+        first = _first_of_two(_follows_on(gap, aligned, settings))
+        if not first.size:
+            return aligned
+        stays = np.ones(aligned.left.size, np.bool_)
+        stays[first], stays[first + 1] = False, False
+        aligned = join([aligned.take(stays), _join_two(tokens, aligned.take(first), aligned.take(first + 1))])
+
+
+def _follows_on(gap: Array, aligned: Aligned, settings: Settings) -> Array:
+    """For each stretch but the last whether it and the next, in order of pair and place, are one."""
+    rows = np.arange(1, aligned.left.size)
+    one, two = aligned.take(rows - 1), aligned.take(rows)
+    left, right = two.left_first - one.left_last, two.right_first - one.right_last
+    wide, narrow = np.maximum(left, right), np.minimum(left, right)
+    near: Array = (one.left == two.left) & (one.right == two.right) & (one.left != one.right)
+    near &= (wide - narrow <= settings.max_gap_words) & (narrow >= -settings.max_gap_words)
+    near &= (two.left_last > one.left_last) & (two.right_last > one.right_last)
+    longer = np.maximum(two.left_last - one.left_first, two.right_last - one.right_first)
+    equal = one.equal + two.equal - np.maximum(-narrow, 0)
+    lesser = np.minimum(np.minimum(one.equal, two.equal), settings.min_span_words)
+    edited = (wide < lesser) & (equal >= settings.min_identity * longer)
+    least = np.minimum(one.identity(), two.identity())
+    near &= edited | ((wide <= settings.max_gap_words) & (least < settings.min_identity))
+    addresses = np.flatnonzero(gap == ADDRESS) if near.any() else np.empty(0, np.int64)
+    for low, high in ((one.left_last, two.left_first), (one.right_last, two.right_first)):
+        near[near] = np.searchsorted(addresses, low[near]) == np.searchsorted(addresses, high[near], side="right")
+    return near
+
+
+def _first_of_two(follows: Array) -> Array:
+    """Which stretches begin a pair to be joined; of a row of stretches that follow on, every other one."""
+    rows = np.flatnonzero(follows)
+    begins = np.diff(rows, prepend=-2) != 1
+    place = np.arange(rows.size) - np.maximum.accumulate(np.where(begins, np.arange(rows.size), 0))
+    firsts: Array = rows[place % 2 == 0]
+    return firsts
+
+
+def _join_two(tokens: Tokens, one: Aligned, two: Aligned) -> Aligned:
+    overlap = np.maximum(np.maximum(one.left_last - two.left_first, one.right_last - two.right_first), 0)
+    between = np.zeros(one.left.size, np.int32)
+    sequence_kernels.count_equal(
+        tokens.word,
+        one.left_last,
+        np.maximum(two.left_first, one.left_last),
+        one.right_last,
+        np.maximum(two.right_first, one.right_last),
+        TABLE_CELLS,
+        between,
+    )
+    equal = (one.equal + two.equal - overlap + between).astype(np.int32)
+    return one._replace(left_last=two.left_last, right_last=two.right_last, equal=equal)
