@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import kernels, rewritten_kernels, sequence_kernels, skip_kernels
-from provenance.matching.alignment import Aligned
 from provenance.matching.layout import WHOLE, roles_of
+from provenance.matching.stretches import TABLE_CELLS, Aligned
 
 if TYPE_CHECKING:
     from provenance.matching.layout import Layout
@@ -27,10 +27,10 @@ ONE_IN = 4  # skip-pairs kept; the same ones in every document
 CAP = 30  # documents that may share a skip-pair
 NEAR, NEED = 40, 3  # seeds needed within so many words; 4.9 candidates a document at recall .977 on PAN13
 COVERS = 0.8  # of an exact stretch that a rewritten one must hold to replace it
+SHORT = 30  # words; of under twice a span's least, an exact stretch is a sentence and not a passage of its own
 # On PAN13 1 % of the true stretches with two numbers or more share under half of them; of 4,642 claims on the reuters
 # corpus, nearly all of them other days' reports of one form, 44 %.
 SAME_NUMBERS, FEWEST_NUMBERS = 0.5, 2
-TABLE_CELLS = 1 << 24  # of the identity's alignment; longer stretches are aligned in pieces
 SHARE = 256
 
 
@@ -160,11 +160,11 @@ def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned) -> Ar
 
 
 class Inside(NamedTuple):
-    """Which exact stretches lie inside each rewritten one, sorted by the latter; and what those leave of it."""
+    """Which exact stretches lie inside each rewritten one, sorted by the latter; and what it is worth beside them."""
 
     found: Array  # int64 [cases], row of the rewritten stretch
     exact: Array  # int64 [cases], row of the exact one
-    rest: Array  # float64 [rewritten], the score of what they leave of it; its own if none lies inside
+    worth: Array  # float64 [rewritten], the score of what they leave of it, and SCORE for each stretch that it spares
 
 
 def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Array) -> Inside:
@@ -185,7 +185,7 @@ def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Ar
         .sort("found", "exact")
     )
     rows, inner = cases["found"].to_numpy().astype(np.int64), cases["exact"].to_numpy().astype(np.int64)
-    rest = scores.copy()
+    worth = scores.copy()
     some = np.unique(rows)
     begins = np.append(np.searchsorted(rows, some), rows.size)
     left = np.empty(some.size)
@@ -198,8 +198,19 @@ def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Ar
         begins,
         left,
     )
-    rest[some] = left
-    return Inside(rows, inner, rest)
+    worth[some] = left + rewritten_kernels.SCORE * _spared(exact.take(inner), begins)
+    return Inside(rows, inner, worth)
+
+
+def _spared(inner: Aligned, begins: Array) -> Array:
+    """Exact stretches inside each rewritten one -> how many short ones it spares; one that is alone spares none.
+
+    Copies of a sentence or two amid other words are one case of reuse; whole paragraphs keep their own edges.
+    """
+    size = np.minimum(inner.left_last - inner.left_first, inner.right_last - inner.right_first)
+    short = np.add.reduceat(size < SHORT, begins[:-1]) if size.size else np.empty(0, np.int64)
+    spared: Array = np.maximum(short - (short == np.diff(begins)), 0)
+    return spared
 
 
 def _overlap(one: tuple[int, int], two: tuple[int, int]) -> int:
@@ -215,8 +226,9 @@ def choose(exact: Aligned, found: Aligned, scores: Array, inside: Inside) -> tup
     """Stretches of both channels -> masks (exact ones that stay, rewritten ones chosen), pair by pair.
 
     Verbatim text keeps its exact edges: a rewritten stretch replaces the exact ones inside it only if what they leave
-    of it is rewriting itself, or costs less than the spans it spares. Any other is dropped if
-    over half of either side is covered already.
+    of it is rewriting itself, or costs less than the stretches that it spares: an excerpt whose copied sentences are
+    joined by a few words of another's is one case, not five. Any other is dropped if over half of either side is
+    covered already.
     """
     stays, chosen = np.ones(exact.left.size, np.bool_), np.zeros(found.left.size, np.bool_)
     by_pair: dict[tuple[int, int], list[int]] = {}
@@ -231,7 +243,7 @@ def choose(exact: Aligned, found: Aligned, scores: Array, inside: Inside) -> tup
         within.setdefault(row, set()).add(e)
     kept: dict[tuple[int, int], list[tuple[tuple[int, int], tuple[int, int]]]] = {}
     order = np.lexsort((found.right_first, found.left_first, -scores, found.right, found.left))
-    for row in order[inside.rest[order] > 0].tolist():
+    for row in order[inside.worth[order] > 0].tolist():
         pair = int(found.left[row]), int(found.right[row])
         ours = (int(found.left_first[row]), int(found.left_last[row]))
         theirs = (int(found.right_first[row]), int(found.right_last[row]))
