@@ -33,7 +33,7 @@ from provenance.matching import (
     spans,
     stretch_kernels,
 )
-from provenance.matching.alignment import Aligned
+from provenance.matching.stretches import Aligned
 from provenance.text import kernels as text_kernels
 from tests.figures import PAN, judge, scan
 
@@ -125,13 +125,13 @@ def every_address(tokens: Tokens, *_notices: Array) -> Array:
 def never_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
     """Nothing of a stretch that holds exact ones is rewriting."""
     inside = FIND_INSIDE(sentences, exact, found, scores)
-    inside.rest[inside.found] = -1
+    inside.worth[inside.found] = -1
     return inside
 
 
 def always_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
     """All of a stretch that holds exact ones is rewriting."""
-    return FIND_INSIDE(sentences, exact, found, scores)._replace(rest=scores)
+    return FIND_INSIDE(sentences, exact, found, scores)._replace(worth=scores)
 
 
 @njit(nogil=True)

@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.matching.alignment import Aligned
 from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
+from provenance.matching.rewritten_kernels import SCORE
 from provenance.matching.sketches import word_sketcher
 from provenance.matching.spans import Found, find_spans, snap
+from provenance.matching.stretches import Aligned
 from provenance.settings import Settings
 from provenance.tables import DOCUMENTS, PASSAGES, SPANS, check
 from provenance.text.folding import fold
@@ -96,6 +97,38 @@ def test_an_address_in_running_text_parts_no_span_and_one_on_its_own_line_does(l
     found = sides({"a": text, "b": f"Before. {text}"}, spans_of({"a": text, "b": f"Before. {text}"}).spans)
     assert len(found) == spans
     assert all("http" not in left.strip() or spans == 1 for left, *_ in found)
+
+
+def test_an_address_on_its_own_line_parts_no_span_where_the_other_text_was_only_wrapped_anew() -> None:
+    wrapped = f"{BODY}\nhttps://example.org/a\n{OTHER}"
+    texts = {"a": wrapped, "b": f"Before. {wrapped.replace(chr(10), ' ')}", "c": f"{BODY} {OTHER}"}
+    found = spans_of(texts).spans
+    joined = found.filter(pl.col("left_doc") == "a", pl.col("right_doc") == "b")
+    assert sides(texts, joined) == [(wrapped, wrapped.replace("\n", " "), "exact", "paragraph")]
+    assert found.filter(pl.col("left_doc") == "a", pl.col("right_doc") == "c").height == 2
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "spans"),
+    [
+        ("who had seen nothing like it since the war", "as nobody there could remember from any earlier year", 1),
+        ("", "I for one do not believe a word of this story.", 2),
+        (f"{HEADLINE} {HEADLINE}", "as nobody there could remember from any earlier year at all in that town", 2),
+    ],
+    ids=["replaced", "put in", "as long as a span"],
+)
+def test_neighbours_are_one_span_over_a_few_words_replaced_and_over_nothing_else(
+    ours: str, theirs: str, spans: int
+) -> None:
+    found = spans_of({"a": f"{BODY} {ours} {OTHER}", "b": f"Here. {BODY} {theirs} {OTHER}"}).spans
+    assert found.height == spans
+
+
+def test_a_short_headline_in_the_running_text_of_another_document_is_no_span() -> None:
+    texts = {"a": f"{HEADLINE}\n\n{BODY}", "b": f"{OTHER} They say {HEADLINE.lower()} and more.", "c": HEADLINE}
+    roles = {"a": [(HEADLINE, "headline")], "c": [(HEADLINE, "headline")]}
+    found = spans_of(texts, roles).spans
+    assert found.select("left_doc", "right_doc").rows() == [("a", "c"), ("b", "c")]  # c is nothing but the headline
 
 
 def test_an_address_that_touches_a_notice_parts() -> None:
@@ -296,8 +329,8 @@ def test_what_exact_stretches_leave_of_a_rewritten_one_is_scored() -> None:
     found = stretches((0, 91, 100, 191), (30, 90, 130, 190), (91, 96, 191, 196))
     inside = find_inside(sentences, exact, found, np.array([90.0, 80.0, 70.0]))
     assert list(zip(inside.found.tolist(), inside.exact.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1)]
-    assert inside.rest[1:].tolist() == [0.0, 70.0]
-    assert -20 < inside.rest[0] < 0  # two words of either side that agree, and ten that differ
+    assert inside.worth[1:].tolist() == [0.0, 70.0]
+    assert SCORE - 20 < inside.worth[0] < SCORE  # ten words that differ; one short stretch beside a long one is spared
 
 
 @pytest.mark.parametrize(
