@@ -20,6 +20,7 @@ FAINT = 1.5  # isf; lighter words are in half of the sentences, cost most of the
 GAP = 4  # sentences between seeds of one stretch; 3 to 6 differ by .001
 SMOOTH = 30.0  # sentences' worth of corpus frequency in a pair's; 1 degenerates on one-sentence documents
 SCORE = 25.0  # least score of a stretch; at 20, 2.3 % of mere paraphrases score as copies, at 25 .15 %
+THIN = 0.25  # least score a word; thinner is a topic spread over many sentences, and at .3 true ones fall too
 TRIES = 64  # seeds of a pair from which a stretch is grown
 MOST_SEEDS = 1 << 14  # of a pair; one line over and over would have the square of its number
 
@@ -195,8 +196,9 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
                 break
             score = grow(ids, gap, isf, ours, theirs, cuts, seeds, found, start, GAP, ranges, sentences, box)
             strength[start] = 0.0
-            use_up(cuts, seeds, strength, found, box, score > SCORE)
-            if score > SCORE:
+            good = score > max(SCORE, THIN * max(box[1] - box[0], box[3] - box[2]))
+            use_up(cuts, seeds, strength, found, box, good)
+            if good:
                 if count == spans.shape[0]:
                     spans, scores = _grow(spans), _lengthen(scores)
                 spans[count, 0], scores[count] = p, score
