@@ -27,7 +27,7 @@ ONE_IN = 4  # skip-pairs kept; the same ones in every document
 CAP = 30  # documents that may share a skip-pair
 NEAR, NEED = 40, 3  # seeds needed within so many words; 4.9 candidates a document at recall .977 on PAN13
 COVERS = 0.8  # of an exact stretch that a rewritten one must hold to replace it
-SHORT = 30  # words; of under twice a span's least, an exact stretch is a sentence and not a passage of its own
+SHORT = 30  # words, twice what a span has at least; a shorter exact stretch is a sentence, a longer one a passage
 # On PAN13 1 % of the true stretches with two numbers or more share under half of them; of 4,642 claims on the reuters
 # corpus, nearly all of them other days' reports of one form, 44 %.
 SAME_NUMBERS, FEWEST_NUMBERS = 0.5, 2

@@ -25,7 +25,7 @@ Array = np.ndarray[Any, Any]
 
 LONGEST = 40  # words; longer passages hold runs that the exact channel sees
 SEED = 3  # words that two like passages must share in a row
-LIKE = 0.78  # identity of like passages; at .6 "oil rises" met "gold falls", at .75 "the first ladies of ..." the presidents
+LIKE = 0.78  # identity of like passages; 7 words of 9 are another headline, at .6 "oil rises" met "gold falls"
 FEWEST_LIKE = 6  # words; of fewer, one changed word is another headline
 FEWEST_APART = 4  # words of a headline or caption that two documents share (memetracker's floor, KDD 2009)
 FEWEST = 2  # words; one word is no passage

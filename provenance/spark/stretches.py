@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.alignment import Verified, align, repeats_inside, verify
-from provenance.matching.stretches import Aligned, join
 from provenance.matching.candidates import Candidates
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches
 from provenance.matching.rewritten import find_rewritten
 from provenance.matching.short_passages import group_occurrences, link_short, short_of
 from provenance.matching.spans import settle, to_table
+from provenance.matching.stretches import Aligned, join
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, table
 from provenance.spark.whole import send_matches
