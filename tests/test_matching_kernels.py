@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.matching import align_kernels, kernels, posting_kernels, postings, sequence_kernels
+from provenance.matching import align_kernels, kernels, posting_kernels, postings, sequence_kernels, shingle_kernels
 from provenance.matching.alignment import align
 from provenance.matching.candidates import bucket_pairs, find_candidates
 from provenance.matching.equal_texts import digest, group_equal
@@ -191,7 +191,7 @@ def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
     hashes = np.empty(64, np.uint64)
     n = kernels.shingle_hashes(tokens.word, 0, a1, 5, hashes)
     slots, heads, following = np.empty(256, np.uint64), np.empty(256, np.int32), np.empty(64, np.int32)
-    align_kernels.index_shingles(hashes, n, slots, heads, following)
+    shingle_kernels.index_shingles(hashes, n, slots, heads, following)
     n = kernels.shingle_hashes(tokens.word, a1, b1, 5, hashes)
     segment = np.zeros(b1, np.uint8)
     runs, count, _ = align_kernels.find_runs(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from provenance.matching import align_kernels
+from provenance.matching import align_kernels, shingle_kernels
 from provenance.matching.stretches import Aligned, join_neighbours
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def count_shingles(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
     def one(rows: Array) -> None:
         if rows.size:
             low, high = int(rows[0]), int(rows[-1]) + 1
-            align_kernels.count_distinct(
+            shingle_kernels.count_distinct(
                 tokens.word, tokens.bounds[low : high + 1], wanted[low:high], settings.shingle_words, distinct[low:high]
             )
 

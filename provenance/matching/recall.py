@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from provenance.matching import align_kernels, kernels, recall_kernels
+from provenance.matching import kernels, recall_kernels, shingle_kernels
 from provenance.text.tokens import batches, tokenize
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Sample(NamedTuple):
 
     rows: Array  # int64, in the order of the hashes of their texts
     shingles: Shingles
-    table: tuple[Array, Array, Array]  # of the shingles that are looked up, as align_kernels.index_shingles makes it
+    table: tuple[Array, Array, Array]  # of the shingles that are looked up, as shingle_kernels.index_shingles makes it
     owner: Array  # int32, the document number of each of them
     bits: Array  # uint64, a filter before the table
     least: Array  # int32, how many of them a true pair shares at least
@@ -114,7 +114,7 @@ def meet(sample: Sample, tokens: Tokens, settings: Settings) -> Met:
     documents = tokens.bounds.size - 1
     wanted, distinct = np.zeros(documents, np.bool_), np.zeros(documents, np.int32)
     wanted[met[:, 0]] = True
-    align_kernels.count_distinct(tokens.word, tokens.bounds, wanted, k, distinct)
+    shingle_kernels.count_distinct(tokens.word, tokens.bounds, wanted, k, distinct)
     sizes = np.diff(sample.shingles.edges)
     most = met[:, 2] + (must_share(sizes, limit) - sample.least)[met[:, 1]]
     met = met[most * (1 + limit) >= limit * (distinct[met[:, 0]] + sizes[met[:, 1]]) - SLACK]
@@ -209,12 +209,12 @@ def occurrences(hashes: Array) -> Array:
 
 
 def index(hashes: Array) -> tuple[Array, Array, Array]:
-    """Hashes -> a table of where each stands, as align_kernels.index_shingles makes it."""
+    """Hashes -> a table of where each stands, as shingle_kernels.index_shingles makes it."""
     size = 16
     while size < 2 * hashes.size:
         size *= 2
     table = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(hashes.size, np.int32)
-    align_kernels.index_shingles(hashes, hashes.size, *table)
+    shingle_kernels.index_shingles(hashes, hashes.size, *table)
     return table
 
 

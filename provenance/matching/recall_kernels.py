@@ -29,7 +29,7 @@ def fill_filter(hashes, bits):
 def meet_sample(word, bounds, k, table, bits, owner, least, met):
     """Documents -> rows of `met` (int32: document, sampled, shared >= least[sampled]); their number.
 
-    `table` = (slots, heads, following) of align_kernels.index_shingles over shingles of the sample, `owner` the
+    `table` = (slots, heads, following) of shingle_kernels.index_shingles over shingles of the sample, `owner` the
     sampled document (numbers 0..) of each. Cost: a hash and a bit a shingle, and a look-up for those that are there.
     """
     slots, heads, following = table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching import align_kernels, jaccard_kernels
+from provenance.matching import jaccard_kernels, shingle_kernels
 from provenance.matching.candidates import bucket_pairs, sharing_pairs
 from provenance.matching.completion import complete
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
@@ -143,7 +143,7 @@ def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -
         rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
         tokens, distinct = fold_batch(texts.gather(rows).to_list(), keep=False).tokens, np.zeros(rows.size, np.int32)
         every = np.ones(rows.size, np.bool_)
-        align_kernels.count_distinct(tokens.word, tokens.bounds, every, settings.shingle_words, distinct)
+        shingle_kernels.count_distinct(tokens.word, tokens.bounds, every, settings.shingle_words, distinct)
         first, second = place[: some.size], place[some.size :]
         both = np.empty(some.size, np.int32)
         jaccard_kernels.share_shingles(tokens.word, tokens.bounds, first, second, settings.shingle_words, both)
