@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from provenance import __version__, tables
+from provenance import __version__, room, tables
 from provenance.dumps import reading
 from provenance.dumps.verdicts import read_verdicts
 from provenance.matching.boilerplate import mark_boilerplate
@@ -62,6 +62,7 @@ class Clock:
         """Time one stage."""
         if self._progress:
             self._progress(name)
+        room.trim()
         began = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - began, 3)

@@ -7,6 +7,7 @@ The files have no name: nothing is left of them when the process ends, however i
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import mmap
 import os
@@ -36,6 +37,7 @@ class _Area(mmap.mmap):
     """A mapping that can be found again."""
 
 
+_libc = ctypes.CDLL(None) if os.name == "posix" else None
 _areas: weakref.WeakSet[_Area] = weakref.WeakSet()
 _folders: list[Path] = []  # where files lie, the last one counts; none: where the system puts its own
 
@@ -54,17 +56,16 @@ def zeros(count: int, dtype: Any) -> Array:
 
 
 class Column:
-    """An array that grows: rows of one shape, appended bit by bit, written to a file once they are many."""
+    """An array that grows: rows of `shape`, appended bit by bit, written to a file once they are many."""
 
-    def __init__(self, dtype: Any) -> None:
-        self._parts: list[Array] = [np.empty(0, dtype)]
+    def __init__(self, dtype: Any, *shape: int) -> None:
+        self._parts: list[Array] = [np.empty((0, *shape), dtype)]
         self._file: BinaryIO | None = None
         self._bytes = 0
-        self._shape: tuple[int, ...] = ()
+        self._shape = shape
 
     def append(self, rows: Array) -> None:
         """Take rows, which may be overwritten afterwards."""
-        self._shape = rows.shape[1:]
         self._bytes += rows.nbytes
         if self._file is None and self._bytes <= SMALL:
             self._parts.append(rows.copy())
@@ -80,8 +81,7 @@ class Column:
     def done(self) -> Array:
         """All rows; nothing can be appended any more."""
         if self._file is None:
-            parts = self._parts[1:] or self._parts
-            return np.concatenate(parts)
+            return np.concatenate(self._parts)
         with self._file as file, _told(self._bytes):
             file.flush()
             return np.frombuffer(_map(file), self._parts[0].dtype).reshape(-1, *self._shape)
@@ -140,6 +140,12 @@ def release() -> None:
         for area in list(_areas):
             with contextlib.suppress(ValueError, OSError):  # closed meanwhile
                 area.madvise(mmap.MADV_DONTNEED)
+
+
+def trim() -> None:
+    """Give what was freed in small pieces back to the system: after a stage a fifth of what glibc holds is free."""
+    if _libc is not None and hasattr(_libc, "malloc_trim"):
+        _libc.malloc_trim(0)
 
 
 def held() -> int:

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.matching import align_kernels, kernels, posting_kernels, postings, sequence_kernels, shingle_kernels
+from provenance.matching import (
+    align_kernels,
+    kernels,
+    place_kernels,
+    posting_kernels,
+    postings,
+    sequence_kernels,
+    shingle_kernels,
+)
 from provenance.matching.alignment import align
 from provenance.matching.candidates import bucket_pairs, find_candidates
 from provenance.matching.equal_texts import digest, group_equal
@@ -248,3 +256,19 @@ def test_the_curve_promises_no_more_than_the_sketches_propose() -> None:
         share = np.count_nonzero((found >> 32) + 1 == (found & 0xFFFFFFFF)) / pairs
         assert share >= proposed_share(jaccard, SETTINGS) - 3 * (share * (1 - share) / pairs) ** 0.5
     assert proposed_share(SETTINGS.match_jaccard, SETTINGS) >= SETTINGS.recall_target
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), min_size=1, max_size=12), st.integers(0, 60), st.data()
+)
+def test_the_role_that_covers_most_is_the_twins(ranges: list[tuple[int, int]], begin: int, data: st.DataObject) -> None:
+    kinds, sizes = zip(*ranges, strict=True)
+    last = np.cumsum(np.array(sizes, np.int64))
+    end = begin + data.draw(st.integers(1, 40))
+    held = [kind for kind, size in zip(kinds, sizes, strict=True) for _ in range(size)][begin:end]
+    out = np.empty(1, np.uint8)
+    place_kernels.most_of(
+        last - np.array(sizes), last, np.array(kinds, np.uint8), np.array([begin]), np.array([end]), 7, out
+    )
+    assert held.count(int(out[0])) == max(map(held.count, range(7)))
+    assert all(held.count(kind) < held.count(int(out[0])) for kind in range(int(out[0])))

@@ -28,7 +28,7 @@ def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> in
 
 
 def test_a_column_is_what_was_appended(small: int) -> None:
-    column = room.Column(np.uint32)
+    column = room.Column(np.uint32, 3)
     parts = [np.arange(12, dtype=np.uint32).reshape(-1, 3) + step for step in range(5)]
     for part in parts:
         column.append(part)
@@ -42,6 +42,7 @@ def test_a_column_is_what_was_appended(small: int) -> None:
 
 def test_an_empty_column_has_its_type(small: int) -> None:
     assert room.Column(np.int32).done().dtype == np.int32
+    assert room.Column(np.int32, 4).done().shape == (0, 4)
     assert room.zeros(0, np.int64).size == 0
     assert small >= 0
 

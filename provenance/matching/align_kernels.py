@@ -296,9 +296,9 @@ def align_pairs(
     its pairs, then a look-up a shingle of the right.
     """
     short_bounds, short_start, short_end = shorts
-    longest = 1
-    for d in range(bounds.size - 1):
-        longest = max(longest, bounds[d + 1] - bounds[d])
+    longest = np.int64(1)
+    for p in range(left.size):  # not all documents: with a call for every 512 pairs that grew with their square
+        longest = max(longest, bounds[left[p] + 1] - bounds[left[p]], bounds[right[p] + 1] - bounds[right[p]])
     hashes = np.empty(longest, np.uint64)
     slots, heads = np.empty(table_size(longest), np.uint64), np.empty(table_size(longest), np.int32)
     following = np.empty(longest, np.int32)

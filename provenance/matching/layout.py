@@ -95,22 +95,10 @@ def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, fir
 
 def roles_of(layout: Layout, first: Array, last: Array) -> Array:
     """Ranges of words (each inside one document) -> the role that covers most of each (uint8, index into ROLES)."""
-    words = layout.last - layout.first
-    before = np.zeros((layout.first.size + 1, len(ROLES)), np.int64)
-    before[np.arange(words.size) + 1, layout.role] = words
-    np.cumsum(before, axis=0, out=before)
-
-    def until(word: Array) -> Array:
-        at = np.searchsorted(layout.first, word, side="right") - 1
-        counted: Array = before[np.maximum(at, 0)]  # indexing by an array copies
-        inside = np.clip(word - layout.first[np.maximum(at, 0)], 0, words[np.maximum(at, 0)])
-        counted[np.arange(word.size), layout.role[np.maximum(at, 0)]] += np.where(at >= 0, inside, 0)
-        return counted
-
     if layout.first.size == 0:
         return np.full(first.size, CODE["paragraph"], np.uint8)
-    counted = until(last) - until(first)
-    role: Array = counted.argmax(axis=1).astype(np.uint8)
+    role = np.empty(first.size, np.uint8)
+    place_kernels.most_of(layout.first, layout.last, layout.role, first, last, len(ROLES), role)
     quotes = Ranges(layout.quote_first, layout.quote_last)
     quoted = quotes.count(last) - quotes.count(first)
     plain = ~np.isin(role, WHOLE)

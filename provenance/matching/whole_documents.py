@@ -20,6 +20,7 @@ from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
 from provenance.matching.recall import gather_pairs, meet, sample_pairs, take_sample
 from provenance.matching.sketches import word_sketcher
+from provenance.room import Column
 from provenance.text.tokens import BATCH_BYTES, fold_batch, fold_batches, in_order, tokenize
 
 if TYPE_CHECKING:
@@ -108,13 +109,14 @@ def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) 
     def one(folded: Folded) -> tuple[Array, Array, Met]:
         return digest(folded.tokens), sketch(folded.tokens), meet(sample, folded.tokens, settings)
 
-    digests, signatures = np.empty((len(texts), 3), np.uint64), np.empty((len(texts), settings.num_perm), np.uint32)
-    row, met = 0, []
+    digests, signatures, met = np.empty((len(texts), 3), np.uint64), Column(np.uint32, settings.num_perm), []
+    row = 0
     for some, more, pairs in fold_batches(texts, one, threads):
-        digests[row : row + len(some)], signatures[row : row + len(some)] = some, more
+        digests[row : row + len(some)] = some
+        signatures.append(more)
         met.append(pairs._replace(document=pairs.document + row))
         row += len(some)
-    return digests, signatures, met
+    return digests, signatures.done(), met
 
 
 class Measured(NamedTuple):

@@ -113,7 +113,7 @@ def tokenize_and(
             column.append(part)
         counts.append(np.diff(tokens.bounds))
         if extra is not None:
-            made = made or Column(extra.dtype)
+            made = made or Column(extra.dtype, *extra.shape[1:])
             made.append(extra)
     bounds = np.cumsum(np.concatenate(counts))
     return Tokens(bounds, *(column.done() for column in columns)), made.done() if made else None
