@@ -6,7 +6,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import polars as pl
 
@@ -49,6 +49,15 @@ SCHEMA_VERSION = 1
 STEPS = 16  # calls of Clock.step in a whole run, for progress
 
 
+class Needs(NamedTuple):
+    """What a scan is going to need: MB of 10^6 bytes."""
+
+    documents: int
+    text: int
+    memory: int  # that cannot wait in files: the tables, and what stages make of them
+    files: int  # 0 where all is small enough for memory
+
+
 class Clock:
     """Seconds by stage; tells `progress` the stage that begins."""
 
@@ -80,13 +89,14 @@ def scan(
     stdin: BinaryIO | None = None,
     progress: Callable[[str], None] | None = None,
     finished: Callable[[str, pl.DataFrame], None] | None = None,
+    needing: Callable[[Needs], None] | None = None,
 ) -> Run:
     """Files, folders, globs, "-" (which reads `stdin`), or a frame with a column of texts -> a Run.
 
     Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
     `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
     of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
-    while the run goes on.
+    while the run goes on, `needing` with what the run is going to need once everything is read.
     """
     settings = settings or Settings()
     clock = Clock(progress)
@@ -98,6 +108,10 @@ def scan(
     documents = read.documents.sort("doc_id")
     del read  # the text in another order: a quarter of the peak
     finished = finished or (lambda _name, _frame: None)
+    needs = find_needs(documents, settings)
+    facts["needs"] = {f"{name}_mb": value for name, value in needs._asdict().items() if name != "documents"}
+    if needing:
+        needing(needs)
     decisions = None
     if said is not None:
         with clock.step("verdicts"):
@@ -251,6 +265,19 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
             "peak_memory_mb": peak_memory(),
         },
     )
+
+
+def find_needs(documents: pl.DataFrame, settings: Settings) -> Needs:
+    """DOCUMENTS -> what comparing them is going to need, by what news of 2.5 KB an article took (tests/bench).
+
+    Without tracing; of files, 14 bytes a word are TOKENS, 6 postings and 3 marks of words, at 6 bytes of text a word.
+    """
+    size = int(documents["text"].str.len_bytes().cast(pl.Int64).sum())
+    passages = settings.level == "passage"
+    each, of_text = (4_000, 1 + 23 / 6) if passages else (500, 1)
+    files = 0 if size <= room.SMALL else int(size * of_text) + 4 * settings.num_perm * documents.height
+    memory = 250 * 10**6 + each * documents.height
+    return Needs(documents.height, size // 10**6, memory // 10**6, files // 10**6)
 
 
 def count_repeated(matches: pl.DataFrame, settings: Settings) -> int:

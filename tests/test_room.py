@@ -5,17 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 from provenance import room
+from provenance.cli.scan import say_needs
 from provenance.errors import OutputError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from provenance.pipeline import Needs, find_needs, scan
+from provenance.settings import Settings
 
 TEXTS = ["", "é", "a text", "twelve bytes", "thirteen byte", "\0", "long " * 5_000, "😀" * 3_000]
 
@@ -115,3 +115,30 @@ def test_pages_leave_memory_when_it_holds_too_much(monkeypatch: pytest.MonkeyPat
             pytest.skip("this system does not tell what is resident")
         assert released.wait(30)
     assert array.all()
+
+
+def test_a_scan_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SMALL", 1_000)
+    frame = pl.DataFrame({"text": [f"{number} " + "some words of no great length. " * 20 for number in range(10)]})
+    told: list[Needs] = []
+    run = scan(frame, needing=told.append)
+    assert told[0].documents == 10
+    assert run.facts["needs"]["memory_mb"] == told[0].memory == 250
+    assert find_needs(frame, Settings(level="document")).files <= told[0].files
+    line = say_needs(Needs(3_000_000, 7_000, 12_000, 36_000), Path("/there"), 35_000)
+    assert line == (
+        "3,000,000 articles, 7,000 MB of text: needs about 12,000 MB of memory and 36,000 MB for working files in "
+        "/there, where only 35,000 MB are free"
+    )
+
+
+@pytest.mark.parametrize("level", ["document", "passage"])
+def test_files_change_no_result(level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Path(__file__).resolve().parent.parent / "corpus"
+    settings = Settings(level=level, exhaustive_documents=0)
+    before = scan([str(corpus)], settings)
+    monkeypatch.setattr(room, "SMALL", 0)
+    with room.within(100, tmp_path):
+        after = scan([str(corpus)], settings)
+    for name in before.made:
+        assert before.table(name).equals(after.table(name)), name

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from provenance.pipeline import Needs
     from provenance.reports.runs import Run
     from provenance.settings import Settings
 
@@ -111,7 +113,19 @@ def command(
         def finished(name: str, frame: pl.DataFrame) -> None:
             aside.begin(f"{name}.parquet", partial(write_table, name, frame))
 
-        run = scan(inputs, chosen, verdicts=said, stdin=sys.stdin.buffer, progress=progress, finished=finished)
+        def needing(needs: Needs) -> None:
+            if needs.files and not quiet:
+                click.echo(say_needs(needs, scratch or beside, disk_usage(scratch or beside).free // 10**6), err=True)
+
+        run = scan(
+            inputs,
+            chosen,
+            verdicts=said,
+            stdin=sys.stdin.buffer,
+            progress=progress,
+            finished=finished,
+            needing=needing,
+        )
         progress("write")
         run.finish(aside, report=not no_report)
     if not quiet:
@@ -136,6 +150,15 @@ def _over_spark(inputs: tuple[str, ...], chosen: Settings, output: str, master: 
         counts = run.facts["counts"]
         click.echo(f"read {counts['read']:,}, rejected {rejected:,}; tables: {output}", err=True)
     return EXIT_PARTIAL if rejected else 0
+
+
+def say_needs(needs: Needs, folder: Path, free: int) -> str:
+    """What a scan is going to need, in a line, and where the disk has less."""
+    from provenance.reports.escaping import terminal
+
+    line = f"{needs.documents:,} articles, {needs.text:,} MB of text: needs about {needs.memory:,} MB of memory"
+    line += f" and {needs.files:,} MB for working files in {terminal(str(folder))}"
+    return line + (f", where only {free:,} MB are free" if free < needs.files else "")
 
 
 def exit_code(run: Run, fail_on: str | None) -> int:

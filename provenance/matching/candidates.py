@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on
+BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on; 64 bytes a document
+COMPARED = 1 << 14  # pairs whose signatures are compared at a time: 16 MB
 
 
 class Candidates(NamedTuple):
@@ -94,27 +96,46 @@ def sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
     return unique(pairs[:count])
 
 
+def low_bytes(signatures: Array) -> Array:
+    """Signatures (uint32) -> the byte of each value that differs most between documents (uint8)."""
+    step = signatures.itemsize
+    low: Array = np.ascontiguousarray(
+        signatures.view(np.uint8)[:, 0 if sys.byteorder == "little" else step - 1 :: step]
+    )
+    return low
+
+
 def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
     """Pairs that share a bucket of some band and whose estimated jaccard comes near the floor; buckets over the cap.
 
-    Keys left << 32 | right, sorted. Cost: a sort of the documents a band, and 128 comparisons a pair in a bucket.
+    Keys left << 32 | right, sorted. Cost: a sort of the documents a band, and 128 comparisons a pair in a bucket: of
+    one byte a value, for equal values have equal bytes. These stay in memory where signatures lie in a file.
     """
     bands, rows = choose_bands(settings)
     owner = np.flatnonzero(wanted).astype(np.int32)
     need = least_equal(settings)
 
+    low = low_bytes(signatures)
+
     def one(first: int) -> tuple[Array, int]:
-        key = np.empty(owner.size, np.uint64)
+        keys = np.empty((min(BANDS_A_TASK, bands - first), owner.size), np.uint64)
         found, over = [np.empty(0, np.int64)], 0
-        for band in range(first, min(first + BANDS_A_TASK, bands)):
-            kernels.band_keys(signatures, owner, band, rows, key)
-            pairs, count, more = kernels.pair_buckets(
-                signatures, owner, key, kernels.order_by_key(key), settings.link_cap, need, np.empty(1 << 14, np.int64)
-            )
+        kernels.band_keys(signatures, owner, first, rows, keys)
+        for key in keys:
+            order, room = kernels.order_by_key(key), np.empty(1 << 14, np.int64)
+            pairs, count, more = kernels.pair_buckets(low, owner, key, order, settings.link_cap, need, room)
             found.append(unique(pairs[:count]))
             over += int(more)
         return unique(np.concatenate(found)), over
 
     with ThreadPoolExecutor(threads) as pool:
         shares = list(pool.map(one, range(0, bands, BANDS_A_TASK)))
-    return unique(np.concatenate([pairs for pairs, _ in shares])), sum(over for _, over in shares)
+    pairs = unique(np.concatenate([pairs for pairs, _ in shares]))
+    near = [_equal_values(signatures, part) >= need for part in np.array_split(pairs, 1 + pairs.size // COMPARED)]
+    return pairs[np.concatenate(near)], sum(over for _, over in shares)
+
+
+def _equal_values(signatures: Array, pairs: Array) -> Array:
+    """Signatures and pairs of rows -> how many of their permutations are equal."""
+    equal: Array = (signatures[pairs >> 32] == signatures[pairs & 0xFFFFFFFF]).sum(axis=1)
+    return equal

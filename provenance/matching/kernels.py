@@ -187,13 +187,17 @@ def push(pairs, count, left, right):
 
 
 @njit(cache=True, nogil=True)
-def band_keys(signatures, owner, band, rows, key):
-    """Signatures (uint32 [documents, num_perm]) -> key[d] (uint64): one band, `rows` values, of document owner[d]."""
+def band_keys(signatures, owner, first, rows, key):
+    """Signatures (uint32 [documents, num_perm]) -> key[b, d] (uint64): `rows` values of document owner[d].
+
+    They are those of band first + b. One pass over the signatures, for they may lie in a file.
+    """
     for d in range(owner.size):
-        value = np.uint64(0)
-        for r in range(rows):
-            value = value * BASE + np.uint64(signatures[owner[d], band * rows + r])
-        key[d] = mix(value)
+        for b in range(key.shape[0]):
+            value = np.uint64(0)
+            for r in range(rows):
+                value = value * BASE + np.uint64(signatures[owner[d], (first + b) * rows + r])
+            key[b, d] = mix(value)
 
 
 @njit(cache=True, nogil=True)

@@ -48,8 +48,7 @@ def _bands(tokens: Tokens, plan: Plan) -> tuple[pl.Series, pl.Series]:
     signatures = word_sketcher(plan.settings)(tokens)
     bands, rows = choose_bands(plan.settings)
     keys, everyone = np.empty((bands, documents), np.uint64), np.arange(documents, dtype=np.int32)
-    for band in range(bands):
-        kernels.band_keys(signatures, everyone, band, rows, keys[band])
+    kernels.band_keys(signatures, everyone, 0, rows, keys)
     low = (signatures & 15).astype(np.uint8)
     packed = low[:, ::2] << 4
     packed[:, : low.shape[1] // 2] |= low[:, 1::2]
