@@ -375,6 +375,21 @@ def test_a_shared_quotation_is_nobodys_copy_but_an_article_all_of_quotations_is(
     assert origins["kind"].to_list() == ["itself", "document"]
 
 
+def test_every_item_of_evidence_has_words_to_check() -> None:
+    plain = STORY.replace("1,215", "about 1,200")
+    marked = f"ELLENPORT — {STORY} “We wait,” he said – “and hope.”"
+    rows = [
+        {"doc_id": "a", "text": marked, "outlet": "One", "published": DAY},
+        {"doc_id": "b", "text": plain, "outlet": "Two"},
+    ]
+    edges, _, _ = trace(rows, [("a", "b")], kind="edited")
+    items = [item for evidence in edges["evidence"].to_list() for item in evidence]
+    assert all(item["text"].strip() for item in items)
+    assert all(abs(item["weight"]) >= 0.005 for item in items if item["family"] != "text")
+    told = {item["family"]: item["text"] for item in items}
+    assert told["letters"] == "a has typographic quotation marks and dashes, b none"
+
+
 def test_evidence_shows_the_words_where_they_stand() -> None:
     rows = [
         {"doc_id": "a", "text": STORY, "outlet": "Ellen Daily News", "published": DAY},

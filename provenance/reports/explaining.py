@@ -114,7 +114,9 @@ def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
     for item in edge["evidence"] or []:
         place = "" if item["start"] is None else f" {item['start']}:{item['end']}"
         where = f" [{item['doc_id']}{place}]" if item["doc_id"] else ""
-        yield f"  {item['weight'] or 0:+.2f} {item['family']}: {excerpt(item['text'] or '')}{where}"
+        # the shared words themselves speak for neither side
+        worth = f"{item['weight']:+.2f} {item['family']}" if item["weight"] else "shared"
+        yield f"  {worth}: {excerpt(item['text'] or '')}{where}"
 
 
 def _common_clusters(run: Run, left: str, right: str) -> Iterator[str]:

@@ -43,6 +43,13 @@ def item(family: str, weight: float, doc_id: str, start: int | None, end: int | 
     return {"family": family, "weight": weight, "doc_id": doc_id, "start": start, "end": end, "text": piece}
 
 
+def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, text: str, title: str | None) -> dict[str, Any]:
+    """A credit as an evidence item; that of a title that does not stand in the text shows the title."""
+    if end > start:
+        return item(kind, weight, doc_id, start, end, text)
+    return item(kind, weight, doc_id, None, None, "") | {"text": f"its title: {(title or '')[:SNIPPET]}"}
+
+
 def draw_absent(
     documents: pl.DataFrame, foreign: pl.DataFrame, parents: pl.DataFrame, weights: dict[str, float], settings: Settings
 ) -> pl.DataFrame:
@@ -69,7 +76,7 @@ def draw_absent(
     spelled = rest.group_by("key", "source").len().sort("key", "len", "source", descending=[False, True, False])
     name_of = dict(spelled.unique("key", keep="first", maintain_order=True).select("key", "source").iter_rows())
     chosen = documents.join(rest.select("doc_id").unique(), on="doc_id", how="semi")
-    texts = dict(chosen.select("doc_id", "text").iter_rows())
+    texts = {doc_id: (text, title) for doc_id, text, title in chosen.select("doc_id", "text", "title").iter_rows()}
     ordered = rest.sort("doc_id", "key", "start").group_by("doc_id", "key", maintain_order=True)
     out = []
     for doc_id, key, kinds, starts, ends in ordered.agg("kind", "start", "end").iter_rows():
@@ -81,7 +88,7 @@ def draw_absent(
         wire = key in wires or names.is_agency(name) or "dateline" in credited
         kind = ("syndicated" if wire else "copied") if credited else "quoted"
         items = [
-            item(word, weights[word], doc_id, start, end, texts[doc_id])
+            _claim(word, weights[word], doc_id, start, end, *texts[doc_id])
             for word, start, end in list(zip(kinds, starts, ends, strict=True))[:ITEMS]
         ]
         relation = "copied_from" if credited else "cites"

@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 WEAK = 0.2  # log odds of all families together under which a pair outside the tree has no direction
 DEEPEST = 64  # removes of a source that are followed
 ROWS_AT_ONCE = 20_000  # edges written out at a time: as Python rows, half a million of them took a gigabyte
-#: What signs of a whole document say, which stand at no one place.
+#: What signs of a whole document say, which stand at no one place; of the one that looks the later, and of the other.
 NOTES = {
-    "habit": "one outlet credits others in more of its articles than the other",
-    "plain_marks": "one has typographic quotation marks and dashes, the other none",
-    "plain_letters": "one has accented letters, the other none",
+    "habit": "the outlet of {later} credits others in more of its articles than that of {fuller}",
+    "plain_marks": "{fuller} has typographic quotation marks and dashes, {later} none",
+    "plain_letters": "{fuller} has accented letters, {later} none",
+    "machine": "{later} has more of the marks that translation machines leave than {fuller}",
+    "dateline": "{fuller} begins with a dateline, {later} does not",
 }
+LEAST = 0.005  # log odds under which a family says nothing: its signs cancel
 TAIL = 60  # code points of a cut text's end that are shown
 HELD = 0.4  # an excerpt is so much of its words in a source of which it holds less than PART
 PART = 0.6
@@ -211,6 +214,7 @@ def _shown(evidence: pl.DataFrame) -> pl.DataFrame:
         rows.sort(*PAIR, "family", pl.col("value").abs(), "feature", descending=[False, False, False, True, False])
         .group_by(*PAIR, "family", maintain_order=True)
         .agg(pl.col("value").sum().clip(-CAP, CAP), pl.col("feature", "doc_id", "start", "end", "text").first())
+        .filter(pl.col("value").abs() >= LEAST)
     )
 
 
@@ -247,9 +251,8 @@ def _item(row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int
     from_id, to_id, feature = row["from_id"], row["to_id"], row["feature"]
     later, fuller = (to_id, from_id) if weight > 0 else (from_id, to_id)
     doc_id, start, end = row["doc_id"], row["start"], row["end"]
-    said = row["text"] or NOTES.get(feature)
-    if said is not None:
-        return item(row["family"], weight, to_id, None, None, "") | {"text": said}
+    if row["text"]:
+        return item(row["family"], weight, to_id, None, None, "") | {"text": row["text"]}
     if doc_id is None:
         doc_id = later
         text = texts[later]
@@ -261,4 +264,7 @@ def _item(row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int
             start, end = heads.get(fuller, (None, None))
         elif feature in _SEARCHED and (hit := _SEARCHED[feature].search(text)):
             start, end = hit.start(), max(hit.end(), hit.start() + TAIL)
+    if start is None and feature in NOTES:
+        told = NOTES[feature].format(later=later, fuller=fuller)
+        return item(row["family"], weight, later, None, None, "") | {"text": told}
     return item(row["family"], weight, doc_id, start, end, texts.get(doc_id, ""))
