@@ -65,13 +65,11 @@ def _serve(folder: Path, place: Path, editor: str | None, port: int, *, show: bo
     from provenance.review.log import Log
 
     try:
-        import starlette  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError:
-        raise UsageError("review needs starlette and uvicorn: pip install 'provenance-news[review]'") from None
+        from provenance.review.server import ADDRESS, Review, listen, serve
+    except ImportError as error:
+        raise UsageError(f"review: {error.name} is not installed; pip install 'provenance-news[review]'") from None
     from provenance.review.desk import Desk
     from provenance.review.guard import Secrets
-    from provenance.review.server import ADDRESS, Review, listen, serve
 
     run = Run.read(folder)
     with Log.open(place) as log, listen(port) as bound:

@@ -15,10 +15,11 @@ from polars.io.plugins import register_io_source
 from provenance import tables
 from provenance.dumps.rejects import single_line
 from provenance.errors import OutputError
+from provenance.index.checksums import blob_checksum, checksum
 from provenance.index.manifest import Segment
 from provenance.index.rows import digest_of, to_documents
 from provenance.index.seen import DOC_ID, NUMBER, Seen
-from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage, blob_checksum, checksum
+from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage
 
 if TYPE_CHECKING:
     import datetime as dt
