@@ -95,6 +95,7 @@ def test_first_view_shows_every_member_open(chromium: Browser, small: Path) -> N
 def test_an_editor_finds_a_cluster_and_steps_through_it(chromium: Browser, sample: Path, size: str) -> None:
     watched = browser.Watched(chromium, sample, size).open()
     page = watched.page
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("link", name="Articles that repeat", exact=True).click()
     page.get_by_label("Search").fill("ferry score:>0.5 outlet:meridian size:>9")
     expect(page.locator("#found")).to_have_text("1 of 12")

@@ -24,7 +24,7 @@ function drawRun(cells, sides) {
   const buttons = sides.map((side, at) => {
     const from = side.text.wordBefore(side.start + EDGE);
     const to = Math.max(from, side.text.wordBefore(side.end - EDGE));
-    const button = el("button", { type: "button", class: "fold" }, `… ${count(to - from)} characters, the same on both sides …`);
+    const button = el("button", { type: "button", class: "fold", dir: "ltr" }, `… ${count(to - from)} characters, the same on both sides …`);
     cells[at].append(...plain(side, side.start, from), button, ...plain(side, to, side.end));
     return { button, open: () => button.replaceWith(...plain(side, from, to)) };
   });
@@ -77,7 +77,7 @@ function differing(part) {
 function continueLater(cells, rest) {
   const left = Math.max(...rest.map((side) => side.end - side.start));
   const buttons = cells.map((cell) => {
-    const button = el("button", { type: "button", class: "fold" }, `… ${count(left)} more characters: too long to compare at once; compare the next ${count(Math.min(WINDOW, left))}`);
+    const button = el("button", { type: "button", class: "fold", dir: "ltr" }, `… ${count(left)} more characters: too long to compare at once; compare the next ${count(Math.min(WINDOW, left))}`);
     cell.append(button);
     return button;
   });

@@ -43,9 +43,9 @@ export function matrix(rows, most = 12) {
   const cell = (source, taker) => {
     const row = kept.find((one) => one.from_outlet === source && one.to_outlet === taker);
     if (!row) return el("td", { class: "none" }, el("span", { "aria-hidden": "true" }, "·"));
-    const shade = 1 + Math.min(3, Math.floor((4 * Math.log1p(row.documents)) / (Math.log1p(top) + 1e-9)));
+    const shade = Math.ceil((4 * row.documents) / top);
     const lag = row.lag === null ? "" : duration(row.lag);
-    return el("td", { class: `shade${Math.min(4, shade)}` },
+    return el("td", { class: `shade${shade}` },
       el("b", {}, count(row.documents)), lag && el("small", {}, lag),
       el("span", { class: "unseen" }, ` ${row.documents === 1 ? "article" : "articles"} from ${source}, ${count(row.words)} words${lag ? `, ${lag} later` : ""}`));
   };

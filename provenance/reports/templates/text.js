@@ -40,7 +40,7 @@ export class Text {
 export function stretch(text, start, end, draw = (from, to) => seen(text.slice(from, to))) {
   if (end - start <= WINDOW) return draw(start, end);
   const stop = text.wordBefore(start + WINDOW);
-  const more = el("button", { type: "button", class: "fold" }, `… ${count(end - stop)} more characters: too long to draw at once; show ${count(Math.min(WINDOW, end - stop))}`);
+  const more = el("button", { type: "button", class: "fold", dir: "ltr" }, `… ${count(end - stop)} more characters: too long to draw at once; show ${count(Math.min(WINDOW, end - stop))}`);
   more.addEventListener("click", () => more.replaceWith(...stretch(text, stop, end, draw)));
   return [...draw(start, stop), more];
 }
@@ -50,7 +50,7 @@ export function folded(text, start, end, { first = EDGE, last = EDGE, said = "ch
   if (end - start <= Math.max(FOLD, first + last + 80)) return stretch(text, start, end);
   const from = first ? text.wordBefore(start + first) : start;
   const to = last ? text.wordBefore(end - last) : end;
-  const button = el("button", { type: "button", class: "fold" }, `… ${count(to - from)} ${said} …`);
+  const button = el("button", { type: "button", class: "fold", dir: "ltr" }, `… ${count(to - from)} ${said} …`);
   button.addEventListener("click", () => button.replaceWith(...stretch(text, from, to)));
   return [...seen(text.slice(start, from)), button, ...seen(text.slice(to, end))];
 }
