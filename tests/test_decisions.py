@@ -320,3 +320,12 @@ def test_evaluate_takes_decisions_as_gold(tmp_path: Path, monkeypatch: pytest.Mo
     pv.scan(texts, verdicts="verdicts.sqlite").write("heeded", report=False)
     result = call("evaluate", "heeded", "--gold", "verdicts.sqlite", "--format", "json")
     assert {row["value"] for row in json.loads(result.stdout)["measures"]} == {1.0}
+
+
+def test_decisions_that_spark_would_pass_over_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_dump(Path("dump.jsonl"), FERRY)
+    keep_log(Path("said.sqlite"))
+    result = call("scan", "dump.jsonl", "-o", "out", "--engine", "spark", "--verdicts", "said.sqlite")
+    why = "--engine spark does not heed decisions (said.sqlite); scan with --engine local, or move them"
+    assert (result.exit_code, result.stderr) == (2, f"provenance: error: {why}\n")

@@ -89,6 +89,11 @@ def command(
     """
     chosen = take_settings(settings).settings
     if engine == "spark":
+        from provenance.dumps.verdicts import find_log
+        from provenance.errors import UsageError
+
+        if (log := find_log(output, verdicts)) is not None:
+            raise UsageError(f"--engine spark does not heed decisions ({log}); scan with --engine local, or move them")
         return _over_spark(inputs, chosen, str(output), master, quiet)
     from provenance.cli.kernels import watch_kernels
     from provenance.dumps.verdicts import find_log, read_verdicts
