@@ -150,7 +150,8 @@ def trace(
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    `change_dates` is applied to DATES, to see what becomes of origins without them or with false ones.
+    ATTRIBUTIONS are found unless they are given. `change_dates` is applied to DATES, to see what becomes of origins
+    without them or with false ones.
     """
     clock = clock or Clock(None)
     documents, passages, spans, matches, clusters = (
@@ -158,7 +159,8 @@ def trace(
     )
     spans, matches = without_different(spans, matches)
     with clock.step("attributions"):
-        attributions = find_attributions(documents, passages)
+        known = frames.get("attributions")
+        attributions = find_attributions(documents, passages) if known is None else known
     with clock.step("dates"):
         dates = find_dates(documents, attributions)
         dates = change_dates(dates) if change_dates else dates

@@ -9,6 +9,8 @@ import polars as pl
 from provenance.pipeline import trace
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, home, in_order, table
+from provenance.tables import DOCUMENTS
+from provenance.tracing.attributions import find_attributions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,16 @@ if TYPE_CHECKING:
     from provenance.spark.plan import Plan
 
 PAIR = ["left_doc", "right_doc"]
+MOST_BITS = 20  # of a home's attributions: a thousand a document
 TRACED = ("documents", "clusters", "attributions", "dates", "edges", "origins", "outlets")
+
+
+def find_credits(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS and PASSAGES -> ATTRIBUTIONS, each with its place among all."""
+    documents = given["documents"].sort("row")
+    found = find_attributions(documents.select(list(DOCUMENTS)), in_order(table(given, "passages")))
+    placed = found.with_columns(at=(bucket << MOST_BITS) + pl.int_range(pl.len(), dtype=pl.Int64))
+    yield Sent("credits", placed.select(list(SCHEMAS["credits"])), 0)
 
 
 def trace_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -29,6 +40,7 @@ def trace_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         .drop("left_row", "right_row")
         .sort("left_doc", "left_start", "right_doc", "right_start"),
         "matches": table(given, "matches").select(list(SCHEMAS["matches"])[:7]).sort(PAIR),
+        "attributions": table(given, "credits").sort("at").drop("at"),
         "clusters": table(given, "clusters").sort("level", "cluster_id", "doc_id", "start"),
     }
     made = trace(frames, plan.settings)

@@ -81,6 +81,7 @@ SCHEMAS: dict[str, pl.Schema] = {
     "more": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),
     "clusters": tables.CLUSTERS,
     "named": tables.DOCUMENTS,
+    "credits": pl.Schema({"at": ROW, **tables.ATTRIBUTIONS}),
     "attributions": tables.ATTRIBUTIONS,
     "dates": tables.DATES,
     "edges": tables.EDGES,

@@ -28,7 +28,9 @@ def scan(flow: Flow, documents: Part) -> Made:
     made = compare(flow, documents)
     found = made.tables | {"documents": [documents]}
     if settings.until == "origins":
-        compared = [part for name in ("passages", "spans", "matches", "clusters") for part in found.get(name, [])]
+        credits_ = flow.round("credits", origins.find_credits, documents, *found["passages"])
+        compared = [Part(credits_, "credits")]
+        compared += [part for name in ("passages", "spans", "matches", "clusters") for part in found.get(name, [])]
         whole_dump = (part._replace(bucket=0) for part in (documents, *compared))
         traced = flow.round("traced", origins.trace_all, *whole_dump)
         found |= {"copied": [Part(traced, "copied")]}
