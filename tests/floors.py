@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import xxhash
+from provenance.reports.writing import checksum
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,21 +68,12 @@ def read(text: str | None = None) -> Floors:
     return Floors(wanted, fingerprints)
 
 
-def fingerprint(path: Path) -> str:
-    """xxh3-128 of a file."""
-    digest = xxhash.xxh3_128()
-    with path.open("rb") as file:
-        while octets := file.read(1 << 20):
-            digest.update(octets)
-    return digest.hexdigest()
-
-
 def fingerprints(corpora: Path, groups: Iterable[str]) -> dict[str, str]:
     """The folder of corpora -> the fingerprint of each Parquet file of those that `groups` read."""
     folders = {"pan13": "pan13-train", "pan13-exact": "pan13-train"}
     names = sorted({folders.get(group, group) for group in groups})
     files = [path for name in names for path in sorted((corpora / name).glob("*.parquet"))]
-    return {path.relative_to(corpora).as_posix(): fingerprint(path) for path in files}
+    return {path.relative_to(corpora).as_posix(): checksum(path) for path in files}
 
 
 def with_floor(text: str, group: str, name: str, floor: float) -> str:

@@ -32,14 +32,14 @@ def words(text: str) -> list[str]:
 
 def test_the_same_seed_writes_the_same_dump_and_a_smaller_one_is_its_head(folder: Path, tmp_path: Path) -> None:
     first, again = make(folder, "news", 1_500, SEED), make(tmp_path, "news", 1_500, SEED)
-    assert first["xxh3_64"] == again["xxh3_64"]
+    assert first["xxh3_128"] == again["xxh3_128"]
     assert pl.read_parquet(str(first["truth"])).equals(pl.read_parquet(str(again["truth"])))
     less = make(tmp_path, "news", 400, SEED)
     whole = pl.read_parquet(str(first["path"]))
     assert pl.read_parquet(str(less["path"])).equals(whole.head(400))
     truth = pl.read_parquet(str(first["truth"]))
     assert pl.read_parquet(str(less["truth"])).equals(truth.filter(pl.col("right") < 400))
-    assert make(tmp_path, "news", 400, SEED + 1)["xxh3_64"] != less["xxh3_64"]
+    assert make(tmp_path, "news", 400, SEED + 1)["xxh3_128"] != less["xxh3_128"]
 
 
 def test_the_truth_about_copies_is_true(folder: Path) -> None:
@@ -150,7 +150,7 @@ def contested(name: str, seconds: float) -> dict[str, object]:
 
 
 def test_the_page_renders() -> None:
-    corpus = {"name": "news", "documents": 10_000, "bytes": 25e6, "seed": 1, "xxh3_64": "00ff"}
+    corpus = {"name": "news", "documents": 10_000, "bytes": 25e6, "seed": 1, "xxh3_128": "00ff"}
     larger = corpus | {"documents": 100_000, "bytes": 250e6}
     score = {"recall_7": 0.5, "recall_8": 1.0, "precision": 0.9, "recall": None}
     rows = [

@@ -17,6 +17,7 @@ import polars as pl
 import xxhash
 from polars.io.plugins import register_io_source
 
+from provenance.reports.writing import checksum
 from tests.bench import SEED, hard, mixture, news, words
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def make(folder: Path, name: str, size: int, seed: int = SEED) -> dict[str, obje
         "documents": about.item(0, 0),
         "bytes": about.item(0, 1),
         "seed": seed,
-        "xxh3_64": fingerprint(path),
+        "xxh3_128": checksum(path),
         "seconds": round(time.perf_counter() - began, 1),
     }
     facts_file.write_text(json.dumps(facts))
@@ -134,15 +135,6 @@ def make(folder: Path, name: str, size: int, seed: int = SEED) -> dict[str, obje
 def source() -> str:
     """xxh3-64 of the code that makes the dumps: what another version wrote is made anew."""
     return xxhash.xxh3_64_hexdigest(b"".join(Path(str(module.__file__)).read_bytes() for module in MAKERS))
-
-
-def fingerprint(path: Path) -> str:
-    """xxh3-64 of a file, read in pieces."""
-    digest = xxhash.xxh3_64()
-    with path.open("rb") as stream:
-        while piece := stream.read(1 << 22):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 if __name__ == "__main__":

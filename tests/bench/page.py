@@ -164,7 +164,7 @@ def _title(name: str, section: Section) -> str:
 def _corpora(section: Section) -> str:
     return "".join(
         f"- {one['name']}: {one['documents']:,} articles, {one['bytes'] / 1e6:,.1f} MB of text, seed {one['seed']},"
-        f" xxh3-64 {one['xxh3_64']}\n"
+        f" xxh3-128 {one['xxh3_128']}\n"
         for one in section["corpora"]
     )
 
