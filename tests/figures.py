@@ -63,6 +63,12 @@ def judge(run: Run, gold: Path) -> dict[tuple[str, str], tuple[float, int]]:
     return {(name, part): (value, cases) for name, part, value, cases in found.rows()}
 
 
+def scan_and_judge(corpora: Path, name: str, **changed: Any) -> tuple[Run, dict[tuple[str, str], tuple[float, int]]]:
+    """The corpus of a name, scanned and judged by its own gold."""
+    run = scan(corpora / name / "documents.parquet", **changed)
+    return run, judge(run, corpora / name)
+
+
 # -- PAN 2013 --------------------------------------------------------------------------------------------
 
 
@@ -158,9 +164,7 @@ def pair_figures(run: Run, scores: dict[tuple[str, str], tuple[float, int]]) -> 
 
 def reuters(corpora: Path) -> Iterator[Figure]:
     """10,000 wire stories: pairs, and their datelines."""
-    folder = corpora / "reuters"
-    run = scan(folder / "documents.parquet", until="origins")
-    scores = judge(run, folder)
+    run, scores = scan_and_judge(corpora, "reuters", until="origins")
     yield from pair_figures(run, scores)
     for part in ("precision", "recall", "place right"):
         yield Figure(f"datelines, {part}", *scores["datelines", part])
@@ -168,30 +172,26 @@ def reuters(corpora: Path) -> Iterator[Figure]:
 
 def bbc(corpora: Path) -> Iterator[Figure]:
     """2,225 stories."""
-    run = scan(corpora / "bbc" / "documents.parquet")
-    scores = judge(run, corpora / "bbc")
+    run, scores = scan_and_judge(corpora, "bbc")
     yield from pair_figures(run, scores)
     yield Figure("exact duplicates, recall", *scores["duplicate recall", "duplicates"])
 
 
 def two_events(corpora: Path) -> Iterator[Figure]:
     """68 articles of many outlets on two events."""
-    run = scan(corpora / "two-events" / "documents.parquet")
-    yield from pair_figures(run, judge(run, corpora / "two-events"))
+    yield from pair_figures(*scan_and_judge(corpora, "two-events"))
 
 
 def twentynews(corpora: Path) -> Iterator[Figure]:
     """10,997 messages: pairs, and quotations known from mail headers."""
-    run = scan(corpora / "twentynews" / "documents.parquet")
-    scores = judge(run, corpora / "twentynews")
+    run, scores = scan_and_judge(corpora, "twentynews")
     yield from pair_figures(run, scores)
     yield Figure("quotes of 120 characters, recovered", *scores["quote recall", "120 characters or more"])
 
 
 def polnear(corpora: Path) -> Iterator[Figure]:
     """840 political articles: agencies credited."""
-    run = scan(corpora / "polnear" / "documents.parquet", until="origins")
-    scores = judge(run, corpora / "polnear")
+    _, scores = scan_and_judge(corpora, "polnear", until="origins")
     for part in ("precision", "recall"):
         yield Figure(f"credited agencies, {part}", *scores["credited sources", part])
 
