@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from provenance.matching.places import cut_out
 from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
 from provenance.matching.rewritten_kernels import SCORE
 from provenance.matching.sketches import word_sketcher
@@ -344,5 +345,12 @@ def test_what_exact_stretches_leave_of_a_rewritten_one_is_scored() -> None:
     ],
 )
 def test_ends_take_their_punctuation_along(text: str, start: int, end: int, expected: str) -> None:
-    low, high = snap(pl.Series([text]), np.array([start]), np.array([end]))
+    low, high = snap(pl.Series([text]), np.zeros(1, np.int32), np.array([start]), np.array([end]))
     assert text[low.item() : high.item()] == expected
+
+
+def test_stretches_are_cut_out_in_the_order_asked_for() -> None:
+    texts = pl.Series(["Größe 𝔄 zählt", "", "二つ目の文"])
+    row, start, end = np.array([2, 0, 0, 2, 1]), np.array([0, 6, 0, 3, 0]), np.array([2, 7, 5, 99, 4])
+    assert cut_out(texts, row, start, end).to_list() == ["二つ", "𝔄", "Größe", "の文", ""]
+    assert cut_out(texts, row[:0], start[:0], end[:0]).to_list() == []

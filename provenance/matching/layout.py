@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import place_kernels
-from provenance.matching.places import Ranges, words_inside
+from provenance.matching.places import Ranges, cut_out, words_inside
 from provenance.room import zeros
 from provenance.tables import ROLES
 from provenance.text import kernels
@@ -85,9 +85,8 @@ def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array
 
 def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, first: Array, last: Array) -> Array:
     """Which ranges of words hold more digits than letters: dates, counters and prices repeat without being copied."""
-    start, end = tokens.start[first].astype(np.int64), tokens.ends(last - 1)
-    text = pl.DataFrame({"text": documents["text"].gather(document), "start": start, "size": end - start})
-    part = pl.col("text").str.slice("start", "size")
+    text = cut_out(documents["text"], document, tokens.start[first], tokens.ends(last - 1)).alias("text").to_frame()
+    part = pl.col("text")
     counted = text.select(part.str.count_matches(r"\p{N}") > part.str.count_matches(r"\p{L}"))
     digits: Array = counted.to_series().to_numpy()
     return digits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,23 @@ def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> t
     cut = last > first
     cut[cut] = tokens.ends(last[cut] - 1) > end[cut]  # the last one begins inside and ends outside
     return first, np.maximum(first, last - cut)
+
+
+def cut_out(texts: pl.Series, row: Array, start: Array, end: Array) -> pl.Series:
+    """Stretches start:end (code points) of texts[row] -> the strings, in order.
+
+    Python finds a place in a string at once, where a column's UTF-8 is walked through from its start: 40,000 places of
+    one text of 1.4 MB took 8 s of CPU, four times what 20,000 did, and take .1 s so. Texts are taken up one at a time,
+    for all the stretches of each.
+    """
+    parts: list[str] = [""] * len(row)
+    order = np.argsort(row, kind="stable")
+    edges = np.flatnonzero(np.diff(row[order], prepend=-1, append=-1))
+    for low, high in itertools.pairwise(edges.tolist()):
+        text: str = texts[int(row[order[low]])]
+        for at in order[low:high].tolist():
+            parts[at] = text[start[at] : end[at]]
+    return pl.Series(parts, dtype=pl.String)
 
 
 def row_numbers(column: pl.Series, ids: pl.Series) -> Array:

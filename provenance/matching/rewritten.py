@@ -10,6 +10,7 @@ import polars as pl
 
 from provenance.matching import kernels, rewritten_kernels, sequence_kernels, skip_kernels
 from provenance.matching.layout import WHOLE, roles_of
+from provenance.matching.places import cut_out
 from provenance.matching.stretches import TABLE_CELLS, Aligned
 
 if TYPE_CHECKING:
@@ -147,11 +148,9 @@ def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned) -> Ar
     """
     sides = {}
     for side in ("left", "right"):
-        start = tokens.start[getattr(found, f"{side}_first")].astype(np.int64)
-        size = tokens.ends(getattr(found, f"{side}_last") - 1) - start
-        text = pl.DataFrame({"text": documents["text"].gather(getattr(found, side)), "start": start, "size": size})
-        part = pl.col("text").str.slice("start", "size")
-        sides[side] = text.select(part.str.extract_all(r"\p{N}+").list.unique()).to_series()
+        start, end = tokens.start[getattr(found, f"{side}_first")], tokens.ends(getattr(found, f"{side}_last") - 1)
+        text = cut_out(documents["text"], getattr(found, side), start, end).alias("text").to_frame()
+        sides[side] = text.select(pl.col("text").str.extract_all(r"\p{N}+").list.unique()).to_series()
     fewer = pl.min_horizontal(pl.col("left", "right").list.len())
     shared = pl.col("left").list.set_intersection("right").list.len()
     same = pl.DataFrame(sides).select((fewer < FEWEST_NUMBERS) | (shared >= SAME_NUMBERS * fewer))

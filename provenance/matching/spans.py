@@ -10,6 +10,7 @@ import polars as pl
 from provenance.matching.alignment import Verified, align, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.layout import lay_out, more_specific, roles_of
+from provenance.matching.places import cut_out
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
 from provenance.matching.stretches import Aligned, join, join_neighbours
@@ -133,7 +134,7 @@ def to_table(
         row = getattr(aligned, side)
         first, last = getattr(aligned, f"{side}_first"), getattr(aligned, f"{side}_last")
         columns[f"{side}_doc"] = documents["doc_id"].gather(row)
-        start, end = snap(documents["text"].gather(row), tokens.start[first], tokens.ends(last - 1))
+        start, end = snap(documents["text"], row, tokens.start[first], tokens.ends(last - 1))
         columns[f"{side}_start"], columns[f"{side}_end"] = start, end
     columns["identity"] = identity
     columns["kind"] = np.where(
@@ -145,17 +146,17 @@ def to_table(
     return frame.sort("left_doc", "left_start", "right_doc", "right_start")
 
 
-def snap(texts: pl.Series, start: Array, end: Array) -> tuple[pl.Series, pl.Series]:
-    """Places in texts -> the same, with up to BEFORE and AFTER marks of punctuation that touch them taken along.
+def snap(texts: pl.Series, row: Array, start: Array, end: Array) -> tuple[pl.Series, pl.Series]:
+    """Places in texts[row] -> the same, with up to BEFORE and AFTER marks of punctuation that touch them taken along.
 
     A quotation mark or full stop belongs to the passage; prototypes gained .002 of recall by it.
     """
-    frame = pl.DataFrame({"text": texts, "start": start.astype(np.int64), "end": end.astype(np.int64)})
-    ahead = pl.col("text").str.slice("end", AFTER)
-    lead = (pl.col("start") - BEFORE).clip(lower_bound=0)
-    behind = pl.col("text").str.slice(lead, pl.col("start") - lead)
+    start, end = start.astype(np.int64), end.astype(np.int64)
+    ahead = cut_out(texts, row, end, end + AFTER).alias("ahead")
+    behind = cut_out(texts, row, np.maximum(start - BEFORE, 0), start).alias("behind")
+    frame = pl.DataFrame([ahead, behind, pl.Series("start", start), pl.Series("end", end)])
     taken = frame.select(
-        start=pl.col("start") - behind.str.extract(r"([^\p{L}\p{M}\p{N}\s\]\)>»”]*)$").str.len_chars(),
-        end=pl.col("end") + ahead.str.extract(r"^([^\p{L}\p{M}\p{N}\s\[\(<«“]*)").str.len_chars(),
+        start=pl.col("start") - pl.col("behind").str.extract(r"([^\p{L}\p{M}\p{N}\s\]\)>»”]*)$").str.len_chars(),
+        end=pl.col("end") + pl.col("ahead").str.extract(r"^([^\p{L}\p{M}\p{N}\s\[\(<«“]*)").str.len_chars(),
     ).cast(pl.Int64)
     return taken["start"], taken["end"]
