@@ -136,10 +136,21 @@ def within(megabytes: int, folder: Path | None = None) -> Iterator[None]:
 
 def release() -> None:
     """Let the pages of all files leave this process's memory."""
-    if hasattr(mmap, "MADV_DONTNEED"):
-        for area in list(_areas):
-            with contextlib.suppress(ValueError, OSError):  # closed meanwhile
-                area.madvise(mmap.MADV_DONTNEED)
+    _advise(list(_areas), "MADV_DONTNEED")
+
+
+@contextlib.contextmanager
+def scattered(*arrays: Array) -> Iterator[None]:
+    """Meanwhile `arrays` (without any: all that lies in files) are read here and there, each piece by itself.
+
+    Else the system reads what lies around it as well, 8 MB here: 80 GB of a file of .6 were read so in three minutes.
+    """
+    areas = [area for area in map(_area_of, arrays) if area is not None] if arrays else list(_areas)
+    _advise(areas, "MADV_RANDOM")
+    try:
+        yield
+    finally:
+        _advise(areas, "MADV_NORMAL")
 
 
 def trim() -> None:
@@ -167,6 +178,21 @@ def _watch(limit: int, stop: threading.Event) -> None:
             # Where other memory leaves no room, files still get half: with less they would come back all the time.
             if shared * page > max(limit - (resident - shared) * page, limit // 2) and _areas:
                 release()
+
+
+def _advise(areas: list[_Area], name: str) -> None:
+    """Tell the system how mappings are used, where it listens."""
+    if hasattr(mmap, name):
+        for area in areas:
+            with contextlib.suppress(ValueError, OSError):  # closed meanwhile
+                area.madvise(getattr(mmap, name))
+
+
+def _area_of(array: Array) -> _Area | None:
+    base: Any = array
+    while base is not None and not isinstance(base, _Area):
+        base = getattr(base, "base", None) if isinstance(base, np.ndarray) else getattr(base, "obj", None)
+    return base
 
 
 def _file() -> BinaryIO:

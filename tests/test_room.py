@@ -56,6 +56,15 @@ def test_zeros_are_zeros_and_keep_what_is_written(small: int) -> None:
     assert small >= 0
 
 
+def test_what_is_read_here_and_there_is_found_by_any_part_of_it(small: int) -> None:
+    array = room.zeros(10_000, np.int32)
+    part = array.reshape(-1, 10)[7:, 1]
+    assert (room._area_of(part) is not None) == (small == 0)
+    with room.scattered(part), room.scattered():
+        part[:] = 3
+    assert array.sum() == 3 * part.size
+
+
 @pytest.mark.parametrize("piece", [1, 1 << 20])
 def test_texts_come_back_in_any_order(small: int, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "PIECE", piece)

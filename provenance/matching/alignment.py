@@ -9,6 +9,7 @@ import numpy as np
 
 from provenance.matching import align_kernels, shingle_kernels
 from provenance.matching.stretches import Aligned, join_neighbours
+from provenance.room import scattered
 
 if TYPE_CHECKING:
     from provenance.matching.candidates import Candidates
@@ -79,7 +80,8 @@ def align(tokens: Tokens, layout: Layout, left: Array, right: Array, settings: S
         rows[:, 0] += begin
         return rows
 
-    with ThreadPoolExecutor(threads) as pool:
+    words = tokens.word, layout.gap, layout.segment
+    with scattered(*words), ThreadPoolExecutor(threads) as pool:
         rows = np.concatenate([np.empty((0, 6), np.int32), *pool.map(one, range(0, left.size, SHARE))])
     pair = rows[:, 0]
     base_left, base_right = tokens.bounds[left[pair]], tokens.bounds[right[pair]]

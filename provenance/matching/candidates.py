@@ -13,7 +13,7 @@ from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
 from provenance.matching.postings import Postings, all_postings, parted_postings
 from provenance.matching.sketches import choose_bands, least_equal
-from provenance.room import zeros
+from provenance.room import scattered, zeros
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -83,7 +83,7 @@ def pair_postings(
         )  # fmt: skip
         return unique(pairs[:count]), int(over)
 
-    with ThreadPoolExecutor(threads) as pool:
+    with scattered(tokens.word, hot), ThreadPoolExecutor(threads) as pool:
         shares = list(pool.map(one, itertools.pairwise(edges.tolist())))
     return unique(np.concatenate([pairs for pairs, _ in shares])), sum(over for _, over in shares)
 
@@ -131,7 +131,9 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
     with ThreadPoolExecutor(threads) as pool:
         shares = list(pool.map(one, range(0, bands, BANDS_A_TASK)))
     pairs = unique(np.concatenate([pairs for pairs, _ in shares]))
-    near = [_equal_values(signatures, part) >= need for part in np.array_split(pairs, 1 + pairs.size // COMPARED)]
+    parts = np.array_split(pairs, 1 + pairs.size // COMPARED)
+    with scattered(signatures):
+        near = [_equal_values(signatures, part) >= need for part in parts]
     return pairs[np.concatenate(near)], sum(over for _, over in shares)
 
 

@@ -20,7 +20,7 @@ from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
 from provenance.matching.recall import gather_pairs, meet, sample_pairs, take_sample
 from provenance.matching.sketches import word_sketcher
-from provenance.room import Column
+from provenance.room import Column, scattered
 from provenance.text.tokens import BATCH_BYTES, fold_batch, fold_batches, in_order, tokenize
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -
         jaccard_kernels.share_shingles(tokens.word, tokens.bounds, first, second, settings.shingle_words, both)
         return distinct[first], distinct[second], both
 
-    with ThreadPoolExecutor(threads) as pool:
+    with scattered(), ThreadPoolExecutor(threads) as pool:
         shares = list(in_order(pool, one, _portions(pairs, sizes), 2 * threads))
     columns = zip(*shares, strict=True) if shares else ([np.empty(0, np.int32)] for _ in range(3))
     return Measured(pairs, *(np.concatenate(list(column)) for column in columns))
