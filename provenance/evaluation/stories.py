@@ -30,6 +30,7 @@ FALSE = 0.3  # share of documents whose dates are moved
 FARTHEST = 10  # days that a false date is moved at most, either way
 COVERAGES = (0.5, 0.8, 1.0)
 NEEDED = {"documents", "passages", "spans", "matches", "clusters"}
+OTHERS = 0.5  # weight of what all members name together beside what one says of itself
 ABSENT = ""  # the root of a story whose beginning is not in the dump
 
 
@@ -137,12 +138,22 @@ def _hits(known: pl.DataFrame, told: pl.DataFrame, ranks: int) -> float:
 
 
 def tell(traced: Frames, truth: Truth) -> Told:
-    """A run's ORIGINS and EDGES -> what they say: roots by the weight of the members that name them."""
-    said = judged_origins(traced["origins"], truth)
-    first = said.select("doc_id", origin="said", weight="confidence")
-    second = said.select("doc_id", origin="second", weight=(1 - pl.col("confidence")) / 2).drop_nulls("origin")
-    votes = pl.concat([first, second])
-    roots = judging.most(truth.members.join(votes, on="doc_id"), 2)
+    """A run's ORIGINS and EDGES -> what they say of roots and direct sources.
+
+    The root of a true story is whichever of its members says most surely that it began there, or outside; what the
+    others name, all of them together, counts half as much. One that matches nothing is in no story that we know.
+    """
+    said = judged_origins(traced["origins"], truth).join(truth.members, on="doc_id")
+    sides = [traced["matches"].select(doc_id=f"{side}_doc") for side in ("left", "right")]
+    matched = said.join(_merged(pl.concat(sides), truth.same, "doc_id"), on="doc_id", how="semi")
+    begun = matched.filter((pl.col("said") == ABSENT) | (pl.col("said") == pl.col("doc_id")))
+    part = OTHERS / pl.len().over("cluster_id")
+    votes = [
+        begun.group_by("cluster_id", origin="said").agg(weight=pl.col("confidence").max()),
+        said.select("cluster_id", origin="said", weight=part * pl.col("confidence")),
+        said.select("cluster_id", origin="second", weight=part * (1 - pl.col("confidence")) / 2).drop_nulls(),
+    ]
+    roots = judging.most(pl.concat(votes), 2)
     edges = traced["edges"].filter(~pl.col("from_id").str.starts_with(judging.SOURCE))
     edges = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "quoted"))
     merged = _merged(edges.select("from_id", "to_id", "confidence"), truth.same, "from_id", "to_id")

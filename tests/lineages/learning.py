@@ -169,7 +169,7 @@ def fit_curves(worlds: list[tuple[Frames, Frames]]) -> dict[str, list[tuple[floa
                     claims.setdefault(kind + undated, []).append((confidence, right))
             both = ["from_id", "to_id"]
             edges = traced["edges"].select(*both, "confidence")
-            judged = tell(traced, truth).parents.join(edges, on=both).join(lines, on=both, how="left")
+            judged = tell(run | traced, truth).parents.join(edges, on=both).join(lines, on=both, how="left")
             rows = judged.select("confidence", pl.col("true").is_not_null()).rows()
             claims.setdefault("edge", []).extend(rows)
     return {claim: curve_of(pairs) for claim, pairs in sorted(claims.items())}

@@ -21,6 +21,7 @@ from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.facts import CREDITS
 from provenance.tracing.names import compact
+from tests.lineages.articles import own_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,14 @@ def dated(documents: pl.DataFrame) -> pl.DataFrame:
     """A corpus's documents as DOCUMENTS, its dates as times."""
     read = read_frame(documents.select("doc_id", "outlet", "published", "url", "title", "text"), Settings(id="doc_id"))
     return read.documents
+
+
+def texts_of(corpus: str) -> pl.DataFrame | None:
+    """The documents of a corpus, `own` for the project's; None if this machine does not have it."""
+    if corpus == "own":
+        return own_texts()
+    corpora = shared()
+    return dated(pl.read_parquet(corpora / corpus / "documents.parquet")) if corpora else None
 
 
 def polnear(corpora: Path) -> Iterator[Figure]:
