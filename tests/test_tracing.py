@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import os
@@ -15,6 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import provenance
 from provenance.settings import Settings
 from provenance.tables import (
     ANCESTRY,
@@ -152,6 +154,37 @@ def test_a_date_in_prose_is_an_event() -> None:
         }
     )
     assert table["kind"].to_list() == ["event"]
+
+
+DAYS = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]  # of a leap year
+
+
+@pytest.mark.parametrize("form", ["%A, {day} %B %Y", "%B {day}, %Y", "{day} %b %Y", "%Y-%m-%d", "%d.%m.%Y"])
+def test_each_day_of_the_year_is_read_as_printed(form: str) -> None:
+    rows = [
+        {"doc_id": f"{day:%m%d}", "text": f"Quay closed\n\n{day.strftime(form).format(day=day.day)}\n\n{STORY}"}
+        for day in DAYS
+    ]
+    found = dates_of(*rows)
+    told = dict(found.filter("trusted").select("doc_id", "value").iter_rows())
+    # 01.02.2024 may be either day: it is no date that can be trusted to one
+    asked = [day for day in DAYS if form != "%d.%m.%Y" or day.day > 12]
+    assert [told.get(f"{day:%m%d}") for day in asked] == asked
+
+
+def test_each_day_of_the_year_is_read_from_addresses() -> None:
+    rows = [{"doc_id": f"{day:%m%d}", "text": STORY, "url": f"https://x.example/{day:%Y/%m/%d}/quay"} for day in DAYS]
+    assert dates_of(*rows).sort("doc_id")["value"].to_list() == DAYS
+
+
+def test_dates_do_not_hang_on_the_day_of_the_run() -> None:
+    """No module that reads dates asks what day it is."""
+    package = Path(provenance.__file__).parent
+    for module in [*(package / "tracing").glob("*.py"), *(package / "text").glob("*.py")]:
+        called = {
+            node.attr for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Attribute)
+        }
+        assert not called & {"now", "today", "utcnow", "localtime", "gmtime"}, module.name
 
 
 # -- publishers ------------------------------------------------------------------------------------------
