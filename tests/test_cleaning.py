@@ -469,6 +469,18 @@ def test_a_stream_is_rebuilt_to_the_byte_and_gives_on_what_has_come() -> None:
         assert process.wait() == 0
 
 
+def test_a_list_that_cannot_be_written_is_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("here already", encoding="utf-8")
+    given = (json.dumps({"id": "a", "text": SENTENCES[0]}) + "\n").encode()
+    result = call("clean", "-", "-o", "-", "--keep", "first", "--removals", "file/gone.parquet", "-q", given=given)
+    assert result.exit_code == 2
+    assert "file/gone.parquet: cannot be written" in result.stderr
+    assert [path.name for path in Path().iterdir()] == ["file"]
+
+
 def test_standard_input_to_standard_output() -> None:
     rng = random.Random(1)
     records = [

@@ -197,6 +197,19 @@ def _unpacked_stem(place: Path) -> str:
     return plain.stem if plain.suffix in SUFFIXES else plain.name
 
 
+def write_list(listed: pl.DataFrame, final: Path) -> None:
+    """Write REMOVALS, whole or not at all."""
+    aside: list[tuple[Path, Path]] = []
+    try:
+        listed.write_parquet(_aside(final, aside), compression="zstd", compression_level=1)
+        aside[0][0].replace(final)
+    except OSError as error:
+        raise OutputError(f"{final}: cannot be written ({(error.strerror or '').lower()})") from None
+    finally:
+        for unfinished, _ in aside:
+            unfinished.unlink(missing_ok=True)
+
+
 def _beside(output: Path) -> Path:
     return output.with_name(_unpacked_stem(output) + LISTED)
 

@@ -66,7 +66,7 @@ def command(
     if not dry_run and output is None:
         raise click.UsageError("name the output with -o, or give --dry-run")
     from provenance.cleaning import Policy
-    from provenance.cleaning.files import clean_files
+    from provenance.cleaning.files import clean_files, write_list
     from provenance.cleaning.stream import clean_stream
     from provenance.cli.running import at_work, count_rejects, say_rejects
     from provenance.dumps.rejects import is_partial
@@ -79,7 +79,7 @@ def command(
         if not dry_run and (*inputs, output, keep, passages, *drop) == ("-", "-", "first", "keep"):
             done = clean_stream(sys.stdin.buffer, sys.stdout.buffer, chosen, listed=removals is not None, verdicts=said)
             if removals is not None:
-                done.removals.write_parquet(removals)
+                write_list(done.removals, removals)
         else:
             done = clean_files(
                 inputs, None if dry_run else output, policy, chosen, removals=removals, stdin=sys.stdin.buffer

@@ -89,7 +89,7 @@ def sentence(record: dict[str, Any]) -> str:
     about = ", ".join(part for part in (record["matched_outlet"], (record["matched_published"] or "")[:10]) if part)
     source = f"{other} ({about})" if about else f"{other}"
     if record["already_indexed"]:
-        return f"already indexed as {source}"
+        return f"already indexed ({about})" if about else "already indexed"  # under its own id
     if verdict == "duplicate":
         return f"duplicate of {source}"
     if verdict == "near_duplicate":
@@ -108,7 +108,9 @@ def as_text(record: dict[str, Any]) -> str | None:
     if record["verdict"] == "new":
         return None
     mark = "known: " if record["known"] else "" if record["fails"] else "note: "
-    return terminal(f"{record['path']}: {record['doc_id']}: {mark}{sentence(record)}")
+    path, doc_id = record["path"], record["doc_id"]
+    place = doc_id if doc_id.startswith(path) else f"{path}: {doc_id}"  # a document of a text dump is named by its path
+    return terminal(f"{place}: {mark}{sentence(record)}")
 
 
 def as_json_line(record: dict[str, Any]) -> str:
