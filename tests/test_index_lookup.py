@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.cleaning import clean
+from provenance.dumps.reading import read_frame
+from provenance.errors import UsageError
 from provenance.index import Index, candidates
 from provenance.index.candidates import look_up
 from provenance.index.postings import CODE_BITS, LINE, SHINGLE, Postings, Queries, in_order
@@ -122,3 +125,26 @@ def test_a_small_batch_is_on_disk_before_the_next_is_read(tmp_path: Path) -> Non
 
         index.add_each(documents())
         assert counted == [0, 1]
+
+
+def test_a_lazy_frame_is_read_bit_by_bit_and_gives_what_a_frame_gives(tmp_path: Path) -> None:
+    whole = frame("first", "second", "third").with_columns(outlet=pl.lit("Post"), published=pl.lit("2024-05-01"))
+    blank = pl.DataFrame({"id": ["none"], "text": [" "]})
+    whole = pl.concat([whole, blank], how="diagonal")
+    with Index.open(tmp_path / "whole", HOW) as one, Index.open(tmp_path / "lazy", HOW) as other:
+        whole.write_parquet(tmp_path / "news.parquet")
+        assert one.add(whole) == other.add(pl.scan_parquet(tmp_path / "news.parquet")) == (3, 3, 0)
+        kept = [pl.concat(index.documents()).drop("added") for index in (one, other)]
+        assert kept[0].equals(kept[1])
+        asked = whole.with_columns(id="new " + pl.col("id"))
+        assert one.check(asked).equals(other.check(asked.lazy()))
+        with pytest.raises(UsageError, match="name the one with the text"):
+            other.add(pl.LazyFrame({"number": [1]}))
+
+
+def test_many_rows_without_text_are_left_out_and_refuse_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.dumps.intake.MOST_REJECTS", 3)
+    blank = pl.DataFrame({"id": [f"b{number}" for number in range(9)], "text": [" "] * 9})
+    whole = pl.concat([frame("first"), blank])
+    assert read_frame(whole, HOW).documents["doc_id"].to_list() == ["first"]
+    assert clean(whole, keep="first")["id"].to_list() == whole["id"].to_list()

@@ -15,7 +15,7 @@ from provenance.cleaning.choosing import ALSO, CUTS, GONE, KEEP, PASSAGES, Chose
 from provenance.dumps import columnar
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.reading import documents_of, numbers_of
+from provenance.dumps.reading import documents_of, numbers_of, refuse_frame
 from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import UsageError
 from provenance.pipeline import scan
@@ -171,9 +171,7 @@ def _choose(frame: pl.DataFrame, policy: Policy, settings: Settings) -> tuple[pl
     """A frame -> its documents' ids, their rows, and what goes."""
     intake = Intake("frame", settings, Shelf())
     frames = list(columnar.read_frame(frame.lazy(), intake))
-    problem = next((reject for reject in intake.close() if reject.record is None), None)
-    if problem is not None and problem.reason != "empty":
-        raise UsageError(f"frame: {problem.detail}")
+    refuse_frame(intake.close())
     rows = numbers_of(frames)["number"].to_numpy()
     order = documents_of(frames, settings)["doc_id"]
     if not order.len():

@@ -36,7 +36,7 @@ from provenance.room import Texts
 from provenance.tables import Read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from provenance.dumps.archives import Member
     from provenance.settings import Settings
@@ -264,11 +264,16 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     intake = Intake("frame", settings, Shelf())
     frames = list(columnar.read_frame(frame.lazy(), intake))
     rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
-    problem = next((reject for reject in rejects if reject.record is None and reject.reason != "manipulated"), None)
-    if problem is not None:
-        raise UsageError(f"frame: {problem.detail}")
+    refuse_frame(rejects)
     fact = {**dict.fromkeys(tables.INPUTS), "path": "frame", "bytes": 0, "xxh3_128": "", "format": "frame"}
     return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
+
+
+def refuse_frame(rejects: Iterable[Reject]) -> None:
+    """Raise UsageError if a frame as a whole is among the rejects: rows that are left out are none."""
+    problem = next((reject for reject in rejects if reject.record is None and reject.action == "skipped"), None)
+    if problem is not None:
+        raise UsageError(f"frame: {problem.detail}")
 
 
 def numbers_of(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import polars as pl
 
+from provenance.dumps import columnar
 from provenance.dumps.identity import own_names
-from provenance.dumps.reading import Reading, documents_of
+from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.reading import Reading, documents_of, refuse_frame
 from provenance.dumps.rejects import Reject, reject_frame
 from provenance.dumps.walk import STANDARD_INPUT
 
@@ -89,6 +91,18 @@ class Streamed:
         self._rejects += [
             row._replace(record=row.record + before) if row.record is not None else row for row in reading.rejects
         ]
+
+
+def stream_frame(frame: pl.LazyFrame, settings: Settings) -> Iterator[pl.DataFrame]:
+    """A lazy frame with a column of texts -> DOCUMENTS with path `frame`, some thousand at a time.
+
+    Raises UsageError where the frame has no such column. Rows without text are left out.
+    """
+    intake = Intake("frame", settings, Shelf())
+    plain = replace(settings, until="matches")  # no languages, as above
+    for found in columnar.read_frame(frame, intake):
+        yield documents_of([found], plain, own_names)
+    refuse_frame(intake.close())
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:

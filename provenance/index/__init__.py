@@ -15,6 +15,7 @@ import polars as pl
 
 from provenance import tables
 from provenance.dumps.reading import read_frame
+from provenance.dumps.streaming import stream_frame
 from provenance.dumps.verdicts import read_verdicts
 from provenance.index import maintenance
 from provenance.index.candidates import find_pairs, look_up
@@ -140,9 +141,10 @@ class Index:
     def add(self, frame: pl.DataFrame | pl.LazyFrame) -> Added:
         """A frame of texts, or DOCUMENTS, into the index; what it has is left alone.
 
-        Batch by batch: what a finished batch added stays, whatever happens to the next.
+        Batch by batch: what a finished batch added stays, whatever happens to the next. A lazy frame is read as far as
+        the batch at hand, so that it may be larger than memory.
         """
-        return self.add_each([self.documents_of(frame)])
+        return self.add_each(self._bits_of(frame))
 
     def add_each(self, frames: Iterable[pl.DataFrame], *, tell: Callable[[int], None] = lambda _: None) -> Added:
         """DOCUMENTS bit by bit into the index; `tell` is called with the size of each batch that is on disk."""
@@ -198,7 +200,7 @@ class Index:
         published before `since` do not count; those without a date do. Tracing the `origins` of what matches takes as
         long as finding it. What editors decided holds: `verdicts` is a log's file, or VERDICTS.
         """
-        bits = [self.documents_of(frame)]
+        bits = self._bits_of(frame)
         found = self.check_each(bits, add=add, since=since, origins=origins, verdicts=read_verdicts(verdicts))
         return pl.concat([tables.empty(tables.FINDINGS), *found])
 
@@ -265,6 +267,9 @@ class Index:
         if isinstance(frame, pl.DataFrame) and frame.schema == tables.DOCUMENTS:
             return frame
         return read_frame(frame, replace(self.settings, until="matches")).documents  # no languages: nobody asks
+
+    def _bits_of(self, frame: pl.DataFrame | pl.LazyFrame) -> Iterable[pl.DataFrame]:
+        return stream_frame(frame, self.settings) if isinstance(frame, pl.LazyFrame) else [self.documents_of(frame)]
 
     # -- one batch -------------------------------------------------------------------------------------------
 
