@@ -1,7 +1,8 @@
 """Inputs that mean harm, or were harmed: random and mutated bytes, broken files, bombs (`tests.bombs`). Seeded.
 
-python -m tests.hostile [SHARE]    10,000 random inputs, 1,000 broken files (or a share of them) and the bombs;
-                                   all of them make reports/measured/inputs_hostile.md
+python -m tests.hostile [SHARE [LOG]]    10,000 random inputs, 1,000 broken files (or a share of them) and the bombs;
+                                         all of them make reports/measured/inputs_hostile.md; with LOG, a run that
+                                         was cut goes on behind the rows that are there
 """
 
 from __future__ import annotations
@@ -269,8 +270,20 @@ def run_bomb(path: Path, small: list[Path], seconds: float = 120) -> Cost:
     return Cost(float(took), float(own), float(worker), [f"{articles} articles", *reasons])
 
 
-def read_bombs(folder: Path) -> Iterator[tuple[str, Cost | str]]:
-    """Each bomb and what it took, or how it failed; one that writes a file fails."""
+def row_of(what: str, path: Path, small: list[Path], outside: list[Path]) -> str:
+    """A bomb -> its row: what it took, or how it failed; one that writes a file fails."""
+    before = snapshot(path.parent)
+    try:
+        seconds, own, worker, told = run_bomb(path, small)
+        if snapshot(path.parent) != before or any(one.exists() for one in outside):
+            return f"| {what} | FAILED: a file was written | | |"
+    except (RuntimeError, subprocess.TimeoutExpired, AssertionError) as error:
+        return f"| {what} | FAILED: {type(error).__name__}: {str(error)[-200:]} | | |"
+    return f"| {what} | {', '.join(told)} | {seconds:.1f} | {own:.0f} + {worker:.0f} |"
+
+
+def read_bombs(folder: Path, done: dict[str, str]) -> Iterator[str]:
+    """The row of each bomb, as `done` has it or made now."""
     place = folder / "bombs"
     place.mkdir()
     sound = seeds()
@@ -281,41 +294,44 @@ def read_bombs(folder: Path) -> Iterator[tuple[str, Cost | str]]:
     # Where the traversal names of some lead: nothing may be there afterwards.
     outside = [Path("/tmp/escape.txt"), folder / "escape.txt", folder.parent / "escape.txt"]
     for what, path in bombs(place):
-        before = snapshot(place)
-        try:
-            cost: Cost | str = run_bomb(path, small)
-            if snapshot(place) != before or any(path.exists() for path in outside):
-                cost = "a file was written"
-        except (RuntimeError, subprocess.TimeoutExpired, AssertionError) as error:
-            cost = f"{type(error).__name__}: {error}"[:300]
-        yield what, cost
+        yield done.get(what) or row_of(what, path, small, outside)
         if path.is_file() and path.is_relative_to(place):
             path.unlink()
+
+
+def is_over(row: str) -> bool:
+    """Whether a bomb's row says that it took too much."""
+    seconds, memory = (cell.strip() for cell in row.split("|")[3:5])
+    return float(seconds or 0) > MOST_SECONDS or any(float(part) > MOST_MB for part in memory.split("+") if part)
 
 
 def main() -> None:
     """Run all of it, print it and, if it was all, write the report."""
     scale = float(sys.argv[1]) if len(sys.argv) > 1 else 1
+    log = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(os.devnull)
+    told = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
+    done = {row.split(" | ")[0].removeprefix("| "): row for row in told if row.startswith("| ")}
+
+    def keep(row: str) -> str:
+        if row not in told:
+            with log.open("a", encoding="utf-8") as into:
+                into.write(row + "\n")
+        print(row, flush=True)
+        return row
+
     rows = []
     for title, job, count in (("random inputs", read_random, 10_000), ("broken files", read_broken, 1000)):
-        with tempfile.TemporaryDirectory() as name:
-            began = sum(os.times()[:4])
-            counts = job(int(count * scale), Path(name))
-            listed = ", ".join(f"{value:,} {key}" for key, value in counts.items())
-            rows.append(f"| {title} | {listed} | {sum(os.times()[:4]) - began:.0f} |")
-            print(rows[-1], flush=True)
-    cases, worst, failed = [], [], []
+        if title not in done:
+            with tempfile.TemporaryDirectory() as name:
+                began = sum(os.times()[:4])
+                counts = job(int(count * scale), Path(name))
+                listed = ", ".join(f"{value:,} {key}" for key, value in counts.items())
+                done[title] = f"| {title} | {listed} | {sum(os.times()[:4]) - began:.0f} |"
+        rows.append(keep(done[title]))
     with tempfile.TemporaryDirectory() as name:
-        for what, cost in read_bombs(Path(name)):
-            if isinstance(cost, str):
-                failed.append(what)
-                cases.append(f"| {what} | FAILED: {cost} | | |")
-            else:
-                seconds, own, worker, told = cost
-                if seconds > MOST_SECONDS or max(own, worker) > MOST_MB:
-                    worst.append(what)
-                cases.append(f"| {what} | {', '.join(told)} | {seconds:.1f} | {own:.0f} + {worker:.0f} |")
-            print(cases[-1], flush=True)
+        cases = [keep(row) for row in read_bombs(Path(name), done)]
+    failed = [row.split(" | ")[0][2:] for row in cases if "| FAILED" in row]
+    over = [row.split(" | ")[0][2:] for row in cases if "| FAILED" not in row and is_over(row)]
     lines = [
         "# Hostile and broken inputs", "",
         f"Written by `python -m tests.hostile` on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
@@ -324,13 +340,13 @@ def main() -> None:
         "## Bombs", "",
         f"{len(cases)} cases, each in a process of its own: processor seconds with those of the parsers' processes,",
         "and MB over what small sound files take, here and in the largest parser's process. No file was written.",
-        f"Over {MOST_SECONDS} s or {MOST_MB} MB: {', '.join(worst) or 'none'}.",
+        f"Over {MOST_SECONDS} s or {MOST_MB} MB: {', '.join(over) or 'none'}.",
         f"Failed: {', '.join(failed) or 'none'}.", "",
         "| what | came of it | s | MB |", "|---|---|---|---|", *cases, "",
     ]  # fmt: skip
     if scale == 1:
         REPORT.write_text("\n".join(lines), encoding="utf-8")
-    print(lines[-6 - len(cases)])
+    print(f"{len(cases)} bombs, {len(over)} over the limits, {len(failed)} failed")
 
 
 if __name__ == "__main__":
