@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import pytest
@@ -221,3 +222,31 @@ def test_a_record_whose_bytes_are_not_those_of_its_digest_is_told(tmp_path: Path
     )
     assert not scan(write(tmp_path, "y.wet", hexed)).rejects.height
     assert not scan(write(tmp_path, "z.wet", re.sub(rb"sha1:\w+", b"crc9:12", sound))).rejects.height
+
+
+def test_texts_attached_to_a_mail_are_articles_and_other_things_are_told(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Date"] = (
+        "Ann Lee <a@q.example>",
+        "Clippings",
+        "4 Mar 2020 11:00 +0000",
+    )
+    message["Message-ID"] = "<m1@q.example>"
+    message.set_content("See what is attached, please.")
+    message.add_attachment(PARAGRAPHS[0], filename="one.txt")
+    message.add_attachment(f"<html><body>{BODY}</body></html>", subtype="html", filename="two.html")
+    message.add_attachment(b"\xff\xd8", "image", "jpeg", filename="three.jpg")
+    inner = EmailMessage()
+    inner["Subject"], inner["Message-ID"] = "Forwarded", "<m0@q.example>"
+    inner.set_content(PARAGRAPHS[1])
+    message.add_attachment(inner)
+    found = scan(write(tmp_path, "x.eml", message.as_bytes()))
+    rows = found.documents.select("doc_id", "title", "byline", "text").rows()
+    assert {row[1]: row[3].strip() for row in rows} == {
+        "Clippings": "See what is attached, please.", "one.txt": PARAGRAPHS[0], "two.html": "\n".join(PARAGRAPHS),
+        "Forwarded": PARAGRAPHS[1],
+    }  # fmt: skip
+    assert {row[0] for row in rows} >= {"m1@q.example", "m0@q.example"}
+    (told,) = found.rejects.to_dicts()
+    assert (told["reason"], "1 attachments: image/jpeg" in told["detail"]) == ("left_out", True)
+    assert not is_partial(found.rejects)

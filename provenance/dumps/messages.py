@@ -25,7 +25,24 @@ def read_message(content: bytes) -> dict[str, Any]:
         return {"problem": ["too_complex", f"a mail whose head has more than {MOST_HEAD >> 10} kB: cut it"]}
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    part = message.get_body(("plain", "html"))
+    found = _read(message)
+    attached, left = [], []
+    for part in message.walk():
+        if part is message or part.get_content_disposition() != "attachment":
+            continue
+        inner = part.get_payload(0) if part.get_content_type() == "message/rfc822" else part
+        if isinstance(inner, EmailMessage) and (inner is not part or part.get_content_maintype() == "text"):
+            one = _read(inner)
+            one["labels"]["title"] = one["labels"]["title"] or part.get_filename()
+            attached.append(one)
+        elif inner is part:
+            left.append(f"attachments: {part.get_content_type()}")
+    return {**found, "attached": attached, "left": left}
+
+
+def _read(message: EmailMessage) -> dict[str, Any]:
+    """A mail, or a part of one that is text -> its text and labels."""
+    part = message if message.get_content_disposition() == "attachment" else message.get_body(("plain", "html"))
     found = _decoded(part) if isinstance(part, EmailMessage) else Decoded("", None)
     text = found.text
     if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
