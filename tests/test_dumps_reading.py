@@ -27,7 +27,7 @@ from provenance.dumps.rejects import is_partial
 from provenance.errors import InputError, UsageError
 from provenance.settings import Settings
 from provenance.text.folding import fold_all
-from tests.dumps import scan, write
+from tests.dumps import BODY, PARAGRAPHS, page, scan, write
 
 TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
 ROWS = [
@@ -485,3 +485,39 @@ def test_one_article_in_many_encodings_is_one_text(tmp_path: Path, language: str
     words = {" ".join(fold_all([text])) for text in found.documents["text"]}
     assert words == {fold_all([text])[0]}
     assert found.inputs.filter(found.inputs["decided"] != "statistics")["certainty"].unique().to_list() == [1.0]
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv", "x.jsonl", "x.json", "x.arrow"])
+def test_a_record_that_holds_a_page_is_read_as_one(tmp_path: Path, name: str) -> None:
+    rows = [
+        {"id": "a", "headline": "As the record says", "html": page(BODY)},
+        {"id": "b", "headline": None, "html": page(BODY)},
+    ]
+    frame, path = pl.DataFrame(rows), tmp_path / name
+    if name == "x.json":
+        path.write_text(json.dumps(rows))
+    else:
+        writer = {"parquet": "write_parquet", "csv": "write_csv", "jsonl": "write_ndjson", "arrow": "write_ipc"}
+        getattr(frame, writer[name[2:]])(path)
+    found = scan(path)
+    assert found.documents["text"].to_list() == ["\n".join(PARAGRAPHS)] * 2
+    assert found.documents["title"].to_list() == ["As the record says", "Second dredger for the harbour"]
+    assert not found.rejects.height
+
+
+def test_a_publishing_systems_answers_are_records_of_pages(tmp_path: Path) -> None:
+    answer = [
+        {
+            "id": 7,
+            "date": "2020-03-04T11:00:00",
+            "title": {"rendered": "It&#8217;s dredged"},
+            "content": {"rendered": BODY},
+        }
+    ]
+    (row,) = scan(write(tmp_path, "x.json", json.dumps(answer))).documents.to_dicts()
+    assert (row["doc_id"], row["title"], row["text"]) == ("7", "It’s dredged", "\n".join(PARAGRAPHS))
+
+
+def test_markup_in_a_text_stays_as_it_stands(tmp_path: Path) -> None:
+    text = " <b>One</b> of the words "
+    assert scan(write(tmp_path, "x.jsonl", json.dumps({"text": text}))).documents["text"].to_list() == [text]

@@ -203,8 +203,9 @@ def to_removals(rows: pl.DataFrame, path: str) -> pl.DataFrame:
 class Edits:
     """The passages to mark or to drop, by row of a frame."""
 
-    def __init__(self, cuts: pl.DataFrame, column: str, passages: str) -> None:
+    def __init__(self, cuts: pl.DataFrame, column: str, passages: str, texts: dict[int, str] | None = None) -> None:
         self.column, self.passages = column, passages
+        self.texts = texts or {}  # of rows whose text is not the cell's
         self.by_row = {int(row[0]): part for row, part in cuts.group_by("row", maintain_order=True)}
 
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -218,7 +219,9 @@ class Edits:
         texts = frame[self.column].to_list()
         for at, row in enumerate(rows):
             if row in self.by_row:
-                texts[at] = cut_out(as_string(texts[at]), self.by_row[row].select("start", "end").rows())
+                texts[at] = cut_out(
+                    self.texts.get(row, as_string(texts[at])), self.by_row[row].select("start", "end").rows()
+                )
         dtype = frame.schema[self.column]
         kept = [text.encode() if dtype == pl.Binary and isinstance(text, str) else text for text in texts]
         return frame.with_columns(pl.Series(self.column, kept, dtype=dtype))

@@ -112,6 +112,8 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
         head = Lines((line.removesuffix(b"\n") for line in first), encoding)
         edit = _Rows(table_dialect(head, file.kind, settings))
         pieces = split_table(stream, encoding, file.kind, settings)
+    # A record that holds a page has its article for a text, and places are of that.
+    texts = dict(file.documents.select("doc_id", "text").rows()) if passages == "drop" else {}
     for piece, doc_id in _each(file, pieces, ledger):
         if doc_id is not None and doc_id in file.gone:
             ledger.gone[doc_id] = piece.octets
@@ -119,7 +121,7 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
             yield piece.octets
         else:
             cuts = file.cuts.get(doc_id, []) if doc_id is not None else None
-            yield edit(piece, encoding, cuts, passages, settings)
+            yield edit(piece, encoding, cuts, texts.get(doc_id, ""), passages, settings)
 
 
 def _ahead(stream: BinaryIO) -> bytes:
@@ -128,21 +130,20 @@ def _ahead(stream: BinaryIO) -> bytes:
 
 
 def _json_line(
-    piece: Piece, encoding: str, cuts: list[dict[str, Any]] | None, passages: str, settings: Settings
+    piece: Piece, encoding: str, cuts: list[dict[str, Any]] | None, text: str, passages: str, settings: Settings
 ) -> bytes:
     if cuts is None:
         return piece.octets
     line = piece.octets.decode(encoding).removeprefix("\ufeff")
-    return _edited(line, cuts, passages, settings).encode(encoding, "surrogatepass")
+    return _edited(line, cuts, text, passages, settings).encode(encoding, "surrogatepass")
 
 
-def _edited(record: str, cuts: list[dict[str, Any]], passages: str, settings: Settings) -> str:
+def _edited(record: str, cuts: list[dict[str, Any]], text: str, passages: str, settings: Settings) -> str:
     """A JSON object as text -> the same with marks, or with its text cut."""
     if passages == "mark":
         return with_member(record, MARKED, [{name: cut[name] for name in MARK_NAMES} for cut in cuts])
-    value = json.loads(record)
-    column = choose_columns(list(value), _only_text(settings)).of["text"]
-    return with_member(record, column, cut_out(value[column], [(cut["start"], cut["end"]) for cut in cuts]))
+    column = choose_columns(list(json.loads(record)), _only_text(settings)).of.get("text", "text")
+    return with_member(record, column, cut_out(text, [(cut["start"], cut["end"]) for cut in cuts]))
 
 
 def _only_text(settings: Settings) -> Settings:
@@ -158,7 +159,13 @@ class _Rows:
         self.at: int | None = None
 
     def __call__(
-        self, piece: Piece, encoding: str, cuts: list[dict[str, Any]] | None, passages: str, settings: Settings
+        self,
+        piece: Piece,
+        encoding: str,
+        cuts: list[dict[str, Any]] | None,
+        text: str,
+        passages: str,
+        settings: Settings,
     ) -> bytes:
         raw = piece.octets.decode(encoding, "surrogateescape")
         if self.at is None:
@@ -174,7 +181,7 @@ class _Rows:
         if passages == "mark":
             marks = [{name: cut[name] for name in MARK_NAMES} for cut in cuts or []]
             return self._write([*cells, json.dumps(marks, ensure_ascii=False)], raw, encoding)
-        cells[self.at] = cut_out(cells[self.at], [(cut["start"], cut["end"]) for cut in cuts or []])
+        cells[self.at] = cut_out(text, [(cut["start"], cut["end"]) for cut in cuts or []])
         return self._write(cells, raw, encoding)
 
     def _write(self, cells: list[str], raw: str, encoding: str) -> bytes:
@@ -216,14 +223,14 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
         found = find_list(f"[{text}]", 1) or []
         text = f"[{text}]"
     pieces = [Piece(number, text[member.start : member.end].encode()) for number, member in enumerate(found)]
-    kept = []
+    kept, texts = [], dict(file.documents.select("doc_id", "text").rows())
     for piece, doc_id in _each(file, pieces, ledger):
         if doc_id is not None and doc_id in file.gone:
             ledger.gone[doc_id] = piece.octets
         elif passages == "keep" or doc_id is None or (passages == "drop" and doc_id not in file.cuts):
             kept.append(piece.octets)
         else:
-            edited = _edited(piece.octets.decode(), file.cuts.get(doc_id, []), passages, settings)
+            edited = _edited(piece.octets.decode(), file.cuts.get(doc_id, []), texts[doc_id], passages, settings)
             kept.append(edited.encode())
     if found:
         yield text[: found[0].start].encode()
@@ -263,7 +270,8 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
         "reason": pl.String(),
         "counterpart": pl.String(),
     }
-    edits = Edits(pl.DataFrame(cuts, schema=schema).sort("row", "start"), column, passages)
+    texts = {row_of[doc_id]: text for doc_id, text in file.documents.select("doc_id", "text").rows()}
+    edits = Edits(pl.DataFrame(cuts, schema=schema).sort("row", "start"), column, passages, texts)
     for doc_id, row in row_of.items():
         if doc_id in file.gone:
             into = io.BytesIO()

@@ -6,18 +6,37 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.dumps.columns import choose_columns
-from provenance.dumps.intake import BATCH_ROWS, FOUND
+from provenance.dumps.columns import choose_columns, holds_markup
+from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
+from provenance.dumps.markup import PAGE_START
+from provenance.dumps.records import ask_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provenance.dumps.columns import Columns
     from provenance.dumps.intake import Intake
+    from provenance.dumps.workers import Question
 
 
 def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
-    """A frame with named columns -> articles. Record numbers are rows from 0."""
+    """A frame with named columns -> articles, each text as it stands. Record numbers are rows from 0."""
+    for found in _batches(frame, intake):
+        yield intake.counted(found)
+
+
+def read_file(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame | Question]:
+    """The same of a file: where a text is a page's source, the article on the page."""
+    every = holds_markup(choose_columns(frame.collect_schema().names(), intake.settings).of.get("text", ""))
+    for found in _batches(frame, intake):
+        pages = found["text"].str.contains("" if every else PAGE_START)
+        yield intake.counted(found.filter(~pages))
+        for row in found.filter(pages).iter_rows(named=True):
+            published = row.pop("published")
+            yield from ask_record(Found(**row, published=None if published is None else str(published)), intake)
+
+
+def _batches(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
     schema = frame.collect_schema()
     columns = choose_columns(schema.names(), intake.settings)
     if columns.problem:
@@ -30,7 +49,7 @@ def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
     rows = 0
     chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
     for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
-        yield intake.counted(_found(batch, rows, columns, intake))
+        yield _found(batch, rows, columns, intake)
         rows += batch.height
 
 

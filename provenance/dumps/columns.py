@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
 
+#: Columns of a page's source, which is read as a page is; `content.rendered` is how the commonest publishing system
+#: answers its programming interface.
+OF_MARKUP = (
+    "contentrendered", "html", "rawhtml", "pagehtml", "htmlcontent", "contenthtml", "bodyhtml", "htmlbody",
+    "articlehtml",
+)  # fmt: skip
 #: Field -> usual column names, best first; compared without case, spaces, dots and underscores.
 USUAL = {
     "text": (
@@ -18,7 +24,7 @@ USUAL = {
         "articlecontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext", "rawcontent",
         "story", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
-        "tekst", "metin", "icerik",
+        "tekst", "metin", "icerik", *OF_MARKUP,
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
@@ -30,8 +36,9 @@ USUAL = {
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
         "domain", "sourcedomain",
     ),
-    "title": ("title", "headline", "articletitle", "heading", "titre", "titulo", "titel",
-        "titolo",),
+    "title": (
+        "title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "titlerendered",
+    ),
     "url": ("url", "link", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
     "byline": ("byline", "author", "authors", "creator", "writer"),
     "language": ("language", "lang", "languagecode", "langcode"),
@@ -81,6 +88,11 @@ def choose_columns(found: Collection[str], settings: Settings) -> Columns:
     guessed = {field: column for field, column in chosen.items() if column not in asked_for}
     kept = {field: column for field, column in chosen.items() if field in ASKED and getattr(settings, field)}
     return Columns({field: chosen[field] for field in USUAL if field in kept or field in guessed})
+
+
+def holds_markup(column: str) -> bool:
+    """Whether a column is called as those of pages' sources are."""
+    return _SIGNS.sub("", column.lower()) in OF_MARKUP
 
 
 def _listed(found: Collection[str]) -> str:

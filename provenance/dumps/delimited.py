@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from provenance.dumps.intake import Intake
+    from provenance.dumps.workers import Question
     from provenance.settings import Settings
 
 #: Characters that are read a second time because a quotation mark before them was never closed.
@@ -29,7 +30,7 @@ SAMPLE, LONGEST_LOOKED_AT = 40, 1 << 17
 _TOO_LONG = "\udc80"
 
 
-def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -> Iterator[pl.DataFrame]:
+def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -> Iterator[pl.DataFrame | Question]:
     """A CSV or TSV file -> articles. Record numbers are rows from 0, the header not counted."""
     encoding, octets = read_lines(stream, intake)
     if encoding is None:
@@ -60,7 +61,7 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
                 intake.reject(record, "undecodable", "bytes that are no text in this row: mend its encoding")
             else:
                 records.add(record, values)
-        yield from intake.full()
+        yield from records.full()
 
 
 class Lines(Iterator[str]):

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     import polars as pl
 
     from provenance.dumps.intake import Intake
+    from provenance.dumps.workers import Question
 
 _SPACE = re.compile(r"[\s\ufeff]*")
 #: Where in a file's value its records are looked for: {"response": {"docs": [...]}}.
 _MOST_DEPTH = 6
 
 
-def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
+def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Question]:
     """A stream of JSON lines -> articles. Record numbers are line numbers from 0."""
     encoding, lines = read_lines(stream, intake)
     if encoding is None:
@@ -50,11 +51,11 @@ def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
             intake.reject(record, "broken_json", f"{_said(error)}: {single_line(text, 60)}")
             continue
         records.add(record, value)
-        yield from intake.full()
+        yield from records.full()
     records.finish()
 
 
-def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
+def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Question]:
     """A JSON file -> articles: a list of records, one record, an object with a list of them somewhere, several values.
 
     The file is read value by value; only a single record must fit in memory.
@@ -71,7 +72,7 @@ def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
         for value in values.all(intake):
             records.add(number, value)
             number += 1
-            yield from intake.full()
+            yield from records.full()
     except (ValueError, RecursionError) as error:
         intake.reject(
             number or None, "broken_json", f"{_said(error)}: no JSON from there on", "partial" if number else "skipped"

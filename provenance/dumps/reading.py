@@ -132,7 +132,7 @@ class Reading:
         except OSError as error:
             self._told([Reject(source.path, None, "unreadable", single_line(error.strerror or str(error)))])
 
-    def _remote(self, path: str) -> Iterator[pl.DataFrame | _Finished]:
+    def _remote(self, path: str) -> Iterator[pl.DataFrame | Question | _Finished]:
         """An address (s3://, https://, ...) -> articles, where Polars reads what lies there."""
         intake, fact = Intake(path, self.settings, self._shelf), self._fact(path)
         kind = SUFFIXES.get(suffix_of(path), "text")
@@ -333,10 +333,12 @@ def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
     return None
 
 
-def read_columns(scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake) -> Iterator[pl.DataFrame]:
+def read_columns(
+    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake
+) -> Iterator[pl.DataFrame | Question]:
     """What Polars scans -> articles; what it cannot read is a reject."""
     try:
-        yield from columnar.read_frame(scan(source), intake)
+        yield from columnar.read_file(scan(source), intake)
     except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
         action = "partial" if intake.documents else "skipped"
         intake.reject(None, "damaged", f"cannot be read as what it is: {single_line(str(error), 160)}", action)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from provenance.dumps.columns import ASKED, Columns, choose_columns
+from provenance.dumps.columns import ASKED, Columns, choose_columns, holds_markup
 from provenance.dumps.intake import Found, Intake
+from provenance.dumps.markup import is_page, plain_text
+from provenance.dumps.web_pages import ask_page
 from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from provenance.dumps.workers import Question
 
 _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language")
 #: Objects in a record are looked into so deep, and so many fields.
@@ -20,6 +29,7 @@ class Records:
         self.intake = intake
         self._chosen: dict[tuple[str, ...], Columns] = {}
         self._seen: dict[str, None] = {}
+        self._pages: list[Question] = []
         settings = intake.settings
         self._asked = {name: getattr(settings, name) for name in ASKED if getattr(settings, name) is not None}
         self._dotted = any("." in name for name in self._asked.values())
@@ -47,7 +57,17 @@ class Records:
             self.intake.reject(record, "blank", "no text")
         else:
             cells: dict[str, Any] = {name: cell(value[columns.of[name]]) for name in _FIELDS if name in columns.of}
-            self.intake.add(Found(text, record, cells.pop("id", None), **cells))
+            article = Found(text, record, cells.pop("id", None), **cells)
+            if holds_markup(columns.of["text"]) or is_page(text):
+                self._pages += ask_record(article, self.intake)
+            else:
+                self.intake.add(article)
+
+    def full(self) -> Iterator[pl.DataFrame | Question]:
+        """The pages among the records taken, and articles once they are many."""
+        pages, self._pages = self._pages, []
+        yield from pages
+        yield from self.intake.full()
 
     def _columns(self, value: dict[str, Any]) -> Columns:
         keys = tuple(value)
@@ -72,6 +92,12 @@ class Records:
         if problem is not None:
             self.intake.forget("no_column", "no_text_column")
             self.intake.reject(None, *problem)
+
+
+def ask_record(found: Found, intake: Intake) -> Iterator[Question]:
+    """A record whose text is a page's source -> the question what article it holds."""
+    labels = found._replace(text="", title=plain_text(found.title) if found.title else None)
+    return ask_page(found.text.encode("utf-8", "replace"), intake, labels, "utf-8", trusted=True)
 
 
 def flattened(value: dict[str, Any]) -> dict[str, Any]:

@@ -26,19 +26,22 @@ def read_page_file(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
         yield from ask_page(content, intake, Found(""))
 
 
-def ask_page(content: bytes, intake: Intake, known: Found, charset: str | None = None) -> Iterator[Question]:
+def ask_page(
+    content: bytes, intake: Intake, known: Found, charset: str | None = None, *, trusted: bool = False
+) -> Iterator[Question]:
     """The bytes of a page and what is known of it -> the question for a worker; its answer goes to `intake`.
 
-    What the page says of itself is believed before `known`, but for its address and its place.
+    What the page says of itself is believed before `known`, but for its address and its place; a record's fields are
+    `trusted` before the page that it holds.
     """
     if len(content) > MOST_PAGE:
         intake.reject(known.number, "too_long", f"a page of more than {MOST_PAGE >> 20} MB: extract its text yourself")
         return
     asked = {"charset": charset, "url": known.url}
-    yield Question("page", asked, content, partial(take_page, intake=intake, known=known))
+    yield Question("page", asked, content, partial(take_page, intake=intake, known=known, trusted=trusted))
 
 
-def take_page(answer: dict[str, Any] | Lost, intake: Intake, known: Found) -> None:
+def take_page(answer: dict[str, Any] | Lost, intake: Intake, known: Found, *, trusted: bool = False) -> None:
     """A worker's answer for a page -> an article in the intake, or a reject."""
     if isinstance(answer, Lost):
         intake.reject(known.number, *answer)
@@ -53,5 +56,5 @@ def take_page(answer: dict[str, Any] | Lost, intake: Intake, known: Found) -> No
     if text.strip():
         said = {name: value for name, value in answer["labels"].items() if value}
         told = {name: value for name, value in known._asdict().items() if value is not None and name != "text"}
-        fixed = {name: told[name] for name in ("number", "own", "url") if name in told}
+        fixed = {name: told[name] for name in told if trusted or name in ("number", "own", "url")}
         intake.add(Found(text, **(told | said | fixed)))
