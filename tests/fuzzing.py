@@ -194,7 +194,12 @@ def main() -> None:
         began = time.monotonic()
         fuzz_in_a_process(name, seconds, Path(folder))
         print(row_of(Path(folder) / f"{name}.log"), f"{time.monotonic() - began:.0f} s", flush=True)
-    logs = [Path(folder) / f"{name}.log" for name in TARGETS]
+        write_report(seconds, Path(folder))
+
+
+def write_report(seconds: str, folder: Path) -> None:
+    """What the folder holds of this and earlier runs -> the report."""
+    logs = [folder / f"{name}.log" for name in TARGETS]
     finds = sorted(path.name for path in (ROOT / "tests" / "finds").glob("*"))
     lines = [
         "# Fuzzing", "",
