@@ -12,6 +12,7 @@ Inputs that broke something stay in tests/finds, where `test_dumps_hostile` read
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import io
 import os
 import platform
@@ -141,7 +142,7 @@ def fuzz(name: str, seconds: str, folder: Path) -> None:
     import atheris  # type: ignore[import-not-found, unused-ignore]
 
     if "plain" not in name:  # numba cannot compile what atheris has changed
-        pass
+        importlib.import_module("provenance.text.tokens")
 
     with atheris.instrument_imports(include=WATCHED):
         target: Any = TARGETS[name]()

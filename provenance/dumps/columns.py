@@ -29,7 +29,8 @@ USUAL = {
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
-        "publishdate", "publishedon", "publishtime", "date", "datetime", "articledate", "posted", "postedat",
+        "publishdate", "publishedon", "publishtime", "webpublicationdate", "date",
+        "datetime", "articledate", "posted", "postedat",
         "timestamp", "fecha", "datum", "tarih",
     ),
     "outlet": (
@@ -39,7 +40,7 @@ USUAL = {
     "title": (
         "title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "titlerendered",
     ),
-    "url": ("url", "link", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
+    "url": ("url", "link", "weburl", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
     "byline": ("byline", "author", "authors", "creator", "writer"),
     "language": ("language", "lang", "languagecode", "langcode"),
 }  # fmt: skip
