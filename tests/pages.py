@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "reports" / "measured" / "pages.md"
-TURNS = 5
+TURNS = int(os.environ.get("TURNS", "5"))
 DOCUMENTS, CLUSTERS = 100_000, 5_000
 LARGE_VIEWS = (
     "#/", "#/clusters", "#/passages", "#/articles", "#/cluster/d%3A4321", "#/pair/doc-0017284/doc-0017286",
@@ -155,21 +155,21 @@ def accessible(chromium: Browser) -> Iterator[str]:
 
 
 def main() -> None:
-    """Measure, and write the page."""
+    """Measure, and write the page anew after each section: on a busy machine the whole takes long."""
     asked = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    sections: list[str] = []
     with browser.launched() as chromium:
-        sections = ["\n".join(part(chromium)) for part in (large, long, hostile, accessible)]
-        version = chromium.version
-    load = os.getloadavg()[0]
-    head = f"""# The page in a browser
+        for part in (long, large, accessible, hostile):
+            sections.append("\n".join(part(chromium)))
+            head = f"""# The page in a browser
 
-Written by `python -m tests.pages` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {commit}: Chromium {version},
-Python {platform.python_version()}, {os.cpu_count()} cores, shared with others (load {load:.0f} at the end).
-Seconds are medians of {TURNS}, from the call to the painted view, of views for which nothing was read yet. Beside them
+Written by `python -m tests.pages` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {commit}: Chromium {chromium.version},
+Python {platform.python_version()}, {os.cpu_count()} cores, shared with others (load {os.getloadavg()[0]:.0f}). Seconds
+are medians of {TURNS} turns, from the call to the painted view, of views for which nothing was read yet. Beside them
 stand the CPU seconds of the page's own thread: on a busy machine wall time says more of the neighbours."""
-    PAGE.write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} written")
+            PAGE.write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
+            print(f"{PAGE.relative_to(ROOT)}: {part.__doc__}")
 
 
 if __name__ == "__main__":
