@@ -102,17 +102,20 @@ async function list(run, level, asked = "") {
   return nodes;
 }
 
-// A choice for each filter with more than one value.
+// Two days, and a choice for each filter with more than one value.
 function choices(rows, level) {
   const wanted = {
     outlet: ["Outlet", (row) => row.outlets ?? []], kind: ["Kind", (row) => row.kinds ?? []],
     role: ["Role", (row) => (level === "passage" && row.role ? [row.role] : [])],
     verdict: ["Verdict", (row) => row.verdicts ?? []], sign: ["Sign", (row) => row.signs],
   };
-  return Object.entries(wanted).map(([name, [title, of]]) => {
+  const dated = rows.some((row) => row.first !== null);
+  const days = dated ? [["after", "From"], ["before", "Before"]].map(([name, title]) => Object.assign(el("input", { type: "date" }), { name, title })) : [];
+  const chosen = Object.entries(wanted).map(([name, [title, of]]) => {
     const values = [...new Set(rows.flatMap(of))].sort().slice(0, 500);
     if (!values.length || (values.length < 2 && name !== "sign")) return null;
     const control = el("select", { "data-filter": name }, el("option", { value: "" }, "any"), values.map((value) => el("option", { value }, name === "sign" ? SIGNS[value] : [...value].slice(0, 50).join(""))));
     return Object.assign(control, { name, title });
-  }).filter(Boolean);
+  });
+  return [...days, ...chosen].filter(Boolean);
 }
