@@ -26,6 +26,7 @@ from numba.core.dispatcher import Dispatcher
 from provenance import matching
 from provenance.matching import (
     align_kernels,
+    alignment,
     candidates,
     layout,
     rewritten,
@@ -134,6 +135,16 @@ def always_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array
     return FIND_INSIDE(sentences, exact, found, scores)._replace(worth=scores)
 
 
+def leave_apart(_tokens: Any, _gap: Array, aligned: Aligned, _settings: Any) -> Aligned:
+    """Neighbours as they are."""
+    return aligned
+
+
+def none_spared(_inner: Aligned, begins: Array) -> Array:
+    """No stretch is worth anything for those that it spares."""
+    return np.zeros(begins.size - 1)
+
+
 @njit(nogil=True)
 def stay(word, gap, segment, inner, a0, na, b0, nb, chains, c):  # type: ignore[no-untyped-def]
     """Carry no chain on."""
@@ -205,6 +216,11 @@ VARIANTS: dict[str, Variant] = {
         ((align_kernels, {"choose_chains": keep_all}),),
         PAN_ALONE,
     ),
+    "neighbours apart": Variant(
+        "neighbouring spans not joined over replaced words",
+        {},
+        ((alignment, {"join_neighbours": leave_apart}), (spans, {"join_neighbours": leave_apart})),
+    ),
     "from 8 words": Variant("spans from 8 words on, not 15", {"min_span_words": 8}),
     "no snapping": Variant("ends without their punctuation", {}, ((spans, {"snap": no_snap}),)),
     "links part": rewriting("a link inside a sentence ends a span", layout, _addresses=every_address),
@@ -225,6 +241,8 @@ VARIANTS: dict[str, Variant] = {
     "rewritten first": rewriting(
         "a rewritten stretch always replaces exact ones", rewritten, find_inside=always_instead
     ),
+    "none spared": rewriting("a rewritten stretch is worth no sentence it spares", rewritten, _spared=none_spared),
+    "thin too": rewriting("rewritten stretches however thin", rewritten_kernels, THIN=0.0),
     "any figures": rewriting("rewritten stretches whose numbers differ too", rewritten, _same_numbers=every_stretch),
     "headlines too": rewriting("rewritten headlines, captions and notices too", rewritten, _running_text=every_stretch),
 }
