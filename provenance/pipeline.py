@@ -173,9 +173,9 @@ def trace(
         evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
     with clock.step("ancestry"):
         compared = (documents, passages, spans, matches, attributions, dates)
-        text = evidence.filter(pl.col("feature") != "date")
+        text, false_dates = evidence.filter(pl.col("feature") != "date"), 0.0
         if text.height < evidence.height:
-            evidence = trust_dates(evidence, trace_ancestry(*compared, text, settings))
+            evidence, false_dates = trust_dates(evidence, trace_ancestry(*compared, text, settings))
         ancestry = trace_ancestry(*compared, evidence, settings)
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
@@ -183,7 +183,7 @@ def trace(
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
-        origins = find_origins(documents, edges, ancestry, attributions, dates, settings)
+        origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, settings)
         origins = origins if fixed is None else fix_origins(origins, fixed)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):

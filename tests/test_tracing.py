@@ -94,11 +94,12 @@ def trace(
     evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
     text = evidence.filter(pl.col("feature") != "date")
     undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS)
-    evidence = check(trust_dates(evidence, undated), EVIDENCE, "evidence")
+    evidence, false = trust_dates(evidence, undated)
+    check(evidence, EVIDENCE, "evidence")
     ancestry = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
     check(ancestry, ANCESTRY, "ancestry")
     edges = draw_edges(named, spans, matches, clusters, attributions, dates, evidence, ancestry, SETTINGS)
-    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, SETTINGS)
+    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, false, SETTINGS)
     check(count_outlets(named, edges, spans), OUTLETS, "outlets")
     return edges, check(origins, ORIGINS, "origins"), named
 

@@ -98,12 +98,13 @@ def chances(pairs: list[tuple[str, str]]) -> pl.DataFrame:
 
 def test_dates_that_texts_contradict_are_believed_less() -> None:
     pairs = [(f"a{n:02d}", f"b{n:02d}") for n in range(40)]
-    sound = trust_dates(dated([(a, b, 1.0) for a, b in pairs]), chances(pairs))
+    sound, true = trust_dates(dated([(a, b, 1.0) for a, b in pairs]), chances(pairs))
     half = dated([(a, b, 1.0 if n % 2 else -1.0) for n, (a, b) in enumerate(pairs)])
-    doubted = trust_dates(half, chances(pairs))
+    doubted, false = trust_dates(half, chances(pairs))
     assert sound["strength"].min() > 2.5  # type: ignore[operator]
     assert doubted["strength"].abs().max() < sound["strength"].min()  # type: ignore[operator]
     assert (doubted["strength"] < 0).sum() == 20
+    assert true < 0.05 < 0.2 < false
 
 
 def test_one_false_date_is_found_out_by_its_neighbours() -> None:
@@ -111,7 +112,7 @@ def test_one_false_date_is_found_out_by_its_neighbours() -> None:
     false = [("x", f"y{n}") for n in range(4)]  # the text says that x is the source, its date that it is last
     pairs = sound + false
     told = dated([(a, b, 1.0) for a, b in sound] + [(a, b, -1.0) for a, b in false])
-    weighed = trust_dates(told, chances(pairs))
+    weighed, _ = trust_dates(told, chances(pairs))
     of_x = pl.col("left_doc") == "x"
     doubted, believed = (weighed.filter(part)["strength"].abs() for part in (of_x, ~of_x))
     assert doubted.max() < 0.8 * believed.min()  # type: ignore[operator]

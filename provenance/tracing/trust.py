@@ -17,8 +17,8 @@ NEVER_SURER = 0.02  # even of two good clocks: a text may be printed late and se
 ROUNDS = 12  # of weighing documents and dump in turn; the share moves by less than .001 after ten
 
 
-def trust_dates(evidence: pl.DataFrame, ancestry: pl.DataFrame) -> pl.DataFrame:
-    """EVIDENCE, ANCESTRY found without dates -> EVIDENCE with the strength of dates in log odds.
+def trust_dates(evidence: pl.DataFrame, ancestry: pl.DataFrame) -> tuple[pl.DataFrame, float]:
+    """EVIDENCE, ANCESTRY found without dates -> EVIDENCE with dates in log odds, and the share of false ones.
 
     A date is right, or false and then as likely before as after: how likely each document's is false follows from
     whether it agrees with what the text says of its sources and copies, and how many of the dump's are, from all
@@ -26,7 +26,7 @@ def trust_dates(evidence: pl.DataFrame, ancestry: pl.DataFrame) -> pl.DataFrame:
     """
     dated = evidence.filter(pl.col("feature") == "date")
     if dated.is_empty():
-        return evidence
+        return evidence, 0.0
     toward = (
         ancestry.drop_nulls("other_id")
         .group_by("other_id", "doc_id")
@@ -44,16 +44,16 @@ def trust_dates(evidence: pl.DataFrame, ancestry: pl.DataFrame) -> pl.DataFrame:
     ids = pl.concat([votes["left_doc"], votes["right_doc"].alias("left_doc")]).unique().sort()
     row = pl.DataFrame({"doc": ids, "row": np.arange(len(ids))})
     left, right = (votes.select(doc=side).join(row, on="doc", maintain_order="left")["row"].to_numpy() for side in PAIR)
-    off = _believe(left, right, agrees, forth + back - agrees, len(ids))
+    off, share = _believe(left, right, agrees, forth + back - agrees, len(ids))
     told = ((1 - off) / off).clip(1)
     weighed = dated.with_columns(strength=pl.col("strength") * np.log(told))
     rest = evidence.filter(pl.col("feature") != "date")
     both = pl.concat([rest, weighed]).sort(*PAIR, "feature", "strength", "doc_id")
-    return both.select(EVIDENCE.names())
+    return both.select(EVIDENCE.names()), share
 
 
-def _believe(left: Array, right: Array, agrees: Array, against: Array, size: int) -> Array:
-    """Pairs of rows, the text's chance that the dates run the true way or the other -> chance that they run wrong.
+def _believe(left: Array, right: Array, agrees: Array, against: Array, size: int) -> tuple[Array, float]:
+    """Pairs of rows, the text's chance that dates run the true way, or not -> that they run wrong; share of false.
 
     The text's word on a pair is left out of what is said of that pair's dates: it is in its evidence.
     """
@@ -75,4 +75,4 @@ def _believe(left: Array, right: Array, agrees: Array, against: Array, size: int
             apart[side] = 1 / (1 + np.exp(np.clip(total[sides[side]] - said[side] + prior, -30, 30)))
         share = float((wrong.sum() + WRONG * PRIOR_DOCUMENTS) / (size + PRIOR_DOCUMENTS))
     result: Array = np.clip((1 - (1 - apart[0]) * (1 - apart[1])) / 2, NEVER_SURER, 0.5)
-    return result
+    return result, share

@@ -84,7 +84,7 @@ def choices(traced: Traced, edges: pl.DataFrame, members: pl.DataFrame) -> tuple
     matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
     text = traced.evidence.filter(pl.col("feature") != "date")
     undated = ancestry.trace_ancestry(*matched, traced.attributions, traced.dates, text, Settings())
-    evidence = trust_dates(traced.evidence, undated)
+    evidence, _ = trust_dates(traced.evidence, undated)
     twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
     ids, found = ancestry.find_candidates(*matched, traced.dates, evidence, twins)
     stands = dict(twins.iter_rows())
@@ -161,12 +161,12 @@ def fit_curves(worlds: list[tuple[Frames, Frames]]) -> dict[str, list[tuple[floa
         matched = pl.concat([run["matches"]["left_doc"], run["matches"]["right_doc"].alias("left_doc")]).unique()
         for condition in CONDITIONS:
             traced = retrace(run, condition, Settings())
-            undated = "" if traced["dates"].height else ", undated"
+            told = {"with dates": "", "without dates": ", undated"}.get(condition, ", doubted")
             kinds = traced["origins"].select("doc_id", "kind").filter(pl.col("doc_id").is_in(matched.implode()))
             said = judged_origins(traced["origins"], truth).join(kinds, on="doc_id")
             for kind, confidence, right in said.select("kind", "confidence", "right").iter_rows():
                 if kind in ("document", "itself"):
-                    claims.setdefault(kind + undated, []).append((confidence, right))
+                    claims.setdefault(kind + told, []).append((confidence, right))
             both = ["from_id", "to_id"]
             edges = traced["edges"].select(*both, "confidence")
             judged = tell(run | traced, truth).parents.join(edges, on=both).join(lines, on=both, how="left")
