@@ -115,7 +115,8 @@ def page(folder: Path) -> None:
         f"steps and `python -m tests.faults FOLDER` left there: {os.cpu_count()} cores shared with other work, "
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, SQLite "
         f"{sqlite3.sqlite_version}, polars {version('polars')}. The corpus is `news` of tests/bench/corpora.py, seed "
-        f"{SEED}. Seconds of a busy machine say little; CPU seconds are of both threads together."
+        f"{SEED}. The load average of the last 15 minutes was {os.getloadavg()[2]:.0f}. "
+        "Seconds of a busy machine say little; CPU seconds are of both threads together."
     )
     lines = ["# The gate", "", about, "", "## Adding", ""]
     lines += ["| documents | seconds | CPU s | documents / CPU s | text MB | index MB | of the text | peak MB |"]
