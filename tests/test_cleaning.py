@@ -501,3 +501,13 @@ def test_the_page_of_the_python_api_runs(folder: Path) -> None:
     program = page.split("```python\n", 1)[1].split("```", 1)[0]
     exec(compile(program, "README", "exec"), {})
     assert {path.name for path in folder.iterdir()} == {"news.parquet", "clean.parquet", "seen.sqlite"}
+
+
+def test_a_passage_of_a_page_in_a_record_is_dropped_from_its_article() -> None:
+    from provenance.cleaning.rewriting import _edited  # noqa: PLC0415  its own step: a scan would take ten seconds
+
+    cut = {"start": 3, "end": 7, "reason": "repeated", "counterpart": None}
+    record = '{"id": 1, "html": "<html><p>one two three</p></html>"}'
+    assert _edited(record, [cut], "one two three", "drop", pv.Settings()) == '{"id": 1, "html": "one three"}'
+    nested = '{"id": 1, "item": {"body": "one two three"}}'
+    assert json.loads(_edited(nested, [cut], "one two three", "drop", pv.Settings()))["text"] == "one three"
