@@ -521,3 +521,9 @@ def test_a_publishing_systems_answers_are_records_of_pages(tmp_path: Path) -> No
 def test_markup_in_a_text_stays_as_it_stands(tmp_path: Path) -> None:
     text = " <b>One</b> of the words "
     assert scan(write(tmp_path, "x.jsonl", json.dumps({"text": text}))).documents["text"].to_list() == [text]
+
+
+@pytest.mark.parametrize("name", ["uu", "hex", "rot13", "base64", "idna", "no-such-thing"])
+def test_a_codec_that_is_no_encoding_is_not_believed(name: str) -> None:
+    told = decode_text("Le maire a décidé hier soir d'acheter un bateau.".encode("cp1252"), name)
+    assert (told.text[11:17], told.decided) == ("décidé", "statistics")

@@ -107,7 +107,7 @@ def _codec(name: str | None) -> str | None:
         return None
     try:
         found = codecs.lookup(name.strip().strip("\"'")).name
-        b"".decode(found)  # rot13 and hex are codecs too, and no encodings
+        bytes(4).decode(found)  # rot13 and uu are codecs too, and no encodings: decoding nothing would not tell
     except (LookupError, ValueError):
         return None
     return None if found in ("idna", "punycode", "utf-7", "unicode_escape") else _MEANT.get(found, found)
