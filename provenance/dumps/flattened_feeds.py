@@ -198,7 +198,7 @@ def _closed_by_site(text: str) -> list[Item]:
             between = text[field.end() : closing.start()]
             title = " ".join(text[start : link.start()].split())
             if len(between.split()) > FIELD_WORDS or not 0 < len(title.split()) <= TITLE_WORDS:
-                return []
+                continue  # a date and an address in the body
             day = parse_date(field["date"])
             found.append(Item(start, closing.end(), Head(title, None, day[0] if day else None, link["url"], None)))
             start, link = closing.end(), None
