@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import platform
 import statistics
-import subprocess
+import sys
 import tempfile
 import time
 from importlib.resources import files
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "reports" / "measured" / "pages.md"
+PARTS = ROOT / "reports"  # sections measured before: ignored by git, as all that stands there
 TURNS = int(os.environ.get("TURNS", "5"))
 DOCUMENTS, CLUSTERS = 100_000, 5_000
 LARGE_VIEWS = (
@@ -31,39 +32,27 @@ LARGE_VIEWS = (
 )  # fmt: skip
 
 
-def busy(watched: browser.Watched) -> float:
-    """CPU seconds of the page's main thread since it was opened."""
-    session = watched.page.context.new_cdp_session(watched.page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    found = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
-    session.detach()
-    return float(found["TaskDuration"])
-
-
-def opened(chromium: Browser, folder: Path) -> tuple[float, float]:
-    """Seconds from the address to the drawn first view, and the CPU seconds of it; the medians."""
-    walls, works = [], []
+def opened(chromium: Browser, folder: Path) -> float:
+    """Seconds from the address to the drawn first view, the median."""
+    walls = []
     for _ in range(TURNS):
         watched = browser.Watched(chromium, folder)
         began = time.perf_counter()
         watched.open()
         walls.append(time.perf_counter() - began)
-        works.append(busy(watched))
         watched.page.close()
-    return statistics.median(walls), statistics.median(works)
+    return statistics.median(walls)
 
 
-def visited(chromium: Browser, folder: Path, view: str) -> tuple[float, float]:
-    """Seconds of a view that nothing was read for yet, from a page that just opened; the medians."""
-    walls, works = [], []
+def visited(chromium: Browser, folder: Path, view: str) -> float:
+    """Seconds of a view for which nothing was read yet, from a page that just opened; the median."""
+    walls = []
     for _ in range(TURNS):
         watched = browser.Watched(chromium, folder).open("#/none")
-        before = busy(watched)
         walls.append(watched.go(view))
-        works.append(busy(watched) - before)
         assert "cannot be drawn" not in watched.page.inner_text("#view"), view
         watched.page.close()
-    return statistics.median(walls), statistics.median(works)
+    return statistics.median(walls)
 
 
 def large(chromium: Browser) -> Iterator[str]:
@@ -79,13 +68,11 @@ def large(chromium: Browser) -> Iterator[str]:
         yield ""
         yield f"The page takes {took:.1f} CPU s to write and {size / 1e6:.0f} MB, report_files/ included."
         yield ""
-        yield "| what | s | CPU s | must |"
-        yield "|---|---|---|---|"
-        wall, work = opened(chromium, folder)
-        yield f"| opens | {wall:.2f} | {work:.2f} | 2 |"
+        yield "| what | s | must |"
+        yield "|---|---|---|"
+        yield f"| opens | {opened(chromium, folder):.2f} | 2 |"
         for view in LARGE_VIEWS:
-            wall, work = visited(chromium, folder, view)
-            yield f"| `{view}` | {wall:.2f} | {work:.2f} | .3 |"
+            yield f"| `{view}` | {visited(chromium, folder, view):.2f} | .3 |"
 
 
 def long(chromium: Browser) -> Iterator[str]:
@@ -99,16 +86,16 @@ def long(chromium: Browser) -> Iterator[str]:
     }  # fmt: skip
     yield "## Long texts side by side"
     yield ""
-    yield "| what | s | CPU s | must | said of what is folded |"
-    yield "|---|---|---|---|---|"
+    yield "| what | s | must | said of what is folded |"
+    yield "|---|---|---|---|"
     for said, (left, right, kind) in pairs.items():
         with tempfile.TemporaryDirectory() as name:
             folder = browser.put(browser.two(left, right, kind), Path(name))
-            wall, work = visited(chromium, folder, "#/pair/a/b")
+            wall = visited(chromium, folder, "#/pair/a/b")
             watched = browser.Watched(chromium, folder).open("#/pair/a/b")
             fold = watched.page.locator("button.fold").last.inner_text()
             watched.page.close()
-        yield f"| {said} | {wall:.2f} | {work:.2f} | 1 | {fold} |"
+        yield f"| {said} | {wall:.2f} | 1 | {fold} |"
 
 
 def hostile(chromium: Browser) -> Iterator[str]:
@@ -155,21 +142,25 @@ def accessible(chromium: Browser) -> Iterator[str]:
 
 
 def main() -> None:
-    """Measure, and write the page anew after each section: on a busy machine the whole takes long."""
-    asked = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    sections: list[str] = []
+    """Measure the sections named, or all, and replace them on the page; each tells the load it was measured under."""
+    wanted = sys.argv[1:] or list(SECTIONS)
     with browser.launched() as chromium:
-        for part in (long, large, accessible, hostile):
-            sections.append("\n".join(part(chromium)))
-            head = f"""# The page in a browser
+        for name in wanted:
+            body = "\n".join(SECTIONS[name](chromium))
+            told = f"\n\nMeasured {dt.datetime.now(dt.UTC):%Y-%m-%d}, {TURNS} turns, load {os.getloadavg()[0]:.0f}.\n"
+            PARTS / f"pages_{name}.part".write_text(body + told, encoding="utf-8")
+        version = chromium.version
+    head = f"""# The page in a browser
 
-Written by `python -m tests.pages` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at {commit}: Chromium {chromium.version},
-Python {platform.python_version()}, {os.cpu_count()} cores, shared with others (load {os.getloadavg()[0]:.0f}). Seconds
-are medians of {TURNS} turns, from the call to the painted view, of views for which nothing was read yet. Beside them
-stand the CPU seconds of the page's own thread: on a busy machine wall time says more of the neighbours."""
-            PAGE.write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
-            print(f"{PAGE.relative_to(ROOT)}: {part.__doc__}")
+Written by `python -m tests.pages` with Chromium {version}, Python {platform.python_version()}, {os.cpu_count()} cores
+shared with others. Seconds are medians, from the call to the painted view, of views for which nothing was read yet.
+"""
+    parts = [PARTS / f"pages_{name}.part" for name in SECTIONS]
+    PAGE.write_text("\n".join([head, *(part.read_text("utf-8") for part in parts if part.exists())]), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)} written")
+
+
+SECTIONS = {"large": large, "long": long, "hostile": hostile, "accessible": accessible}
 
 
 if __name__ == "__main__":
