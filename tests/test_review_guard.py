@@ -195,7 +195,8 @@ WRONG = [
 
 def test_bodies_have_a_limit_said_and_unsaid(browser: Browser) -> None:
     large = b'{"note": "' + b"x" * (1 << 20) + b'"}'
-    assert browser.server.ask("POST", "/decide", browser.headers, large).status == 413
+    with contextlib.suppress(ConnectionError):  # it may hang up while the rest is still being sent
+        assert browser.server.ask("POST", "/decide", browser.headers, large).status == 413
     chunks = b"".join(b"10000\r\n" + b"x" * 0x10000 + b"\r\n" for _ in range(20)) + b"0\r\n\r\n"
     own = "".join(f"{name}: {value}\r\n" for name, value in browser.headers.items())
     head = f"POST /decide HTTP/1.1\r\nHost: 127.0.0.1:{browser.server.port}\r\n{own}Transfer-Encoding: chunked\r\n\r\n"

@@ -154,6 +154,8 @@ async def _read(headers: dict[bytes, list[bytes]], receive: Receive) -> bytes:
 
 
 async def _refuse(refusal: Refusal, send: Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    body = f"{refusal.why}\n".encode()
+    size = (b"content-length", str(len(body)).encode())
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), size, (b"connection", b"close")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{refusal.why}\n".encode()})
+    await send({"type": "http.response.body", "body": body})
