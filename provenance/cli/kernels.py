@@ -46,7 +46,10 @@ def watch_kernels(say: Callable[[], None], progress: Callable[[str], None]) -> I
         helpers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))  # noqa: S603  ours
 
     def tell(stage: str) -> None:
-        if stage == NEEDED_BY:
+        if stage == NEEDED_BY and helpers:
+            from provenance.matching.warming import compile_recall  # most runs have nothing to compile
+
+            compile_recall()  # rather than wait
             for helper in helpers:
                 helper.wait()
         progress(stage)

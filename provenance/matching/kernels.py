@@ -239,3 +239,13 @@ def range_keys(word, first, last, one, two):
             x = x * BASE + word[w]
             y = (y + word[w]) * odd
         one[r], two[r] = mix(x), mix(y)
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def with_room(rows):
+    """The same rows with room for as many again; by a loop, for a slice's assignment takes 2 s more to compile."""
+    grown = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
+    for r in range(rows.shape[0]):
+        for c in range(rows.shape[1]):
+            grown[r, c] = rows[r, c]
+    return grown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import longest_document, shingle_hashes, sort_keys
+from provenance.matching.kernels import longest_document, shingle_hashes, sort_keys, with_room
 
 FILTER_BITS = 8  # an entry of the table; one shingle in 16 that the sample lacks is looked up in vain
 
@@ -63,9 +63,7 @@ def meet_sample(word, bounds, k, table, bits, owner, least, met):
             s = touched[m]
             if shared[s] >= least[s]:
                 if count == met.shape[0]:
-                    grown = np.empty((2 * count, 3), np.int32)
-                    grown[:count] = met
-                    met = grown
+                    met = with_room(met)
                 met[count, 0], met[count, 1], met[count, 2] = d, s, shared[s]
                 count += 1
             shared[s] = 0

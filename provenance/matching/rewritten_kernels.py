@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.align_kernels import _grow
+from provenance.matching.kernels import with_room
 from provenance.matching.stretch_kernels import grow, score_rest
 
 COSINE, DICE = 0.2, 0.2  # two sentences seed a stretch; .15 to .25 differ by .001 of plagdet
@@ -82,7 +82,7 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, tally, sc
                 if count == MOST_SEEDS:
                     break
                 if count == seeds.shape[0]:
-                    seeds, strength = _grow(seeds), _lengthen(strength)
+                    seeds, strength = with_room(seeds), _lengthen(strength)
                 seeds[count, 0], seeds[count, 1] = a_low + m, s
                 strength[count] = dot[m]
                 count += 1
@@ -200,7 +200,7 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
             use_up(cuts, seeds, strength, found, box, good)
             if good:
                 if count == spans.shape[0]:
-                    spans, scores = _grow(spans), _lengthen(scores)
+                    spans, scores = with_room(spans), _lengthen(scores)
                 spans[count, 0], scores[count] = p, score
                 for side in range(4):
                     spans[count, side + 1] = box[side]

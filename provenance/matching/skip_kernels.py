@@ -8,8 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.align_kernels import _grow
-from provenance.matching.kernels import BASE, mix
+from provenance.matching.kernels import BASE, mix, with_room
 from provenance.text.kernels import ADDRESS
 
 
@@ -101,7 +100,7 @@ def pair_skips(key, owner, place, order, cap, seeds):
                     if owner[order[i - 1]] == right:
                         continue
                     if count == seeds.shape[0]:
-                        seeds = _grow(seeds)
+                        seeds = with_room(seeds)
                     seeds[count, 0] = (np.int64(left) << 32) | right
                     seeds[count, 1] = (np.int64(place[order[j]]) << 32) | place[order[i]]
                     count += 1

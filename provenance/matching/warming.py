@@ -1,7 +1,7 @@
 """Compiles the kernels of matching into numba's cache, on words made up here.
 
 Run as `python -m provenance.matching.warming` beside a first scan: numba compiles under one lock, so only a second
-process can share the work of some 20 s between two cores.
+process can share the work of some 20 s between two cores. What recall needs the first process compiles meanwhile.
 """
 
 from __future__ import annotations
@@ -19,14 +19,20 @@ from provenance.text.tokens import Tokens
 WORDS = 40  # of each text; long enough for a span
 
 
-def compile_kernels() -> None:
-    """Find the spans of three small texts, two of them alike, each with a headline: that calls every kernel."""
+def made_up() -> tuple[pl.DataFrame, Tokens]:
+    """Three small texts, two of them alike: doc_id and text, and their TOKENS."""
     texts = [np.arange(WORDS) + shift for shift in (100, 110, 900)]
     word = np.concatenate(texts).astype(np.uint64)
     place = np.tile(np.arange(WORDS, dtype=np.int32) * 3, len(texts))
     gap = np.zeros(word.size, np.uint8)
     bounds = np.arange(len(texts) + 1, dtype=np.int64) * WORDS
     documents = pl.DataFrame({"doc_id": ["a", "b", "c"], "text": ["aa " * WORDS] * 3})
+    return documents, Tokens(bounds, word, place, np.full(word.size, 2, np.uint8), gap)
+
+
+def compile_spans() -> None:
+    """Find the spans of texts that have a headline each: that calls every kernel of spans."""
+    documents, tokens = made_up()
     passages = pl.DataFrame(
         [
             (name, start, end, role)
@@ -36,10 +42,14 @@ def compile_kernels() -> None:
         schema=PASSAGES,
         orient="row",
     )
-    tokens = Tokens(bounds, word, place, np.full(word.size, 2, np.uint8), gap)
     find_spans(documents, passages, tokens, None, Settings(rewritten="on"))
+
+
+def compile_recall() -> None:
+    """Sample the pairs of texts: that calls every kernel of recall."""
+    documents, tokens = made_up()
     sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), Settings())
 
 
 if __name__ == "__main__":
-    compile_kernels()
+    compile_spans()
