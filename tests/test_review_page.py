@@ -13,6 +13,7 @@ import pytest
 
 import provenance as pv
 from provenance.dumps.verdicts import read_verdicts
+from provenance.verdicts.subjects import LONGEST_NAME
 from tests.browser import PAYLOADS, launched, missing, poisoned
 from tests.editors import together
 from tests.serving import ROOT, Server, reviewing, stories, stories_run, write_run
@@ -244,12 +245,10 @@ def test_nothing_from_a_dump_a_note_or_a_name_runs(browser: Any, tmp_path: Path)
         token = page.evaluate("document.body.dataset.token")
         headers = {"content-type": "application/json", "x-provenance-token": token}
         for number, payload in enumerate(PAYLOADS):
-            note = {"verdict": "note", "about": [["pair", one, two]], "note": payload, "editor": payload}
-            origin = {
-                "verdict": "origin",
-                "about": [["origin", f"{number:03}{payload}", f"source:{payload}"]],
-                "editor": "Ann",
-            }
+            name = payload[: LONGEST_NAME - len("source:")]
+            note = {"verdict": "note", "about": [["pair", one, two]], "note": payload, "editor": name}
+            about = [["origin", f"{number:03}{payload}", f"source:{name}"]]
+            origin = {"verdict": "origin", "about": about, "editor": "Ann"}
             statuses = [
                 page.evaluate(POST + ".then((answer) => answer.status)", [said, headers]) for said in (note, origin)
             ]
