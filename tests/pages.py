@@ -148,7 +148,7 @@ def main() -> None:
         for name in wanted:
             body = "\n".join(SECTIONS[name](chromium))
             told = f"\n\nMeasured {dt.datetime.now(dt.UTC):%Y-%m-%d}, {TURNS} turns, load {os.getloadavg()[0]:.0f}.\n"
-            PARTS / f"pages_{name}.part".write_text(body + told, encoding="utf-8")
+            (PARTS / f"pages_{name}.part").write_text(body + told, encoding="utf-8")
         version = chromium.version
     head = f"""# The page in a browser
 
