@@ -78,14 +78,15 @@ export function timeline(articles) {
   if (!dated.length) return el("p", { class: "quiet" }, "No article of this cluster has a date.");
   const values = dated.flatMap((one) => one.dates.map((date) => date.value));
   const [first, last] = [Math.min(...values), Math.max(...values)];
-  const [width, left, right, line, top] = [760, 190, 20, 26, 30];
+  const width = Math.min(760, document.documentElement.clientWidth - 32); // a telephone shows all of it
+  const [left, right, line, top] = [Math.min(190, Math.round(0.36 * width)), 20, 26, 30];
   const height = top + line * dated.length + 6;
   const x = (value) => (last === first ? left + 20 : left + 10 + ((value - first) / (last - first)) * (width - left - right - 20));
   const rows = dated.map(({ article, dates }, at) => {
     const y = top + line * (at + 0.5);
     return [
       svg("line", { class: "rule", x1: left, x2: width - right, y1: y, y2: y }),
-      svg("text", { class: "name", x: left - 10, y: y + 4, "text-anchor": "end" }, shortName(article, 24)),
+      svg("text", { class: "name", x: left - 10, y: y + 4, "text-anchor": "end" }, shortName(article, Math.floor((left - 10) / 7.3))),
       dates.map((date) => svg("g", {}, MARKS[date.kind](x(date.value), y, !date.trusted),
         svg("title", {}, `${article.doc_id}: ${SAID[date.kind]} ${moment(date.value, date.precision)}${date.trusted ? "" : " (doubtful)"}`))),
     ];
