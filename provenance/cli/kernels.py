@@ -1,6 +1,6 @@
 """What to do when numba compiles: say so, and compile the matching half in a second process meanwhile.
 
-It is the one wait of some seconds that nothing else explains: about 20 s on one core, 11 on two.
+It is the one wait of some seconds that nothing else explains: about 27 s on one core, 18 on two.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def at_work(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
 
     def say_compiling() -> None:
         if not quiet:
-            click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
+            click.echo("compiling kernels, once after an installation: about twenty seconds", err=True)
 
     with _counter(quiet, what) as count, watch_kernels(say_compiling, lambda _stage: None) as progress:
         progress(NEEDED_BY)

@@ -104,7 +104,7 @@ def command(
 
     def say_compiling() -> None:
         if not quiet:
-            click.echo("compiling kernels, once after an installation: about ten seconds", err=True)
+            click.echo("compiling kernels, once after an installation: about twenty seconds", err=True)
 
     beside = check_folder(output)
     said = read_verdicts(find_log(output, verdicts))
