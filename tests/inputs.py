@@ -34,7 +34,7 @@ from tests.dumps import record, response
 from tests.evasion import ATTACKS, RATES
 from tests.splitting import measure
 from tests.splitting import rows as borders
-from tests.splitting_held_out import SECOND, THIRD
+from tests.splitting_later import SECOND, THIRD
 
 ROOT = Path(__file__).resolve().parent.parent
 READ = Settings(until="matches")

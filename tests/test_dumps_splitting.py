@@ -15,7 +15,7 @@ from provenance.dumps.reading import read
 from provenance.dumps.templates import find_template
 from provenance.settings import Settings
 from tests.splitting import STYLES, Piece, f1, join, measure, pieces_of, score
-from tests.splitting_held_out import SECOND, THIRD
+from tests.splitting_later import SECOND, THIRD
 
 SHARED = os.environ.get("PROVENANCE_SHARED")
 SENTENCE = "The council of the harbour town agreed on Tuesday to buy a second dredger because the first lay idle."

@@ -7,10 +7,9 @@ titles, agency datelines and two more layouts of feeds were learnt from it. Of T
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from tests.splitting import NAMES, PLACES, SECTIONS, Style, day
+from tests.splitting import NAMES, PLACES, SECTIONS, Style, day, host, slug
 
 if TYPE_CHECKING:
     import random
@@ -21,14 +20,6 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
-
-
-def _host(paper: str) -> str:
-    return "".join(re.findall("[a-z]", paper.lower())) + ".example"
-
-
-def _slug(piece: Piece) -> str:
-    return "-".join(re.findall("[a-z]+", piece.title.lower())[:6])
 
 
 def _clock(chance: random.Random) -> str:
@@ -53,8 +44,8 @@ def _updated(piece: Piece, chance: random.Random, _paper: str) -> str:
 
 def _digest(piece: Piece, chance: random.Random, paper: str) -> str:
     return (
-        f"From: news@{_host(paper)}\nSent: {piece.day:%A}, {day(piece)} {_clock(chance)}\n"
-        f"To: readers@{_host(paper)}\nSubject: {piece.title}\n\n"
+        f"From: news@{host(paper)}\nSent: {piece.day:%A}, {day(piece)} {_clock(chance)}\n"
+        f"To: readers@{host(paper)}\nSubject: {piece.title}\n\n"
     )
 
 
@@ -98,21 +89,21 @@ def _blogger(piece: Piece, chance: random.Random, _paper: str) -> str:
 
 
 def _after_blogger(piece: Piece, chance: random.Random, paper: str) -> str:
-    return f" https://{_host(paper)}/{piece.day:%Y/%m}/{_slug(piece)}.html {chance.choice(NAMES)} noreply@blogger.com"
+    return f" https://{host(paper)}/{piece.day:%Y/%m}/{slug(piece)}.html {chance.choice(NAMES)} noreply@blogger.com"
 
 
 def _drupal(piece: Piece, chance: random.Random, paper: str) -> str:
-    return f"{piece.title} https://{_host(paper)}/node/{chance.randint(1000, 9999)} "
+    return f"{piece.title} https://{host(paper)}/node/{chance.randint(1000, 9999)} "
 
 
 def _after_drupal(piece: Piece, chance: random.Random, paper: str) -> str:
     at = f"{piece.day:%a, %d %b %Y} {_clock(chance)}:00 +0000"
-    return f" {at} {chance.choice(NAMES)} {chance.randint(1000, 9999)} at https://{_host(paper)}"
+    return f" {at} {chance.choice(NAMES)} {chance.randint(1000, 9999)} at https://{host(paper)}"
 
 
 def _sitemap(piece: Piece, chance: random.Random, paper: str) -> str:
     at = f"{piece.day:%Y-%m-%d}T{_clock(chance)}:00+01:00"
-    return f"https://{_host(paper)}/{chance.choice(SECTIONS).lower()}/{_slug(piece)}\n{at}\n{piece.title}\n\n"
+    return f"https://{host(paper)}/{chance.choice(SECTIONS).lower()}/{slug(piece)}\n{at}\n{piece.title}\n\n"
 
 
 def _social(piece: Piece, chance: random.Random, _paper: str) -> str:
@@ -155,16 +146,16 @@ def _source_foot(piece: Piece, _chance: random.Random, paper: str) -> str:
 
 def _keys(piece: Piece, chance: random.Random, _paper: str) -> str:
     return (
-        f"slug: {_slug(piece)}\npublished_at: {piece.day:%Y-%m-%d}T{_clock(chance)}:00.000Z\n"
+        f"slug: {slug(piece)}\npublished_at: {piece.day:%Y-%m-%d}T{_clock(chance)}:00.000Z\n"
         f"title: {piece.title}\nstatus: published\n\n"
     )
 
 
 def _medium(piece: Piece, chance: random.Random, paper: str) -> str:
     number = f"{chance.randint(10**10, 10**11):x}"
-    host, at = _host(paper), f"{piece.day:%a, %d %b %Y} {_clock(chance)}:00 GMT"
-    topics, link = " ".join(chance.sample(SECTIONS, 2)).lower(), f"https://{host}/{_slug(piece)}-{number}"
-    return f"{piece.title} {link} https://{host}/p/{number} {topics} {chance.choice(NAMES)} {at} "
+    site, at = host(paper), f"{piece.day:%a, %d %b %Y} {_clock(chance)}:00 GMT"
+    topics, link = " ".join(chance.sample(SECTIONS, 2)).lower(), f"https://{site}/{slug(piece)}-{number}"
+    return f"{piece.title} {link} https://{site}/p/{number} {topics} {chance.choice(NAMES)} {at} "
 
 
 SECOND = {
