@@ -135,6 +135,20 @@ def test_adding_in_ten_batches_is_adding_at_once_is_scanning_everything(
     assert pairs_of(found[0]) == {pair: jaccard for pair, jaccard in jaccards.items() if set(pair) & new}
 
 
+@few
+@given(texts=st.one_of(dumps(), snippets()), size=st.sampled_from([1, 2, 100]))
+def test_level_document_finds_the_pairs_that_a_scan_at_that_level_finds(texts: dict[str, str], size: int) -> None:
+    whole = dataclasses.replace(PLAIN, level="document", until="matches")
+    with Index.temporary(whole) as index:
+        parts = [dict(list(texts.items())[at : at + size]) for at in range(0, len(texts), size)]
+        found = pl.concat([index.check(frame(part), add=True) for part in parts])
+    expected = pipeline.scan(frame(texts), whole).matches
+    expected = expected.filter(pl.col("jaccard") >= pl.lit(whole.match_jaccard, pl.Float32))
+    assert pairs_of(found) == {(a, b): jaccard for a, b, _, jaccard, *_ in expected.iter_rows()}
+    assert not spans_of(found)
+    assert set(found["verdict"]) <= {"new", "near_duplicate", "duplicate"}
+
+
 def story(number: int) -> str:
     return f"{SENTENCES[number % 4]} {SENTENCES[(number + 1) % 4]} This is the {number}th of its kind, and of no other."
 

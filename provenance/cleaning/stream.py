@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
@@ -33,7 +34,7 @@ def clean_stream(
     streamed = Streamed([STANDARD_INPUT], settings, stdin)
     gone: dict[str, str] = {}
     parts, read, before = [tables.empty(tables.REMOVALS)], 0, 0
-    with Index.temporary(settings) as index:
+    with Index.temporary(replace(settings, level="document")) as index:
         waiting: list[Bit] = []
 
         def documents() -> Iterator[pl.DataFrame]:

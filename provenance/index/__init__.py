@@ -19,7 +19,7 @@ from provenance.dumps.streaming import stream_frame
 from provenance.dumps.verdicts import read_verdicts
 from provenance.index import maintenance
 from provenance.index.candidates import find_pairs, look_up
-from provenance.index.comparing import compare, finish, to_findings
+from provenance.index.comparing import compare, compare_whole, finish, to_findings
 from provenance.index.incoming import keep, keys_of
 from provenance.index.making import MATTER, check_method, check_settings, fresh_manifest
 from provenance.index.naming import name_new
@@ -339,7 +339,10 @@ class Index:
             older, incoming = older.select(list(tables.DOCUMENTS)), incoming.drop("row")
             whole = pl.concat([incoming, older.join(incoming, on="doc_id", how="anti")])
             named = named.select("doc_id", "matched_doc", "linked")
-            found = compare(whole, named, notices, self.settings, origins=asked.origins, verdicts=asked.verdicts)
+            if self.settings.level == "document":
+                found = compare_whole(whole, named, self.settings, verdicts=asked.verdicts)
+            else:
+                found = compare(whole, named, notices, self.settings, origins=asked.origins, verdicts=asked.verdicts)
             yield to_findings(incoming, older, found)
 
     def _known(self, new: Named, batch: pl.DataFrame, seen: Seen) -> pl.DataFrame:

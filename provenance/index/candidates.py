@@ -113,7 +113,7 @@ def find_pairs(
 ) -> Pairs:
     """What the queries met -> the pairs that share a run, a line (equal or alike), or much of their words.
 
-    `read_lines` gives the packed lines of documents by number.
+    At level `document` a run or a line alike is no reason. `read_lines` gives the packed lines of documents by number.
     """
     kind, row = queries.kind[found.query], queries.row[found.query].astype(np.int64)
     both = (row << 32) | found.number
@@ -122,6 +122,9 @@ def find_pairs(
     met, hits = np.unique(both[kind == SHINGLE], return_counts=True)
     shingles = np.bincount(keys.owner, minlength=int(row.max(initial=0)) + 1)
     due = SHOWN * settings.match_jaccard / settings.window * shingles[met >> 32]
+    if settings.level == "document":
+        every = unique(np.concatenate([lines, met[hits >= due]]))
+        return Pairs(every >> 32, every & 0xFFFFFFFF, np.zeros(every.size, np.bool_))
     alike = _alike(queries, found, keys.lines, read_lines, kind == SEEDS)
     every = unique(np.concatenate([runs, lines, met[hits >= due], alike]))
     return Pairs(every >> 32, every & 0xFFFFFFFF, np.isin(every, runs, assume_unique=True))

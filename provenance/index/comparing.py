@@ -11,7 +11,7 @@ from provenance import tables
 from provenance.matching.alignment import align
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import find_clusters
-from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.equal_texts import digest, group_equal, unique
 from provenance.matching.ignored import ignore_stretches
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches, places, words_covered
@@ -19,6 +19,7 @@ from provenance.matching.places import Ranges, row_numbers
 from provenance.matching.short_passages import find_short
 from provenance.matching.spans import to_table, without_covered
 from provenance.matching.stretches import join
+from provenance.matching.whole_documents import match_pairs
 from provenance.pipeline import trace
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 ORIGIN = {"doc_id": pl.String(), "origin_id": pl.String()}
+SHARE = {"doc_id": pl.String(), "recycled_share": pl.Float32()}
 #: Relations as the other side sees them.
 MIRRORED = {"contained": "contains", "contains": "contained"}
+ENDS = ["left_doc", "right_doc"]
 
 
 class Text(NamedTuple):
@@ -109,10 +112,33 @@ def compare(
     )
     matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
     spans, matches = without_different(spans, decisions.name_pairs(matches) if decisions else matches)
-    compared = _seen_from_new(text, pairs, matches, spans)
-    if not origins:
-        return compared
-    return compared._replace(origins=_origins(text, pairs, matches, spans, settings, decisions))
+    turned = _turned(pairs)
+    seen = _spans_from_new(spans, turned)
+    traced = pl.DataFrame(schema=ORIGIN)
+    if origins:
+        traced = _origins(text, pairs, matches, spans, settings, decisions)
+    return Compared(_seen_from_new(matches, turned), seen, _recycled(text, seen), traced)
+
+
+def compare_whole(
+    documents: pl.DataFrame, pairs: pl.DataFrame, settings: Settings, *, verdicts: pl.DataFrame | None = None
+) -> Compared:
+    """The same at level `document`: MATCHES of whole documents as a scan at that level has them, and no spans. *map*.
+
+    Cost: each pair's texts are folded once; no sentence is looked for, which is most of what `compare` takes.
+    """
+    documents = documents.sort("doc_id")
+    ids, texts = documents["doc_id"], documents["text"]
+    groups = group_equal(digest(tokenize(texts)))
+    new, old = (row_numbers(pairs[name], ids).astype(np.int64) for name in ("doc_id", "matched_doc"))
+    matches = match_pairs(ids, texts, unique((np.minimum(new, old) << 32) | np.maximum(new, old)), groups, settings)
+    matches = matches.filter(pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32))
+    spans = tables.empty(tables.SPANS)
+    if verdicts is not None:
+        spans, matches = without_different(spans, decide(verdicts, documents).name_pairs(matches))
+    turned = _turned(pairs)
+    shares, origins = pl.DataFrame(schema=SHARE), pl.DataFrame(schema=ORIGIN)
+    return Compared(_seen_from_new(matches, turned), _spans_from_new(spans, turned), shares, origins)
 
 
 def _origins(
@@ -161,18 +187,21 @@ def _keys(aligned: Aligned) -> Array:
     return (aligned.left.astype(np.int64) << 32) | aligned.right
 
 
-def _seen_from_new(text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans: pl.DataFrame) -> Compared:
-    """MATCHES and SPANS, whose left side has the smaller id -> the same with the incoming document on the left."""
-    turn = pairs.select(
+def _turned(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (doc_id, matched_doc) -> the same by the ends of MATCHES, whose left side has the smaller id."""
+    return pairs.select(
         "doc_id",
         "matched_doc",
         left_doc=pl.min_horizontal("doc_id", "matched_doc"),
         right_doc=pl.max_horizontal("doc_id", "matched_doc"),
         turned=pl.col("doc_id") > pl.col("matched_doc"),
     )
-    ends = ["left_doc", "right_doc"]
+
+
+def _seen_from_new(matches: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES -> the same with the incoming document on the left."""
     mirrored = pl.col("relation").replace(MIRRORED)
-    seen = matches.join(turn, on=ends).select(
+    return matches.join(turned, on=ENDS).select(
         "doc_id",
         "matched_doc",
         "spans",
@@ -182,10 +211,14 @@ def _seen_from_new(text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans
         relation=pl.when("turned").then(mirrored).otherwise("relation"),
     )
 
+
+def _spans_from_new(spans: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
+    """SPANS -> the same with the incoming document on the left."""
+
     def side(own: str, other: str, name: str) -> pl.Expr:
         return pl.when("turned").then(f"{other}_{name}").otherwise(f"{own}_{name}")
 
-    found = spans.join(turn, on=ends).select(
+    return spans.join(turned, on=ENDS).select(
         "doc_id",
         "matched_doc",
         start=side("left", "right", "start"),
@@ -196,7 +229,6 @@ def _seen_from_new(text: Text, pairs: pl.DataFrame, matches: pl.DataFrame, spans
         kind="kind",
         role="role",
     )
-    return Compared(seen, found, _recycled(text, found), pl.DataFrame(schema=ORIGIN))
 
 
 def _recycled(text: Text, spans: pl.DataFrame) -> pl.DataFrame:
