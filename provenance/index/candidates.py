@@ -89,7 +89,8 @@ def _runs(parts: Array) -> Iterator[tuple[int, int]]:
 
 
 def _within_cap(queries: Queries, found: Found, cap: int) -> Found:
-    found = found.take(np.lexsort((found.number, found.query)))
+    # each blob's rows stand in order: a stable sort joins the runs in half of what a lexsort takes
+    found = found.take(np.argsort((found.query << 32) | found.number, kind="stable"))
     seeds = queries.kind == SEEDS
     keep = np.where(found.strong, ~(found.often & seeds)[found.query], (found.total <= cap)[found.query])
     found = found.take(keep)

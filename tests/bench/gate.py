@@ -2,8 +2,9 @@
 
 STEP `fill` adds all but the last 1,000 articles of CORPUS (a Parquet file of SIZE articles that
 `python -m tests.bench.corpora FOLDER news SIZE` made) to FOLDER/gate.sqlite and notes the cost of each tenth. STEP
-`check` checks the last 1,000 against it, in a process of its own that is warm: the median of RUNS. STEP `page` makes
-reports/measured/gate.md of both, and of what `python -m tests.faults FOLDER` left there.
+`check` checks the last 1,000 against it, in a process of its own that is warm: the median of RUNS. STEP `clean` gives
+the first STREAMED of them as JSON lines through `provenance clean - -o - --keep first`. STEP `page` makes
+reports/measured/gate.md of these, and of what `python -m tests.faults FOLDER` left there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,11 +28,13 @@ import polars as pl
 
 from provenance.index import Index
 from tests.bench import ROOT, SEED
+from tests.bench.processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SIZE, ASKED, TENTHS, RUNS = 1_000_000, 1_000, 10, 3
+STREAMED = (10_000, 100_000, 300_000)
 AT_ONCE = 50_000  # articles read of the corpus at a time; the index takes them in batches of its own
 PAGE = ROOT / "reports" / "measured" / "gate.md"
 
@@ -74,9 +78,9 @@ def check(folder: Path, corpus: Path, size: int) -> None:
         index.check(asked[:100])
         for portion in (ASKED, 100, 1):
             seconds, cpu = [], []
-            for run in range(RUNS):
+            for turn in range(RUNS):
                 began, used = time.perf_counter(), time.process_time()
-                part = asked[run * 7 : run * 7 + portion] if portion < ASKED else asked
+                part = asked[turn * 7 : turn * 7 + portion] if portion < ASKED else asked
                 found = index.check(part, origins=False)
                 seconds.append(time.perf_counter() - began)
                 cpu.append(time.process_time() - used)
@@ -92,6 +96,23 @@ def check(folder: Path, corpus: Path, size: int) -> None:
             )
             print(json.dumps(rows[-1]), flush=True)
     (folder / "gate-check.json").write_text(json.dumps(rows))
+
+
+def clean(folder: Path, corpus: Path, _size: int) -> None:
+    """Clean streams of several lengths, from - to -; with `--removals`, so that all of it is done."""
+    rows: list[dict[str, Any]] = []
+    lines, log = folder / "stream.jsonl", folder / "stream.out"
+    command = [sys.executable, "-m", "provenance", "clean", "-", "-o", "-", "--keep", "first", "-q"]
+    for size in STREAMED:
+        pl.scan_parquet(corpus).head(size).sink_ndjson(lines)
+        cost = run([*command, "--removals", str(folder / "gone.parquet")], log, given=lines)
+        assert cost.code == 0, log.read_bytes()[-1000:]
+        gone = pl.read_parquet(folder / "gone.parquet").height
+        rows.append({"documents": size, "removed": gone, "bytes": lines.stat().st_size, **asdict(cost)})
+        print(json.dumps(rows[-1]), flush=True)
+    for path in (lines, log, folder / "gone.parquet"):
+        path.unlink()
+    (folder / "gate-clean.json").write_text(json.dumps(rows))
 
 
 def sum_up(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -132,6 +153,14 @@ def page(folder: Path) -> None:
     for row in checked:
         told = ", ".join(f"{name} {count}" for name, count in row["verdicts"].items())
         lines.append(f"| {row['articles']:,} | {row['seconds']:.2f} | {row['cpu']:.2f} | {row['peak']:,.0f} | {told} |")
+    lines += ["", "## Cleaning a stream, from - to -, `--keep first`, with the list of what went", ""]
+    lines += ["| documents | MB of lines | removed | seconds | CPU s | documents / CPU s | peak MB |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for row in json.loads((folder / "gate-clean.json").read_text()):
+        lines.append(
+            f"| {row['documents']:,} | {row['bytes'] / 1e6:,.0f} | {row['removed']:,} | {row['seconds']:.0f} "
+            f"| {row['cpu']:.0f} | {row['documents'] / row['cpu']:,.0f} | {row['memory']:,.0f} |"
+        )
     lines += ["", "## Faults", "", FAULTS, "", "| fault | trials | outcome | seconds |", "|---|---|---|---|"]
     for row in faults:
         told = "; ".join(f"{what}: {times:,}" for what, times in sorted(row["outcome"].items()))
@@ -153,4 +182,4 @@ if __name__ == "__main__":
         page(folder)
     else:
         size = int(sys.argv[4]) if len(sys.argv) > 4 else SIZE
-        {"fill": fill, "check": check}[step](folder, Path(sys.argv[3]), size)
+        {"fill": fill, "check": check, "clean": clean}[step](folder, Path(sys.argv[3]), size)

@@ -10,12 +10,10 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.bench import ROOT, THREADS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 THREAD_NAMES = ("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "DAFT_NUM_THREADS")
 QUIET = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "HF_HUB_OFFLINE": "1"}  # nobody calls home
@@ -32,13 +30,14 @@ class Cost:
     code: int
 
 
-def run(command: list[str], log: Path, threads: int = THREADS, **environment: str) -> Cost:
-    """Run a command to its end; what it says goes to `log`."""
-    with log.open("wb") as said:
+def run(
+    command: list[str], log: Path, threads: int = THREADS, given: Path | str = os.devnull, **environment: str
+) -> Cost:
+    """Run a command to its end, with the file `given` for its standard input; what it says goes to `log`."""
+    with log.open("wb") as said, Path(given).open("rb") as read:
         began = time.perf_counter()
-        process = subprocess.Popen(
-            _held(command, threads), cwd=ROOT, env=_around(threads) | environment, stdout=said, stderr=said
-        )
+        around = _around(threads) | environment
+        process = subprocess.Popen(_held(command, threads), cwd=ROOT, env=around, stdin=read, stdout=said, stderr=said)
         # wait4, for only the kernel's account of the child has its peak; the alarm ends what never ends
         timer = threading.Timer(LIMIT, process.kill)
         timer.start()
