@@ -123,6 +123,33 @@ def sketch(kept: set[tuple[str, ...]], num_perm: int, seed: int) -> list[int]:
     return [int(value) for value in made.hashvalues]
 
 
+def minhash_in_parts(hashes: list[int], factors: list[int], num_perm: int) -> list[int]:
+    """Shingle hashes -> num_perm minima: of each permutation (a factor) one in each of its parts.
+
+    An empty part takes what a full one has, tried in an order that is its own.
+    """
+
+    def mixed(value: int) -> int:
+        for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+            value = (value ^ value >> 33) * factor % 2**64
+        return value ^ value >> 33
+
+    minima: list[int] = []
+    for number in range(len(factors)):
+        begin, end = (place * num_perm // len(factors) for place in (number, number + 1))
+        parts: list[list[int]] = [[] for _ in range(begin, end)]
+        for value in (shingle * factors[number] % 2**64 for shingle in hashes):
+            parts[(value >> 32) * len(parts) >> 32].append(value % 2**32)
+        for part, values in enumerate(parts):
+            tries, kept = 0, values
+            while not kept and hashes:
+                tries += 1
+                turn = mixed(((begin + part) * 0x9E3779B97F4A7C15 + tries) % 2**64)
+                kept = parts[(turn >> 32) * len(parts) >> 32]
+            minima.append(min(kept, default=2**32 - 1))
+    return minima
+
+
 def longest_run(one: list[str], two: list[str]) -> int:
     """The most consecutive words that two texts share."""
     best = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from itertools import pairwise
 
 import naive
 import numba
@@ -27,7 +28,7 @@ from provenance.matching.candidates import bucket_pairs, find_candidates
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import Layout, lay_out
 from provenance.matching.postings import all_postings, parted_postings
-from provenance.matching.sketches import choose_bands, expected_recall, proposed_share, sketcher
+from provenance.matching.sketches import choose_bands, expected_recall, proposed_share, sketcher, word_sketcher
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
 from provenance.text.tokens import Tokens, fold_batch, tokenize
@@ -256,6 +257,36 @@ def test_the_curve_promises_no_more_than_the_sketches_propose() -> None:
         share = np.count_nonzero((found >> 32) + 1 == (found & 0xFFFFFFFF)) / pairs
         assert share >= proposed_share(jaccard, SETTINGS) - 3 * (share * (1 - share) / pairs) ** 0.5
     assert proposed_share(SETTINGS.match_jaccard, SETTINGS) >= SETTINGS.recall_target
+
+
+@pytest.mark.parametrize("shingles", [10, 40, 400])
+def test_sketches_of_words_propose_pairs_of_texts_of_any_length(shingles: int) -> None:
+    random, pairs, jaccard, k = np.random.default_rng(11), 1000, SETTINGS.match_jaccard, SETTINGS.shingle_words
+    words = random.integers(0, 1 << 63, (pairs, 2, shingles + k - 1)).astype(np.uint64)
+    shared = int(np.ceil(2 * shingles * jaccard / (1 + jaccard)))
+    words[:, 1, : shared + k - 1] = words[:, 0, : shared + k - 1]
+    bounds = np.arange(2 * pairs + 1) * (shingles + k - 1)
+    signatures = word_sketcher(SETTINGS)(Tokens(bounds, words.reshape(-1), *[np.empty(0)] * 3))
+    equal, truth = (signatures[::2] == signatures[1::2]).mean(1), shared / (2 * shingles - shared)
+    assert abs(equal.mean() - truth) < 0.005
+    assert equal.std() < 1.2 * (truth * (1 - truth) / SETTINGS.num_perm) ** 0.5
+    found, _ = bucket_pairs(signatures, np.ones(2 * pairs, np.bool_), SETTINGS)
+    assert np.count_nonzero((found >> 32) + 1 == (found & 0xFFFFFFFF)) / pairs >= SETTINGS.recall_target
+
+
+@pytest.mark.parametrize("perms", [16, 25, 128])
+def test_sketches_of_words_equal_the_twin(perms: int) -> None:
+    random = np.random.default_rng(12)
+    counts = [0, 1, 3, 5, 6, 9, 30, 300, 0]
+    words = random.integers(0, 1 << 63, sum(counts)).astype(np.uint64)
+    bounds = np.cumsum([0, *counts])
+    factors = random.integers(0, 1 << 63, 2).astype(np.uint64) | np.uint64(1)
+    signatures = np.empty((len(counts), perms), np.uint32)
+    kernels.minhash_words(words, bounds, 5, factors, signatures)
+    hashes = np.empty(400, np.uint64)
+    for row, (low, high) in enumerate(pairwise(bounds.tolist())):
+        n = kernels.shingle_hashes(words, low, high, 5, hashes)
+        assert signatures[row].tolist() == naive.minhash_in_parts(hashes[:n].tolist(), factors.tolist(), perms)
 
 
 @given(

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+#: Permutations, each cut into num_perm / PERMUTATIONS parts. With one, texts of 10 to 60 shingles leave so many of 128
+#: parts empty that an estimated jaccard errs by .048 instead of .042; with two a sketch takes no longer, with four a
+#: third more (1.2 ns a byte of text).
+PERMUTATIONS = 2
 ERRORS = 3  # standard errors that an estimated jaccard may lie under match_jaccard
 
 
@@ -45,16 +49,15 @@ def sketcher(settings: Settings) -> Callable[[Folded], Array]:
 def word_sketcher(settings: Settings) -> Callable[[Tokens], Array]:
     """Settings -> a function from TOKENS to signatures (uint32 [documents, num_perm]) for bands of our own.
 
-    They come from the hashes of TOKENS in half the time of `sketcher`, and without the 0.6 s that datasketch takes
-    to import; its permutations are of the same family (Carter and Wegman 1979: odd * x + b mod 2^32).
+    They come from the hashes of TOKENS in a quarter of the time of `sketcher`, and without the 0.6 s that datasketch
+    takes to import: see kernels.minhash_words.
     """
     random = np.random.Generator(np.random.PCG64(settings.seed))
-    first = random.integers(0, 1 << 32, settings.num_perm, np.uint32) | np.uint32(1)
-    second = random.integers(0, 1 << 32, settings.num_perm, np.uint32)
+    factors = random.integers(0, 1 << 64, PERMUTATIONS, np.uint64) | np.uint64(1)
 
     def sketch(tokens: Tokens) -> Array:
         signatures = np.empty((tokens.bounds.size - 1, settings.num_perm), np.uint32)
-        kernels.minhash_words(tokens.word, tokens.bounds, settings.shingle_words, first, second, signatures)
+        kernels.minhash_words(tokens.word, tokens.bounds, settings.shingle_words, factors, signatures)
         return signatures
 
     return sketch
