@@ -16,7 +16,7 @@ import polars as pl
 import xxhash
 
 from provenance.matching import kernels, recall_kernels, shingle_kernels
-from provenance.text.tokens import batches, tokenize
+from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,7 @@ BYTES_A_WORD = 6
 FREE = 20_000_000  # steps, a tenth of a second, that a small dump may take whatever its shingles are
 SLACK = 1e-3  # shingles; jaccards are compared in 32 bits
 PASSED = 0.5  # of the shingles that a true pair must share, the share that is not looked up
+END = 50  # characters; of articles of one size that begin and end alike one may be sampled
 Z = 1.96  # standard errors of a 95 % interval
 PAIR = ("left_doc", "right_doc")
 
@@ -78,10 +79,14 @@ def take_sample(texts: pl.Series, settings: Settings) -> Sample:
     """Texts -> Sample: up to SAMPLE of those with the smallest hashes, a choice that no order and no company changes.
 
     Where they share much with each other, fewer are taken: a notice under every article would cost a step for each
-    of them in every document. Cost: a hash of each text.
+    of them in every document. The hash is of a text's size and both ends: of whole texts it took a tenth of a run.
     """
-    octets = (text.encode("utf-8", "replace") for batch in batches(texts) for text in batch)
-    digests = np.fromiter(map(xxhash.xxh3_64_intdigest, octets), np.uint64, len(texts))
+    ends = pl.select(
+        pl.concat_str(
+            texts.str.len_bytes().cast(pl.String), texts.str.head(END), texts.str.tail(END), ignore_nulls=True
+        )
+    ).to_series()
+    digests = np.fromiter((xxhash.xxh3_64_intdigest(text.encode()) for text in ends), np.uint64, len(texts))
     _, first = np.unique(digests, return_index=True)
     rows = first[:SAMPLE]
     shingles = shingles_of(tokenize(texts.gather(rows)), settings)
