@@ -42,6 +42,15 @@ def shared() -> Path:
     return Path(place)
 
 
+@pytest.fixture
+def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder and no variable that could be a setting."""
+    for name in [name for name in os.environ if name.startswith("PROVENANCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The sample dumps, with gold/ beside them."""

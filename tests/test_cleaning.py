@@ -6,10 +6,7 @@ import csv
 import gzip
 import io
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +20,12 @@ import provenance as pv
 import provenance.frames
 from provenance import tables
 from provenance.cleaning.choosing import KEEP, without
+from provenance.cleaning.rewriting import edit_record
 from provenance.dumps.pieces import split_lines, split_table, with_member
 from provenance.errors import UsageError
 from provenance.text.folding import fold
+from tests.commands import call, conversing, said, write_lines
 from tests.strategies import SENTENCES, dumps
-from tests.test_cli import call, said, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -452,20 +450,14 @@ def test_a_stream_is_rebuilt_to_the_byte_and_gives_on_what_has_come() -> None:
     assert result.stdout_bytes == b"".join(line for number, line in enumerate(lines) if number not in lost)
     assert all(lines[number] == record for number, record in lost.items())
     # nothing waits for the end of the input
-    command = [sys.executable, "-m", "provenance", "clean", "-", "-o", "-", "--keep", "first", "-q"]
-    root = Path(__file__).resolve().parent.parent
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(root)}
-    ) as process:
-        assert process.stdin
-        assert process.stdout
+    with conversing("clean", "-", "-o", "-", "--keep", "first", "-q") as (process, stdin, stdout):
         for record in (RECORDS[0], RECORDS[3], RECORDS[1]):
-            process.stdin.write(json.dumps(record).encode() + b"\n")
-            process.stdin.flush()
+            stdin.write(json.dumps(record).encode() + b"\n")
+            stdin.flush()
             if record is not RECORDS[3]:
-                assert json.loads(process.stdout.readline())["id"] == record["id"]
-        process.stdin.close()
-        assert process.stdout.read() == b""
+                assert json.loads(stdout.readline())["id"] == record["id"]
+        stdin.close()
+        assert stdout.read() == b""
         assert process.wait() == 0
 
 
@@ -504,10 +496,8 @@ def test_the_page_of_the_python_api_runs(folder: Path) -> None:
 
 
 def test_a_passage_of_a_page_in_a_record_is_dropped_from_its_article() -> None:
-    from provenance.cleaning.rewriting import _edited  # noqa: PLC0415  its own step: a scan would take ten seconds
-
     cut = {"start": 3, "end": 7, "reason": "repeated", "counterpart": None}
     record = '{"id": 1, "html": "<html><p>one two three</p></html>"}'
-    assert _edited(record, [cut], "one two three", "drop", pv.Settings()) == '{"id": 1, "html": "one three"}'
+    assert edit_record(record, [cut], "one two three", "drop", pv.Settings()) == '{"id": 1, "html": "one three"}'
     nested = '{"id": 1, "item": {"body": "one two three"}}'
-    assert json.loads(_edited(nested, [cut], "one two three", "drop", pv.Settings()))["text"] == "one three"
+    assert json.loads(edit_record(nested, [cut], "one two three", "drop", pv.Settings()))["text"] == "one three"

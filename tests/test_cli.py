@@ -8,17 +8,15 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
 
 import provenance
-from provenance.cli import main
 from provenance.reports import writing
 from provenance.tables import WRITTEN
+from tests.commands import COMMAND, call, piped, said, write_lines
 from tests.runs import hand_made
 
 SPEECH = (
@@ -29,30 +27,7 @@ OTHER = (
     "Growers in the valley expect the late frost to cost them a third of this year's cherries, although the trees on "
     "the southern slopes came through the cold nights without any damage that could be seen from the road."
 )
-COMMAND = [sys.executable, "-m", "provenance"]
-
-
-@pytest.fixture(autouse=True)
-def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder and no variable that could be a setting."""
-    for name in [name for name in os.environ if name.startswith("PROVENANCE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def call(*words: str, given: bytes | None = None) -> Result:
-    return CliRunner().invoke(main, words, input=given, prog_name="provenance")
-
-
-def write_lines(path: str, *records: object) -> None:
-    Path(path).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-
-
-def said(result: Result) -> list[str]:
-    """What went to stderr, with seconds as S and without the line on compiling, which depends on the cache."""
-    lines = re.sub(r"[\d.]+ s$", "S s", result.stderr, flags=re.MULTILINE).splitlines()
-    return [line for line in lines if not line.startswith("compiling kernels")]
+pytestmark = pytest.mark.usefixtures("bare_folder")
 
 
 def two_alike() -> None:
@@ -250,9 +225,7 @@ def test_interrupted_while_reading() -> None:
     two_alike()
     assert call("scan", "dump.jsonl", "-o", "out", "-q").exit_code == 0
     before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
-    process = subprocess.Popen(
-        [*COMMAND, "scan", "-", "-o", "out"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = piped("scan", "-", "-o", "out")
     assert process.stdin is not None
     line = json.dumps({"text": SPEECH}).encode() + b"\n"
     process.stdin.write(line * (1 + (1 << 20) // len(line)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ import pytest
 
 from provenance import tables
 from provenance.reports.findings import FORMATS
+from tests.commands import call, write_lines
 from tests.strategies import SENTENCES
-from tests.test_cli import call, write_lines
 
 OURS = json.loads((resources.files("provenance.reports") / "findings.schema.json").read_text(encoding="utf-8"))
 ONE = f"{SENTENCES[0]} {SENTENCES[1]}"
@@ -23,11 +22,8 @@ INDEX = ("--index", "seen.sqlite")
 
 
 @pytest.fixture(autouse=True)
-def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def checked(bare_folder: Path) -> None:  # noqa: ARG001  the working folder
     """An index, and an input with one document of every verdict, and names that try to break out."""
-    for name in [name for name in os.environ if name.startswith("PROVENANCE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
     write_lines(
         "old.jsonl",
         {"id": f"old {HOSTILE}", "text": ONE, "outlet": f"Post {HOSTILE}", "published": "2024-05-01T12:00:00Z"},

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +15,15 @@ from provenance.index import Index
 from provenance.index.making import method
 from provenance.reports.findings import FORMATS, fingerprint, read_baseline
 from provenance.tables import FINDINGS
+from tests.commands import call, conversing, said, write_lines
 from tests.strategies import SENTENCES
-from tests.test_cli import call, said, write_lines
 
 ONE = f"{SENTENCES[0]} {SENTENCES[1]}"
 HALF = f"{SENTENCES[0]} {SENTENCES[3]}"
 OTHER = "Nothing of the kind was ever heard of in the whole of Orle, said the mayor, and went home."
 INDEX = ("--index", "seen.sqlite")
 
-
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder and no variable that could be a setting."""
-    for name in [name for name in os.environ if name.startswith("PROVENANCE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("bare_folder")
 
 
 def old() -> None:
@@ -286,37 +276,25 @@ def test_a_locked_index_is_waited_for_and_then_said() -> None:
 
 def test_findings_of_a_stream_do_not_wait_for_its_end() -> None:
     old()
-    command = [sys.executable, "-m", "provenance", "check", "-", *INDEX, "--format", "jsonl", "-q"]
-    root = Path(__file__).resolve().parent.parent
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(root)}
-    ) as process:
-        assert process.stdin
-        assert process.stdout
+    with conversing("check", "-", *INDEX, "--format", "jsonl", "-q") as (process, stdin, stdout):
         for text, verdict in ((ONE, "duplicate"), (SENTENCES[3], "new"), (SENTENCES[3], "duplicate")):
-            process.stdin.write(json.dumps({"text": text}).encode() + b"\n")
-            process.stdin.flush()
-            found = json.loads(process.stdout.readline())
+            stdin.write(json.dumps({"text": text}).encode() + b"\n")
+            stdin.flush()
+            found = json.loads(stdout.readline())
             assert found["verdict"] == verdict
         assert (found["doc_id"], found["matched_doc"]) == ("-#3", "-#2")
-        process.stdin.close()
+        stdin.close()
         assert process.wait() == 1
 
 
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     write_lines("new.jsonl", *({"id": f"d{number}", "text": f"{ONE} {number}"} for number in range(300)))
-    command = [sys.executable, "-m", "provenance", "check", "new.jsonl", *INDEX, "--add", "--format", "jsonl", "-q"]
-    root = Path(__file__).resolve().parent.parent
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(root)}
-    )
-    assert process.stdout
-    assert process.stderr
-    process.stdout.read(10)
-    process.stdout.close()
-    said_at_end = process.stderr.read().decode()
-    process.stderr.close()
-    assert process.wait() == 141, said_at_end
+    with conversing("check", "new.jsonl", *INDEX, "--add", "--format", "jsonl", "-q") as (process, _, stdout):
+        stdout.read(10)
+        stdout.close()
+        assert process.stderr
+        said_at_end = process.stderr.read().decode()
+        assert process.wait() == 141, said_at_end
     assert "Traceback" not in said_at_end
     with Index.open("seen.sqlite", create=False) as index:
         assert index.verify() == []

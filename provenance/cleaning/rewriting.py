@@ -135,10 +135,10 @@ def _json_line(
     if cuts is None:
         return piece.octets
     line = piece.octets.decode(encoding).removeprefix("\ufeff")
-    return _edited(line, cuts, text, passages, settings).encode(encoding, "surrogatepass")
+    return edit_record(line, cuts, text, passages, settings).encode(encoding, "surrogatepass")
 
 
-def _edited(record: str, cuts: list[dict[str, Any]], text: str, passages: str, settings: Settings) -> str:
+def edit_record(record: str, cuts: list[dict[str, Any]], text: str, passages: str, settings: Settings) -> str:
     """A JSON object as text -> the same with marks, or with its text cut."""
     if passages == "mark":
         return with_member(record, MARKED, [{name: cut[name] for name in MARK_NAMES} for cut in cuts])
@@ -230,7 +230,7 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
         elif passages == "keep" or doc_id is None or (passages == "drop" and doc_id not in file.cuts):
             kept.append(piece.octets)
         else:
-            edited = _edited(piece.octets.decode(), file.cuts.get(doc_id, []), texts[doc_id], passages, settings)
+            edited = edit_record(piece.octets.decode(), file.cuts.get(doc_id, []), texts[doc_id], passages, settings)
             kept.append(edited.encode())
     if found:
         yield text[: found[0].start].encode()
