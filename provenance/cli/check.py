@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.cli.options import index_options, open_index, settings_options, take_settings, verdicts_option
-from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
+from provenance.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_PARTIAL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -123,7 +123,7 @@ def command(
         )
     if is_partial(found.rejects):
         return EXIT_PARTIAL
-    return EXIT_FINDINGS if counts["fails"] and not exit_zero else 0
+    return EXIT_FINDINGS if counts["fails"] and not exit_zero else EXIT_CLEAN
 
 
 def write(records: Iterable[dict[str, Any]], form: str) -> None:

@@ -18,8 +18,6 @@ from provenance.dumps.rejects import single_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: An archive that cannot be read from where it lies (it is packed, or inside another) is held in memory.
-MOST_HELD = 64 << 20
 #: The list of a zip's members takes ten times its length in memory.
 MOST_LIST = 16 << 20
 #: No header of a tar is longer; a bomb's claims to be.

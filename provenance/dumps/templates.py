@@ -141,10 +141,7 @@ def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[in
         while cut < first and (lines[cut].is_furniture if near else lines[cut].words > HEADLINE_WORDS):
             cut += 1
         cuts.append(cut)
-        titled += any(
-            line.is_title_like or _TITLE.match(line.text) or _HEADING.match(line.text)
-            for line in lines[cut : block[-1] + 3]
-        )
+        titled += any(map(_holds_title, lines[cut : block[-1] + 3]))
     # A date or a name that comes again without a headline is no head of an article.
     return [cut for cut in cuts if cut > 0] if titled >= TITLED * len(cuts) else []
 
