@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 MOST_RECORD = 16 << 20
 MOST_HEAD = 1 << 16
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
+#: A line of a head: a field, one carried on, or the empty one at its end (WARC 1.1, section 4).
+_FIELD = re.compile(rb"(?:[!#-'*+.0-9A-Z^-z|~-]+[ \t]*:|[ \t]).*|")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,9})?)?)?Z?)?)?)?")
+_DIGEST = re.compile(r"[!#-'*+.0-9A-Za-z^-z|~-]+:[A-Za-z0-9+/_=-]+")
 _CAPTURES = ("response", "resource")
 _OTHERS = ("warcinfo", "request", "metadata", "revisit", "continuation")
 
@@ -56,7 +61,8 @@ def read_web_archive(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame 
             elif uri is not None and not uri.startswith(("http:", "https:", "urn:", "file:", "ftp:")):
                 intake.leave(f"{uri.split(':')[0][:20]}: records")
             else:
-                take = partial(_take_capture, intake=intake, known=known)
+                cut = record.fields.get("warc-truncated")
+                take = partial(_take_capture, intake=intake, known=known, cut=cut)
                 yield Question("capture", {}, record.head + record.body + b"\r\n\r\n", take)
         elif kind not in _OTHERS:
             intake.reject(number, "damaged", "a record of no known type: it was passed over")
@@ -81,10 +87,13 @@ _ISO_639 = {
 }  # fmt: skip
 
 
-def _take_capture(answer: dict[str, Any] | Lost, intake: Intake, known: Found) -> None:
+def _take_capture(answer: dict[str, Any] | Lost, intake: Intake, known: Found, cut: str | None) -> None:
     if isinstance(answer, dict) and "left" in answer:
         intake.leave(answer["left"])
-    elif isinstance(answer, dict) and answer.get("items") is not None:
+        return
+    if cut is not None:
+        intake.reject(known.number, "damaged", f"the crawler cut this page ({cut}): crawl it again", "partial")
+    if isinstance(answer, dict) and answer.get("items") is not None:
         intake.decoded(Decoded("", *answer["decoded"]), known.number)
         for item in answer["items"]:
             if item["text"].strip():
@@ -122,9 +131,8 @@ def _records(stream: BinaryIO, intake: Intake) -> Iterator[_Record]:
             if body:
                 yield _Record(head, fields, body)
             return
-        if body is not None and not _is_as_told(body, fields.get("warc-block-digest", "")):
-            told = "its bytes are not those of which its digest was made: fetch the file again"
-            intake.reject(number, "damaged", told, "partial")
+        for told in _faults(head, fields, body):
+            intake.reject(number, "damaged", f"{told}: fetch the file again", "partial")
         yield _Record(head, fields, body)
         number += 1
         ends = 0
@@ -138,12 +146,40 @@ def _records(stream: BinaryIO, intake: Intake) -> Iterator[_Record]:
         )
 
 
-def _is_as_told(body: bytes, digest: str) -> bool:
-    """Whether a record's bytes are those of which `sha1:BASE32` was made; hex is as common, other digests are not."""
+def _faults(head: bytes, fields: dict[str, str], body: bytes | None) -> Iterator[str]:
+    """What of a record cannot be as it was written: its head by its grammar, its bytes by their digests."""
+    lines = head.split(b"\n")[1:]
+    if any(not _FIELD.fullmatch(line.rstrip(b"\r")) for line in lines) or not _is_text(head):
+        yield "a line of its head is none"
+    elif not _DATE.fullmatch(fields.get("warc-date", "")):
+        yield "its head has no sound date"
+    elif any(part in fields.get("warc-target-uri", "") for part in (" ", "\t")):
+        yield "its address is none"
+    if body is None:
+        return
+    payload = body.partition(b"\r\n\r\n")[2] if fields.get("content-type", "").startswith("application/http") else body
+    # Of chunked answers some tools take the digest as sent, others as unpacked; of a part of a page none can be told.
+    partly = {"warc-truncated", "warc-segment-number"} & fields.keys() or fields.get("warc-type") == "revisit"
+    unclear = partly or b"\r\ntransfer-encoding:" in body[: len(body) - len(payload)].lower()
+    for name, octets in (("warc-block-digest", body), ("warc-payload-digest", None if unclear else payload)):
+        if octets is not None and not _is_as_told(octets, fields.get(name, "")):
+            yield "its bytes are not those of which its digest was made"
+            return
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        return not _CONTROL.search(head.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_as_told(content: bytes, digest: str) -> bool:
+    """Whether bytes are those of which `sha1:BASE32` was made; hex is as common, other digests are not."""
     name, _, value = digest.partition(":")
-    if name.lower() not in ("sha1", "sha256", "md5") or not value:
-        return True
-    made = hashlib.new(name.lower(), body, usedforsecurity=False).digest()
+    if name.lower() not in ("sha1", "sha256", "md5"):
+        return not digest or _DIGEST.fullmatch(digest) is not None
+    made = hashlib.new(name.lower(), content, usedforsecurity=False).digest()
     return value.strip().upper().rstrip("=") in (base64.b32encode(made).decode().rstrip("="), made.hex().upper())
 
 
