@@ -130,6 +130,31 @@ def test_a_cut_or_changed_archive_is_said_to_be(tmp_path: Path) -> None:
     assert "damaged" in scan(write(tmp_path, "x.zip", bytes(whole))).rejects["reason"].to_list()
 
 
+def test_what_stands_behind_an_archive_and_its_checksum_is_told(tmp_path: Path) -> None:
+    tarball = tarred(MEMBERS)
+    for name, content in {
+        "a.zip": zipped(MEMBERS) + b"PK more",
+        "b.tar": tarball + tarball,  # joined with cat: the library stops at the end of the first
+        "c.tgz": gzip.compress(tarball)[:-8] + bytes(8),  # its checksum stands behind all that the library reads
+        "d.gz": gzip.compress(gzip.compress(TEXT.encode()))[:-8] + bytes(8),
+    }.items():
+        found = scan(write(tmp_path, name, content))
+        assert set(found.rejects["reason"]) == {"damaged"}, name
+        if name[-2:] != "gz":  # of a file this small zlib gives nothing once its checksum is wrong
+            assert (found.documents.height, found.rejects["action"].to_list()) == (4, ["partial"]), name
+    padded = scan(write(tmp_path, "e.tgz", gzip.compress(tarball + bytes(5000)) + bytes(512)))
+    assert (padded.documents.height, padded.rejects.height) == (4, 0)
+
+
+def test_a_zip_that_counts_more_members_than_it_lists_is_damaged(tmp_path: Path) -> None:
+    octets = bytearray(zipped(MEMBERS))
+    entry = octets.rindex(b"PK\x01\x02", 0, octets.rindex(b"PK\x01\x02"))
+    octets[entry + 32] = 60  # a comment that swallows the next entry of the list
+    found = scan(write(tmp_path, "x.zip", bytes(octets)))
+    assert found.documents.height == 3
+    assert found.rejects["detail"].to_list() == ["its end counts 4 members, its list 3: fetch the file again"]
+
+
 def test_archives_that_are_no_dumps_are_refused(tmp_path: Path) -> None:
     office = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:t>text</w:t>"})
     assert scan(write(tmp_path, "x.docx", office)).rejects["reason"].to_list() == ["format"]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The list of a zip's members takes ten times its length in memory.
 MOST_LIST = 16 << 20
+#: How a zip says that it has too many members for its end to count.
+_MORE = 0xFFFF
 #: No header of a tar is longer; a bomb's claims to be.
 MOST_HEADER = 1 << 20
 #: What the two libraries raise for what the bytes hold. zipfile has no error of its own for a packing that it does not
@@ -46,7 +48,8 @@ class Member(NamedTuple):
 
 def read_zip(stream: BinaryIO) -> Iterator[Member]:
     """A zip file that can seek -> its members in order of their names."""
-    if _list_size(stream) > MOST_LIST:
+    end = _end_of(stream)
+    if end.list_size > MOST_LIST:
         yield Member("", None, Problem("expands", "its list of members is too long: unpack it yourself"))
         return
     try:
@@ -75,15 +78,30 @@ def read_zip(stream: BinaryIO) -> Iterator[Member]:
             continue
         with opened:
             yield Member(name, cast("BinaryIO", opened))
+    if end.members not in (len(members), _MORE):  # the library takes what it finds for all there is
+        missing = f"its end counts {end.members:,} members, its list {len(members):,}: fetch the file again"
+        yield Member("", None, Problem("damaged", missing))
+    if end.behind:
+        yield Member("", None, Problem("damaged", f"{end.behind:,} bytes behind its end: fetch the file again"))
 
 
-def _list_size(stream: BinaryIO) -> int:
-    """The length of a zip's list of members, as its end says."""
+class _End(NamedTuple):
+    """What the end of a zip says: the length of its list of members, how many there are, and bytes behind it all."""
+
+    list_size: int = 0
+    members: int = _MORE
+    behind: int = 0
+
+
+def _end_of(stream: BinaryIO) -> _End:
     size = stream.seek(0, io.SEEK_END)
     stream.seek(max(0, size - (1 << 16) - 22))
     tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
-    return int(struct.unpack_from("<I", tail, at + 12)[0]) if 0 <= at <= len(tail) - 22 else 0
+    if not 0 <= at <= len(tail) - 22:
+        return _End()
+    members, list_size, _, comment = struct.unpack_from("<HIIH", tail, at + 10)
+    return _End(list_size, members, len(tail[at + 22 + comment :].strip(b"\0")))  # zeroes pad the last block of a disk
 
 
 def read_tar(stream: BinaryIO) -> Iterator[Member]:
@@ -110,6 +128,10 @@ def read_tar(stream: BinaryIO) -> Iterator[Member]:
     # The library takes a header that is cut or no header for the end, which is in truth two blocks of zeroes.
     if not forward.ends_in_zeroes():
         yield Member("", None, Problem("damaged", "the tar data breaks off: fetch the file again"))
+    # What is behind its end must be read: there the library stops, and the checksum of a .tar.gz has not been seen.
+    elif behind := forward.rest():
+        told = f"{behind:,} bytes behind its end, another archive perhaps: unpack it yourself"
+        yield Member("", None, Problem("damaged", told))
 
 
 class _Forward(io.RawIOBase):
@@ -147,6 +169,13 @@ class _Forward(io.RawIOBase):
 
     def ends_in_zeroes(self) -> bool:
         return len(self._last) == tarfile.BLOCKSIZE and not any(self._last)
+
+    def rest(self) -> int:
+        """Read to the end -> how many bytes there are behind the zeroes that fill the last block of a tape."""
+        behind = 0
+        while part := self._stream.read(1 << 16):
+            behind += len(part) if behind else len(part.lstrip(b"\0"))
+        return behind
 
 
 def _is_hidden(name: str) -> bool:
