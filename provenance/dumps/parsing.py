@@ -31,4 +31,10 @@ def _capture(content: bytes) -> dict[str, Any]:
     return read_capture(content)
 
 
-PARSERS = {"page": _page, "feed": _feed, "mail": _mail, "capture": _capture}
+def _columns(content: bytes, **known: Any) -> dict[str, Any]:
+    from provenance.dumps.columnar import try_columns
+
+    return try_columns(content, **known)
+
+
+PARSERS = {"page": _page, "feed": _feed, "mail": _mail, "capture": _capture, "columns": _columns}

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import tempfile
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import polars as pl
 import xxhash
@@ -72,13 +72,9 @@ READERS: dict[str, Callable[[BinaryIO, Intake], Iterator[pl.DataFrame | Question
 }
 #: What opens an archive of which kind; the first two need to seek.
 ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, "tar": read_tar}
-#: What is read by columns, from a file that can seek.
-COLUMNAR: dict[str, Callable[[BinaryIO], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
-
 #: What Polars reads from an address; cells are texts, so that an id of digits stays what it is.
 REMOTE_READERS: dict[str, Callable[[str], pl.LazyFrame]] = {
-    "parquet": pl.scan_parquet,
-    "arrow": pl.scan_ipc,
+    **columnar.SCANS,
     "jsonl": pl.scan_ndjson,
     "csv": lambda address: pl.scan_csv(address, infer_schema=False),
     "tsv": lambda address: pl.scan_csv(address, infer_schema=False, separator="\t"),
@@ -99,11 +95,12 @@ class Reading:
         self.inputs: list[dict[str, object]] = []
         self._stdin = stdin
         self._shelf = Shelf()
+        self._workers = Workers()
         self._errors = 0
         self._told(left_out)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        with Workers() as workers:
+        with self._workers as workers:
             for thing in workers.ask(self._all()):
                 if isinstance(thing, _Finished):
                     self._finish(thing)
@@ -138,7 +135,7 @@ class Reading:
         kind = SUFFIXES.get(suffix_of(path), "text")
         fact["format"] = kind
         if kind in REMOTE_READERS:
-            yield from read_columns(REMOTE_READERS[kind], path, intake)
+            yield from columnar.read_columns(REMOTE_READERS[kind], path, intake)
         else:
             intake.reject(None, "format", f"from an address only {', '.join(REMOTE_READERS)} are read: fetch it first")
         yield _Finished(intake, fact, None)
@@ -195,6 +192,8 @@ class Reading:
             yield _Finished(intake, fact, Problem("expands", f"archives in each other more than {_MOST_LAYERS} deep"))
         elif is_packed(head):
             yield from self._layers(cast("BinaryIO", content), path, allowance, fact, layers, is_file=True)
+            if raw.problem:  # the checksum of the outer packing stands behind all of the inner one
+                self._told([Reject(path, None, *raw.problem, "partial")])
         else:
             kind, problem = kind_of(path, head)
             fact["format"] = kind + str(fact["format"])
@@ -222,8 +221,8 @@ class Reading:
                 return
             whole.seek(0)
             content = whole
-        if kind in COLUMNAR:
-            yield from read_columns(COLUMNAR[kind], content, intake)
+        if kind in columnar.SCANS:
+            yield from columnar.read_columnar(kind, content, intake, self._workers)
             return
         for member in ARCHIVES[kind](content):
             intake.members += 1
@@ -331,17 +330,6 @@ def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
     detail = f"packed, or in an archive, and more than {_MOST_HELD >> 20} MB: unpack the outer one yourself"
     intake.reject(None, "too_long", detail)
     return None
-
-
-def read_columns(
-    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake
-) -> Iterator[pl.DataFrame | Question]:
-    """What Polars scans -> articles; what it cannot read is a reject."""
-    try:
-        yield from columnar.read_file(scan(source), intake)
-    except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
-        action = "partial" if intake.documents else "skipped"
-        intake.reject(None, "damaged", f"cannot be read as what it is: {single_line(str(error), 160)}", action)
 
 
 def documents_of(

@@ -29,6 +29,9 @@ PARSERS = "provenance.dumps.parsing"
 MOST_SECONDS, MOST_WAIT = 8, 60
 #: Address space of a worker: the libraries take .3 GB of it, a page of 8 MB another .3.
 MOST_MEMORY = 1 << 30
+#: A parser that reads a file by itself gets a second more for so many of its bytes, and so many times its length: a
+#: Parquet's row group is often all of it, and text shrinks to a tenth at most but for copies.
+BYTES_A_SECOND, GROWTH = 5 << 20, 16
 #: Bytes that wait for their turn, over all workers.
 MOST_WAITING = 32 << 20
 #: The longest answer that is taken: a text and what is said of it.
@@ -47,12 +50,16 @@ class Lost(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Bytes to parse: by which parser, what is known of them, and what to do with the answer."""
+    """Bytes to parse: by which parser, what is known of them, and what to do with the answer.
+
+    `size` is the length of a file that the parser reads by itself, 0 if `content` is all.
+    """
 
     parser: str
     known: dict[str, Any]
     content: bytes
     then: Callable[[dict[str, Any] | Lost], None] = lambda _answer: None
+    size: int = 0
 
 
 class _Asked(NamedTuple):
@@ -112,6 +119,10 @@ class Workers:
             else:
                 yield first
 
+    def answer(self, question: Question) -> dict[str, Any] | Lost:
+        """Ask one question and wait for its answer."""
+        return self._pool().submit(self._answer, question).result()
+
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.count, thread_name_prefix="parsing")
@@ -151,10 +162,10 @@ class _Worker:
             late.set()
             process.kill()
 
-        clock = threading.Timer(MOST_WAIT, stop)
+        clock = threading.Timer(MOST_WAIT + question.size / BYTES_A_SECOND, stop)
         clock.start()
         try:
-            header = json.dumps({"parser": question.parser, "known": question.known}).encode()
+            header = json.dumps(question._asdict() | {"content": None, "then": None}).encode()
             process.stdin.write(struct.pack("<II", len(header), len(question.content)) + header)
             process.stdin.write(question.content)
             process.stdin.flush()
@@ -185,8 +196,9 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                # Two runs on the same page must give the same text, whatever order a library's sets are in.
-                env={**os.environ, "PYTHONHASHSEED": "0"},
+                # Two runs on the same page must give the same text, whatever order a library's sets are in. Each
+                # thread of Polars takes address space, of which there is little.
+                env={**os.environ, "PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1"},
             )
         return self._process
 
@@ -225,11 +237,11 @@ def serve(parsers: str) -> None:
     given, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     offered = importlib.import_module(parsers).PARSERS
-    _limit_memory()
     while len(sizes := given.read(8)) == 8:
         header_size, content_size = struct.unpack("<II", sizes)
         header, content = json.loads(given.read(header_size)), given.read(content_size)
-        _limit_seconds()
+        _limit_memory(header["size"])
+        _limit_seconds(header["size"])
         try:
             answer = offered[header["parser"]](content, **header["known"])
         except ImportError as error:
@@ -245,22 +257,22 @@ def serve(parsers: str) -> None:
         answers.flush()
 
 
-def _limit_memory() -> None:
+def _limit_memory(size: int) -> None:
     try:
         import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return
     with contextlib.suppress(OSError, ValueError):  # a stricter limit is in force
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY + GROWTH * size, resource.getrlimit(resource.RLIMIT_AS)[1]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _limit_seconds() -> None:
+def _limit_seconds(size: int) -> None:
     try:
         import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + MOST_SECONDS + 1
+    soft = int(used.ru_utime + used.ru_stime) + MOST_SECONDS + size // BYTES_A_SECOND + 1
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))

@@ -1,0 +1,104 @@
+"""Checksums of Parquet's pages, against pyarrow, which writes them and looks at them."""
+
+from __future__ import annotations
+
+import io
+import random
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.dumps import columnar, parquet_sums
+from provenance.dumps.parquet_sums import wrong_pages
+from tests.dumps import PARAGRAPHS, scan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROWS = [{"id": str(at), "text": f"{at} {PARAGRAPHS[at % 3]}", "tags": ["a", str(at)]} for at in range(60)]
+WAYS: list[dict[str, Any]] = [
+    {"compression": "none"},
+    {"compression": "snappy", "data_page_version": "2.0", "row_group_size": 25},
+    {"compression": "zstd", "use_dictionary": False, "data_page_size": 300, "write_batch_size": 2},
+    {"compression": "none", "use_dictionary": False, "row_group_size": 7},
+]
+
+
+def written(**options: Any) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(ROWS), out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_page_is_wrong_where_pyarrow_says_so(way: dict[str, Any]) -> None:
+    sound = written(write_page_checksum=True, **way)
+    assert not list(wrong_pages(io.BytesIO(sound)))
+    chance = random.Random(str(way))
+    seen = 0
+    for _ in range(60):
+        octets = bytearray(sound)
+        octets[chance.randrange(4, len(octets) * 3 // 4)] ^= 1 << chance.randrange(8)
+        ours = list(wrong_pages(io.BytesIO(bytes(octets))))
+        try:
+            pq.ParquetFile(io.BytesIO(bytes(octets)), page_checksum_verification=True).read()
+            theirs = False
+        except (OSError, pa.ArrowInvalid) as error:
+            theirs = "CRC" in str(error)
+        assert bool(ours) >= theirs
+        seen += theirs
+    assert seen >= 10
+
+
+def test_a_changed_letter_is_told_with_its_column_and_the_texts_are_read(tmp_path: Path) -> None:
+    sound = written(write_page_checksum=True, compression="none", use_dictionary=False, row_group_size=20)
+    at = sound.index(b"45 The council") + 8
+    found = scan(write(tmp_path, "x.parquet", sound[:at] + b"k" + sound[at + 1 :]))
+    assert found.documents.height == 60
+    (told,) = found.rejects.to_dicts()
+    assert (told["reason"], told["action"]) == ("damaged", "partial")
+    assert "column 'text' in row group 2" in told["detail"]
+
+
+def test_a_file_without_checksums_or_of_another_format_has_no_wrong_page() -> None:
+    plain = written(compression="none")
+    for octets in (
+        plain,
+        plain.replace(b"council", b"councik"),
+        b"",
+        b"PAR1",
+        plain[:-9],
+        b"x" * 5000 + b"PAR1",
+        b"\xff" * 99,
+    ):
+        assert not list(wrong_pages(io.BytesIO(octets)))
+
+
+def test_what_lies_over_each_other_or_holds_nothing_does_not_run_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = written(write_page_checksum=True)
+    monkeypatch.setattr(parquet_sums, "MOST_PAGES", 2)
+    at = sound.index(b"council")
+    assert len(list(wrong_pages(io.BytesIO(sound[:at] + b"k" + sound[at + 1 :])))) <= 1
+
+
+def test_of_a_file_that_fails_behind_its_first_rows_those_are_read(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    frame = pl.DataFrame({"text": [f"{at} {PARAGRAPHS[at % 3]}" for at in range(40_000)]})
+    frame.write_parquet(out, compression="zstd", row_group_size=20_000)
+    octets = bytearray(out.getvalue())
+    octets[len(octets) * 6 // 10 : len(octets) * 7 // 10] = random.Random(1).randbytes(len(octets) // 10)
+    found = scan(write(tmp_path, "x.parquet", bytes(octets)))
+    (told,) = found.rejects.to_dicts()
+    assert told["reason"] == "damaged"
+    assert found.documents["text"].to_list() == frame["text"].head(found.documents.height).to_list()
+    assert told["action"] == ("partial" if found.documents.height else "skipped")
+
+
+def test_a_file_without_a_name_is_read_as_one_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columnar, "MOST_SENT", 100)
+    found = scan("-", stdin=written())
+    assert found.documents.height == 60
+    assert not found.rejects.height
