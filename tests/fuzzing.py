@@ -50,12 +50,18 @@ def _reader(kind: str) -> Callable[[bytes], None]:
 
 
 def _columnar(kind: str) -> Callable[[bytes], None]:
-    from provenance.dumps.columnar import try_columns
-    from provenance.dumps.parquet_sums import wrong_pages
+    from provenance.dumps.columnar import read_columnar
+    from provenance.dumps.intake import Intake, Shelf
+    from provenance.dumps.workers import Workers
+    from provenance.settings import Settings
+
+    workers = Workers(count=1)  # Polars dies of some files, and there it may
 
     def target(content: bytes) -> None:
-        list(wrong_pages(io.BytesIO(content)))
-        try_columns(content, kind, None, {})
+        intake = Intake("x", Settings(), Shelf())
+        for _ in read_columnar(kind, io.BytesIO(content), intake, workers):
+            pass
+        intake.close()
 
     return target
 
