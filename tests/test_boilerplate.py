@@ -13,7 +13,7 @@ from provenance.text import furniture
 from provenance.text.passages import find_passages
 from provenance.text.tokens import fold_batch, tokenize
 from tests import strategies
-from tests.test_passages import BODY, MORE, check_cover, documents, hostile
+from tests.articles import BODY, MORE, check_cover, documents, hostile
 
 
 def mark(frame: pl.DataFrame) -> pl.DataFrame:
