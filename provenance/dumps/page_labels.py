@@ -6,11 +6,17 @@ What they leave out is asked of trafilatura and htmldate, which look at the page
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
+
+from htmldate import find_date
+from trafilatura import metadata
+from trafilatura.settings import set_date_params
 
 from provenance.text.calendar import parse_date
 
@@ -65,8 +71,49 @@ class Labels(NamedTuple):
     language: str | None = None
 
 
-def read_labels(tree: Any, url: str | None, layout: Any) -> Labels:
-    """A tree of a page, its address if known, and trafilatura's Document of it -> its labels."""
+class _Layout:
+    """What trafilatura and htmldate read from a page's layout, each once it is asked for.
+
+    Its `extract_metadata` reads all of it, with tags and licences, which takes a quarter of a page's time.
+    """
+
+    def __init__(self, tree: Any, url: str | None) -> None:
+        self._tree, self._url = tree, url
+
+    @cached_property
+    def _said(self) -> Any:
+        said = metadata.examine_meta(self._tree)
+        if said.author and " " not in said.author:  # a handle, or "admin"
+            said.author = None
+        with contextlib.suppress(Exception):  # as there: its reading of JSON-LD fails on some
+            said = metadata.extract_meta_json(self._tree, said)
+        return said
+
+    @cached_property
+    def title(self) -> str | None:
+        return self._said.title or metadata.extract_title(self._tree)
+
+    @cached_property
+    def author(self) -> str | None:
+        return self._said.author or metadata.extract_author(self._tree)
+
+    @cached_property
+    def url(self) -> str | None:
+        return self._said.url or metadata.extract_url(self._tree, self._url)
+
+    @cached_property
+    def date(self) -> str | None:
+        return find_date(self._tree, **set_date_params(extensive=False), url=self.url)
+
+    @cached_property
+    def sitename(self) -> str | None:
+        name = (self._said.sitename or metadata.extract_sitename(self._tree) or "").lstrip("@")
+        return name if "." in name or name[:1].isupper() else name.title() or None
+
+
+def read_labels(tree: Any, url: str | None) -> Labels:
+    """A tree of a page and its address if known -> its labels."""
+    layout = _Layout(tree, url)
     meta = _meta(tree)
     articles = sorted(_objects(tree), key=lambda item: not _ARTICLE.search(_types(item)))
     own = next((found for found in (_href(tree, "canonical"), meta.get("og:url")) if found), None)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import lxml.html
 from lxml import etree
 from trafilatura import bare_extraction
-from trafilatura.metadata import extract_metadata
 
 from provenance.dumps.decode import Decoded, decode_text
 from provenance.dumps.markup import plain_text
@@ -17,6 +16,7 @@ from provenance.dumps.page_labels import read_labels
 #: Pages nest 20 to 60 deep. The parser drops what is deeper than 2,048 without a word, and the extractor's time
 #: grows with the square: 200 tables in each other take .1 s, 1,000 take 3 s.
 MOST_DEPTH = 200
+_TOO_DEEP = etree.XPath(f"boolean(/*{'/*' * MOST_DEPTH})")
 #: A tag takes a kilobyte in the tree. 181 news pages hold 138 to 3,229.
 MOST_TAGS = 50_000
 _CHARSET = re.compile(rb"<meta[^<>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -24,7 +24,8 @@ _XML = re.compile(r"^\s*<\?xml[^<>]{0,300}\?>")
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})")
 #: Stands before a caption on its way through the extractor, which knows no captions and drops what is not printable.
 _MARK = "\u29c9\u2e18\u29c9"
-_CAPTION = re.compile(r"(?:photo|image|picture|foto|bild)[^:]{0,20}:", re.IGNORECASE)
+#: How a caption begins in an article's text.
+CAPTION = re.compile(r"(?:photo|image|picture|foto|bild)[^:]{0,20}:", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 #: Control characters, as such and as references: the parser lets them through, the extractor fails on them.
 _CONTROL = re.compile(
@@ -79,8 +80,7 @@ def extract(markup: str, url: str | None) -> Page:
         tree = lxml.html.document_fromstring(markup, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return Page(plain_text(markup), {})
-    depth = _depth(tree)
-    if depth > MOST_DEPTH:
+    if _TOO_DEEP(tree):
         return Page(
             plain_text(markup), {}, ("too_complex", f"nested more than {MOST_DEPTH} deep: all its text was taken")
         )
@@ -94,8 +94,7 @@ def extract(markup: str, url: str | None) -> Page:
 
 
 def _article(tree: Any, markup: str, url: str | None) -> Page:
-    layout = extract_metadata(tree, default_url=url, extensive=False)
-    labels = read_labels(tree, url, layout)
+    labels = read_labels(tree, url)
     _mark_captions(tree)
     found = bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)
     text: str = getattr(found, "text", None) or ""
@@ -108,14 +107,6 @@ def _without_title(text: str, title: str | None) -> str:
     """The text without its title as first line: the extractor leaves it there on some pages and not on others."""
     first, _, rest = text.partition("\n")
     return rest.lstrip("\n") if title and rest.strip() and _SPACE.sub(" ", first).strip() == title else text
-
-
-def _depth(tree: Any) -> int:
-    deepest = depth = 0
-    for event, _element in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _mark_captions(tree: Any) -> None:
@@ -148,7 +139,7 @@ def _unmark(text: str) -> str:
     for line in text.split("\n"):
         caption = line.replace(_MARK, "").strip()
         if line.lstrip().startswith(_MARK):
-            lines.append(f"\n{caption if _CAPTION.match(caption) else f'Photo: {caption}'}\n")
+            lines.append(f"\n{caption if CAPTION.match(caption) else f'Photo: {caption}'}\n")
         else:
             lines.append(line.replace(_MARK, ""))
     return "\n".join(lines).strip("\n")
