@@ -50,16 +50,17 @@ def _reader(kind: str) -> Callable[[bytes], None]:
 
 
 def _columnar(kind: str) -> Callable[[bytes], None]:
+    from provenance.dumps import workers
     from provenance.dumps.columnar import read_columnar
     from provenance.dumps.intake import Intake, Shelf
-    from provenance.dumps.workers import Workers
     from provenance.settings import Settings
 
-    workers = Workers(count=1)  # Polars dies of some files, and there it may
+    workers.MOST_WAIT = 5  # Polars dies of some files and waits for ever on others, and there it may
+    pool = workers.Workers(count=1)
 
     def target(content: bytes) -> None:
         intake = Intake("x", Settings(), Shelf())
-        for _ in read_columnar(kind, io.BytesIO(content), intake, workers):
+        for _ in read_columnar(kind, io.BytesIO(content), intake, pool):
             pass
         intake.close()
 

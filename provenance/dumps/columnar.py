@@ -1,7 +1,8 @@
 """Parquet, Arrow and frames -> articles, column by column, in batches.
 
-Polars dies of some damaged files (a length of 10^18 bytes is asked for, and the process ends), so a worker reads each
-file first and throws away what it reads; that costs a second for 500 MB of text.
+Polars dies of some damaged files (a length of 10^18 bytes is asked for, and the process ends) and waits for ever on
+others, so a worker reads each file first and throws away what it reads; that costs a second for 500 MB of text. Of a
+file that fails it copies the rows before the failure, and only the copy is read here.
 """
 
 from __future__ import annotations
@@ -40,19 +41,27 @@ MOST_SENT = 64 << 20
 FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
 
 
-def try_columns(content: bytes, kind: str, place: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+def try_columns(
+    content: bytes, kind: str, place: str | None, asked: dict[str, Any], rows: int = 0, copy: str | None = None
+) -> dict[str, Any]:
     """A file by its place or its bytes -> how many rows of its columns can be read, and the problem behind those.
 
-    `asked` is the columns that the settings name. Runs in a worker.
+    `asked` is the columns that the settings name. With `copy` so many rows are written there. Runs in a worker.
     """
-    rows = 0
     try:
         frame = SCANS[kind](place or io.BytesIO(content))
+        if copy is not None:
+            found = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
+            frame.head(rows).select(dict.fromkeys(found)).collect().write_parquet(copy)
+            return {"rows": rows}
         columns = choose_columns(frame.collect_schema().names(), Settings(**asked))
         if not columns.problem:
             chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
             for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
                 rows += batch.height
+            told = frame.select(pl.len()).collect().item()
+            if rows != told:  # a panic in a thread of its own ends the batches without a word
+                raise ValueError(f"{rows:,} of {told:,} rows")
     except FAILURES as error:
         return {"rows": rows, "problem": ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]}
     return {"rows": rows}
@@ -72,16 +81,20 @@ def read_columnar(kind: str, content: BinaryIO, intake: Intake, workers: Workers
     with _placed(content) as (place, octets, size):
         known = {"kind": kind, "place": place, "asked": {name: getattr(intake.settings, name) for name in ASKED}}
         answer = workers.answer(Question("columns", known, octets, size=size))
-    content.seek(0)
-    if isinstance(answer, Lost):
-        intake.reject(None, answer.reason, answer.detail)
-    elif "problem" not in answer:
-        yield from read_columns(SCANS[kind], content, intake)
-    else:
-        if sound := answer.get("rows"):
-            yield from read_columns(lambda source: SCANS[kind](source).head(sound), content, intake)
-        reason, detail = answer["problem"]
-        intake.reject(None, reason, detail, "partial" if intake.documents else "skipped")
+        if isinstance(answer, Lost):
+            intake.reject(None, answer.reason, answer.detail)
+        elif "problem" not in answer:
+            content.seek(0)
+            yield from read_columns(SCANS[kind], content, intake)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                sound = {"rows": answer.get("rows", 0)}
+                rescued = os.path.join(folder, "rows.parquet")  # noqa: PTH118
+                again = Question("columns", known | sound | {"copy": rescued}, octets, size=size)
+                if sound["rows"] and workers.answer(again) == sound:
+                    yield from read_columns(pl.scan_parquet, rescued, intake)
+            reason, detail = answer["problem"]
+            intake.reject(None, reason, detail, "partial" if intake.documents else "skipped")
 
 
 @contextlib.contextmanager
