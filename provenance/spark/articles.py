@@ -11,7 +11,6 @@ from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, hash_texts, hashed, home, in_order, table
 from provenance.spark.stretches import list_shorts
 from provenance.text.passages import find_passages
-from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 
 def cut_passages(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's documents -> PASSAGES, which stay; LINES by their words; ARTICLES of each outlet, and its HOMES."""
-    documents = given["documents"].sort("row")
+    documents, tokens = given.read()
     passages = find_passages(documents, threads=1)
     yield Sent("passages", _with_rows(passages, documents), bucket)
-    lines, articles = list_lines(documents, passages, tokenize(documents["text"], threads=1))
+    lines, articles = list_lines(documents, passages, tokens)
     lines = lines.with_columns(row=documents["row"].gather(lines["document"])).select(list(SCHEMAS["lines"]))
     yield Sent("lines", lines.cast(SCHEMAS["lines"]), hashed(lines["key"], plan))
     articles = articles.unique()
@@ -64,11 +63,10 @@ def sum_outlets(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 def mark_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's DOCUMENTS, PASSAGES, FREQUENT lines and TOTALS of outlets -> PASSAGES with boilerplate, SHORTS."""
-    documents = given["documents"].sort("row")
+    documents, tokens = given.read()
     passages = in_order(table(given, "passages"))
     frequent = table(given, "frequent").join(table(given, "totals"), on="outlet")
-    tokens = tokenize(documents["text"], threads=1)
     marked = _with_rows(mark_boilerplate(documents, passages, tokens, frequent=frequent), documents)
     yield Sent("passages", marked, bucket)
     if plan.settings.level == "passage":
-        yield from list_shorts(plan, bucket, {"documents": documents, "passages": marked})
+        yield from list_shorts(given, marked)

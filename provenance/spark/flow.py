@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 PIECES = "bucket long, table string, data binary"
 _ARROW = pa.schema([("bucket", pa.int64()), ("table", pa.string()), ("data", pa.binary())])
+#: Pieces are compressed as they are, alike are none, and nobody looks for the least.
+OPAQUE = {
+    "compression": "uncompressed",
+    "parquet.enable.dictionary": "false",
+    "parquet.column.statistics.enabled": "false",
+}
 #: Bytes handed to Spark at a time.
 BATCH = 8 << 20
 
@@ -68,7 +74,7 @@ class Flow:
     def keep(self, name: str, pieces: DataFrame) -> str:
         """Write pieces to the folder of that name."""
         self.session.sparkContext.setJobDescription(name)
-        pieces.write.mode("overwrite").partitionBy("table").parquet(self.path(name))
+        pieces.write.mode("overwrite").options(**OPAQUE).partitionBy("table").parquet(self.path(name))
         self.session.sparkContext.setJobDescription("")
         return self.path(name)
 

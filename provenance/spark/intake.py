@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance import tables
@@ -17,13 +19,12 @@ from provenance.dumps.rejects import reject_frame
 from provenance.errors import UsageError
 from provenance.spark.flow import PIECES, Flow, batch_pieces
 from provenance.spark.pieces import Piece, Sent, pack
-from provenance.spark.plan import Part
+from provenance.spark.plan import SCHEMAS, Part, count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     import pyarrow as pa
-    from pyspark.sql import DataFrame
 
     from provenance.settings import Settings
 
@@ -38,9 +39,9 @@ def number_rows(frame: DataFrame) -> DataFrame:
     placed = frame.withColumn("_id", F.monotonically_increasing_id())
     counts = placed.groupBy(F.shiftright("_id", 33).alias("part")).count().orderBy("part").collect()
     base, bases = 0, []
-    for part, count in counts:
+    for part, many in counts:
         bases.append((part, base))
-        base += count
+        base += many
     if not bases:
         return frame.withColumn(NUMBER, F.lit(0).cast("long")).withColumn(PATH, F.lit("frame"))
     first = F.create_map(*(F.lit(value) for pair in bases for value in pair))[F.shiftright("_id", 33)]
@@ -48,8 +49,17 @@ def number_rows(frame: DataFrame) -> DataFrame:
     return placed.withColumn(NUMBER, number.cast("long")).drop("_id").withColumn(PATH, F.lit("frame"))
 
 
-def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> tuple[DataFrame, list[Part]]:
-    """Frames with _path and _number -> DOCUMENTS, each id once, and REJECTS.
+class Arrived(NamedTuple):
+    """DOCUMENTS as a frame, each id once, how many and of how many bytes of text, and where REJECTS are."""
+
+    documents: DataFrame
+    many: int
+    size: int
+    rejects: list[Part]
+
+
+def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arrived:
+    """Frames with _path and _number -> what arrived.
 
     Raises UsageError where one has no column of texts.
     """
@@ -62,15 +72,16 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> tupl
         paths.append(flow.path(f"read-{number}"))
         if not flow.is_made(paths[-1]):
             flow.keep(f"read-{number}", chosen.mapInArrow(_read(settings), PIECES))
-    documents = flow.frame(Part(paths[0], "arrived"))
-    for path in paths[1:]:
-        documents = documents.unionAll(flow.frame(Part(path, "arrived")))
-    clash = documents.groupBy("doc_id").count().where("count > 1").limit(1).count()
+    documents, ids = (
+        reduce(DataFrame.unionAll, (flow.frame(Part(path, table)) for path in paths)) for table in ("arrived", "ids")
+    )
+    clash = ids.groupBy("doc_id").count().where("count > 1").limit(1).count()
     if clash:
-        alone = documents.select("path", "number", "own").repartition(1)
+        alone = ids.select("path", "number", "own").repartition(1)
         named = flow.store("names", alone.mapInArrow(_named, "path string, number long, name string"))
         documents = documents.join(named, ["path", "number"]).withColumn("doc_id", F.col("name")).drop("name")
-    return documents, [Part(path, "rejects") for path in paths]
+    many, size = (sum(flow.total(path, name) for path in paths) for name in ("documents", "bytes"))
+    return Arrived(documents, many, size, [Part(path, "rejects") for path in paths])
 
 
 def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
@@ -110,6 +121,9 @@ def _read_run(rows: pl.DataFrame, settings: Settings) -> Iterator[Piece]:
         ours = pl.concat(frames).sort("path", "number", nulls_last=False, maintain_order=True).select("number", "own")
         documents = documents_of(frames, settings, own_names).with_columns(ours)
         yield from pack(Sent("arrived", documents, 0))
+        yield from pack(Sent("ids", documents.select(list(SCHEMAS["ids"])), 0))
+        yield from pack(Sent("counts", count("documents", documents.height), 0))
+        yield from pack(Sent("counts", count("bytes", int(documents["text"].str.len_bytes().cast(pl.Int64).sum())), 0))
 
 
 def _named(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -13,14 +13,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from provenance.text.tokens import Tokens, tokenize
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 Array = np.ndarray[Any, Any]
-Tables = dict[str, pl.DataFrame]
 
 #: Bytes of a piece, about: a batch of them is what a worker holds besides the tables of one bucket.
 PIECE = 4 << 20
+
+
+class Tables(dict[str, pl.DataFrame]):
+    """One bucket's tables by name."""
+
+    _read: tuple[pl.DataFrame, Tokens] | None = None
+
+    def read(self) -> tuple[pl.DataFrame, Tokens]:
+        """DOCUMENTS by row, and their TOKENS: made once, however many rounds run together."""
+        if self._read is None:
+            documents = self["documents"].sort("row")
+            self._read = documents, tokenize(documents["text"], threads=1)
+        return self._read
 
 
 class Sent(NamedTuple):
@@ -63,7 +77,7 @@ def unpack(pieces: Iterable[tuple[str, bytes]]) -> Tables:
     parts: dict[str, list[pl.DataFrame]] = {}
     for table, data in pieces:
         parts.setdefault(table, []).append(pl.read_ipc_stream(io.BytesIO(data)))
-    return {table: pl.concat(frames, rechunk=True) for table, frames in parts.items()}
+    return Tables((table, pl.concat(frames, rechunk=True)) for table, frames in parts.items())
 
 
 def run_round(round_: Callable[[int, Tables], Iterable[Sent]], bucket: int, tables: Tables) -> Iterator[Piece]:

@@ -40,6 +40,7 @@ LABELS = {"left_label": ROW, "right_label": ROW}
 SCHEMAS: dict[str, pl.Schema] = {
     "documents": pl.Schema({"row": ROW, "number": ROW, **tables.DOCUMENTS}),
     "arrived": pl.Schema({**tables.DOCUMENTS, "number": ROW, "own": tables.TEXT}),
+    "ids": pl.Schema({"doc_id": tables.TEXT, "path": tables.TEXT, "number": ROW, "own": tables.TEXT}),
     "rejects": tables.REJECTS,
     "texts": pl.Schema(
         {"row": ROW, "doc_id": tables.TEXT, "words": KEY, "one": KEY, "two": KEY}
@@ -49,6 +50,7 @@ SCHEMAS: dict[str, pl.Schema] = {
     "bands": pl.Schema({"band": pl.Int32(), "key": KEY, "row": ROW, "bits": pl.Binary()}),
     "pairs": pl.Schema({**ENDS, "linked": pl.Boolean(), "label": ROW}),
     "linked": pl.Schema({**ENDS, "linked": pl.Boolean(), "label": ROW}),
+    "nearest": pl.Schema({"row": ROW, "least": ROW}),
     "asks": pl.Schema({"row": ROW, "block": ROW}),
     "passages": pl.Schema({"row": ROW, **tables.PASSAGES}),
     "lines": pl.Schema(
@@ -61,6 +63,8 @@ SCHEMAS: dict[str, pl.Schema] = {
         {"key": KEY, "outlet": tables.TEXT, "articles": ROW, "outlets": ROW, "stopped": pl.Boolean()}
     ),
     "wanted": pl.Schema({"row": ROW}),
+    "tags": pl.Schema({"home": ROW, "tags": pl.Binary()}),  # uint32
+    "shared": pl.Schema({"bucket": ROW, "tags": pl.Binary()}),
     "postings": pl.Schema(
         {"key": KEY, "row": ROW, "place": pl.Int32(), "before": pl.UInt8(), "size": pl.UInt8(), "words": pl.Binary()}
     ),

@@ -21,21 +21,58 @@ if TYPE_CHECKING:
     from provenance.spark.plan import Plan
 
 ENDS = ["left_row", "right_row"]
+BESIDES = ("stretches", "across", "jaccards")  # what is known of pairs
+NEAR = 1 << 14  # consecutive rows whose pairs with one document stay together
+FAR = (1 << 60) - 1
+
+
+def find_nearest(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """Whatever has pairs, by the left row -> NEAREST: to each right row the least row that it is paired with."""
+    ends = pl.concat([frame.select(ENDS) for frame in given.values()])
+    nearest = ends.group_by(row="right_row").agg(least=pl.col("left_row").min())
+    yield Sent("nearest", nearest, hashed(nearest["row"], plan))
+
+
+def gather_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """Whatever has pairs, by the left row, and NEAREST -> it by the least row that the left one is paired with.
+
+    Documents of one story, or with one notice, mostly share that row: so their pairs come into one block, and each of
+    their texts travels once. `linked` is null where a pair is no candidate, but has stretches.
+    """
+    nearest = table(given, "nearest").group_by("row").agg(pl.col("least").min()).rename({"row": "left_row"})
+    pairs = _all_pairs(given).drop("label").join(nearest, on="left_row", how="left")
+    pairs = pairs.with_columns(label=pl.min_horizontal("left_row", "least")).drop("least")
+    # a notice in a million documents is no single bucket's work: those near each other stay together
+    far = (pl.col("right_row") // NEAR).hash(0).cast(pl.Int64, wrap_numerical=True) & FAR
+    crowd = pl.len().over("label") > BLOCK
+    pairs = pairs.with_columns(label=pl.when(crowd).then(pl.col("label") ^ far).otherwise("label"))
+    yield Sent("pairs", pairs.select(list(SCHEMAS["pairs"])), hashed(pairs["label"], plan))
+    for name in BESIDES:
+        if name in given:
+            placed = given[name].join(pairs.select(*ENDS, "label"), on=ENDS, how="left", maintain_order="left")
+            yield Sent(name, given[name], hashed(placed["label"], plan))
+
+
+def _all_pairs(given: Tables) -> pl.DataFrame:
+    """Whatever has pairs -> PAIRS, each once. `linked` is null where a pair is no candidate, but has stretches."""
+    candidates = [given[name] for name in ("pairs", "linked") if name in given]
+    unknown = {"linked": pl.lit(None, pl.Boolean), "label": pl.lit(None, pl.Int64)}
+    bare = [given[name].select(*ENDS, **unknown) for name in BESIDES if name in given]
+    return pl.concat([*candidates, *bare]).group_by(ENDS).agg(pl.col("linked").max(), pl.col("label").max())
 
 
 def cut_blocks(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """Whatever has pairs -> it in blocks of BLOCK pairs by the left row, and what rows each block ASKS for.
+    """Whatever has pairs -> it in blocks of BLOCK pairs by label, and what rows each block ASKS for.
 
-    However many pairs one document has, no block has more: it is asked for by several. `linked` is null where a pair
-    is no candidate, but has stretches.
+    However many pairs one document has, no block has more: it is asked for by several.
     """
-    candidates = [given[name] for name in ("pairs", "linked") if name in given]
-    others = [(name, given[name]) for name in ("stretches", "across", "jaccards") if name in given]
-    bare = [frame.select(*ENDS, linked=pl.lit(None, pl.Boolean), label=pl.lit(None, pl.Int64)) for _, frame in others]
-    pairs = pl.concat([*candidates, *bare]).group_by(ENDS).agg(pl.col("linked").max(), pl.col("label").max()).sort(ENDS)
+    pairs = _all_pairs(given).sort("label", "right_row", "left_row")
     pairs = pairs.with_columns(block=(bucket << 32) + pl.int_range(pl.len()) // BLOCK)
     yield Sent("pairs", pairs.drop("block"), pairs["block"].to_numpy())
-    for name, frame in others:
+    for name in BESIDES:
+        if name not in given:
+            continue
+        frame = given[name]
         placed = frame.join(pairs.select(*ENDS, "block"), on=ENDS, how="left", maintain_order="left")
         yield Sent(name, placed.drop("block"), placed["block"].to_numpy())
     asks = pl.concat([pairs.select("block", row=side) for side in ENDS]).unique().select("row", "block")

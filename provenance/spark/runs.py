@@ -13,7 +13,8 @@ import polars as pl
 
 from provenance.matching import posting_kernels
 from provenance.matching.equal_texts import unique
-from provenance.matching.postings import all_postings
+from provenance.matching.kernels import order_by_key
+from provenance.matching.postings import Postings, all_postings
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
 from provenance.spark.whole import send_pairs
@@ -22,7 +23,6 @@ from provenance.text.tokens import tokenize
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provenance.matching.postings import Postings
     from provenance.settings import Settings
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
@@ -40,10 +40,71 @@ def _width(settings: Settings) -> int:
     return settings.shingle_words + 2 * _reach(settings)
 
 
+# -- which shingles stand more than once: most do not, and their postings would be three quarters of all that travels --
+
+
+def send_tags(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS -> TAGS of their winnowed shingles, each once, by key: 4 bytes for each."""
+    documents, tokens = given.read()
+    postings = _winnow(tokens, np.ones(documents.height, np.bool_), plan.settings)
+    names = np.sort(_names(postings.key, plan))
+    names = names[np.append(True, names[1:] != names[:-1])] if names.size else names
+    edges = np.searchsorted(names >> np.uint64(32), np.arange(plan.keys + 1, dtype=np.uint64))
+    some = np.flatnonzero(np.diff(edges))
+    tags = (names & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    rows = {"home": np.full(some.size, bucket), "tags": [tags[edges[at] : edges[at + 1]].tobytes() for at in some]}
+    yield Sent("tags", pl.DataFrame(rows, schema=SCHEMAS["tags"]), some)
+
+
+def share_tags(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """TAGS of some keys -> SHARED: to each home those of its tags that another home has too."""
+    found = given["tags"].sort("home")
+    homes = found["home"].to_numpy()
+    parts = [np.frombuffer(octets, np.uint32) for octets in found["tags"]]
+    every = np.concatenate(parts).astype(np.uint64) << np.uint64(32)
+    order = order_by_key(every)
+    ranked = every[order]
+    again = np.append(False, ranked[1:] == ranked[:-1])
+    several = np.empty(every.size, np.bool_)
+    several[order] = again | np.append(again[1:], False)
+    kept = np.split(several, np.cumsum([part.size for part in parts])[:-1])
+    shared = [part[mine] for part, mine in zip(parts, kept, strict=True)]
+    rows = {"bucket": np.full(homes.size, bucket), "tags": [part.tobytes() for part in shared]}
+    yield Sent("shared", pl.DataFrame(rows, schema=SCHEMAS["shared"]), homes)
+
+
+def _names(keys: Array, plan: Plan) -> Array:
+    """Keys -> bucket << 32 | tag. Two keys of a bucket with one tag (1 in 2^32) are both taken for shared: no harm."""
+    names: Array = (keys % np.uint64(plan.keys)) << np.uint64(32) | keys >> np.uint64(32)
+    return names
+
+
+def _stand_again(postings: Postings, shared: pl.DataFrame, plan: Plan) -> Postings:
+    """A home's POSTINGS -> those of keys that stand more than once, here or elsewhere."""
+    order = order_by_key(postings.key)
+    ranked = postings.key[order]
+    again = ranked[1:] == ranked[:-1]
+    several = np.zeros(ranked.size, np.bool_)
+    several[order[1:][again]] = several[order[:-1][again]] = True
+    known = [
+        np.uint64(bucket << 32) | np.frombuffer(octets, np.uint32).astype(np.uint64)
+        for bucket, octets in shared.iter_rows()
+    ]
+    if known:
+        several |= np.isin(_names(postings.key, plan), np.concatenate(known))
+    kept = np.flatnonzero(several)
+    return Postings(postings.key[kept], postings.owner[kept], postings.place[kept], np.array([0, kept.size]))
+
+
+# -- postings ----------------------------------------------------------------------------------------------
+
+
 def send_postings(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS and which are WANTED -> POSTINGS by key."""
-    documents = given["documents"].join(table(given, "wanted"), on="row", how="semi").sort("row")
-    tokens, postings = _winnow(documents, plan.settings)
+    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key."""
+    documents, tokens = given.read()
+    wanted = np.isin(documents["row"].to_numpy(), table(given, "wanted")["row"].to_numpy())
+    postings = _winnow(tokens, wanted, plan.settings)
+    postings = _stand_again(postings, table(given, "shared"), plan)
     base = tokens.bounds[postings.owner] + postings.place
     first = np.maximum(base - _reach(plan.settings), tokens.bounds[postings.owner])
     last = np.minimum(base + plan.settings.shingle_words + _reach(plan.settings), tokens.bounds[postings.owner + 1])
@@ -63,10 +124,8 @@ def send_postings(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("postings", frame, hashed(frame["key"], plan))
 
 
-def _winnow(documents: pl.DataFrame, settings: Settings) -> tuple[Tokens, Postings]:
-    tokens = tokenize(documents["text"], threads=1)
-    everyone = np.ones(documents.height, np.bool_)
-    return tokens, all_postings(tokens, everyone, settings.shingle_words, settings.window)
+def _winnow(tokens: Tokens, wanted: Array, settings: Settings) -> Postings:
+    return all_postings(tokens, wanted, settings.shingle_words, settings.window)
 
 
 def mark_hot(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -85,7 +144,8 @@ def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's DOCUMENTS and their HOT words -> MASKS of the postings that carry any, by key."""
     hot = table(given, "hot").unique()
     documents = given["documents"].join(hot, on="row", how="semi").sort("row")
-    tokens, postings = _winnow(documents, plan.settings)
+    tokens = tokenize(documents["text"], threads=1)
+    postings = _winnow(tokens, np.ones(documents.height, np.bool_), plan.settings)
     is_hot = np.zeros(tokens.word.size + 1, np.uint8)
     document = np.searchsorted(documents["row"].to_numpy(), hot["row"].to_numpy())
     is_hot[tokens.bounds[document] + hot["word"].to_numpy()] = 1
@@ -124,8 +184,8 @@ def _pair(given: Tables, settings: Settings, *, marking: bool) -> tuple[pl.DataF
     masks = table(given, "masks")
     if masks.height:
         places = postings.select("key", "row", "place").with_row_index("at")
-        at = masks.join(places, on=["key", "row", "place"], how="left", maintain_order="left")["at"].to_numpy()
-        hot[at] = as_rows(masks["mask"], np.uint8, width)
+        at = masks.join(places, on=["key", "row", "place"])
+        hot[at["at"].to_numpy()] = as_rows(at["mask"], np.uint8, width)
     flags = hot[inside].astype(np.bool_)
     bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(size, dtype=np.int64)])
     k = settings.shingle_words

@@ -13,13 +13,13 @@ from provenance.pipeline import SCHEMA_VERSION
 from provenance.settings import Settings
 from provenance.spark import steps
 from provenance.spark.flow import Flow
-from provenance.spark.intake import number_rows, plain_documents, read_frames
+from provenance.spark.intake import Arrived, number_rows, plain_documents, read_frames
 from provenance.spark.plan import HOME_BITS, Part, Plan
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-TEXTS_A_KEY = 4096  # documents a bucket of hashes stands for: some 20 MB of postings
+TEXTS_A_KEY = 8192  # documents a bucket of hashes stands for: some 70 MB of bands, and as many of postings
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,20 @@ def scan(
     settings = settings or Settings()
     flow = open_flow(frame.sparkSession, settings, work)
     if plain_documents(frame):
-        return scan_documents(flow, ordered(frame), settings, keys, [])
+        return scan_documents(flow, ordered(frame), settings, keys)
     return scan_frames(flow, [number_rows(frame)], settings, keys)
 
 
 def scan_frames(flow: Flow, frames: list[DataFrame], settings: Settings, keys: int | None = None) -> SparkRun:
     """Frames of articles whose rows have a path and a number -> SparkRun."""
-    documents, rejects = read_frames(flow, frames, settings)
-    return scan_documents(flow, documents, settings, keys, rejects)
+    return scan_documents(flow, read_frames(flow, frames, settings), settings, keys)
 
 
-def ordered(documents: DataFrame) -> DataFrame:
+def ordered(documents: DataFrame) -> Arrived:
     """A frame of DOCUMENTS -> the same with `number`, that ascends in their order."""
-    return documents.select(*tables.DOCUMENTS).withColumn("number", F.monotonically_increasing_id())
+    number, size = documents.agg(F.count("doc_id"), F.sum(F.octet_length("text"))).first() or (0, 0)
+    numbered = documents.select(*tables.DOCUMENTS).withColumn("number", F.monotonically_increasing_id())
+    return Arrived(numbered, int(number), int(size or 0), [])
 
 
 def open_flow(session: SparkSession, settings: Settings, work: str | None) -> Flow:
@@ -76,12 +77,10 @@ def _folder(work: str | None, settings: Settings) -> str:
     return f"{work or tempfile.mkdtemp(prefix='provenance-spark-')}/{settings.fingerprint()}"
 
 
-def scan_documents(
-    flow: Flow, documents: DataFrame, settings: Settings, keys: int | None, rejects: list[Part]
-) -> SparkRun:
+def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int | None = None) -> SparkRun:
     """DOCUMENTS, each id once -> SparkRun."""
-    number, size = documents.agg(F.count("doc_id"), F.sum(F.octet_length("text"))).first() or (0, 0)
-    small = settings.rewritten == "on" or int(size or 0) <= settings.rewritten_limit * 1_000_000
+    documents, number, size, rejects = arrived
+    small = settings.rewritten == "on" or size <= settings.rewritten_limit * 1_000_000
     flow.plan = Plan(
         settings,
         keys or max(flow.session.sparkContext.defaultParallelism, -(-number // TEXTS_A_KEY)),
@@ -104,7 +103,7 @@ def scan_documents(
         "fingerprint": settings.fingerprint(),
         "engine": "spark",
         "tables": list(found),
-        "counts": {"read": number, "bytes": int(size or 0), **made.counts},
+        "counts": {"read": number, "bytes": size, **made.counts},
         "work": flow.work,
     }
     return SparkRun(found, facts, flow, home, made)

@@ -14,6 +14,9 @@ SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(ROWS),
     "spark.sql.execution.arrow.maxBytesPerBatch": str(BYTES),
     "spark.sql.session.timeZone": "UTC",
+    # what travels is compressed already
+    "spark.shuffle.compress": "false",
+    "spark.shuffle.spill.compress": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     # a task that fails on one machine is tried again on another; one lost executor is not the end of a job

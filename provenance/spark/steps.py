@@ -72,7 +72,9 @@ def compare_documents(flow: Flow, documents: Part) -> Made:
 def propose(flow: Flow, documents: Part) -> tuple[str, str, str]:
     """DOCUMENTS -> the rounds that made groups of equal texts, PAIRS of first texts that may be alike, and PASSAGES."""
     settings = flow.plan.settings
-    if settings.level == "passage" or settings.until == "origins":
+    if settings.level == "passage":
+        texts = flow.round("texts", together(whole.sketch, articles.cut_passages, runs.send_tags), documents)
+    elif settings.until == "origins":
         texts = flow.round("texts", together(whole.sketch, articles.cut_passages), documents)
     else:
         texts = flow.round("texts", whole.sketch, documents)
@@ -90,7 +92,8 @@ def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = N
     parts = [documents, Part(cut, "passages"), Part(furniture, "frequent"), Part(totals, "totals")]
     if wanted is None:
         return flow.round("marked", articles.mark_home, *parts)
-    return flow.round("marked", together(articles.mark_home, runs.send_postings), *parts, wanted)
+    shared = Part(flow.round("shared", runs.share_tags, Part(cut, "tags")), "shared")
+    return flow.round("marked", together(articles.mark_home, runs.send_postings), *parts, wanted, shared)
 
 
 def compare_passages(flow: Flow, documents: Part) -> Made:
@@ -105,16 +108,23 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     members = flow.round("members", routing.answer, Part(groups, "members"), Part(firsts, "asks"))
     spelt = flow.round("spelt", whole.spell_block, Part(firsts, "pairs"), Part(members, "members"))
     short = flow.round("short-links", stretches.link_shorts, Part(marked, "shorts"))
-    repeats = flow.round("repeats", stretches.repeat_home, documents, passages, Part(short, "repeated"))
     found = [Part(groups, "linked"), Part(spelt, "linked"), Part(spelt, "pairs")]
     if flow.plan.rewritten:
         found = rewrite(flow, documents, passages, found)
-    blocks = flow.round("blocks", routing.cut_blocks, *found, Part(short, "stretches"))
+    proposed = [*found, Part(short, "stretches")]
+    nearest = flow.round("nearest", routing.find_nearest, *proposed)
+    near = flow.round("near", routing.gather_pairs, *proposed, Part(nearest, "nearest"))
+    together_ = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
+    blocks = flow.round("blocks", routing.cut_blocks, *together_)
     given = [Part(blocks, name) for name in ("pairs", "stretches", "across", "jaccards")]
-    asked = flow.round("asked", routing.answer, documents, passages, Part(blocks, "asks"))
+    asked = flow.round(
+        "asked",
+        together(routing.answer, stretches.repeat_home),
+        *(documents, passages, Part(blocks, "asks"), Part(short, "repeated")),
+    )
     settled = flow.round("settled", stretches.settle_block, *given, Part(asked, "documents"), Part(asked, "passages"))
     made = complete(flow, [documents, passages], [settled], stretches.match_missing)
-    spans = [Part(repeats, "spans"), Part(settled, "spans"), *made.tables["spans"]]
+    spans = [Part(asked, "spans"), Part(settled, "spans"), *made.tables["spans"]]
     found_clusters = made.tables["clusters"]
     if flow.plan.settings.until != "matches":
         found_clusters = [*found_clusters, cluster_passages(flow, spans)]

@@ -18,7 +18,7 @@ from provenance.matching.stretches import Aligned, join
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, table
 from provenance.spark.whole import send_matches
-from provenance.text.tokens import Tokens, tokenize
+from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,9 @@ class _Laid(NamedTuple):
         return np.searchsorted(self.rows, column.to_numpy()).astype(np.int32)
 
 
-def _lay(given: Tables) -> _Laid:
-    documents = given["documents"].sort("row")
-    passages = in_order(table(given, "passages"))
-    tokens = tokenize(documents["text"], threads=1)
+def _lay(given: Tables, passages: pl.DataFrame | None = None) -> _Laid:
+    documents, tokens = given.read()
+    passages = in_order(table(given, "passages") if passages is None else passages)
     return _Laid(documents, passages, tokens, lay_out(documents, passages, tokens), documents["row"].to_numpy())
 
 
@@ -86,9 +85,9 @@ def _to_table(laid: _Laid, aligned: Aligned) -> pl.DataFrame:
 # -- short passages ----------------------------------------------------------------------------------------
 
 
-def list_shorts(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS and PASSAGES -> SHORTS with their words."""
-    laid = _lay(given)
+def list_shorts(given: Tables, passages: pl.DataFrame) -> Iterator[Sent]:
+    """A home's DOCUMENTS and PASSAGES with boilerplate -> SHORTS with their words."""
+    laid = _lay(given, passages)
     short = short_of(laid.layout)
     document, first, last = (part[short] for part in (laid.layout.document, laid.layout.first, laid.layout.last))
     words = laid.tokens.word

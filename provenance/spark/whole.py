@@ -31,8 +31,7 @@ Array = np.ndarray[Any, Any]
 
 def sketch(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's documents -> TEXTS by digest: what tells equal texts, and the bands of those that are not."""
-    documents = given["documents"].sort("row")
-    tokens = tokenize(documents["text"], threads=1)
+    documents, tokens = given.read()
     digests = digest(tokens)
     bands, bits = _bands(tokens, plan)
     columns = dict(zip(("words", "one", "two"), digests.T, strict=True))
@@ -57,10 +56,10 @@ def _bands(tokens: Tokens, plan: Plan) -> tuple[pl.Series, pl.Series]:
 
 
 def _unpacked(bits: pl.Series, settings: Settings) -> Array:
-    """What `_bands` packed -> uint32 [rows, num_perm]."""
+    """What `_bands` packed -> uint8 [rows, num_perm]."""
     width = (settings.num_perm + 1) // 2
     packed = as_rows(bits, np.uint8, width)
-    values = np.empty((len(packed), 2 * width), np.uint32)
+    values = np.empty((len(packed), 2 * width), np.uint8)
     values[:, ::2], values[:, 1::2] = packed >> 4, packed & 15
     return values[:, : settings.num_perm]
 
@@ -119,8 +118,7 @@ def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """All documents of a small dump -> PAIRS that share any shingle. In one bucket: exhaustive_documents bounds it."""
-    documents = given["documents"].sort("row")
-    tokens = tokenize(documents["text"], threads=1)
+    documents, tokens = given.read()
     pairs = sharing_pairs(tokens, group_equal(digest(tokens)).wanted, plan.settings)
     yield send_pairs("pairs", documents["row"], pairs, plan)
 
@@ -181,8 +179,8 @@ def _near(texts: pl.Series, keys: Array, settings: Settings) -> Array:
 
 def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """PAIRS of one component each that were not compared yet, and their DOCUMENTS -> MORE, alike or not."""
-    documents, pairs = given["documents"].sort("row"), given["pairs"].sort("left_row", "right_row")
-    groups = group_equal(digest(tokenize(documents["text"], threads=1)))
+    (documents, tokens), pairs = given.read(), given["pairs"].sort("left_row", "right_row")
+    groups = group_equal(digest(tokens))
     keys = _places(pairs, documents["row"].to_numpy())
     more = match_pairs(documents["doc_id"], documents["text"], keys, groups, plan.settings, threads=1)
     label = pairs["label"]
