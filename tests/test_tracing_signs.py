@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import polars as pl
 import pytest
 
-from provenance.tables import ANCESTRY, EVIDENCE, SPANS
+from provenance.tables import EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
 from provenance.tracing.differences import Text, compare
+from provenance.tracing.graphs import lay_out
 from provenance.tracing.quoting import depth, find_quoting
-from provenance.tracing.trust import trust_dates
+from provenance.tracing.trust import Clocks, believe, fit_lags, weigh_dates
 
 WHOLE = (
     "The harbour was closed on Monday after 1,215 crates fell 10 miles out, said Maren Holt of the council. "
@@ -49,16 +53,35 @@ def signs(full: str, late: str) -> tuple[set[str], set[str]]:
         (", and the rest will float,”", ",”", "quote"),
         (" No one was hurt by the crates.", "", "sentence"),
         ("harbour was closed", "habrour was closed", "slip"),
+        ("The ferry ran", "It has emerged that the ferry ran", "opened"),
+        ("closed on Monday", "shut for good on Monday", "wordier"),
+        ("LOWICK — The", "The", "stripped"),
     ],
 )
 def test_each_sign_points_one_way(was: str, told: str, sign: str) -> None:
-    changed = WHOLE.replace(was, told)
-    assert changed != WHOLE
-    forth, back = signs(WHOLE, changed)
+    whole = f"LOWICK — {WHOLE}"
+    changed = whole.replace(was, told)
+    assert changed != whole
+    forth, back = signs(whole, changed)
     assert sign in forth
     assert sign not in back
-    turned = signs(changed, WHOLE)
+    turned = signs(changed, whole)
     assert sign in turned[1]
+
+
+def test_a_long_tail_that_is_gone_was_cut_and_a_turned_sentence_was_not_opened() -> None:
+    long = f"{WHOLE}\n\n{' '.join(f'word{n}' for n in range(80))}."
+    assert signs(long, WHOLE) == ({"tail"}, set())
+    assert signs(long, f"{WHOLE}\n\nSource: Lowick Post.")[0] == {"tail"}
+    late, band = (
+        "the ferry ran late for the whole of the evening",
+        "the band of the lower town played on until it came in",
+    )
+    turned = WHOLE.replace(f"The{late[3:]}, and {band}.", f"And {band}, as {late}.")
+    assert turned != WHOLE
+    assert "opened" not in signs(WHOLE, turned)[0] | signs(WHOLE, turned)[1]
+    both = WHOLE.replace("closed on Monday", "shut for good on Monday").replace("the whole of the evening", "hours")
+    assert "wordier" not in set().union(*signs(WHOLE, both))  # a phrase longer, another shorter
 
 
 def test_spelling_and_equal_texts_are_no_signs() -> None:
@@ -86,33 +109,47 @@ def test_a_passage_set_off_as_quoted_is_the_later_one() -> None:
     )
 
 
-def dated(pairs: list[tuple[str, str, float]]) -> pl.DataFrame:
-    rows = [(left, right, "date", strength, None, None, None, "") for left, right, strength in pairs]
-    return pl.DataFrame(rows, schema=EVIDENCE, orient="row")
-
-
-def chances(pairs: list[tuple[str, str]]) -> pl.DataFrame:
-    rows = [(copy, source, 0.9, 0.9, True, 1.0, 1) for source, copy in pairs]
-    return pl.DataFrame(rows, schema=ANCESTRY, orient="row")
+def believed(pairs: list[tuple[int, int, int]]) -> tuple[Any, float]:
+    """(source, copy, days from one to the other), of whom the texts say which is which -> chances of false dates."""
+    size = 1 + max(max(source, copy) for source, copy, _ in pairs)
+    rows = [(name, -1, -3.0, np.nan) for name in range(size)]
+    for source, copy, lag in pairs:
+        rows += [(copy, source, 2.0, lag), (source, copy, -2.0, -lag)]
+    rows.sort(key=lambda row: row[:2])
+    child, parent, score, lag = (np.array(column) for column in zip(*rows, strict=True))
+    same = np.arange(size)
+    for source, copy, _ in pairs:
+        same[same == same[copy]] = same[source]
+    fit = fit_lags(lag, np.sign(np.nan_to_num(lag)), same[child])
+    clocks = Clocks(child, parent, fit, np.ones(size, bool))
+    _, wrong, share = believe(lay_out(child, parent, same[child]), score, clocks)
+    return wrong, share
 
 
 def test_dates_that_texts_contradict_are_believed_less() -> None:
-    pairs = [(f"a{n:02d}", f"b{n:02d}") for n in range(40)]
-    sound, true = trust_dates(dated([(a, b, 1.0) for a, b in pairs]), chances(pairs))
-    half = dated([(a, b, 1.0 if n % 2 else -1.0) for n, (a, b) in enumerate(pairs)])
-    doubted, false = trust_dates(half, chances(pairs))
-    assert sound["strength"].min() > 2.5  # type: ignore[operator]
-    assert doubted["strength"].abs().max() < sound["strength"].min()  # type: ignore[operator]
-    assert (doubted["strength"] < 0).sum() == 20
-    assert true < 0.05 < 0.2 < false
+    pairs = [(2 * n, 2 * n + 1) for n in range(40)]
+    _, true = believed([(*pair, 3) for pair in pairs])
+    _, false = believed([(*pair, 3 if n % 2 else -3) for n, pair in enumerate(pairs)])
+    assert true < 0.05 < 0.15 < false
 
 
 def test_one_false_date_is_found_out_by_its_neighbours() -> None:
-    sound = [(f"a{n:02d}", f"b{n:02d}") for n in range(40)]
-    false = [("x", f"y{n}") for n in range(4)]  # the text says that x is the source, its date that it is last
-    pairs = sound + false
-    told = dated([(a, b, 1.0) for a, b in sound] + [(a, b, -1.0) for a, b in false])
-    weighed, _ = trust_dates(told, chances(pairs))
-    of_x = pl.col("left_doc") == "x"
-    doubted, believed = (weighed.filter(part)["strength"].abs() for part in (of_x, ~of_x))
-    assert doubted.max() < 0.8 * believed.min()  # type: ignore[operator]
+    sound = [(2 * n, 2 * n + 1, 1) for n in range(40)]
+    wrong, _ = believed(sound + [(80, 81 + n, -5) for n in range(4)])  # by the texts 80 is the source, its date is last
+    assert wrong[80] > 0.95
+    assert wrong[81:].max() < 0.1
+    assert wrong[:80].max() < 0.1
+
+
+def test_a_copy_long_after_its_source_speaks_against_neither_date() -> None:
+    wrong, _ = believed([(0, 1, 1), (0, 2, 2), (0, 3, 400), (4, 5, 1)])
+    assert wrong.max() < 0.05
+    near, far = fit_lags(np.array([1.0, 30.0]), np.ones(2), np.zeros(2, np.int64))
+    assert near > far == 0
+
+
+def test_evidence_of_dates_is_worth_what_both_dates_are() -> None:
+    rows = [("a", "b", "date", 1.0, None, None, None, ""), ("a", "c", "date", -1.0, None, None, None, "")]
+    told = weigh_dates(pl.DataFrame(rows, schema=EVIDENCE, orient="row"), {"a": 0.02, "b": 0.02, "c": 0.95}, 0.03)
+    sure, doubtful = told["strength"]
+    assert sure > 3 > 0.2 > -doubtful > 0

@@ -26,6 +26,12 @@ PHRASE = 12  # words that are taken to have been replaced as one; longer stretch
 BESIDE = 14  # characters after a phrase in which its figure or its unit stands
 NAMES = 3  # words of a first name with its title
 LONGEST_GLOSS = 16  # words of an explanation; more is a remark of its own
+OPENER = 8  # words put before a sentence; "Officials have confirmed that" has four
+MOVED = 40  # words either way within which a phrase moved about in its sentence stands again
+HEAD = 5  # words of a dateline
+TAIL_WORDS = 60  # gone from the end: more than a paragraph of an outlet's own, of which news has 20 to 60 words
+#: Signs of which single cases run either way, and only the excess of one way over the other tells.
+NET = ("wordier",)
 
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -89,7 +95,19 @@ def compare(left: Text, right: Text, count: Callable[[int], int]) -> tuple[list[
     for one, two, three, four in _edits(left.word[:WORDS], right.word[:WORDS]):
         forth.extend(_signs(left, right, _Edit(one, two, three, four), count))
         back.extend(_signs(right, left, _Edit(three, four, one, two), count))
-    return forth, back
+    return _excess(forth, back), _excess(back, forth)
+
+
+def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
+    """Signs -> the same without as many of each NET kind as run the other way."""
+    left = {kind: sum(sign.feature == kind for sign in against) for kind in NET}
+    kept = []
+    for sign in signs:
+        if left.get(sign.feature, 0):
+            left[sign.feature] -= 1
+        else:
+            kept.append(sign)
+    return kept
 
 
 def _edits(left: list[int], right: list[int]) -> Iterator[tuple[int, int, int, int]]:
@@ -114,14 +132,20 @@ def _signs(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> 
         after = late.text[start : end + BESIDE]
         if _DIGIT.search(after) and _HEDGE.search(after) and _unhedged(full, edit):
             yield Sign("hedged", start, end, late=True)
-    if not lost and new <= LONGEST_GLOSS:
+    if not lost and new <= OPENER and _is_opener(full, late, edit):
+        yield Sign("opened", late.start[edit.three], late.end[edit.four - 1], late=True)
+    elif not lost and new <= LONGEST_GLOSS:
         yield from _glosses(late, edit)
     elif not lost and _is_paragraph(full, late, edit):
         yield Sign("paragraph", late.start[edit.three], late.end[edit.four - 1], late=True)
     if lost and not new and lost <= NAMES and _is_first_name(full, edit):
         yield Sign("name", full.start[edit.one], full.end[edit.two - 1], late=False)
+    if lost and lost <= HEAD and not new and not edit.one and _is_dateline(full, edit):
+        yield Sign("stripped", full.start[0], full.end[edit.two - 1], late=False)
     if lost >= max(2, 2 * new):
         yield from _cuts(full, late, edit)
+    if lost > TAIL_WORDS and lost >= 4 * new and edit.three and edit.two == len(full.word) < WORDS:
+        yield Sign("tail", late.start[edit.three - 1], late.end[edit.three - 1], late=True)
 
 
 def _replaced(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> Iterator[Sign]:
@@ -137,11 +161,35 @@ def _replaced(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) 
             yield Sign("unit", *place, late=True)
     if edit.two - edit.one == edit.four - edit.three == 1 and _is_slip(full, edit.one, late, edit.three, count):
         yield Sign("slip", *place, late=True)
+    if _is_wordier(full, late, edit):
+        yield Sign("wordier", late.start[edit.three], late.end[edit.four - 1], late=True)
     short = edit.two - edit.one <= NAMES + 1 and edit.four - edit.three <= NAMES
     if short and _FULL_NAME.search(was) and not _FULL_NAME.search(told):
         ends = max(*full.gap[edit.one : edit.two], *late.gap[edit.three : edit.four])
         if ends < SENTENCE:  # across a full stop capitals are no name
             yield Sign("name", *place, late=True)
+
+
+def _is_wordier(full: Text, late: Text, edit: _Edit) -> bool:
+    """Whether a phrase inside a sentence became a longer one: who rewords or translates explains (Blum-Kulka, 1986)."""
+    if edit.four - edit.three <= edit.two - edit.one or edit.two >= len(full.word) or edit.four >= len(late.word):
+        return False
+    inside = max(*full.gap[edit.one : edit.two + 1], *late.gap[edit.three : edit.four + 1]) < SENTENCE
+    return inside and bool(edit.one) and bool(edit.three)
+
+
+def _is_opener(full: Text, late: Text, edit: _Edit) -> bool:
+    """Whether a sentence lost its capital to words put before it: "Officials have confirmed that the bridge ...".
+
+    Words that stand close by in the other text were moved: either way round may have been the first.
+    """
+    if edit.one >= len(full.word) or edit.four >= len(late.word) or (edit.one and full.gap[edit.one] < SENTENCE):
+        return False
+    near = set(full.word[max(0, edit.one - MOVED) : edit.one + MOVED])
+    if 2 * sum(word in near for word in late.word[edit.three : edit.four]) > edit.four - edit.three:
+        return False
+    was, told = full.text[full.start[edit.one]], late.text[late.start[edit.four]]
+    return was.isupper() and told == was.lower()
 
 
 def _words(text: Text, first: int, last: int) -> str:
@@ -232,6 +280,14 @@ def _is_first_name(full: Text, edit: _Edit) -> bool:
         and bool(_CAPITAL.match(rest))
         and all(_CAPITAL.match(word) and word.casefold() not in _SMALL for word in given)
     )
+
+
+def _is_dateline(full: Text, edit: _Edit) -> bool:
+    """Whether what is gone from the very beginning is a name in capitals and a dash: a dateline of any place."""
+    if edit.two >= len(full.word):
+        return False
+    dash = full.text[full.end[edit.two - 1] : full.start[edit.two]]
+    return full.text[full.start[0] : full.end[0]].isupper() and any(sign in dash for sign in "—–-")
 
 
 def _is_paragraph(full: Text, late: Text, edit: _Edit) -> bool:

@@ -199,6 +199,7 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
 def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """What was lost or put in between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
+    own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
     wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique().sort()
     chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
     row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
@@ -207,7 +208,9 @@ def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, passages: pl.DataFrame)
     for left, right in near.iter_rows():
         forth, back = compare(read(row_of[left]), read(row_of[right]), count)
         for signs, sign, later, fuller in ((forth, 1.0, right, left), (back, -1.0, left, right)):
-            rows += [(left, right, *row) for row in _strengths(signs, sign, later, fuller)]
+            # an outlet's own later version grows and is cut again
+            told = [one for one in signs if one.feature != "tail"] if (left, right) in own else signs
+            rows += [(left, right, *row) for row in _strengths(told, sign, later, fuller)]
     names = [*PAIR, "feature", "strength", "doc_id", "start", "end"]
     return _rows(pl.DataFrame(rows, schema={name: EVIDENCE[name] for name in names}, orient="row"))
 
