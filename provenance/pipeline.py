@@ -35,7 +35,6 @@ from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
-from provenance.tracing.trust import trust_dates
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
@@ -173,13 +172,12 @@ def trace(
         evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
     with clock.step("ancestry"):
         compared = (documents, passages, spans, matches, attributions, dates)
-        text, false_dates = evidence.filter(pl.col("feature") != "date"), 0.0
-        if text.height < evidence.height:
-            evidence, false_dates = trust_dates(evidence, trace_ancestry(*compared, text, settings))
-        ancestry = trace_ancestry(*compared, evidence, settings)
+        ancestry, evidence, false_dates = trace_ancestry(*compared, evidence, settings)
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
-        edges = draw_edges(documents, spans, matches, clusters, attributions, dates, evidence, ancestry, settings)
+        edges = draw_edges(
+            documents, spans, matches, clusters, attributions, dates, evidence, ancestry, false_dates, settings
+        )
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):

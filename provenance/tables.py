@@ -148,7 +148,9 @@ ANCESTRY = pl.Schema(
     {
         "doc_id": TEXT,
         "other_id": TEXT,  # ? null: nobody of the dump
+        "part": pl.Int64(),  # of a compiled document, which chooses a source for each; 0 holds most of its words
         "probability": pl.Float64(),  # that this was the direct source
+        "first": pl.Float64(),  # that the text began there; of a null row, that it began here
         "ancestor": pl.Float64(),  # that it was a source, directly or through others
         "chosen": pl.Boolean(),  # whether it is the source in the best tree
         "share": pl.Float64(),  # ? of the document's words that the other holds

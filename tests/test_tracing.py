@@ -40,10 +40,9 @@ from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
-from provenance.tracing.graphs import solve
+from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
-from provenance.tracing.trust import trust_dates
 
 SETTINGS = Settings()
 STORY = (
@@ -92,13 +91,10 @@ def trace(
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
     evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
-    text = evidence.filter(pl.col("feature") != "date")
-    undated = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, text, SETTINGS)
-    evidence, false = trust_dates(evidence, undated)
-    check(evidence, EVIDENCE, "evidence")
-    ancestry = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
+    traced = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
+    ancestry, evidence, false = traced
     check(ancestry, ANCESTRY, "ancestry")
-    edges = draw_edges(named, spans, matches, clusters, attributions, dates, evidence, ancestry, SETTINGS)
+    edges = draw_edges(named, spans, matches, clusters, attributions, dates, evidence, ancestry, false, SETTINGS)
     origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, false, SETTINGS)
     check(count_outlets(named, edges, spans), OUTLETS, "outlets")
     return edges, check(origins, ORIGINS, "origins"), named
@@ -519,11 +515,23 @@ def by_hand(weights: dict[int, dict[int, float]]) -> tuple[dict[int, dict[int, f
     return {child: {name: one / total for name, one in row.items()} for child, row in chances.items()}, trees
 
 
+def beginnings(trees: dict[tuple[int, ...], float]) -> dict[tuple[int, int], float]:
+    """Trees and their weights -> for each child and document the chance that its text began there."""
+    total, found = sum(trees.values()), {}
+    for choice, weight in trees.items():
+        for child in range(len(choice)):
+            at = child
+            while choice[at] >= 0:
+                at = choice[at]
+            found[child, at] = found.get((child, at), 0.0) + weight / total
+    return found
+
+
 def solve_by_names(weights: dict[int, dict[int, float]]) -> tuple[Tree, dict[int, dict[int, float]], Any]:
     rows = [(child, parent, weight) for child in sorted(weights) for parent, weight in sorted(weights[child].items())]
     child, parent = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     score = np.log([row[2] for row in rows])
-    solved = solve(child, parent, np.zeros(len(rows), np.int64), score)
+    solved = solve(lay_out(child, parent, np.zeros(len(rows), np.int64)), score)
     chances: dict[int, dict[int, float]] = {}
     for (one, other, _), chance in zip(rows, solved.chance, strict=True):
         chances.setdefault(one, {})[other] = float(chance)
@@ -544,9 +552,17 @@ def test_chances_equal_the_sum_over_all_trees_and_the_best_tree_is_one_of_them(s
     for child, row in chances.items():
         assert found[child] == pytest.approx(row)
     assert tuple(tree[child] for child in range(5)) in trees
-    likeliest = {child: max(sorted(row), key=lambda name: (row[name], -name)) for child, row in chances.items()}
+    told = {
+        child: {name: one if name >= 0 or one > 0.5 else one / 1000 for name, one in row.items()}
+        for child, row in chances.items()
+    }
+    likeliest = {child: max(sorted(row), key=lambda name: (row[name], -name)) for child, row in told.items()}
     if tuple(likeliest.values()) in trees:
         assert tree == likeliest
+    begun = beginnings(trees)
+    rows = [(child, parent) for child in sorted(weights) for parent in sorted(weights[child])]
+    for (child, parent), first in zip(rows, solved.first, strict=True):
+        assert first == pytest.approx(begun.get((child, parent if parent >= 0 else child), 0)), (child, parent)
     assert (solved.ancestor <= 1).all()
 
 
@@ -554,6 +570,22 @@ def test_a_source_of_a_source_is_an_ancestor() -> None:
     tree, _, solved = solve_by_names({0: {-1: 1.0}, 1: {-1: 0.01, 0: 1.0}, 2: {-1: 0.01, 0: 0.1, 1: 1.0}})
     assert tree == {0: -1, 1: 0, 2: 1}
     assert solved.ancestor[4] == pytest.approx(1, abs=0.05)  # 0 of 2, by way of 1
+
+
+def test_several_likely_sources_are_not_outvoted_by_none() -> None:
+    tree, _, _ = solve_by_names({0: {-1: 9.0}, 1: {-1: 9.0, 0: 1.0}, 2: {-1: 2.0, 0: 1.5, 1: 1.4}})
+    assert tree == {0: -1, 1: -1, 2: 0}
+
+
+def test_components_are_summed_apart() -> None:
+    rows = np.array([(0, -1), (1, -1), (1, 0), (2, -1), (2, 3), (3, -1), (3, 2), (4, -1), (4, 2)])
+    score = np.log([1.0, 1, 2, 1, 3, 1, 5, 1, 2])
+    component = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1])
+    both = solve(lay_out(rows[:, 0], rows[:, 1], component), score)
+    for part in (slice(0, 3), slice(3, 9)):
+        alone = solve(lay_out(rows[part, 0], rows[part, 1], component[part]), score[part])
+        for whole, piece in zip(both, alone, strict=True):
+            assert whole[part] == pytest.approx(piece)
 
 
 def test_a_huge_circle_ends() -> None:

@@ -16,10 +16,11 @@ import rustworkx as rx
 from provenance.tables import ANCESTRY
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.evidence import LEAST_SHARE, find_pairs
-from provenance.tracing.facts import best_dates
-from provenance.tracing.graphs import solve
-from provenance.tracing.model import add_common, add_odds, chance_of, sum_families, weights
+from provenance.tracing.facts import CREDITS, best_dates, foreign_credits
+from provenance.tracing.graphs import lay_out, solve
+from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, Taken, compare_readings
+from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
 from provenance.tracing.twins import PAIR, find_twins, stand_in
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ CANDIDATES = 12
 BEFORE = 4  # those of them that the evidence calls earlier, the most alike first, even if others are more alike
 #: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
 OVERLAP = 0.2
+DATED = 3.0  # log odds that two dates count for in finding those: 95 in 100 are true
 NAMED = 1.0  # log odds of credits from which a copy names its source
 PARENT = (
-    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_lag",
-    "parent_named",
+    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_named",
 )  # fmt: skip
-ROOT = ("root_worst", "root_central")
-FIXED = "parent_common"  # what speaks for a third source is no matter of choice among those that are here
+ROOT = ("root_worst", "root_central", "root_credits")
+FIXED = "parent_common"  # what speaks for a third source
 
 
 class Candidates(NamedTuple):
@@ -50,7 +51,18 @@ class Candidates(NamedTuple):
     share: Array  # float64, of the child's words that the parent holds
     families: Array  # int64, kinds of evidence that speak for it
     component: Array  # int64
+    lag: Array  # float64, days from the parent's date to the child's; nan where they are not known to the day
+    order: Array  # float64, 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
     owner: Array  # int64 by child: the document that it is, or is part of
+    dated: Array  # bool by document
+
+
+class Traced(NamedTuple):
+    """What is found of all documents that have a match."""
+
+    ancestry: pl.DataFrame  # ANCESTRY
+    evidence: pl.DataFrame  # EVIDENCE, dates in log odds
+    false_dates: float  # share of the dates that are false
 
 
 def trace_ancestry(
@@ -62,34 +74,53 @@ def trace_ancestry(
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     settings: Settings,
-) -> pl.DataFrame:
-    """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match.
+) -> Traced:
+    """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match, and how far dates are true.
 
-    Sorted by document. Where EVIDENCE holds no dates, none are looked at. *gather*. Cost: linear in matches, and cubic
-    in documents that may be each other's sources in a circle, up to graphs.EXACT of them.
+    Sorted by document. *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a
+    circle, up to graphs.EXACT of them.
     """
     twins = find_twins(documents, matches, attributions, dates)
-    ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
+    ids, candidates = find_candidates(documents, passages, spans, matches, attributions, dates, evidence, twins)
     known = weights()
     score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
-    solved = solve(candidates.child, candidates.parent, candidates.component, score)
+    layout = lay_out(candidates.child, candidates.parent, candidates.component)
+    child, families = candidates.owner[candidates.child], candidates.families
+    wrong, false_dates = np.zeros(len(ids)), 0.0
+    if candidates.dated.any():
+        fit = fit_lags(candidates.lag, candidates.order, candidates.component)
+        clocks = Clocks(child, candidates.parent, fit, candidates.dated)
+        score, wrong, false_dates = believe(layout, score, clocks)
+        sure = candidates.order * told_by(wrong[child], wrong[candidates.parent])
+        families = families + ((candidates.parent >= 0) & (sure >= SPEAKS))
+    evidence = weigh_dates(evidence, dict(zip(ids, wrong.tolist(), strict=True)), false_dates)
+    solved = solve(layout, score)
     rows = pl.DataFrame(
         {
-            "child": candidates.owner[candidates.child],
+            "child": child,
+            "part": candidates.child,
             "parent": candidates.parent,
             "probability": solved.chance,
+            "first": solved.first,
             "ancestor": solved.ancestor,
             "chosen": solved.chosen,
             "share": candidates.share,
-            "families": candidates.families.astype(np.int32),
+            "families": families.astype(np.int32),
         }
     )
     names = pl.DataFrame({"number": np.arange(len(ids)), "name": ids}, schema={"number": pl.Int64, "name": pl.String})
     named = rows.join(names, left_on="child", right_on="number").rename({"name": "doc_id"})
     named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
+    named = named.with_columns(part=pl.when(pl.col("part") == pl.col("child")).then(0).otherwise("part"))
+    named = _shape(named)
     own = _twin_rows(twins, evidence, settings)
-    both = pl.concat([_shape(named), _inherit(_shape(named), twins, own), own])
-    return both.sort("doc_id", "probability", "other_id", descending=[False, True, False])
+    begun = named.filter(pl.col("other_id").is_null() & (pl.col("part") == 0)).select(other_id="doc_id", begun="first")
+    began = pl.col("first") * pl.col("begun").fill_null(1)
+    own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
+    both = pl.concat([named, _inherit(named, twins, own), own])
+    return Traced(
+        both.sort("doc_id", "probability", "other_id", descending=[False, True, False]), evidence, false_dates
+    )
 
 
 def _shape(rows: pl.DataFrame) -> pl.DataFrame:
@@ -116,7 +147,9 @@ def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) 
     rows = odds.select(
         "doc_id",
         other_id="stands",
+        part=pl.lit(0),
         probability=chance,
+        first=chance,
         ancestor=chance,
         chosen=pl.lit(value=True),
         share=pl.lit(1.0),
@@ -133,6 +166,11 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
         others.join(rows.rename({"doc_id": "stands"}), on="stands")
         .with_columns(
             probability=pl.col("probability") * (1 - pl.col("taken").fill_null(0)),
+            # whichever of the two was there first, from the others it came all the same; that it began with itself
+            # is halved between them as the pair's evidence says
+            first=pl.when(pl.col("other_id").is_null())
+            .then(pl.col("first") * (1 - pl.col("taken").fill_null(0)))
+            .otherwise("first"),
             chosen=pl.col("chosen") & pl.col("taken").is_null(),
         )
         .select(ANCESTRY.names())
@@ -144,6 +182,7 @@ def find_candidates(
     passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
+    attributions: pl.DataFrame,
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     twins: pl.DataFrame,
@@ -151,10 +190,14 @@ def find_candidates(
     """-> the ids of those who stand for a text, and every choice of each with its features."""
     pairs = stand_in(find_pairs(matches, spans).filter(~pl.col("same")), twins)
     pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
-    pairs = add_common(add_odds(pairs, sum_families(evidence)), evidence)
-    told = dates if (evidence["feature"] == "date").any() else dates.clear()
+    dated = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
+    text = evidence.filter(pl.col("feature") != "date")
+    pairs = add_common(add_odds(pairs, sum_families(text)), text)
+    pairs = pairs.join(dated, on=PAIR, how="left", maintain_order="left").with_columns(pl.col("order").fill_null(0))
+    # a month says nothing of days
+    fine = best_dates(dates).with_columns(time=pl.when(pl.col("precision").is_in(["second", "day"])).then("time"))
     for side in ("left", "right"):
-        time = best_dates(told).select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
+        time = fine.select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
     ids = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
     rows, owner = _parts(_directed(pairs, ids), len(ids))
@@ -170,7 +213,10 @@ def find_candidates(
     component = np.zeros(len(ids), np.int64)
     for number, group in enumerate(groups):
         component[group] = number
-    return ids.to_list(), _featured(rows, component, readings, owner)
+    foreign = foreign_credits(documents, attributions)
+    credited = foreign.filter(pl.col("kind").is_in(CREDITS))["doc_id"].unique()
+    hints = ids.is_in(credited.implode()).to_numpy(), ids.is_in(fine["doc_id"].implode()).to_numpy()
+    return ids.to_list(), _featured(rows, component, readings, owner, *hints)
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -181,7 +227,7 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
             parent_doc=f"{source}_doc", child_doc=f"{copy}_doc", share=f"{copy}_containment", jaccard="jaccard",
             first=f"{copy}_first", last=f"{copy}_last", from_first=f"{source}_first", from_last=f"{source}_last",
             odds=pl.col("odds") * sign, against=against, common="common",
-            families=f"speak_{way}", named=f"credit_{way}",
+            families=f"speak_{way}", named=f"credit_{way}", order=pl.col("order") * sign,
             lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
         )
         for source, copy, sign, way, against in (
@@ -191,7 +237,11 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     every = pl.concat(ways).filter(pl.col("share") >= LEAST_SHARE)
     ordered = every.sort("child_doc", "jaccard", "parent_doc", descending=[False, True, False])
     alike = ordered.group_by("child_doc", maintain_order=True).head(CANDIDATES)
-    before = ordered.filter(pl.col("odds") > 0).group_by("child_doc", maintain_order=True).head(BEFORE)
+    before = (
+        ordered.filter(pl.col("odds") + DATED * pl.col("order") > 0)
+        .group_by("child_doc", maintain_order=True)
+        .head(BEFORE)
+    )
     return (
         pl.concat([alike, before])
         .unique(["child_doc", "parent_doc"], keep="first", maintain_order=True)
@@ -237,10 +287,11 @@ def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
     return sorted(sorted(group) for group in rx.connected_components(graph))
 
 
-def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: Array) -> Candidates:
+def _featured(
+    rows: pl.DataFrame, component: Array, readings: Readings, owner: Array, credited: Array, dated: Array
+) -> Candidates:
     """Directed rows -> the same with features, and a row without a parent for each child."""
     child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
-    lag = rows["lag"].to_numpy().astype(float)
     size = len(owner)
     features = np.zeros((len(child) + size, len(PARENT) + 1 + len(ROOT)))
     known = features[: len(child)]
@@ -250,25 +301,29 @@ def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: A
     known[:, 3] = -_over_least(child, np.log1p(readings.missing), size)
     known[:, 4] = -_over_least(child, np.log1p(readings.more), size)
     known[:, 5] = -np.log1p(readings.private[parent])
-    known[:, 6] = -_over_least(child, np.log1p(np.where(lag >= 0, lag, np.nan)), size)
-    known[:, 7] = rows["named"].to_numpy() >= NAMED
-    known[:, 8] = -rows["common"].to_numpy()
+    known[:, 6] = rows["named"].to_numpy() >= NAMED
+    known[:, 7] = -rows["common"].to_numpy()
     root = features[len(child) :, len(PARENT) + 1 :]
     worst = np.full(size, -np.inf)
     np.maximum.at(worst, child, odds)
     root[:, 0] = -np.where(np.isfinite(worst), worst, 0)
     root[:, 1] = readings.central[owner]
+    root[:, 2] = -credited[owner].astype(float)
     everyone = np.r_[child, np.arange(size)]
-    order = np.lexsort((np.r_[parent, np.full(size, -1)], everyone))
+    sources = np.r_[parent, np.full(size, -1)]
+    order = np.lexsort((sources, everyone))
     none = np.zeros(size)
     return Candidates(
         everyone[order],
-        np.r_[parent, np.full(size, -1)][order],
+        sources[order],
         features[order],
         np.r_[rows["share"].to_numpy(), none][order],
         np.r_[rows["families"].to_numpy(), none.astype(np.int64)][order],
         component[owner[everyone[order]]],
+        np.r_[rows["lag"].to_numpy().astype(float), np.full(size, np.nan)][order],
+        np.r_[rows["order"].to_numpy(), none][order],
         owner,
+        dated,
     )
 
 

@@ -40,7 +40,8 @@ def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
         fixed.with_columns(other_id=pl.when(inside).then("origin_id"))
         .join(known, on=["doc_id", "other_id"], how="left", maintain_order="left")
         .with_columns(
-            probability=pl.lit(SURE), ancestor=pl.lit(SURE), chosen=pl.lit(value=True),
+            part=pl.lit(0), probability=pl.lit(SURE), first=pl.lit(SURE), ancestor=pl.lit(SURE),
+            chosen=pl.lit(value=True),
             share=pl.when(inside).then(pl.col("share").fill_null(1.0)), families=pl.col("families").fill_null(1),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items())

@@ -23,9 +23,12 @@ from provenance.tracing.model import (
     sum_families,
     weights,
 )
+from provenance.tracing.trust import how_dated
 from provenance.tracing.twins import PAIR, find_twins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance.settings import Settings
 
 WEAK = 0.2  # log odds of all families together under which a pair outside the tree has no direction
@@ -56,9 +59,10 @@ def draw_edges(
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     ancestry: pl.DataFrame,
+    false_dates: float,
     settings: Settings,
 ) -> pl.DataFrame:
-    """The tables so far -> EDGES, sorted by to_id, from_id.
+    """The tables so far, the share of false dates -> EDGES, sorted by to_id, from_id.
 
     *gather*. A document's sources in the best tree, and theirs, as far as the two match: to the direct source the
     confidence is that the text came from it by whatever way, to a farther one that it was taken from there at once.
@@ -74,7 +78,8 @@ def draw_edges(
     shown = _shown(evidence)
     rows = [pl.DataFrame(schema=EDGES)]
     parts = copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE)
-    rows.extend(_rows(part, shown, documents, attributions, settings) for part in parts)
+    curve = how_dated(dates, false_dates)
+    rows.extend(_rows(part, shown, documents, attributions, curve, settings) for part in parts)
     known = copies.select("from_id", "to_id", "from_key", "share")
     worth = {kind: weights()[feature] for kind, feature in CLAIMS.items()}
     rows.append(draw_absent(documents, foreign, known, worth, settings))
@@ -223,6 +228,7 @@ def _rows(
     shown: pl.DataFrame,
     documents: pl.DataFrame,
     attributions: pl.DataFrame,
+    curve: Callable[[str], str],
     settings: Settings,
 ) -> pl.DataFrame:
     """Completed copies -> EDGES, with the evidence written out."""
@@ -239,7 +245,7 @@ def _rows(
         from_id, to_id = row["from_id"], row["to_id"]
         shared = item("text", 0.0, to_id, row["first"], row["last"], texts[to_id])
         items = [*found.get((from_id, to_id), []), shared]
-        confidence = round(min(calibrate("edge", row["confidence"]), SUREST), 4)
+        confidence = round(min(calibrate("edge" + curve(to_id), row["confidence"]), SUREST), 4)
         word = verdict(confidence, row["families"], settings)
         out.append((from_id, to_id, "copied_from", row["kind"], row["cluster_id"], confidence, word, items))
     return pl.DataFrame(out, schema=EDGES, orient="row")

@@ -17,72 +17,150 @@ Array = np.ndarray[Any, Any]
 EXACT = 250
 STEEPEST = 60.0  # a score this far under the best is impossible; beyond it exponentials lose their digits
 SURE = 1e-26  # the least chance that a logarithm is taken of
+#: A document has no source in the best tree only if that is likelier than that it has one: several that share the
+#: chance of it are not outvoted by none. Else none is the last resort, where its sources run in a circle.
+HALF, LAST_RESORT = 0.5, 1e-3
+CELLS = 1 << 20  # of the matrices that are inverted at once: 8 MB
+
+
+class Layout(NamedTuple):
+    """Choices in a form that is summed quickly: who chooses whom, and components of one size together."""
+
+    own: Array  # by row, the child's place among all children
+    above: Array  # by row, the parent's; -1 for none here
+    size: int  # children
+    batches: list[Batch]
+    large: list[Array]  # rows of each component of too many documents
+
+
+class Batch(NamedTuple):
+    """Components of as many children each."""
+
+    rows: Array
+    which: Array  # by row, the component's number in the batch
+    own: Array  # by row, the child's place in its component
+    above: Array
+    components: int
+    size: int
 
 
 class Solved(NamedTuple):
     """By row."""
 
     chance: Array  # that this is the direct source; a child's sum to 1
+    first: Array  # that this, or the child itself where it has no source, is where the child's text began
     ancestor: Array  # that this is a source, directly or through others
     chosen: Array  # whether it is in the best tree
 
 
-def solve(child: Array, parent: Array, component: Array, score: Array, most: int = EXACT) -> Solved:
-    """Rows of choices sorted by child (parent -1: none here), their components and scores -> Solved.
+def lay_out(child: Array, parent: Array, component: Array, most: int = EXACT) -> Layout:
+    """Rows of choices sorted by child (parent -1: none here) and their components -> Layout.
 
     A child that is nobody's parent may be a further part of a document. Components of more than `most` are not summed.
     """
-    solved = Solved(np.zeros(len(child)), np.zeros(len(child)), np.zeros(len(child), bool))
-    order = np.argsort(component, kind="stable")
-    borders = np.flatnonzero(np.diff(component[order])) + 1
-    for rows in np.split(order, borders) if len(order) else []:
-        part = _component(child[rows], parent[rows], score[rows], most)
-        for whole, piece in zip(solved, part, strict=True):
-            whole[rows] = piece
-    return solved
-
-
-def _component(child: Array, parent: Array, score: Array, most: int) -> Solved:
     names, own = np.unique(child, return_inverse=True)
-    size = len(names)
     above = np.where(parent >= 0, np.searchsorted(names, parent), -1)
-    top = np.full(size, -np.inf)
-    np.maximum.at(top, own, score)
-    weight = np.exp(np.maximum(score - top[own], -STEEPEST))
-    if size == 1:
-        return Solved(np.ones(len(child)), np.zeros(len(child)), np.ones(len(child), bool))
-    if size > most:
-        chance, chosen = _large(own, above, weight, size)
-        return Solved(chance, chance, chosen)
-    laplacian = np.zeros((size, size))
-    np.add.at(laplacian, (own, own), weight)
-    inner = above >= 0
-    np.add.at(laplacian, (above[inner], own[inner]), -weight[inner])
-    inverse = np.linalg.inv(laplacian)
-    diagonal = inverse[own, own]
-    chance = weight * np.where(inner, diagonal - inverse[own, np.where(inner, above, 0)], diagonal)
-    chance = np.clip(chance, 0, 1)
-    chance /= np.bincount(own, chance)[own]
-    return Solved(chance, _ancestors(own, above, chance, size), _tree(own, above, chance, size))
+    _, group = np.unique(component, return_inverse=True)
+    of_child = np.zeros(len(names), np.int64)
+    of_child[own] = group
+    members = np.bincount(of_child)
+    order = np.argsort(of_child, kind="stable")
+    place = np.zeros(len(names), np.int64)
+    place[order] = np.arange(len(names)) - np.repeat(np.cumsum(members) - members, members)
+    inner = np.maximum(above, 0)
+    by_group = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[by_group], np.arange(len(members) + 1))
+    large = [by_group[starts[one] : starts[one + 1]] for one in np.flatnonzero(members > most)]
+    batches = []
+    for size in np.unique(members[members <= most]).tolist():
+        same = np.flatnonzero(members == size)
+        step = max(1, CELLS // (size * size))
+        for begin in range(0, len(same), step):
+            part = same[begin : begin + step]
+            number = np.full(len(members), -1)
+            number[part] = np.arange(len(part))
+            rows = np.flatnonzero(number[group] >= 0)
+            local = np.where(above[rows] >= 0, place[inner[rows]], -1)
+            batches.append(Batch(rows, number[group[rows]], place[own[rows]], local, len(part), size))
+    return Layout(own, above, len(names), batches, large)
 
 
-def _ancestors(own: Array, above: Array, chance: Array, size: int) -> Array:
+def weigh(layout: Layout, score: Array) -> Array:
+    """Scores -> weights, 1 for the best of each child."""
+    top = np.full(layout.size, -np.inf)
+    np.maximum.at(top, layout.own, score)
+    weight: Array = np.exp(np.maximum(score - top[layout.own], -STEEPEST))
+    return weight
+
+
+def sum_trees(layout: Layout, score: Array) -> tuple[Array, Array]:
+    """Scores -> `chance` and `first` of Solved. Cost: cubic in a component's documents, many components at once.
+
+    That a text began at r is the chance that a walk from source to source ends there (Wilson's algorithm draws its
+    trees by such walks): r's weight of having no source, times the inverse of the Laplacian from r to the text.
+    """
+    weight = weigh(layout, score)
+    chance, first = np.zeros(len(score)), np.zeros(len(score))
+    for rows, which, own, above, count, size in layout.batches:
+        inner, up, mine = above >= 0, np.maximum(above, 0), weight[rows]
+        laplacian = np.zeros((count, size, size))
+        np.add.at(laplacian, (which, own, own), mine)
+        np.add.at(laplacian, (which[inner], above[inner], own[inner]), -mine[inner])
+        inverse = np.linalg.inv(laplacian)
+        diagonal = inverse[which, own, own]
+        chance[rows] = np.clip(mine * (diagonal - np.where(inner, inverse[which, own, up], 0)), 0, 1)
+        free = np.zeros((count, size))
+        free[which[~inner], own[~inner]] = mine[~inner]
+        begun = np.where(inner, up, own)
+        first[rows] = np.clip(free[which, begun] * inverse[which, begun, own], 0, 1)
+    for rows in layout.large:
+        own, above = layout.own[rows], layout.above[rows]
+        chance[rows] = weight[rows] / np.bincount(own, weight[rows], layout.size)[own]
+        alone = np.zeros(layout.size)
+        alone[own[above < 0]] = chance[rows[above < 0]]
+        first[rows] = np.where(above < 0, 1, alone[np.maximum(above, 0)]) * chance[rows]
+    total = np.bincount(layout.own, chance, minlength=layout.size)
+    return chance / np.maximum(total, SURE)[layout.own], first
+
+
+def solve(layout: Layout, score: Array) -> Solved:
+    """Choices and their scores -> Solved."""
+    chance, first = sum_trees(layout, score)
+    ancestor, chosen = np.zeros(len(score)), np.zeros(len(score), bool)
+    told = np.where((layout.above < 0) & (chance <= HALF), chance * LAST_RESORT, chance)
+    best = _likeliest(layout.own, layout.above, told, layout.size)
+    chosen[best] = True
+    circular = np.zeros(len(score), bool)
+    circular[best] = _circles(layout.above[best])[1]
+    for batch in layout.batches:
+        rows = batch.rows
+        ancestor[rows] = _ancestors(batch, chance[rows])
+        for number in np.unique(batch.which[circular[rows]]).tolist():
+            part = batch.which == number
+            chosen[rows[part]] = _tree(batch.own[part], batch.above[part], told[rows[part]])
+    for rows in layout.large:
+        ancestor[rows] = chance[rows]
+        names, own = np.unique(layout.own[rows], return_inverse=True)
+        above = np.where(layout.above[rows] >= 0, np.searchsorted(names, layout.above[rows]), -1)
+        chosen[rows] = _cut_circles(own, above, told[rows], len(names))
+    return Solved(chance, first, ancestor, chosen)
+
+
+def _ancestors(batch: Batch, chance: Array) -> Array:
     """Chances of direct sources -> of sources at any remove: visits of a walk from source to source."""
-    step = np.zeros((size, size))
-    inner = above >= 0
-    np.add.at(step, (own[inner], above[inner]), chance[inner])
+    _, which, own, above, count, size = batch
+    step = np.zeros((count, size, size))
+    inner, up = above >= 0, np.maximum(above, 0)
+    np.add.at(step, (which[inner], own[inner], above[inner]), chance[inner])
     visits = np.linalg.inv(np.eye(size) * (1 + 1e-9) - step)
-    reach = np.clip(visits / np.maximum(np.diag(visits)[None, :], 1), 0, 1)
-    return np.where(inner, np.maximum(reach[own, np.where(inner, above, 0)], chance), 0)
+    reach = np.clip(visits[which, own, up] / np.maximum(visits[which, up, up], 1), 0, 1)
+    result: Array = np.where(inner, np.maximum(reach, chance), 0)
+    return result
 
 
-def _tree(own: Array, above: Array, chance: Array, size: int) -> Array:
-    """The likeliest source of each; only where these run in a circle, the maximum arborescence of the chances."""
-    best = _likeliest(own, above, chance, size)
+def _tree(own: Array, above: Array, chance: Array) -> Array:
+    """The maximum arborescence of the chances of one component, where each one's likeliest source runs in a circle."""
     chosen = np.zeros(len(own), bool)
-    if not _has_circle(above[best]):
-        chosen[best] = True
-        return chosen
     graph: Any = nx.DiGraph()
     for row in range(len(own)):
         # Every arborescence has as many edges: adding the same to each changes no order and keeps weights over 0.
@@ -100,11 +178,6 @@ def _likeliest(own: Array, above: Array, chance: Array, size: int) -> Array:
     return best
 
 
-def _has_circle(above: Array) -> bool:
-    """Whether following each one's source comes back to where it began."""
-    return bool(_circles(above)[1].any())
-
-
 def _circles(above: Array) -> tuple[Array, Array]:
     """Each one's source or -1 -> the circle in which its sources end, by its least member, or -1; who is in one."""
     at, least = above, np.where(above >= 0, above, len(above))
@@ -118,13 +191,12 @@ def _circles(above: Array) -> tuple[Array, Array]:
     return np.where(at >= 0, least[np.maximum(at, 0)], -1), inside
 
 
-def _large(own: Array, above: Array, weight: Array, size: int) -> tuple[Array, Array]:
-    """A component too large for exact sums: own shares, and the likeliest sources with every circle cut once.
+def _cut_circles(own: Array, above: Array, chance: Array, size: int) -> Array:
+    """The likeliest sources of a component too large for exact sums, with every circle cut once.
 
     A circle is cut where that costs least: one of its documents takes its likeliest source that does not lead back,
     and never again the one it had. Having no source always remains.
     """
-    chance = weight / np.bincount(own, weight, minlength=size)[own]
     best = _likeliest(own, above, chance, size)
     loss = np.log(np.maximum(chance[best][own], SURE)) - np.log(np.maximum(chance, SURE))
     closed = np.zeros(len(own), bool)
@@ -139,4 +211,4 @@ def _large(own: Array, above: Array, weight: Array, size: int) -> tuple[Array, A
         best[own[taken]] = taken
     chosen = np.zeros(len(own), bool)
     chosen[best] = True
-    return chance, chosen
+    return chosen

@@ -11,10 +11,13 @@ from provenance.tables import CLUSTERS, ORIGINS
 from provenance.tracing import reasons
 from provenance.tracing.absent import CREDIBLE, verdict
 from provenance.tracing.ancestry import CANDIDATES
-from provenance.tracing.facts import CREDITS, best_dates, foreign_credits, keys
+from provenance.tracing.facts import CREDITS, foreign_credits, keys
 from provenance.tracing.model import calibrate
+from provenance.tracing.trust import how_dated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance.settings import Settings
 
 LEAD = 900  # code points of the body in which a lead cites its source
@@ -29,9 +32,6 @@ CITING = 0.1  # less, where somebody is cited
 MOSTLY = 0.6  # share of an outlet's articles with other sources from which nothing proves the rest its own
 FEWEST = 5  # articles of an outlet from which its habits are known
 SUREST = 0.995
-#: Share of false dates, as trust.py finds it, from which claims have a curve of their own: it finds .01 to .06 in
-#: grown lineages with true dates, .08 to .20 where 30 % were moved.
-DOUBTED = 0.07
 DEEPEST = 64
 #: Beginnings that are expected among the texts that could have been an article's source, from which on all have one
 #: that nobody has seen: on grown lineages, of which a fifth had lost their first text, 7 of 8 such were right with
@@ -53,8 +53,8 @@ class _Source(NamedTuple):
     """A document's possible source in the dump."""
 
     other: str
-    direct: float
-    ancestor: float
+    part: int
+    first: float  # that the document's text began there
     chosen: bool
     share: float
     families: int
@@ -71,8 +71,7 @@ class _Facts(NamedTuple):
     copies: dict[str, int]
     claims: dict[str, list[_Claim]]
     habits: dict[str, float]
-    dated: set[str]
-    doubted: bool  # whether so many dates of the dump are false that none says much
+    curve: Callable[[str], str]  # document -> the end of its curve's name, see trust.how_dated
 
 
 def find_origins(
@@ -102,8 +101,7 @@ def find_origins(
         dict(copies.iter_rows()),
         _claims(documents, edges, attributions),
         _habits(documents, edges),
-        set(best_dates(dates)["doc_id"]),
-        false_dates > DOUBTED,
+        how_dated(dates, false_dates),
     )
     rows = [_row(doc_id, facts, settings) for doc_id in documents["doc_id"]]
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")
@@ -122,39 +120,36 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
 def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str, float]]:
     found: dict[str, list[_Source]] = {}
     alone: dict[str, float] = {}
-    columns = ("doc_id", "other_id", "probability", "ancestor", "chosen", "share", "families")
+    columns = ("doc_id", "other_id", "part", "probability", "first", "chosen", "share", "families")
     ordered = ancestry.sort(
         "doc_id", "chosen", "share", "probability", "other_id", descending=[False, True, True, True, False]
     )
-    for doc_id, other, direct, ancestor, chosen, share, families in ordered.select(columns).iter_rows():
+    for doc_id, other, part, direct, first, chosen, share, families in ordered.select(columns).iter_rows():
         if other is None:
             alone[doc_id] = min(alone.get(doc_id, 1.0), direct)
         else:
-            found.setdefault(doc_id, []).append(_Source(other, direct, ancestor, chosen, share, families))
+            found.setdefault(doc_id, []).append(_Source(other, part, first, chosen, share, families))
     return found, alone
 
 
 def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
-    """As far up the tree as each next source still holds enough of the article's words."""
+    """The likeliest beginning among those that hold enough of the article's words, or up the tree from there."""
     held = {source.other: source for source in facts.sources[doc_id]}
-    at, families, through, confidence = parent.other, parent.families, None, parent.ancestor
-    for _ in range(DEEPEST):
+    same = [source for source in held.values() if source.part == parent.part]
+    best = max(same, key=lambda source: (source.first, source.other == parent.other, source.other))
+    at, families, confidence = best.other, max(best.families, parent.families), best.first
+    few = (
+        len(held) < CANDIDATES
+    )  # of few candidates all are known: who is not among them has too little of this article
+    for _ in range(0 if few else DEEPEST):
         above = next((source for source in facts.sources.get(at, []) if source.chosen), None)
-        # Of few candidates all are known: who is not among them has too little of this article.
-        few = len(held) < CANDIDATES
-        if above is None or above.other == doc_id or (few and above.other not in held):
+        if above is None or above.other == doc_id:
             break
-        through = parent.other
-        confidence = max(held[above.other].ancestor if above.other in held else 0.0, confidence * above.ancestor)
-        families = max(families, held[above.other].families if above.other in held else 0)
-        at = above.other
-    confidence = min(calibrate("document" + _undated(doc_id, facts), confidence), SUREST)
+        at, confidence = above.other, max(confidence, above.first)
+    through = parent.other if parent.other != at else None
+    confidence = min(calibrate("document" + facts.curve(doc_id), confidence), SUREST)
     said = facts.claims.get(doc_id, [])
-    rest = {
-        source.other: source.ancestor * facts.alone.get(source.other, 1.0)
-        for source in held.values()
-        if source.other != at
-    }
+    rest = {source.other: source.first for source in held.values() if source.other != at}
     rest[doc_id] = facts.alone.get(doc_id, 0.0)
     second = max(rest, key=lambda name: (rest[name], name))
     runner_up = said[0].origin if said and rest[second] < 1 - confidence - rest[second] and second == doc_id else second
@@ -164,13 +159,6 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     reason = reasons.of_copy(kind, facts.outlets.get(at), title, way, families)
     word = verdict(round(confidence, 4), families, settings)
     return (doc_id, at, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
-
-
-def _undated(doc_id: str, facts: _Facts) -> str:
-    """The rest of a curve's name: without a date, or beside false ones, claims are right less often than they seem."""
-    if doc_id not in facts.dated:
-        return ", undated"
-    return ", doubted" if facts.doubted else ""
 
 
 def _from_claim(doc_id: str, said: list[_Claim], settings: Settings) -> tuple[Any, ...]:
@@ -215,7 +203,7 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     confidence = (OWN if outlet else OWN_OF_NOBODY) - CITING * bool(said)
     alone = facts.alone.get(doc_id)
     confidence = round(
-        confidence if alone is None else calibrate("itself" + _undated(doc_id, facts), alone * confidence), 4
+        confidence if alone is None else calibrate("itself" + facts.curve(doc_id), alone * confidence), 4
     )
     word = verdict(confidence, 1, settings)
     cited = said[0].origin.removeprefix("source:") if said else None

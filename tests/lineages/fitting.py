@@ -25,22 +25,6 @@ def fit_directions(strengths: Array, counts: Array, prior: Array, pull: float) -
     return descend(slope, prior.copy(), 1 / steepest, np.zeros(len(prior)))
 
 
-def fit_choices(features: Array, held: Array, chooser: Array, chosen: Array, prior: Array, pull: float) -> Array:
-    """Candidates' features, a held score, whose choice each row is (in order), which was taken -> weights >= 0."""
-    starts = np.flatnonzero(np.r_[True, chooser[1:] != chooser[:-1]])
-    sizes = np.diff(np.r_[starts, len(chooser)])
-
-    def slope(weights: Array) -> Array:
-        score = held + features @ weights
-        score = np.exp(score - np.repeat(np.maximum.reduceat(score, starts), sizes))
-        share = score / np.repeat(np.add.reduceat(score, starts), sizes)
-        result: Array = features.T @ (share - chosen) + 2 * pull * (weights - prior)
-        return result
-
-    steepest = 0.5 * np.linalg.norm(features, 2) ** 2 + 2 * pull
-    return descend(slope, prior.copy(), 1 / steepest, np.zeros(len(prior)))
-
-
 def descend(slope: Any, start: Array, step: float, least: Array) -> Array:
     """Nesterov's accelerated gradient, projected on what is at least `least`."""
     here, ahead = start, start.copy()

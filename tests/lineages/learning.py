@@ -1,8 +1,9 @@
 """Fits provenance/tracing/weights.tsv on lineages grown from the project's own texts.
 
-Signs of pairs first, then the choice among sources, under all three conditions of dates. What is not fitted (habits of
-outlets, marks of quoting and of machine translation, a third that both credit) has no counterpart in the generator, or
-is nearly always right there (credits: 402 of 403 pairs), and stays as it was set by hand.
+Signs of pairs first, then the choice among sources, from texts alone: what dates say has no weights (trust.py). What
+is not fitted (habits of outlets, marks of quoting and of machine translation, a third that both credit) has no
+counterpart in the generator, or is nearly always right there (credits: 402 of 403 pairs), and stays as it was set by
+hand.
 """
 
 from __future__ import annotations
@@ -12,31 +13,34 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
+from scipy.optimize import minimize
 
 import provenance.tracing
 from provenance.evaluation.origins import ancestors
 from provenance.evaluation.stories import CONDITIONS, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
-from provenance.tracing import ancestry, model
+from provenance.tracing import ancestry, graphs, model
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.evidence import PAIR, find_evidence
 from provenance.tracing.outlets import name_outlets
-from provenance.tracing.trust import trust_dates
 from provenance.tracing.twins import find_twins
-from tests.lineages.fitting import Array, fit_choices, fit_directions
+from tests.lineages.fitting import Array, fit_directions
 
 if TYPE_CHECKING:
     from tests.lineages.worlds import Frames
 
 TABLE = Path(provenance.tracing.__file__).parent / "weights.tsv"
 FITTED = (
-    "cut_marked", "cut_inside", "prefix", "dateline", "rounded", "hedged", "name", "quote",
-    "sentence", "unit", "gloss", "aside", "slip", "plain_marks",
+    "cut_marked", "cut_inside", "prefix", "tail", "dateline", "stripped", "rounded", "hedged", "name", "quote",
+    "sentence", "unit", "gloss", "aside", "opened", "paragraph", "wordier", "slip", "plain_marks",
 )  # fmt: skip
-CHOICES = (*ancestry.PARENT, *ancestry.ROOT)
+CHOICES = (*ancestry.PARENT, ancestry.FIXED, *ancestry.ROOT)
 #: How hard weights are drawn to 1 (signs) and to what they were (choices); in cases, as a share of a curvature of 1.
 PULL_SIGNS, PULL_CHOICES = 10.0, 2.0
+#: Of what is fitted, the part that looks at a text's beginning, not at its direct source; and the least chance, under
+#: which a single tree that the model rules out would decide the fit.
+BEGINNINGS, LEAST = 0.3, 1e-4
 
 
 class Traced(NamedTuple):
@@ -78,63 +82,72 @@ def directed_signs(traced: Traced, edges: pl.DataFrame) -> tuple[pl.DataFrame, A
     return pairs, matrix
 
 
-def choices(traced: Traced, edges: pl.DataFrame, members: pl.DataFrame) -> tuple[Array, Array, Array]:
-    """A traced run -> features of every choice, whose it is, and the share of rightness of each."""
+class Choices(NamedTuple):
+    """Every choice of a traced run, and what is true of it."""
+
+    found: ancestry.Candidates
+    right: Array  # by row, whether it is a direct source, or that there is none here
+    begun: Array  # by row, whether it is where the child's text began: a source, or the child itself
+
+
+def choices(traced: Traced, gold: Frames) -> Choices:
+    """A run traced without dates and its gold -> Choices."""
     frames = traced.frames
-    matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
-    text = traced.evidence.filter(pl.col("feature") != "date")
-    undated = ancestry.trace_ancestry(*matched, traced.attributions, traced.dates, text, Settings())
-    evidence, _ = trust_dates(traced.evidence, undated)
+    matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"], traced.attributions)
     twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
-    ids, found = ancestry.find_candidates(*matched, traced.dates, evidence, twins)
+    ids, found = ancestry.find_candidates(*matched, traced.dates, traced.evidence, twins)
     stands = dict(twins.iter_rows())
     number = {name: at for at, name in enumerate(ids)}
-    sources: dict[int, set[int]] = {}
-    begun: set[int] = set()
-    parents: dict[str, list[str]] = {}
-    for source, copy in edges.select("from_id", "to_id").iter_rows():
-        parents.setdefault(copy, []).append(source)
-    for doc_id in members["doc_id"]:
-        here = number.get(stands.get(doc_id, doc_id), -1)
-        if doc_id not in parents:
-            begun.add(here)
-        for source in parents.get(doc_id, []):
-            there = number.get(stands.get(source, source), -1)
-            if there != here:
-                sources.setdefault(here, set()).add(there)
-    right = np.array(
-        [
-            (parent in sources.get(owner, ()) and owner not in begun) if parent >= 0 else owner in begun
-            for owner, parent in zip(found.owner[found.child].tolist(), found.parent.tolist(), strict=True)
-        ],
-        float,
-    )
-    total = np.bincount(found.child, right, minlength=len(found.owner))
-    kept = total[found.child] > 0
-    return found.features[kept], found.child[kept], (right / np.maximum(total[found.child], 1))[kept]
+
+    def places(rows: pl.DataFrame) -> set[tuple[int, int]]:
+        return {tuple(number.get(stands.get(one, one), -1) for one in row) for row in rows.drop_nulls().iter_rows()}  # type: ignore[misc]
+
+    sources = {(copy, source) for copy, source in places(gold["edges"].select("to_id", "from_id")) if copy != source}
+    first = {here for here, _ in places(gold["clusters"].select("doc_id", pl.col("doc_id").alias("other")))}
+    first -= {here for here, _ in places(gold["edges"].select("to_id", "from_id"))}
+    origins = places(gold["origins"].select("doc_id", "origin_id"))
+    rows = list(zip(found.owner[found.child].tolist(), found.parent.tolist(), strict=True))
+    right = [(owner, parent) in sources if parent >= 0 else owner in first for owner, parent in rows]
+    begun = [(owner, parent if parent >= 0 else owner) in origins for owner, parent in rows]
+    return Choices(found, np.array(right, float), np.array(begun, float))
 
 
 def fit(worlds: list[tuple[Frames, Frames]]) -> dict[str, float]:
     """Runs and their gold -> all weights; the model's own are changed on the way."""
     known = model.weights()
-    traced = [[trace_once(run, condition) for condition in CONDITIONS] for run, _ in worlds]
-    signs = [directed_signs(three[0], gold["edges"])[1] for three, (_, gold) in zip(traced, worlds, strict=True)]
+    traced = [trace_once(run, "without dates") for run, _ in worlds]
+    signs = [directed_signs(one, gold["edges"])[1] for one, (_, gold) in zip(traced, worlds, strict=True)]
     strengths = np.concatenate(signs)
     fitted = fit_directions(strengths, np.ones(len(strengths)), np.ones(len(FITTED)), PULL_SIGNS)
     known.update(dict(zip(FITTED, fitted.tolist(), strict=True)))
-    parts, last = [], 0
-    for three, (_, gold) in zip(traced, worlds, strict=True):
-        for one in three:
-            features, chooser, right = choices(one, gold["edges"], gold["clusters"])
-            parts.append((features, chooser + last, right))
-            last += int(chooser.max()) + 1
-    features, chooser, right = (np.concatenate([part[at] for part in parts]) for at in range(3))
-    at = len(ancestry.PARENT)  # what speaks for a third source stands between the two and is not fitted
-    held = features[:, at] * known[ancestry.FIXED]
-    rest = np.delete(features, at, axis=1)
+    made = [choices(one, gold) for one, (_, gold) in zip(traced, worlds, strict=True)]
     prior = np.array([known[name] for name in CHOICES])
-    weights = fit_choices(rest, held, chooser, right, prior, PULL_CHOICES)
+    weights = fit_trees(made, prior, PULL_CHOICES)
     return known | dict(zip(CHOICES, weights.tolist(), strict=True))
+
+
+def fit_trees(made: list[Choices], prior: Array, pull: float) -> Array:
+    """Choices -> weights of their features, >= 0 but for the first, under which true trees are likely.
+
+    Minimises BEGINNINGS of -log of the chance of each text's true beginning and the rest of -log of that of its true
+    source, over all trees of its component, + pull * |w - prior|^2.
+    """
+    laid = [(one, graphs.lay_out(one.found.child, one.found.parent, one.found.component)) for one in made]
+
+    def loss(weights: Array) -> float:
+        total = pull * float(((weights - prior) ** 2).sum())
+        for (found, right, begun), layout in laid:
+            chance, first = graphs.sum_trees(layout, found.features @ weights)
+            for part, told, true in ((1 - BEGINNINGS, chance, right), (BEGINNINGS, first, begun)):
+                chances = np.bincount(layout.own, told * true, layout.size)
+                chances = chances[np.bincount(layout.own, true, layout.size) > 0]
+                total -= part * float(np.log(np.maximum(chances, LEAST)).sum())
+        return total
+
+    bounds = [(None, None), *[(0.0, None)] * (len(prior) - 1)]
+    found = minimize(loss, prior, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
+    result: Array = found.x
+    return result
 
 
 def write(weights: dict[str, float]) -> None:
@@ -171,7 +184,7 @@ def fit_curves(worlds: list[tuple[Frames, Frames]]) -> dict[str, list[tuple[floa
             edges = traced["edges"].select(*both, "confidence")
             judged = tell(run | traced, truth).parents.join(edges, on=both).join(lines, on=both, how="left")
             rows = judged.select("confidence", pl.col("true").is_not_null()).rows()
-            claims.setdefault("edge", []).extend(rows)
+            claims.setdefault("edge" + told, []).extend(rows)
     return {claim: curve_of(pairs) for claim, pairs in sorted(claims.items())}
 
 

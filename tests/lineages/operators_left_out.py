@@ -69,7 +69,7 @@ def _judge() -> list[tuple[set[str], float, float | None]]:
         frames = traced.frames
         matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
         odds = model.add_odds(pairs, model.sum_families(traced.evidence)).sort("row")
-        tree = trace_ancestry(*matched, traced.attributions, traced.dates, traced.evidence, Settings())
+        tree = trace_ancestry(*matched, traced.attributions, traced.dates, traced.evidence, Settings()).ancestry
         chosen = tree.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
         runs = set(chosen.select("other_id", "doc_id").iter_rows())
         rows = odds.select(*PAIR, "sign", "odds").iter_rows()
