@@ -21,7 +21,7 @@ from provenance.matching.places import row_numbers
 from provenance.matching.recall import gather_pairs, meet, sample_pairs, take_sample
 from provenance.matching.sketches import word_sketcher
 from provenance.room import Column, scattered
-from provenance.text.tokens import BATCH_BYTES, fold_batch, fold_batches, in_order, tokenize
+from provenance.text.tokens import BATCH_BYTES, Folder, fold_batches, in_order, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,12 +138,12 @@ class Measured(NamedTuple):
 
 def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -> Measured:
     """Texts and sorted pairs of rows -> Measured. Cost: each pair's texts are folded anew, batch by batch."""
-    sizes = texts.str.len_bytes().to_numpy()
+    sizes, folder = texts.str.len_bytes().to_numpy(), Folder()
 
     def one(some: Array) -> tuple[Array, Array, Array]:
         left, right = some >> 32, some & 0xFFFFFFFF
         rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-        tokens, distinct = fold_batch(texts.gather(rows).to_list(), keep=False).tokens, np.zeros(rows.size, np.int32)
+        tokens, distinct = folder.fold(texts.gather(rows)).tokens, np.zeros(rows.size, np.int32)
         every = np.ones(rows.size, np.bool_)
         shingle_kernels.count_distinct(tokens.word, tokens.bounds, every, settings.shingle_words, distinct)
         first, second = place[: some.size], place[some.size :]

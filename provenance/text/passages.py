@@ -19,7 +19,7 @@ from provenance.text import feed_lines, line_kernels, line_marks, role_kernels
 from provenance.text.folding import strings_of
 from provenance.text.lines import Lines, Quotes, read_lines
 from provenance.text.role_kernels import HEADLINE, PARAGRAPH, PULLED, QUOTE
-from provenance.text.tokens import batches, fold_batch, in_order
+from provenance.text.tokens import fold_batch, in_order, slices
 
 if TYPE_CHECKING:
     from provenance.text.feed_lines import Part
@@ -77,8 +77,8 @@ def find_passages(documents: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
 
     def work() -> Any:
         nonlocal row
-        for batch in batches(texts, BATCH):
-            yield row, batch
+        for batch in slices(texts, BATCH):
+            yield row, batch.to_list()
             row += len(batch)
 
     with ThreadPoolExecutor(threads) as pool:

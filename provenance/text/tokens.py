@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+import polars as pl
 
 from provenance.room import Column
 from provenance.text import fold_table, kernels
@@ -15,16 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    import polars as pl
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Array = np.ndarray[Any, Any]
 
 COLUMNS = (np.uint64, np.int32, np.uint8, np.uint8)  # of TOKENS, behind its bounds
 SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points of 33 bytes folded (U+FDFA) at most
-# A batch's arrays are taken from memory at hand; of 4 MB each was mapped anew, which took a third of the time.
-BATCH_BYTES = 1 << 20
+BEHIND = 8  # bytes after a batch of texts, for the kernels read eight at a time
+BATCH_BYTES = 1 << 19  # what is made of a batch stays in the second cache
 
 
 class Tokens(NamedTuple):
@@ -57,15 +57,40 @@ class Folded(NamedTuple):
     first_byte: Array  # int64 [words + 1]; word w is octets[first_byte[w] : first_byte[w + 1] - 1]
 
 
+class Folder:
+    """Folds one batch after another, each thread into arrays of its own that are used again.
+
+    What it gives is lent: it holds until the same thread folds again. Arrays made anew for each batch were mapped
+    anew by the system, page by page, which took a third of the time.
+    """
+
+    def __init__(self, keep: bool = False) -> None:
+        self._keep = keep
+        self._own = threading.local()
+
+    def fold(self, texts: pl.Series) -> Folded:
+        """Texts -> their folded words, their bytes only with `keep`. Cost: one pass over the bytes."""
+        octets, bounds = octets_of(texts)
+        most_words = int(bounds[-1]) // 2 + len(texts) + 2
+        columns = getattr(self._own, "columns", None)
+        if columns is None or columns[0].size < most_words:
+            columns = self._own.columns = _columns(most_words)
+        return fold_octets(octets, bounds, columns, self._keep)
+
+
 def fold_batch(texts: list[str], keep: bool = True) -> Folded:
     """Texts -> their folded words, their bytes only with `keep`. Cost: one pass over the bytes."""
     encoded = [text.encode("utf-8", "replace") for text in texts]
     bounds = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(octets) for octets in encoded], out=bounds[1:])
-    octets = np.frombuffer(b"".join([*encoded, bytes(8)]), np.uint8)  # the kernels read eight bytes at a time
-    most_words = int(bounds[-1]) // 2 + len(texts) + 2
-    columns = [np.empty(most_words, dtype) for dtype in COLUMNS]
-    words = np.zeros(len(texts) + 1, np.int64)
+    octets = np.frombuffer(b"".join([*encoded, bytes(BEHIND)]), np.uint8)
+    return fold_octets(octets, bounds, _columns(int(bounds[-1]) // 2 + len(texts) + 2), keep)
+
+
+def fold_octets(octets: Array, bounds: Array, columns: list[Array], keep: bool) -> Folded:
+    """UTF-8 of texts and their bounds, BEHIND bytes after the last -> their folded words, which lie in `columns`."""
+    words = np.zeros(bounds.size, np.int64)
+    most_words = columns[0].size
     first_byte = np.empty(most_words + 1 if keep else 0, np.int64)
     size = int(bounds[-1]) + most_words + 4096 if keep else SCRATCH
     while True:
@@ -77,15 +102,31 @@ def fold_batch(texts: list[str], keep: bool = True) -> Folded:
     return Folded(Tokens(words, *(column[:count] for column in columns)), folded, first_byte[: count + 1])
 
 
-def batches(texts: pl.Series, size: int = BATCH_BYTES) -> Iterator[list[str]]:
-    """Texts in order, in lists of about `size` bytes."""
+def octets_of(texts: pl.Series) -> tuple[Array, Array]:
+    """Texts, none null -> their UTF-8 one after another (uint8), BEHIND bytes behind it; where each begins and ends.
+
+    Joined by polars: as strings of Python they would be decoded first and encoded again.
+    """
+    bounds = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(texts.str.len_bytes().to_numpy(), out=bounds[1:])
+    padded = pl.concat([texts.rename(""), pl.Series(["\0" * BEHIND])])
+    joined: bytes = padded.str.join("").cast(pl.Binary).item()
+    return np.frombuffer(joined, np.uint8), bounds
+
+
+def _columns(words: int) -> list[Array]:
+    return [np.empty(words, dtype) for dtype in COLUMNS]
+
+
+def slices(texts: pl.Series, size: int = BATCH_BYTES) -> Iterator[pl.Series]:
+    """Texts in order, in slices of about `size` bytes, null as empty."""
     sizes = texts.str.len_bytes().fill_null(0).to_numpy()
     ends = np.cumsum(sizes, dtype=np.int64)
     first = 0
     while first < len(texts):
         base = int(ends[first] - sizes[first])
         last = max(first + 1, int(np.searchsorted(ends, base + size, side="right")))
-        yield texts.slice(first, last - first).fill_null("").to_list()
+        yield texts.slice(first, last - first).fill_null("")
         first = last
 
 
@@ -106,7 +147,10 @@ def tokenize_and(
     counts, made = [np.zeros(1, np.int64)], None
 
     def one(folded: Folded) -> tuple[Tokens, Array | None]:
-        return folded.tokens, also(folded.tokens) if also else None
+        tokens = folded.tokens
+        return tokens._replace(**{name: getattr(tokens, name).copy() for name in Tokens._fields[1:]}), (
+            also(tokens) if also else None
+        )
 
     for tokens, extra in fold_batches(texts, one, threads):
         for column, part in zip(columns, tokens[1:], strict=True):
@@ -122,9 +166,10 @@ def tokenize_and(
 def fold_batches(
     texts: pl.Series, work: Callable[[Folded], Result], threads: int = 2, *, keep: bool = False
 ) -> Iterator[Result]:
-    """Texts -> work(Folded) of each batch, in order; the folded bytes are there with `keep`."""
+    """Texts -> work(Folded) of each batch, in order; Folded is lent, the folded bytes are there with `keep`."""
+    folder = Folder(keep)
     with ThreadPoolExecutor(threads) as pool:
-        yield from in_order(pool, lambda batch: work(fold_batch(batch, keep)), batches(texts), 2 * threads)
+        yield from in_order(pool, lambda batch: work(folder.fold(batch)), slices(texts), 2 * threads)
 
 
 def in_order(
