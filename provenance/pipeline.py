@@ -275,8 +275,9 @@ def find_needs(documents: pl.DataFrame, settings: Settings) -> Needs:
     size = int(documents["text"].str.len_bytes().cast(pl.Int64).sum())
     passages = settings.level == "passage"
     each, of_text = (4_000, 1 + 23 / 6) if passages else (500, 1)
-    files = 0 if size <= room.SMALL else int(size * of_text) + 4 * settings.num_perm * documents.height
-    memory = 250 * 10**6 + each * documents.height
+    held = size if size <= room.most_text() else 0  # of text, in memory
+    files = 0 if size <= room.SMALL else int(size * of_text) - held + 4 * settings.num_perm * documents.height
+    memory = 250 * 10**6 + each * documents.height + held
     return Needs(documents.height, size // 10**6, memory // 10**6, files // 10**6)
 
 

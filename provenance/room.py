@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 SMALL = 32 << 20  # bytes; less is held in memory, where it is made 2 times as fast
+HELD = 500 * 10**6  # bytes of text that stay in memory where nothing is said
 PIECE = 1 << 20  # bytes copied at a time: from memory at hand, where 20 MB were mapped anew at each step
 WATCHED = 0.05  # seconds between looks at how much is resident: a core reads 300 MB in that time
 
@@ -39,6 +40,7 @@ class _Area(mmap.mmap):
 
 _libc = ctypes.CDLL(None) if os.name == "posix" else None
 _areas: weakref.WeakSet[_Area] = weakref.WeakSet()
+_limits: list[int] = []  # bytes that the process is to keep to, the last one counts
 _folders: list[Path] = []  # where files lie, the last one counts; none: where the system puts its own
 
 
@@ -88,30 +90,46 @@ class Column:
 
 
 class Texts:
-    """Texts that are put away one batch after the other, and come back as one String column that lies in a file."""
+    """Texts that are put away one batch after the other, and come back as one String column.
+
+    They are held as they came, and go into a file, in which the column's strings then lie, once they are many.
+    """
 
     def __init__(self) -> None:
-        self._octets = Column(np.uint8)
+        self._held: list[pl.Series] = []
+        self._octets: Column | None = None
         self._ends = [np.zeros(1, np.int64)]
         self._bytes = 0
+        self._most = most_text()
 
     def put(self, texts: pl.Series) -> None:
         """Take texts, none of them null."""
         sizes = texts.str.len_bytes().to_numpy()
         self._ends.append(self._bytes + np.cumsum(sizes, dtype=np.int64))
-        size = int(sizes.sum(dtype=np.int64))
-        self._bytes += size
-        rows = 1 + len(texts) * PIECE // max(size, 1)
+        self._bytes = int(self._ends[-1][-1]) if len(texts) else self._bytes
+        self._held.append(texts)
+        if self._octets is not None or self._bytes > self._most:
+            self._octets = self._octets or Column(np.uint8)
+            for some in self._held:
+                self._write(some, self._octets)
+            self._held.clear()
+
+    @staticmethod
+    def _write(texts: pl.Series, octets: Column) -> None:
+        rows = 1 + len(texts) * PIECE // max(int(texts.str.len_bytes().cast(pl.Int64).sum()), 1)
         for first in range(0, len(texts), rows):
-            joined: str = texts.slice(first, rows).str.join("").item()
-            self._octets.append(np.frombuffer(joined.encode(), np.uint8))
+            joined: bytes = texts.slice(first, rows).str.join("").cast(pl.Binary).item()
+            octets.append(np.frombuffer(joined, np.uint8))
 
     def series(self, rows: Array) -> pl.Series:
-        """The texts that were put away as numbers `rows`, as a column. Its strings lie where they were put."""
+        """The texts that were put away as numbers `rows`, as a column; of many, its strings lie where they were put."""
+        if self._octets is None:
+            column = pl.concat([pl.Series("text", [], pl.String), *self._held], rechunk=False)
+            return column.gather(rows.astype(np.uint32)).alias("text")
         bounds = np.concatenate(self._ends)
         parts = [None, bounds, self._octets.done()]
-        column = nanoarrow.c_array_from_buffers(nanoarrow.large_string(), bounds.size - 1, parts, null_count=0)
-        return pl.Series(column).alias("text").gather(rows.astype(np.uint32))
+        mapped = nanoarrow.c_array_from_buffers(nanoarrow.large_string(), bounds.size - 1, parts, null_count=0)
+        return pl.Series(mapped).alias("text").gather(rows.astype(np.uint32))
 
 
 @contextlib.contextmanager
@@ -124,14 +142,21 @@ def within(megabytes: int, folder: Path | None = None) -> Iterator[None]:
     watch = threading.Thread(target=_watch, args=(megabytes * 10**6, stop), name="room", daemon=True)
     if folder is not None:
         _folders.append(folder)
+    _limits.append(megabytes * 10**6)
     watch.start()
     try:
         yield
     finally:
         stop.set()
         watch.join()
+        _limits.remove(megabytes * 10**6)
         if folder is not None:
             _folders.remove(folder)
+
+
+def most_text() -> int:
+    """Bytes of text that stay in memory: half of what is to be kept to, for tables need the other half."""
+    return _limits[-1] // 2 if _limits else HELD
 
 
 def release() -> None:

@@ -24,6 +24,7 @@ TEXTS = ["", "é", "a text", "twelve bytes", "thirteen byte", "\0", "long " * 5_
 def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """How much stays in memory."""
     monkeypatch.setattr(room, "SMALL", request.param)
+    monkeypatch.setattr(room, "HELD", request.param)
     return int(request.param)
 
 
@@ -147,6 +148,7 @@ def test_files_change_no_result(level: str, tmp_path: Path, monkeypatch: pytest.
     settings = Settings(level=level, exhaustive_documents=0)
     before = scan([str(corpus)], settings)
     monkeypatch.setattr(room, "SMALL", 0)
+    monkeypatch.setattr(room, "most_text", lambda: 0)
     with room.within(100, tmp_path):
         after = scan([str(corpus)], settings)
     for name in before.made:
