@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import polars as pl
 
 from provenance import __version__, room, tables
+from provenance.clock import Clock
 from provenance.dumps import reading
 from provenance.dumps.verdicts import read_verdicts
 from provenance.matching.boilerplate import mark_boilerplate
@@ -27,18 +26,10 @@ from provenance.reports.runs import Run
 from provenance.settings import Settings
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize, tokenize_and
-from provenance.tracing.ancestry import trace_ancestry
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
-from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
-from provenance.tracing.edges import draw_edges
-from provenance.tracing.evidence import find_evidence
-from provenance.tracing.origins import find_origins, mark_origins
-from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from provenance.matching.recall import Sampled
@@ -55,29 +46,6 @@ class Needs(NamedTuple):
     text: int
     memory: int  # that cannot wait in files: the tables, and what stages make of them
     files: int  # 0 where all is small enough for memory
-
-
-class Clock:
-    """Seconds by stage; tells `progress` the stage that begins."""
-
-    def __init__(self, progress: Callable[[str], None] | None) -> None:
-        self.started = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        if self._progress:
-            self._progress(name)
-        room.trim()
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - began, 3)
-
-    def finish(self) -> dict[str, float]:
-        """Seconds of each stage, and of all."""
-        return {**self.seconds, "total": round(time.perf_counter() - self.started, 3)}
 
 
 def scan(
@@ -134,62 +102,10 @@ def scan(
     }
     frames["documents"] = documents
     if settings.until == "origins":
+        from provenance.tracing.trace import trace  # noqa: PLC0415  a tenth of a second that matches do without
+
         frames |= trace(frames, settings, clock, finished, decisions=decisions)
     return _finish(frames, settings, facts, clock)
-
-
-def trace(
-    frames: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    clock: Clock | None = None,
-    finished: Callable[[str, pl.DataFrame], None] | None = None,
-    change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
-    decisions: Decisions | None = None,
-) -> dict[str, pl.DataFrame]:
-    """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
-
-    That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    ATTRIBUTIONS are found unless they are given. `change_dates` is applied to DATES, to see what becomes of origins
-    without them or with false ones.
-    """
-    clock = clock or Clock(None)
-    documents, passages, spans, matches, clusters = (
-        frames[name] for name in ("documents", "passages", "spans", "matches", "clusters")
-    )
-    spans, matches = without_different(spans, matches)
-    with clock.step("attributions"):
-        known = frames.get("attributions")
-        attributions = find_attributions(documents, passages) if known is None else known
-    with clock.step("dates"):
-        dates = find_dates(documents, attributions)
-        dates = change_dates(dates) if change_dates else dates
-    with clock.step("outlets"):
-        documents = name_outlets(documents, attributions)
-        fixed = decisions.find_origins(documents) if decisions else None
-    if finished:
-        finished("documents", documents)
-    with clock.step("evidence"):
-        evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
-    with clock.step("ancestry"):
-        compared = (documents, passages, spans, matches, attributions, dates)
-        ancestry, evidence, false_dates = trace_ancestry(*compared, evidence, settings)
-        ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
-    with clock.step("edges"):
-        edges = draw_edges(
-            documents, spans, matches, clusters, attributions, dates, evidence, ancestry, false_dates, settings
-        )
-        edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
-        del evidence
-    with clock.step("origins"):
-        origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, settings)
-        origins = origins if fixed is None else fix_origins(origins, fixed)
-        clusters = mark_origins(clusters, origins)
-    with clock.step("who copies whom"):
-        outlets = count_outlets(documents, edges, spans)
-    return {
-        "documents": documents, "clusters": clusters, "attributions": attributions, "dates": dates, "edges": edges,
-        "origins": origins, "outlets": outlets,
-    }  # fmt: skip
 
 
 def _compare_passages(

@@ -82,7 +82,7 @@ def hand_made() -> Run:
         "program": "provenance",
         "version": "0",
         "schema_version": 1,
-        "settings": {"shingle_words": 5, "match_jaccard": 0.3, "min_span_words": 15},
+        "settings": {"level": "passage", "shingle_words": 5, "match_jaccard": 0.3, "min_span_words": 15},
         "fingerprint": "0" * 16,
         "tables": list(frames),
         "counts": {"read": 3, "unique": 1, "repeated": 2, "rejected": 1},

@@ -21,6 +21,7 @@ FILES = sorted((ROOT / "provenance").rglob("*.py"))
 FLOORS = [
     {"errors"},
     {"tables", "settings", "room"},
+    {"clock"},
     {"configuration"},
     {"text"},
     {"verdicts"},

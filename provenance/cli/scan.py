@@ -116,7 +116,7 @@ def command(
     ):
 
         def finished(name: str, frame: pl.DataFrame) -> None:
-            aside.begin(f"{name}.parquet", partial(write_table, name, frame))
+            aside.begin(f"{name}.parquet", partial(write_table, name, frame, chosen.level))
 
         def needing(needs: Needs) -> None:
             if needs.files and not quiet:

@@ -14,8 +14,8 @@ import polars as pl
 
 from provenance.evaluation import origins as judging
 from provenance.evaluation.places import rename
-from provenance.pipeline import trace
 from provenance.tracing.facts import best_dates
+from provenance.tracing.trace import trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

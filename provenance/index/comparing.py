@@ -20,10 +20,10 @@ from provenance.matching.short_passages import find_short
 from provenance.matching.spans import to_table, without_covered
 from provenance.matching.stretches import join
 from provenance.matching.whole_documents import match_pairs
-from provenance.pipeline import trace
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
 from provenance.tracing.decided import without_different
+from provenance.tracing.trace import trace
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:

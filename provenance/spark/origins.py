@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.pipeline import trace
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, home, in_order, table
 from provenance.tables import DOCUMENTS
 from provenance.tracing.attributions import find_attributions
+from provenance.tracing.trace import trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,13 +14,14 @@ from provenance.dumps.reading import read_frame
 from provenance.evaluation import measure
 from provenance.evaluation import origins as judging
 from provenance.evaluation.gold import read_gold
-from provenance.pipeline import scan, trace
+from provenance.pipeline import scan
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.facts import CREDITS
 from provenance.tracing.names import compact
+from provenance.tracing.trace import trace
 from tests.lineages.articles import own_texts
 
 if TYPE_CHECKING:

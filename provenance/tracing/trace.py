@@ -1,0 +1,77 @@
+"""What repeats -> where it came from: the steps of tracing, one after another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provenance.clock import Clock
+from provenance.tracing.ancestry import trace_ancestry
+from provenance.tracing.attributions import find_attributions
+from provenance.tracing.dates import find_dates
+from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
+from provenance.tracing.edges import draw_edges
+from provenance.tracing.evidence import find_evidence
+from provenance.tracing.origins import find_origins, mark_origins
+from provenance.tracing.outlets import count_outlets, name_outlets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import polars as pl
+
+    from provenance.settings import Settings
+    from provenance.verdicts.decisions import Decisions
+
+
+def trace(
+    frames: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    clock: Clock | None = None,
+    finished: Callable[[str, pl.DataFrame], None] | None = None,
+    change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    decisions: Decisions | None = None,
+) -> dict[str, pl.DataFrame]:
+    """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
+
+    That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
+    ATTRIBUTIONS are found unless they are given. `change_dates` is applied to DATES, to see what becomes of origins
+    without them or with false ones.
+    """
+    clock = clock or Clock(None)
+    documents, passages, spans, matches, clusters = (
+        frames[name] for name in ("documents", "passages", "spans", "matches", "clusters")
+    )
+    spans, matches = without_different(spans, matches)
+    with clock.step("attributions"):
+        known = frames.get("attributions")
+        attributions = find_attributions(documents, passages) if known is None else known
+    with clock.step("dates"):
+        dates = find_dates(documents, attributions)
+        dates = change_dates(dates) if change_dates else dates
+    with clock.step("outlets"):
+        documents = name_outlets(documents, attributions)
+        fixed = decisions.find_origins(documents) if decisions else None
+    if finished:
+        finished("documents", documents)
+    with clock.step("evidence"):
+        evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
+    with clock.step("ancestry"):
+        compared = (documents, passages, spans, matches, attributions, dates)
+        ancestry, evidence, false_dates = trace_ancestry(*compared, evidence, settings)
+        ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
+    with clock.step("edges"):
+        edges = draw_edges(
+            documents, spans, matches, clusters, attributions, dates, evidence, ancestry, false_dates, settings
+        )
+        edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
+        del evidence
+    with clock.step("origins"):
+        origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, settings)
+        origins = origins if fixed is None else fix_origins(origins, fixed)
+        clusters = mark_origins(clusters, origins)
+    with clock.step("who copies whom"):
+        outlets = count_outlets(documents, edges, spans)
+    return {
+        "documents": documents, "clusters": clusters, "attributions": attributions, "dates": dates, "edges": edges,
+        "origins": origins, "outlets": outlets,
+    }  # fmt: skip
