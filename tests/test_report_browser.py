@@ -105,7 +105,7 @@ def test_an_editor_finds_a_cluster_and_steps_through_it(chromium: Browser, sampl
     assert page.locator("svg.timeline circle").count() >= 7
     assert page.locator("svg.graph a.present").count() == 11
     assert "Runner-up" in page.inner_text("#origin")
-    page.locator('a[href="#/pair/M-250514-037/ls-4411"]').first.click()
+    page.locator('a[href="#/pair/M-250514-037/KD-88120"]').first.click()
     page.wait_for_selector(".row.passage")
     assert "Why matched" in page.inner_text("#view")
     total = page.locator(".row.passage").count()

@@ -16,6 +16,7 @@ MOST_MEMBERS = 2_000  # of one cluster
 TITLES = 8  # titles of members that the search looks through
 WORDS = 300  # characters of a shared passage, for the list and the search
 LOOSE = 0.5  # cohesion of a member that shares less than half with the centre: the default of link_containment
+FIRST = ("is_origin", "followed", "cohesion")  # what puts a member first in its cluster, the most of each
 #: What cannot be seen and has no place in spelling: zero-width spaces, overrides, tags.
 HIDDEN = r"[\u{200b}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{2069}\u{e0000}-\u{e007f}]"
 
@@ -44,7 +45,8 @@ def choose_clusters(run: Run) -> pl.DataFrame:
 def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str) -> pl.DataFrame:
     """One row a cluster of `level`, by number: `members`, each [article, start, end, cohesion in 1/1000, is origin].
 
-    `article` is a number of the page's order; the origin comes first, then by cohesion.
+    `article` is a number of the page's order; of the origins that comes first which most articles lead to, then by
+    cohesion.
     """
     rows = _members(run, chosen, level).join(order.select("doc_id", article="number"), on="doc_id")
     row = pl.concat_list(
@@ -55,7 +57,7 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
         pl.col("is_origin").fill_null(value=False).cast(pl.Int64),
     )
     members = (
-        rows.sort("number", "is_origin", "cohesion", "article", "start", descending=[False, True, True, False, False])
+        rows.sort("number", *FIRST, "article", "start", descending=[False, True, True, True, False, False])
         .group_by("number", maintain_order=True)
         .agg(members=row.head(MOST_MEMBERS))
     )
@@ -65,9 +67,13 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
 
 def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
     """One row a cluster of `level`, by number: what the list shows, sorts, filters and searches."""
-    first, wrong = ["number", "is_origin", "cohesion", "doc_id"], [False, True, True, False]
     about = run.documents.select("doc_id", "outlet", "title", "published", "text")
-    rows = _members(run, chosen, level).join(about, on="doc_id").sort(first, descending=wrong, nulls_last=True)
+    down = [False, True, True, True, False]
+    rows = (
+        _members(run, chosen, level)
+        .join(about, on="doc_id")
+        .sort("number", *FIRST, "doc_id", descending=down, nulls_last=True)
+    )
     shown = pl.col("text").str.slice(pl.col("start").fill_null(0), WORDS)
     shown = (
         pl.when(pl.col("start").is_null()).then(shown).otherwise(shown.str.slice(0, pl.col("end") - pl.col("start")))
@@ -96,8 +102,12 @@ def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
 
 
 def _members(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
+    """The members of clusters, with `followed`: how many articles lead to each, by their claims' confidence."""
     names = chosen.filter(pl.col("level") == level).select("number", "cluster_id")
-    return run.clusters.filter(pl.col("level") == level).drop("level").join(names, on="cluster_id")
+    claims = run.origins.filter(pl.col("origin_id") != pl.col("doc_id")).group_by(doc_id="origin_id")
+    followed = claims.agg(followed=thousandth("confidence").sum())
+    members = run.clusters.filter(pl.col("level") == level).drop("level").join(names, on="cluster_id")
+    return members.join(followed, on="doc_id", how="left").with_columns(pl.col("followed").fill_null(0))
 
 
 def _links(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
