@@ -320,6 +320,36 @@ def test_an_outlets_own_notice_is_not_recycled_and_syndicated_words_are(tmp_path
         assert index.check(new.with_columns(outlet=pl.lit("Herald")))["verdict"].to_list() == ["recycled"]
 
 
+@pytest.mark.parametrize("level", ["passage", "document"])
+def test_an_article_that_one_outlet_printed_a_hundred_times_is_no_notice(level: str) -> None:
+    rng, how = random.Random(5), Settings(level=level)
+    text = " ".join(f"word{number}" for number in rng.sample(range(1000), 120))
+    edited = [text.replace(f" {word} ", f" {word.upper()}s ", 1) for word in rng.sample(text.split()[1:-1], 40)]
+    rows = pl.DataFrame({"text": [*[text] * 100, *edited], "outlet": "Post"}).with_row_index("id")
+    rows = rows.with_columns(pl.col("id").cast(pl.String))
+    with Index.temporary(how) as whole, Index.temporary(how) as parts:
+        found = whole.check(rows, add=True)["verdict"].to_list()
+        assert found == ["new", *["duplicate"] * 99, *["near_duplicate"] * 40]
+        assert pl.concat([parts.check(part, add=True) for part in rows.iter_slices(10)])["verdict"].to_list() == found
+
+
+@pytest.mark.parametrize("level", ["passage", "document"])
+def test_what_fills_a_template_in_alike_is_found_however_often_it_was_filled_in(level: str) -> None:
+    rng = random.Random(6)
+
+    def words(count: int) -> str:
+        return " ".join(f"word{rng.randrange(100_000)}" for _ in range(count))
+
+    template, results = words(270), [(words(15), words(15)) for _ in range(100)]
+    texts = {f"a{n:02}": f"{template} {one} {other}" for n, (one, other) in enumerate(results)}
+    again = {f"b{n:02}": f"{template} {one} however {other}" for n, (one, other) in enumerate(results)}
+    with Index.temporary(Settings(level=level)) as index:
+        index.add(frame(texts))
+        found = index.check(frame(again))
+    assert found["verdict"].to_list() == ["near_duplicate"] * 100
+    assert found["matched_doc"].to_list() == list(texts)
+
+
 def test_a_finding_names_the_likely_origin_unless_told_not_to(tmp_path: Path) -> None:
     body = " ".join(SENTENCES[:4])
     old = pl.DataFrame(

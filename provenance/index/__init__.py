@@ -23,7 +23,7 @@ from provenance.index.comparing import compare, compare_whole, finish, to_findin
 from provenance.index.incoming import keep, keys_of
 from provenance.index.making import MATTER, check_method, check_settings, fresh_manifest
 from provenance.index.naming import name_new
-from provenance.index.notices import find_notices
+from provenance.index.notices import find_notices, no_notices
 from provenance.index.postings import name_postings, to_queries
 from provenance.index.rows import to_rows
 from provenance.index.seen import Seen
@@ -303,7 +303,10 @@ class Index:
         self._take_in(seen, new, keep(new.documents, keys, self.settings))
         queries = to_queries(keys)
         found = look_up(queries, seen.blobs(), numbers, self.settings)
-        notices = find_notices(queries, found, outlets, articles, seen.read_outlets, self.settings)
+        if self.settings.level == "document":  # a notice is a passage
+            notices = no_notices(found)
+        else:
+            notices = find_notices(queries, found, outlets, articles, seen.read_outlets, self.settings)
         pairs = find_pairs(queries, found.take(~notices.found), keys, seen.read_lines, self.settings)
         table = pl.DataFrame({"row": pairs.row, "number": pairs.number, "linked": pairs.linked})
         own = pl.DataFrame({"doc_id": new.documents["doc_id"].gather(notices.row), "place": notices.place})

@@ -120,15 +120,36 @@ def find_pairs(
     both = (row << 32) | found.number
     runs = unique(both[(kind == SHINGLE) & found.strong])
     lines = unique(both[kind == LINE])
-    met, hits = np.unique(both[kind == SHINGLE], return_counts=True)
-    shingles = np.bincount(keys.owner, minlength=int(row.max(initial=0)) + 1)
-    due = SHOWN * settings.match_jaccard / settings.window * shingles[met >> 32]
+    much = _much(queries, found, both[kind == SHINGLE], found.query[kind == SHINGLE], settings)
     if settings.level == "document":
-        every = unique(np.concatenate([lines, met[hits >= due]]))
+        every = unique(np.concatenate([lines, much]))
         return Pairs(every >> 32, every & 0xFFFFFFFF, np.zeros(every.size, np.bool_))
     alike = _alike(queries, found, keys.lines, read_lines, kind == SEEDS)
-    every = unique(np.concatenate([runs, lines, met[hits >= due], alike]))
+    every = unique(np.concatenate([runs, lines, much, alike]))
     return Pairs(every >> 32, every & 0xFFFFFFFF, np.isin(every, runs, assume_unique=True))
+
+
+def least_shown(queries: Queries, rows: int, settings: Settings) -> Array:
+    """How many shared shingles must show, at least, for a near duplicate of each new document; float64 by row."""
+    shingles = np.bincount(queries.row[queries.kind == SHINGLE], minlength=rows)
+    return SHOWN * settings.match_jaccard / settings.window * shingles
+
+
+def _much(queries: Queries, found: Found, both: Array, query: Array, settings: Settings) -> Array:
+    """Hits of shingles (row << 32 | number, and the query) -> the pairs that may share match_jaccard of theirs.
+
+    A shingle in more documents than the link cap is a hit of two of them at most: of it nothing is known of the others,
+    who may share it. So it is not asked of them; what is left of a template that a thousand tables of results fill in
+    must show by itself.
+    """
+    crowded = (queries.kind == SHINGLE) & (found.often | (found.total > settings.link_cap))
+    rows = int(queries.row.max(initial=0)) + 1
+    unknown = np.bincount(queries.row[crowded], minlength=rows)
+    met, at, hits = np.unique(both, return_inverse=True, return_counts=True)
+    known = np.bincount(at[crowded[query]], minlength=met.size)
+    asked = least_shown(queries, rows, settings)[met >> 32] - SHOWN * (unknown[met >> 32] - known)
+    much: Array = met[hits >= asked]
+    return much
 
 
 def _alike(

@@ -101,7 +101,6 @@ def compare(
     short = without_covered(short.take(np.isin(_keys(short), keys)), runs)
     both = join([runs, short])
     spans = to_table(text.documents, text.layout, text.tokens, both, settings)
-    spans = _without_notices(text, spans, notices, settings)
     kept = close | np.isin(keys, _keys(both))
     jaccards = pl.DataFrame(
         {
@@ -110,6 +109,9 @@ def compare(
             "jaccard": pl.Series(found.jaccard[kept], dtype=pl.Float32),
         }
     )
+    # an article that its outlet printed a hundred times is no notice under another one
+    near = jaccards.filter(pl.col("jaccard") >= pl.lit(settings.near_duplicate, pl.Float32))
+    spans = _without_notices(text, spans, near, notices, settings)
     matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
     spans, matches = without_different(spans, decisions.name_pairs(matches) if decisions else matches)
     turned = _turned(pairs)
@@ -167,8 +169,13 @@ def _origins(
     return traced.filter(pl.col("doc_id").is_in(pairs["doc_id"].unique().implode()))
 
 
-def _without_notices(text: Text, spans: pl.DataFrame, notices: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """SPANS -> the same, with the role boilerplate where most words of a side are words of a notice."""
+def _without_notices(
+    text: Text, spans: pl.DataFrame, near: pl.DataFrame, notices: pl.DataFrame, settings: Settings
+) -> pl.DataFrame:
+    """SPANS -> the same, with the role boilerplate where most words of a side are words of a notice.
+
+    Not between those that are `near` duplicates (left_doc, right_doc) as a whole.
+    """
     ids, bounds = text.documents["doc_id"], text.tokens.bounds
     notices = notices.filter(pl.col("doc_id").is_in(ids.implode()))
     if not notices.height or not spans.height:
@@ -180,7 +187,8 @@ def _without_notices(text: Text, spans: pl.DataFrame, notices: pl.DataFrame, set
     for side in ("left", "right"):
         _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", ids, text.tokens)
         most |= 2 * (ranges.count(last) - ranges.count(first)) > last - first
-    return spans.with_columns(role=pl.when(pl.Series(most)).then(pl.lit("boilerplate")).otherwise("role"))
+    apart = spans.join(near.select(*ENDS, near=True), on=ENDS, how="left", maintain_order="left")["near"].is_null()
+    return spans.with_columns(role=pl.when(pl.Series(most) & apart).then(pl.lit("boilerplate")).otherwise("role"))
 
 
 def _keys(aligned: Aligned) -> Array:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from provenance.index.candidates import least_shown
 from provenance.index.postings import LINE, SHINGLE
 from provenance.matching.boilerplate import SENTENCE_SHARE
 
@@ -27,6 +28,12 @@ class Notices(NamedTuple):
     place: Array  # int64, the shingle in it
 
 
+def no_notices(found: Found) -> Notices:
+    """What queries met -> that nothing of it is a notice."""
+    nothing = np.empty(0, np.int64)
+    return Notices(np.zeros(found.query.size, np.bool_), nothing, nothing)
+
+
 def find_notices(
     queries: Queries,
     found: Found,
@@ -39,7 +46,9 @@ def find_notices(
 
     The first and the last document that hold it are of the new document's outlet, and the outlet prints it in as many
     of its `articles` (int64, by row, those before) as mark_boilerplate asks of a sentence. An agency's background
-    stays under that share, and what several outlets print is syndication.
+    stays under that share, and what several outlets print is syndication. A document with so much of it that it may be
+    a near duplicate of one that holds it is compared with it all the same: an outlet may print one article a hundred
+    times.
     """
     kind, row = queries.kind[found.query], queries.row[found.query].astype(np.int64)
     crowded = np.flatnonzero(found.strong & found.often[found.query] & ((kind == SHINGLE) | (kind == LINE)))
@@ -53,8 +62,9 @@ def find_notices(
     others = np.zeros(queries.key.size, np.bool_)
     others[found.query[crowded[~own]]] = True
     crowded = crowded[~others[found.query[crowded]]]
-    dropped = np.zeros(found.query.size, np.bool_)
-    dropped[crowded] = True
     asked = np.unique(found.query[crowded])
     asked = asked[queries.kind[asked] == SHINGLE]
+    much = np.bincount(queries.row[asked], minlength=articles.size) >= least_shown(queries, articles.size, settings)
+    dropped = np.zeros(found.query.size, np.bool_)
+    dropped[crowded[~much[row[crowded]]]] = True
     return Notices(dropped, queries.row[asked].astype(np.int64), queries.place[asked].astype(np.int64))
