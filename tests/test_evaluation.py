@@ -73,6 +73,13 @@ def test_plagdet_is_that_of_a_slow_twin(cases: list[Span], found: list[Span]) ->
     assert scores == pytest.approx((plagdet, recall, precision, granularity))
 
 
+def test_what_is_shorter_than_any_case_can_be_left_out() -> None:
+    cases = spans_of(("a", 0, 30, "b", 0, 25), ("a", 50, 80, "b", 50, 99))
+    assert spans.shortest(cases) == 25
+    found = spans_of(("a", 0, 30, "b", 0, 25), ("a", 100, 124, "b", 200, 290), ("a", 300, 340, "b", 300, 324))
+    assert spans.as_long_as(found, spans.shortest(cases)).rows() == found[:1].rows()
+
+
 def test_plagdet_reproduces_the_official_scores(shared: Path) -> None:
     folder = shared / "corpora" / "pan13-train"
     official = json.loads((folder / "baseline_scores.json").read_text("utf-8"))

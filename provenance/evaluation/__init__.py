@@ -87,6 +87,8 @@ def _plagdet(found: pl.DataFrame, gold: Frames) -> Iterator[Row]:
         detected = found.filter(pl.col("label") == category)
         if cases.height:
             yield from _plagdet_rows(category, cases, detected)
+            long = spans.as_long_as(detected, spans.shortest(cases))
+            yield "plagdet, as long as a case", category, spans.score_plagdet(cases, long).plagdet, long.height
         else:
             yield "false detections", category, detected.height, labelled.filter(pl.col("category") == category).height
     yield from _plagdet_rows("entire", gold["spans"], found)

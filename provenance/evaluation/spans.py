@@ -41,6 +41,20 @@ def score_plagdet(cases: pl.DataFrame, found: pl.DataFrame) -> Plagdet:
     return Plagdet(f1 / math.log2(1 + granularity), recall, precision, granularity)
 
 
+def shortest(spans: pl.DataFrame) -> int:
+    """Spans, at least one -> the characters of the shortest side of any."""
+    return int(spans.select(pl.min_horizontal(_length("left"), _length("right")).min()).item())
+
+
+def as_long_as(spans: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Spans -> those with `least` characters on both sides: no shorter one can be a true one whole."""
+    return spans.filter(pl.min_horizontal(_length("left"), _length("right")) >= least)
+
+
+def _length(side: str) -> pl.Expr:
+    return pl.col(f"{side}_end") - pl.col(f"{side}_start")
+
+
 def share(part: Array, whole: Array) -> float:
     """The mean over rows of part / whole; 0 without rows."""
     return float(np.mean(part / np.maximum(whole, 1))) if len(whole) else 0.0
