@@ -34,9 +34,11 @@ BEFORE = 4  # those of them that the evidence calls earlier, the most alike firs
 #: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
 OVERLAP = 0.2
 DATED = 3.0  # log odds that two dates count for in finding those: 95 in 100 are true
+LEAST_ALIKE = 1e-3  # jaccard of which a logarithm is taken
 NAMED = 1.0  # log odds of credits from which a copy names its source
 PARENT = (
-    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_named",
+    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_alike",
+    "parent_named",
 )  # fmt: skip
 ROOT = ("root_worst", "root_central", "root_credits")
 FIXED = "parent_common"  # what speaks for a third source
@@ -301,8 +303,9 @@ def _featured(
     known[:, 3] = -_over_least(child, np.log1p(readings.missing), size)
     known[:, 4] = -_over_least(child, np.log1p(readings.more), size)
     known[:, 5] = -np.log1p(readings.private[parent])
-    known[:, 6] = rows["named"].to_numpy() >= NAMED
-    known[:, 7] = -rows["common"].to_numpy()
+    known[:, 6] = -_over_least(child, -np.log(np.maximum(rows["jaccard"].to_numpy(), LEAST_ALIKE)), size)
+    known[:, 7] = rows["named"].to_numpy() >= NAMED
+    known[:, 8] = -rows["common"].to_numpy()
     root = features[len(child) :, len(PARENT) + 1 :]
     worst = np.full(size, -np.inf)
     np.maximum.at(worst, child, odds)

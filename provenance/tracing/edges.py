@@ -46,7 +46,6 @@ LEAST = 0.005  # log odds under which a family says nothing: its signs cancel
 TAIL = 60  # code points of a cut text's end that are shown
 HELD = 0.4  # an excerpt is so much of its words in a source of which it holds less than PART
 PART = 0.6
-SUREST = 0.995  # no number of signs makes a model surer
 _SEARCHED = {"machine": re.compile(MACHINE)}
 
 
@@ -245,7 +244,7 @@ def _rows(
         from_id, to_id = row["from_id"], row["to_id"]
         shared = item("text", 0.0, to_id, row["first"], row["last"], texts[to_id])
         items = [*found.get((from_id, to_id), []), shared]
-        confidence = round(min(calibrate("edge" + curve(to_id), row["confidence"]), SUREST), 4)
+        confidence = round(calibrate("edge" + curve(to_id), row["confidence"]), 4)
         word = verdict(confidence, row["families"], settings)
         out.append((from_id, to_id, "copied_from", row["kind"], row["cluster_id"], confidence, word, items))
     return pl.DataFrame(out, schema=EDGES, orient="row")

@@ -19,6 +19,7 @@ CAP = 4.0
 DIRECT = ("quoted", "introduced")  # signs that one has the other before it, however little it takes
 HALF = 0.5  # share of its words from which an article is a copy, even if all of them stand between quotation marks
 APART = 0.2  # share of either's words under which two documents hardly touch
+SUREST = 0.995  # no number of signs makes a model surer
 SPEAKS = 0.6  # log odds from which a family is said to speak for a direction; an outlet's habit alone says less
 
 
@@ -50,7 +51,7 @@ def calibrate(claim: str, chance: float) -> float:
     points = curves().get(claim, [])
     if not points:
         return chance
-    return float(np.interp(chance, [point[0] for point in points], [point[1] for point in points]))
+    return min(float(np.interp(chance, [point[0] for point in points], [point[1] for point in points])), SUREST)
 
 
 @cache

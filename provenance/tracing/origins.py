@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from provenance.tables import CLUSTERS, ORIGINS
-from provenance.tracing import reasons
+from provenance.tracing import names, reasons
 from provenance.tracing.absent import CREDIBLE, verdict
 from provenance.tracing.ancestry import CANDIDATES
 from provenance.tracing.facts import CREDITS, foreign_credits, keys
@@ -31,7 +31,6 @@ OWN, OWN_OF_NOBODY = 0.95, 0.8
 CITING = 0.1  # less, where somebody is cited
 MOSTLY = 0.6  # share of an outlet's articles with other sources from which nothing proves the rest its own
 FEWEST = 5  # articles of an outlet from which its habits are known
-SUREST = 0.995
 DEEPEST = 64
 #: Beginnings that are expected among the texts that could have been an article's source, from which on all have one
 #: that nobody has seen: on grown lineages, of which a fifth had lost their first text, 7 of 8 such were right with
@@ -111,10 +110,23 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     chosen = [source for source in facts.sources.get(doc_id, []) if source.chosen]
     said = facts.claims.get(doc_id, [])
     if chosen and facts.kinds.get((doc_id, chosen[0].other)) != "quoted":
-        return _from_document(doc_id, chosen[0], facts, settings)
+        row = _from_document(doc_id, chosen[0], facts, settings)
+        return _from_claim(doc_id, said, settings) if _of_one_absent(row, said, facts) else row
     if said and said[0].confidence >= CLAIMED:
         return _from_claim(doc_id, said, settings)
     return _itself(doc_id, facts, settings)
+
+
+def _of_one_absent(row: tuple[Any, ...], said: list[_Claim], facts: _Facts) -> bool:
+    """Whether a text and what it was found to begin with credit one source, more surely, that none of its others is.
+
+    Two that print one agency's report are each other's source no more than as far as a copy shows it.
+    """
+    if not said or said[0].relation != "copied_from" or said[0].confidence <= row[4]:
+        return False
+    above, wanted = facts.claims.get(row[1], []), names.compact(said[0].origin.removeprefix("source:"))
+    here = any(names.compact(facts.outlets.get(one.other) or "") == wanted for one in facts.sources[row[0]])
+    return not here and bool(above) and above[0].relation == "copied_from" and above[0].origin == said[0].origin
 
 
 def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str, float]]:
@@ -147,7 +159,7 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
             break
         at, confidence = above.other, max(confidence, above.first)
     through = parent.other if parent.other != at else None
-    confidence = min(calibrate("document" + facts.curve(doc_id), confidence), SUREST)
+    confidence = calibrate("document" + facts.curve(doc_id), confidence)
     said = facts.claims.get(doc_id, [])
     rest = {source.other: source.first for source in held.values() if source.other != at}
     rest[doc_id] = facts.alone.get(doc_id, 0.0)

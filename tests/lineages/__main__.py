@@ -23,7 +23,7 @@ from tests.lineages import learning, pages, tables
 from tests.lineages.articles import own_texts, seeds_of
 from tests.lineages.growing import STRANGERS, World, grow
 from tests.lineages.tables import texts_of
-from tests.lineages.worlds import STORIES, scan_worlds, write_world
+from tests.lineages.worlds import STORIES, Frames, scan_worlds, write_world
 
 #: Seeds of the lineages that weights are fitted on, by mix; those that are measured have others.
 FITTED_ON = {"home": (1, 2, 3, 6, 301, 302, 303, 304), "away": (4, 5, 7, 305, 306, 307, 308)}
@@ -39,11 +39,17 @@ CALIBRATED_ON = {
 def fit() -> None:
     """The weights anew, printed."""
     texts = own_texts()
-    worlds = [scan_worlds(texts, [World(seed, mix)]) for mix, seeds in FITTED_ON.items() for seed in seeds]
+    worlds = [_by_day(*scan_worlds(texts, [World(seed, mix)])) for mix, seeds in FITTED_ON.items() for seed in seeds]
     weights = learning.fit(worlds)
     learning.write(weights)
     for name, weight in weights.items():
         print(f"{name:16} {weight:6.2f}")
+
+
+def _by_day(run: Frames, gold: Frames) -> tuple[Frames, Frames]:
+    """A run whose dates are days, as in what is measured."""
+    day = pl.col("published").dt.truncate("1d")
+    return run | {"documents": run["documents"].with_columns(day)}, gold
 
 
 def calibrate() -> None:
@@ -51,10 +57,7 @@ def calibrate() -> None:
     worlds = []
     for corpus, grown in CALIBRATED_ON.items():
         texts = texts_of(corpus)
-        for world in grown if texts is not None else []:
-            run, gold = scan_worlds(texts, [world])
-            day = pl.col("published").dt.truncate("1d")
-            worlds.append((run | {"documents": run["documents"].with_columns(day)}, gold))
+        worlds += [_by_day(*scan_worlds(texts, [world])) for world in grown] if texts is not None else []
     learning.write_curves(learning.fit_curves(worlds))
 
 

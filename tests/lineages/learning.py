@@ -1,13 +1,14 @@
 """Fits provenance/tracing/weights.tsv on lineages grown from the project's own texts.
 
-Signs of pairs first, then the choice among sources, from texts alone: what dates say has no weights (trust.py). What
-is not fitted (habits of outlets, marks of quoting and of machine translation, a third that both credit) has no
-counterpart in the generator, or is nearly always right there (credits: 402 of 403 pairs), and stays as it was set by
-hand.
+Signs of pairs first, then the choice among sources, from texts alone and from texts and dates: what dates say has no
+weights of its own (trust.py). What is not fitted (habits of outlets, marks of quoting and of machine translation, a
+third that both credit) has no counterpart in the generator, or is nearly always right there (credits: 402 of 403
+pairs), and stays as it was set by hand.
 """
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,7 @@ from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.evidence import PAIR, find_evidence
 from provenance.tracing.outlets import name_outlets
+from provenance.tracing.trust import fit_lags
 from provenance.tracing.twins import find_twins
 from tests.lineages.fitting import Array, fit_directions
 
@@ -40,7 +42,7 @@ CHOICES = (*ancestry.PARENT, ancestry.FIXED, *ancestry.ROOT)
 PULL_SIGNS, PULL_CHOICES = 10.0, 2.0
 #: Of what is fitted, the part that looks at a text's beginning, not at its direct source; and the least chance, under
 #: which a single tree that the model rules out would decide the fit.
-BEGINNINGS, LEAST = 0.3, 1e-4
+BEGINNINGS, LEAST = 0.4, 1e-4
 
 
 class Traced(NamedTuple):
@@ -91,7 +93,7 @@ class Choices(NamedTuple):
 
 
 def choices(traced: Traced, gold: Frames) -> Choices:
-    """A run traced without dates and its gold -> Choices."""
+    """A traced run and its gold -> Choices."""
     frames = traced.frames
     matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"], traced.attributions)
     twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
@@ -115,7 +117,7 @@ def choices(traced: Traced, gold: Frames) -> Choices:
 def fit(worlds: list[tuple[Frames, Frames]]) -> dict[str, float]:
     """Runs and their gold -> all weights; the model's own are changed on the way."""
     known = model.weights()
-    traced = [trace_once(run, "without dates") for run, _ in worlds]
+    traced = [trace_once(run, "with dates") for run, _ in worlds]
     signs = [directed_signs(one, gold["edges"])[1] for one, (_, gold) in zip(traced, worlds, strict=True)]
     strengths = np.concatenate(signs)
     fitted = fit_directions(strengths, np.ones(len(strengths)), np.ones(len(FITTED)), PULL_SIGNS)
@@ -130,18 +132,20 @@ def fit_trees(made: list[Choices], prior: Array, pull: float) -> Array:
     """Choices -> weights of their features, >= 0 but for the first, under which true trees are likely.
 
     Minimises BEGINNINGS of -log of the chance of each text's true beginning and the rest of -log of that of its true
-    source, over all trees of its component, + pull * |w - prior|^2.
+    source, over all trees of its component, with all dates believed and with none, + pull * |w - prior|^2.
     """
     laid = [(one, graphs.lay_out(one.found.child, one.found.parent, one.found.component)) for one in made]
 
     def loss(weights: Array) -> float:
         total = pull * float(((weights - prior) ** 2).sum())
         for (found, right, begun), layout in laid:
-            chance, first = graphs.sum_trees(layout, found.features @ weights)
-            for part, told, true in ((1 - BEGINNINGS, chance, right), (BEGINNINGS, first, begun)):
-                chances = np.bincount(layout.own, told * true, layout.size)
-                chances = chances[np.bincount(layout.own, true, layout.size) > 0]
-                total -= part * float(np.log(np.maximum(chances, LEAST)).sum())
+            dates = np.where(found.parent >= 0, fit_lags(found.lag, found.order, found.component), 0)
+            for believed in (0, 1):
+                chance, first = graphs.sum_trees(layout, found.features @ weights + believed * dates)
+                for part, told, true in ((1 - BEGINNINGS, chance, right), (BEGINNINGS, first, begun)):
+                    chances = np.bincount(layout.own, told * true, layout.size)
+                    chances = chances[np.bincount(layout.own, true, layout.size) > 0]
+                    total -= part * float(np.log(np.maximum(chances, LEAST)).sum())
         return total
 
     bounds = [(None, None), *[(0.0, None)] * (len(prior) - 1)]
@@ -160,7 +164,7 @@ def write(weights: dict[str, float]) -> None:
 # -- calibration -----------------------------------------------------------------------------------------
 
 CURVES = TABLE.with_name("calibration.tsv")
-BINS = 12  # points of a curve; with fewer than FEWEST cases a bin joins the next
+BINS = 40  # points of a curve at most; with fewer than FEWEST cases a bin joins the next
 FEWEST = 40
 
 
@@ -190,9 +194,13 @@ def fit_curves(worlds: list[tuple[Frames, Frames]]) -> dict[str, list[tuple[floa
 
 def curve_of(pairs: list[tuple[float, bool]]) -> list[tuple[float, float]]:
     """Chances and what turned out -> points that rise: bins of equal number, joined until none falls."""
-    ordered = sorted(pairs)
+    ordered = sorted(pairs, key=lambda pair: pair[0])
     size = max(FEWEST, len(ordered) // BINS)
-    bins = [ordered[at : at + size] for at in range(0, len(ordered), size)]
+    bins: list[list[tuple[float, bool]]] = []
+    for _, same in itertools.groupby(ordered, key=lambda pair: pair[0]):  # what was claimed alike stays in one bin
+        if not bins or len(bins[-1]) >= size:
+            bins.append([])
+        bins[-1].extend(same)
     if len(bins) > 1 and len(bins[-1]) < FEWEST:
         bins[-2:] = [bins[-2] + bins[-1]]
     points: list[tuple[float, float, int]] = []
@@ -206,5 +214,5 @@ def curve_of(pairs: list[tuple[float, bool]]) -> list[tuple[float, float]]:
 
 def write_curves(curves: dict[str, list[tuple[float, float]]]) -> None:
     """The table of curves anew."""
-    lines = [f"{claim}\t{chance:.3f}\t{right:.3f}" for claim, points in curves.items() for chance, right in points]
+    lines = [f"{claim}\t{chance:.4f}\t{right:.3f}" for claim, points in curves.items() for chance, right in points]
     CURVES.write_text("claim\tchance\tright\n" + "\n".join(lines) + "\n", "utf-8")
