@@ -426,6 +426,25 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(folder: Path) -> N
     assert call("clean", "a.jsonl", "b.jsonl", "-o", "-").exit_code == 2
 
 
+def test_nothing_is_written_over_an_input(folder: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        write_lines(name, {"id": name, "text": ONE}, {"id": f"{name}2", "text": ONE})
+    pl.DataFrame({"id": ["c", "d"], "text": [ONE, ONE]}).write_parquet("c.removals.parquet")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for arguments in (
+        ("a.jsonl", "-o", "a.jsonl"),
+        ("a.jsonl", "-o", "out.jsonl", "--removals", "a.jsonl"),
+        ("a.jsonl", "-o", str(folder)),
+        ("a.jsonl", "-o", "."),
+        ("a.jsonl", "b.jsonl", "-o", str(folder)),
+        ("a.jsonl", "b.jsonl", "-o", "out", "--removals", "b.jsonl"),
+        ("c.removals.parquet", "-o", "c.parquet"),
+    ):
+        result = call("clean", *arguments, "--keep", "first")
+        assert (result.exit_code, "is an input itself" in result.stderr) == (2, True), (arguments, result.stderr)
+        assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
 def test_a_dump_of_many_formats_is_clean_after_one_run(corpus: Path, folder: Path) -> None:
     assert call("clean", str(corpus), "-o", "out", "-q").exit_code == 0
     result = call("clean", "out", "-o", "again")

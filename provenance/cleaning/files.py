@@ -96,7 +96,7 @@ def clean_files(
             lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
             mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
             files.append(File(path, whole, plain, encoding, documents, records, lost, mine))
-        listed = _write(files, len(place), output, policy, settings, gone, removals, stdout)
+        listed = _write(files, [*place.values()], output, policy, settings, gone, removals, stdout)
     return Outcome(order.len(), listed, rejects)
 
 
@@ -113,8 +113,8 @@ def _opened(spool: Path | None, stack: ExitStack) -> BinaryIO | None:
 
 
 def _write(
-    files: list[File], inputs: int, output: str | None, policy: Policy, settings: Settings, gone: pl.DataFrame,
-    removals: Path | None, stdout: BinaryIO | None,
+    files: list[File], inputs: list[Path | None], output: str | None, policy: Policy, settings: Settings,
+    gone: pl.DataFrame, removals: Path | None, stdout: BinaryIO | None,
 ) -> pl.DataFrame:  # fmt: skip
     why = {doc_id: (reason, other) for doc_id, reason, other in gone.iter_rows()}
     listed = [tables.empty(tables.REMOVALS)]
@@ -122,7 +122,7 @@ def _write(
     try:
         for file in files:
             ledger = Ledger()
-            target = _target(file, inputs, output, policy.passages)
+            target = _target(file, len(inputs), output, policy.passages)
             with _sink(target, output, stdout, aside) as into:
                 for octets in rewrite(file, policy.passages, settings, ledger):
                     into.write(octets)
@@ -133,6 +133,8 @@ def _write(
         where = removals or (_beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
         if where is not None and output is not None:
             table.write_parquet(_aside(where, aside), compression="zstd", compression_level=1)
+        for _, final in aside:
+            _refuse_input(final, inputs)
         for unfinished, final in aside:
             unfinished.replace(final)
     except OSError as error:
@@ -176,13 +178,17 @@ def _target(file: File, inputs: int, output: str | None, passages: str) -> Path 
             raise UsageError(
                 f"{place}: would hold {kind}, as {file.path} does; name it {_unpacked_stem(place)}{SUFFIX[kind]}"
             )
-        if place.exists() and file.place is not None and file.place.samefile(place):
-            raise UsageError(f"{place}: is the input itself; give another file with -o")
         return place
     name = file.path.rsplit("/", 1)[-1] if file.path != STANDARD_INPUT else "stdin" + SUFFIX[kind]
     if kind != file.kind:
         name = _unpacked_stem(Path(name)) + SUFFIX[kind]
     return place / name
+
+
+def _refuse_input(final: Path, inputs: Sequence[Path | None]) -> None:
+    """Raise UsageError where something would be written over what is cleaned."""
+    if final.exists() and any(place is not None and place.exists() and place.samefile(final) for place in inputs):
+        raise UsageError(f"{final}: is an input itself; give another place")
 
 
 def _unpacked(name: str) -> str:
@@ -211,7 +217,8 @@ def write_list(listed: pl.DataFrame, final: Path) -> None:
 
 
 def _beside(output: Path) -> Path:
-    return output.with_name(_unpacked_stem(output) + LISTED)
+    place = output.resolve() if output.name in ("", "..") else output  # "." and ".." are no names to write beside
+    return place.parent / (_unpacked_stem(place) + LISTED)
 
 
 def _aside(final: Path, aside: list[tuple[Path, Path]]) -> Path:
