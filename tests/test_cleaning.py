@@ -445,6 +445,20 @@ def test_nothing_is_written_over_an_input(folder: Path) -> None:
         assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
+@pytest.mark.usefixtures("folder")
+def test_columns_of_any_name_are_left_as_they_are() -> None:
+    frame = pl.DataFrame({"id": ["a", "b"], "text": [ONE, ONE], "row": [7, 8], "start": [1, 2], "path": ["x", "y"]})
+    frame.write_parquet("a.parquet")
+    result = call("clean", "a.parquet", "-o", "out.parquet", "--keep", "first")
+    assert result.exit_code == 0, result.stderr
+    assert pl.read_parquet("out.parquet").equals(frame[:1])
+    for passages in ("keep", "mark", "drop"):
+        eager = pv.clean(frame, keep="first", passages=passages)
+        lazy = pv.clean(frame.lazy(), keep="first", passages=passages).collect()
+        assert eager.select(frame.columns).equals(frame[:1])
+        assert lazy.equals(eager)
+
+
 def test_a_dump_of_many_formats_is_clean_after_one_run(corpus: Path, folder: Path) -> None:
     assert call("clean", str(corpus), "-o", "out", "-q").exit_code == 0
     result = call("clean", "out", "-o", "again")

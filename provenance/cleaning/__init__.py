@@ -153,7 +153,7 @@ def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Clea
     edits = Edits(chosen.cuts.join(place, on="doc_id").sort("row", "start"), column, policy.passages)
     stays = np.ones(frame.height, np.bool_)
     stays[gone["row"].to_numpy()] = False
-    cleaned = edits.apply(frame.with_row_index("row")).filter(pl.Series(stays)).drop("row")
+    cleaned = edits.apply(frame).filter(pl.Series(stays))
     went = frame[gone["row"].to_list()]
     whole = gone.select(
         "doc_id",
@@ -208,11 +208,11 @@ class Edits:
         self.texts = texts or {}  # of rows whose text is not the cell's
         self.by_row = {int(row[0]): part for row, part in cuts.group_by("row", maintain_order=True)}
 
-    def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """A frame with its rows' numbers in `row` -> the same with marks, or without the passages."""
+    def apply(self, frame: pl.DataFrame, rows: Sequence[int] | None = None) -> pl.DataFrame:
+        """A frame, and which rows it has if not all of them -> the same with marks, or without the passages."""
         if self.passages == "keep":
             return frame
-        rows = frame["row"].to_list()
+        rows = range(frame.height) if rows is None else rows
         if self.passages == "mark":
             marks = [self.by_row[row].select(*MARK_NAMES).to_dicts() if row in self.by_row else [] for row in rows]
             return frame.with_columns(pl.Series(MARKED, marks, dtype=pl.List(MARK)))
@@ -281,11 +281,14 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
         order, place, chosen = _choose(needed_columns, policy, settings)
         numbers = pl.DataFrame({"doc_id": order, "row": place})
         edits = Edits(chosen.cuts.join(numbers, on="doc_id").sort("row", "start"), of["text"], policy.passages)
-        gone = chosen.gone.join(numbers, on="doc_id")["row"].cast(pl.UInt32)
+        gone = chosen.gone.join(numbers, on="doc_id")["row"].cast(pl.Int64)
         del needed_columns, order, place, chosen, numbers
-        left = rows
-        for batch in frame.with_row_index("row").collect_batches(chunk_size=size, maintain_order=True):
-            kept = edits.apply(batch.filter(~pl.col("row").is_in(gone.implode()))).drop("row")
+        left, before = rows, 0
+        for batch in frame.collect_batches(chunk_size=size, maintain_order=True):
+            at = pl.int_range(before, before + batch.height, eager=True)
+            stays = ~at.is_in(gone.implode())
+            kept = edits.apply(batch.filter(stays), at.filter(stays).to_list())
+            before += batch.height
             if predicate is not None:
                 kept = kept.filter(predicate)
             if left is not None:

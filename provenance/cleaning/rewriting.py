@@ -9,6 +9,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
+import numpy as np
 import polars as pl
 
 from provenance.cleaning import MARK_NAMES, MARKED, Edits, cut_out
@@ -278,8 +279,9 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
             frame[row : row + 1].write_ipc_stream(into)
             ledger.gone[doc_id] = into.getvalue()
     ledger.rows |= row_of
-    left_out = [row_of[doc_id] for doc_id in ledger.gone]
-    kept = edits.apply(frame.with_row_index("row")).filter(~pl.col("row").is_in(left_out)).drop("row")
+    stays = np.ones(frame.height, np.bool_)
+    stays[[row_of[doc_id] for doc_id in ledger.gone]] = False
+    kept = edits.apply(frame).filter(pl.Series(stays))
     into = io.BytesIO()
     kept.write_parquet(into, compression="zstd")
     yield into.getvalue()
