@@ -134,54 +134,63 @@ def _join(standing: list[Standing]) -> _Joined:
 
     What would join two parts that are apart, or part one that is joined, was contradicted by a later word.
     """
-    up: dict[str, str] = {}
-    apart: dict[str, set[str]] = {}
+    texts = _Parts()
     contradicted = 0
-
-    def top(key: str) -> str:
-        up.setdefault(key, key)
-        apart.setdefault(key, set())
-        while up[key] != key:
-            up[key] = up[up[key]]
-            key = up[key]
-        return key
-
-    def unite(one: str, other: str) -> bool:
-        first, second = sorted((top(one), top(other)))
-        if second in apart[first]:
-            return False
-        if first != second:
-            up[second] = first
-            for foe in apart.pop(second):
-                apart[foe].remove(second)
-                apart[foe].add(first)
-                apart[first].add(foe)
-        return True
-
-    def part(one: str, other: str) -> bool:
-        first, second = top(one), top(other)
-        if first == second:
-            return False
-        apart[first].add(second)
-        apart[second].add(first)
-        return True
-
     for _, subject, row in reversed(standing):
         if row["verdict"] == "same":
             every = (*subject.left, *subject.right)
-            done = [unite(every[0], other) for other in every[1:]]
+            done = [texts.unite(every[0], other) for other in every[1:]]
         elif row["verdict"] in ("different", "out", "split"):
-            done = [part(one, other) for one in subject.left for other in subject.right]
+            done = [texts.part(one, other) for one in subject.left for other in subject.right]
         else:
             continue
         contradicted += not all(done)
-    number = {key: at for at, key in enumerate(sorted({top(key) for key in list(up)}))}
-    keys = sorted(up)
-    foes = sorted((number[one], number[other]) for one, some in apart.items() for other in some)
+    keys = sorted(texts.up)
+    number = {key: at for at, key in enumerate(sorted({texts.top(key) for key in keys}))}
+    foes = sorted((number[one], number[other]) for one, some in texts.apart.items() for other in some)
     parts = pl.DataFrame(
-        {"key": keys, "part": [number[top(key)] for key in keys]}, schema={"key": TEXT, "part": NUMBER}
+        {"key": keys, "part": [number[texts.top(key)] for key in keys]}, schema={"key": TEXT, "part": NUMBER}
     )
     return _Joined(parts, pl.DataFrame(foes, schema=APART, orient="row"), contradicted)
+
+
+class _Parts:
+    """Texts joined to parts (a forest of pointers up), some of which are apart for good."""
+
+    def __init__(self) -> None:
+        self.up: dict[str, str] = {}
+        self.apart: dict[str, set[str]] = {}  # of each part's top, the tops of those it is never joined to
+
+    def top(self, key: str) -> str:
+        """The text that stands for its part; a text not seen before is a part of its own."""
+        self.up.setdefault(key, key)
+        self.apart.setdefault(key, set())
+        while self.up[key] != key:
+            self.up[key] = self.up[self.up[key]]
+            key = self.up[key]
+        return key
+
+    def unite(self, one: str, other: str) -> bool:
+        """Join two parts; false where they are apart."""
+        first, second = sorted((self.top(one), self.top(other)))
+        if second in self.apart[first]:
+            return False
+        if first != second:
+            self.up[second] = first
+            for foe in self.apart.pop(second):
+                self.apart[foe].remove(second)
+                self.apart[foe].add(first)
+                self.apart[first].add(foe)
+        return True
+
+    def part(self, one: str, other: str) -> bool:
+        """Keep two parts apart; false where they are one."""
+        first, second = self.top(one), self.top(other)
+        if first == second:
+            return False
+        self.apart[first].add(second)
+        self.apart[second].add(first)
+        return True
 
 
 # -- edges -----------------------------------------------------------------------------------------------
