@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 import sys
+import textwrap
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -56,6 +57,8 @@ class Style(NamedTuple):
     foot: Callable[[Piece, random.Random, str], str] = lambda _piece, _chance, _paper: ""
     between: str = "\n\n"
     paragraphs: str = "\n\n"
+    #: Characters of a line of the body, where lines are wrapped.
+    width: int = 0
 
 
 def _long(day: date) -> str:
@@ -199,7 +202,8 @@ def join(pieces: list[Piece], style: Style, chance: random.Random) -> Joined:
         head = style.head(piece, chance, paper)
         first = min(place for form in (piece.title, piece.title.upper()) if (place := head.find(form)) >= 0)
         titles.append(len(text) + first)
-        text += head + style.paragraphs.join(piece.paragraphs)
+        body = [textwrap.fill(part, style.width) if style.width else part for part in piece.paragraphs]
+        text += head + style.paragraphs.join(body)
         ends.append(len(text))
         text += style.foot(piece, chance, paper)
     return Joined(text, list(zip(ends[:-1], titles[1:], strict=True)))
@@ -261,9 +265,10 @@ def rows(table: dict[str, dict[str, float]]) -> list[str]:
 
 def main() -> None:
     """Print boundary F1 by corpus and style, of these styles and of those composed later."""
-    from tests.splitting_later import SECOND, THIRD  # noqa: PLC0415  it needs this module
+    from tests.splitting_last import FIFTH, FOURTH  # noqa: PLC0415  they need this module
+    from tests.splitting_later import SECOND, THIRD  # noqa: PLC0415
 
-    for styles in (STYLES, SECOND, THIRD):
+    for styles in (STYLES, SECOND, THIRD, FOURTH, FIFTH):
         print("\n".join(rows(measure(Path(sys.argv[1]), styles))))
 
 

@@ -15,6 +15,7 @@ from provenance.dumps.reading import read
 from provenance.dumps.templates import find_template
 from provenance.settings import Settings
 from tests.splitting import STYLES, Piece, f1, join, measure, pieces_of, score
+from tests.splitting_last import FIFTH, FOURTH
 from tests.splitting_later import SECOND, THIRD
 
 SHARED = os.environ.get("PROVENANCE_SHARED")
@@ -35,10 +36,13 @@ def pieces() -> list[Piece]:
     return list({piece.title: piece for piece in single}.values())
 
 
-@pytest.mark.parametrize("style", [*STYLES, *SECOND, *THIRD])
+LATER = SECOND | THIRD | FOURTH | FIFTH
+
+
+@pytest.mark.parametrize("style", [*STYLES, *LATER])
 def test_joined_articles_come_apart(pieces: list[Piece], style: str) -> None:
     chance = random.Random(f"joined {style}")
-    layout = (STYLES | SECOND | THIRD)[style]
+    layout = (STYLES | LATER)[style]
     assert f1(score(join(chance.sample(pieces, 12), layout, chance)) for _ in range(3)) >= (
         0.95 if style in STYLES else 0.85
     )
@@ -52,6 +56,12 @@ def test_an_article_stays_whole(pieces: list[Piece]) -> None:
         body = f"\n\n{line}\n\n".join(f"{SENTENCE} {paragraph}" for paragraph in piece.paragraphs)
         head = chance.choice([f"By Ann Lee\n{piece.day:%d %B %Y}\n\n", ""])
         assert len(split_articles(f"{piece.title}\n\n{head}{body}")) == 1, (line, piece.title)
+
+
+@pytest.mark.parametrize("item", ["{}. If the harbour is closed by ice, the", "Item {} | Advertisement", "* Ice {}"])
+def test_items_of_a_list_are_no_headlines(item: str) -> None:
+    items = [f"{item.format(at)}\ncouncil {SENTENCE}\nand {SENTENCE}" for at in range(1, 6)]
+    assert len(split_articles("\n".join(items))) == 1
 
 
 def test_a_template_is_what_comes_again_with_each_article() -> None:

@@ -46,13 +46,16 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _CAPS = r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’]{1,19}"
+#: "LONDON, March 4 (AP) -": the day between the place and the agency.
+_DAY = r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?))?"
 _DATELINE = re.compile(
-    rf"{_CAPS}(?:[ ,/-]{{1,2}}[A-ZÀ-Þ][\w.'’]{{0,19}}){{0,6}}[ ,]{{0,2}}(?P<agency>\([A-Z][\w /.&-]{{1,28}}\))?\s?"
-    r"(?P<dash>[-–—:])"
+    rf"{_CAPS}(?:[ ,/-]{{1,2}}[A-ZÀ-Þ][\w.'’]{{0,19}}){{0,6}}?{_DAY}[ ,]{{0,2}}"
+    r"(?P<agency>\([A-Z][\w /.&-]{1,28}\))?\s?(?P<dash>[-–—:])"
 )
 #: With its agency in parentheses a place need not be in capitals ("Washington (AFP) - ").
 _AGENCY_DATELINE = re.compile(
-    r"[A-ZÀ-Þ][\w.'’]{1,19}(?:[ ,/-]{1,2}[A-ZÀ-Þ][\w.'’]{0,19}){0,4},? \([A-Z][\w /.&-]{1,28}\)\s?[-–—]"
+    rf"[A-ZÀ-Þ][\w.'’]{{1,19}}(?:[ ,/-]{{1,2}}[A-ZÀ-Þ][\w.'’]{{0,19}}){{0,4}}?{_DAY}"
+    r",? \([A-Z][\w /.&-]{1,28}\)\s?[-–—]"
 )
 #: A picture's credit: a short line that holds one is no headline, a long one that ends in one is a caption.
 _CREDIT = (
@@ -63,6 +66,8 @@ _ANY_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
 _CREDIT_END = re.compile(rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|getty)\)$", re.IGNORECASE)
 #: The end of a sentence inside a line; abbreviations have fewer small letters ("Sen. Lee", "Prof. Lee").
 _SENTENCE_END = re.compile(r"(?:[a-zà-ÿ]{4}|\d\d|[>)])\. [A-ZÀ-Þ]")
+#: The number of a headline in a list of them.
+_NUMBER = re.compile(r"\d{1,5}[.)] ")
 _FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 _SCRIPTS = (
@@ -117,7 +122,10 @@ class Line:
         last = self.text.rstrip(_CLOSERS)[-1:]
         if self.words <= 12 and _ANY_CREDIT.search(self.text):
             return False
-        if _SENTENCE_END.search(self.text) or last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|←→‹›":
+        if last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|←→‹›":
+            return False
+        number = _NUMBER.match(self.text)
+        if _SENTENCE_END.search(self.text, number.end() if number else 0):
             return False
         return not (self.is_furniture or self.is_menu or self.is_byline or self.is_address or self.date is not None)
 

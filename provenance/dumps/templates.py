@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.layout import HEADLINE_WORDS
 from provenance.text.calendar import find_dates
+from provenance.text.folding import fold_all
 
 if TYPE_CHECKING:
     from provenance.dumps.layout import Line
@@ -24,11 +25,13 @@ FEWEST, BODY_WORDS = 3, 30
 TITLED, SURELY_TITLED = 0.6, 0.8
 #: Lines of a head or foot that may lie apart, and between a file's first line and the first of a series.
 REACH, HEAD_LINES = 8, 6
+#: Words of a part of a line that comes again with each article.
+MOST_PART = 5
 #: Words of a line that holds a headline and the names of what is in its other fields.
 LONGEST = 2 * HEADLINE_WORDS
 _SEVERAL = re.compile(r"\s\||\s\s|\t")
-_TITLE = re.compile(r"(?:title|headline|titre|titel|título|titolo)\s?:", re.IGNORECASE)
-_LABEL = re.compile(r"(?P<name>[^\W\d_][\w' -]{2,24}?)\s?:\s?(?=\S|$)")
+_TITLE = re.compile(r"\"?(?:title|headline|titre|titel|título|titolo)\"?\s?:", re.IGNORECASE)
+_LABEL = re.compile(r"\"?(?P<name>[^\W\d_][\w' -]{2,24}?)\"?\s?:\s?(?=\S|$)")
 #: Labels that come several times inside one article.
 _INSIDE = re.compile(
     r"photo|foto|image|picture|caption|credit|video|watch|read|related|see|also|more|note|question|answer|update|q|a|"
@@ -36,10 +39,17 @@ _INSIDE = re.compile(
     re.IGNORECASE,
 )
 _BARE = ("bare ", "mark ")
+#: Shapes of which only the beginning or the end is the same in each line.
+_MARKED = ("sign ", "number ", "section", "first ", "last ")
 _SLUG = re.compile(r"[A-Z][A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,16}){1,6}(?:\s+\d{2,6})?")
 _MARK = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,}|-\s?30\s?-")
-#: A heading of the first order in Markdown; those of lower orders stand inside articles.
-_HEADING = re.compile(r"#\s{1,4}[^\s#]")
+#: What stands before a headline on its line, whatever it says: a sign, a number, or a section in capitals. Signs are
+#: those that are no punctuation, no mathematics (`>` quotes mail) and no bullet; in Markdown, headings of lower orders
+#: have two and stand inside articles.
+_SIGN = re.compile(r"([#*\u2190-\u21ff\u2300-\u2bff\U0001f300-\U0001faff])\ufe0f?\s{1,4}(?=[^\s#*])")
+_NUMBER = re.compile(r"[(\[#]?\d{1,5}[.)\]:]\s+(?=\S)")
+_SECTION = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я &/-]{2,30}:\s+(?=\S)")
+_BETWEEN = re.compile(r"\s[|·•»–—-]\s")
 _CREDIT = re.compile(r"\b(?:getty|afp|epa|shutterstock|photo|image|picture)\b", re.IGNORECASE)
 
 
@@ -64,23 +74,59 @@ def find_template(lines: list[Line]) -> Template:
     for row, line in enumerate(lines):
         for key in _keys(line):
             rows_of.setdefault(key, []).append(row)
-    found = [(key, _series(rows, words, lines)) for key, rows in rows_of.items() if len(rows) >= FEWEST]
+    found = [
+        (key, _series(rows, words, lines))
+        for key, rows in rows_of.items()
+        if len(rows) >= FEWEST and (not key.startswith(_MARKED) or _mark_headlines(key, rows, lines))
+    ]
     # A bare line that comes again in heads names the publisher; that it does is weighed elsewhere.
-    series = [one for key, one in found if one is not None and not (one.is_head and key.startswith(_BARE))]
+    series = [one for key, one in found if one is not None and not key.startswith(_BARE if one.is_head else _MARKED)]
     feet = frozenset(lines[row].folded or lines[row].text for one in series if not one.is_head for row in one.rows)
     most = max((len(one.rows) for one in series if one.is_head), default=0)
     main = [one for one in series if len(one.rows) >= 0.7 * most]
     cuts = _cuts(main, lines, words) if most else []
     marks = [rows for key, rows in rows_of.items() if key.startswith("mark ")]
-    marks += [one.rows for one in series if not one.is_head and not lines[one.rows[0]].is_title_like]
+    marks += [one.rows for one in series if not one.is_head]
     return Template(max(cuts, _separated(marks, lines, words), key=len), feet)
 
 
 def _keys(line: Line) -> list[str]:
     """The shapes of a short line; two lines of one shape may be of one series."""
     text = line.text
-    if line.words <= HEADLINE_WORDS + 1 and _HEADING.match(text):
-        return ["heading"]
+    if line.words <= HEADLINE_WORDS + 2 and text[-1] not in ".;,":
+        if sign := _SIGN.match(text):
+            return [*_short_keys(line), f"sign {sign[1]}"]
+        if number := _NUMBER.match(text):
+            return [*_short_keys(line), "number " + re.sub(r"[\d\s]+", "", number[0])]
+        if _SECTION.match(text) and not _TITLE.match(text):
+            return [*_short_keys(line), "section"]
+    return [*_short_keys(line), *_part_keys(line)]
+
+
+def _mark_headlines(key: str, rows: list[int], lines: list[Line]) -> bool:
+    """Whether lines of one beginning or end are not one line again and again, and no items of a list in a text."""
+    if len({lines[row].text for row in rows}) < TITLED * len(rows):
+        return False
+    if key.startswith(("first ", "last ")):
+        return True
+    below = [lines[row + 1] for row in rows if row + 1 < len(lines)]
+    return sum(line.blank_before > 0 or not line.text[0].islower() for line in below) >= SURELY_TITLED * len(rows)
+
+
+def _part_keys(line: Line) -> list[str]:
+    """What stands before the first mark in a line, and behind its last: a time, a section, the site, `5 min read`."""
+    if line.words > LONGEST or line.dateline or _CREDIT.search(line.text):
+        return []
+    parts = _BETWEEN.split(line.text)
+    if len(parts) == 1:
+        return []
+    first, last = (re.sub(r"\d+", "0", part) for part in fold_all([parts[0], parts[-1]]))
+    ends = (("first", first), ("last", last))
+    return [f"{end} {said}" for end, said in ends if said and said.count(" ") < MOST_PART]
+
+
+def _short_keys(line: Line) -> list[str]:
+    text = line.text
     if line.words > LONGEST or (line.words > 16 and not _SEVERAL.search(text)):
         return ["label title"] if line.words <= LONGEST and _TITLE.match(text) else []
     if _MARK.fullmatch(text):
@@ -147,7 +193,7 @@ def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[in
 
 
 def _holds_title(line: Line) -> bool:
-    return bool(line.is_title_like or _TITLE.match(line.text) or _HEADING.match(line.text))
+    return bool(line.is_title_like or _TITLE.match(line.text) or _SIGN.match(line.text))
 
 
 def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> list[int]:
@@ -159,11 +205,13 @@ def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> l
     wide = [row for row, line in enumerate(lines) if line.blank_before >= usual + 2 and row > 0]
     rulers = ([row + 1 if _stands_apart(lines, row) else row - 1 for row in rows] for rows in marks)
     for found in (*rulers, wide):
-        starts = [row for row in found if 0 < row < len(lines)]
+        every = sorted({row for row in found if 0 <= row < len(lines)})  # a headline between two rulers is one
+        starts = [row for row in every if words[row] >= BODY_WORDS]
         if len(starts) < FEWEST - 1:
             continue
+        first = max((row for row in every if words[row] < BODY_WORDS), default=0)
         between = [words[after] - words[before] for before, after in itertools.pairwise([0, *starts, len(lines)])]
-        titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (0, *starts)]
+        titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (first, *starts)]
         if min(between) >= BODY_WORDS and titled[0] and sum(titled) >= SURELY_TITLED * len(titled):
             return starts
     return []
