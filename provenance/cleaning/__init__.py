@@ -15,20 +15,21 @@ from provenance.cleaning.choosing import ALSO, CUTS, GONE, KEEP, PASSAGES, Chose
 from provenance.dumps import columnar
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.reading import documents_of, numbers_of, refuse_frame
+from provenance.dumps.reading import documents_of, numbers_of, refuse_frame, refuse_other
 from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import UsageError
 from provenance.pipeline import scan
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 
 #: The column that --passages mark adds.
 MARK = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "reason": pl.String(), "counterpart": pl.String()})
 MARKED = "passages"
+TAKEN = f"passages: the input has a column `{MARKED}` of its own, where the marks would stand; rename it"
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)  # lazy in, lazy out
 
 
@@ -37,17 +38,18 @@ class Policy(NamedTuple):
 
     keep: str = "origin"  # of several alike: origin, earliest, longest, first
     passages: str = "keep"  # keep, mark, drop
-    drop: tuple[str, ...] = ()  # beside duplicates and near duplicates: contained
+    drop: Sequence[str] = ()  # beside duplicates and near duplicates: contained
     verdicts: pl.DataFrame | None = None  # what editors decided
 
     def check(self) -> Policy:
         """Itself; raises UsageError for a word that is none of ours."""
-        choices = (("keep", (self.keep,), KEEP), ("passages", (self.passages,), PASSAGES), ("drop", self.drop, ALSO))
+        drop = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop)  # one word alone is the list of it
+        choices = (("keep", (self.keep,), KEEP), ("passages", (self.passages,), PASSAGES), ("drop", drop, ALSO))
         for name, given, known in choices:
             for word in given:
                 if word not in known:
                     raise UsageError(f"{name}: {word!r} is not one of {', '.join(known)}")
-        return self
+        return self._replace(drop=drop)
 
 
 class Cleaned(NamedTuple):
@@ -85,7 +87,8 @@ def clean(
     >>> clean(frame.lazy(), text="body", keep="first").collect()["id"].to_list()
     [1, 2]
     """
-    policy = Policy(keep, passages, tuple(drop), read_verdicts(verdicts)).check()
+    refuse_other(frame)
+    policy = Policy(keep, passages, drop, read_verdicts(verdicts)).check()
     chosen = columns_in(settings, text, id, published, outlet)
     if isinstance(frame, pl.DataFrame):
         return clean_frame(frame, policy, chosen).frame
@@ -114,7 +117,8 @@ def removals(
     >>> gone.select("doc_id", "row", "reason", "counterpart").rows()
     [('b', 1, 'duplicate', 'a')]
     """
-    policy = Policy(keep, passages, tuple(drop), read_verdicts(verdicts)).check()
+    refuse_other(frame)
+    policy = Policy(keep, passages, drop, read_verdicts(verdicts)).check()
     chosen = columns_in(settings, text, id, published, outlet)
     if isinstance(frame, pl.DataFrame):
         return clean_frame(frame, policy, chosen).removals
@@ -122,9 +126,8 @@ def removals(
     def batches(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _size: int | None
     ) -> Iterator[pl.DataFrame]:
-        found = clean_frame(frame.collect(), policy, chosen).removals
-        found = found if predicate is None else found.filter(predicate)
-        found = found if rows is None else found[:rows]
+        found = clean_frame(frame.collect(), policy, chosen).removals[:rows]
+        found = found if predicate is None else found.filter(predicate)  # which is asked of those rows, see below
         yield found if columns is None else found.select(columns)
 
     return register_io_source(batches, schema=tables.REMOVALS, is_pure=False)
@@ -146,6 +149,8 @@ def columns_in(
 
 def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Cleaned:
     """A frame -> Cleaned."""
+    if policy.passages == "mark":
+        refuse_marked(frame.schema)
     order, rows, chosen = _choose(frame, policy, settings)
     place = pl.DataFrame({"doc_id": order, "row": rows})
     gone = chosen.gone.join(place, on="doc_id").sort("row")
@@ -198,6 +203,12 @@ def to_removals(rows: pl.DataFrame, path: str) -> pl.DataFrame:
     columns = {name: pl.col(name) if name in rows.columns else pl.lit(None) for name in tables.REMOVALS}
     columns["path"] = pl.lit(path)
     return rows.select(**{name: column.cast(tables.REMOVALS[name]) for name, column in columns.items()})
+
+
+def refuse_marked(columns: Mapping[str, object]) -> None:
+    """Raise UsageError where marks would be written over a column of the frame's own; earlier marks may go."""
+    if columns.get(MARKED, pl.List(MARK)) != pl.List(MARK):
+        raise UsageError(TAKEN)
 
 
 class Edits:
@@ -271,7 +282,10 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
         problem = choose_columns(columns.names(), settings).problem
         if problem:
             raise UsageError(f"frame: {problem[1]}")
-        return pl.Schema({**columns, MARKED: pl.List(MARK)}) if policy.passages == "mark" else columns
+        if policy.passages != "mark":
+            return columns
+        refuse_marked(columns)
+        return pl.Schema({**columns, MARKED: pl.List(MARK)})
 
     def batches(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
@@ -289,11 +303,11 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
             stays = ~at.is_in(gone.implode())
             kept = edits.apply(batch.filter(stays), at.filter(stays).to_list())
             before += batch.height
-            if predicate is not None:
-                kept = kept.filter(predicate)
-            if left is not None:
+            if left is not None:  # so many rows, and of them those that the predicate picks: not the other way round
                 kept = kept[:left]
                 left -= kept.height
+            if predicate is not None:
+                kept = kept.filter(predicate)
             yield kept.select(columns) if columns is not None else kept
             if left == 0:
                 return

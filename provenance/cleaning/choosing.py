@@ -12,6 +12,8 @@ from provenance.matching.components import label_components, lead
 from provenance.matching.places import row_numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provenance.reports.runs import Run
     from provenance.settings import Settings
 
@@ -43,7 +45,7 @@ class Chosen(NamedTuple):
     cuts: pl.DataFrame
 
 
-def needed(settings: Settings, keep: str, passages: str, also: tuple[str, ...]) -> Settings:
+def needed(settings: Settings, keep: str, passages: str, also: Sequence[str]) -> Settings:
     """The settings of the scan that a policy needs, and no more than that."""
     if keep == "origin":
         return replace(settings, level="passage", until="origins")
@@ -52,7 +54,7 @@ def needed(settings: Settings, keep: str, passages: str, also: tuple[str, ...]) 
     return replace(settings, level="passage" if also else "document", until="matches")
 
 
-def choose(run: Run, order: pl.Series, keep: str, passages: str, also: tuple[str, ...]) -> Chosen:
+def choose(run: Run, order: pl.Series, keep: str, passages: str, also: Sequence[str]) -> Chosen:
     """A Run, its documents' ids in the order of the input, and a policy -> Chosen. *Gather*.
 
     A document goes only for one that stays and is its duplicate or near duplicate (or contains it, if `also` says so),

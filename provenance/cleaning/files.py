@@ -58,7 +58,7 @@ def clean_files(
     Without an output nothing is written. What went is listed in `removals`, or beside the output. Everything is
     written aside and renamed into place. Standard input is kept on disk while it is read.
     """
-    policy.check()
+    policy = policy.check()
     with ExitStack() as stack:
         spool = _spool(stdin, stack) if STANDARD_INPUT in inputs else None
         reading = Reading(list(inputs), settings, stdin=_opened(spool, stack))

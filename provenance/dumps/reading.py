@@ -260,12 +260,22 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
 
     Raises UsageError where the frame has no such column.
     """
+    refuse_other(frame)
     intake = Intake("frame", settings, Shelf())
     frames = list(columnar.read_frame(frame.lazy(), intake))
     rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
     refuse_frame(rejects)
     fact = {**dict.fromkeys(tables.INPUTS), "path": "frame", "bytes": 0, "xxh3_128": "", "format": "frame"}
     return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
+
+
+def refuse_other(frame: object) -> None:
+    """Raise UsageError for what is no Polars frame, as a notebook may well have one."""
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        kind = f"{type(frame).__module__}.{type(frame).__qualname__}".removeprefix("builtins.")
+        raise UsageError(
+            f"frame: {kind} is no Polars frame; make one of it with pl.DataFrame(...) or pl.from_pandas(...)"
+        )
 
 
 def refuse_frame(rejects: Iterable[Reject]) -> None:

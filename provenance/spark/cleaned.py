@@ -41,7 +41,7 @@ def clean(
 
     `keep` and `drop` are as there; passages are left as they are. Rows keep their columns, and no order.
     """
-    policy = Policy(keep, "keep", tuple(drop)).check()
+    policy = Policy(keep, "keep", drop).check()
     chosen = needed(settings or Settings(), keep, "keep", policy.drop)
     flow = open_flow(frame.sparkSession, chosen, work)
     numbered = number_rows(frame)
