@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import random
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -286,7 +287,7 @@ def test_a_record_file_is_rebuilt_to_the_byte(folder: Path, name: str, packed: s
     split = (
         split_lines(io.BytesIO(octets))
         if name.endswith("jsonl")
-        else split_table(io.BytesIO(octets), "utf-8", name.rsplit(".", 1)[-1], PLAIN)
+        else split_table(io.BytesIO(octets), "utf-8", name.rsplit(".", 1)[-1], PLAIN)[1]
     )
     pieces = list(split)
     assert b"".join(piece.octets for piece in pieces) == octets
@@ -457,6 +458,65 @@ def test_columns_of_any_name_are_left_as_they_are() -> None:
         lazy = pv.clean(frame.lazy(), keep="first", passages=passages).collect()
         assert eager.select(frame.columns).equals(frame[:1])
         assert lazy.equals(eager)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("lead", ["", "sep=;\r\n"])
+@pytest.mark.usefixtures("folder")
+def test_marks_and_cuts_leave_lines_between_rows_and_broken_rows_alone(encoding: str, lead: str) -> None:
+    rows = ["a;" + ONE, "b;" + ONE, "", "c;" + OTHER, "d;" + ONE + ";9", "e;", "f;" + OTHER + " " + ONE]
+    octets = (lead + "\r\n".join(["id;text", *rows, ""])).encode(encoding)
+    Path("a.csv").write_bytes(octets)
+    assert call("clean", "a.csv", "-o", "b.csv", "--keep", "first", "--passages", "mark").exit_code == 3
+    assert call("clean", "a.csv", "-o", "c.csv", "--keep", "first", "--passages", "drop").exit_code == 3
+    plain = octets.decode(encoding).splitlines()
+    bom = "\ufeff" if encoding == "utf-8-sig" else ""
+    head = len(plain) - len(rows)
+    marked, cut = (Path(name).read_text(encoding="utf-8").splitlines() for name in ("b.csv", "c.csv"))
+    want = [bom + plain[0], *plain[1:head], rows[0], *rows[2:]]  # without b
+    assert [line.split(";[")[0].split(';"[')[0].removesuffix(";passages") for line in marked] == want
+    assert marked[-3].endswith(";9")  # no record, and no cell is added to it
+    assert cut[:-1] == want[:-1]
+    assert len(cut[-1]) < len(want[-1])
+
+
+@pytest.mark.usefixtures("folder")
+def test_marks_take_the_place_of_earlier_marks_and_of_nothing_else() -> None:
+    frame = pl.DataFrame({"id": ["a", "b"], "text": [f"{ONE} {OTHER}", f"{OTHER} {ONE[:40]} and another end."]})
+    once = pv.clean(frame, passages="mark")
+    assert once["passages"].list.len().sum()
+    assert pv.clean(once, passages="mark").equals(once)
+    own = frame.with_columns(passages=pl.lit("mine"))
+    lazily = pv.clean(own.lazy(), passages="mark")
+    for read in (partial(pv.clean, own, passages="mark"), lazily.collect_schema, lazily.collect):
+        with pytest.raises((UsageError, pl.exceptions.ComputeError), match="column `passages` of its own"):
+            read()
+    for name, write in (("csv", own.write_csv), ("jsonl", own.write_ndjson), ("parquet", own.write_parquet)):
+        write(f"own.{name}")
+        result = call("clean", f"own.{name}", "-o", f"out.{name}", "--passages", "mark")
+        assert (result.exit_code, "column `passages` of its own" in result.stderr) == (2, True)
+    frame.write_csv("a.csv")
+    for unmarked, made in (("a.csv", "b.csv"), ("b.csv", "c.csv")):
+        assert call("clean", unmarked, "-o", made, "--passages", "mark").exit_code == 0
+    assert Path("b.csv").read_text(encoding="utf-8") == Path("c.csv").read_text(encoding="utf-8")
+
+
+def test_what_a_lazy_result_is_asked_for_is_what_it_gives() -> None:
+    texts = [SENTENCES[at % len(SENTENCES)] for at in range(3 * len(SENTENCES))]
+    frame = pl.DataFrame({"n": range(len(texts)), "text": texts})
+    for made in (pv.clean, pv.removals):
+        eager, lazy = made(frame, keep="first"), made(frame.lazy(), keep="first")
+        odd = pl.col(eager.columns[0]).cast(pl.String).str.contains("[13579]$")
+        assert lazy.head(3).filter(odd).collect().equals(eager.head(3).filter(odd))
+        assert lazy.filter(odd).head(3).collect().equals(eager.filter(odd).head(3))
+        assert lazy.slice(1, 2).select(pl.last()).collect().equals(eager.slice(1, 2).select(pl.last()))
+
+
+def test_what_is_no_frame_is_refused_at_once() -> None:
+    for made in (pv.clean, pv.removals, pv.sketch):
+        with pytest.raises(UsageError, match="frame: list is no Polars frame"):
+            made([{"text": ONE}])
+    assert pv.clean(pl.DataFrame({"text": [ONE]}), drop="contained").height == 1
 
 
 def test_a_dump_of_many_formats_is_clean_after_one_run(corpus: Path, folder: Path) -> None:

@@ -6,18 +6,19 @@ import csv
 import io
 import json
 import os
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 import polars as pl
 
-from provenance.cleaning import MARK_NAMES, MARKED, Edits, cut_out
+from provenance.cleaning import MARK_NAMES, MARKED, TAKEN, Edits, cut_out, refuse_marked
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Allowance, Expanded
 from provenance.dumps.decode import decode_text
-from provenance.dumps.delimited import Lines
-from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, table_dialect, with_member
+from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
+from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> It
         if file.kind == "text" and passages != "mark":
             yield from _text(file, stream.read(), passages, ledger)
         elif file.kind in ("jsonl", "csv", "tsv"):
-            yield from _records(file, _as_utf8(stream), passages, settings, ledger)
+            stream, encoding = _readable(stream, file.encoding)
+            yield from _records(file._replace(encoding=encoding), stream, passages, settings, ledger)
         elif file.kind == "json":
             yield from _json(file, stream.read(), passages, settings, ledger)
         else:
@@ -84,13 +86,11 @@ def written_kind(kind: str, passages: str) -> str:
     return kind if kind in kept else "jsonl"
 
 
-def _as_utf8(stream: BinaryIO) -> io.BufferedReader | io.BytesIO:
-    """Record files in UTF-16 and UTF-32 come out as UTF-8; all others pass as they are."""
-    buffered = cast("io.BufferedReader", stream)
-    head = buffered.peek(4)[:4]
-    if b"\0" not in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return buffered
-    return io.BytesIO(decode_text(stream.read()).text.encode("utf-8", "replace"))
+def _readable(stream: BinaryIO, encoding: str | None) -> tuple[BinaryIO, str | None]:
+    """Record files in UTF-16 and UTF-32, which cannot be taken line by line, as UTF-8; all others as they are."""
+    if encoding is None or not encoding.startswith(("utf-16", "utf-32")):
+        return stream, encoding
+    return io.BytesIO(decode_text(stream.read()).text.encode("utf-8", "replace")), "utf-8"
 
 
 def _each(file: File, pieces: Iterable[Piece], ledger: Ledger) -> Iterator[tuple[Piece, str | None]]:
@@ -109,10 +109,8 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
     if file.kind == "jsonl":
         pieces = split_lines(stream)
     else:
-        first = io.BytesIO(_ahead(stream))
-        head = Lines((line.removesuffix(b"\n") for line in first), encoding)
-        edit = _Rows(table_dialect(head, file.kind, settings))
-        pieces = split_table(stream, encoding, file.kind, settings)
+        dialect, pieces = split_table(stream, encoding, file.kind, settings)
+        edit = _Rows(dialect)
     # A record that holds a page has its article for a text, and places are of that.
     texts = dict(file.documents.select("doc_id", "text").rows()) if passages == "drop" else {}
     for piece, doc_id in _each(file, pieces, ledger):
@@ -123,11 +121,6 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
         else:
             cuts = file.cuts.get(doc_id, []) if doc_id is not None else None
             yield edit(piece, encoding, cuts, texts.get(doc_id, ""), passages, settings)
-
-
-def _ahead(stream: BinaryIO) -> bytes:
-    """The next bytes, left where they are."""
-    return stream.getvalue() if isinstance(stream, io.BytesIO) else cast("io.BufferedReader", stream).peek(1 << 17)
 
 
 def _json_line(
@@ -142,9 +135,24 @@ def _json_line(
 def edit_record(record: str, cuts: list[dict[str, Any]], text: str, passages: str, settings: Settings) -> str:
     """A JSON object as text -> the same with marks, or with its text cut."""
     if passages == "mark":
+        _refuse_own(json.loads(record).get(MARKED))
         return with_member(record, MARKED, [{name: cut[name] for name in MARK_NAMES} for cut in cuts])
     column = choose_columns(list(json.loads(record)), _only_text(settings)).of.get("text", "text")
     return with_member(record, column, cut_out(text, [(cut["start"], cut["end"]) for cut in cuts]))
+
+
+def _from_json(cell: str) -> object:
+    try:
+        return json.loads(cell or "null")
+    except ValueError:
+        return cell
+
+
+def _refuse_own(cell: object) -> None:
+    """Raise UsageError where marks would be written over something else than marks."""
+    marks = cell if isinstance(cell, list) else [cell]
+    if cell and not all(isinstance(mark, dict) and set(mark) == set(MARK_NAMES) for mark in marks):
+        raise UsageError(TAKEN)
 
 
 def _only_text(settings: Settings) -> Settings:
@@ -152,12 +160,16 @@ def _only_text(settings: Settings) -> Settings:
     return replace(settings, id=None, published=None, outlet=None, title=None, url=None)
 
 
+#: What stands before a row in its piece: a byte order mark, a line for spreadsheets, blank lines.
+LEAD = re.compile(r"\A\ufeff?(?:sep=.[^\S\n]*\n)?(?:\r?\n)*")
+
+
 class _Rows:
     """Rows of a table, edited: the header comes first and says where the text is."""
 
     def __init__(self, dialect: type[csv.Dialect]) -> None:
         self.dialect = dialect
-        self.at: int | None = None
+        self.width = self.at = self.marked = 0  # how many cells, and where text and marks stand; 0 before the header
 
     def __call__(
         self,
@@ -169,27 +181,37 @@ class _Rows:
         settings: Settings,
     ) -> bytes:
         raw = piece.octets.decode(encoding, "surrogateescape")
-        if self.at is None:
-            cells = next(csv.reader(io.StringIO(raw.removeprefix("\ufeff")), dialect=self.dialect), [])
+        if not raw.strip() or (passages == "drop" and self.width and not cuts):
+            return piece.octets
+        if cuts is None and self.width and raw.count(self.dialect.quotechar or '"') % 2:  # never closed: no record
+            return piece.octets
+        row = LEAD.sub("", raw, count=1)
+        cells = next(csv.reader(io.StringIO(row, newline=""), dialect=self.dialect), [])
+        if not self.width:
             names = [name.strip() for name in cells]
-            self.at = names.index(choose_columns(names, _only_text(settings)).of["text"])
-            if passages == "mark":
-                return self._write([*cells, MARKED], raw, encoding)
+            self.width, self.at = len(cells), names.index(choose_columns(names, _only_text(settings)).of["text"])
+            self.marked = names.index(MARKED) if MARKED in names else len(cells)
+            if passages == "drop" or self.marked < len(cells):
+                return piece.octets
+            cells.append(MARKED)
+        elif passages == "drop":
+            cells[self.at] = cut_out(text, [(cut["start"], cut["end"]) for cut in cuts or []])
+        elif len(cells) == self.width:
+            self._mark(cells, [{name: cut[name] for name in MARK_NAMES} for cut in cuts or []])
+        else:
             return piece.octets
-        if not raw.strip() or (passages == "drop" and not cuts):
-            return piece.octets
-        cells = next(csv.reader(io.StringIO(raw, newline=""), dialect=self.dialect), [])
-        if passages == "mark":
-            marks = [{name: cut[name] for name in MARK_NAMES} for cut in cuts or []]
-            return self._write([*cells, json.dumps(marks, ensure_ascii=False)], raw, encoding)
-        cells[self.at] = cut_out(text, [(cut["start"], cut["end"]) for cut in cuts or []])
-        return self._write(cells, raw, encoding)
+        return (raw.removesuffix(row) + self._line(cells, raw)).encode(encoding, "surrogateescape")
 
-    def _write(self, cells: list[str], raw: str, encoding: str) -> bytes:
+    def _mark(self, cells: list[str], marks: list[dict[str, Any]]) -> None:
+        if self.marked < len(cells):
+            _refuse_own(_from_json(cells[self.marked]))
+        cells[self.marked : self.marked + 1] = [json.dumps(marks, ensure_ascii=False)]
+
+    def _line(self, cells: list[str], raw: str) -> str:
         into = io.StringIO(newline="")
         end = "\r\n" if raw.endswith("\r\n") else "\n" if raw.endswith("\n") else ""
         csv.writer(into, dialect=self.dialect, lineterminator=end).writerow(cells)
-        return into.getvalue().encode(encoding, "surrogateescape")
+        return into.getvalue()
 
 
 def _text(file: File, content: bytes, passages: str, ledger: Ledger) -> Iterator[bytes]:
@@ -261,6 +283,8 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
     assert file.place is not None
     with file.place.open("rb") as packed:
         frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
+    if passages == "mark":
+        refuse_marked(frame.schema)
     row_of = dict(zip(file.documents["doc_id"].to_list(), file.records, strict=True))
     column = choose_columns(frame.columns, settings).of["text"]
     cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]

@@ -37,8 +37,13 @@ def split_lines(stream: BinaryIO) -> Iterator[Piece]:
         yield Piece(None if not line.strip() else number, line)
 
 
-def split_table(stream: BinaryIO, encoding: str, kind: str, settings: Settings) -> Iterator[Piece]:
-    """CSV or TSV -> a piece a row, however many lines it takes, as the reader takes them; the header is no record."""
+def split_table(
+    stream: BinaryIO, encoding: str, kind: str, settings: Settings
+) -> tuple[type[csv.Dialect], Iterator[Piece]]:
+    """CSV or TSV -> its dialect, and a piece a row, however many lines it takes, as the reader takes them.
+
+    The header is no record. What stands before a row (blank lines, `sep=;`) comes with it.
+    """
     raw: list[bytes] = []
 
     def pulled() -> Iterator[bytes]:
@@ -47,6 +52,11 @@ def split_table(stream: BinaryIO, encoding: str, kind: str, settings: Settings) 
             yield line.removesuffix(b"\n")
 
     lines = Lines(pulled(), encoding)
+    asked = re.fullmatch(r"sep=(.)\s*", "".join(lines.ahead(1)).removeprefix("\ufeff"))
+    if asked:
+        next(lines)
+    delimiter = asked[1] if asked else "\t" if kind == "tsv" else None
+    dialect = find_dialect(lines.ahead(SAMPLE), delimiter, settings)
 
     def taken() -> bytes:
         """What was read since the last call, and is not to be read again."""
@@ -55,19 +65,14 @@ def split_table(stream: BinaryIO, encoding: str, kind: str, settings: Settings) 
         del raw[:count]
         return octets
 
-    if re.fullmatch(r"sep=(.)\s*", "".join(lines.ahead(1))):
-        next(lines)
-    dialect = table_dialect(lines, kind, settings)
-    width = len(next(csv.reader(lines, dialect), []))
-    yield Piece(None, taken())
-    for record, _ in enumerate(split_rows(lines, dialect, width, Intake("", settings, Shelf()))):
-        yield Piece(record, taken())
-    yield Piece(None, taken())
+    def pieces() -> Iterator[Piece]:
+        width = len(next(csv.reader(lines, dialect), []))
+        yield Piece(None, taken())
+        for record, _ in enumerate(split_rows(lines, dialect, width, Intake("", settings, Shelf()))):
+            yield Piece(record, taken())
+        yield Piece(None, taken())
 
-
-def table_dialect(lines: Lines, kind: str, settings: Settings) -> type[csv.Dialect]:
-    """The first lines of a table, left where they are -> its dialect."""
-    return find_dialect(lines.ahead(SAMPLE), "\t" if kind == "tsv" else None, settings)
+    return dialect, pieces()
 
 
 def split_text(text: str, places: Iterable[tuple[int, int]], encoding: str) -> Iterator[Piece]:
