@@ -236,6 +236,26 @@ def test_other_settings_and_other_files_are_refused() -> None:
     assert Path("text.sqlite").read_text(encoding="utf-8").startswith("Once upon a time")
 
 
+def test_an_index_may_have_any_name() -> None:
+    incoming()
+    for name in (":memory:", "file:x.sqlite?mode=memory", "a b?mode=ro#x%20", "-dash", "é\n"):
+        assert call("index", "add", "new.jsonl", f"--index={name}", "-q").exit_code == 0
+        assert Path(name).is_file()
+        result = call("check", "new.jsonl", f"--index={name}", "-q")
+        assert (result.exit_code, result.stdout.count("already indexed")) == (1, 4)
+
+
+def test_damage_is_told_of_the_file_that_has_it() -> None:
+    old()
+    incoming()
+    with sqlite3.connect("seen.sqlite") as connection:
+        connection.execute("DROP TABLE texts")
+    connection.close()
+    write_lines("copy.jsonl", {"id": "copy", "text": ONE})
+    result = call("check", "copy.jsonl", *INDEX)
+    assert (result.exit_code, "error: seen.sqlite: damaged" in result.stderr) == (13, True), result.stderr
+
+
 def test_settings_are_taken_from_the_index() -> None:
     write_lines("old.jsonl", {"id": "old", "text": ONE})
     assert call("index", "add", "old.jsonl", *INDEX, "--shingle-words", "4", "-q").exit_code == 0

@@ -72,7 +72,10 @@ class Storage:
         if there and not path.is_file():
             raise MissingIndexError(f"{path}: is no file; name the file of an index")
         try:
-            connection = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+            # absolute, because SQLite takes `file:x` for an address and `:memory:` for no file
+            connection = sqlite3.connect(
+                path.absolute(), timeout=timeout, isolation_level=None, check_same_thread=False
+            )
         except sqlite3.Error as error:
             raise refusal(path, error) from None
         storage = cls(path, connection)
@@ -189,7 +192,8 @@ class Storage:
 
     def read_manifest(self) -> Manifest:
         """The manifest of the current snapshot."""
-        row = self.connection.execute("SELECT content, checksum FROM manifest WHERE key = 1").fetchone()
+        with self.guarded():
+            row = self.connection.execute("SELECT content, checksum FROM manifest WHERE key = 1").fetchone()
         if row is None or checksum(row[0]) != row[1]:
             raise self.damaged("its manifest")
         return Manifest.loads(row[0])
@@ -235,7 +239,9 @@ class Storage:
         for low in range(0, len(numbers), AT_ONCE):
             part = list(numbers[low : low + AT_ONCE])
             due = iter(part)
-            for row in self.connection.execute(wanted, (json.dumps(part),)):
+            with self.guarded():  # here, because reading may go on inside a transaction of another file
+                rows = self.connection.execute(wanted, (json.dumps(part),)).fetchall()
+            for row in rows:
                 if row[0] != next(due, None):
                     raise self.damaged(f"numbers of table {table}")
                 yield row
@@ -326,9 +332,10 @@ class Storage:
 
     def _read_blobs(self, segment: Segment, first: int, last: int) -> list[bytes]:
         low, high = segment.number << PARTS | first, segment.number << PARTS | last
-        rows = self.connection.execute(
-            "SELECT place, content, checksum FROM postings WHERE place BETWEEN ? AND ? ORDER BY place", (low, high)
-        )
+        with self.guarded():
+            rows = self.connection.execute(
+                "SELECT place, content, checksum FROM postings WHERE place BETWEEN ? AND ? ORDER BY place", (low, high)
+            ).fetchall()
         blobs = []
         for due, (place, content, check) in enumerate(rows, low):
             if place != due or blob_checksum(place, content) != check:
