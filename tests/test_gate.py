@@ -245,6 +245,20 @@ def test_an_index_may_have_any_name() -> None:
         assert (result.exit_code, result.stdout.count("already indexed")) == (1, 4)
 
 
+def test_nothing_is_exported_over_the_index_or_into_a_folder() -> None:
+    old()
+    Path("link.sqlite").symlink_to("seen.sqlite")
+    before = Path("seen.sqlite").read_bytes()
+    for output, words in (
+        ("seen.sqlite", "is the index itself"),
+        ("link.sqlite", "is the index"),
+        (".", "is a folder"),
+    ):
+        result = call("index", "export", *INDEX, "-o", output)
+        assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
+    assert Path("seen.sqlite").read_bytes() == before
+
+
 def test_damage_is_told_of_the_file_that_has_it() -> None:
     old()
     incoming()

@@ -222,6 +222,8 @@ def _beside(output: Path) -> Path:
 
 
 def _aside(final: Path, aside: list[tuple[Path, Path]]) -> Path:
+    if final.is_dir():
+        raise UsageError(f"{final}: is a folder; name a file")
     final.parent.mkdir(parents=True, exist_ok=True)
     if any(other == final for _, other in aside):
         raise UsageError(f"{final}: two inputs would be written there; clean them one at a time")

@@ -255,7 +255,7 @@ class Index:
 
     def export(self, path: str | Path) -> int:
         """Write `documents()` to a Parquet file -> how many there are. The file appears whole, or not at all."""
-        return maintenance.export(self.documents(), Path(path))
+        return maintenance.export(self.documents(), Path(path), self.path)
 
     def signatures(self) -> Iterator[pl.DataFrame]:
         """SIGNATURES of everything in the index, some thousand at a time: see `fill_lsh`."""

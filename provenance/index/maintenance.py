@@ -175,8 +175,11 @@ def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
         yield frame()
 
 
-def export(frames: Iterator[pl.DataFrame], path: Path) -> int:
-    """DOCUMENTS with `added`, bit by bit -> a Parquet file, written aside and renamed; how many rows."""
+def export(frames: Iterator[pl.DataFrame], path: Path, index: Path) -> int:
+    """DOCUMENTS with `added` of an index, bit by bit -> a Parquet file, written aside and renamed; how many rows."""
+    if path.exists() and (path.is_dir() or path.samefile(index)):
+        what = "a folder" if path.is_dir() else "the index itself"
+        raise OutputError(f"{path}: is {what}; name another file with -o")
     schema = pl.Schema({**tables.DOCUMENTS, "added": tables.TIME})
     rows = 0
 
