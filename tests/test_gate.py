@@ -259,6 +259,16 @@ def test_nothing_is_exported_over_the_index_or_into_a_folder() -> None:
     assert Path("seen.sqlite").read_bytes() == before
 
 
+def test_an_index_in_the_folder_that_is_read_is_no_news() -> None:
+    old()
+    incoming()
+    Path("foreign.db").write_bytes(b"SQLite format 3\0" + bytes(100))
+    assert call("check", ".", *INDEX, "--add", "-q").exit_code == 3
+    Path("foreign.db").unlink()
+    result = call("check", ".", *INDEX, "--exit-zero")
+    assert (result.exit_code, "rejected 0" in result.stderr) == (0, True), result.stderr
+
+
 def test_damage_is_told_of_the_file_that_has_it() -> None:
     old()
     incoming()

@@ -21,6 +21,12 @@ STANDARD_INPUT = "-"
 _TABLES = frozenset(WRITTEN) - {"documents", "rejects"} | {"findings", "removals", "verdicts"}
 _TABLE_SUFFIXES = frozenset({".parquet", ".csv", ".tsv", ".jsonl", ".json", ".sqlite"})
 _BESIDE_TABLES = frozenset({"documents", "rejects", "run", "report"})
+#: What SQLite's files are called; those of an index and of a log of decisions say whose they are (application_id).
+_STORE_SUFFIXES, _STORES, _BESIDE_STORES = (
+    (".sqlite", ".sqlite3", ".db"),
+    (b"PROV", b"PROD"),
+    ("-wal", "-shm", "-journal"),
+)
 _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
 
 
@@ -94,10 +100,13 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
         ours = _own_tables(files)
         if ours:
             rejects.append(Reject(_shown(here), None, "left_out", f"tables, no news: {', '.join(sorted(ours))}"))
+        stores = _own_stores(files)
         for entry in files:
             if entry.name in ours:
                 continue
-            if _stem(entry.name) in _ABOUT:
+            if entry.name in stores:
+                rejects.append(Reject(_shown(entry.path), None, "left_out", "an index or a log of decisions, no news"))
+            elif _stem(entry.name) in _ABOUT:
                 rejects.append(Reject(_shown(entry.path), None, "left_out", "about the folder, no news"))
             else:
                 sources.append(Source(_shown(entry.path), Path(entry.path)))
@@ -124,6 +133,20 @@ def _own_tables(files: list[os.DirEntry[str]]) -> set[str]:
         # Gold: whatever table stands there belongs to it. A run's folder may hold files of others.
         return named
     return tables | {entry.name for entry in files if _stem(entry.name) in _BESIDE_TABLES}
+
+
+def _own_stores(files: list[os.DirEntry[str]]) -> set[str]:
+    named = {entry.name for entry in files if entry.name.endswith(_STORE_SUFFIXES) and _is_store(entry.path)}
+    return named | {name + suffix for name in named for suffix in _BESIDE_STORES}
+
+
+def _is_store(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  a name may be bytes that are no UTF-8
+            head = file.read(72)
+    except OSError:
+        return False  # reading it will say so
+    return head.startswith(b"SQLite format 3\0") and head[68:] in _STORES
 
 
 def _each_once(sources: list[Source]) -> list[Source]:
