@@ -118,6 +118,16 @@ def test_a_dateline_takes_its_year_from_the_publication_date() -> None:
             f"{BODY} It rained, Asharq Al-Awsat, a newspaper of London, reported on Friday.",
             ("cited", "Asharq Al-Awsat", "passage"),
         ),
+        (f"{BODY} “It rained,” he told the Hamelin daily Ellen Bode.", ("first_party", "Ellen Bode", "passage")),
+        (
+            f"{BODY} He told the Associated Press news agency Contrast had won.",
+            ("first_party", "Associated Press", "passage"),
+        ),
+        (f"{BODY} It rained, according to an NBC/Wall Street Journal poll.", ("cited", "NBC News", "passage")),
+        (
+            f"{BODY} It rained, according to the UK-published Ellen Review.",
+            ("cited", "Ellen Review", "passage"),
+        ),
         (f"{BODY} Selon Le Monde, il a plu.", ("cited", "Le Monde", "passage")),
         (f"{BODY}\n\nقال لـ«الشرق الأوسط» إن المطر نزل.", ("first_party", "Asharq Al-Awsat", "passage")),
     ],
@@ -137,6 +147,9 @@ def test_forms_of_attribution(text: str, row: tuple[str, str, str]) -> None:
         f"{BODY} That time of the sun and the nation was dawn.",
         f"{BODY} According to the channel, “Her work is rain.”",
         f"{BODY} A poster published on November 3, 2021 by nobody.",
+        f"{BODY} It rained, as first reported by Ann Person, an Orlando TV reporter.",
+        f"{BODY} An earlier report in a New Hampshire paper said that it rained.",
+        f"{BODY} It rained, according to Ann Person, who once made television for a living.",
     ],
 )
 def test_officials_and_persons_are_not_outlets(text: str) -> None:

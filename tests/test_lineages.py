@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from tests.lineages.articles import Article, own_texts, seeds_of
-from tests.lineages.growing import MIXES, World, grow
+from tests.lineages.bounds import find_bounds
+from tests.lineages.growing import MIXES, Lineages, World, grow
 from tests.lineages.operators import OPERATORS, Around
+from tests.lineages.worlds import gold_of
 
 TEXT = (
     "The harbour master of Ellenport, a man of few words, closed the quay on Tuesday after 1,215 crates rolled off.",
@@ -52,6 +54,37 @@ def test_growing_is_repeatable_and_tells_the_truth() -> None:
     roots = one.members.filter(~pl.col("hidden")).unique("lineage")
     assert set(roots["root"]) <= held
     assert not set(roots["root"]) & set(one.edges["to_id"])
+
+
+def test_a_hidden_root_that_is_named_is_an_absent_source() -> None:
+    grown = grow(seeds_of(own_texts(), random.Random(8), 20), World(8, agencies=1, hidden=1, verbatim=0, merged=0))
+    origins = gold_of(grown)["origins"]
+    absent = set(origins.filter(pl.col("origin_id").is_null())["doc_id"])
+    tops = grown.edges.filter("hidden")["to_id"].to_list()
+    named = grown.members.filter(pl.col("credits") & pl.col("doc_id").is_in(tops))
+    assert named.height
+    assert set(grown.members.filter(pl.col("lineage").is_in(named["lineage"].to_list()))["doc_id"]) <= absent
+
+
+def test_what_could_be_known_of_a_lineage() -> None:
+    done = {"cut": [{"operator": "truncate", "strength": 0.5}], "said": [{"operator": "spell", "strength": 0.5}]}
+    edges = pl.DataFrame(
+        [("r", "a", done["said"]), ("r", "b", done["cut"]), ("r", "c", done["cut"])],
+        schema=["from_id", "to_id", "operators"],
+        orient="row",
+    ).with_columns(hidden=pl.lit(value=False))
+    rows = [(name, 4 - len(name)) for name in "rabc"]
+    documents = pl.DataFrame(rows, schema=["doc_id", "day"], orient="row").select(
+        "doc_id", published=pl.datetime(2024, 3, "day")
+    )
+    members = documents.select(lineage=pl.lit("l"), doc_id="doc_id", root=pl.lit("r"), hidden=pl.lit(value=False))
+    grown = Lineages(documents, edges, members.with_columns(credits=pl.lit(value=False)))
+    assert find_bounds(grown).roots["without dates"] == 1.0
+    hidden = grown._replace(
+        edges=edges.with_columns(hidden=pl.lit(value=True)),
+        members=grown.members.with_columns(hidden=pl.lit(value=True)),
+    )
+    assert (find_bounds(hidden).outside, find_bounds(hidden).absent) == (1, 0.0)
 
 
 def test_a_copy_is_younger_than_its_source() -> None:

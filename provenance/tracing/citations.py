@@ -72,8 +72,11 @@ _FOLLOWING = re.compile(
 _PRECEDING = re.compile(
     rf"(?<!\w)(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
 )
-_APPOSITION = re.compile(rf"^,? (?:an? |the )?(?:[\w’'-]+[ -]){{0,6}}?(?P<kind>{KIND_WORD})\b")
-_KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b")
+#: After a word for a medium: then the name before it is a person's.
+_ROLE = r"(?! (?:reporter|correspondent|journalist|anchor|host|presenter|personality|producer|editor|star|critic)\b)"
+_APPOSITION = re.compile(rf"^, (?:an? |the |its )(?:[\w’'-]+[ -]){{0,6}}?(?P<kind>{KIND_WORD})\b{_ROLE}")
+_KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b{_ROLE}")
+_THEN_NAMED = re.compile(rf" (?P<kind>{KIND_WORD}) [\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})")
 _VERB_AFTER = re.compile(
     rf"^(?:['’]s)?(?: (?:{KIND_WORD}))?(?:,? ?\([^()\n]{{2,16}}\))?(?:,[^,\n]{{3,70}},)?,?(?: (?:on"
     rf"|last|earlier|also|first|has|had|previously|recently"
@@ -119,6 +122,7 @@ _PRONOUNS = names.words(
     several in on at if as when while after before but and or so a an the
     """
 )
+_TITLES = names.words("mr mrs ms dr sir lord lady sen rep gov gen prof president prince king queen pope")
 #: Words that only describe a medium; peoples' names in -ian, -ish, -ese and -ican are told by their ends.
 _DESCRIBES = names.words(
     """
@@ -126,8 +130,10 @@ _DESCRIBES = names.words(
     iraqi israeli saudi kuwaiti pakistani bangladeshi yemeni emirati omani qatari bahraini afghan somali kenyan german
     moroccan korean african european american mexican chilean cuban western foreign private public official daily
     weekly farsi pashto urdu hindi bengali tamil regional independent opposition leading
+    argentine soviet yugoslav west east north south
     """
 )
+_JOINED = re.compile(r"[/–-](?=[A-Z])")  # between two who asked together: a New York Times/CBS News poll
 _BREAKS_AFTER = re.compile(r"['’]s?$")
 
 
@@ -148,6 +154,10 @@ def after_cue(window: str, cue: str, at: int) -> Cited | None:
     adjective = match["adjective"]
     if adjective and not (match["kind"] or _news_like(adjective) or _KIND_AFTER.match(match["rest"])):
         return None
+    told = _THEN_NAMED.match(window, match.end("name"))  # the Argentine newspaper Clarin
+    bare = not match["kind"] and not names.resolve(match["name"]) and not names.looks_like_outlet(match["name"])
+    if told and bare and names.key(told["name"].split(" ")[0]) not in _WEEKDAYS:
+        match = told
     return _choose(match["name"], match.start("name"), FOLLOW[cue], match["kind"], match["rest"], cue)
 
 
@@ -172,10 +182,14 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
             break
     if (
         names.key(words[0]) in _WEEKDAYS
+        or names.key(words[0]) in _TITLES
         or words[0].lower() in _PRONOUNS
         or words[0].endswith(("-language", "-based", "-run", "-owned", "-backed"))
     ):
         return None
+    rest = rest if " ".join(words) == phrase else ""  # what follows a phrase that is cut belongs to what was cut off
+    if words[0].endswith("-published"):
+        start, words = start + len(words[0]) + 1, words[1:] or words
     own = [
         re.sub(r"['’]s?$", "", words[-1]).rstrip(".,") if number == len(words) - 1 else word
         for number, word in enumerate(words)
@@ -184,7 +198,7 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
         if joint in own[1:-1]:  # Megyn Kelly of Fox News
             at = own.index(joint, 1)
             whole, house = names.resolve(" ".join(own)), " ".join(own[at + 1 :])
-            if not whole and names.resolve(house):
+            if not whole and (names.resolve(house) or (at >= 2 and names.looks_like_outlet(house))):
                 own, start = own[at + 1 :], start + len(" ".join(words[: at + 1])) + 1
     for size in range(len(own), 0, -1):
         name = " ".join(own[:size]).rstrip(".,")
@@ -194,11 +208,16 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
                 return None  # Time Warner, The Sun King: an ordinary word at the head of another name
             return Cited(start, start + len(name), found, first)
     name = " ".join(own).rstrip(".,")
+    for joint in _JOINED.finditer(name):
+        if (one := names.resolve(name[: joint.start()])) and names.resolve(name[joint.end() :]):
+            return Cited(start, start + joint.start(), one, first)
     if names.key(name.split(" ")[-1]) in _NEVER or names.key(name.split(" ")[0]) in _NEVER:
         return None
     owned = own[-1] != words[-1].rstrip(".,")  # Glenn Beck’s radio program is a person's
     after = None if owned else _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
     by_kind = bool(kind or after) and len(own) <= 5 and name[0].isupper() | name.startswith("al-")
+    if names.key(name) in names.places() and not rest.startswith(" magazine"):
+        return None  # a New Hampshire paper, the Paris daily; New York magazine is one
     if by_kind and not _generic(own):
         return Cited(start, start + len(name), name, first)
     if (

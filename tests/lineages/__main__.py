@@ -4,6 +4,7 @@ python -m tests.lineages measure     the figures below, on the project's own tex
                                      texts that no weight was fitted on; writes reports/measured/origins.md and plots
 python -m tests.lineages operators   orientation without dates, all operators known and each left out in turn; prints
 python -m tests.lineages labelled    credits, datelines, citations and quotes of the labelled corpora; prints
+python -m tests.lineages costs       CPU seconds of tracing beside the rest of a scan, and of a story of 5,000; prints
 python -m tests.lineages fit         fits provenance/tracing/weights.tsv anew, on the project's own texts
 python -m tests.lineages calibrate   fits provenance/tracing/calibration.tsv anew, with PROVENANCE_SHARED set also on
                                      lineages from other texts than those of the weights
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.lineages import learning, pages, tables
+from tests.lineages import costs, learning, pages, tables
 from tests.lineages.articles import own_texts, seeds_of
 from tests.lineages.growing import STRANGERS, World, grow
 from tests.lineages.tables import texts_of
@@ -73,6 +74,8 @@ def main(words: list[str]) -> int:
         print(pages.operators_text())
     elif words == ["labelled"]:
         print(tables.labelled_text())
+    elif words == ["costs"]:
+        print(costs.costs_text())
     elif words[:1] == ["grow"] and len(words) in (3, 4, 5):
         seed, mix = int(words[3]) if len(words) > 3 else 1, words[4] if len(words) > 4 else "home"
         seeds = seeds_of(pl.read_parquet(words[1]), random.Random(seed), STORIES + STRANGERS)

@@ -17,6 +17,9 @@ CORPUS = HERE.parent.parent / "corpus" / "gold"
 SHORTEST, LONGEST = 110, 900  # words of a seed: less cannot be edited much, more is slow to grow and to compare
 _SENTENCE = re.compile(r"(?<=[.!?”\"]) +(?=[“\"A-Z])")
 _HEAD = re.compile(r"^(?:[A-Z][\w.,’' -]{2,40})(?: \([^()]{2,30}\))? ?[—–-]+ ")
+_AGENCY = re.compile(r"^\([A-Z][\w. ]{1,28}\) ?[—–-]+ ")
+#: A line that says who wrote a seed; not one of provenance's own expressions.
+_WRITTEN = re.compile(r"^\W*(?:Additional reporting|Reporting|Editing|Writing|Source|Copyright|©|By [A-Z])\b.{0,300}$")
 SHARED = 12  # runs of five words: two texts that share as many would tie two lineages together
 PARAGRAPH = 3  # sentences to a paragraph of a seed that came as one line
 
@@ -79,12 +82,13 @@ def seeds_of(documents: pl.DataFrame, random: random.Random, most: int) -> list[
 
 
 def split(text: str) -> list[str]:
-    """A text -> its paragraphs, without short lines and datelines; one in one piece is cut every PARAGRAPH sentences.
+    """A text -> its paragraphs, without short lines and credits; one in one piece is cut every PARAGRAPH sentences.
 
-    A dateline would credit somebody else with what is to be a root.
+    A dateline or a line of reporters would credit somebody else with what is to be a root.
     """
     lines = [" ".join(line.split()) for line in re.split(r"\n\s*\n", text)]
-    lines = [_HEAD.sub("", line) for line in lines if len(line.split()) >= 8]
+    lines = [_AGENCY.sub("", _HEAD.sub("", line)) for line in lines if len(line.split()) >= 8]
+    lines = [line for line in lines if not _WRITTEN.match(line)]
     if len(lines) >= 3:
         return lines
     said = sentences(" ".join(lines))

@@ -60,7 +60,8 @@ class Lineages(NamedTuple):
 
     documents: pl.DataFrame  # doc_id, outlet, title, published, text
     edges: pl.DataFrame  # from_id, to_id, operators (name, strength), hidden: the parent is not in the dump
-    members: pl.DataFrame  # lineage, doc_id, root: the first text of the lineage, hidden: it is not in the dump
+    # lineage, doc_id, root: the first text of the lineage, hidden: it is not in the dump, credits: the text names whose
+    members: pl.DataFrame
 
 
 class _Node(NamedTuple):
@@ -81,7 +82,7 @@ def grow(seeds: list[list[str]], world: World) -> Lineages:
     seeds = seeds[:-STRANGERS]
     nodes: list[_Node] = []
     edges: list[dict[str, object]] = []
-    members: list[tuple[str, str, str, bool]] = []
+    members: list[tuple[str, str, str, bool, bool]] = []
     gone: set[str] = set()
     for number, paragraphs in enumerate(seeds):
         lineage = f"w{world.seed}-{number:03d}"
@@ -92,7 +93,10 @@ def grow(seeds: list[list[str]], world: World) -> Lineages:
             gone.add(grown[0].name)
         else:
             hidden = False
-        members += [(lineage, node.name, grown[0].name, hidden) for node in grown]
+        whose = [grown[0].article.outlet, *filter(None, [grown[0].article.agency])]
+        for node in grown:
+            named = any(name in node.article.text() for name in whose)
+            members.append((lineage, node.name, grown[0].name, hidden, named))
         nodes += grown
     rows = [
         (node.name, node.article.outlet, node.article.title, node.day, node.article.text())
@@ -106,7 +110,7 @@ def grow(seeds: list[list[str]], world: World) -> Lineages:
         schema={"doc_id": pl.String, "outlet": pl.String, "title": pl.String,
                 "published": pl.Datetime("us", "UTC"), "text": pl.String},
     )  # fmt: skip
-    held = pl.DataFrame(members, orient="row", schema=["lineage", "doc_id", "root", "hidden"])
+    held = pl.DataFrame(members, orient="row", schema=["lineage", "doc_id", "root", "hidden", "credits"])
     links = pl.DataFrame(edges).with_columns(hidden=pl.col("from_id").is_in(sorted(gone)))
     return Lineages(documents, links, held.filter(~pl.col("doc_id").is_in(sorted(gone))))
 

@@ -22,6 +22,7 @@ from provenance.tracing.dates import find_dates
 from provenance.tracing.facts import CREDITS
 from provenance.tracing.names import compact
 from provenance.tracing.trace import trace
+from tests.lineages import cited
 from tests.lineages.articles import own_texts
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def labelled() -> Iterator[Figure]:
     corpora = shared()
     if corpora is None:
         return
-    for part in (polnear, two_events, reuters, dates, twentynews, dumps):
+    for part in (polnear, two_events, reuters, dates, cited_outlets, twentynews, dumps):
         yield from part(corpora)
 
 
@@ -165,6 +166,17 @@ def dates(corpora: Path) -> Iterator[Figure]:
     yield Figure(
         "fakenewsnet, publication dates of text and address: precision", right / both.height, both.height, 0.97
     )
+
+
+def cited_outlets(corpora: Path) -> Iterator[Figure]:
+    """Outlets that texts cite: precision as a reader judged it, recall beside human source spans."""
+    texts = {corpus: texts_of(corpus) for corpus in (*cited.TEXT_SHOWN, *cited.HELD_OUT)}
+    found = {corpus: cited.find_cited(documents) for corpus, documents in texts.items() if documents is not None}
+    yield from (Figure(*row) for row in cited.by_eye(found))
+    marked = pl.read_parquet(corpora / "polnear" / "attributions.parquet")
+    documents = pl.read_parquet(corpora / "polnear" / "documents.parquet")
+    recall, pairs = cited.source_recall(documents, marked, found["polnear"])
+    yield Figure("polnear, outlets in human source spans under 60 characters: recall", recall, pairs, 0.80)
 
 
 def twentynews(corpora: Path) -> Iterator[Figure]:

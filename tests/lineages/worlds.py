@@ -18,9 +18,14 @@ Frames = dict[str, pl.DataFrame]
 STORIES = 40  # lineages of one scan: within it no seed is used twice
 
 
+def grow_world(texts: pl.DataFrame, world: World) -> Lineages:
+    """A documents table, how to grow -> what is grown."""
+    return grow(seeds_of(texts, random.Random(world.seed), STORIES + STRANGERS), world)
+
+
 def scan_world(texts: pl.DataFrame, world: World) -> tuple[Frames, Frames, Lineages]:
     """A documents table, how to grow -> the run's tables, the gold's tables, what was grown."""
-    grown = grow(seeds_of(texts, random.Random(world.seed), STORIES + STRANGERS), world)
+    grown = grow_world(texts, world)
     run = scan(grown.documents)
     return {name: run.table(name) for name in run.made}, gold_of(grown), grown
 
@@ -34,11 +39,13 @@ def scan_worlds(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Frame
 def gold_of(grown: Lineages) -> Frames:
     """Lineages -> clusters, edges, origins.
 
-    A story whose hidden root has two copies or more in the dump begins outside: no origin is right for all of it,
-    and for what was copied from one of them also that one. With a single copy left, that one is the beginning.
+    A story whose hidden root has two copies or more in the dump, or one that credits it, begins outside: no origin is
+    right for all of it, and for what was copied from one of them also that one. With a single copy left that names
+    nobody, that one is the beginning as far as anybody can know.
     """
     inside = grown.edges.filter(~pl.col("hidden"))
-    parent = dict(inside.unique("to_id", keep="first", maintain_order=True).select("to_id", "from_id").iter_rows())
+    main = grown.edges.unique("to_id", keep="first", maintain_order=True).filter(~pl.col("hidden"))
+    parent = dict(main.select("to_id", "from_id").iter_rows())
     tops: dict[str, str] = {}
     for doc_id in grown.members["doc_id"]:
         top = doc_id
@@ -46,12 +53,13 @@ def gold_of(grown: Lineages) -> Frames:
             top = parent[top]
         tops[doc_id] = top
     begins = grown.members.filter(pl.col("hidden") & ~pl.col("doc_id").is_in(sorted(parent)))
-    several = set(begins.group_by("lineage").len().filter(pl.col("len") >= 2)["lineage"])
+    counted = begins.group_by("lineage").agg(pl.len(), pl.col("credits").any())
+    outside = set(counted.filter((pl.col("len") >= 2) | pl.col("credits"))["lineage"])
     rows: list[tuple[str, str | None]] = []
     for lineage, doc_id in grown.members.select("lineage", "doc_id").iter_rows():
-        if lineage in several:
+        if lineage in outside:
             rows.append((doc_id, None))
-        if lineage not in several or tops[doc_id] != doc_id:
+        if lineage not in outside or tops[doc_id] != doc_id:
             rows.append((doc_id, tops[doc_id]))
     return {
         "documents": grown.documents,
