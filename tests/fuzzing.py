@@ -127,8 +127,8 @@ TARGETS: dict[str, Callable[[], Callable[[bytes], None]]] = {
 
 def seeds_of(target: str) -> list[bytes]:
     """Sound inputs of a target to begin with."""
+    from tests.evasion import HONEST
     from tests.hostile import seeds
-    from tests.test_dumps_evasion import HONEST
 
     sound = seeds()
     if target.startswith("fold"):
