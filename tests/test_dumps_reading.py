@@ -166,6 +166,17 @@ def test_encodings(tmp_path: Path, content: bytes | str, encoding: str) -> None:
     assert not found.rejects.height
 
 
+@pytest.mark.parametrize("control", ["\0", "\x01", "\x07", "\x1f\x7f"])
+def test_a_stray_control_character_does_not_make_text_chinese(tmp_path: Path, control: str) -> None:
+    """Two letters of ASCII are a Chinese one in UTF-16, and text in that has bytes below the space."""
+    for at, size in ((0, 800), (7, 800), (500, 801)):
+        text = (f"{PARAGRAPHS[0]} {PARAGRAPHS[1]} {PARAGRAPHS[2]} " * 3)[:size]
+        name = write(tmp_path, "x.txt", (text[:at] + control + text[at:]).encode())
+        assert scan(name).documents["text"].to_list() == [(text[:at] + control + text[at:]).strip()]
+    spaced = write(tmp_path, "y.txt", text.replace(" ", "\0").encode())
+    assert scan(spaced).rejects["reason"].to_list() == ["binary"]
+
+
 def test_a_table_in_an_eight_bit_encoding(tmp_path: Path) -> None:
     lines = "".join(f"{at},été à la côte où l’on mangeait des pâtes {at}\n" for at in range(40))
     found = scan(write(tmp_path, "x.csv", f"id,text\n{lines}".encode("cp1252")))

@@ -19,6 +19,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_PRINTED = re.compile(rb"[\t\n\r -~]")
 #: Encodings in seven bits: they look like ASCII, but for the escapes with which they change sets.
 _ESCAPED = re.compile(rb"\x1b(?:\$[@AB()]|\([BIJ])")
 _GUESSED = [
@@ -120,6 +121,10 @@ def _wide_encoding(content: bytes) -> str | None:
     """
     head = content[: 1 << 12]
     if len(head) < 4 or len(content) % 2 or not _CONTROL.search(head):
+        return None
+    # Of two bytes to a letter half are none that ASCII prints, in Chinese two fifths; text in ASCII with one NUL in it
+    # is as well Chinese that nobody wrote.
+    if len(_PRINTED.findall(head)) * 4 > len(head) * 3:
         return None
     found: list[tuple[int, str]] = []
     for encoding, high in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
