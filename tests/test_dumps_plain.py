@@ -251,3 +251,12 @@ def test_real_dumps(shared: Path) -> None:
             assert [(article.head.published, "second") for article in articles] == [
                 parse_date(date) for date in dump["published"]
             ]
+
+
+@pytest.mark.parametrize("end", ["\r", "\u2028", "\x85", "\f"])
+def test_lines_end_as_old_systems_end_them(end: str) -> None:
+    body = "The council of the harbour town agreed on Tuesday to buy a second dredger. " * 5
+    text = "\n\n\n\n".join(f"Story {name} of the quay\n\n{body}\n\n{body}" for name in ("one", "two", "three"))
+    ends = [(article.start, article.end) for article in split_articles(text)]
+    assert len(ends) == 3
+    assert [(article.start, article.end) for article in split_articles(text.replace("\n", end))] == ends

@@ -79,6 +79,7 @@ _SCRIPTS = (
     ("indic", re.compile(r"[\u0900-\u0dff]")),
     ("latin", re.compile(r"[A-Za-z\u00c0-\u024f]")),
 )
+_OTHER_ENDS = ("\x0b", "\x0c", "\x85", "\u2028", "\u2029")
 _WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0eff]")
 _CLOSERS = " \t\"'”’»)]）」\u00a0\u200f\u200e"
 
@@ -262,7 +263,7 @@ def _is_body(line: Line) -> bool:
 def _cut_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     position, blank = 0, 0
-    for piece in text.split("\n"):
+    for piece in _with_line_feeds(text).split("\n"):
         stripped = piece.strip()
         if stripped:
             start = position + len(piece) - len(piece.lstrip())
@@ -275,6 +276,14 @@ def _cut_lines(text: str) -> list[Line]:
             blank += 1
         position += len(piece) + 1
     return lines
+
+
+def _with_line_feeds(text: str) -> str:
+    """A text -> the same, letter for letter, its lines ended as Unix does, not as old Macs, pages or Unicode do."""
+    ends = _OTHER_ENDS if "\n" in text else (*_OTHER_ENDS, "\r")  # else it stands before each line feed
+    for end in ends:
+        text = text.replace(end, "\n")
+    return text
 
 
 def _count_words(text: str) -> int:
