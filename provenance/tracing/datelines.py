@@ -87,61 +87,73 @@ def read_dateline(line: str) -> Dateline | None:
 
 
 def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
-    source, agency = None, False
+    """What stands before a dateline's dash -> its parts, if a place is among them that datelines are written from."""
     bracket = _BRACKET.search(text)
-    rest = text
     if bracket and bracket.start() == 0:
         found = names.resolve(bracket.group(1).strip())
         return _Body(None, found, None, None, None) if found and not colon else None
-    if bracket:
-        source = read_source(bracket.group(1))
+    source, rest = None, text
+    if bracketed := bracket or _LEADING_BRACKET.match(text):
+        source = read_source(bracketed.group(1))
         if not source:
             return None
-        agency, rest = True, text[: bracket.start()].rstrip()
-    elif leading := _LEADING_BRACKET.match(text):
-        source = read_source(leading.group(1))
-        if not source:
-            return None
-        agency, rest = True, text[leading.end() :]
+        rest = text[: bracketed.start()].rstrip() if bracket else text[bracketed.end() :]
     elif "/" in text:
-        first, _, second = text.partition("/")
-        for name, place in ((first, second), (second, first)):
-            known_name = names.resolve(name.strip())
-            if known_name and place_rank(place.strip(" /")) == 2:
-                return _Body(place.strip(" /"), known_name, None, None, None)
+        if parted := _read_parted(text):
+            return parted
     elif "," in text:
-        last = text.rpartition(",")
-        known_name = names.resolve(last[2].strip()) if last[2].strip()[:1].isupper() else None
-        if known_name and _DATE.search(last[0]):
-            source, agency, rest = known_name, True, last[0]
-    month = day = year = None
-    dated = _DATE.search(rest)
-    if dated:
-        month = MONTHS.get(name_key(dated["m1"] or dated["m2"] or dated["m3"]))
-        if month:
-            number = dated["d1"] or dated["d2"]
-            day = int(number) if number else None
-            year = int(dated["y"]) if dated["y"] else None
-            loose = dated.group()[0] == " " and rest[dated.start() - 1 : dated.start()] not in (".", ",", "/")
-            rest = rest[: dated.start()].rstrip(" ,/")
-            if loose and place_rank(rest) < 2:
-                return None  # ... SUBSIDY TO END JULY 1 -
-    place = rest.strip().rstrip(",")
-    rank = place_rank(place)
-    known = source is not None and source in names.lexicon().kinds
-    if colon:
-        good = rank == 2 and (agency or (place.isupper() and _is_city(place)))
-    elif agency:
-        # `Port Halven (Meridian) — `: neither is in a table, but a paragraph of prose begins so nowhere else.
-        plain = prose and len(place.split()) <= 3 and (source or "").isalpha()
-        good = rank >= (1 if known or plain or _capital_city(place) else 2)
-    elif month and day:
-        good = rank >= (1 if _capital_city(place) else 2)
-    else:
-        good = rank == 2 and (_is_city(place) or _capital_city(place))
-    if not good or (day is not None and not 1 <= day <= 31):
+        before, _, last = text.rpartition(",")
+        known = names.resolve(last.strip()) if last.strip()[:1].isupper() else None
+        if known and _DATE.search(before):
+            source, rest = known, before
+    dated = _read_day(rest)
+    if dated is None:
         return None
-    return _Body(place, source, month, day, year)
+    place, day = (dated.place or "").strip().rstrip(","), dated.day
+    if day is not None and not 1 <= day <= 31:
+        return None
+    if not _is_written_from(place, source, colon, prose, bool(dated.month and day)):
+        return None
+    return dated._replace(place=place, source=source)
+
+
+def _read_parted(text: str) -> _Body | None:
+    """`PLACE/AGENCY` or the other way round -> both."""
+    first, _, second = text.partition("/")
+    for name, place in ((first, second), (second, first)):
+        known = names.resolve(name.strip())
+        if known and place_rank(place.strip(" /")) == 2:
+            return _Body(place.strip(" /"), known, None, None, None)
+    return None
+
+
+def _read_day(text: str) -> _Body | None:
+    """A place with or without a day behind it -> both; None where a month ends a headline."""
+    dated = _DATE.search(text)
+    month = MONTHS.get(name_key(dated["m1"] or dated["m2"] or dated["m3"])) if dated else None
+    if not dated or not month:
+        return _Body(text, None, None, None, None)
+    number = dated["d1"] or dated["d2"]
+    loose = dated.group()[0] == " " and text[dated.start() - 1 : dated.start()] not in (".", ",", "/")
+    place = text[: dated.start()].rstrip(" ,/")
+    if loose and place_rank(place) < 2:
+        return None  # ... SUBSIDY TO END JULY 1 -
+    return _Body(place, None, month, int(number) if number else None, int(dated["y"]) if dated["y"] else None)
+
+
+def _is_written_from(place: str, source: str | None, colon: bool, prose: bool, dated: bool) -> bool:
+    """Whether what is beside it makes a name a dateline's place."""
+    rank = place_rank(place)
+    if colon:
+        return rank == 2 and (source is not None or (place.isupper() and _is_city(place)))
+    if source is not None:
+        # `Port Halven (Meridian) — `: neither is in a table, but a paragraph of prose begins so nowhere else.
+        plain = prose and len(place.split()) <= 3 and source.isalpha()
+        known = source in names.lexicon().kinds
+        return rank >= (1 if known or plain or _capital_city(place) else 2)
+    if dated:
+        return rank >= (1 if _capital_city(place) else 2)
+    return rank == 2 and (_is_city(place) or _capital_city(place))
 
 
 def read_source(text: str) -> str | None:
