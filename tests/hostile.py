@@ -276,6 +276,7 @@ def main() -> None:
     log = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(os.devnull)
     told = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
     done = {row.split(" | ")[0].removeprefix("| "): row for row in told if row.startswith("| ")}
+    held = f" Of the rows, {len(done)} are from earlier runs, as their log has them." if done else ""
 
     def keep(row: str) -> str:
         if row not in told:
@@ -300,7 +301,7 @@ def main() -> None:
     lines = [
         "# Hostile and broken inputs", "",
         f"Written by `python -m tests.hostile` on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
-        f"Python {platform.python_version()}, {os.cpu_count()} shared cores.", "",
+        f"Python {platform.python_version()}, {os.cpu_count()} shared cores.{held}", "",
         "| what | came of it | processor s |", "|---|---|---|", *rows, "",
         f"Under checksums: {', '.join(SUMMED)}.",
         f"Without: {', '.join(BARE)}.",
