@@ -167,19 +167,7 @@ def _news_like(adjective: str) -> bool:
 
 def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, cue: str) -> Cited | None:
     """The outlet at the head of a capitalised phrase: the longest in the table, else one by shape."""
-    words = phrase.split(" ")
-    for count, word in enumerate(words[:-1]):
-        if word.endswith(".") and len(word) > 4 and "." not in word[:-1]:
-            words = words[: count + 1]  # told the Ellen Gazette. The mayor: the sentence ends, St. and U.S. do not
-            break
-    for count, word in enumerate(words):
-        if names.key(word) in _WEEKDAYS and count:
-            words = words[:count]
-            break
-    for count, word in enumerate(words):
-        if _BREAKS_AFTER.search(word) and word[-1] in "s'’" and count + 1 < len(words):
-            words = words[: count + 1]
-            break
+    words = _cut(phrase.split(" "))
     if (
         names.key(words[0]) in _WEEKDAYS
         or names.key(words[0]) in _TITLES
@@ -190,10 +178,7 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
     rest = rest if " ".join(words) == phrase else ""  # what follows a phrase that is cut belongs to what was cut off
     if words[0].endswith("-published"):
         start, words = start + len(words[0]) + 1, words[1:] or words
-    own = [
-        re.sub(r"['’]s?$", "", words[-1]).rstrip(".,") if number == len(words) - 1 else word
-        for number, word in enumerate(words)
-    ]
+    own = [*words[:-1], re.sub(r"['’]s?$", "", words[-1]).rstrip(".,")]
     for joint in ("of", "for", "from"):
         if joint in own[1:-1]:  # Megyn Kelly of Fox News
             at = own.index(joint, 1)
@@ -208,25 +193,40 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
                 return None  # Time Warner, The Sun King: an ordinary word at the head of another name
             return Cited(start, start + len(name), found, first)
     name = " ".join(own).rstrip(".,")
-    for joint in _JOINED.finditer(name):
-        if (one := names.resolve(name[: joint.start()])) and names.resolve(name[joint.end() :]):
-            return Cited(start, start + joint.start(), one, first)
-    if names.key(name.split(" ")[-1]) in _NEVER or names.key(name.split(" ")[0]) in _NEVER:
-        return None
+    for between in _JOINED.finditer(name):
+        if (one := names.resolve(name[: between.start()])) and names.resolve(name[between.end() :]):
+            return Cited(start, start + between.start(), one, first)
     owned = own[-1] != words[-1].rstrip(".,")  # Glenn Beck’s radio program is a person's
     after = None if owned else _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
-    by_kind = bool(kind or after) and len(own) <= 5 and name[0].isupper() | name.startswith("al-")
-    if names.key(name) in names.places() and not rest.startswith(" magazine"):
+    is_place = names.key(name) in names.places() and not rest.startswith(" magazine")
+    if is_place or not _has_shape(own, name, bool(kind or after), cue):
         return None  # a New Hampshire paper, the Paris daily; New York magazine is one
-    if by_kind and not _generic(own):
-        return Cited(start, start + len(name), name, first)
-    if (
-        names.looks_like_outlet(name)
-        and not _generic(own)
-        and not cue.startswith(("seen", "obtained", "released", "posted"))
-    ):
-        return Cited(start, start + len(name), name, first)
-    return None
+    return Cited(start, start + len(name), name, first)
+
+
+def _cut(words: list[str]) -> list[str]:
+    """A capitalised phrase up to the end of a sentence, a weekday, or an owner."""
+    for count, word in enumerate(words[:-1], 1):
+        if word.endswith(".") and len(word) > 4 and "." not in word[:-1]:
+            words = words[:count]  # told the Ellen Gazette. The mayor: the sentence ends, St. and U.S. do not
+            break
+    for count, word in enumerate(words):
+        if names.key(word) in _WEEKDAYS and count:
+            words = words[:count]
+            break
+    for count, word in enumerate(words[:-1], 1):
+        if _BREAKS_AFTER.search(word) and word[-1] in "s'’":
+            return words[:count]
+    return words
+
+
+def _has_shape(words: list[str], name: str, by_kind: bool, cue: str) -> bool:
+    """Whether a name that the table does not know is an outlet's, by what it is called or by its own words."""
+    if names.key(words[-1].rstrip(".,")) in _NEVER or names.key(words[0]) in _NEVER or _generic(words):
+        return False
+    if by_kind and len(words) <= 5 and (name[0].isupper() or name.startswith("al-")):
+        return True
+    return names.looks_like_outlet(name) and not cue.startswith(("seen", "obtained", "released", "posted"))
 
 
 def _generic(words: list[str]) -> bool:
