@@ -123,7 +123,6 @@ def test_a_dateline_takes_its_year_from_the_publication_date() -> None:
             f"{BODY} He told the Associated Press news agency Contrast had won.",
             ("first_party", "Associated Press", "passage"),
         ),
-        (f"{BODY} It rained, according to an NBC/Wall Street Journal poll.", ("cited", "NBC News", "passage")),
         (
             f"{BODY} It rained, according to the UK-published Ellen Review.",
             ("cited", "Ellen Review", "passage"),
@@ -186,6 +185,11 @@ def test_an_agency_signs_above_the_menus() -> None:
 )
 def test_peoples_and_agencies_for_other_things_are_no_outlets(text: str) -> None:
     assert found(f"{text} {BODY}") == []
+
+
+def test_two_who_polled_together_are_two_outlets() -> None:
+    rows = found(f"{BODY} It rained, according to an NBC/Wall Street Journal poll.")
+    assert {source for _, source, _ in rows} == {"NBC News", "The Wall Street Journal"}
 
 
 def test_a_name_ends_with_its_sentence() -> None:
