@@ -56,7 +56,6 @@ class Arrived(NamedTuple):
     many: int
     size: int
     rejects: list[Part]
-    clash: bool = False  # whether ids occurred more than once, and were told apart
 
 
 def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arrived:
@@ -82,7 +81,7 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
         named = flow.store("names", alone.mapInArrow(_named, "path string, number long, name string"))
         documents = documents.join(named, ["path", "number"]).withColumn("doc_id", F.col("name")).drop("name")
     many, size = (sum(flow.total(path, name) for path in paths) for name in ("documents", "bytes"))
-    return Arrived(documents, many, size, [Part(path, "rejects") for path in paths], clash=bool(clash))
+    return Arrived(documents, many, size, [Part(path, "rejects") for path in paths])
 
 
 def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
