@@ -183,9 +183,9 @@ def row_of(log: Path) -> str:
     steps = re.findall(r"^#(\d+)\s+\S+\s+cov: (\d+)", told, re.MULTILINE)
     done = re.search(r"Done (\d+) runs in (\d+) second", told)
     runs, edges = (done[1] if done else steps[-1][0], steps[-1][1]) if steps else ("0", "0")
-    broken = (
-        "" if done else (re.findall(r"^ === Uncaught Python exception: ===\n(.*)", told, re.MULTILINE) or ["died"])[-1]
-    )
+    raised = re.findall(r"^ === Uncaught Python exception: ===\n(.*)", told, re.MULTILINE)
+    died = "died" if "ERROR: libFuzzer" in told else "nothing until it was cut off"
+    broken = "" if done else [died, *raised][-1]
     return f"| {log.stem} | {done[2] if done else ''} | {int(runs):,} | {edges} | {broken or 'nothing'} |"
 
 
