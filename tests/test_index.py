@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from provenance import pipeline
 from provenance.dumps.reading import read_frame
-from provenance.errors import OtherSettingsError
+from provenance.errors import OtherSettingsError, UsageError
 from provenance.index import Index
 from provenance.index.making import MATTER
 from provenance.settings import Settings
@@ -236,6 +237,40 @@ def test_what_is_removed_is_gone_from_the_file_and_from_findings(tmp_path: Path)
             f"name-{n:03}" for n in range(40) if n != 7
         ] + ["name-007"]
         assert (index.manifest().documents, index.manifest().characters, index.manifest().segments) == (0, 0, [])
+
+
+def test_times_are_compared_in_utc_and_one_id_is_one_id() -> None:
+    west = dt.timezone(dt.timedelta(hours=-2))
+    rows = frame({"a": SENTENCES[0], "b": SENTENCES[1], "ab": SENTENCES[2]}).with_columns(
+        published=pl.Series(["2024-05-01T01:00:00Z", "2024-05-02", None])
+    )
+    again = rows.with_columns(id=pl.col("id") + "2")
+    with Index.temporary(Settings()) as index:
+        index.add(rows)
+        for since, found in (
+            (dt.datetime(2024, 5, 1, 1, tzinfo=west), ["new", "duplicate", "duplicate"]),  # three o'clock in UTC
+            (dt.datetime(2024, 5, 1, 1), ["duplicate"] * 3),  # noqa: DTZ001  without a zone: it is UTC's
+            (dt.date(2024, 5, 2), ["new", "duplicate", "duplicate"]),
+        ):
+            assert index.check(again, since=since)["verdict"].to_list() == found
+        assert index.remove(before=dt.datetime(2024, 4, 30, 23, 30, tzinfo=west)) == ["a"]  # half past one in UTC
+        assert index.remove("ab") == ["ab"]
+        assert index.manifest().documents == 1
+        with pytest.raises(UsageError, match="neither a date"):
+            index.check(again, since="2024-05-01")  # type: ignore[arg-type]
+
+
+def test_nothing_is_written_into_a_snapshot_that_is_being_read() -> None:
+    with Index.temporary(Settings()) as index:
+        index.add(frame({"a": SENTENCES[0]}))
+        going = index.documents()
+        next(going)
+        for write in (partial(index.add, frame({"b": SENTENCES[1]})), partial(index.remove, ["a"])):
+            with pytest.raises(UsageError, match="is being gone through"):
+                write()
+        going.close()
+        assert index.add(frame({"b": SENTENCES[1]})) == (1, 1, 0)
+        assert index.manifest().documents == 2
 
 
 def test_export_gives_what_was_added_back(tmp_path: Path) -> None:

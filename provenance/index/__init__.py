@@ -25,7 +25,7 @@ from provenance.index.making import MATTER, check_method, check_settings, fresh_
 from provenance.index.naming import name_new
 from provenance.index.notices import find_notices, no_notices
 from provenance.index.postings import name_postings, to_queries
-from provenance.index.rows import to_rows
+from provenance.index.rows import in_utc, to_rows
 from provenance.index.seen import Seen
 from provenance.index.storage import FORMAT, Storage
 from provenance.settings import Settings
@@ -190,7 +190,7 @@ class Index:
         frame: pl.DataFrame | pl.LazyFrame,
         *,
         add: bool = False,
-        since: dt.datetime | None = None,
+        since: dt.date | None = None,
         origins: bool = True,
         verdicts: pl.DataFrame | str | Path | None = None,
     ) -> pl.DataFrame:
@@ -209,7 +209,7 @@ class Index:
         frames: Iterable[pl.DataFrame],
         *,
         add: bool = False,
-        since: dt.datetime | None = None,
+        since: dt.date | None = None,
         origins: bool = True,
         verdicts: pl.DataFrame | None = None,
     ) -> Generator[pl.DataFrame, None, None]:
@@ -218,7 +218,7 @@ class Index:
         manifest = self.manifest()
         check_method(self.path, manifest, self.settings)
         horizon = manifest.following
-        asked = Asked(since, verdicts, origins)
+        asked = Asked(None if since is None else in_utc(since), verdicts, origins)
         if add:
             for batch in bits:
                 with self.storage.writing():
@@ -237,12 +237,12 @@ class Index:
 
     # -- keeping it in order ---------------------------------------------------------------------------------
 
-    def remove(self, ids: Sequence[str] = (), *, before: dt.datetime | None = None) -> list[str]:
-        """Delete documents by id, and those published before a time -> the ids that went.
+    def remove(self, ids: Sequence[str] = (), *, before: dt.date | None = None) -> list[str]:
+        """Delete documents by id, and those published before a time (in UTC, if without a zone) -> the ids that went.
 
         Nothing of them stays in the file. Ids that are not there are not among the result.
         """
-        return maintenance.remove(self.storage, self.settings, ids, before)
+        return maintenance.remove(self.storage, self.settings, [ids] if isinstance(ids, str) else ids, before)
 
     def verify(self) -> list[str]:
         """What in the file is not as it was written, in words; an empty list if all is sound. Reads all of it."""

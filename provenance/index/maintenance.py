@@ -17,7 +17,7 @@ from provenance.dumps.rejects import single_line
 from provenance.errors import OutputError
 from provenance.index.checksums import blob_checksum, checksum
 from provenance.index.manifest import Segment
-from provenance.index.rows import digest_of, to_documents
+from provenance.index.rows import digest_of, in_utc, to_documents
 from provenance.index.seen import DOC_ID, NUMBER, Seen
 from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage
 
@@ -32,7 +32,7 @@ AT_ONCE = 2048  # documents in memory while all are gone through
 MOST_PROBLEMS = 20
 
 
-def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.datetime | None) -> list[str]:
+def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.date | None) -> list[str]:
     """Delete documents by id, and those published before a time -> the ids that went.
 
     Nothing of them stays in the file: SQLite overwrites what it frees, and the log is emptied. Cost: one read of the
@@ -44,7 +44,7 @@ def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.
         manifest = seen.manifests[0]
         gone = {known.number: name for name, known in seen.find_names(list(ids)).items()} if ids else {}
         if before is not None:
-            limit = before.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            limit = in_utc(before).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             at = DOCUMENT_COLUMNS.index("published")
             gone |= {row[NUMBER]: row[DOC_ID] for row in storage.every_document() if row[at] and row[at] < limit}
         numbers = sorted(gone)

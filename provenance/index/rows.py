@@ -10,6 +10,7 @@ import xxhash
 import zstandard
 
 from provenance import tables
+from provenance.errors import UsageError
 from provenance.index.storage import DOCUMENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 #: Dates are stored as text that any SQLite tool can compare.
 INSTANT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 COPIED = ("doc_id", "path", "start", "end", "outlet", "title", "byline", "published", "url", "language")
+
+
+def in_utc(moment: dt.date) -> dt.datetime:
+    """A time or a day (its midnight) -> the time in UTC, which one without a zone is in already.
+
+    >>> in_utc(dt.date(2024, 5, 1)).isoformat()
+    '2024-05-01T00:00:00+00:00'
+    """
+    if not isinstance(moment, dt.date):
+        raise UsageError(f"{moment!r} is neither a date nor a datetime")
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time())
+    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def digest_of(text: str) -> bytes:

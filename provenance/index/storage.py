@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from provenance.errors import DamagedIndexError, LockedIndexError, MissingIndexError, OtherSettingsError, OutputError
+from provenance.errors import DamagedIndexError, MissingIndexError, OtherSettingsError, UsageError
 from provenance.index.checksums import blob_checksum, checksum
 from provenance.index.manifest import Manifest, Segment
 from provenance.index.postings import Postings
+from provenance.index.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -167,7 +168,12 @@ class Storage:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction: all of it is there afterwards and on disk, or nothing. Others wait."""
+        """One transaction: all of it is there afterwards and on disk, or nothing. Others wait.
+
+        Never inside another, which might end otherwise.
+        """
+        if self.connection.in_transaction:
+            raise UsageError(f"{self.path}: is being gone through (`documents()`, `check_each()`); end that first")
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
@@ -380,21 +386,3 @@ def to_merge(segments: list[Segment]) -> list[Segment]:
         if len(chosen) >= FAN and sum(segment.postings for segment in chosen) <= LARGEST:
             return chosen
     return []
-
-
-def refusal(path: Path, error: sqlite3.Error) -> Exception:
-    """What SQLite says -> an error of ours: what, where, what to do."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    said = str(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LockedIndexError(f"{path}: another process is writing to it; wait for it, or give it longer with --wait")
-    if code == sqlite3.SQLITE_FULL:
-        return OutputError(f"{path}: the disk is full; make room and run again (what was added before is safe)")
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM,
-                sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL):  # fmt: skip
-        return OutputError(f"{path}: cannot be read or written ({said}); mend that and run again")
-    if code == sqlite3.SQLITE_INTERRUPT:
-        return OutputError(f"{path}: interrupted; run again")
-    return DamagedIndexError(
-        f"{path}: damaged, or no SQLite file ({said}); see `provenance index verify`, restore a copy or make it anew"
-    )
