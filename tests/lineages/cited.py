@@ -1,7 +1,7 @@
 """Figures of outlets that texts cite: beside human source spans, and as a reader judged them, from $PROVENANCE_SHARED.
 
 cited_by_eye.tsv holds what one reader said of 60 citations of polnear, drawn by a hash before any was read, and of all
-names of five corpora that the package's table does not know; places are code points, no text is copied.
+names of six corpora that the package's table does not know; places are code points, no text is copied.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 JUDGED = Path(__file__).parent / "cited_by_eye.tsv"
 SHORT = 60  # characters of a human source span; in a longer one an outlet may only be mentioned
 LONGEST = 6  # words of an outlet's name
-TEXT_SHOWN = ("polnear", "two-events", "fakenewsnet")  # whose names were read before the last rules were written
-HELD_OUT = ("bbc", "reuters", "twentynews")  # whose names were read while they were
+#: Corpora whose names were read before the rules by shape were written, and while they were: none is held out.
+READ_BEFORE = ("polnear", "two-events", "fakenewsnet")
+READ_SINCE = ("bbc", "reuters", "twentynews")
 
 
 def find_cited(documents: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +47,7 @@ def by_eye(cited: dict[str, pl.DataFrame]) -> Iterator[tuple[str, float, int, fl
     yield "polnear, cited outlets by eye: name right", _mean(judged["name"]), judged.height, 0.95
     yield "polnear, cited outlets by eye: used as a source", _mean(judged["used"]), judged.height, 0.88
     known = read_judged("name")
-    for corpora in (TEXT_SHOWN, HELD_OUT):
+    for corpora in (READ_BEFORE, READ_SINCE):
         rows = [frame.with_columns(corpus=pl.lit(corpus)) for corpus, frame in cited.items() if corpus in corpora]
         found = pl.concat(rows).select("corpus", "source").unique()
         strange = [names.resolve(one) is None and one not in names.lexicon().kinds for one in found["source"]]

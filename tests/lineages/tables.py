@@ -170,7 +170,7 @@ def dates(corpora: Path) -> Iterator[Figure]:
 
 def cited_outlets(corpora: Path) -> Iterator[Figure]:
     """Outlets that texts cite: precision as a reader judged it, recall beside human source spans."""
-    texts = {corpus: texts_of(corpus) for corpus in (*cited.TEXT_SHOWN, *cited.HELD_OUT)}
+    texts = {corpus: texts_of(corpus) for corpus in (*cited.READ_BEFORE, *cited.READ_SINCE)}
     found = {corpus: cited.find_cited(documents) for corpus, documents in texts.items() if documents is not None}
     yield from (Figure(*row) for row in cited.by_eye(found))
     marked = pl.read_parquet(corpora / "polnear" / "attributions.parquet")
