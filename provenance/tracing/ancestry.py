@@ -16,7 +16,7 @@ import rustworkx as rx
 from provenance.tables import ANCESTRY
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.evidence import LEAST_SHARE, find_pairs
-from provenance.tracing.facts import CREDITS, best_dates, foreign_credits
+from provenance.tracing.facts import best_dates
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, Taken, compare_readings
@@ -37,10 +37,9 @@ DATED = 3.0  # log odds that two dates count for in finding those: 95 in 100 are
 LEAST_ALIKE = 1e-3  # jaccard of which a logarithm is taken
 NAMED = 1.0  # log odds of credits from which a copy names its source
 PARENT = (
-    "parent_bias", "parent_odds", "parent_against", "parent_missing", "parent_more", "parent_private", "parent_alike",
-    "parent_named",
+    "parent_bias", "parent_odds", "parent_missing", "parent_more", "parent_private", "parent_alike", "parent_named",
 )  # fmt: skip
-ROOT = ("root_worst", "root_central", "root_credits")
+ROOT = ("root_worst",)
 FIXED = "parent_common"  # what speaks for a third source
 
 
@@ -83,7 +82,7 @@ def trace_ancestry(
     circle, up to graphs.EXACT of them.
     """
     twins = find_twins(documents, matches, attributions, dates)
-    ids, candidates = find_candidates(documents, passages, spans, matches, attributions, dates, evidence, twins)
+    ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
     known = weights()
     score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
     layout = lay_out(candidates.child, candidates.parent, candidates.component)
@@ -184,7 +183,6 @@ def find_candidates(
     passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
-    attributions: pl.DataFrame,
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     twins: pl.DataFrame,
@@ -192,10 +190,10 @@ def find_candidates(
     """-> the ids of those who stand for a text, and every choice of each with its features."""
     pairs = stand_in(find_pairs(matches, spans).filter(~pl.col("same")), twins)
     pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
-    dated = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
+    told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
     text = evidence.filter(pl.col("feature") != "date")
     pairs = add_common(add_odds(pairs, sum_families(text)), text)
-    pairs = pairs.join(dated, on=PAIR, how="left", maintain_order="left").with_columns(pl.col("order").fill_null(0))
+    pairs = pairs.join(told, on=PAIR, how="left", maintain_order="left").with_columns(pl.col("order").fill_null(0))
     # a month says nothing of days
     fine = best_dates(dates).with_columns(time=pl.when(pl.col("precision").is_in(["second", "day"])).then("time"))
     for side in ("left", "right"):
@@ -215,10 +213,8 @@ def find_candidates(
     component = np.zeros(len(ids), np.int64)
     for number, group in enumerate(groups):
         component[group] = number
-    foreign = foreign_credits(documents, attributions)
-    credited = foreign.filter(pl.col("kind").is_in(CREDITS))["doc_id"].unique()
-    hints = ids.is_in(credited.implode()).to_numpy(), ids.is_in(fine["doc_id"].implode()).to_numpy()
-    return ids.to_list(), _featured(rows, component, readings, owner, *hints)
+    dated = ids.is_in(fine["doc_id"].implode()).to_numpy()
+    return ids.to_list(), _featured(rows, component, readings, owner, dated)
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -228,13 +224,11 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
         pairs.select(
             parent_doc=f"{source}_doc", child_doc=f"{copy}_doc", share=f"{copy}_containment", jaccard="jaccard",
             first=f"{copy}_first", last=f"{copy}_last", from_first=f"{source}_first", from_last=f"{source}_last",
-            odds=pl.col("odds") * sign, against=against, common="common",
+            odds=pl.col("odds") * sign, common="common",
             families=f"speak_{way}", named=f"credit_{way}", order=pl.col("order") * sign,
             lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
         )
-        for source, copy, sign, way, against in (
-            ("left", "right", 1, "forth", "back"), ("right", "left", -1, "back", "forth"),
-        )
+        for source, copy, sign, way in (("left", "right", 1, "forth"), ("right", "left", -1, "back"))
     ]  # fmt: skip
     every = pl.concat(ways).filter(pl.col("share") >= LEAST_SHARE)
     ordered = every.sort("child_doc", "jaccard", "parent_doc", descending=[False, True, False])
@@ -289,9 +283,7 @@ def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
     return sorted(sorted(group) for group in rx.connected_components(graph))
 
 
-def _featured(
-    rows: pl.DataFrame, component: Array, readings: Readings, owner: Array, credited: Array, dated: Array
-) -> Candidates:
+def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: Array, dated: Array) -> Candidates:
     """Directed rows -> the same with features, and a row without a parent for each child."""
     child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
     size = len(owner)
@@ -299,19 +291,16 @@ def _featured(
     known = features[: len(child)]
     known[:, 0] = 1
     known[:, 1] = -np.log1p(np.exp(-odds))
-    known[:, 2] = -rows["against"].to_numpy()
-    known[:, 3] = -_over_least(child, np.log1p(readings.missing), size)
-    known[:, 4] = -_over_least(child, np.log1p(readings.more), size)
-    known[:, 5] = -np.log1p(readings.private[parent])
-    known[:, 6] = -_over_least(child, -np.log(np.maximum(rows["jaccard"].to_numpy(), LEAST_ALIKE)), size)
-    known[:, 7] = rows["named"].to_numpy() >= NAMED
-    known[:, 8] = -rows["common"].to_numpy()
+    known[:, 2] = -_over_least(child, np.log1p(readings.missing), size)
+    known[:, 3] = -_over_least(child, np.log1p(readings.more), size)
+    known[:, 4] = -np.log1p(readings.private[parent])
+    known[:, 5] = -_over_least(child, -np.log(np.maximum(rows["jaccard"].to_numpy(), LEAST_ALIKE)), size)
+    known[:, 6] = rows["named"].to_numpy() >= NAMED
+    known[:, 7] = -rows["common"].to_numpy()
     root = features[len(child) :, len(PARENT) + 1 :]
     worst = np.full(size, -np.inf)
     np.maximum.at(worst, child, odds)
     root[:, 0] = -np.where(np.isfinite(worst), worst, 0)
-    root[:, 1] = readings.central[owner]
-    root[:, 2] = -credited[owner].astype(float)
     everyone = np.r_[child, np.arange(size)]
     sources = np.r_[parent, np.full(size, -1)]
     order = np.lexsort((sources, everyone))

@@ -28,7 +28,6 @@ class Readings(NamedTuple):
     missing: Array  # by row: runs of the child, not its own alone, that the parent lacks
     more: Array  # by row: runs of the parent that most lack, and the child too, within what the child took
     private: Array  # by document: runs that no other document of the component has, between two that another has
-    central: Array  # by document: mean share of its runs that another document has
 
 
 class Taken(NamedTuple):
@@ -45,7 +44,7 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
     size = len(tokens.bounds) - 1
     child, parent = taken.child, taken.parent
     missing, more = np.zeros(len(child)), np.zeros(len(child))
-    private, central = np.zeros(size), np.zeros(size)
+    private = np.zeros(size)
     by_parent = np.argsort(parent, kind="stable")
     of_parent = np.searchsorted(parent[by_parent], np.arange(size + 1))
     of_child = np.searchsorted(child, np.arange(size + 1))
@@ -57,9 +56,6 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
         place[at] = np.arange(len(group))
         columns, has = _presence([tokens.word[tokens.words(one)] for one in group])
         count = has.sum(0)
-        shared = has @ has.T
-        total = np.maximum(np.diag(shared), 1)
-        central[at] = ((shared / total[:, None]).sum(1) - 1) / (len(group) - 1)
         known = has[:, count > 1]
         lacks = known.sum(1)[:, None] - known @ known.T
         rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
@@ -76,7 +72,7 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
             outside = (start < taken.first[rows, None]) | (start >= taken.last[rows, None])
             lost = has[place[child[rows]]][:, runs[odd]] == 0
             more[rows] = (lost & ~outside).sum(1)
-    return Readings(missing, more, private, central)
+    return Readings(missing, more, private)
 
 
 def _presence(words: list[Array]) -> tuple[list[Array], Array]:

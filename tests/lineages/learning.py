@@ -95,7 +95,7 @@ class Choices(NamedTuple):
 def choices(traced: Traced, gold: Frames) -> Choices:
     """A traced run and its gold -> Choices."""
     frames = traced.frames
-    matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"], traced.attributions)
+    matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
     twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
     ids, found = ancestry.find_candidates(*matched, traced.dates, traced.evidence, twins)
     stands = dict(twins.iter_rows())
