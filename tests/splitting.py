@@ -41,6 +41,7 @@ class Piece(NamedTuple):
     title: str
     paragraphs: list[str]
     day: date
+    number: int = 0  # its place in the dump, from 1
 
 
 class Joined(NamedTuple):
@@ -68,6 +69,11 @@ def _long(day: date) -> str:
 def _doubled(piece: Piece, chance: random.Random, paper: str) -> str:
     when = f"{day(piece)} - {chance.randint(10, 23)}:{chance.randint(10, 59)}"
     return f"{piece.title}\n\n{piece.title}\n\nBy {chance.choice(NAMES)}\n{when}\n\n{paper}\n\n"
+
+
+def clock(chance: random.Random) -> str:
+    """An hour and its minute."""
+    return f"{chance.randint(0, 23):02}:{chance.randint(10, 59)}"
 
 
 def day(piece: Piece) -> str:
@@ -199,7 +205,7 @@ def join(pieces: list[Piece], style: Style, chance: random.Random) -> Joined:
     text, ends, titles = "", [], []
     for at, piece in enumerate(pieces):
         text += style.between if at else ""
-        head = style.head(piece, chance, paper)
+        head = style.head(piece._replace(number=at + 1), chance, paper)
         first = min(place for form in (piece.title, piece.title.upper()) if (place := head.find(form)) >= 0)
         titles.append(len(text) + first)
         body = [textwrap.fill(part, style.width) if style.width else part for part in piece.paragraphs]

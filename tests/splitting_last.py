@@ -7,22 +7,15 @@ composed after that: .873, .874, .801 (and before it: .873, .874, .795); then an
 
 from __future__ import annotations
 
-import itertools
 import re
 from typing import TYPE_CHECKING
 
-from tests.splitting import NAMES, PLACES, SECTIONS, Style, day, host, slug
+from tests.splitting import NAMES, PLACES, SECTIONS, Style, clock, day, host, slug
 
 if TYPE_CHECKING:
     import random
 
     from tests.splitting import Piece
-
-_NUMBERS = itertools.count(1)
-
-
-def _clock(chance: random.Random) -> str:
-    return f"{chance.randint(0, 23):02}:{chance.randint(10, 59)}"
 
 
 def _short(piece: Piece) -> str:
@@ -44,7 +37,7 @@ def _printed(piece: Piece, chance: random.Random, paper: str) -> str:
 
 
 def _listed(piece: Piece, _chance: random.Random, _paper: str) -> str:
-    return f"{next(_NUMBERS)}. {piece.title}\n\n"
+    return f"{piece.number}. {piece.title}\n\n"
 
 
 def _alert(piece: Piece, _chance: random.Random, paper: str) -> str:
@@ -71,7 +64,7 @@ def _section(piece: Piece, chance: random.Random, _paper: str) -> str:
 
 
 def _ticker(piece: Piece, chance: random.Random, _paper: str) -> str:
-    return f"{_clock(chance)} GMT | {piece.title}\n\n"
+    return f"{clock(chance)} GMT | {piece.title}\n\n"
 
 
 def _minutes(piece: Piece, chance: random.Random, _paper: str) -> str:
@@ -113,7 +106,7 @@ def _front_matter(piece: Piece, chance: random.Random, _paper: str) -> str:
 
 
 def _message(piece: Piece, chance: random.Random, paper: str) -> str:
-    return f"{paper}, [{piece.day:%d.%m.%y} {_clock(chance)}]\n{piece.title}\n\n"
+    return f"{paper}, [{piece.day:%d.%m.%y} {clock(chance)}]\n{piece.title}\n\n"
 
 
 def _anpa(piece: Piece, chance: random.Random, _paper: str) -> str:
@@ -128,12 +121,12 @@ def _browser(piece: Piece, chance: random.Random, paper: str) -> str:
 
 
 def _mailed(piece: Piece, chance: random.Random, paper: str) -> str:
-    at = f"{piece.day:%a, %d %b %Y} {_clock(chance)}:00 +0000"
+    at = f"{piece.day:%a, %d %b %Y} {clock(chance)}:00 +0000"
     return f"From: {paper} <news@{host(paper)}>\nDate: {at}\nSubject: {piece.title}\nMIME-Version: 1.0\n\n"
 
 
 def _starred(piece: Piece, chance: random.Random, paper: str) -> str:
-    return f"★ {piece.title} ({paper}, {piece.day:%Y-%m-%d} {_clock(chance)})\n\n"
+    return f"★ {piece.title} ({paper}, {piece.day:%Y-%m-%d} {clock(chance)})\n\n"
 
 
 def _outline(piece: Piece, chance: random.Random, _paper: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.splitting import NAMES, PLACES, SECTIONS, Style, day, host, slug
+from tests.splitting import NAMES, PLACES, SECTIONS, Style, clock, day, host, slug
 
 if TYPE_CHECKING:
     import random
@@ -20,10 +20,6 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
-
-
-def _clock(chance: random.Random) -> str:
-    return f"{chance.randint(0, 23):02}:{chance.randint(10, 59)}"
 
 
 def _capitals(piece: Piece, _chance: random.Random, paper: str) -> str:
@@ -39,12 +35,12 @@ def _underlined(piece: Piece, _chance: random.Random, _paper: str) -> str:
 
 
 def _updated(piece: Piece, chance: random.Random, _paper: str) -> str:
-    return f"{piece.title}\n\nLast updated {day(piece)} at {_clock(chance)} GMT\n\nShare this page\n\n"
+    return f"{piece.title}\n\nLast updated {day(piece)} at {clock(chance)} GMT\n\nShare this page\n\n"
 
 
 def _digest(piece: Piece, chance: random.Random, paper: str) -> str:
     return (
-        f"From: news@{host(paper)}\nSent: {piece.day:%A}, {day(piece)} {_clock(chance)}\n"
+        f"From: news@{host(paper)}\nSent: {piece.day:%A}, {day(piece)} {clock(chance)}\n"
         f"To: readers@{host(paper)}\nSubject: {piece.title}\n\n"
     )
 
@@ -74,17 +70,17 @@ def _subjects(piece: Piece, chance: random.Random, paper: str) -> str:
 
 
 def _french(piece: Piece, chance: random.Random, paper: str) -> str:
-    when = f"{piece.day.day} {MONTHS[piece.day.month - 1]} {piece.day.year} à {_clock(chance).replace(':', 'h')}"
+    when = f"{piece.day.day} {MONTHS[piece.day.month - 1]} {piece.day.year} à {clock(chance).replace(':', 'h')}"
     return f"{piece.title}\n\nPar {chance.choice(NAMES)} - {paper}\nPublié le {when}\n\n"
 
 
 def _german(piece: Piece, chance: random.Random, _paper: str) -> str:
-    return f"{piece.title}\nVon {chance.choice(NAMES)}\nStand: {piece.day:%d.%m.%Y}, {_clock(chance)} Uhr\n\n"
+    return f"{piece.title}\nVon {chance.choice(NAMES)}\nStand: {piece.day:%d.%m.%Y}, {clock(chance)} Uhr\n\n"
 
 
 def _blogger(piece: Piece, chance: random.Random, _paper: str) -> str:
     number = chance.randint(10**17, 10**18)
-    at = f"{piece.day:%Y-%m-%d}T{_clock(chance)}:00.000-07:00"
+    at = f"{piece.day:%Y-%m-%d}T{clock(chance)}:00.000-07:00"
     return f"tag:blogger.com,1999:blog-1234.post-{number} {at} {at} {piece.title} "
 
 
@@ -97,12 +93,12 @@ def _drupal(piece: Piece, chance: random.Random, paper: str) -> str:
 
 
 def _after_drupal(piece: Piece, chance: random.Random, paper: str) -> str:
-    at = f"{piece.day:%a, %d %b %Y} {_clock(chance)}:00 +0000"
+    at = f"{piece.day:%a, %d %b %Y} {clock(chance)}:00 +0000"
     return f" {at} {chance.choice(NAMES)} {chance.randint(1000, 9999)} at https://{host(paper)}"
 
 
 def _sitemap(piece: Piece, chance: random.Random, paper: str) -> str:
-    at = f"{piece.day:%Y-%m-%d}T{_clock(chance)}:00+01:00"
+    at = f"{piece.day:%Y-%m-%d}T{clock(chance)}:00+01:00"
     return f"https://{host(paper)}/{chance.choice(SECTIONS).lower()}/{slug(piece)}\n{at}\n{piece.title}\n\n"
 
 
@@ -122,7 +118,7 @@ def _dateline(piece: Piece, chance: random.Random, _paper: str) -> str:
 
 
 def _forum(piece: Piece, chance: random.Random, _paper: str) -> str:
-    return f"{chance.choice(NAMES)}\nPosted: {day(piece)} {_clock(chance)}    Post subject: {piece.title}\n\n"
+    return f"{chance.choice(NAMES)}\nPosted: {day(piece)} {clock(chance)}    Post subject: {piece.title}\n\n"
 
 
 def _counted(piece: Piece, chance: random.Random, paper: str) -> str:
@@ -133,7 +129,7 @@ def _counted(piece: Piece, chance: random.Random, paper: str) -> str:
 
 
 def _spanish(piece: Piece, chance: random.Random, _paper: str) -> str:
-    return f"{piece.title}\n\n{chance.choice(NAMES)}\nMadrid - {piece.day:%d-%m-%Y} - {_clock(chance)} CET\n\n"
+    return f"{piece.title}\n\n{chance.choice(NAMES)}\nMadrid - {piece.day:%d-%m-%Y} - {clock(chance)} CET\n\n"
 
 
 def _piped(piece: Piece, chance: random.Random, _paper: str) -> str:
@@ -146,14 +142,14 @@ def _source_foot(piece: Piece, _chance: random.Random, paper: str) -> str:
 
 def _keys(piece: Piece, chance: random.Random, _paper: str) -> str:
     return (
-        f"slug: {slug(piece)}\npublished_at: {piece.day:%Y-%m-%d}T{_clock(chance)}:00.000Z\n"
+        f"slug: {slug(piece)}\npublished_at: {piece.day:%Y-%m-%d}T{clock(chance)}:00.000Z\n"
         f"title: {piece.title}\nstatus: published\n\n"
     )
 
 
 def _medium(piece: Piece, chance: random.Random, paper: str) -> str:
     number = f"{chance.randint(10**10, 10**11):x}"
-    site, at = host(paper), f"{piece.day:%a, %d %b %Y} {_clock(chance)}:00 GMT"
+    site, at = host(paper), f"{piece.day:%a, %d %b %Y} {clock(chance)}:00 GMT"
     topics, link = " ".join(chance.sample(SECTIONS, 2)).lower(), f"https://{site}/{slug(piece)}-{number}"
     return f"{piece.title} {link} https://{site}/p/{number} {topics} {chance.choice(NAMES)} {at} "
 
