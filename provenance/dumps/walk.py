@@ -21,12 +21,10 @@ STANDARD_INPUT = "-"
 _TABLES = frozenset(WRITTEN) - {"documents", "rejects"} | {"findings", "removals", "verdicts"}
 _TABLE_SUFFIXES = frozenset({".parquet", ".csv", ".tsv", ".jsonl", ".json", ".sqlite"})
 _BESIDE_TABLES = frozenset({"documents", "rejects", "run", "report"})
-#: What SQLite's files are called; those of an index and of a log of decisions say whose they are (application_id).
-_STORE_SUFFIXES, _STORES, _BESIDE_STORES = (
-    (".sqlite", ".sqlite3", ".db"),
-    (b"PROV", b"PROD"),
-    ("-wal", "-shm", "-journal"),
-)
+#: What SQLite's files are called, and those that it puts beside them.
+_STORE_SUFFIXES, _BESIDE_STORES = (".sqlite", ".sqlite3", ".db"), ("-wal", "-shm", "-journal")
+#: The application_id in the head of an index and of a log of decisions: index/storage.py, verdicts.py.
+_STORES = (b"PROV", b"PROD")
 _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
 
 

@@ -114,8 +114,8 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     proposed = [*found, Part(short, "stretches")]
     nearest = flow.round("nearest", routing.find_nearest, *proposed)
     near = flow.round("near", routing.gather_pairs, *proposed, Part(nearest, "nearest"))
-    together_ = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
-    blocks = flow.round("blocks", routing.cut_blocks, *together_)
+    proposals = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
+    blocks = flow.round("blocks", routing.cut_blocks, *proposals)
     given = [Part(blocks, name) for name in ("pairs", "stretches", "across", "jaccards")]
     asked = flow.round(
         "asked",

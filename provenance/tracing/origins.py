@@ -150,9 +150,8 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     same = [source for source in held.values() if source.part == parent.part]
     best = max(same, key=lambda source: (source.first, source.other == parent.other, source.other))
     at, families, confidence = best.other, max(best.families, parent.families), best.first
-    few = (
-        len(held) < CANDIDATES
-    )  # of few candidates all are known: who is not among them has too little of this article
+    # of few candidates all are known: who is not among them has too little of this article
+    few = len(held) < CANDIDATES
     for _ in range(0 if few else DEEPEST):
         above = next((source for source in facts.sources.get(at, []) if source.chosen), None)
         if above is None or above.other == doc_id:
