@@ -393,19 +393,6 @@ def test_no_bytes_make_decoding_fail(content: bytes) -> None:
     assert decoded.encoding is not None or decoded.text == ""
 
 
-def test_addresses_are_read_where_polars_reads_them(tmp_path: Path) -> None:
-    frame = pl.DataFrame({"id": ["007"], "text": ["one two three"]})
-    frame.write_parquet(tmp_path / "x.parquet")
-    frame.write_csv(tmp_path / "x.csv")
-    frame.write_ndjson(tmp_path / "x.jsonl")
-    for name in ("x.parquet", "x.csv", "x.jsonl"):
-        address = f"file://{tmp_path}/{name}"
-        found = scan(address)
-        assert found.documents.select("doc_id", "path", "text").rows() == [("007", address, "one two three")]
-    assert scan(f"file://{tmp_path}/none.parquet").rejects["reason"].to_list() == ["damaged"]
-    assert scan(f"file://{tmp_path}/x.html").rejects["reason"].to_list() == ["format"]
-
-
 def test_a_run_stops_when_more_is_broken_than_allowed(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", TEXT)
     write(tmp_path, "b.bin", binary())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
+from provenance.dumps.addresses import is_address
 from provenance.dumps.compression import Problem
 
 #: What a suffix says; whatever else holds text is plain text.
@@ -79,10 +81,11 @@ def kind_of(path: str, head: bytes) -> tuple[str, Problem | None]:
 def suffix_of(path: str) -> str:
     """A path -> its suffix in lower case, that of a packing left out.
 
-    >>> suffix_of("a/News.JSONL.gz"), suffix_of("b.tgz")
-    ('.jsonl', '.tar')
+    >>> suffix_of("a/News.JSONL.gz"), suffix_of("b.tgz"), suffix_of("https://quay.example/news.csv?day=3")
+    ('.jsonl', '.tar', '.csv')
     """
-    name = PurePosixPath(path.lower()).name
+    path = path.lower().rpartition("!/")[2]
+    name = PurePosixPath(urlsplit(path).path if is_address(path) else path).name
     for packed, kept in PACKED.items():
         if name.endswith(packed):
             return kept or PurePosixPath(name.removesuffix(packed)).suffix

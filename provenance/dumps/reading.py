@@ -1,4 +1,4 @@
-"""Files, folders, globs, standard input or a frame -> DOCUMENTS and REJECTS."""
+"""Files, folders, globs, addresses, standard input or a frame -> DOCUMENTS and REJECTS."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import xxhash
 
 from provenance import tables
 from provenance.dumps import columnar
+from provenance.dumps.addresses import fetch
 from provenance.dumps.archives import read_tar, read_zip
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.delimited import read_table
@@ -21,7 +22,7 @@ from provenance.dumps.feeds import read_feed_file
 from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.json_files import read_json, read_json_lines
-from provenance.dumps.kinds import SUFFIXES, kind_of, suffix_of
+from provenance.dumps.kinds import kind_of
 from provenance.dumps.language import detect_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
@@ -72,13 +73,6 @@ READERS: dict[str, Callable[[BinaryIO, Intake], Iterator[pl.DataFrame | Question
 }
 #: What opens an archive of which kind; the first two need to seek.
 ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, "tar": read_tar}
-#: What Polars reads from an address; cells are texts, so that an id of digits stays what it is.
-REMOTE_READERS: dict[str, Callable[[str], pl.LazyFrame]] = {
-    **columnar.SCANS,
-    "jsonl": pl.scan_ndjson,
-    "csv": lambda address: pl.scan_csv(address, infer_schema=False),
-    "tsv": lambda address: pl.scan_csv(address, infer_schema=False, separator="\t"),
-}
 
 
 class Reading:
@@ -118,9 +112,6 @@ class Reading:
             yield from self._source(source)
 
     def _source(self, source: Source) -> Iterator[pl.DataFrame | Question | _Finished]:
-        if source.place is None and source.path != STANDARD_INPUT:
-            yield from self._remote(source.path)
-            return
         try:
             with _open(source, self._stdin) as stream:
                 size, digest = _fingerprint(stream)
@@ -128,17 +119,6 @@ class Reading:
                 yield from self._layers(stream, source.path, Allowance(size), fact, is_file=True)
         except OSError as error:
             self._told([Reject(source.path, None, "unreadable", single_line(error.strerror or str(error)))])
-
-    def _remote(self, path: str) -> Iterator[pl.DataFrame | Question | _Finished]:
-        """An address (s3://, https://, ...) -> articles, where Polars reads what lies there."""
-        intake, fact = Intake(path, self.settings, self._shelf), self._fact(path)
-        kind = SUFFIXES.get(suffix_of(path), "text")
-        fact["format"] = kind
-        if kind in REMOTE_READERS:
-            yield from columnar.read_columns(REMOTE_READERS[kind], path, intake)
-        else:
-            intake.reject(None, "format", f"from an address only {', '.join(REMOTE_READERS)} are read: fetch it first")
-        yield _Finished(intake, fact, None)
 
     def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, object]:
         fact: dict[str, object] = dict.fromkeys(tables.INPUTS)
@@ -301,7 +281,9 @@ def manipulated(articles: pl.DataFrame) -> list[Reject]:
 
 
 def _open(source: Source, stdin: BinaryIO | None) -> BinaryIO:
-    """A stream that can seek; pipes and standard input are spooled, past 64 MB to disk."""
+    """A stream that can seek; pipes and standard input are spooled, past 64 MB to disk, and addresses fetched there."""
+    if source.place is None and source.path != STANDARD_INPUT:
+        return fetch(source.path)
     if source.place is not None:
         mode = source.place.stat().st_mode
         if stat.S_ISREG(mode):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.dumps.addresses import find_addresses, is_address
 from provenance.dumps.rejects import Reject
 from provenance.errors import UsageError
 from provenance.tables import WRITTEN
@@ -28,10 +28,6 @@ _STORES = (b"PROV", b"PROD")
 _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
 
 
-#: Addresses that Polars reads from.
-REMOTE = re.compile(r"(?:s3a?|gs|gcs|azure?|adls|abfss?|hf|https?|file)://.", re.IGNORECASE)
-
-
 class Source(NamedTuple):
     """A file to read: its path as given, with `/`, and where it lies (None for standard input and addresses)."""
 
@@ -40,7 +36,7 @@ class Source(NamedTuple):
 
 
 def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
-    """Files, folders, globs and `-` -> files to read, each once, in order of their paths, and what was left out.
+    """Files, folders, globs, addresses and `-` -> files to read, each once, in order of paths, and what was left out.
 
     Raises UsageError for an input that is not there. Folders are read whole but for hidden names; links to
     folders are not followed, and pipes, sockets and devices in a folder are left alone.
@@ -50,8 +46,8 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
     if not inputs:
         raise UsageError("no input: name files, folders or globs, or - for standard input")
     for name in inputs:
-        for path in _expand(name):
-            if path == STANDARD_INPUT or REMOTE.match(path):
+        for path in _expand(name, rejects):
+            if path == STANDARD_INPUT or is_address(path):
                 sources.append(Source(path, None))
             elif os.path.isdir(path):  # noqa: PTH112
                 _walk(path, sources, rejects)
@@ -60,14 +56,25 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
     return _each_once(sources), rejects
 
 
-def _expand(name: str) -> list[str]:
-    if name == STANDARD_INPUT or REMOTE.match(name):
+def _expand(name: str, rejects: list[Reject]) -> list[str]:
+    if name == STANDARD_INPUT:
         return [name]
     if "\0" in name or not name:
         raise UsageError(f"{name!r} is not the name of a file, a folder or a glob")
-    if os.path.lexists(name):
+    if name.startswith("file://"):
+        from urllib.request import url2pathname  # noqa: PLC0415  20 ms, and such a name is rare
+
+        name = url2pathname(name.removeprefix("file://").removeprefix("localhost"))
+    if is_address(name):
+        try:
+            found = find_addresses(name)
+        except OSError as error:
+            rejects.append(Reject(name, None, "unreadable", error.strerror or str(error)))
+            return []
+    elif os.path.lexists(name):
         return [name]
-    found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207  not under one root
+    else:  # not under one root
+        found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
     if not found:
         what = "matches no file" if glob.has_magic(name) else "is not there"
         raise UsageError(f"input {name} {what}: check the path (nothing was read)")
