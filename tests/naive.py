@@ -232,6 +232,27 @@ def pair_isf(sentences: list[list[int]], everywhere: list[list[int]], smooth: fl
     }
 
 
+def skip_partners(texts: list[list[str]], span: int, cap: int, near: int, need: int) -> set[tuple[int, int]]:
+    """Documents that share `need` skip-pairs (those of 2 to `cap` documents) within `near` words on both sides."""
+    places: dict[frozenset[str], list[tuple[int, int]]] = {}
+    for number, words in enumerate(texts):
+        for later, word in enumerate(words):
+            for earlier in range(max(0, later - span), later):
+                if words[earlier] != word:
+                    places.setdefault(frozenset((word, words[earlier])), []).append((number, earlier))
+    seeds: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for found in places.values():
+        first = dict(reversed(found))  # of each document
+        if len(first) <= cap and len(found) <= 2 * cap:
+            for one, two in itertools.combinations(sorted(first), 2):
+                seeds.setdefault((one, two), []).append((first[one], first[two]))
+    return {
+        pair
+        for pair, both in seeds.items()
+        if any(sum(a <= x <= a + near and abs(y - b) <= near for x, y in both) >= need for a, b in both)
+    }
+
+
 def cosine(one: list[int], two: list[int], isf: Weights) -> float:
     """The cosine of two bags of words, tf x isf."""
     a, b = Counter(one), Counter(two)

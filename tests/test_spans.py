@@ -6,7 +6,10 @@ import naive
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from provenance.matching import postings, rewritten, skip_kernels
 from provenance.matching.places import cut_out
 from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
 from provenance.matching.rewritten_kernels import SCORE
@@ -298,6 +301,35 @@ def test_skip_pairs_propose_the_retold_pair_among_many() -> None:
     pairs = set(zip(left.tolist(), right.tolist(), strict=True))
     assert (7, 120) in pairs
     assert len(pairs) <= 10 * len(texts)
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=30), min_size=2, max_size=7), st.integers(1, 3))
+def test_pairs_are_proposed_exactly_when_the_twin_says_so(texts: list[list[str]], threads: int) -> None:
+    tokens = tokenize(pl.Series([" ".join(words) for words in texts], dtype=pl.String))
+    small = {"ALL_PAIRS": 0, "CONTENT": -9.0, "ONE_IN": 1, "SPAN": 2, "CAP": 3, "NEAR": 4, "NEED": 2, "SHARES": 3}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in small.items():
+            patch.setattr(rewritten, name, value)
+        patch.setattr(postings, "PART", 5)
+        left, right = propose(tokens, number_sentences(tokens, tokens.gap), threads)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(naive.skip_partners(texts, 2, 3, 4, 2))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from([0, 1 << 16, 1 << 17, 2**64 - 1]), max_size=60))
+def test_equal_words_and_no_others_get_one_number(words: list[int]) -> None:
+    ids = np.empty(len(words), np.int32)
+    count = skip_kernels.number_words(np.array(words, np.uint64), ids)
+    seen = list(dict.fromkeys(words))
+    assert count == len(seen)
+    assert ids.tolist() == [seen.index(word) for word in words]
+
+
+def test_more_words_than_the_first_table_holds_are_numbered_too() -> None:
+    words = np.random.default_rng(3).permutation(300_000).astype(np.uint64)
+    ids = np.empty(2 * words.size, np.int32)
+    assert skip_kernels.number_words(np.concatenate([words, words[::-1]]), ids) == words.size
+    numbers = np.arange(words.size)
+    assert np.array_equal(ids, np.concatenate([numbers, numbers[::-1]]))
 
 
 def test_a_rewritten_stretch_replaces_exact_ones_only_if_the_rest_of_it_is_rewriting() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 
 from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
-from provenance.matching.postings import Postings, all_postings, parted_postings
+from provenance.matching.postings import Postings, all_postings, even_shares, parted_postings
 from provenance.matching.sketches import choose_bands, least_equal
 from provenance.room import scattered, zeros
 
@@ -73,7 +72,6 @@ def pair_postings(
 ) -> tuple[Array, int]:
     """TOKENS and POSTINGS -> sorted pairs that share a run, and the runs over the link cap; see the kernel."""
     k, anchor = settings.shingle_words, settings.shingle_words + settings.window - 1
-    edges = np.linspace(0, postings.parts.size - 1, min(postings.parts.size, 8 * threads + 1)).astype(np.int64)
 
     def one(share: tuple[int, int]) -> tuple[Array, int]:
         parts, room = postings.parts[share[0] : share[1] + 1], np.empty(1 << 12, np.int64)
@@ -84,7 +82,7 @@ def pair_postings(
         return unique(pairs[:count]), int(over)
 
     with scattered(tokens.word, hot), ThreadPoolExecutor(threads) as pool:
-        shares = list(pool.map(one, itertools.pairwise(edges.tolist())))
+        shares = list(pool.map(one, even_shares(postings.parts.size - 1, 8 * threads)))
     return unique(np.concatenate([pairs for pairs, _ in shares])), sum(over for _, over in shares)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching import kernels, rewritten_kernels, sequence_kernels, skip_kernels
+from provenance.matching import rewritten_kernels, sequence_kernels, skip_kernels
 from provenance.matching.layout import WHOLE, roles_of
 from provenance.matching.places import cut_out
+from provenance.matching.postings import even_shares, write_parted
 from provenance.matching.stretches import TABLE_CELLS, Aligned
+from provenance.room import zeros
 
 if TYPE_CHECKING:
     from provenance.matching.layout import Layout
@@ -32,7 +34,8 @@ SHORT = 30  # words, twice what a span has at least; a shorter exact stretch is 
 # On PAN13 1 % of the true stretches with two numbers or more share under half of them; of 4,642 claims on the reuters
 # corpus, nearly all of them other days' reports of one form, 44 %.
 SAME_NUMBERS, FEWEST_NUMBERS = 0.5, 2
-SHARE = 256
+SHARE = 256  # pairs aligned by a task
+SHARES = 8  # of the documents whose pairs are proposed by a task; each looks through all postings once
 
 
 class Sentences(NamedTuple):
@@ -47,7 +50,7 @@ class Sentences(NamedTuple):
 def number_sentences(tokens: Tokens, gap: Array) -> Sentences:
     """TOKENS and what stands before each word -> Sentences. *gather*."""
     ids = np.empty(tokens.word.size, np.int32)
-    words = skip_kernels.number_words(tokens.word, kernels.order_by_key(tokens.word), ids)
+    words = skip_kernels.number_words(tokens.word, ids)
     cuts, of = np.empty(tokens.word.size + 1, np.int64), np.empty(tokens.bounds.size, np.int64)
     count = skip_kernels.cut_sentences(tokens.bounds, gap, FEWEST, MOST, cuts, of)
     frequency = np.zeros(words, np.int32)
@@ -55,7 +58,7 @@ def number_sentences(tokens: Tokens, gap: Array) -> Sentences:
     return Sentences(ids, cuts[: count + 1], of, frequency)
 
 
-def propose(tokens: Tokens, sentences: Sentences) -> tuple[Array, Array]:
+def propose(tokens: Tokens, sentences: Sentences, threads: int = 2) -> tuple[Array, Array]:
     """TOKENS -> pairs of rows (int32, left < right) that share NEED skip-pairs within NEAR words. *gather*.
 
     A skip-pair is an unordered pair of content words at most SPAN content words apart: shuffling and synonyms
@@ -66,19 +69,28 @@ def propose(tokens: Tokens, sentences: Sentences) -> tuple[Array, Array]:
         one, two = np.triu_indices(documents, 1)
         return one.astype(np.int32), two.astype(np.int32)
     rarity = np.log((sentences.cuts.size - 1) / np.maximum(sentences.frequency, 1))
-    arguments = (sentences.ids, tokens.word, tokens.bounds, rarity >= CONTENT, SPAN, ONE_IN)
-    nothing = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
-    count = skip_kernels.skip_pairs(*arguments, *nothing, False)  # noqa: FBT003
-    key, owner, place = np.empty(count, np.uint64), np.empty(count, np.int32), np.empty(count, np.int32)
-    skip_kernels.skip_pairs(*arguments, key, owner, place, True)  # noqa: FBT003
-    seeds, count = skip_kernels.pair_skips(
-        key, owner, place, kernels.order_by_key(key), CAP, np.empty((1 << 16, 2), np.int64)
-    )
-    pair, places = seeds[:count, 0].copy(), seeds[:count, 1].copy()
-    keep = np.empty(count, np.int64)
-    order = kernels.order_by_key(pair.astype(np.uint64) << np.uint64(8))
-    made = skip_kernels.dense_pairs(pair, places, order, NEAR, NEED, keep)
-    dense = np.sort(keep[:made][keep[:made] >= 0])
+    about = sentences.ids, tokens.word, tokens.bounds
+
+    def write(rows: tuple[int, int], parts: int, cursor: Array, columns: tuple[Array, Array, Array]) -> None:
+        skip_kernels.skip_pairs(*about, *rows, rarity >= CONTENT, SPAN, ONE_IN, parts, cursor, *columns)
+
+    postings = write_parted(tokens, tokens.word.size * SPAN // ONE_IN, write, threads)
+    parts, columns = postings.parts, postings[:3]
+    back, kept = zeros(columns[0].size, np.uint8), np.zeros(parts.size - 1, np.int64)
+
+    def keep(share: tuple[int, int]) -> None:
+        skip_kernels.keep_shared(parts[share[0] : share[1] + 1], *columns, CAP, back, kept[share[0] : share[1]])
+
+    def pair(rows: tuple[int, int]) -> Array:
+        pairs: Array
+        pairs, count = skip_kernels.dense_pairs(
+            parts, kept, *columns[1:], back, *rows, NEAR, NEED, np.empty(1 << 12, np.int64)
+        )
+        return pairs[:count]
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(keep, even_shares(parts.size - 1, SHARES)))
+        dense = np.sort(np.concatenate(list(pool.map(pair, even_shares(documents, SHARES)))))
     return (dense >> 32).astype(np.int32), (dense & 0xFFFFFFFF).astype(np.int32)
 
 
