@@ -156,6 +156,32 @@ def test_officials_and_persons_are_not_outlets(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "sources"),
+    [
+        ("The ferry was late on Sunday, CNN reported.", ["CNN"]),
+        ("The ferry was late on Sunday, The Hill reported.", ["The Hill"]),
+        ("The ferry was late, as was first reported by CNN.", ["CNN"]),
+        ("As The Atlantic recently noted, ferries are late.", ["The Atlantic"]),
+        ("The New York Times later reported that it was late.", ["The New York Times"]),
+        ("Fox News’ Ann Person noticed that it was late.", ["Fox News"]),
+        ("One appeared on Fox News' The Evening File.", []),
+        ("The latest USA TODAY/Quill University Poll says so.", ["USA Today"]),
+        ("It is late in recent polls from Quillbridge and Fox News.", ["Fox News"]),
+        ("Bloomberg announced that he would take the ferry.", []),
+        ("Person Reports says no, and Ann Person reported it.", []),
+    ],
+)
+def test_who_is_cited_for_it(sentence: str, sources: list[str]) -> None:
+    assert [source for _, source, _ in found(f"{BODY} {sentence}")] == sources
+
+
+def test_a_name_goes_on_after_the_end_of_a_long_line_and_of_no_other() -> None:
+    wrapped = "It rained all night upon the quay, he said in an interview with the Gazeta\nDo Cais newspaper and left."
+    assert found(wrapped) == [("first_party", "Gazeta Do Cais", "passage")]
+    assert found("He told the Gazeta\nDo Cais newspaper no.") != [("first_party", "Gazeta Do Cais", "passage")]
+
+
+@pytest.mark.parametrize(
     ("foot", "source"),
     [
         ("The post Rain in June appeared first on Mongabay.", "Mongabay"),

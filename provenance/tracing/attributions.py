@@ -36,6 +36,7 @@ _PICTURE_LIKE = (
     r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
 )
 _AROUND = frozenset(citations.AROUND)
+_WRAP = re.compile(r"(?<=[^\n]{50}[\w,])\n(?=\w)")  # the end of a long line amid a sentence: a name may go on there
 _SHORT_NAME_LINE = (
     r"(?mi)^[ \t*•|/–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
 )
@@ -78,8 +79,21 @@ def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _patterns() -> list[str]:
     """Cues and names, the longest first: of two that begin at one place the search reports the longer."""
-    every = {*citations.FOLLOW, *citations.AROUND, *names.lexicon().spellings}
+    every = {*citations.FOLLOW, *_led_cues(), *citations.AROUND, *names.lexicon().spellings}
     return sorted(every, key=lambda word: (-len(word.encode()), word))
+
+
+@cache
+def _led_cues() -> dict[str, str]:
+    """What leads a word of AROUND, and a cue that begins with that word (` reported by `) -> the cue.
+
+    The search reports what begins first: `reported by ` alone would be hidden by ` reported`.
+    """
+    led: dict[str, str] = {}
+    for word in citations.AROUND:
+        bare = word.lstrip(" ,")
+        led |= {word.removesuffix(bare) + cue: cue for cue in citations.FOLLOW if cue.startswith(bare)}
+    return led
 
 
 @cache
@@ -212,17 +226,19 @@ def _citations(text: str, hits: list[int]) -> Iterator[Found]:
     """Byte offsets of cues and names -> first-party wording and citations."""
     raw = text.encode()
     plain = len(raw) == len(text)
-    known, sizes = _known()
-    for offset in hits:
-        word = next(known[raw[offset : offset + size]] for size in sizes if raw[offset : offset + size] in known)
+    known, sizes, led = *_known(), _led_cues()
+    for hit in hits:
+        found = next(known[raw[hit : hit + size]] for size in sizes if raw[hit : hit + size] in known)
+        word = led.get(found, found)
+        offset = hit + len(found) - len(word)  # what leads a cue is ASCII
         low = max(0, offset - citations.BEFORE)
-        head = raw[low:offset].decode(errors="ignore").rpartition("\n")[2]
         end = offset + len(word.encode())
-        tail = raw[end : end + citations.AFTER].decode(errors="ignore").partition("\n")[0]
-        window = head + word + tail
-        at = len(head)
+        before = raw[low:offset].decode(errors="ignore")
+        around = _WRAP.sub(" ", before + word + raw[end : end + citations.AFTER].decode(errors="ignore"))
+        at = len(before) - (around.rfind("\n", 0, len(before)) + 1)
+        window = around[len(before) - at :].partition("\n")[0]
         if word in citations.FOLLOW:
-            if at and head[-1].isalnum():
+            if at and window[at - 1].isalnum():
                 continue
             cited = citations.after_cue(window, word, at + len(word))
         elif word in _AROUND:

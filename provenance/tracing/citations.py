@@ -16,7 +16,7 @@ BEFORE, AFTER = 110, 130  # bytes of context; a cue further off speaks of someth
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĪĶĹĽŁŃŇŌŐŒŘŚŞŠŤŪŮŰŽŻА-ЯЄІЇҐΑ-Ω"
 _WORD = rf"(?:[{_UPPER}][\w’'&./!-]{{0,40}}|al-[{_UPPER}][\w’'-]{{0,40}}|24|[0-9]{{1,2}}(?!\d))"
-_PHRASE = rf"{_WORD}(?: (?:of |de |del |della |la |le |and |& |for )?{_WORD}){{0,5}}"
+_PHRASE = rf"{_WORD}(?: (?:of the |of |de |del |della |la |le |and |& |for )?{_WORD}){{0,5}}"
 _ARTICLE = r"(?:the |The |an? |its |l['’]|la |le |les |au |à )?"
 _ADJECTIVE = r"(?:[\w’'-]{1,30} ){0,4}?"
 KIND_WORD = (
@@ -33,8 +33,12 @@ _VERB = (
     r"|has revealed|said|says|wrote|writes|published|broadcast|aired|"
     r"claimed|claims|first reported|earlier reported|also reported|has learned|had learned|has learnt"
     r"|learned|can reveal|understands|disclosed|noted|announced|reporting|rapporte|a rapporté|indique"
-    r"|confirmed|found|obtained|asked)"
+    r"|confirmed|found|obtained|asked|argued|argues|suggested|suggests|observed|pointed out|points out"
+    r"|described|describes|detailed|documented|estimated|estimates|uncovered|exposed|explained"
+    r"|responded|calls|called|characterized|warned|warns|notes|noticed|predicted|concluded)"
 )
+#: Between a name and its verb.
+_ADVERB = r"(?:earlier|also|first|has|had|have|later|previously|recently|originally|exclusively|even|then|since|now)"
 _FIRST_VERB = re.compile(r"(?:has learned|had learned|has learnt|learned|can reveal|understands)$")
 
 #: After these stands who heard it first-hand.
@@ -53,7 +57,9 @@ _CITED = (
     "report from ", "reports by ", "reports in ", "reported by ", "reported in ", "published by ",
     "published in ", "article in ", "article by ", "investigation by ", "broadcast by ", "aired by ",
     "aired on ", "carried by ", "released by ", "published on ", "story in ", "story by ", "writing in ",
-    "wrote in ", "posted by ", "account in ", "selon ", "Selon ", "d'après ", "d’après ", "rapporté par ",
+    "wrote in ", "posted by ", "account in ", "editorial in ", "op-ed in ", "column in ", "analysis by ", "review by ",
+    "poll by ", "poll from ", "polls from ", "poll conducted by ", "survey by ", "survey conducted by ", ", per ",
+    "selon ", "Selon ", "d'après ", "d’après ", "rapporté par ",
     "citant ", "cité par ", "According to ", "Citing ", "Quoting ",
 )  # fmt: skip
 #: Cue -> whether the name that follows heard it first-hand.
@@ -61,8 +67,8 @@ FOLLOW: dict[str, bool] = dict.fromkeys(_HEARD, True) | dict.fromkeys(_CITED, Fa
 #: Words for a medium beside which an unknown name may stand.
 AROUND = (
     " newspaper", " news agency", " news website", " news site", " news outlet", " website quoted",
-    " magazine reported", " news channel", " TV channel", " daily reported", " reported that", " reported on ",
-    " reported, ", ", reported",
+    " magazine reported", " news channel", " TV channel", " daily reported", " reported", ", reported", " reports",
+    " noted", " pointed out",
 )  # fmt: skip
 
 _FOLLOWING = re.compile(
@@ -70,7 +76,8 @@ _FOLLOWING = re.compile(
     rf"[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
 )
 _PRECEDING = re.compile(
-    rf"(?<!\w)(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)? ?$"
+    rf"(?<!\w)(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)?"
+    rf"(?: {_ADVERB}){{0,2}} ?$"
 )
 #: After a word for a medium: then the name before it is a person's.
 _ROLE = r"(?! (?:reporter|correspondent|journalist|anchor|host|presenter|personality|producer|editor|star|critic)\b)"
@@ -78,15 +85,18 @@ _APPOSITION = re.compile(rf"^, (?:an? |the |its )(?:[\w’'-]+[ -]){{0,6}}?(?P<k
 _KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b{_ROLE}")
 _THEN_NAMED = re.compile(rf" (?P<kind>{KIND_WORD}) [\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})")
 _VERB_AFTER = re.compile(
-    rf"^(?:['’]s)?(?: (?:{KIND_WORD}))?(?:,? ?\([^()\n]{{2,16}}\))?(?:,[^,\n]{{3,70}},)?,?(?: (?:on"
-    rf"|last|earlier|also|first|has|had|previously|recently"
-    rf"|exclusively)(?: [A-Z]\w+)?){{0,2}},? (?P<verb>{_VERB})\b"
+    rf"^(?:['’]s)?(?: (?:{KIND_WORD}))?(?:,? ?\([^()\n]{{2,16}}\))?(?:,[^,\n]{{3,70}},)?,?(?: (?:on|last"
+    rf"|{_ADVERB})(?: [A-Z]\w+)?){{0,2}},? (?P<verb>{_VERB})\b"
 )
 _ROLE_AFTER = re.compile(
     r"^(?:['’]s?)? (?:\w+ )?(?:reporter|correspondent|journalist|anchor|host|moderator|columnist"
     r"|contributor|interview|report|article|story|investigation|analysis|editorial|poll|survey"
-    r"|exclusive|count|exit poll)s?\b"
-    r"|^/[A-Z][\w ]{1,20} poll\b"
+    r"|exclusive|count|tally|coverage|exit poll)s?\b"
+    r"|^(?:/[A-Z][\w.&-]{1,20}(?: [A-Z][\w.&-]{1,20}){0,3}){0,2}(?: [\w-]{1,20}){0,2} (?:[Pp]oll|[Ss]urvey|polling)\b"
+)
+#: Whose word it is: Fox News’ Bret Baier
+_PERSON_AFTER = re.compile(
+    rf"^['’]s? (?!The |One )[{_UPPER}][\w’'-]{{1,20}} (?:[{_UPPER}][\w.’'-]{{0,20}} )?[{_UPPER}][\w’'-]{{1,20}}\b"
 )
 _INVERTED_BEFORE = re.compile(
     r"(?:,|”|\") (?:reported|reports|said|wrote|writes|quoted|noted|rapporte|selon) (?:the )?(?:\w+ ){0,2}$"
@@ -134,6 +144,10 @@ _DESCRIBES = names.words(
     """
 )
 _JOINED = re.compile(r"[/–-](?=[A-Z])")  # between two who asked together: a New York Times/CBS News poll
+#: Before a name at the head of a sentence.
+_OPENING = re.compile(
+    r"^(?:(?:As|But|And|So|Yet|Still|Only|While|When|If|In|Even|Or|For|Since|Because|Although|Though) )+"
+)
 _BREAKS_AFTER = re.compile(r"['’]s?$")
 
 
@@ -168,10 +182,11 @@ def _news_like(adjective: str) -> bool:
 def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, cue: str) -> Cited | None:
     """The outlet at the head of a capitalised phrase: the longest in the table, else one by shape."""
     words = _cut(phrase.split(" "))
+    opens = words[0].lower() in _PRONOUNS and not (words[0] == "The" and names.resolve(" ".join(words)))
     if (
-        names.key(words[0]) in _WEEKDAYS
+        opens
+        or names.key(words[0]) in _WEEKDAYS
         or names.key(words[0]) in _TITLES
-        or words[0].lower() in _PRONOUNS
         or words[0].endswith(("-language", "-based", "-run", "-owned", "-backed"))
     ):
         return None
@@ -196,6 +211,9 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
     for between in _JOINED.finditer(name):
         if (one := names.resolve(name[: between.start()])) and names.resolve(name[between.end() :]):
             return Cited(start, start + between.start(), one, first)
+    second = name.partition(" and ")[2]
+    if found := names.resolve(second):  # Quinnipiac and Fox News
+        return Cited(start + len(name) - len(second), start + len(name), found, first)
     owned = own[-1] != words[-1].rstrip(".,")  # Glenn Beck’s radio program is a person's
     after = None if owned else _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
     is_place = names.key(name) in names.places() and not rest.startswith(" magazine")
@@ -245,7 +263,10 @@ def before_cue(window: str, at: int) -> Cited | None:
     if not match:
         return None
     rest = window[match.end("name") : match.end("name") + 60]
-    hit = _choose(match["name"], match.start("name"), FOLLOW["citing "], match["kind"], rest, "")
+    name = _OPENING.sub("", match["name"])
+    if name.startswith("The ") and not names.resolve(name):
+        name = name[4:]
+    hit = _choose(name, match.end("name") - len(name), FOLLOW["citing "], match["kind"], rest, "")
     if not hit or hit.end < match.end("name") - 3:
         return None
     tail = window[hit.end : hit.end + 90]
@@ -265,7 +286,7 @@ def around_name(window: str, start: int, end: int) -> Cited | None:
     if _arabic(window[start]):
         return _in_arabic(head, start, end, source)
     if re.match(r"['’-]?[ -](?:[A-Z]|owned|owner|chief|parent|TV host)", tail) and not re.match(
-        r"['’]s (?:[A-Z])| (?:News|TV|Online|Arabic|English)\b| \(?[A-Z]{2,}\)?| (?:on )?(?:Mon|Tues"
+        r"['’]s? (?:[A-Z])| (?:News|TV|Online|Arabic|English|Poll|Survey)\b| \(?[A-Z]{2,}\)?| (?:on )?(?:Mon|Tues"
         r"|Wednes|Thurs|Fri|Satur|Sun)day",
         tail,
     ):
@@ -276,7 +297,7 @@ def around_name(window: str, start: int, end: int) -> Cited | None:
     verb = _VERB_AFTER.match(tail)
     if verb:
         return Cited(start, end, source, bool(_FIRST_VERB.search(verb["verb"])))
-    if _ROLE_AFTER.match(tail) or _INVERTED_BEFORE.search(head[-40:]):
+    if _ROLE_AFTER.match(tail) or _PERSON_AFTER.match(tail) or _INVERTED_BEFORE.search(head[-40:]):
         return Cited(start, end, source, first_party=False)
     return None
 
