@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
-import os
 import re
 import shutil
 import tempfile
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from provenance.dumps.rejects import single_line
+from provenance.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 #: Addresses of object stores; their settings come from the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, ...).
 _STORE = re.compile(r"(?:s3a?|gs|az|azure|adl|abfss?)://.", re.IGNORECASE)
 _WEB = re.compile(r"https?://.", re.IGNORECASE)
-#: Seconds without a byte after which a server is given up.
-_SILENCE = 60
+#: Between // and the first / stands the host, and a name and password for it before an @.
+_PASSWORD = re.compile(r"([^:]*://)[^/?#@]*:[^/?#]*@")
 _BLOCK = 1 << 20
-#: What is left free of the disk: a server that never stops must not fill it.
-_ROOM_LEFT = 1 << 30
+#: What is left free of the disk, and after how many bytes it is looked at: a server that never stops must not fill it.
+_ROOM_LEFT, _LOOK_EVERY = 1 << 30, 64 << 20
+#: Seconds after which Ctrl-C is heard while an object store is asked.
+_HEARD_AFTER = 0.2
+
+_Thing = TypeVar("_Thing")
 
 
 def is_address(name: str) -> bool:
@@ -38,18 +44,36 @@ def is_address(name: str) -> bool:
     return bool(_STORE.match(name) or _WEB.match(name))
 
 
+def is_web(name: str) -> bool:
+    """Whether an input's name is an address of the web, where a query may follow the file's name."""
+    return bool(_WEB.match(name))
+
+
 def find_addresses(name: str) -> list[str]:
     """An address -> itself; of an object store's folder (it ends in /) or glob, the addresses of the files there.
 
-    As with files, names that begin with a point are left out, `*` stops at a / and `**` does not. Raises OSError if the
-    store does not answer.
+    As with files, names that begin with a point are left out, `*` stops at a / and `**` does not, and a file of the
+    very name is taken before those that a glob matches. Raises OSError if the store does not answer, and UsageError for
+    an address that holds a password: it would stand in every table.
     """
-    start = re.split(r"[*?\[]", name)[0]
-    if _WEB.match(name) or (start == name and not name.endswith("/")):
+    if secret := _PASSWORD.match(name):
+        shown = f"{secret[1]}...@{name[secret.end() :]}"
+        raise UsageError(
+            f"input {shown} holds a password, which would stand in every table: fetch it yourself, as by "
+            "curl ADDRESS | provenance scan -"
+        )
+    if _WEB.match(name):
         return [name]  # a web server lists nothing, and its ? begins a query
+    if name.count("/") == 2:
+        name += "/"  # the whole bucket
+    start = re.split(r"[*?\[]", name)[0]
+    if start == name and not name.endswith("/"):
+        return [name]
     folder = start.rpartition("/")[0]
-    wanted = (name[len(folder) + 1 :] or "**").split("/")
-    return [f"{folder}/{key}" for key in sorted(_keys(folder)) if _matches(key.split("/"), wanted)]
+    inside = name[len(folder) + 1 :]
+    keys, wanted = sorted(_keys(folder)), (inside or "**").split("/")
+    named = [inside] if inside in keys else [key for key in keys if _matches(key.split("/"), wanted)]
+    return [f"{folder}/{key}" for key in named]
 
 
 def _matches(parts: list[str], wanted: list[str]) -> bool:
@@ -67,12 +91,17 @@ def fetch(address: str) -> BinaryIO:
 
     Raises OSError, with one line in words, where there is nothing, where it breaks off and where it is too much.
     """
-    file = tempfile.NamedTemporaryFile(prefix="provenance-")  # noqa: SIM115  the caller closes it
+    folder = tempfile.gettempdir()
+    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  without a name: however this ends, nothing stays of it
+    length = looked = 0
     try:
-        for number, block in enumerate(_web(address) if _WEB.match(address) else _stored(address)):
-            if number % 64 == 0 and shutil.disk_usage(file.name).free < _ROOM_LEFT:
-                raise OSError(None, f"less than {_ROOM_LEFT >> 30} GiB left beside it in {os.path.dirname(file.name)}")  # noqa: PTH120
+        for block in _web(address) if _WEB.match(address) else _stored(address):
             file.write(block)
+            length += len(block)
+            if length - looked >= _LOOK_EVERY:
+                looked = length
+                if shutil.disk_usage(folder).free < _ROOM_LEFT:
+                    raise OSError(None, f"less than {_ROOM_LEFT >> 30} GiB left beside it in {folder}")
         file.flush()
         file.seek(0)
     except BaseException:
@@ -82,63 +111,79 @@ def fetch(address: str) -> BinaryIO:
 
 
 def _web(address: str) -> Iterator[bytes]:
-    import http.client  # noqa: PLC0415  for addresses only, as all below
-    import urllib.error  # noqa: PLC0415
-    import urllib.parse  # noqa: PLC0415
-    import urllib.request  # noqa: PLC0415
+    from provenance.dumps.downloads import download  # noqa: PLC0415  40 ms, for addresses only
 
-    quoted = urllib.parse.quote(address, safe="%/:=&?~#+!$,;'@()*[]")
-    try:
-        request = urllib.request.Request(quoted, headers={"User-Agent": "provenance", "Accept-Encoding": "identity"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=_SILENCE) as answer:  # noqa: S310  its scheme is http or https
-            told, length = answer.headers.get("Content-Length"), 0
-            while block := answer.read(_BLOCK):
-                length += len(block)
-                yield block
-    except urllib.error.HTTPError as error:
-        raise OSError(None, f"the server says {error.code} {single_line(error.reason or '', 60)}".rstrip()) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise OSError(None, f"not fetched: {single_line(str(error), 160)}") from error
-    if told is not None and told.isdecimal() and length < int(told):  # reading by blocks, the library does not tell
-        raise OSError(None, f"it breaks off: {length:,} of {int(told):,} bytes came")
-
-
-@contextlib.contextmanager
-def _plainly() -> Iterator[None]:
-    """What the library of object stores raises, as OSError in one line: it tells its whole inside."""
-    from obstore.exceptions import BaseError  # noqa: PLC0415
-
-    try:
-        yield
-    except (BaseError, OSError, ValueError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise OSError(None, f"not fetched: {single_line(first, 240)}") from error
+    return download(address)
 
 
 def _stored(address: str) -> Iterator[bytes]:
-    folder, _, name = address.rpartition("/")
-    import obstore  # noqa: PLC0415
+    import obstore  # noqa: PLC0415  for addresses only
 
-    with _plainly():
-        for block in obstore.get(_store(folder), name).stream(min_chunk_size=_BLOCK):
-            yield bytes(block)
+    folder, _, name = address.rpartition("/")
+    blocks = _asked(lambda: iter(obstore.get(_store(folder), name).stream(min_chunk_size=_BLOCK)))
+    while block := _asked(lambda: next(blocks, None)):
+        yield bytes(block)
 
 
 def _keys(folder: str) -> Iterator[str]:
     import obstore  # noqa: PLC0415
 
-    with _plainly():
-        for found in obstore.list(_store(folder)):
-            for entry in found:
+    store = _asked(lambda: _store(folder))
+    pages = _asked(lambda: iter(obstore.list(store)))
+    while page := _asked(lambda: next(pages, None)):
+        for entry in page:
+            if entry["size"] or _is_there(store, entry["path"]):
                 yield entry["path"]
+
+
+def _is_there(store: Any, name: str) -> bool:
+    """Whether an object without content is a file: consoles make one for a folder, and its name ends in /."""
+    import obstore  # noqa: PLC0415
+
+    with contextlib.suppress(FileNotFoundError):
+        return bool(name) and _asked(lambda: obstore.head(store, name)) is not None
+    return False
+
+
+def _asked(call: Callable[[], _Thing]) -> _Thing:
+    """What a call of the library of object stores gives; what it raises, as OSError in one line.
+
+    It is called in another thread, since it does not hear Ctrl-C while it waits for its server, which may take minutes.
+    """
+    from obstore.exceptions import BaseError  # noqa: PLC0415
+
+    given: Future[_Thing] = Future()
+
+    def answer() -> None:
+        try:
+            given.set_result(call())
+        except BaseException as error:  # noqa: BLE001  raised below
+            given.set_exception(error)
+
+    asking = threading.Thread(target=answer, daemon=True)
+    asking.start()
+    while not given.done():
+        asking.join(_HEARD_AFTER)  # the library also has system calls go on after a signal: nothing would wake us
+    error = given.exception()
+    if isinstance(error, FileNotFoundError):
+        raise FileNotFoundError(None, "not there; the address of a folder ends in /") from error
+    if isinstance(error, BaseError | OSError | ValueError) or not isinstance(error, Exception | None):
+        # it tells its whole inside; a panic of its Rust is no Exception
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise OSError(None, f"not fetched: {single_line(first, 240)}") from error
+    if error is not None:
+        raise error
+    return given.result()
 
 
 def _store(folder: str) -> Any:
     from obstore.store import from_url  # noqa: PLC0415
 
+    from provenance.dumps.downloads import SILENCE  # noqa: PLC0415
+
     return from_url(
         folder,
         # a store of one's own may well be without TLS; half a minute for a whole file is the library's own limit
-        client_options={"allow_http": True, "timeout": "7days", "read_timeout": f"{_SILENCE}s"},
+        client_options={"allow_http": True, "timeout": "7days", "read_timeout": f"{SILENCE}s"},
         retry_config={"max_retries": 3},
     )

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from provenance.dumps.addresses import is_address
+from provenance.dumps.addresses import is_web
 from provenance.dumps.compression import Problem
 
 #: What a suffix says; whatever else holds text is plain text.
@@ -85,7 +85,7 @@ def suffix_of(path: str) -> str:
     ('.jsonl', '.tar', '.csv')
     """
     path = path.lower().rpartition("!/")[2]
-    name = PurePosixPath(urlsplit(path).path if is_address(path) else path).name
+    name = PurePosixPath(urlsplit(path).path if is_web(path) else path).name
     for packed, kept in PACKED.items():
         if name.endswith(packed):
             return kept or PurePosixPath(name.removesuffix(packed)).suffix

@@ -48,7 +48,7 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
     for name in inputs:
         for path in _expand(name, rejects):
             if path == STANDARD_INPUT or is_address(path):
-                sources.append(Source(path, None))
+                sources.append(Source(_shown(path), None))
             elif os.path.isdir(path):  # noqa: PTH112
                 _walk(path, sources, rejects)
             else:
@@ -59,17 +59,17 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
 def _expand(name: str, rejects: list[Reject]) -> list[str]:
     if name == STANDARD_INPUT:
         return [name]
-    if "\0" in name or not name:
-        raise UsageError(f"{name!r} is not the name of a file, a folder or a glob")
     if name.startswith("file://"):
         from urllib.request import url2pathname  # noqa: PLC0415  20 ms, and such a name is rare
 
         name = url2pathname(name.removeprefix("file://").removeprefix("localhost"))
+    if "\0" in name or not name:
+        raise UsageError(f"{name!r} is not the name of a file, a folder or a glob")
     if is_address(name):
         try:
             found = find_addresses(name)
         except OSError as error:
-            rejects.append(Reject(name, None, "unreadable", error.strerror or str(error)))
+            rejects.append(Reject(_shown(name), None, "unreadable", error.strerror or str(error)))
             return []
     elif os.path.lexists(name):
         return [name]
