@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import random
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.dumps import columnar, parquet_sums
+from provenance.dumps import columnar, parquet_sums, reading
 from provenance.dumps.parquet_sums import wrong_pages
+from provenance.dumps.reading import read
+from provenance.settings import Settings
 from tests.dumps import PARAGRAPHS, scan, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROWS = [{"id": str(at), "text": f"{at} {PARAGRAPHS[at % 3]}", "tags": ["a", str(at)]} for at in range(60)]
 WAYS: list[dict[str, Any]] = [
@@ -102,3 +103,31 @@ def test_a_file_without_a_name_is_read_as_one_with(monkeypatch: pytest.MonkeyPat
     found = scan("-", stdin=written())
     assert found.documents.height == 60
     assert not found.rejects.height
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_a_name_that_means_something_to_polars_is_a_name(tmp_path: Path, kind: str) -> None:
+    frame = pl.DataFrame({"id": ["1"], "text": ["The council agreed on Tuesday to pay for a second dredger."]})
+    octets = io.BytesIO()
+    frame.write_parquet(octets) if kind == "parquet" else frame.write_ipc(octets)
+    names = (b"a[1]", b"a*", b"a?", b"{a}", b"file:", b"[2020]/a", b"id=5/a", b"~", b"$HOME", b"b\xff")
+    for name in names:
+        place = tmp_path / os.fsdecode(name + b"." + kind.encode())
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(octets.getvalue())
+        run = read([str(place)], Settings())
+        assert (run.documents["doc_id"].to_list(), run.rejects.rows()) == (["1"], []), name
+    assert read([str(tmp_path)], Settings()).documents.height == len(names)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system has no names for files without one")
+def test_what_came_through_a_pipe_is_neither_copied_nor_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Report {at} of the council: it agreed to pay for a second dredger." for at in range(1000)]
+    pl.DataFrame({"text": texts}).write_parquet(tmp_path / "a.parquet")
+    monkeypatch.setattr(reading, "_SPOOL", 1000)
+    monkeypatch.setattr(columnar, "MOST_SENT", 1000)
+    monkeypatch.setattr(columnar.shutil, "copyfileobj", None)
+    with (tmp_path / "a.parquet").open("rb") as stdin:
+        run = read(["-"], Settings(), stdin)
+    assert run.documents["text"].to_list() == texts
+    assert run.rejects.height == 0

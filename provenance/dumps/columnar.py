@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from provenance.dumps.workers import Workers
 
 
-#: What is read by columns, from a file that can seek, an address or a place.
+#: What is read by columns, from a file that can seek. Of a name Polars would make a glob or an address.
 SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
-#: A longer file without a name is copied into one, shorter ones are sent to the worker.
+#: A longer file without a name is called by its number, or copied into one; shorter ones are sent to the worker.
 MOST_SENT = 64 << 20
 #: What Polars raises for what a file holds; a panic of its Rust is no Exception.
 FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
@@ -49,7 +49,7 @@ def try_columns(
     `asked` is the columns that the settings name. With `copy` so many rows are written there. Runs in a worker.
     """
     try:
-        frame = SCANS[kind](place or io.BytesIO(content))
+        frame = SCANS[kind](io.BytesIO(content) if place is None else open(place, "rb"))  # noqa: PTH123, SIM115
         if copy is not None:
             found = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
             frame.head(rows).select(dict.fromkeys(found)).collect().write_parquet(copy)
@@ -84,15 +84,16 @@ def read_columnar(kind: str, content: BinaryIO, intake: Intake, workers: Workers
         if isinstance(answer, Lost):
             intake.reject(None, answer.reason, answer.detail)
         elif "problem" not in answer:
-            content.seek(0)
-            yield from read_columns(SCANS[kind], content, intake)
+            with io.BytesIO(octets) if place is None else open(place, "rb") as whole:  # noqa: PTH123
+                yield from read_columns(SCANS[kind], whole, intake)
         else:
             with tempfile.TemporaryDirectory() as folder:
                 sound = {"rows": answer.get("rows", 0)}
                 rescued = os.path.join(folder, "rows.parquet")  # noqa: PTH118
                 again = Question("columns", known | sound | {"copy": rescued}, octets, size=size)
                 if sound["rows"] and workers.answer(again) == sound:
-                    yield from read_columns(pl.scan_parquet, rescued, intake)
+                    with open(rescued, "rb") as whole:  # noqa: PTH123
+                        yield from read_columns(pl.scan_parquet, whole, intake)
             reason, detail = answer["problem"]
             intake.reject(None, reason, detail, "partial" if intake.documents else "skipped")
 
@@ -107,6 +108,8 @@ def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
         yield os.fspath(name), b"", size
     elif size <= MOST_SENT:
         yield None, content.read(), size
+    elif os.path.exists(opened := f"/proc/{os.getpid()}/fd/{content.fileno()}"):  # noqa: PTH110
+        yield opened, b"", size  # Linux has a name for what has none
     else:
         with tempfile.NamedTemporaryFile() as copy:  # what came through a pipe has no name
             shutil.copyfileobj(content, copy)
@@ -115,7 +118,7 @@ def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
 
 
 def read_columns(
-    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO | str, intake: Intake
+    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO, intake: Intake
 ) -> Iterator[pl.DataFrame | Question]:
     """What Polars scans -> articles; what it cannot read is a reject."""
     try:
