@@ -12,6 +12,7 @@ from provenance import __version__, room, tables
 from provenance.clock import Clock
 from provenance.dumps import reading
 from provenance.dumps.verdicts import read_verdicts
+from provenance.dumps.walk import Source
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
@@ -49,7 +50,7 @@ class Needs(NamedTuple):
 
 
 def scan(
-    inputs: Sequence[str | Path] | pl.DataFrame | pl.LazyFrame,
+    inputs: Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
     settings: Settings | None = None,
     *,
     verdicts: pl.DataFrame | str | Path | None = None,
@@ -144,11 +145,11 @@ def _compare_documents(
 
 
 def _read(
-    inputs: Sequence[str | Path] | pl.DataFrame | pl.LazyFrame, settings: Settings, stdin: BinaryIO | None
+    inputs: Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame, settings: Settings, stdin: BinaryIO | None
 ) -> tables.Read:
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)
-    return reading.read(list(map(str, inputs)), settings, stdin=stdin)
+    return reading.read([name if isinstance(name, Source) else str(name) for name in inputs], settings, stdin=stdin)
 
 
 def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str, Any], clock: Clock) -> Run:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import http.server
 import io
 import json
+import os
 import random
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -579,6 +582,42 @@ def test_standard_input_to_standard_output() -> None:
         assert set(kept) < set(given.decode().splitlines(keepends=True))
         texts = [json.loads(line)["text"] for line in kept]
         assert not any(like(a, b) for at, a in enumerate(texts) for b in texts[:at])
+
+
+def test_what_can_be_read_once_only_is_cleaned_in_its_own_format(folder: Path) -> None:
+    octets = FORMATS["d.csv"]()
+    (folder / "d.csv").write_bytes(octets)
+    assert call("clean", "d.csv", "-o", "whole.csv", "--keep", "first", "-q").exit_code == 3
+
+    os.mkfifo(folder / "pipe.csv")
+    writing = threading.Thread(target=(folder / "pipe.csv").write_bytes, args=(octets,))
+    writing.start()
+    assert call("clean", "pipe.csv", "-o", "piped.csv", "--keep", "first", "-q").exit_code == 3
+    writing.join()
+
+    served: list[str] = []
+
+    class Once(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path in served or self.path == "/none/" else 200)
+            served.append(self.path)
+            self.end_headers()
+            self.wfile.write(octets)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Once) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        web = f"http://127.0.0.1:{server.server_port}"
+        assert call("clean", f"{web}/d.csv", "-o", "fetched.csv", "--keep", "first", "-q").exit_code == 3
+        assert call("clean", f"{web}/e.csv", f"{web}/none/", "-o", "both", "--keep", "first", "-q").exit_code == 3
+        server.shutdown()
+        thread.join()
+    whole = Path("whole.csv").read_bytes()
+    assert len(whole) < len(octets)
+    assert [Path(name).read_bytes() for name in ("piped.csv", "fetched.csv", "both/e.csv")] == [whole] * 3
 
 
 def test_the_page_of_the_python_api_runs(folder: Path) -> None:

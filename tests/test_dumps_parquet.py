@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.dumps import columnar, parquet_sums, reading
+from provenance.dumps import columnar, opening, parquet_sums
 from provenance.dumps.parquet_sums import wrong_pages
 from provenance.dumps.reading import read
 from provenance.settings import Settings
@@ -124,7 +124,7 @@ def test_a_name_that_means_something_to_polars_is_a_name(tmp_path: Path, kind: s
 def test_what_came_through_a_pipe_is_neither_copied_nor_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Report {at} of the council: it agreed to pay for a second dredger." for at in range(1000)]
     pl.DataFrame({"text": texts}).write_parquet(tmp_path / "a.parquet")
-    monkeypatch.setattr(reading, "_SPOOL", 1000)
+    monkeypatch.setattr(opening, "SPOOL", 1000)
     monkeypatch.setattr(columnar, "MOST_SENT", 1000)
     monkeypatch.setattr(columnar.shutil, "copyfileobj", None)
     with (tmp_path / "a.parquet").open("rb") as stdin:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import shutil
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import choose, needed
 from provenance.cleaning.rewriting import File, Ledger, rewrite, written_kind
 from provenance.dumps.kinds import PACKED, SUFFIXES
+from provenance.dumps.opening import keep_sources
 from provenance.dumps.reading import Reading, documents_of, numbers_of
 from provenance.dumps.rejects import reject_frame
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
@@ -56,24 +56,25 @@ def clean_files(
     """Inputs by name -> cleaned dumps in `output`: a file for one, a folder for several, - for standard output.
 
     Without an output nothing is written. What went is listed in `removals`, or beside the output. Everything is
-    written aside and renamed into place. Standard input is kept on disk while it is read.
+    written aside and renamed into place. What can be read once only (standard input, pipes, addresses) is kept on disk.
     """
     policy = policy.check()
     with ExitStack() as stack:
-        spool = _spool(stdin, stack) if STANDARD_INPUT in inputs else None
-        reading = Reading(list(inputs), settings, stdin=_opened(spool, stack))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="provenance-")))
+        found, left_out = find_sources(inputs)
+        sources, unread = keep_sources(found, stdin, folder)
+        reading = Reading(sources, settings, unread=[*left_out, *unread])
         frames = list(reading)
         numbers = numbers_of(frames)["number"].fill_null(0)
         documents_read = documents_of(frames, settings)
         rejects = reject_frame(reading.rejects)
         opened = pl.DataFrame(reading.inputs, schema=tables.INPUTS, orient="row")
-        sources = find_sources(inputs)[0]
-        place = {source.path: spool if source.path == STANDARD_INPUT else source.place for source in sources}
+        place = {source.path: cast("Path", source.place) for source in sources}
         order = documents_read["doc_id"]
         chosen = choose_nothing()
         if order.len():
             wanted = needed(settings, policy.keep, policy.passages, policy.drop)
-            run = scan(inputs, wanted, verdicts=policy.verdicts, stdin=_opened(spool, stack))
+            run = scan(sources, wanted, verdicts=policy.verdicts)
             chosen = choose(run, order, policy.keep, policy.passages, policy.drop)
             del run
         gone = chosen.gone
@@ -88,28 +89,15 @@ def clean_files(
             documents = documents_read.filter(mask)
             if not documents.height:
                 continue
-            # a file inside an archive comes out with the others of its archive, and what lies at an address as well,
-            # as JSON lines
+            # a file inside an archive comes out with the others of its archive, as JSON lines
             kind, encoding = ("archive", None) if inside.height > 1 else inside.select("format", "encoding").row(0)
-            plain = kind.split(".")[0] if whole is not None else "elsewhere"
+            plain = kind.split(".")[0]
             records = numbers.filter(mask).to_list()
             lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
             mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
             files.append(File(path, whole, plain, encoding, documents, records, lost, mine))
-        listed = _write(files, [*place.values()], output, policy, settings, gone, removals, stdout)
+        listed = _write(files, [source.place for source in found], output, policy, settings, gone, removals, stdout)
     return Outcome(order.len(), listed, rejects)
-
-
-def _spool(stdin: BinaryIO | None, stack: ExitStack) -> Path:
-    """Standard input -> a file that is gone when the block ends."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="provenance-")))
-    with (folder / "input").open("wb") as into:
-        shutil.copyfileobj(stdin or sys.stdin.buffer, into, 1 << 20)
-    return folder / "input"
-
-
-def _opened(spool: Path | None, stack: ExitStack) -> BinaryIO | None:
-    return stack.enter_context(spool.open("rb")) if spool else None
 
 
 def _write(
@@ -180,6 +168,7 @@ def _target(file: File, inputs: int, output: str | None, passages: str) -> Path 
             )
         return place
     name = file.path.rsplit("/", 1)[-1] if file.path != STANDARD_INPUT else "stdin" + SUFFIX[kind]
+    name = "index" if name in ("", "..") else name  # the address of a page may well end in /
     if kind != file.kind:
         name = _unpacked_stem(Path(name)) + SUFFIX[kind]
     return place / name

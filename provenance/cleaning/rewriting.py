@@ -32,7 +32,7 @@ class File(NamedTuple):
     """A file as reading it found it, and what goes."""
 
     path: str  # as documents have it
-    place: Path | None  # None for a member of an archive and for an address
+    place: Path  # where its bytes lie
     kind: str  # of INPUTS, without what it is packed with
     encoding: str | None
     documents: pl.DataFrame  # its DOCUMENTS in order
@@ -54,7 +54,7 @@ def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> It
     if file.kind == "parquet":
         yield from _parquet(file, passages, settings, ledger)
         return
-    if file.place is None or file.kind not in ("text", "jsonl", "csv", "tsv", "json"):
+    if file.kind not in ("text", "jsonl", "csv", "tsv", "json"):
         yield from _documents(file, passages, ledger)
         return
     with file.place.open("rb") as packed:
@@ -280,7 +280,6 @@ def _documents(file: File, passages: str, ledger: Ledger) -> Iterator[bytes]:
 
 
 def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
-    assert file.place is not None
     with file.place.open("rb") as packed:
         frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
     if passages == "mark":

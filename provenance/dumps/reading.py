@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import stat
-import sys
-import tempfile
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import polars as pl
@@ -14,7 +10,6 @@ import xxhash
 
 from provenance import tables
 from provenance.dumps import columnar
-from provenance.dumps.addresses import fetch
 from provenance.dumps.archives import read_tar, read_zip
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.delimited import read_table
@@ -26,9 +21,10 @@ from provenance.dumps.kinds import kind_of
 from provenance.dumps.language import detect_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
-from provenance.dumps.rejects import HARMLESS, Reject, reject_frame, single_line
+from provenance.dumps.opening import open_source, unopened
+from provenance.dumps.rejects import HARMLESS, Reject, reject_frame
 from provenance.dumps.text_files import read_text
-from provenance.dumps.walk import STANDARD_INPUT, Source, find_sources
+from provenance.dumps.walk import Source, find_sources
 from provenance.dumps.web_archives import read_web_archive
 from provenance.dumps.web_pages import read_page_file
 from provenance.dumps.workers import Question, Workers
@@ -42,8 +38,6 @@ if TYPE_CHECKING:
     from provenance.dumps.archives import Member
     from provenance.settings import Settings
 
-#: Standard input up to this size stays in memory.
-_SPOOL = 64 << 20
 #: An archive that does not lie open (it is packed, or inside another) is held in memory, and no larger.
 _MOST_HELD = 64 << 20
 #: Packings and archives in each other; a .tar.gz of .warc.gz files is three.
@@ -78,11 +72,17 @@ ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, 
 class Reading:
     """Inputs by name, read one after another: iterate for frames of articles, of bounded size and in any order.
 
-    At the end `rejects` and `inputs` are whole. Raises UsageError at once for an input that is not there; anything
-    else that cannot be read is a reject.
+    At the end `rejects`, with `unread` among them, and `inputs` are whole. Raises UsageError at once for an input that
+    is not there; anything else that cannot be read is a reject.
     """
 
-    def __init__(self, inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = None) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[str | Source],
+        settings: Settings,
+        stdin: BinaryIO | None = None,
+        unread: Iterable[Reject] = (),
+    ) -> None:
         self.settings = settings
         self._sources, left_out = find_sources(inputs)
         self.rejects: list[Reject] = []
@@ -91,7 +91,7 @@ class Reading:
         self._shelf = Shelf()
         self._workers = Workers()
         self._errors = 0
-        self._told(left_out)
+        self._told([*left_out, *unread])
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         with self._workers as workers:
@@ -113,12 +113,12 @@ class Reading:
 
     def _source(self, source: Source) -> Iterator[pl.DataFrame | Question | _Finished]:
         try:
-            with _open(source, self._stdin) as stream:
+            with open_source(source, self._stdin) as stream:
                 size, digest = _fingerprint(stream)
                 fact = self._fact(source.path, size, digest)
                 yield from self._layers(stream, source.path, Allowance(size), fact, is_file=True)
         except OSError as error:
-            self._told([Reject(source.path, None, "unreadable", single_line(error.strerror or str(error)))])
+            self._told([unopened(source, error)])
 
     def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, object]:
         fact: dict[str, object] = dict.fromkeys(tables.INPUTS)
@@ -221,7 +221,7 @@ class Reading:
             archive.reject(None, *member.problem, "partial" if archive.members > 1 else "skipped")
 
 
-def read(inputs: Sequence[str], settings: Settings, stdin: BinaryIO | None = None) -> Read:
+def read(inputs: Sequence[str | Source], settings: Settings, stdin: BinaryIO | None = None) -> Read:
     """Inputs by name -> DOCUMENTS in order of path and place, REJECTS, and one row of `inputs` for each file.
 
     Raises UsageError for an input that is not there; anything else that cannot be read is a reject.
@@ -278,30 +278,6 @@ def manipulated(articles: pl.DataFrame) -> list[Reject]:
     signs = find_signs(articles["text"])
     found = articles.select("path", "number", signs=signs).filter(signs.is_not_null())
     return [Reject(path, number, "manipulated", told, "flagged") for path, number, told in found.rows()]
-
-
-def _open(source: Source, stdin: BinaryIO | None) -> BinaryIO:
-    """A stream that can seek; pipes and standard input are spooled, past 64 MB to disk, and addresses fetched there."""
-    if source.place is None and source.path != STANDARD_INPUT:
-        return fetch(source.path)
-    if source.place is not None:
-        mode = source.place.stat().st_mode
-        if stat.S_ISREG(mode):
-            return source.place.open("rb")
-        if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and os.path.realpath(source.place) in _ENDLESS):
-            raise OSError(None, "a device, no file")
-        given: BinaryIO = source.place.open("rb")
-    else:
-        given = stdin or sys.stdin.buffer
-    spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL))  # noqa: SIM115  the caller closes it
-    while block := given.read(1 << 20):
-        spool.write(block)
-    spool.seek(0)
-    return spool
-
-
-#: Devices that never end.
-_ENDLESS = ("/dev/zero", "/dev/random", "/dev/urandom", "/dev/full")
 
 
 def _fingerprint(stream: BinaryIO) -> tuple[int, str]:

@@ -35,9 +35,10 @@ class Source(NamedTuple):
     place: Path | None
 
 
-def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
+def find_sources(inputs: Sequence[str | Source]) -> tuple[list[Source], list[Reject]]:
     """Files, folders, globs, addresses and `-` -> files to read, each once, in order of paths, and what was left out.
 
+    A Source stays what it is.
     Raises UsageError for an input that is not there. Folders are read whole but for hidden names; links to
     folders are not followed, and pipes, sockets and devices in a folder are left alone.
     """
@@ -46,6 +47,9 @@ def find_sources(inputs: Sequence[str]) -> tuple[list[Source], list[Reject]]:
     if not inputs:
         raise UsageError("no input: name files, folders or globs, or - for standard input")
     for name in inputs:
+        if isinstance(name, Source):
+            sources.append(name)
+            continue
         for path in _expand(name, rejects):
             if path == STANDARD_INPUT or is_address(path):
                 sources.append(Source(_shown(path), None))
