@@ -6,7 +6,7 @@ These are signs of one passage, so they count however little of a document it is
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from provenance.tracing.twins import PAIR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PLACES = ("left_start", "left_end", "right_start", "right_end")
 READ = 1500  # code points of a passage whose lines are looked at
 BEFORE = 400  # code points before it in which it is announced
 LINES = 4  # of them the last ones
@@ -49,39 +50,70 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     longest = longest.unique(PAIR, keep="first", maintain_order=True)
     ids = pl.concat([longest["left_doc"], longest["right_doc"].alias("left_doc")]).unique()
     known = documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text", "outlet", "title")
-    facts = {doc_id: (text, outlet, title) for doc_id, text, outlet, title in known.iter_rows()}
+    facts = {row[0]: _Document.of(*row) for row in known.iter_rows()}
     rows: list[tuple[Any, ...]] = []
-    for row in longest.iter_rows(named=True):
-        rows.extend(_signs(row, facts))
+    for left, right, *places in longest.select(*PAIR, *PLACES).iter_rows():
+        rows.extend((left, right, *sign) for sign in _signs(facts[left], facts[right], places))
     return pl.DataFrame(rows, schema=EVIDENCE, orient="row")
 
 
-def _signs(row: dict[str, Any], facts: dict[str, tuple[str, str | None, str | None]]) -> Iterator[tuple[Any, ...]]:
-    """What either side's marks, lines before the passage and title say; a sign that both show is none."""
-    sides = []
-    for side, other in (("left", "right"), ("right", "left")):
-        text, _, title = facts[row[f"{side}_doc"]]
-        start, end = row[f"{side}_start"], row[f"{side}_end"]
-        before = _before(text, start)
-        sides.append(
-            {
-                "quoted": depth(text, start, end),
-                "announced": float(any(_ANNOUNCED.search(line) for line in before)),
-                "introduced": float(_names(facts[row[f"{other}_doc"]][1], before)),
-                "reply": float(bool(_REPLY.match(title or ""))),
-            }
-        )
-    left, right = sides
-    for feature, least in (("quoted", DEEPER), ("announced", 1.0), ("introduced", 1.0), ("reply", 1.0)):
-        more = right[feature] - left[feature]
+class _Passage(NamedTuple):
+    """What stands before a passage and at the head of its lines."""
+
+    quoted: float
+    announced: float
+    before: str  # the last lines before it, folded for comparing names
+
+    def introduces(self, other: _Document) -> int:
+        """Whether what stands before names who published the other text."""
+        return int(bool(self.before) and any(name in self.before for name in other.names))
+
+
+class _Document(NamedTuple):
+    """What is known of a text; passages that many others share are read once."""
+
+    doc_id: str
+    text: str
+    names: list[str]  # who published it, folded
+    title: str | None
+    reply: float
+    read: dict[tuple[int, int], _Passage]
+
+    @classmethod
+    def of(cls, doc_id: str, text: str, outlet: str | None, title: str | None) -> _Document:
+        """A row of DOCUMENTS."""
+        names = [name.casefold() for name in _names(outlet) if len(name) >= SHORTEST_NAME]
+        return cls(doc_id, text, names, title, float(bool(_REPLY.match(title or ""))), {})
+
+    def passage(self, start: int, end: int) -> _Passage:
+        """The passage at a place."""
+        if (start, end) not in self.read:
+            before = _before(self.text, start)
+            announced = float(any(_ANNOUNCED.search(line) for line in before))
+            told = _Passage(depth(self.text, start, end), announced, "\n".join(before).casefold())
+            self.read[start, end] = told
+        return self.read[start, end]
+
+
+def _signs(one: _Document, two: _Document, places: list[int]) -> Iterator[tuple[Any, ...]]:
+    """What either side's marks, lines before the passage and title say; a sign that both show is none.
+
+    Rows of EVIDENCE from `feature` on.
+    """
+    ours, theirs = one.passage(places[0], places[1]), two.passage(places[2], places[3])
+    differ = (
+        ("quoted", theirs.quoted - ours.quoted, DEEPER),
+        ("announced", theirs.announced - ours.announced, 1),
+        ("introduced", theirs.introduces(one) - ours.introduces(two), 1),
+        ("reply", two.reply - one.reply, 1),
+    )
+    for feature, more, least in differ:
         if abs(more) < least:
             continue
-        later = "right" if more > 0 else "left"
-        doc_id, start = row[f"{later}_doc"], row[f"{later}_start"]
-        begin = facts[doc_id][0].rfind("\n", 0, start) + 1
-        place = (doc_id, begin, row[f"{later}_end"]) if feature != "reply" else (doc_id, None, None)
-        told = facts[doc_id][2] if feature == "reply" else None
-        yield (row["left_doc"], row["right_doc"], feature, 1.0 if more > 0 else -1.0, *place, told)
+        later, start, end = (two, places[2], places[3]) if more > 0 else (one, places[0], places[1])
+        begin = later.text.rfind("\n", 0, start) + 1
+        place = (later.doc_id, begin, end) if feature != "reply" else (later.doc_id, None, None)
+        yield feature, 1.0 if more > 0 else -1.0, *place, later.title if feature == "reply" else None
 
 
 def depth(text: str, start: int, end: int) -> float:
@@ -98,10 +130,6 @@ def _before(text: str, start: int) -> list[str]:
     return lines[-LINES:]
 
 
-def _names(outlet: str | None, before: list[str]) -> bool:
-    """Whether the lines before a passage name who published the other text."""
-    if not outlet:
-        return False
-    parts = [match.group(1) or match.group() for match in _NAMES.finditer(outlet)] or [outlet]
-    told = "\n".join(before).casefold()
-    return any(len(part) >= SHORTEST_NAME and part.casefold() in told for part in parts)
+def _names(outlet: str | None) -> list[str]:
+    """By what names the lines before a passage may tell who published the other text."""
+    return [match.group(1) or match.group() for match in _NAMES.finditer(outlet or "")] or [outlet or ""]
