@@ -43,6 +43,7 @@ from provenance.tracing.evidence import find_evidence
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
+from provenance.tracing.pairs import relate
 
 SETTINGS = Settings()
 STORY = (
@@ -90,11 +91,12 @@ def trace(
     attributions = find_attributions(given, empty(PASSAGES))
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
-    evidence = check(find_evidence(named, empty(PASSAGES), spans, matches, attributions, dates), EVIDENCE, "evidence")
-    traced = trace_ancestry(named, empty(PASSAGES), spans, matches, attributions, dates, evidence, SETTINGS)
+    related = relate(named, spans, matches, attributions, dates)
+    evidence = check(find_evidence(named, empty(PASSAGES), spans, related, attributions, dates), EVIDENCE, "evidence")
+    traced = trace_ancestry(named, empty(PASSAGES), related, dates, evidence, SETTINGS)
     ancestry, evidence, false = traced
     check(ancestry, ANCESTRY, "ancestry")
-    edges = draw_edges(named, spans, matches, clusters, attributions, dates, evidence, ancestry, false, SETTINGS)
+    edges = draw_edges(named, related, clusters, attributions, dates, evidence, ancestry, false, SETTINGS)
     origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, false, SETTINGS)
     check(count_outlets(named, edges, spans), OUTLETS, "outlets")
     return edges, check(origins, ORIGINS, "origins"), named

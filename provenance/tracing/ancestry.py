@@ -15,16 +15,17 @@ import rustworkx as rx
 
 from provenance.tables import ANCESTRY
 from provenance.tracing.bodies import fold_bodies
-from provenance.tracing.evidence import LEAST_SHARE, find_pairs
+from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import best_dates
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, Taken, compare_readings
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
-from provenance.tracing.twins import PAIR, find_twins, stand_in
+from provenance.tracing.twins import PAIR, stand_in
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
+    from provenance.tracing.pairs import Related
 
 Array = np.ndarray[Any, Any]
 
@@ -69,20 +70,17 @@ class Traced(NamedTuple):
 def trace_ancestry(
     documents: pl.DataFrame,
     passages: pl.DataFrame,
-    spans: pl.DataFrame,
-    matches: pl.DataFrame,
-    attributions: pl.DataFrame,
+    related: Related,
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     settings: Settings,
 ) -> Traced:
-    """DOCUMENTS, PASSAGES, ..., EVIDENCE -> ANCESTRY of the documents that have a match, and how far dates are true.
+    """DOCUMENTS, ..., RELATED, DATES, EVIDENCE -> ANCESTRY of the documents with a match, and how far dates are true.
 
     Sorted by document. *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a
     circle, up to graphs.EXACT of them.
     """
-    twins = find_twins(documents, matches, attributions, dates)
-    ids, candidates = find_candidates(documents, passages, spans, matches, dates, evidence, twins)
+    ids, candidates = find_candidates(documents, passages, related, dates, evidence)
     known = weights()
     score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
     layout = lay_out(candidates.child, candidates.parent, candidates.component)
@@ -114,11 +112,11 @@ def trace_ancestry(
     named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
     named = named.with_columns(part=pl.when(pl.col("part") == pl.col("child")).then(0).otherwise("part"))
     named = _shape(named)
-    own = _twin_rows(twins, evidence, settings)
+    own = _twin_rows(related.twins, evidence, settings)
     begun = named.filter(pl.col("other_id").is_null() & (pl.col("part") == 0)).select(other_id="doc_id", begun="first")
     began = pl.col("first") * pl.col("begun").fill_null(1)
     own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
-    both = pl.concat([named, _inherit(named, twins, own), own])
+    both = pl.concat([named, _inherit(named, related.twins, own), own])
     return Traced(
         both.sort("doc_id", "probability", "other_id", descending=[False, True, False]), evidence, false_dates
     )
@@ -179,16 +177,10 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
 
 
 def find_candidates(
-    documents: pl.DataFrame,
-    passages: pl.DataFrame,
-    spans: pl.DataFrame,
-    matches: pl.DataFrame,
-    dates: pl.DataFrame,
-    evidence: pl.DataFrame,
-    twins: pl.DataFrame,
+    documents: pl.DataFrame, passages: pl.DataFrame, related: Related, dates: pl.DataFrame, evidence: pl.DataFrame
 ) -> tuple[list[str], Candidates]:
-    """-> the ids of those who stand for a text, and every choice of each with its features."""
-    pairs = stand_in(find_pairs(matches, spans).filter(~pl.col("same")), twins)
+    """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features."""
+    pairs = stand_in(related.pairs.filter(~pl.col("same")), related.twins)
     pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
     told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
     text = evidence.filter(pl.col("feature") != "date")

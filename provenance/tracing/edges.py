@@ -10,7 +10,7 @@ import polars as pl
 from provenance.tables import EDGES
 from provenance.tracing import names
 from provenance.tracing.absent import draw_absent, item, verdict
-from provenance.tracing.evidence import CLAIMS, LEAST_SHARE, find_pairs
+from provenance.tracing.evidence import CLAIMS, LEAST_SHARE
 from provenance.tracing.facts import CREDITS, MACHINE, foreign_credits, keys, source_keys
 from provenance.tracing.model import (
     CAP,
@@ -24,12 +24,13 @@ from provenance.tracing.model import (
     weights,
 )
 from provenance.tracing.trust import how_dated
-from provenance.tracing.twins import PAIR, find_twins
+from provenance.tracing.twins import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from provenance.settings import Settings
+    from provenance.tracing.pairs import Related
 
 WEAK = 0.2  # log odds of all families together under which a pair outside the tree has no direction
 DEEPEST = 64  # removes of a source that are followed
@@ -51,8 +52,7 @@ _SEARCHED = {"machine": re.compile(MACHINE)}
 
 def draw_edges(
     documents: pl.DataFrame,
-    spans: pl.DataFrame,
-    matches: pl.DataFrame,
+    related: Related,
     clusters: pl.DataFrame,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
@@ -67,12 +67,12 @@ def draw_edges(
     confidence is that the text came from it by whatever way, to a farther one that it was taken from there at once.
     Documents that share too little to be in a tree have an edge if their own evidence tells a direction.
     """
-    pairs = find_pairs(matches, spans)
+    pairs, twins = related
     held = _both_ways(pairs)
     tree, sources = _in_tree(ancestry, held)
     copies = pl.concat([tree, _outside(pairs, evidence, sources, settings)])
     copies = _completed(copies, held, documents, clusters, attributions)
-    copies = _judged_by(copies, find_twins(documents, matches, attributions, dates))
+    copies = _judged_by(copies, twins)
     foreign = foreign_credits(documents, attributions)
     shown = _shown(evidence)
     rows = [pl.DataFrame(schema=EDGES)]

@@ -16,12 +16,13 @@ from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
 from provenance.tracing.quoting import find_quoting
-from provenance.tracing.twins import find_twins, stand_in
+from provenance.tracing.twins import stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from provenance.text.tokens import Tokens
+    from provenance.tracing.pairs import Related
 
 PAIR = ["left_doc", "right_doc"]
 SIDES = (("left", "right"), ("right", "left"))
@@ -40,44 +41,21 @@ CLAIMS = {
 }  # fmt: skip
 
 
-def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends."""
-    shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
-    where = shared.group_by(PAIR).agg(
-        *(pl.col(f"{side}_start").min().alias(f"{side}_first") for side, _ in SIDES),
-        *(pl.col(f"{side}_end").max().alias(f"{side}_last") for side, _ in SIDES),
-        quotes=(pl.col("role") == "quote").all(),
-    )
-    return (
-        matches.filter((pl.col("relation") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
-        # at document level there are no spans: then every match is a pair, and where it stands is not known
-        .join(where, on=PAIR, how="left" if spans.is_empty() else "inner")
-        .sort(PAIR)
-        .with_columns(
-            pl.col("left_containment", "right_containment", "jaccard").cast(pl.Float64),
-            pl.col("quotes").fill_null(value=False),
-            same=pl.col("relation") == "duplicate",
-        )
-        .drop("spans", "relation")
-    )
-
-
 def find_evidence(
     documents: pl.DataFrame,
     passages: pl.DataFrame,
     spans: pl.DataFrame,
-    matches: pl.DataFrame,
+    related: Related,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
 ) -> pl.DataFrame:
-    """DOCUMENTS, PASSAGES, ..., ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
+    """DOCUMENTS, PASSAGES, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
     *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
     compared in Python over rapidfuzz's alignment, about .2 ms a pair.
     """
-    every = find_pairs(matches, spans)
-    twins = find_twins(documents, matches, attributions, dates)
+    every, twins = related
     pairs = stand_in(every.filter(~pl.col("same")), twins).sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
     wanted = pl.concat([every["left_doc"], every["right_doc"].alias("left_doc")]).unique().sort()
     facts = gather_facts(wanted, documents, attributions, dates)

@@ -13,6 +13,7 @@ from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
+from provenance.tracing.pairs import relate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,15 +55,13 @@ def trace(
     if finished:
         finished("documents", documents)
     with clock.step("evidence"):
-        evidence = find_evidence(documents, passages, spans, matches, attributions, dates)
+        related = relate(documents, spans, matches, attributions, dates)
+        evidence = find_evidence(documents, passages, spans, related, attributions, dates)
     with clock.step("ancestry"):
-        compared = (documents, passages, spans, matches, attributions, dates)
-        ancestry, evidence, false_dates = trace_ancestry(*compared, evidence, settings)
+        ancestry, evidence, false_dates = trace_ancestry(documents, passages, related, dates, evidence, settings)
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
-        edges = draw_edges(
-            documents, spans, matches, clusters, attributions, dates, evidence, ancestry, false_dates, settings
-        )
+        edges = draw_edges(documents, related, clusters, attributions, dates, evidence, ancestry, false_dates, settings)
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):

@@ -25,8 +25,8 @@ from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.evidence import PAIR, find_evidence
 from provenance.tracing.outlets import name_outlets
+from provenance.tracing.pairs import Related, relate
 from provenance.tracing.trust import fit_lags
-from provenance.tracing.twins import find_twins
 from tests.lineages.fitting import Array, fit_directions
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Traced(NamedTuple):
     frames: Frames  # documents with outlets, passages, spans, matches
     attributions: pl.DataFrame
     dates: pl.DataFrame
+    related: Related
     evidence: pl.DataFrame  # dates not yet weighed
 
 
@@ -60,9 +61,9 @@ def trace_once(run: Frames, condition: str) -> Traced:
     dates = find_dates(run["documents"], attributions)
     dates = dates.clear() if condition == "without dates" else falsify(dates) if "false" in condition else dates
     documents = name_outlets(run["documents"], attributions)
-    rest = (run["passages"], run["spans"], run["matches"])
-    evidence = find_evidence(documents, *rest, attributions, dates)
-    return Traced(run | {"documents": documents}, attributions, dates, evidence)
+    related = relate(documents, run["spans"], run["matches"], attributions, dates)
+    evidence = find_evidence(documents, run["passages"], run["spans"], related, attributions, dates)
+    return Traced(run | {"documents": documents}, attributions, dates, related, evidence)
 
 
 def directed_signs(traced: Traced, edges: pl.DataFrame) -> tuple[pl.DataFrame, Array]:
@@ -95,10 +96,9 @@ class Choices(NamedTuple):
 def choices(traced: Traced, gold: Frames) -> Choices:
     """A traced run and its gold -> Choices."""
     frames = traced.frames
-    matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
-    twins = find_twins(frames["documents"], frames["matches"], traced.attributions, traced.dates)
-    ids, found = ancestry.find_candidates(*matched, traced.dates, traced.evidence, twins)
-    stands = dict(twins.iter_rows())
+    compared = (frames["documents"], frames["passages"], traced.related)
+    ids, found = ancestry.find_candidates(*compared, traced.dates, traced.evidence)
+    stands = dict(traced.related.twins.iter_rows())
     number = {name: at for at, name in enumerate(ids)}
 
     def places(rows: pl.DataFrame) -> set[tuple[int, int]]:

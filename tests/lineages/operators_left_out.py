@@ -66,10 +66,9 @@ def _judge() -> list[tuple[set[str], float, float | None]]:
     """Under the model's weights: what was done, the odds of the true direction, whether the tree runs the true way."""
     judged: list[tuple[set[str], float, float | None]] = []
     for traced, pairs, _, done in _worlds()[len(SEEDS) // 2 :]:
-        frames = traced.frames
-        matched = (frames["documents"], frames["passages"], frames["spans"], frames["matches"])
+        compared = (traced.frames["documents"], traced.frames["passages"], traced.related)
         odds = model.add_odds(pairs, model.sum_families(traced.evidence)).sort("row")
-        tree = trace_ancestry(*matched, traced.attributions, traced.dates, traced.evidence, Settings()).ancestry
+        tree = trace_ancestry(*compared, traced.dates, traced.evidence, Settings()).ancestry
         chosen = tree.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
         runs = set(chosen.select("other_id", "doc_id").iter_rows())
         rows = odds.select(*PAIR, "sign", "odds").iter_rows()

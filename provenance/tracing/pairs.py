@@ -1,0 +1,49 @@
+"""MATCHES, SPANS -> the pairs of documents that tracing looks at, and which of these are of equal words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from provenance.tracing.twins import PAIR, find_twins
+
+
+class Related(NamedTuple):
+    """What every step of tracing asks of the documents of a dump."""
+
+    pairs: pl.DataFrame  # as find_pairs gives them
+    twins: pl.DataFrame  # doc_id, stands
+
+
+def relate(
+    documents: pl.DataFrame,
+    spans: pl.DataFrame,
+    matches: pl.DataFrame,
+    attributions: pl.DataFrame,
+    dates: pl.DataFrame,
+) -> Related:
+    """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES -> RELATED. *gather*."""
+    return Related(find_pairs(matches, spans), find_twins(documents, matches, attributions, dates))
+
+
+def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends."""
+    shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
+    where = shared.group_by(PAIR).agg(
+        *(pl.col(f"{side}_start").min().alias(f"{side}_first") for side in ("left", "right")),
+        *(pl.col(f"{side}_end").max().alias(f"{side}_last") for side in ("left", "right")),
+        quotes=(pl.col("role") == "quote").all(),
+    )
+    return (
+        matches.filter((pl.col("relation") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
+        # at document level there are no spans: then every match is a pair, and where it stands is not known
+        .join(where, on=PAIR, how="left" if spans.is_empty() else "inner")
+        .sort(PAIR)
+        .with_columns(
+            pl.col("left_containment", "right_containment", "jaccard").cast(pl.Float64),
+            pl.col("quotes").fill_null(value=False),
+            same=pl.col("relation") == "duplicate",
+        )
+        .drop("spans", "relation")
+    )
