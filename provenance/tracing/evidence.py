@@ -6,6 +6,7 @@ sign is worth in log odds stands in weights.tsv (see model.py): a sign by itself
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -230,6 +231,7 @@ def _reader(texts: pl.Series, tokens: Tokens) -> tuple[Callable[[int], Text], Ca
             held[row] = Text(texts[row], word.tolist(), start.tolist(), end.tolist(), gap.tolist())
         return held[row]
 
+    @lru_cache(1 << 16)
     def count(word: int) -> int:
         value = np.uint64(word)
         return int(np.searchsorted(ordered, value, side="right") - np.searchsorted(ordered, value, side="left"))
