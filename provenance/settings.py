@@ -50,7 +50,7 @@ class Settings:
     level: str = _choice("passage", LEVELS, "an editor asks where the text stands; document level is for speed")
     until: str = _choice("origins", STAGES, "the last stage to run; tracing is what the program is named for")
     rewritten: str = _choice(
-        "auto", REWRITTEN, "the rewritten channel costs about ten times the exact one: auto has a size limit"
+        "auto", REWRITTEN, "looking for rewriting takes half as long again as all else: auto has a size limit"
     )
 
     # -- sketches ----------------------------------------------------------------------------------------
