@@ -324,6 +324,23 @@ TEXTS = (
 )
 
 
+def test_of_a_json_file_the_records_go_and_nothing_else(folder: Path) -> None:
+    twice = [{"id": "a", "text": ONE}, {"id": "b", "text": ONE}, {"id": "c", "text": OTHER}]
+    value = {"tags": [1, 2, 3, 4], "data": {"list": twice}, "list": [{"n": 1}, {"n": 2}, {"n": 3}]}
+    for whole in (value, twice):
+        (folder / "a.json").write_text(json.dumps(whole))
+        assert call("clean", "a.json", "-o", "out.json", "--keep", "first", "-q").exit_code == 0
+        left = json.loads((folder / "out.json").read_text())
+        assert left == json.loads(json.dumps(whole).replace(json.dumps(twice), json.dumps([twice[0], twice[2]])))
+    (folder / "b.json").write_text(json.dumps({"some": twice[:1], "more": twice[1:]}))
+    refused = call("clean", "b.json", "-o", "two.json", "--keep", "first")
+    assert refused.exit_code == 2
+    assert "b.json: its records lie in several places; save them as JSON lines" in refused.stderr
+    (folder / "c.json").write_text(json.dumps(twice[0], indent=1) + "\n")
+    assert call("clean", "a.json", "c.json", "-o", "both", "--keep", "first", "-q").exit_code == 0
+    assert (folder / "both" / "c.json").read_text() == "[]\n"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_text_dump_is_rebuilt_to_the_byte(folder: Path, encoding: str) -> None:
     long = f"{ONE} {SENTENCES[3]} Été à Orle, déjà vu."

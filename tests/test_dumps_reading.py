@@ -525,3 +525,29 @@ def test_markup_in_a_text_stays_as_it_stands(tmp_path: Path) -> None:
 def test_a_codec_that_is_no_encoding_is_not_believed(name: str) -> None:
     told = decode_text("Le maire a décidé hier soir d'acheter un bateau.".encode("cp1252"), name)
     assert (told.text[11:17], told.decided) == ("décidé", "statistics")
+
+
+A_TEXT, B_TEXT, C_TEXT = (f"{at} the council of the harbour agreed to pay for a second dredger" for at in range(3))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"n": [1, 2], "top": [{"id": "a", "text": A_TEXT}], "more": {"list": [{"id": "b", "text": B_TEXT}]}}, "ab"),
+        ({"x": {"text": A_TEXT, "title": "A"}, "y": {"text": B_TEXT}, "z": {"id": "c", "text": C_TEXT}}, "xyc"),
+        ({"data": {"x": {"text": A_TEXT}, "y": {"text": B_TEXT}}, "count": 2}, "xy"),
+        ({"id": "a", "page": {"body": A_TEXT, "by": {"name": "Q"}}, "comments": [{"id": "b", "text": B_TEXT}]}, "ab"),
+        ({"id": "a", "text": A_TEXT, "comments": [{"text": B_TEXT}]}, "a"),
+    ],
+)  # fmt: skip
+def test_no_record_in_an_object_is_left_out_without_a_word(
+    tmp_path: Path, value: dict[str, object], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = json.dumps(value)
+    found = scan(write(tmp_path, "x.json", whole))
+    assert sorted(found.documents["doc_id"]) == sorted(told)
+    assert found.rejects.rows() == []
+    if "id" not in value and "n" not in value:  # too long to be held: its members are looked at one by one
+        monkeypatch.setattr(json_files, "MOST_LINE", 300)
+        found = scan(write(tmp_path, "y.json", whole[0] + " " * (1 << 20) + whole[1:]))
+        assert sorted(found.documents["doc_id"]) == sorted(told)

@@ -18,7 +18,7 @@ from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Allowance, Expanded
 from provenance.dumps.decode import decode_text
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
-from provenance.errors import UsageError
+from provenance.errors import OutputError, UsageError
 from provenance.reports.escaping import plain_values
 
 if TYPE_CHECKING:
@@ -241,10 +241,9 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
             file._replace(kind="jsonl", encoding="utf-8"), io.BytesIO(text.encode()), passages, settings, ledger
         )
         return
-    found = find_list(text, file.records[-1] + 1)
+    found = find_list(text, settings)
     if found is None:
-        found = find_list(f"[{text}]", 1) or []
-        text = f"[{text}]"
+        raise OutputError(f"{file.path}: its records lie in several places; save them as JSON lines")
     pieces = [Piece(number, text[member.start : member.end].encode()) for number, member in enumerate(found)]
     kept, texts = [], dict(file.documents.select("doc_id", "text").rows())
     for piece, doc_id in _each(file, pieces, ledger):
@@ -256,9 +255,10 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
             edited = edit_record(piece.octets.decode(), file.cuts.get(doc_id, []), texts[doc_id], passages, settings)
             kept.append(edited.encode())
     if found:
-        yield text[: found[0].start].encode()
-        yield b",\n".join(kept)
-        yield text[found[-1].end :].encode()
+        before, after = text[: found[0].start], text[found[-1].end :]
+        yield before.encode()
+        yield b",\n".join(kept) if kept or before.strip() else b"[]"  # of one record, nothing: no record
+        yield after.encode()
     else:
         yield text.encode()
 

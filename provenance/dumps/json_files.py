@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.lines import MOST_LINE, NOT_TEXT, read_lines, record_encoding
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from provenance.dumps.intake import Intake
     from provenance.dumps.workers import Question
+    from provenance.settings import Settings
 
 _SPACE = re.compile(r"[\s\ufeff]*")
 #: Where in a file's value its records are looked for: {"response": {"docs": [...]}}.
@@ -172,19 +173,25 @@ class _Values:
                 raise _BrokenError(message, self._before + self._at - 1)
 
     def _inside(self, intake: Intake, depth: int) -> Iterator[Any]:
-        """The records in an object too long to be held: the elements of its lists."""
+        """The records in an object too long to be held: the elements of its lists, and objects with texts."""
         if self._next() != "{" or depth > _MOST_DEPTH:
             raise _BrokenError(f"a value of more than {MOST_LINE >> 20} MB", self._before + self._at)
         self._at += 1
         while self._next() != "}":
-            self._value()
+            key = self._value()
             if self._next() != ":":
                 raise _BrokenError("Expecting ':'", self._before + self._at)
             self._at += 1
             if self._next() == "[":
                 yield from self._elements()
-            elif self._value() is self:
+            elif (value := self._value()) is self:
                 yield from self._inside(intake, depth + 1)
+            elif isinstance(value, dict):
+                for place in find_records(value, intake.settings):
+                    first = place.records[0] if place.records else None
+                    if isinstance(first, dict) and not choose_columns(list(flattened(first)), intake.settings).problem:
+                        named = place._replace(keys=(str(key), *place.keys))
+                        yield from (_named(record, named) for record in place.records)
             if self._next() == ",":
                 self._at += 1
         self._at += 1
@@ -195,29 +202,74 @@ class _BrokenError(ValueError):
         super().__init__(f"{message} at character {at}")
 
 
-def _records_in(value: Any, intake: Intake) -> list[Any]:
-    """The records in a value that is no list: a JSON feed's items, the first list of objects with texts, itself."""
+def _records_in(value: Any, intake: Intake) -> Iterator[Any]:
+    """The records in a value that is no list."""
     if not isinstance(value, dict):
-        return [value]
-    if str(value.get("version", "")).startswith(("https://jsonfeed.org/", "http://jsonfeed.org/")):
+        yield value
+        return
+    for place in find_records(value, intake.settings):
+        for record in place.records:
+            yield _feed_item(record, value) if _is_feed(value) else _named(record, place)
+
+
+class Place(NamedTuple):
+    """Where in an object records lie: the keys that lead to a list of them, or to one."""
+
+    keys: tuple[str, ...]
+    records: list[Any]
+    is_list: bool
+
+
+def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
+    """An object -> its records: a JSON feed's items; itself, if it has a text; else all lists of objects with texts.
+
+    Beside the lists, or without any, several objects with texts are each a record ({"id": {"text": ...}, ...}), and
+    one is what the whole object is about. In records nothing more is looked for. Of lists whose objects have no texts
+    one alone is taken, to say so.
+    """
+    if _is_feed(value):
         items = value.get("items")
-        return [_feed_item(item, value) for item in items] if isinstance(items, list) else []
-    settings = intake.settings
+        return [Place(("items",), items, is_list=True)] if isinstance(items, list) else []
+    whole = Place((), [value], is_list=False)
     if not choose_columns(list(value), settings).problem:
-        return [value]
-    level: list[Any] = [value]
-    objects: list[Any] = []
+        return [whole]
+    lists: list[Place] = []
+    textless: list[Place] = []
+    objects: list[Place] = []
+    texts: set[str] = set()
+    level: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), value)]
     for _ in range(_MOST_DEPTH):
-        inner = [item for outer in level for item in (outer.values() if isinstance(outer, dict) else ())]
-        lists = [item for item in inner if isinstance(item, list) and item and isinstance(item[0], dict)]
-        for items in lists:
-            if not choose_columns(list(flattened(items[0])), settings).problem:
-                return items
-        objects = objects or lists
-        level = inner
+        deeper = []
+        for keys, outer in level:
+            for key, inner in outer.items():
+                path = (*keys, key)
+                if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+                    has_text = not choose_columns(list(flattened(inner[0])), settings).problem
+                    (lists if has_text else textless).append(Place(path, inner, is_list=True))
+                elif isinstance(inner, dict):
+                    columns = choose_columns(list(inner), settings)
+                    if columns.problem:
+                        deeper.append((path, inner))
+                    else:
+                        objects.append(Place(path, [inner], is_list=False))
+                        texts.add(columns.of["text"])
+        level = deeper
+    if len(objects) > 1 and len(texts) == 1:
+        return lists + objects
     if not choose_columns(list(flattened(value)), settings).problem:
-        return [value]
-    return objects[0] if len(objects) == 1 else [value]
+        return [*lists, whole]
+    return lists or (textless if len(textless) == 1 else [whole])
+
+
+def _is_feed(value: dict[str, Any]) -> bool:
+    return str(value.get("version", "")).startswith(("https://jsonfeed.org/", "http://jsonfeed.org/"))
+
+
+def _named(record: Any, place: Place) -> Any:
+    """A record by its place: an object among others without an id of its own is called by its key."""
+    if place.is_list or not place.keys:
+        return record
+    return {"id": place.keys[-1]} | record
 
 
 def _feed_item(item: Any, feed: dict[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from provenance.dumps.delimited import SAMPLE, Lines, find_dialect, split_rows
 from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.json_files import find_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,12 +145,19 @@ def with_member(text: str, key: str, value: object) -> str:
     return f"{text[:end]}{comma}{json.dumps(key, ensure_ascii=False)}: {written}{text[end:]}"
 
 
-def find_list(text: str, wanted: int) -> list[Member] | None:
-    """A JSON file that is a list of records, or an object with a list of `wanted` or more -> the list's members."""
+def find_list(text: str, settings: Settings) -> list[Member] | None:
+    """A JSON file that is a list of records, or an object with one list of them, or one record -> the records' places.
+
+    None where they lie in several places.
+    """
     start = _skip(text, 0)
-    if text[start : start + 1] == "[":
-        return members(text, start)[0]
-    for member in members(text, start)[0]:
-        if isinstance(member.value, list) and len(member.value) >= wanted:
-            return members(text, member.start)[0]
-    return None
+    if text[start : start + 1] != "{":
+        return members(text, start)[0] if text[start : start + 1] == "[" else None
+    places = find_records(json.loads(text), settings)
+    if len(places) != 1 or (places[0].keys and not places[0].is_list):
+        return None
+    end = len(text.rstrip())
+    for key in places[0].keys:
+        found = [member for member in members(text, start)[0] if member.key == key][-1]  # of a key that stands twice
+        start, end = found.start, found.end
+    return members(text, start)[0] if places[0].is_list else [Member(None, start, end, None)]
