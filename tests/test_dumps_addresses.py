@@ -121,6 +121,7 @@ def test_every_kind_of_file_is_read_from_a_web_server(web: str, tmp_path: Path) 
     run = read([f"{web}/{name}" for name in kinds], SETTINGS)
     assert run.documents["text"].to_list() == [TEXT] * len(kinds)
     assert dict(run.inputs.select("path", "format").rows()) == {f"{web}/{name}": kind for name, kind in kinds.items()}
+    assert run.documents.filter(pl.col("path") == f"{web}/a.html")["url"].to_list() == [f"{web}/a.html"]
     assert run.rejects.height == 0
     assert run.inputs.filter(pl.col("path").str.ends_with("a.txt")).select("bytes", "xxh3_128").row(0) == (
         read([str(tmp_path / "served" / "a.txt")], SETTINGS).inputs.select("bytes", "xxh3_128").row(0)

@@ -10,6 +10,7 @@ import pytest
 
 from provenance.dumps.markup import plain_text
 from provenance.dumps.page_labels import spells
+from provenance.dumps.pages import read_page
 from provenance.text.passages import find_passages
 from tests.dumps import BODY, PARAGRAPHS, page, scan, write
 
@@ -158,3 +159,27 @@ def test_tags_are_taken_out_in_one_pass() -> None:
     assert plain_text("a<br>b<!-- c -->d<script>e</script>f&lt;g") == "a\nbdf<g"
     assert plain_text("<p>never <!-- closed</p>") == "never closed"
     assert plain_text("2 < 3 and 4 > 3") == "2 < 3 and 4 > 3"
+
+
+def test_a_text_that_only_scripts_show_is_read_where_the_page_states_it() -> None:
+    told = "The council of Orle agreed to pay for a dredger &amp; a crane.\n\nThe fishermen did not object on Friday."
+    stated = json.dumps({"@graph": [{"@type": "NewsArticle", "headline": "Dredger", "articleBody": told}]})
+    for shown, text in (
+        ("<p>Please enable JavaScript to read this.</p>", told.replace("&amp;", "&")),
+        (f"<article><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></article>", f"{PARAGRAPHS[0]}\n{PARAGRAPHS[1]}"),
+    ):
+        page = f'<html><head><script type="application/ld+json">{stated}</script></head><body>{shown}</body></html>'
+        assert read_page(page.encode())["text"] == text
+
+
+def test_pages_saved_into_one_file_are_articles_each(tmp_path: Path) -> None:
+    texts = [f"Report {at}: the council of Orle agreed to pay for a dredger." for at in range(5)]
+    pages = [f"<!DOCTYPE html>\n<HTML><body><article><p>{text}</p></article></body></HTML>" for text in texts]
+    found = scan(write(tmp_path, "x.html", "\n\n".join(pages)))
+    assert found.documents.select("doc_id", "text").rows() == [
+        (f"{tmp_path}/x.html#{at}", text) for at, text in enumerate(texts, 1)
+    ]
+    long = "\n".join(page.replace("<body>", f"<body>{' ' * (1 << 21)}") for page in pages)  # 10 MB
+    assert scan(write(tmp_path, "y.html", long)).documents["text"].to_list() == texts
+    quoted = pages[0].replace("agreed", "wrote &lt;/html&gt; &lt;html&gt; and agreed")
+    assert scan(write(tmp_path, "z.html", quoted)).documents["doc_id"].to_list() == [f"{tmp_path}/z.html"]

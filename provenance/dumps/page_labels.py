@@ -135,6 +135,12 @@ def read_labels(tree: Any, url: str | None) -> Labels:
     )
 
 
+def stated_text(tree: Any) -> str:
+    """The longest text that a page states for machines as an article's; empty if it states none."""
+    bodies = [item.get("articleBody") for item in _objects(tree) if _ARTICLE.search(_types(item))]
+    return max((body for body in bodies if isinstance(body, str)), key=len, default="")
+
+
 def _clean(value: object) -> str | None:
     if not isinstance(value, str):
         return None

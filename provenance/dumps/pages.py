@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any, NamedTuple
 
 import lxml.html
@@ -11,7 +12,7 @@ from trafilatura import bare_extraction
 
 from provenance.dumps.decode import Decoded, decode_text
 from provenance.dumps.markup import plain_text
-from provenance.dumps.page_labels import read_labels
+from provenance.dumps.page_labels import read_labels, stated_text
 
 #: Pages nest 20 to 60 deep. The parser drops what is deeper than 2,048 without a word, and the extractor's time
 #: grows with the square: 200 tables in each other take .1 s, 1,000 take 3 s.
@@ -95,11 +96,14 @@ def extract(markup: str, url: str | None) -> Page:
 
 def _article(tree: Any, markup: str, url: str | None) -> Page:
     labels = read_labels(tree, url)
+    stated = stated_text(tree)
     _mark_captions(tree)
     found = bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)
     text: str = getattr(found, "text", None) or ""
     if len(text.split()) < 5:
         text = max(text, plain_text(markup), key=len)
+    if len(stated.split()) > 2 * len(text.split()):  # a script shows it, or who pays: the page has a teaser at most
+        text = plain_text(stated) if "</" in stated else unescape(stated).strip()
     return Page(_without_title(_unmark(text), labels.title), labels._asdict())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from provenance.dumps.addresses import is_web
 from provenance.dumps.decode import Decoded
 from provenance.dumps.intake import Found
 from provenance.dumps.workers import Lost, Question
@@ -17,13 +19,31 @@ if TYPE_CHECKING:
 
 #: Longer pages are none: a news page has 100 to 500 kB, most of it scripts.
 MOST_PAGE = 8 << 20
+#: Where a page has ended and another begins: whoever saves pages may well save them into one file.
+_NEXT_PAGE = re.compile(rb"(?<=</html>)\s*(?=<(?:!doctype\s|html[\s>]|\?xml\s))", re.IGNORECASE)
 
 
 def read_page_file(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
-    """A web page -> its article."""
-    content = stream.read(MOST_PAGE + 1)
-    if content:
-        yield from ask_page(content, intake, Found(""))
+    """Web pages, one or one behind another -> their articles; several are numbered from 0."""
+    url = intake.path if is_web(intake.path) and "!/" not in intake.path else None
+    pages = _pages(stream)
+    first = next(pages, None)
+    for number, content in enumerate(pages, 1):
+        if first is not None:
+            yield from ask_page(first, intake, Found("", number=0, url=url))
+            first = None
+        yield from ask_page(content, intake, Found("", number=number, url=url))
+    if first:
+        yield from ask_page(first, intake, Found("", url=url))
+
+
+def _pages(stream: BinaryIO) -> Iterator[bytes]:
+    """The pages in a file; the last may be longer than any is, and is cut then."""
+    held = b""
+    while len(held) <= MOST_PAGE and (block := stream.read(MOST_PAGE + 1 - len(held))):
+        *whole, held = _NEXT_PAGE.split(held + block)
+        yield from whole
+    yield held
 
 
 def ask_page(
