@@ -260,3 +260,25 @@ def test_lines_end_as_old_systems_end_them(end: str) -> None:
     ends = [(article.start, article.end) for article in split_articles(text)]
     assert len(ends) == 3
     assert [(article.start, article.end) for article in split_articles(text.replace("\n", end))] == ends
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [("Title: ", ""), ("headline = ", ""), ("<HEADLINE> ", " </HEADLINE>"), ("# ", ""), ("## ", " ##"), ("== ", " ==")],
+)
+def test_what_a_program_writes_around_a_title_is_none_of_it(before: str, behind: str) -> None:
+    titles = [f"Council {at} agrees to pay for a dredger" for at in range(6)]
+    text = "\n\n".join(
+        f"{before}{title}{behind}\n{day} March 2020\n\n{story(day)}" for day, title in enumerate(titles, 1)
+    )
+    assert [article.head.title for article in checked(text)] == titles
+
+
+def test_a_day_of_the_week_between_link_and_date_signs_nothing() -> None:
+    stamps = ("Wed 04 Mar 2020 09:15", "Thu 05 Mar 2020 10:30", "Fri 06 Mar 2020 11:45")
+    text = "\n\n".join(
+        f"Council {at} agrees to pay for a dredger\nhttps://q.example/{at}/dredger\n{stamp}\n\n{story(at)}"
+        for at, stamp in enumerate(stamps)
+    )
+    heads = [article.head for article in checked(text)]
+    assert [(head.byline, head.published and head.published.day) for head in heads] == [(None, 4), (None, 5), (None, 6)]

@@ -14,6 +14,7 @@ from provenance.dumps.heads import Head
 from provenance.dumps.page_labels import host_of, spells
 from provenance.text.calendar import parse_date
 from provenance.text.feed_lines import ADDRESS, SIZE, STAMP
+from provenance.text.month_names import WEEKDAYS, name_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,9 +92,8 @@ def _anchors(text: str) -> list[Anchor]:
         if url is None or date is None:
             continue
         between = text[url.end() : date.start()].strip() if url.end() <= date.start() else ""
-        author = (
-            between if between and not re.search(r"https?:|\d|[.:]", between) and len(between.split()) <= 5 else None
-        )
+        no_name = not between or re.search(r"https?:|\d|[.:]", between) or len(between.split()) > 5
+        author = None if no_name or name_key(between) in WEEKDAYS else between
         anchors.append(Anchor(group[0].start(), group[-1].end(), url["url"], parsed[0] if parsed else None, author))
     return [_reach_back(text, anchor, anchors[at - 1] if at else None) for at, anchor in enumerate(anchors)]
 

@@ -15,6 +15,13 @@ HEAD_LINES = 14
 
 _SUFFIX = re.compile(r"\s(?P<mark>[-–—|»·•])\s(?P<site>[^|»·•\s–—][^|»·•]{1,50})$")
 _TAGLINE = re.compile(r"(?P<name>\S[^|»·•—–:]{1,40}?)\s*(?:[|»·•]|\s[-—–:])\s(?P<rest>.{4,160})")
+#: What a program writes before a title, and on both sides: the field's name, the mark of a heading, an element.
+_BEFORE_TITLE = re.compile(
+    r"(?:(?:title|headline|heading|titre|titel|t[ií]tulo|titolo)\s?[:=]\s|#{1,6}\s)\s?", re.IGNORECASE
+)
+_AROUND_TITLE = re.compile(
+    r"<(?P<name>\w{1,20})>(?P<inside>[^<]+)</(?P=name)>|(?P<mark>[=#*_])(?P=mark){0,9}(?P<text>[^=#*_].*)"
+)
 #: A byte order mark in the wrong place, and Arabic vowel marks that a page's first letters sometimes carry.
 _MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff\u200b\u200e\u200f "
 #: Behind a dash these words name who said it, not who printed it ("... – Foreign Ministry").
@@ -56,7 +63,7 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     date = next((line.date for line in head if line.date is not None), None)
     address = next((line.text for line in head if line.is_address), None)
     return Head(
-        title=text,
+        title=_plain_title(text) if text is not None else None,
         byline=byline,
         published=date.value if date is not None else None,
         url=address[address.lower().find("http") :] if address and "http" in address.lower() else None,
@@ -100,6 +107,20 @@ def _without_suffix(head: list[Line], title: Line | None, *, opens_file: bool) -
     if _is_site(match["site"], match["mark"]) and len(title.text[: match.start()].split()) >= 4:
         return title.text[: match.start()].rstrip(), match["site"].strip()
     return title.text, None
+
+
+def _plain_title(title: str) -> str:
+    """A title's line -> the title in it.
+
+    >>> [_plain_title(line) for line in ("Title: A dredger", "<H1> A dredger </H1>", "== A dredger ==", "## A dredger")]
+    ['A dredger', 'A dredger', 'A dredger', 'A dredger']
+    """
+    match = _AROUND_TITLE.fullmatch(title)
+    if match is not None:
+        around = match["inside"] or match["text"].rstrip(match["mark"])
+        title = around.strip() if match["inside"] or around != match["text"] else title
+    before = _BEFORE_TITLE.match(title)
+    return title[before.end() :] if before is not None and title[before.end() :].strip() else title
 
 
 def _site_header(head: list[Line]) -> str | None:
