@@ -51,6 +51,15 @@ ANSWERS = {
     "/none.txt": b"HTTP/1.1 204 Nothing\r\n\r\n",
 }
 SENT: list[int] = []
+RUSSIAN = "Совет гавани согласился заплатить за вторую драгу, и рыбаки не возражали."
+for name, media, content in (
+    ("/export?as=table", "text/csv; charset=utf-8", f'id,text\n007,"{TEXT}"\n'.encode()),
+    ("/answer", "text/csv", f'{{"text": "{TEXT}"}}\n{{"text": "{TEXT}"}}'.encode()),
+    ("/story", "text/html;charset=windows-1251", f"<p>{RUSSIAN}</p>".encode("cp1251")),
+    ("/old.txt", "text/plain; charset=KOI8-R", RUSSIAN.encode("koi8_r")),
+    ("/odd.txt", "text/plain; charset=" + "x" * 9000, TEXT.encode()),
+):
+    ANSWERS[name] = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\n\r\n".encode() + content
 
 
 class Server(http.server.SimpleHTTPRequestHandler):
@@ -156,15 +165,26 @@ def test_what_a_server_says_of_its_answer_is_not_trusted(web: str, tmp_path: Pat
     files(tmp_path / "served")
     SENT.clear()
     for name in ("digits.txt", "chunks.txt", "to//a.txt", "wordy"):
-        with fetch(f"{web}/{name}") as file:
+        with fetch(f"{web}/{name}").file as file:
             assert file.read() == TEXT.encode()
     assert sum(SENT) < 64 << 20, "what came with a redirection was read to its end"
+
+
+def test_what_a_server_says_of_a_file_is_heard_where_its_name_says_nothing(web: str) -> None:
+    run = read([f"{web}/{name}" for name in ("export?as=table", "answer", "story", "old.txt", "odd.txt")], SETTINGS)
+    assert run.rejects.rows() == []
+    assert dict(run.inputs.select(pl.col("path").str.split("/").list.last(), "format").rows()) == {
+        "export?as=table": "csv", "answer": "jsonl", "story": "html", "old.txt": "text", "odd.txt": "text",
+    }  # fmt: skip
+    told = dict(run.documents.select(pl.col("path").str.split("/").list.last(), "text").rows())
+    assert told == {"export?as=table": TEXT, "answer": TEXT, "story": RUSSIAN, "old.txt": RUSSIAN, "odd.txt": TEXT}
+    assert "007" in run.documents["doc_id"]
 
 
 def test_a_server_that_trickles_is_given_up(web: str, tmp_path: Path, monkeypatch: Any) -> None:
     files(tmp_path / "served")
     monkeypatch.setattr(downloads, "time", SimpleNamespace(monotonic=itertools.count(0, 45).__next__))
-    with fetch(f"{web}/a.txt") as file:
+    with fetch(f"{web}/a.txt").file as file:
         assert file.read() == TEXT.encode()  # whole before its minute has passed
     monkeypatch.setattr(downloads, "_BLOCK", 10)
     with pytest.raises(OSError, match="too slow: 10 bytes came in 90 seconds"):

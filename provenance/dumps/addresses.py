@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar, cast
 
 from provenance.dumps.rejects import single_line
 from provenance.errors import UsageError
@@ -86,43 +86,55 @@ def _matches(parts: list[str], wanted: list[str]) -> bool:
     return fnmatch.fnmatchcase(parts[0], wanted[0]) and _matches(parts[1:], wanted[1:])
 
 
-def fetch(address: str) -> BinaryIO:
-    """An address -> a file with what lies there, at its beginning; it is gone from the disk once it is closed.
+class Fetched(NamedTuple):
+    """A file with what lies at an address, at its beginning; it is gone from the disk once it is closed."""
+
+    file: BinaryIO
+    media: str  # what it is, as its server says: `text/csv; charset=utf-8`; empty if it does not
+
+
+def fetch(address: str) -> Fetched:
+    """An address -> what lies there.
 
     Raises OSError, with one line in words, where there is nothing, where it breaks off and where it is too much.
     """
     folder = tempfile.gettempdir()
     file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  without a name: however this ends, nothing stays of it
     length = looked = 0
+
+    def take(block: bytes) -> None:
+        nonlocal length, looked
+        file.write(block)
+        length += len(block)
+        if length - looked >= _LOOK_EVERY:
+            looked = length
+            if shutil.disk_usage(folder).free < _ROOM_LEFT:
+                raise OSError(None, f"less than {_ROOM_LEFT >> 30} GiB left beside it in {folder}")
+
     try:
-        for block in _web(address) if _WEB.match(address) else _stored(address):
-            file.write(block)
-            length += len(block)
-            if length - looked >= _LOOK_EVERY:
-                looked = length
-                if shutil.disk_usage(folder).free < _ROOM_LEFT:
-                    raise OSError(None, f"less than {_ROOM_LEFT >> 30} GiB left beside it in {folder}")
+        if _WEB.match(address):
+            from provenance.dumps.downloads import download  # noqa: PLC0415  40 ms, for addresses only
+
+            media = download(address, take)
+        else:
+            media = _stored(address, take)
         file.flush()
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    return cast("BinaryIO", file)
+    return Fetched(cast("BinaryIO", file), media)
 
 
-def _web(address: str) -> Iterator[bytes]:
-    from provenance.dumps.downloads import download  # noqa: PLC0415  40 ms, for addresses only
-
-    return download(address)
-
-
-def _stored(address: str) -> Iterator[bytes]:
+def _stored(address: str, take: Callable[[bytes], None]) -> str:
     import obstore  # noqa: PLC0415  for addresses only
 
     folder, _, name = address.rpartition("/")
-    blocks = _asked(lambda: iter(obstore.get(_store(folder), name).stream(min_chunk_size=_BLOCK)))
+    found = _asked(lambda: obstore.get(_store(folder), name))
+    blocks = _asked(lambda: iter(found.stream(min_chunk_size=_BLOCK)))
     while block := _asked(lambda: next(blocks, None)):
-        yield bytes(block)
+        take(bytes(block))
+    return str(found.attributes.get("Content-Type", ""))
 
 
 def _keys(folder: str) -> Iterator[str]:

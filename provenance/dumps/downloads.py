@@ -1,4 +1,4 @@
-"""A web address -> the bytes that lie there.
+"""A web address -> the bytes that lie there, and what its server says that they are.
 
 The library of the standard is asked for little: what a server sends with a redirection is not read, which may never
 end, and its bytes are counted here.
@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from provenance.dumps.rejects import single_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 #: Seconds without a byte after which a server is given up; and the least that must come in as many: a modem of 1995
 #: brings six times that, and a server that sends a byte now and then must not hold a run for a year.
@@ -38,8 +38,8 @@ class _Redirections(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def download(address: str) -> Iterator[bytes]:
-    """An address of the web -> its bytes, block by block.
+def download(address: str, take: Callable[[bytes], object]) -> str:
+    """An address of the web -> its media type (`text/csv; charset=utf-8`); `take` gets its bytes, block by block.
 
     Raises OSError, with one line in words, where there is nothing, where it breaks off and where it does not go on.
     """
@@ -50,7 +50,9 @@ def download(address: str) -> Iterator[bytes]:
         with opener.open(request, timeout=SILENCE) as answer:
             if answer.status != http.client.OK:
                 raise OSError(None, f"the server gives no file or a part of one: it says {answer.status}")
-            yield from _blocks(answer)
+            for block in _blocks(answer):
+                take(block)
+            return str(answer.headers.get("Content-Type") or "")
     except urllib.error.HTTPError as error:
         error.close()
         raise OSError(None, f"the server says {error.code} {single_line(error.reason or '', 60)}".rstrip()) from error

@@ -84,8 +84,9 @@ class Shelf:
 class Intake:
     """One input while it is read: its name, the settings, what was found in it and what was not."""
 
-    def __init__(self, path: str, settings: Settings, shelf: Shelf) -> None:
+    def __init__(self, path: str, settings: Settings, shelf: Shelf, charset: str | None = None) -> None:
         self.path, self.settings = path, settings
+        self.charset = charset  # as a server says it of text
         self.rejects: list[Reject] = []
         self.documents = 0
         self.members = 0  # of an archive: what was found in them is said of them

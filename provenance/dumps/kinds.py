@@ -18,6 +18,12 @@ SUFFIXES = {
     ".rss": "feed", ".atom": "feed", ".xml": "feed", ".rdf": "feed",
     ".warc": "warc", ".wet": "warc", ".zip": "zip", ".tar": "tar", ".eml": "eml", ".mbox": "mbox", ".mbx": "mbox",
 }  # fmt: skip
+#: What a server's word says of text whose name and beginning say nothing: what a program answers has no suffix.
+MEDIA = {
+    "text/csv": "csv", "application/csv": "csv", "text/tab-separated-values": "tsv",
+    "text/html": "html", "application/xhtml+xml": "html", "message/rfc822": "eml", "application/mbox": "mbox",
+}  # fmt: skip
+_CHARSET = re.compile(r"charset\s?=\s?[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 #: Suffixes of packings, and what the name is without them.
 PACKED = {
     ".gz": "", ".gzip": "", ".bz2": "", ".bz": "", ".xz": "", ".zst": "", ".zstd": "",
@@ -52,8 +58,8 @@ _MAIL_NAMES = re.compile(
 )
 
 
-def kind_of(path: str, head: bytes) -> tuple[str, Problem | None]:
-    """A path and a file's first 64 kB -> what the file is; or why it is not read.
+def kind_of(path: str, head: bytes, media: str = "") -> tuple[str, Problem | None]:
+    """A path, a file's first 64 kB and its media type, if told -> what the file is; or why it is not read.
 
     >>> kind_of("feed.gz", b"<?xml version='1.0'?><rss version='2.0'>")
     ('feed', None)
@@ -72,10 +78,22 @@ def kind_of(path: str, head: bytes) -> tuple[str, Problem | None]:
     if said == "tar":
         return said, Problem("damaged", "no tar file: its first bytes are wrong")
     if said == "feed" or (said in (None, "html", "text") and _first(head).startswith(b"<")):
-        return _of_markup(head, said)
-    if said is not None:
-        return said, None
-    return _sniffed(head), None
+        kind, problem = _of_markup(head, said)
+    else:
+        kind, problem = said or _sniffed(head), None
+    if kind == "text" and said is None:
+        kind = MEDIA.get(media.partition(";")[0].strip().lower(), "text")
+    return kind, problem
+
+
+def charset_of(media: str) -> str | None:
+    """A media type -> the encoding that it names.
+
+    >>> charset_of('text/html; charset="windows-1251"'), charset_of("text/html")
+    ('windows-1251', None)
+    """
+    match = _CHARSET.search(media[:1000])
+    return match[1] if match else None
 
 
 def suffix_of(path: str) -> str:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from provenance.dumps.addresses import fetch
+from provenance.dumps.addresses import Fetched, fetch
 from provenance.dumps.rejects import Reject, single_line
 from provenance.dumps.walk import STANDARD_INPUT, Source
 
@@ -23,8 +23,10 @@ SPOOL = 64 << 20
 _ENDLESS = ("/dev/zero", "/dev/random", "/dev/urandom", "/dev/full")
 
 
-def open_source(source: Source, stdin: BinaryIO | None) -> BinaryIO:
-    """A stream that can seek; pipes and standard input are spooled, past 64 MB to disk, and addresses fetched there.
+def open_source(source: Source, stdin: BinaryIO | None) -> Fetched:
+    """A stream that can seek, and its media type.
+
+    Pipes and standard input are spooled, past 64 MB to disk, and addresses fetched there.
 
     Raises OSError for what cannot be read.
     """
@@ -33,7 +35,7 @@ def open_source(source: Source, stdin: BinaryIO | None) -> BinaryIO:
     if source.place is not None:
         mode = source.place.stat().st_mode
         if stat.S_ISREG(mode):
-            return source.place.open("rb")
+            return Fetched(source.place.open("rb"), source.media)
         if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and os.path.realpath(source.place) in _ENDLESS):
             raise OSError(None, "a device, no file")
         with source.place.open("rb") as given:
@@ -41,12 +43,12 @@ def open_source(source: Source, stdin: BinaryIO | None) -> BinaryIO:
     return _spooled(stdin or sys.stdin.buffer)
 
 
-def _spooled(given: BinaryIO) -> BinaryIO:
+def _spooled(given: BinaryIO) -> Fetched:
     spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=SPOOL))  # noqa: SIM115  the caller closes it
     while block := given.read(1 << 20):
         spool.write(block)
     spool.seek(0)
-    return spool
+    return Fetched(spool, "")
 
 
 def unopened(source: Source, error: OSError) -> Reject:
@@ -64,9 +66,10 @@ def keep_sources(sources: Iterable[Source], stdin: BinaryIO | None, folder: Path
             if source.place is not None and stat.S_ISREG(source.place.stat().st_mode):
                 kept.append(source)
                 continue
-            with open_source(source, stdin) as stream, place.open("wb") as into:
+            stream, media = open_source(source, stdin)
+            with stream, place.open("wb") as into:
                 shutil.copyfileobj(stream, into, 1 << 20)
-            kept.append(Source(source.path, place))
+            kept.append(Source(source.path, place, media))
         except OSError as error:
             rejects.append(unopened(source, error))
     return kept, rejects

@@ -17,7 +17,7 @@ from provenance.dumps.feeds import read_feed_file
 from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.json_files import read_json, read_json_lines
-from provenance.dumps.kinds import kind_of
+from provenance.dumps.kinds import charset_of, kind_of
 from provenance.dumps.language import detect_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
@@ -113,10 +113,11 @@ class Reading:
 
     def _source(self, source: Source) -> Iterator[pl.DataFrame | Question | _Finished]:
         try:
-            with open_source(source, self._stdin) as stream:
+            stream, media = open_source(source, self._stdin)
+            with stream:
                 size, digest = _fingerprint(stream)
                 fact = self._fact(source.path, size, digest)
-                yield from self._layers(stream, source.path, Allowance(size), fact, is_file=True)
+                yield from self._layers(stream, source.path, Allowance(size), fact, media=media, is_file=True)
         except OSError as error:
             self._told([unopened(source, error)])
 
@@ -158,24 +159,26 @@ class Reading:
         fact: dict[str, object],
         layers: int = 0,
         *,
+        media: str = "",
         is_file: bool = False,
     ) -> Iterator[pl.DataFrame | Question | _Finished]:
         """A stream of whatever kind -> what is read from it; packings and archives are opened."""
         raw = Expanded(stream, allowance, member=layers > 0 and not is_file)
         content = io.BufferedReader(raw, 1 << 17)
         head = content.peek(1 << 16)
-        intake = Intake(path, self.settings, self._shelf)
+        intake = Intake(path, self.settings, self._shelf, charset_of(media))
         fact["format"] = raw.kind + str(fact["format"])
         if raw.kind:
             layers += 1
         if layers > _MOST_LAYERS:
             yield _Finished(intake, fact, Problem("expands", f"archives in each other more than {_MOST_LAYERS} deep"))
         elif is_packed(head):
-            yield from self._layers(cast("BinaryIO", content), path, allowance, fact, layers, is_file=True)
+            whole = cast("BinaryIO", content)
+            yield from self._layers(whole, path, allowance, fact, layers, media=media, is_file=True)
             if raw.problem:  # the checksum of the outer packing stands behind all of the inner one
                 self._told([Reject(path, None, *raw.problem, "partial")])
         else:
-            kind, problem = kind_of(path, head)
+            kind, problem = kind_of(path, head, media)
             fact["format"] = kind + str(fact["format"])
             seekable = stream if is_file and not raw.kind and stream.seekable() else None
             if problem is None and head:

@@ -31,7 +31,7 @@ MOST_ARTICLE = 2 * WINDOW
 def read_text(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
     """Plain text -> its articles; a file with several numbers them from 0."""
     octets = stream.read(WINDOW)
-    decoded = decode_text(octets)
+    decoded = decode_text(octets, intake.charset)
     if decoded.encoding is None:
         problem = NOT_TEXT if is_binary(octets) or not octets else ("undecodable", "no encoding fits: save it as UTF-8")
         intake.reject(None, *problem)

@@ -29,10 +29,14 @@ _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "not
 
 
 class Source(NamedTuple):
-    """A file to read: its path as given, with `/`, and where it lies (None for standard input and addresses)."""
+    """A file to read: its path as given, with `/`, and where it lies (None for standard input and addresses).
+
+    `media` is its media type, if a server said it.
+    """
 
     path: str
     place: Path | None
+    media: str = ""
 
 
 def find_sources(inputs: Sequence[str | Source]) -> tuple[list[Source], list[Reject]]:

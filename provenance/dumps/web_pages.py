@@ -30,11 +30,11 @@ def read_page_file(stream: BinaryIO, intake: Intake) -> Iterator[Question]:
     first = next(pages, None)
     for number, content in enumerate(pages, 1):
         if first is not None:
-            yield from ask_page(first, intake, Found("", number=0, url=url))
+            yield from ask_page(first, intake, Found("", number=0, url=url), intake.charset)
             first = None
-        yield from ask_page(content, intake, Found("", number=number, url=url))
+        yield from ask_page(content, intake, Found("", number=number, url=url), intake.charset)
     if first:
-        yield from ask_page(first, intake, Found("", url=url))
+        yield from ask_page(first, intake, Found("", url=url), intake.charset)
 
 
 def _pages(stream: BinaryIO) -> Iterator[bytes]:
