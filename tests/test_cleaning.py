@@ -335,7 +335,9 @@ def test_of_a_json_file_the_records_go_and_nothing_else(folder: Path) -> None:
     (folder / "b.json").write_text(json.dumps({"some": twice[:1], "more": twice[1:]}))
     refused = call("clean", "b.json", "-o", "two.json", "--keep", "first")
     assert refused.exit_code == 2
-    assert "b.json: its records lie in several places; save them as JSON lines" in refused.stderr
+    assert "two.json: would hold jsonl, as b.json does; name it two.jsonl" in refused.stderr
+    assert call("clean", "b.json", "-o", "two.jsonl", "--keep", "first", "-q").exit_code == 0
+    assert [json.loads(line)["doc_id"] for line in (folder / "two.jsonl").read_text().splitlines()] == ["a", "c"]
     (folder / "c.json").write_text(json.dumps(twice[0], indent=1) + "\n")
     assert call("clean", "a.json", "c.json", "-o", "both", "--keep", "first", "-q").exit_code == 0
     assert (folder / "both" / "c.json").read_text() == "[]\n"

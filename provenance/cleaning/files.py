@@ -17,7 +17,7 @@ import zstandard
 from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import choose, needed
-from provenance.cleaning.rewriting import File, Ledger, rewrite, written_kind
+from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.dumps.kinds import PACKED, SUFFIXES
 from provenance.dumps.opening import keep_sources
 from provenance.dumps.reading import Reading, documents_of, numbers_of
@@ -89,9 +89,10 @@ def clean_files(
             documents = documents_read.filter(mask)
             if not documents.height:
                 continue
-            # a file inside an archive comes out with the others of its archive, as JSON lines
+            # a file inside an archive comes out with the others of its archive, as JSON lines; so do scattered records
             kind, encoding = ("archive", None) if inside.height > 1 else inside.select("format", "encoding").row(0)
             plain = kind.split(".")[0]
+            plain = "scattered" if plain == "json" and is_scattered(whole, settings) else plain
             records = numbers.filter(mask).to_list()
             lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
             mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}

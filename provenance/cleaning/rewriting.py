@@ -18,7 +18,7 @@ from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Allowance, Expanded
 from provenance.dumps.decode import decode_text
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
-from provenance.errors import OutputError, UsageError
+from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values
 
 if TYPE_CHECKING:
@@ -78,6 +78,17 @@ def _unpacked(packed: BinaryIO) -> BinaryIO:
         stream = cast("BinaryIO", io.BufferedReader(inside, 1 << 17))
         if not inside.kind:
             return stream
+
+
+def is_scattered(place: Path, settings: Settings) -> bool:
+    """Whether a JSON file is one value with records in several places: it cannot be written without some of them."""
+    with place.open("rb") as packed:
+        text = decode_text(_unpacked(packed).read()).text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False  # several values, or broken ones
+    return find_list(text, settings) is None
 
 
 def written_kind(kind: str, passages: str) -> str:
@@ -241,9 +252,7 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
             file._replace(kind="jsonl", encoding="utf-8"), io.BytesIO(text.encode()), passages, settings, ledger
         )
         return
-    found = find_list(text, settings)
-    if found is None:
-        raise OutputError(f"{file.path}: its records lie in several places; save them as JSON lines")
+    found = find_list(text, settings) or []
     pieces = [Piece(number, text[member.start : member.end].encode()) for number, member in enumerate(found)]
     kept, texts = [], dict(file.documents.select("doc_id", "text").rows())
     for piece, doc_id in _each(file, pieces, ledger):
