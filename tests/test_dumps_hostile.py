@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,11 @@ def test_finds_of_fuzzing_stay_found() -> None:
     for path in sorted(FINDS.glob("*")):
         found = scan(path)
         assert found.documents.height + found.rejects.height > 0, path.name
+
+
+def test_a_pipe_that_a_glob_matches_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    write(tmp_path, "x.txt", "The council of Orle agreed to pay for a dredger.")
+    found = scan(f"{tmp_path}/*.txt")
+    assert found.documents["path"].to_list() == [f"{tmp_path}/x.txt"]
+    assert found.rejects.select("path", "reason").rows() == [(f"{tmp_path}/pipe.txt", "left_out")]

@@ -25,6 +25,7 @@ _BESIDE_TABLES = frozenset({"documents", "rejects", "run", "report"})
 _STORE_SUFFIXES, _BESIDE_STORES = (".sqlite", ".sqlite3", ".db"), ("-wal", "-shm", "-journal")
 #: The application_id in the head of an index and of a log of decisions: index/storage.py, verdicts.py.
 _STORES = (b"PROV", b"PROD")
+_SPECIAL = "a pipe, socket or device"
 _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
 
 
@@ -83,10 +84,17 @@ def _expand(name: str, rejects: list[Reject]) -> list[str]:
         return [name]
     else:  # not under one root
         found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
+        special = [path for path in found if _is_special(path)]  # a pipe that nobody writes to would be waited for
+        rejects += [Reject(_shown(path), None, "left_out", f"{_SPECIAL}, no file") for path in special]
+        found = [path for path in found if path not in special]
     if not found:
         what = "matches no file" if glob.has_magic(name) else "is not there"
         raise UsageError(f"input {name} {what}: check the path (nothing was read)")
     return found
+
+
+def _is_special(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)  # noqa: PTH110, PTH112, PTH113
 
 
 def _shown(path: str) -> str:
@@ -108,7 +116,7 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
         files = [entry for entry in entries if _is_regular(entry)]
         for entry in entries:
             if entry not in files and not entry.is_dir(follow_symlinks=False):
-                what = "a link to a folder" if entry.is_dir() else "a pipe, socket or device"
+                what = "a link to a folder" if entry.is_dir() else _SPECIAL
                 rejects.append(Reject(_shown(entry.path), None, "left_out", f"{what}, no file"))
         ours = _own_tables(files)
         if ours:
