@@ -58,6 +58,16 @@ def test_an_article_stays_whole(pieces: list[Piece]) -> None:
         assert len(split_articles(f"{piece.title}\n\n{head}{body}")) == 1, (line, piece.title)
 
 
+@pytest.mark.parametrize("frame", ["=== {} ===", "== {} ==", "*** {} ***", "--- {} ---", "~~{}~~"])
+def test_headlines_between_signs_part_articles_and_those_of_sections_do_not(frame: str) -> None:
+    titles = [f"The {word} of Port Halven is bought" for word in ("dredger", "lighthouse", "ferry", "market hall")]
+    dump = "\n".join(f"{frame.format(title)}\n{SENTENCE} {SENTENCE}" for title in titles)
+    cut = split_articles(dump)
+    assert [article.head.title for article in cut] == titles
+    assert [dump[article.start : article.end].split("\n")[0] for article in cut] == list(map(frame.format, titles))
+    assert len(split_articles(f"A town and its harbour\n\n{f'{SENTENCE} ' * 5}\n\n{dump}")) == 1
+
+
 @pytest.mark.parametrize("item", ["{}. If the harbour is closed by ice, the", "Item {} | Advertisement", "* Ice {}"])
 def test_items_of_a_list_are_no_headlines(item: str) -> None:
     items = [f"{item.format(at)}\ncouncil {SENTENCE}\nand {SENTENCE}" for at in range(1, 6)]

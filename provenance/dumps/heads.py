@@ -20,7 +20,7 @@ _BEFORE_TITLE = re.compile(
     r"(?:(?:title|headline|heading|titre|titel|t[ií]tulo|titolo)\s?[:=]\s|#{1,6}\s)\s?", re.IGNORECASE
 )
 _AROUND_TITLE = re.compile(
-    r"<(?P<name>\w{1,20})>(?P<inside>[^<]+)</(?P=name)>|(?P<mark>[=#*_])(?P=mark){0,9}(?P<text>[^=#*_].*)"
+    r"<(?P<name>\w{1,20})>(?P<inside>[^<]+)</(?P=name)>|(?P<mark>[=#*_~+-])(?P=mark){0,9}(?P<text>[^=#*_~+-].*)"
 )
 #: A byte order mark in the wrong place, and Arabic vowel marks that a page's first letters sometimes carry.
 _MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\ufeff\u200b\u200e\u200f "

@@ -39,6 +39,8 @@ _MENU = frozenset(
     культура الرىيسيه الرئيسيه اخبار رياضه ثقافه اقتصاد سياسه راي اتصل""".split()  # noqa: SIM905  a list would be four times as long to read
 )
 _PARTS = re.compile(r"\s{0,9}[·|•»]\s{0,9}")
+#: Signs on both sides of a headline, at least two of a kind: === Ferry fares rise ===.
+FRAMED = re.compile(r"(([-=_~*#+])\2{1,9})(?!\2)\s?[^\s].{2,300}?\s?\1")
 _RULER = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,200}|###|-\s?30\s?-|ENDS?")
 _BYLINE = re.compile(
     r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)"
@@ -123,7 +125,7 @@ class Line:
         last = self.text.rstrip(_CLOSERS)[-1:]
         if self.words <= 12 and _ANY_CREDIT.search(self.text):
             return False
-        if last in ".:;,،。" or self.text[0] in "•-*–—·▪[(>|←→‹›":
+        if last in ".:;,،。" or (self.text[0] in "•-*–—·▪[(>|←→‹›" and not FRAMED.fullmatch(self.text)):
             return False
         number = _NUMBER.match(self.text)
         if _SENTENCE_END.search(self.text, number.end() if number else 0):

@@ -12,7 +12,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from provenance.dumps.layout import HEADLINE_WORDS
+from provenance.dumps.layout import FRAMED, HEADLINE_WORDS
 from provenance.text.calendar import find_dates
 from provenance.text.folding import fold_all
 
@@ -94,7 +94,7 @@ def _keys(line: Line) -> list[str]:
     """The shapes of a short line; two lines of one shape may be of one series."""
     text = line.text
     if line.words <= HEADLINE_WORDS + 2 and text[-1] not in ".;,":
-        if sign := _SIGN.match(text):
+        if sign := _SIGN.match(text) or FRAMED.fullmatch(text):
             return [*_short_keys(line), f"sign {sign[1]}"]
         if number := _NUMBER.match(text):
             return [*_short_keys(line), "number " + re.sub(r"[\d\s]+", "", number[0])]
@@ -193,7 +193,7 @@ def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[in
 
 
 def _holds_title(line: Line) -> bool:
-    return bool(line.is_title_like or _TITLE.match(line.text) or _SIGN.match(line.text))
+    return bool(line.is_title_like or _TITLE.match(line.text) or _SIGN.match(line.text) or FRAMED.fullmatch(line.text))
 
 
 def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> list[int]:
