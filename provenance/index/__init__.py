@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -18,14 +16,11 @@ from provenance.dumps.reading import read_frame
 from provenance.dumps.streaming import stream_frame
 from provenance.dumps.verdicts import read_verdicts
 from provenance.index import maintenance
-from provenance.index.candidates import find_pairs, look_up
-from provenance.index.comparing import compare, compare_whole, finish, to_findings
+from provenance.index.checking import Asked, check_aside, check_batch, take_in
 from provenance.index.incoming import keep, keys_of
 from provenance.index.making import MATTER, check_method, check_settings, fresh_manifest
 from provenance.index.naming import name_new
-from provenance.index.notices import find_notices, no_notices
-from provenance.index.postings import name_postings, to_queries
-from provenance.index.rows import in_utc, to_rows
+from provenance.index.rows import in_utc
 from provenance.index.seen import Seen
 from provenance.index.storage import FORMAT, Storage
 from provenance.settings import Settings
@@ -38,11 +33,9 @@ if TYPE_CHECKING:
 
     from provenance.index.incoming import Kept
     from provenance.index.manifest import Manifest
-    from provenance.index.naming import Named
 
 BATCH_DOCUMENTS, BATCH_BYTES = 8192, 32 << 20  # taken at a time: looking up costs much the same for 500 and for 8,000
 AHEAD_BYTES = 8 << 20  # of text: larger batches are worked out while the one before is written
-COMPARED = 8192  # pairs verified at a time, whose texts are in memory: 20 MB of news
 
 
 class Added(NamedTuple):
@@ -51,14 +44,6 @@ class Added(NamedTuple):
     read: int
     added: int  # versions included
     known: int  # the same id with the same text: nothing to do
-
-
-class Asked(NamedTuple):
-    """What a check is to heed."""
-
-    since: dt.datetime | None  # older documents of the index do not count
-    verdicts: pl.DataFrame | None
-    origins: bool  # whether to trace what matches
 
 
 class Index:
@@ -158,7 +143,7 @@ class Index:
                     kept = ahead.take(np.searchsorted(rows, new.fresh).tolist())
                 else:  # what seemed known was removed meanwhile, by another process
                     kept = self._kept(new.documents)
-                self._take_in(seen, new, kept)
+                take_in(self.storage, seen, new, kept)
             counts = (batch.height, len(new.fresh), len(new.known))
             tell(batch.height)
             total = Added(*(one + more for one, more in zip(total, counts, strict=True)))
@@ -222,18 +207,11 @@ class Index:
         if add:
             for batch in bits:
                 with self.storage.writing():
-                    findings = self._check(batch, Seen([self.storage], self.settings), horizon, asked)
+                    seen = Seen([self.storage], self.settings)
+                    findings = check_batch(batch, self.storage, seen, horizon, asked)
                 yield findings
             return
-        with ExitStack() as stack:
-            stack.enter_context(self.storage.reading())
-            following = self.storage.read_manifest().following
-            beside = Storage.temporary(replace(fresh_manifest(self.settings), following=following))
-            stack.callback(beside.close)
-            for batch in bits:
-                with beside.writing():
-                    findings = self._check(batch, Seen([self.storage, beside], self.settings), following, asked)
-                yield findings
+        yield from check_aside(bits, self.storage, self.settings, asked)
 
     # -- keeping it in order ---------------------------------------------------------------------------------
 
@@ -270,106 +248,6 @@ class Index:
 
     def _bits_of(self, frame: pl.DataFrame | pl.LazyFrame) -> Iterable[pl.DataFrame]:
         return stream_frame(frame, self.settings) if isinstance(frame, pl.LazyFrame) else [self.documents_of(frame)]
-
-    # -- one batch -------------------------------------------------------------------------------------------
-
-    def _take_in(self, seen: Seen, new: Named, kept: Kept) -> None:
-        """Write new documents to the last of `seen`."""
-        if not new.fresh:
-            return
-        storage, manifest = seen.storages[-1], seen.manifests[-1]
-        first, count = manifest.following, len(new.fresh)
-        last, numbers = first + count - 1, np.arange(first, first + count)
-        storage.write_documents(to_rows(new.documents, numbers.tolist(), new.digests, kept.lines))
-        storage.write_texts(zip(numbers.tolist(), kept.texts, strict=True))
-        outlets = new.documents["outlet"].drop_nulls().to_list()
-        manifest.documents += count
-        manifest.outlets = dict(sorted((Counter(manifest.outlets) + Counter(outlets)).items()))
-        manifest.characters += int(new.documents["text"].str.len_chars().sum())
-        manifest.following += count
-        postings = kept.postings._replace(document=kept.postings.document + np.uint32(first))
-        storage.write_segment(manifest, manifest.segments, postings, first, last)
-        names = name_postings(new.documents["doc_id"].to_list(), numbers)
-        storage.write_segment(manifest, manifest.names, names, first, last)
-        storage.write_manifest(manifest)
-
-    def _check(self, batch: pl.DataFrame, seen: Seen, horizon: int, asked: Asked) -> pl.DataFrame:
-        """One batch -> FINDINGS; the last of `seen` takes it in first, so that all is looked up in one way."""
-        new = name_new(batch, seen)
-        keys = keys_of(new.documents, self.settings)
-        numbers = np.arange(seen.following, seen.following + len(new.fresh))
-        outlets = new.documents["outlet"].to_list()
-        articles = seen.articles_before(outlets)
-        self._take_in(seen, new, keep(new.documents, keys, self.settings))
-        queries = to_queries(keys)
-        found = look_up(queries, seen.blobs(), numbers, self.settings)
-        if self.settings.level == "document":  # a notice is a passage
-            notices = no_notices(found)
-        else:
-            notices = find_notices(queries, found, outlets, articles, seen.read_outlets, self.settings)
-        pairs = find_pairs(queries, found.take(~notices.found), keys, seen.read_lines, self.settings)
-        table = pl.DataFrame({"row": pairs.row, "number": pairs.number, "linked": pairs.linked})
-        own = pl.DataFrame({"doc_id": new.documents["doc_id"].gather(notices.row), "place": notices.place})
-        parts = [
-            *self._verify(new.documents, table, own, seen, horizon, asked),
-            self._known(new, batch, seen),
-        ]
-        rows = pl.Series([*new.fresh, *new.known], dtype=pl.Int64)
-        return pl.concat(parts)[rows.arg_sort()]
-
-    def _verify(
-        self,
-        fresh: pl.DataFrame,
-        pairs: pl.DataFrame,
-        notices: pl.DataFrame,
-        seen: Seen,
-        horizon: int,
-        asked: Asked,
-    ) -> Iterator[pl.DataFrame]:
-        """Pairs of rows of `fresh` and numbers -> FINDINGS of `fresh`, for as many rows at a time as fit."""
-        due = np.cumsum(np.bincount(pairs["row"].to_numpy(), minlength=fresh.height)) // COMPARED
-        edges = np.append(np.flatnonzero(np.diff(due, prepend=-1)), fresh.height).tolist()
-        for low, high in pairwise(edges):
-            incoming = fresh[low:high].with_row_index("row", low).cast({"row": pl.Int64})
-            these = pairs.filter(pl.col("row").is_between(low, high - 1))
-            older = seen.read(these["number"].unique().sort().to_list())
-            if asked.since is not None:
-                counts = (pl.col("number") >= horizon) | (pl.col("published") >= asked.since).fill_null(value=True)
-                older = older.filter(counts)
-            named = these.join(incoming.select("row", "doc_id"), on="row").join(
-                older.select("number", matched_doc="doc_id"), on="number"
-            )
-            older, incoming = older.select(list(tables.DOCUMENTS)), incoming.drop("row")
-            whole = pl.concat([incoming, older.join(incoming, on="doc_id", how="anti")])
-            named = named.select("doc_id", "matched_doc", "linked")
-            if self.settings.level == "document":
-                found = compare_whole(whole, named, self.settings, verdicts=asked.verdicts)
-            else:
-                found = compare(whole, named, notices, self.settings, origins=asked.origins, verdicts=asked.verdicts)
-            yield to_findings(incoming, older, found)
-
-    def _known(self, new: Named, batch: pl.DataFrame, seen: Seen) -> pl.DataFrame:
-        """FINDINGS of the documents that the index has already: duplicates of themselves."""
-        names = seen.find_names(new.names)
-        stored = seen.read(sorted({known.number for known in names.values()}))
-        stored = stored.select("outlet", "published", doc_id="doc_id")
-        rows = pl.DataFrame({"doc_id": new.names}, schema={"doc_id": pl.String()})
-        rows = rows.join(stored, on="doc_id", how="left", maintain_order="left")
-        return finish(
-            rows.select(
-                "doc_id",
-                path=batch["path"][new.known],
-                verdict=pl.lit("duplicate"),
-                matched_doc="doc_id",
-                matched_outlet="outlet",
-                matched_published="published",
-                jaccard=pl.lit(1.0),
-                left_containment=pl.lit(1.0),
-                right_containment=pl.lit(1.0),
-                recycled_share=pl.lit(1.0),
-                already_indexed=pl.lit(value=True),
-            )
-        )
 
 
 def batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -16,13 +15,35 @@ from provenance.index.rows import to_documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from provenance.index.candidates import Blobs
-    from provenance.index.manifest import Segment
-    from provenance.index.storage import Storage
+    from provenance.index.manifest import Manifest, Segment
+    from provenance.index.postings import Queries
     from provenance.settings import Settings
 
+Array = np.ndarray[Any, Any]
+
 NUMBER, DOC_ID, OUTLET, DIGEST, LINES = 0, 1, 5, 12, 13  # columns of table documents
+
+
+class Stored(Protocol):
+    """What can be read of an index, whether it lies in a file of SQLite or in tables of Parquet."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """A snapshot."""
+
+    def read_manifest(self) -> Manifest:
+        """What the index says of itself."""
+
+    def blobs(self, segments: Sequence[Segment], keys: Array) -> Iterator[Blobs]:
+        """Postings of some segments, those of `keys` (uint32, ascending) at least."""
+
+    def read_documents(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Ascending numbers -> their rows of DOCUMENT_COLUMNS."""
+
+    def read_texts(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
+        """Ascending numbers -> (number, compressed text)."""
 
 
 class Known(NamedTuple):
@@ -35,7 +56,7 @@ class Known(NamedTuple):
 class Seen:
     """The indexes that new documents are compared with; numbers of the second begin where those of the first end."""
 
-    def __init__(self, storages: Sequence[Storage], settings: Settings) -> None:
+    def __init__(self, storages: Sequence[Stored], settings: Settings) -> None:
         self.storages, self.settings = list(storages), settings
         self.manifests = [storage.read_manifest() for storage in storages]
 
@@ -44,16 +65,15 @@ class Seen:
         """The number that the next document will get."""
         return self.manifests[-1].following
 
-    def blobs(self) -> Iterator[Blobs]:
-        """Every segment's bits, and a function that reads some of its parts."""
-        return self._blobs([manifest.segments for manifest in self.manifests])
+    def blobs(self, queries: Queries) -> Iterator[Blobs]:
+        """What the queries are looked up in."""
+        return self._blobs([manifest.segments for manifest in self.manifests], queries)
 
-    def _blobs(self, lists: Sequence[Sequence[Segment]]) -> Iterator[Blobs]:
+    def _blobs(self, lists: Sequence[Sequence[Segment]], queries: Queries) -> Iterator[Blobs]:
         for storage, segments in zip(self.storages, lists, strict=True):
-            for segment in segments:
-                yield segment.bits, partial(storage.read_raw, segment)
+            yield from storage.blobs(segments, queries.key)
 
-    def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Storage, list[int]]]:
+    def _split(self, numbers: Sequence[int]) -> Iterator[tuple[Stored, list[int]]]:
         edges = [0, *(manifest.following for manifest in self.manifests)]
         for storage, low, high in zip(self.storages, edges[:-1], edges[1:], strict=True):
             mine = [number for number in numbers if low <= number < high]
@@ -93,7 +113,7 @@ class Seen:
         """Ids -> those that are stored."""
         queries = name_queries(names)
         everything = np.full(len(names), np.iinfo(np.int64).max)
-        stored = self._blobs([manifest.names for manifest in self.manifests])
+        stored = self._blobs([manifest.names for manifest in self.manifests], queries)
         found = look_up(queries, stored, everything, self.settings)
         wanted, known = set(names), {}
         # 32 bits of a key may be another id's, or no id's at all: the row decides

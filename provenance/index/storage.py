@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from provenance.index.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from provenance.index.candidates import Blobs
 
 Array = np.ndarray[Any, Any]
 
@@ -320,6 +323,11 @@ class Storage:
         """Delete all postings of a segment."""
         low = segment.number << PARTS
         self.connection.execute("DELETE FROM postings WHERE place BETWEEN ? AND ?", (low, low | (1 << PARTS) - 1))
+
+    def blobs(self, segments: Sequence[Segment], _keys: Array) -> Iterator[Blobs]:
+        """Every segment's bits, and a function that reads some of its parts."""
+        for segment in segments:
+            yield segment.bits, partial(self.read_raw, segment)
 
     def read_parts(self, segment: Segment, first: int, last: int) -> Postings:
         """The postings of a segment's parts first .. last, in order of key, checked."""
