@@ -129,3 +129,26 @@ def test_stars_find_the_components_that_one_task_finds(session: SparkSession, tm
     wanted = label_components(460, left, right)
     alone = set(range(460)) - set(left[left != right]) - set(right[left != right])
     assert labels == {row: int(wanted[row]) for row in range(460) if row not in alone}
+
+
+def test_an_index_on_parquet_finds_what_one_in_a_file_finds(
+    session: SparkSession, corpus: Path, tmp_path: Path
+) -> None:
+    from provenance import spark  # noqa: PLC0415
+    from provenance.index import Index  # noqa: PLC0415
+
+    known = {"id": "doc_id", "text": "text", "outlet": "outlet", "title": "title", "published": "published"}
+    frame = reading.read([str(corpus)], Settings()).documents.select(**known)
+    frame.write_parquet(tmp_path / "articles.parquet")
+    old, new = frame[:50], pl.concat([frame[40:], frame[5:8].with_columns(id="again " + pl.col("id"))])
+    old.write_parquet(tmp_path / "old.parquet")
+    where = str(tmp_path / "index")
+    spark.build(session.read.parquet(str(tmp_path / "old.parquet")), where, work=str(tmp_path / "making"))
+    assert len(list((tmp_path / "index" / "postings").glob("prefix=*"))) > 100
+    found = spark.check(new, where, session)
+    with Index.open(tmp_path / "seen.sqlite") as index:
+        index.add(old)
+        wanted = index.check(new)
+        assert index.manifest().outlets == spark.index.ParquetIndex(session, where).read_manifest().outlets
+    assert set(wanted["verdict"]) >= {"new", "duplicate", "recycled"}
+    assert_frame_equal(found, wanted)

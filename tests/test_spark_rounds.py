@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -11,15 +15,28 @@ from provenance import pipeline
 from provenance.cleaning import Policy
 from provenance.cleaning.choosing import choose, needed
 from provenance.dumps import reading
+from provenance.errors import DamagedIndexError
+from provenance.index import Index
+from provenance.index.checking import Asked, check_aside
+from provenance.index.manifest import Manifest
+from provenance.index.storage import DOCUMENT_COLUMNS
 from provenance.matching.rewritten import is_on
 from provenance.settings import Settings
 from provenance.spark import plan as plans
 from provenance.spark import steps
-from provenance.spark.plan import Plan
+from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
+from provenance.spark.pieces import Sent, pack
+from provenance.spark.plan import Part, Plan
 from tests.rounds import Rounds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from provenance.index.candidates import Blobs
+    from provenance.index.manifest import Segment
+
+    Array = np.ndarray[Any, Any]
 
 #: All ways through the rounds: exhaustive or by bands, with hot runs, with and without the rewritten channel.
 WAYS: list[dict[str, Any]] = [
@@ -74,3 +91,76 @@ def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_rounds_on_two_events(shared: Path, way: dict[str, Any]) -> None:
     compare(shared / "corpora" / "two-events" / "documents.parquet", 3, **way)
+
+
+class InFrames:
+    """What rounds made of an index, as `ParquetIndex` gives it: its postings met batch by batch."""
+
+    def __init__(self, stored: pl.DataFrame, blobs: list[pl.DataFrame], manifest: Manifest) -> None:
+        self.stored, self.made, self.manifest = stored, blobs, manifest
+
+    def reading(self) -> nullcontext[None]:
+        return nullcontext()
+
+    def read_manifest(self) -> Manifest:
+        return Manifest.loads(self.manifest.dumps())
+
+    def blobs(self, segments: Sequence[Segment], keys: Array) -> Iterator[Blobs]:
+        for segment in segments:
+            columns = self.made[segment.number].sort("part").select("part", "content", "checksum")
+            batches = columns.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches(max_chunksize=7)
+            met = find_met(lambda: np.unique(keys), segment.bits, "here")(batches)
+            raw = [np.frombuffer(content.as_py(), "<u4").reshape(3, -1) for batch in met for content in batch.column(1)]
+            yield 0, partial(as_one_part, np.concatenate([np.empty((3, 0), np.uint32), *raw], axis=1))
+
+    def read_documents(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        return self.stored.filter(pl.col("number").is_in(numbers)).sort("number").select(DOCUMENT_COLUMNS).rows()
+
+    def read_texts(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
+        return self.stored.filter(pl.col("number").is_in(numbers)).sort("number").select("number", "content").rows()
+
+
+def index_of(documents: pl.DataFrame, settings: Settings) -> InFrames:
+    """DOCUMENTS -> an index by the rounds of `spark.build`."""
+    rounds: Any = Rounds(Plan(settings, 5, exhaustive=False, rewritten=False))
+    numbered = documents.with_row_index("number").with_columns(row=pl.col("number").cast(pl.Int64) + 1)
+    rows = numbered.select(pl.col(name).cast(kind) for name, kind in plans.SCHEMAS["documents"].items())
+    rounds.made["numbered"] = list(pack(Sent("documents", rows, plans.home(rows["row"]))))
+    kept = rounds.round("kept", keep_home, Part("numbered", "documents"))
+    sizes = {name: rounds.total(kept, name) for name in ("entries", "names")}
+    bits = {name: divide(size) for name, size in sizes.items()}
+    cut = rounds.round("blobs", partial(cut_blobs, bits), Part(kept, "entries"), Part(kept, "names"))
+    houses = rounds.frame([Part(kept, "houses")]).group_by("outlet").agg(pl.col("articles").sum()).sort("outlet")
+    counts = (documents.height, rounds.total(kept, "characters"), documents.height)
+    manifest = describe(settings, sizes, dict(houses.iter_rows()), counts)
+    blobs = [rounds.frame([Part(cut, name)]) for name in ("blobs", "name_blobs")]
+    return InFrames(rounds.frame([Part(kept, "stored")]), blobs, manifest)
+
+
+def test_rounds_make_an_index_that_finds_what_one_in_a_file_finds(corpus: Path, tmp_path: Path) -> None:
+    settings = Settings()
+    documents = reading.read([str(corpus)], settings).documents
+    known = ("doc_id", "text", "outlet", "title", "published")
+    again = documents[5:8].with_columns(doc_id="again " + pl.col("doc_id"))
+    old, new = (
+        reading.read_frame(frame.select(known), settings).documents
+        for frame in (documents[:50], pl.concat([documents[40:], again]))
+    )
+    made = index_of(old, settings)
+    found = pl.concat(check_aside([new], made, settings, Asked(None, None, origins=True)))
+    with Index.open(tmp_path / "seen.sqlite") as index:
+        index.add(old)
+        wanted = index.check(new)
+        assert index.manifest().outlets == made.manifest.outlets
+        assert index.manifest().characters == made.manifest.characters
+    assert set(wanted["verdict"]) >= {"new", "duplicate", "recycled"}
+    assert_frame_equal(found, wanted)
+
+
+def test_a_damaged_part_of_an_index_is_an_error(corpus: Path) -> None:
+    documents = reading.read([str(corpus)], Settings()).documents[:20]
+    made = index_of(documents, Settings())
+    flipped = pl.Series([bytes([content[0] ^ 1]) + content[1:] for content in made.made[0]["content"]])
+    made.made[0] = made.made[0].with_columns(content=flipped)
+    with pytest.raises(DamagedIndexError, match="damaged"):
+        list(check_aside([documents], made, Settings(), Asked(None, None, origins=False)))

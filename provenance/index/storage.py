@@ -326,8 +326,7 @@ class Storage:
 
     def blobs(self, segments: Sequence[Segment], _keys: Array) -> Iterator[Blobs]:
         """Every segment's bits, and a function that reads some of its parts."""
-        for segment in segments:
-            yield segment.bits, partial(self.read_raw, segment)
+        return ((segment.bits, partial(self.read_raw, segment)) for segment in segments)
 
     def read_parts(self, segment: Segment, first: int, last: int) -> Postings:
         """The postings of a segment's parts first .. last, in order of key, checked."""

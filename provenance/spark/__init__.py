@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provenance.spark.cleaned import SparkCleaned, clean
+    from provenance.spark.index import build, check
     from provenance.spark.scanning import SparkRun, scan
 
-__all__ = ["SparkCleaned", "SparkRun", "clean", "scan"]
+__all__ = ["SparkCleaned", "SparkRun", "build", "check", "clean", "scan"]
 
 
 def __getattr__(name: str) -> object:
     """The public name `name`, imported now: the rounds themselves need no Spark."""
     if name not in __all__:
         raise AttributeError(f"module 'provenance.spark' has no attribute {name!r}")
-    from provenance.spark import cleaned, scanning  # noqa: PLC0415
+    from provenance.spark import cleaned, index, scanning  # noqa: PLC0415
 
-    return getattr(cleaned if "lean" in name else scanning, name)
+    return next(getattr(module, name) for module in (cleaned, scanning, index) if name in vars(module))

@@ -30,7 +30,7 @@ def scan_files(inputs: Sequence[str], settings: Settings, output: str, master: s
     """
     session = open_session(master)
     flow = open_flow(session, settings, f"{output.rstrip('/')}/_work")
-    if _exists(session, f"{output.rstrip('/')}/run.json"):
+    if exists(session, f"{output.rstrip('/')}/run.json"):
         raise OutputError(f"{output}: holds a run already; move it or give another folder")
     if all(place.rstrip("/").endswith(".parquet") for place in inputs):
         run = scan_frames(flow, [_read(session, place) for place in inputs], settings)
@@ -41,7 +41,7 @@ def scan_files(inputs: Sequence[str], settings: Settings, output: str, master: s
         run.tables["rejects"] = session.createDataFrame(read.rejects.to_arrow(compat_level=pl.CompatLevel.oldest()))
     run.write(output)
     facts = {**run.facts, "files": {f"{name}.parquet": {} for name in run.tables}}
-    _write(session, f"{output.rstrip('/')}/run.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    write_text(session, f"{output.rstrip('/')}/run.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     return run
 
 
@@ -62,13 +62,20 @@ def _place(session: SparkSession, path: str) -> tuple[object, object]:
     return place.getFileSystem(context._jsc.hadoopConfiguration()), place  # noqa: SLF001
 
 
-def _exists(session: SparkSession, path: str) -> bool:
+def exists(session: SparkSession, path: str) -> bool:
+    """Whether a file or folder is there."""
     system, place = _place(session, path)
     return bool(system.exists(place))  # type: ignore[attr-defined]
 
 
-def _write(session: SparkSession, path: str, text: str) -> None:
+def write_text(session: SparkSession, path: str, text: str) -> None:
+    """Write a small file."""
     system, place = _place(session, path)
     stream = system.create(place, True)  # type: ignore[attr-defined]  # noqa: FBT003  the name of Java's argument
     stream.write(bytearray(text.encode("utf-8")))
     stream.close()
+
+
+def read_text(session: SparkSession, path: str) -> str:
+    """A small file as text."""
+    return "\n".join(row[0] for row in session.read.text(path, wholetext=True).collect())

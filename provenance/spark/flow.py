@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
@@ -129,12 +130,16 @@ class Flow:
         return int(frame.agg(F.sum("count")).first()[0] or 0)  # type: ignore[index]
 
 
-def spark_schema(schema: pl.Schema) -> str:
-    """A table's schema as Spark spells it."""
+def spark_columns(schema: pl.Schema) -> StructType:
+    """A table's schema in Spark's own types."""
     from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  its home says nothing of pandas inside
 
-    struct = from_arrow_schema(arrow_schema(schema)).simpleString()
-    return str(struct).removeprefix("struct<").removesuffix(">")
+    return from_arrow_schema(arrow_schema(schema))
+
+
+def spark_schema(schema: pl.Schema) -> str:
+    """A table's schema as Spark spells it."""
+    return str(spark_columns(schema).simpleString()).removeprefix("struct<").removesuffix(">")
 
 
 def arrow_schema(schema: pl.Schema) -> pa.Schema:

@@ -56,6 +56,7 @@ class Arrived(NamedTuple):
     many: int
     size: int
     rejects: list[Part]
+    clash: bool = False  # whether ids occurred more than once, and were told apart
 
 
 def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arrived:
@@ -81,7 +82,7 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
         named = flow.store("names", alone.mapInArrow(_named, "path string, number long, name string"))
         documents = documents.join(named, ["path", "number"]).withColumn("doc_id", F.col("name")).drop("name")
     many, size = (sum(flow.total(path, name) for path in paths) for name in ("documents", "bytes"))
-    return Arrived(documents, many, size, [Part(path, "rejects") for path in paths])
+    return Arrived(documents, many, size, [Part(path, "rejects") for path in paths], clash=bool(clash))
 
 
 def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

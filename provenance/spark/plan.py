@@ -14,6 +14,7 @@ import xxhash
 
 from provenance import tables
 from provenance.cleaning.choosing import GONE
+from provenance.index.storage import DOCUMENT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,14 @@ KEY = pl.UInt64()
 ENDS = {"left_row": ROW, "right_row": ROW}
 STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last", "equal"), ROW)  # words in their texts
 LABELS = {"left_label": ROW, "right_label": ROW}
+
+#: Of an index: a document, a posting, and the postings of one part of the keys.
+STORED: dict[str, pl.DataType] = {
+    name: ROW if name in ("number", "start", "end") else tables.TEXT for name in DOCUMENT_COLUMNS
+}
+STORED |= {"digest": pl.Binary(), "lines": pl.Binary(), "content": pl.Binary()}
+ENTRY = dict.fromkeys(("key", "document", "context"), pl.UInt32())
+BLOB = {"part": ROW, "content": pl.Binary(), "checksum": ROW}
 
 #: Tables between rounds. What `scan` writes has the schema of tables.py, with rows beside the ids.
 SCHEMAS: dict[str, pl.Schema] = {
@@ -94,6 +103,12 @@ SCHEMAS: dict[str, pl.Schema] = {
     "copied": pl.Schema({"row": ROW}),
     "alike": pl.Schema({"label": ROW, "copied": pl.Boolean(), "number": ROW, **tables.DOCUMENTS}),
     "gone": pl.Schema({**GONE, "path": tables.TEXT, "number": ROW, "text": tables.TEXT}),
+    "stored": pl.Schema(STORED),
+    "entries": pl.Schema(ENTRY),
+    "names": pl.Schema(ENTRY),
+    "blobs": pl.Schema(BLOB),
+    "name_blobs": pl.Schema(BLOB),
+    "houses": pl.Schema({"outlet": tables.TEXT, "articles": ROW}),
     "costs": pl.Schema(  # of one task of a round
         {"buckets": ROW, "read": ROW, "made": ROW, "largest": ROW, "microseconds": ROW, "slowest": ROW, "resident": ROW}
     ),

@@ -79,7 +79,7 @@ def _folder(work: str | None, settings: Settings) -> str:
 
 def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int | None = None) -> SparkRun:
     """DOCUMENTS, each id once -> SparkRun."""
-    documents, number, size, rejects = arrived
+    documents, number, size, rejects, _ = arrived
     small = settings.rewritten == "on" or size <= settings.rewritten_limit * 1_000_000
     flow.plan = Plan(
         settings,
