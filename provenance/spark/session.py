@@ -14,6 +14,13 @@ SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(ROWS),
     "spark.sql.execution.arrow.maxBytesPerBatch": str(BYTES),
     "spark.sql.session.timeZone": "UTC",
+    # rows are few and large: code made for them costs more to compile than it saves, and a column of 4,096 of them
+    # is gigabytes
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.parquet.columnarReaderBatchSize": "256",
+    # a writer for each table that a round makes, instead of sorting all that it made by table
+    "spark.sql.maxConcurrentOutputFileWriters": "64",
     # what travels is compressed already
     "spark.shuffle.compress": "false",
     "spark.shuffle.spill.compress": "false",
