@@ -17,6 +17,8 @@ from polars.testing import assert_frame_equal
 from provenance import pipeline
 from provenance.dumps import reading
 from provenance.settings import Settings
+from provenance.tables import WRITTEN
+from tests.bench.spark_equality import rows_that_differ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +110,54 @@ def test_a_killed_worker_changes_no_row(session: SparkSession, corpus: Path, tmp
         watcher.join()
     assert was_killed
     assert before[0] not in executors()
+    compare(found, pipeline.scan([str(corpus)], settings))
+
+
+def test_every_row_of_every_table_is_that_of_one_machine(session: SparkSession, corpus: Path, tmp_path: Path) -> None:
+    """The sample corpus as Parquet, with records that are rejected and ids that occur twice; all that scan makes."""
+    from provenance.spark.files import scan_files  # noqa: PLC0415
+
+    whole = reading.read([str(corpus)], Settings()).documents.drop("path", "start", "end")
+    worse = whole[:4].with_columns(text=pl.Series([None, "  ", whole["text"][1], whole["text"][2] + " More."]))
+    pl.concat([whole, worse]).write_parquet(tmp_path / "articles.parquet")
+    place = str(tmp_path / "articles.parquet")
+    scan_files([place], Settings(), str(tmp_path / "over-spark"), session.sparkContext.master)
+    told = rows_that_differ(pipeline.scan([place]), tmp_path / "over-spark")
+    assert set(told) == set(WRITTEN)
+    assert all(counts["rows"] for name, counts in told.items() if name != "outlets")
+    assert {name: counts["differ"] for name, counts in told.items()} == dict.fromkeys(told, 0)
+
+
+def test_a_run_that_was_killed_takes_up_its_finished_rounds(
+    session: SparkSession, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from provenance import spark  # noqa: PLC0415
+    from provenance.spark.flow import Flow  # noqa: PLC0415
+
+    settings = Settings(level="document", until="clusters", exhaustive_documents=0)
+    documents = reading.read([str(corpus)], settings).documents
+    documents.write_parquet(tmp_path / "documents.parquet")
+    frame = session.read.parquet(str(tmp_path / "documents.parquet"))
+    keep, made = Flow.keep, list[str]()
+
+    def fail(flow: Flow, name: str, pieces: Any) -> str:
+        """The driver is gone in the middle of a round: half of it may be written, and is not marked as whole."""
+        if name == "alike" and "alike" not in made:
+            made.append(name)
+            half = tmp_path / "work" / settings.fingerprint() / name / "table=matches"
+            half.mkdir(parents=True)
+            (half / "part-0.parquet").write_bytes(b"PAR1 and no more")
+            raise KeyboardInterrupt
+        made.append(name)
+        return keep(flow, name, pieces)
+
+    monkeypatch.setattr(Flow, "keep", fail)
+    with pytest.raises(KeyboardInterrupt):
+        spark.scan(frame, settings, work=str(tmp_path / "work"), keys=3)
+    first = made.copy()
+    found = spark.scan(frame, settings, work=str(tmp_path / "work"), keys=3)
+    assert made[len(first)] == "alike"
+    assert not set(first[:-1]) & set(made[len(first) :])
     compare(found, pipeline.scan([str(corpus)], settings))
 
 

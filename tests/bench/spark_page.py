@@ -1,27 +1,19 @@
-"""`python -m tests.spark_costs FOLDER [SIZE ...]`: what a scan over Spark costs, fitted -> reports/measured/spark.md.
-
-Each size is measured once and kept in FOLDER; the page is made of all that are there. Measured and extrapolated stand
-in tables of their own.
-"""
+"""What was measured of Spark -> reports/measured/spark.md: measured and extrapolated in tables of their own."""
 
 from __future__ import annotations
 
 import json
 import math
-import sys
-import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
+if TYPE_CHECKING:
+    from pathlib import Path
 
-from provenance.settings import Settings
-from tests.bench import corpora
-
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "reports" / "measured" / "spark.md"
-#: Level and end of the run that is measured: everything but tracing, whose last round is one task.
-WAYS = {"document": {"level": "document", "until": "clusters"}, "passage": {"until": "clusters", "rewritten": "off"}}
+ENDS = {
+    "document": "level document, until clusters (on a cluster of two workers, the driver apart)",
+    "passage": "level passage, until clusters (the driver works itself)",
+    "full": "level passage, with tracing (the driver works itself)",
+}
 AHEAD = (10**8, 10**10)
 EXECUTOR_CORES = 4
 #: Rounds that take everything in one task, so that their bucket grows with the dump; links go over the cluster past a
@@ -30,47 +22,6 @@ ONE_TASK = ("short-links",)
 #: Bytes a document that no round passes: 64 bands of a key, a row, a number and 64 bytes of bits. Fewer are measured
 #: where few keys leave a document's bands side by side, which compresses.
 MOST_READ = {"candidates": 64 * (4 + 8 + 8 + 64)}
-
-
-def measure(folder: Path, kind: str, size: int, way: str) -> dict[str, Any]:
-    """One scan -> its costs by round, as a JSON file that is not made again."""
-    kept = folder / f"costs-{kind}-{size}-{way}.json"
-    if kept.exists():
-        found: dict[str, Any] = json.loads(kept.read_text())
-        return found
-    from provenance import spark  # noqa: PLC0415
-    from provenance.pipeline import peak_memory  # noqa: PLC0415
-    from provenance.spark.plan import SCHEMAS  # noqa: PLC0415
-    from provenance.spark.session import open_session  # noqa: PLC0415
-
-    facts = corpora.make(folder, kind, size)
-    session = open_session("local[2]", **{"spark.driver.memory": "3g", "spark.local.dir": str(folder)})
-    work = folder / f"work-{kind}-{size}-{way}"
-    settings = Settings(**WAYS[way])  # type: ignore[arg-type]
-    began = time.perf_counter()
-    run = spark.scan(session.read.parquet(str(facts["path"])), settings, work=str(work))
-    wall = time.perf_counter() - began
-    rounds = []
-    for place in sorted((work / settings.fingerprint()).iterdir(), key=lambda at: (at / "_SUCCESS").stat().st_mtime_ns):
-        if (place / "table=costs").exists():
-            arrow = run.flow.costs(place.name).toArrow()
-            tasks = pl.DataFrame(pl.from_arrow(arrow)).cast(dict(SCHEMAS["costs"]))
-            rounds.append({"round": place.name, "tasks": tasks.rows(named=True)})
-    heap = session.sparkContext._jvm.java.lang.Runtime.getRuntime()  # type: ignore[union-attr]
-    made = {
-        **{name: facts[name] for name in ("documents", "bytes", "xxh3_64")},
-        "kind": kind,
-        "way": way,
-        "wall": round(wall, 1),
-        "driver_python_mb": peak_memory(),
-        "driver_heap_mb": (heap.totalMemory() - heap.freeMemory()) // 10**6,
-        "date": time.strftime("%Y-%m-%d"),
-        "counts": run.facts["counts"],
-        "rounds": rounds,
-    }
-    session.stop()
-    kept.write_text(json.dumps(made))
-    return made
 
 
 def fit(sizes: list[int], values: list[float]) -> tuple[float, float]:
@@ -100,41 +51,98 @@ def by_round(made: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 def page(folder: Path) -> str:
     """All measurements in FOLDER -> the page."""
-    measured = [json.loads(path.read_text()) for path in sorted(folder.glob("costs-*.json"))]
+
+    def kept(measure: str) -> list[dict[str, Any]]:
+        return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{measure}-*.json"))]
+
+    measured = sorted(kept("costs"), key=lambda one: one["documents"])
     lines = [
         "# Measured: Spark",
         "",
-        "Written by `python -m tests.spark_costs`; not edited by hand. Spark 4 at `local[2]`: one machine of 2 cores,",
-        "shared with other work, so processor seconds of Python and no wall times are fitted. Bytes are those of the",
-        "pieces that travel (Arrow, compressed), which is what a round shuffles. Texts are those of tests/bench.",
-        "At `local[2]` the driver's JVM is the executors' too: its heap says nothing of a driver's; its Python does.",
-        "The first size of a level was run with kernels still to compile, some 15 s: growth is taken as 1 at least.",
+        "Written by `python -m tests.bench.spark`; not edited by hand. Spark 4, one machine of 2 cores that had other",
+        "work to do beside, so processor seconds are fitted and no wall times; those of a loaded machine are more than",
+        "those of an idle one. Bytes are those of the pieces that travel (Arrow, compressed), which is what a round",
+        "shuffles. Texts are those of tests/bench. What was measured is kept apart from what is extrapolated.",
         "",
+        *_equal(kept("equality")),
+        *_against(measured, kept("here")),
     ]
-    for way in WAYS:
+    for way in ENDS:
         ours = [one for one in measured if one["way"] == way and one["kind"] == "news"]
-        ours.sort(key=lambda one: one["documents"])
         if ours:
             lines += _measured(way, ours) + _extrapolated(way, ours)
-    alike = [one for one in measured if one["kind"] == "alike"]
-    for one in alike:
-        lines += _skew(one)
-    return "\n".join(lines) + "\n"
+    for one in measured:
+        if one["kind"] == "alike":
+            lines += _skew(one)
+    lines += _index(kept("index"))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _equal(measured: list[dict[str, Any]]) -> list[str]:
+    if not measured:
+        return []
+    lines = ["## Measured: every row of every table, against one machine", ""]
+    lines += ["Both engines scan the same input with the defaults; `rejects` is a table like others.", ""]
+    lines += ["| table | " + " | ".join(f"{one['name']}: rows, differ" for one in measured) + " |"]
+    lines += ["|---" * (len(measured) + 1) + "|"]
+    for name in measured[0]["tables"]:
+        cells = (f"{one['tables'][name]['rows']:,}, {one['tables'][name]['differ']:,}" for one in measured)
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _against(measured: list[dict[str, Any]], here: list[dict[str, Any]]) -> list[str]:
+    pairs = [
+        (one, other)
+        for one in measured
+        for other in here
+        if all(one[name] == other[name] for name in ("kind", "way", "documents"))
+    ]
+    if not pairs:
+        return []
+    lines = ["## Measured: against the engine of one machine, on the same two cores", ""]
+    lines += ["Processor seconds are of all processes: Java's and Python's. Both write their tables as Parquet.", ""]
+    lines += ["| documents | scanned for | here: wall, processor s | Spark: wall, processor s | ratios | shuffled, B |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for one, other in pairs:
+        shuffled = sum(each["read"] for each in by_round(one).values()) / one["documents"]
+        ratios = (one["wall"] / other["wall"], one["processor"] / other["processor"])
+        lines.append(
+            f"| {one['documents']:,} {one['kind']} | {one['way']} | {other['wall']}, {other['processor']} "
+            f"| {one['wall']}, {one['processor']} | {ratios[0]:.1f}, {ratios[1]:.1f} | {shuffled:,.0f} a document |"
+        )
+    return [*lines, ""]
+
+
+def _index(measured: list[dict[str, Any]]) -> list[str]:
+    if not measured:
+        return []
+    lines = ["## Measured: an index on Parquet", ""]
+    lines += ["| documents | made: wall, processor s | bytes a document | checked | first, again: s | Python |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for one in measured:
+        known = f"known {one['known_found']} of {one['known']}"
+        lines.append(
+            f"| {one['documents']:,} | {one['built']['wall']}, {one['built']['processor']} "
+            f"| {one['size'] / one['documents']:,.0f} | {one['checked']:,} ({known}) "
+            f"| {one['check_seconds'][0]}, {one['check_seconds'][1]} | {one['python_mb']} MB |"
+        )
+    return [*lines, ""]
 
 
 def _measured(way: str, ours: list[dict[str, Any]]) -> list[str]:
-    lines = [f"## Measured, level {way}, until clusters", ""]
+    lines = [f"## Measured, {ENDS[way]}", ""]
     lines += [
-        "| documents | text, B | processor s | shuffled a document, B | largest bucket, B | driver: heap, Python |"
+        "| documents | text, B | processor s: rounds, all | shuffled a document, B | largest bucket, B | driver |"
     ]
     lines += ["|---|---|---|---|---|---|"]
     for one in ours:
         sums = by_round(one).values()
         seconds, read = (sum(each[what] for each in sums) for what in ("seconds", "read"))
         lines.append(
-            f"| {one['documents']:,} | {one['bytes']:,} | {seconds:.1f} "
+            f"| {one['documents']:,} | {one['bytes']:,} | {seconds:.1f}, {one['processor']} "
             f"| {read / one['documents']:,.0f} | {max(each['largest'] for each in sums):,} "
-            f"| {one['driver_heap_mb']} MB, {one['driver_python_mb']} MB |"
+            f"| {one['driver_mb']['java']} MB, {one['driver_mb']['python']} MB |"
         )
     last = ours[-1]
     lines += ["", f"By round, at {last['documents']:,} documents ({last['xxh3_64']}, {last['date']}):", ""]
@@ -155,7 +163,7 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
     sizes = [one["documents"] for one in ours]
     names = list(by_round(ours[-1]))
     lines = [
-        f"## Extrapolated from the above, level {way}",
+        f"## Extrapolated from the above, {ENDS[way]}",
         "",
         f"A power of the documents, fitted to each round over {', '.join(f'{size:,}' for size in sizes)} documents,",
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing, and",
@@ -197,16 +205,3 @@ def _skew(made: dict[str, Any]) -> list[str]:
             f"| {one['round']} | {len(spent)} | {spent[-1]:.2f} | {middle:.2f} | {spent[-1] / max(middle, 1e-3):.1f} |"
         )
     return [*lines, ""]
-
-
-def main() -> None:
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = [argument.split(":") for argument in sys.argv[2:]]  # KIND:SIZE:LEVEL
-    for kind, size, way in wanted:
-        measure(folder, kind, int(size), way)
-    PAGE.write_text(page(folder), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

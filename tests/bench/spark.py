@@ -1,0 +1,202 @@
+"""`python -m tests.bench.spark FOLDER [MEASUREMENT ...]`: Spark measured -> reports/measured/spark.md.
+
+A measurement is `equality:NAME` (every row of every table against one machine: corpus, two-events, reuters),
+`costs:KIND:SIZE:WAY` (what each round of a scan takes), `here:KIND:SIZE:WAY` (the same scan by one machine's engine) or
+`index:SIZE` (an index on Parquet made, and a thousand articles checked against it). Each runs in a process of its own,
+is kept in FOLDER as JSON and not made again; the page is made of all that are there. Set PROVENANCE_SHARED for the
+shared corpora. `costs` at level document runs on a cluster of two workers, where the driver is a process apart; all
+else at `local[2]`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from provenance.pipeline import peak_memory
+from provenance.settings import Settings
+from tests.bench import ROOT, corpora, processes
+from tests.bench.spark_equality import compare_engines
+from tests.bench.spark_page import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+PAGE = ROOT / "reports" / "measured" / "spark.md"
+#: What is scanned for; `passage` without tracing, whose last round is one task.
+WAYS: dict[str, dict[str, Any]] = {
+    "document": {"level": "document", "until": "clusters"},
+    "passage": {"until": "clusters", "rewritten": "off"},
+    "full": {"rewritten": "off"},
+}
+CHECKED = 1_000  # articles checked against an index: a tenth of them are in it
+
+
+@contextlib.contextmanager
+def opened(folder: Path, master: str) -> Iterator[SparkSession]:
+    """A session whose driver has 3 GB where it does the work, else 1 GB."""
+    from provenance.spark.session import open_session  # noqa: PLC0415
+
+    memory = "3g" if master.startswith("local[") else "1g"
+    session = open_session(master, **{"spark.driver.memory": memory, "spark.local.dir": str(folder / "shuffled")})
+    yield session
+    session.stop()
+
+
+def spent(process: int) -> float:
+    """Processor seconds of a process and of all that it began."""
+    children: dict[int, list[int]] = {}
+    ticks: dict[int, int] = {}
+    for place in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(place.name))
+            ticks[int(place.name)] = sum(map(int, fields[11:15]))
+    found, waiting = 0, [process]
+    while waiting:
+        one = waiting.pop()
+        found += ticks.get(one, 0)
+        waiting += children.get(one, [])
+    return found / 100
+
+
+def peak_of(process: int) -> int:
+    """The most memory that a process held, in MB of 10^6 bytes."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 // 10**6 for line in lines if line.startswith("VmHWM"))
+
+
+def java_of(session: SparkSession) -> int:
+    """The process of the session's driver in Java."""
+    return int(session.sparkContext._jvm.java.lang.ProcessHandle.current().pid())  # type: ignore[union-attr]
+
+
+def costs(folder: Path, kind: str, size: str, way: str) -> dict[str, Any]:
+    """One scan -> its costs by round."""
+    from provenance import spark  # noqa: PLC0415
+    from provenance.spark.plan import SCHEMAS  # noqa: PLC0415
+
+    facts = corpora.make(folder / "corpora", kind, int(size))
+    work, settings = folder / f"work-{kind}-{size}-{way}", Settings(**WAYS[way])
+    with opened(folder, "local-cluster[2,1,2048]" if way == "document" else "local[2]") as session:
+        java = java_of(session)
+        began, before = time.perf_counter(), spent(java)
+        run = spark.scan(session.read.parquet(str(facts["path"])), settings, work=str(work))
+        run.write(str(work / "tables"))
+        wall, processor = time.perf_counter() - began, spent(java) - before
+        found, places = [], (work / settings.fingerprint()).iterdir()
+        for place in sorted(places, key=lambda at: (at / "_SUCCESS").stat().st_mtime_ns):
+            if (place / "table=costs").exists():
+                frame = pl.DataFrame(pl.from_arrow(run.flow.costs(place.name).toArrow()))
+                found.append({"round": place.name, "tasks": frame.cast(dict(SCHEMAS["costs"])).rows(named=True)})
+        made = {
+            **{name: facts[name] for name in ("documents", "bytes", "xxh3_64")},
+            "kind": kind,
+            "way": way,
+            "wall": round(wall, 1),
+            "processor": round(processor, 1),
+            "driver_mb": {"java": peak_of(java), "python": peak_memory()},
+            "counts": run.facts["counts"],
+            "rounds": found,
+        }
+    shutil.rmtree(work)
+    return made
+
+
+def here(folder: Path, kind: str, size: str, way: str) -> dict[str, Any]:
+    """The same scan by the engine of one machine, as a command."""
+    facts = corpora.make(folder / "corpora", kind, int(size))
+    options = [f"--{name}={value}" for name, value in WAYS[way].items()]
+    out = folder / f"here-{kind}-{size}-{way}"
+    command = [sys.executable, "-m", "provenance", "scan", str(facts["path"]), "-o", str(out), "--no-report", *options]
+    cost = processes.run(command, folder / "here.log")
+    if cost.code:
+        raise SystemExit((folder / "here.log").read_text())
+    shutil.rmtree(out)
+    return {
+        "kind": kind,
+        "way": way,
+        "documents": facts["documents"],
+        "wall": round(cost.seconds, 1),
+        "processor": round(cost.cpu, 1),
+        "memory": round(cost.memory),
+    }
+
+
+def equality(folder: Path, name: str) -> dict[str, Any]:
+    """A corpus by both engines -> how many rows each table has, and how many of them differ."""
+    with opened(folder, "local[2]") as session:
+        return {"name": name, "tables": compare_engines(folder / f"equality-{name}", name, session)}
+
+
+def index(folder: Path, size: str) -> dict[str, Any]:
+    """An index of articles on Parquet, and CHECKED others and known ones against it."""
+    from provenance import spark  # noqa: PLC0415
+
+    facts = corpora.make(folder / "corpora", "news", int(size))
+    articles, place = pl.scan_parquet(str(facts["path"])), folder / f"index-{size}"
+    tenth = CHECKED // 10
+    known = articles.slice(int(size) // 2, tenth).collect().with_columns(id="again " + pl.col("id"))
+    others = pl.read_parquet(str(corpora.make(folder / "corpora", "news", CHECKED, seed=7)["path"]))
+    incoming = pl.concat([known, others.with_columns(id="other " + pl.col("id"))[tenth:]])
+    with opened(folder, "local[2]") as session:
+        java = java_of(session)
+        began, before = time.perf_counter(), spent(java)
+        if not (place / "manifest.json").exists():
+            work = folder / f"work-index-{size}"
+            spark.build(session.read.parquet(str(facts["path"])), str(place), work=str(work))
+            shutil.rmtree(work)
+        built = {"wall": round(time.perf_counter() - began, 1), "processor": round(spent(java) - before, 1)}
+        checks = []
+        for _ in range(2):
+            began = time.perf_counter()
+            findings = spark.check(incoming, str(place), session)
+            checks.append(round(time.perf_counter() - began, 1))
+        return {
+            **{name: facts[name] for name in ("documents", "bytes", "xxh3_64")},
+            "built": built,
+            "size": sum(file.stat().st_size for file in place.rglob("*.parquet")),
+            "checked": CHECKED,
+            "check_seconds": checks,
+            "python_mb": peak_memory(),
+            "verdicts": dict(sorted(findings["verdict"].value_counts().iter_rows())),
+            "known_found": findings[:tenth].filter(verdict="duplicate").height,
+            "known": tenth,
+        }
+
+
+MEASURES = {"equality": equality, "costs": costs, "here": here, "index": index}
+
+
+def main(folder: Path, wanted: list[str]) -> None:
+    """Measure what is not there yet, each in a process of its own; write the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in wanted:
+        kept = folder / f"{one.replace(':', '-')}.json"
+        if not kept.exists():
+            subprocess.run([sys.executable, "-m", "tests.bench.spark", str(folder), "--one", one], cwd=ROOT, check=True)
+    PAGE.write_text(page(folder), encoding="utf-8")
+
+
+def measure(folder: Path, one: str) -> None:
+    """One measurement, kept as JSON."""
+    name, *arguments = one.split(":")
+    made = {**MEASURES[name](folder, *arguments), "date": time.strftime("%Y-%m-%d")}  # type: ignore[operator]
+    (folder / f"{one.replace(':', '-')}.json").write_text(json.dumps(made, indent=1))
+
+
+if __name__ == "__main__":
+    if "--one" in sys.argv:
+        measure(Path(sys.argv[1]), sys.argv[3])
+    else:
+        main(Path(sys.argv[1]).resolve(), sys.argv[2:])
