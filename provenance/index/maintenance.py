@@ -19,7 +19,8 @@ from provenance.index.checksums import blob_checksum, checksum
 from provenance.index.manifest import Segment
 from provenance.index.rows import digest_of, in_utc, to_documents
 from provenance.index.seen import DOC_ID, NUMBER, Seen
-from provenance.index.storage import DOCUMENT_COLUMNS, PARTS, Storage
+from provenance.index.segments import PARTS
+from provenance.index.storage import DOCUMENT_COLUMNS, Storage
 
 if TYPE_CHECKING:
     import datetime as dt

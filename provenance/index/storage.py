@@ -20,6 +20,7 @@ from provenance.index.checksums import blob_checksum, checksum
 from provenance.index.manifest import Manifest, Segment
 from provenance.index.postings import Postings
 from provenance.index.refusals import refusal
+from provenance.index.segments import PARTS, bits_for, to_merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,11 +33,7 @@ APPLICATION_ID = 0x50524F56  # "PROV", in the file's header
 FORMAT = 2  # user_version; 1 had ids among the words' postings, and read all of them to look a batch of ids up
 WRITE_OUT = "write it out with the program that made it (`provenance index export`), and add that to another"
 PAGE_BYTES = 8192  # a blob of postings is two pages; the default of 4096 made reading them a third slower
-BLOB_POSTINGS = 1 << 10  # on average; a single article looks up some hundred blobs of 12 KB
-PARTS = 20  # bits of `place` for the part, the rest for the segment
-FAN = 8  # as many segments of like size become one
 AT_ONCE = 2048  # rows asked for in one statement
-LARGEST = 1 << 25  # postings in a segment that merging makes: 400 MB, which bounds a transaction's log
 
 SCHEMA = """
 CREATE TABLE manifest (
@@ -372,24 +369,3 @@ class Storage:
 def join(parts: Sequence[Postings]) -> Postings:
     """Postings one after another."""
     return parts[0] if len(parts) == 1 else Postings(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def bits_for(postings: int) -> int:
-    """How many bits of the key part a segment, so that a blob holds BLOB_POSTINGS or up to twice as many."""
-    return min(max(0, (postings // BLOB_POSTINGS).bit_length() - 1), PARTS - 1)
-
-
-def to_merge(segments: list[Segment]) -> list[Segment]:
-    """The trailing segments that are FAN or more of no more than one size, or none.
-
-    Sizes are powers of FAN: so each posting is written again once a size, and there are FAN - 1 segments of each.
-    """
-    sizes = [len(f"{segment.postings:o}") for segment in segments]  # octal digits: FAN is 8
-    for size in sorted(set(sizes)):
-        begin = len(segments)
-        while begin and sizes[begin - 1] <= size:
-            begin -= 1
-        chosen = segments[begin:]
-        if len(chosen) >= FAN and sum(segment.postings for segment in chosen) <= LARGEST:
-            return chosen
-    return []

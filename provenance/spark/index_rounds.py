@@ -15,7 +15,8 @@ from provenance.index.making import fresh_manifest
 from provenance.index.manifest import Manifest, Segment
 from provenance.index.postings import Postings, in_order, name_postings
 from provenance.index.rows import digest_of, to_rows
-from provenance.index.storage import DOCUMENT_COLUMNS, bits_for
+from provenance.index.segments import bits_for
+from provenance.index.storage import DOCUMENT_COLUMNS
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOB, ENTRY, SCHEMAS, count
 from provenance.tables import DOCUMENTS
