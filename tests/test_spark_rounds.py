@@ -162,5 +162,6 @@ def test_a_damaged_part_of_an_index_is_an_error(corpus: Path) -> None:
     made = index_of(documents, Settings())
     flipped = pl.Series([bytes([content[0] ^ 1]) + content[1:] for content in made.made[0]["content"]])
     made.made[0] = made.made[0].with_columns(content=flipped)
+    again = documents.with_columns(doc_id="again " + pl.col("doc_id"))  # what has a known id is not looked up
     with pytest.raises(DamagedIndexError, match="damaged"):
-        list(check_aside([documents], made, Settings(), Asked(None, None, origins=False)))
+        list(check_aside([again], made, Settings(), Asked(None, None, origins=False)))
