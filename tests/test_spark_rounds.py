@@ -20,13 +20,16 @@ from provenance.index import Index
 from provenance.index.checking import Asked, check_aside
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
+from provenance.matching import kernels
 from provenance.matching.rewritten import is_on
+from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
 from provenance.spark import plan as plans
 from provenance.spark import steps
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, pack
 from provenance.spark.plan import Part, Plan
+from provenance.text.tokens import Tokens
 from tests.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -165,3 +168,43 @@ def test_a_damaged_part_of_an_index_is_an_error(corpus: Path) -> None:
     again = documents.with_columns(doc_id="again " + pl.col("doc_id"))  # what has a known id is not looked up
     with pytest.raises(DamagedIndexError, match="damaged"):
         list(check_aside([again], made, Settings(), Asked(None, None, origins=False)))
+
+
+@pytest.mark.parametrize(("keys", "cap"), [(1, 4), (7, 4), (3, 64)])
+def test_rounds_link_short_passages_as_one_machine_does(keys: int, cap: int) -> None:
+    """Headlines of few words, so that texts are equal, alike by one word or by many, and some seeds are everywhere."""
+    random = np.random.default_rng(keys)
+    settings = Settings(link_cap=cap)
+    heads = [random.integers(1, 9, random.integers(2, 14)).astype(np.uint64) for _ in range(40)]
+    texts = [heads[at].copy() for at in random.integers(0, 40, 300)]
+    for text in texts[::3]:
+        text[random.integers(text.size)] = random.integers(1, 9)
+    texts += [np.append(text, np.arange(20, 24, dtype=np.uint64)) for text in texts[:60]]
+    bounds = np.concatenate([[0], np.cumsum([text.size for text in texts])])
+    document = np.sort(random.integers(0, 90, len(texts)))
+    first = np.arange(len(texts)) * 50 - 50 * np.searchsorted(document, document)  # of its own document
+    nothing = np.empty(0, np.int32)
+    tokens = Tokens(bounds, np.concatenate(texts), nothing, nothing, nothing)
+    role = random.integers(0, 2, len(texts)).astype(np.uint8)
+    found = group_occurrences(tokens, document, bounds[:-1], bounds[1:], role)
+    local = link_short(tokens, found, settings)
+    move = first - bounds[:-1]  # words of all texts -> words of each one's document
+    sides = {}
+    for side in ("left", "right"):
+        low, high = getattr(local, f"{side}_first"), getattr(local, f"{side}_last")
+        at = np.searchsorted(bounds, low, side="right") - 1
+        sides |= {f"{side}_first": low + move[at], f"{side}_last": high + move[at]}
+    wanted = pl.DataFrame({"left_row": local.left, "right_row": local.right, **sides, "equal": local.equal})
+    one, two = np.empty(len(texts), np.uint64), np.empty(len(texts), np.uint64)
+    kernels.range_keys(tokens.word, bounds[:-1], bounds[1:], one, two)
+    frame = pl.DataFrame(
+        {"one": one, "two": two, "row": document, "first": first, "role": role, "words": [t.tobytes() for t in texts]},
+        schema=plans.SCHEMAS["shorts"],
+    )
+    rounds: Any = Rounds(Plan(settings, keys, exhaustive=False, rewritten=False))
+    rounds.made["listed"] = list(pack(Sent("shorts", frame, plans.hashed(frame["one"], rounds.plan))))
+    made = steps.link_shorts(rounds, Part("listed", "shorts"))
+    parts = [rounds.frame([Part(path, name)]) for path in made for name in ("stretches", "repeated")]
+    wanted = wanted.cast(plans.SCHEMAS["stretches"]).select(list(plans.SCHEMAS["stretches"]))
+    assert (wanted["equal"] < wanted["left_last"] - wanted["left_first"]).any()
+    assert_frame_equal(pl.concat(parts).sort(pl.all()), wanted.sort(pl.all()))

@@ -13,7 +13,7 @@ import numpy as np
 from provenance.matching import kernels, posting_kernels, sequence_kernels
 from provenance.matching.equal_texts import unique
 from provenance.matching.layout import CODE
-from provenance.matching.postings import all_postings
+from provenance.matching.postings import Postings, all_postings
 from provenance.matching.stretches import Aligned, join
 from provenance.text.tokens import Tokens
 
@@ -59,7 +59,14 @@ def short_of(layout: Layout) -> Array:
 
 def link_short(tokens: Tokens, found: Occurrences, settings: Settings) -> Aligned:
     """Short passages by text -> stretches between those that are equal or alike. *gather*."""
-    return join([_link_equal(found, settings.link_cap), *_link_like(tokens, found, settings.link_cap)])
+    cap = settings.link_cap
+    texts, number = distinct_texts(tokens, found)
+    seeds = find_seeds(texts)
+    hot = np.zeros(texts.word.size, np.bool_)
+    keys = [pair_seeds(texts, seeds, hot, cap, marking=marking) for marking in (True, False)]
+    likes = align_texts(texts, unique(np.concatenate(keys)))
+    likes[:, :2] = number[likes[:, :2]]
+    return join([link_equal(found, cap), *cross_likes(found, likes, cap)])
 
 
 def group_occurrences(tokens: Tokens, document: Array, first: Array, last: Array, role: Array) -> Occurrences:
@@ -90,7 +97,7 @@ def _pairs(found: Occurrences, one: Array, two: Array, equal: Array) -> Aligned:
     )
 
 
-def _link_equal(found: Occurrences, cap: int) -> Aligned:
+def link_equal(found: Occurrences, cap: int) -> Aligned:
     """Equal passages: in one document each with the one before, and the first ones of documents with each other.
 
     Up to `cap` documents all with all, of more each with the previous and the first.
@@ -133,33 +140,54 @@ def _all_or_chain(size: int, cap: int) -> tuple[Array, Array]:
     return np.concatenate([rows - 1, np.zeros(size - 2, np.int64)]), np.concatenate([rows, rows[1:]])
 
 
-def _link_like(tokens: Tokens, found: Occurrences, cap: int) -> list[Aligned]:
-    """Different texts that share SEED words in a row and are then alike, word by word."""
+def distinct_texts(tokens: Tokens, found: Occurrences) -> tuple[Tokens, Array]:
+    """The different texts that are long enough to be like others, as TOKENS, and their numbers in `found.text`."""
     heads = np.flatnonzero(np.diff(found.text, prepend=-1) != 0)
     heads = heads[(found.last - found.first)[heads] >= FEWEST_APART]
     sizes = (found.last - found.first)[heads]
     bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     offsets = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
-    words = tokens.word[np.repeat(found.first[heads], sizes) + offsets]
+    return as_tokens(tokens.word[np.repeat(found.first[heads], sizes) + offsets], bounds), found.text[heads]
+
+
+def as_tokens(words: Array, bounds: Array) -> Tokens:
+    """Words of short texts, one after another, and where each begins -> TOKENS without places."""
     nothing = np.empty(0, np.int32)
-    texts = Tokens(bounds, words, nothing, nothing, nothing)
-    key, owner, place, parts = all_postings(texts, np.ones(heads.size, np.bool_), SEED, 1)
-    hot, found_pairs = np.zeros(words.size, np.bool_), []
-    for marking in (True, False):
-        pairs, count, _ = posting_kernels.pair_postings(
-            words, bounds, parts, key, owner, place, SEED, SEED, LONGEST, cap, hot, marking, np.empty(1 << 12, np.int64)
-        )
-        found_pairs.append(pairs[:count])
-    keys = unique(np.concatenate(found_pairs))
+    return Tokens(bounds, words, nothing, nothing, nothing)
+
+
+def find_seeds(texts: Tokens) -> Postings:
+    """Texts -> POSTINGS of all their runs of SEED words."""
+    return all_postings(texts, np.ones(texts.bounds.size - 1, np.bool_), SEED, 1)
+
+
+def pair_seeds(texts: Tokens, seeds: Postings, hot: Array, cap: int, *, marking: bool) -> Array:
+    """Texts and their POSTINGS -> pairs that share a seed, as left << 32 | right.
+
+    First with `marking`, for seeds in more than `cap` texts, whose words become `hot`; then without, for the others.
+    """
+    key, owner, place, parts = seeds
+    pairs, count, _ = posting_kernels.pair_postings(
+        texts.word, texts.bounds, parts, key, owner, place, SEED, SEED, LONGEST, cap, hot, marking,
+        np.empty(1 << 12, np.int64),
+    )  # fmt: skip
+    result: Array = pairs[:count]
+    return result
+
+
+def align_texts(texts: Tokens, keys: Array) -> Array:
+    """Texts and pairs of them -> those that are alike: int64 [left, right, words of left, words of right, equal]."""
     a, b = keys >> 32, keys & 0xFFFFFFFF
     stretch = np.empty((a.size, 5), np.int64)
-    sequence_kernels.align_short(words, bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
-    good = stretch[:, 4] > 0
-    spans = []
+    sequence_kernels.align_short(texts.word, texts.bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
+    likes: Array = np.column_stack([a, b, stretch])[stretch[:, 4] > 0]
+    return likes
+
+
+def cross_likes(found: Occurrences, likes: Array, cap: int) -> list[Aligned]:
+    """Short passages by text, and which texts are alike (rows as `align_texts` gives them) -> their stretches."""
     by_text = np.searchsorted(found.text, np.arange(found.text[-1] + 2)) if found.text.size else np.zeros(1, np.int64)
-    for one, two, row in zip(heads[a[good]].tolist(), heads[b[good]].tolist(), stretch[good].tolist(), strict=True):
-        spans.append(_cross(found, by_text, found.text[one], found.text[two], row, cap))
-    return spans
+    return [_cross(found, by_text, one, two, row, cap) for one, two, *row in likes.tolist()]
 
 
 def _cross(found: Occurrences, by_text: Array, one: int, two: int, row: list[int], cap: int) -> Aligned:

@@ -9,7 +9,7 @@ import polars as pl
 from provenance.matching.boilerplate import count_articles, find_frequent, list_lines, mark_boilerplate
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, hash_texts, hashed, home, in_order, table
-from provenance.spark.stretches import list_shorts
+from provenance.spark.shorts import list_shorts
 from provenance.text.passages import find_passages
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def mark_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     marked = _with_rows(mark_boilerplate(documents, passages, tokens, frequent=frequent), documents)
     yield Sent("passages", marked, bucket)
     if plan.settings.level == "passage":
-        yield from list_shorts(given, marked)
+        yield from list_shorts(plan, given, marked)

@@ -35,6 +35,9 @@ ROW = pl.Int64()
 KEY = pl.UInt64()
 ENDS = {"left_row": ROW, "right_row": ROW}
 STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last", "equal"), ROW)  # words in their texts
+TEXT = {"one": KEY, "two": KEY}  # the hashes that name a short passage's text
+LIKES = {f"{side}_{name}": KEY for side in ("left", "right") for name in TEXT}
+LIKED = dict.fromkeys(("left_low", "left_high", "right_low", "right_high", "equal"), ROW)  # words of the two texts
 LABELS = {"left_label": ROW, "right_label": ROW}
 
 #: Of an index: a document, a posting, and the postings of one part of the keys.
@@ -79,7 +82,11 @@ SCHEMAS: dict[str, pl.Schema] = {
     ),
     "hot": pl.Schema({"row": ROW, "word": pl.Int32()}),
     "masks": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32(), "mask": pl.Binary()}),
-    "shorts": pl.Schema({"row": ROW, "first": ROW, "role": pl.UInt8(), "words": pl.Binary()}),
+    "shorts": pl.Schema({**TEXT, "row": ROW, "first": ROW, "role": pl.UInt8(), "words": pl.Binary()}),
+    "seeds": pl.Schema({**TEXT, "words": pl.Binary()}),
+    "heat": pl.Schema({**TEXT, "heat": KEY}),  # a bit for each of at most 40 words
+    "likes": pl.Schema({**LIKES, **LIKED}),
+    "liked": pl.Schema({**LIKES, **LIKED, "row": ROW, "first": ROW}),
     "stretches": pl.Schema({**ENDS, **STRETCH}),
     "repeated": pl.Schema({**ENDS, **STRETCH}),
     "exact": pl.Schema({**ENDS, **STRETCH}),

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.matching.completion import MOST_PAIRS
-from provenance.spark import articles, choosing, clusters, origins, routing, runs, stretches, whole
+from provenance.spark import articles, choosing, clusters, origins, routing, runs, shorts, stretches, whole
 from provenance.spark.plan import Part, together
 
 if TYPE_CHECKING:
@@ -107,11 +107,11 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
     members = flow.round("members", routing.answer, Part(groups, "members"), Part(firsts, "asks"))
     spelt = flow.round("spelt", whole.spell_block, Part(firsts, "pairs"), Part(members, "members"))
-    short = flow.round("short-links", stretches.link_shorts, Part(marked, "shorts"))
+    short = link_shorts(flow, Part(marked, "shorts"))
     found = [Part(groups, "linked"), Part(spelt, "linked"), Part(spelt, "pairs")]
     if flow.plan.rewritten:
         found = rewrite(flow, documents, passages, found)
-    proposed = [*found, Part(short, "stretches")]
+    proposed = [*found, *(Part(path, "stretches") for path in short)]
     nearest = flow.round("nearest", routing.find_nearest, *proposed)
     near = flow.round("near", routing.gather_pairs, *proposed, Part(nearest, "nearest"))
     proposals = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
@@ -120,7 +120,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     asked = flow.round(
         "asked",
         together(routing.answer, stretches.repeat_home),
-        *(documents, passages, Part(blocks, "asks"), Part(short, "repeated")),
+        *(documents, passages, Part(blocks, "asks"), *(Part(path, "repeated") for path in short)),
     )
     settled = flow.round("settled", stretches.settle_block, *given, Part(asked, "documents"), Part(asked, "passages"))
     made = complete(flow, [documents, passages], [settled], stretches.match_missing)
@@ -130,6 +130,17 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
         found_clusters = [*found_clusters, cluster_passages(flow, spans)]
     counts = made.counts | {"over_cap": flow.total(pairs, "over_cap") + flow.total(hot, "over_cap")}
     return Made(made.tables | {"passages": [passages], "spans": spans, "clusters": found_clusters}, counts)
+
+
+def link_shorts(flow: Flow, listed: Part) -> list[str]:
+    """SHORTS by text -> the rounds that made STRETCHES and REPEATED of equal ones, and of those that are alike."""
+    equal = flow.round("short-texts", shorts.link_texts, listed)
+    seeds = Part(equal, "seeds")
+    marked = flow.round("short-hot", shorts.mark_seeds, seeds)
+    paired = flow.round("short-pairs", shorts.pair_texts, seeds, Part(marked, "heat"))
+    likes = [Part(marked, "likes"), Part(paired, "likes")]
+    right = flow.round("short-right", shorts.find_right, listed, *likes)
+    return [equal, flow.round("short-links", shorts.link_likes, listed, Part(right, "liked"))]
 
 
 def rewrite(flow: Flow, documents: Part, passages: Part, found: list[Part]) -> list[Part]:

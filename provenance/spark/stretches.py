@@ -1,4 +1,4 @@
-"""Rounds of aligned stretches: short passages, the rewritten channel, and blocks of pairs -> SPANS and MATCHES."""
+"""Rounds of aligned stretches: repeats in documents, the rewritten channel, and blocks of pairs -> SPANS, MATCHES."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from provenance.matching.candidates import Candidates
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches
 from provenance.matching.rewritten import find_rewritten
-from provenance.matching.short_passages import group_occurrences, link_short, short_of
 from provenance.matching.spans import settle, to_table
 from provenance.matching.stretches import Aligned, join
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, table
 from provenance.spark.whole import send_matches
-from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +24,13 @@ if TYPE_CHECKING:
     from provenance.matching.layout import Layout
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
+    from provenance.text.tokens import Tokens
 
 Array = np.ndarray[Any, Any]
 ENDS = ["left_row", "right_row"]
 
 
-class _Laid(NamedTuple):
+class Laid(NamedTuple):
     """Some documents with what every comparison needs."""
 
     documents: pl.DataFrame  # sorted by row
@@ -45,16 +44,17 @@ class _Laid(NamedTuple):
         return np.searchsorted(self.rows, column.to_numpy()).astype(np.int32)
 
 
-def _lay(given: Tables, passages: pl.DataFrame | None = None) -> _Laid:
+def lay(given: Tables, passages: pl.DataFrame | None = None) -> Laid:
+    """DOCUMENTS and PASSAGES of one bucket, or these PASSAGES -> what every comparison needs."""
     documents, tokens = given.read()
     passages = in_order(table(given, "passages") if passages is None else passages)
-    return _Laid(documents, passages, tokens, lay_out(documents, passages, tokens), documents["row"].to_numpy())
+    return Laid(documents, passages, tokens, lay_out(documents, passages, tokens), documents["row"].to_numpy())
 
 
 # -- stretches that travel ---------------------------------------------------------------------------------
 
 
-def _of_table(laid: _Laid, frame: pl.DataFrame) -> Aligned:
+def _of_table(laid: Laid, frame: pl.DataFrame) -> Aligned:
     """STRETCHES -> the same in words of these documents' TOKENS."""
     left, right = (laid.places(frame[side]) for side in ENDS)
 
@@ -73,7 +73,7 @@ def _of_table(laid: _Laid, frame: pl.DataFrame) -> Aligned:
     )
 
 
-def _to_table(laid: _Laid, aligned: Aligned) -> pl.DataFrame:
+def _to_table(laid: Laid, aligned: Aligned) -> pl.DataFrame:
     """Stretches in words of these documents' TOKENS -> STRETCHES."""
     base = [laid.tokens.bounds[aligned.left]] * 2 + [laid.tokens.bounds[aligned.right]] * 2
     places = [part - low for part, low in zip(aligned[2:6], base, strict=True)]
@@ -82,55 +82,12 @@ def _to_table(laid: _Laid, aligned: Aligned) -> pl.DataFrame:
     return pl.DataFrame({**rows, **columns}, schema_overrides=dict(SCHEMAS["stretches"]))
 
 
-# -- short passages ----------------------------------------------------------------------------------------
-
-
-def list_shorts(given: Tables, passages: pl.DataFrame) -> Iterator[Sent]:
-    """A home's DOCUMENTS and PASSAGES with boilerplate -> SHORTS with their words."""
-    laid = _lay(given, passages)
-    short = short_of(laid.layout)
-    document, first, last = (part[short] for part in (laid.layout.document, laid.layout.first, laid.layout.last))
-    words = laid.tokens.word
-    frame = pl.DataFrame(
-        {
-            "row": laid.rows[document],
-            "first": first - laid.tokens.bounds[document],
-            "role": laid.layout.role[short],
-            "words": [words[low:high].tobytes() for low, high in zip(first.tolist(), last.tolist(), strict=True)],
-        },
-        schema=SCHEMAS["shorts"],
-    )
-    yield Sent("shorts", frame, 0)
-
-
-def link_shorts(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """SHORTS -> STRETCHES between equal and like ones; those inside one document as REPEATED, to its home."""
-    shorts = given["shorts"].sort("row", "first")
-    words = np.frombuffer(b"".join(shorts["words"]), np.uint64)
-    size = shorts["words"].bin.size().to_numpy().astype(np.int64) // 8
-    begin = np.cumsum(size) - size
-    rows = shorts["row"].unique().sort().to_numpy()
-    nothing = np.empty(0, np.int32)
-    tokens = Tokens(np.append(begin, words.size), words, nothing, nothing, nothing)
-    document = np.searchsorted(rows, shorts["row"].to_numpy())
-    found = group_occurrences(tokens, document, begin, begin + size, shorts["role"].to_numpy())
-    linked = link_short(tokens, found, plan.settings)
-    columns = {"left_row": rows[linked.left], "right_row": rows[linked.right], "equal": linked.equal}
-    first = shorts["first"].to_numpy()
-    for side in ("left", "right"):
-        low, high = getattr(linked, f"{side}_first"), getattr(linked, f"{side}_last")
-        at = np.searchsorted(begin, low, side="right") - 1
-        columns |= {f"{side}_first": low - begin[at] + first[at], f"{side}_last": high - begin[at] + first[at]}
-    frame = pl.DataFrame(columns).cast(SCHEMAS["stretches"]).select(list(SCHEMAS["stretches"]))
-    inside = frame.filter(pl.col("left_row") == pl.col("right_row"))
-    yield Sent("repeated", inside, home(inside["left_row"]))
-    across = frame.filter(pl.col("left_row") != pl.col("right_row"))
-    yield Sent("stretches", across, hashed(across["left_row"], plan))
+# -- repeats of one document ------------------------------------------------------------------------------
 
 
 def repeat_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's DOCUMENTS, PASSAGES and REPEATED short passages -> SPANS inside one document."""
-    laid = _lay(given)
+    laid = lay(given)
     short = _of_table(laid, table(given, "repeated").sort("left_row", "left_first", "right_first"))
     repeats = repeats_inside(laid.tokens, laid.layout, plan.settings, threads=1)
     nobody = np.empty(0, np.int32)
@@ -141,7 +98,7 @@ def repeat_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield from _send_spans(spans, laid)
 
 
-def _send_spans(spans: pl.DataFrame, laid: _Laid) -> Iterator[Sent]:
+def _send_spans(spans: pl.DataFrame, laid: Laid) -> Iterator[Sent]:
     ids = laid.documents.select("doc_id", "row")
     for side in ("left", "right"):
         known = ids.rename({"doc_id": f"{side}_doc", "row": f"{side}_row"})
@@ -153,7 +110,7 @@ def _send_spans(spans: pl.DataFrame, laid: _Laid) -> Iterator[Sent]:
 # -- blocks of pairs ---------------------------------------------------------------------------------------
 
 
-def _verify(laid: _Laid, given: Tables, plan: Plan) -> Verified:
+def _verify(laid: Laid, given: Tables, plan: Plan) -> Verified:
     pairs = table(given, "pairs").filter(pl.col("linked").is_not_null()).sort(ENDS)
     left, right = (laid.places(pairs[side]) for side in ENDS)
     candidates = Candidates(left, right, pairs["linked"].to_numpy(), 0)
@@ -162,7 +119,7 @@ def _verify(laid: _Laid, given: Tables, plan: Plan) -> Verified:
 
 def verify_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """PAIRS and their DOCUMENTS and PASSAGES -> EXACT stretches of those that hold, and their JACCARDS."""
-    laid = _lay(given)
+    laid = lay(given)
     found = _verify(laid, given, plan)
     yield Sent("exact", _to_table(laid, found.aligned), 0)
     ends = {"left_row": laid.rows[found.left], "right_row": laid.rows[found.right]}
@@ -175,7 +132,7 @@ def rewrite_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
     In one bucket: how rare a word is, it is in all sentences. `rewritten_limit` bounds it.
     """
-    laid = _lay(given)
+    laid = lay(given)
     order = [*ENDS, "left_first", "right_first", "left_last", "right_last"]
     exact = _of_table(laid, table(given, "exact").sort(order))
     found = join([*find_rewritten(laid.documents, laid.tokens, laid.layout, exact, plan.settings, threads=2)])
@@ -188,7 +145,7 @@ def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
     Where the rewritten channel ran, candidates were verified before it: ACROSS and JACCARDS say what holds.
     """
-    laid = _lay(given)
+    laid = lay(given)
     if plan.rewritten:
         jaccards = table(given, "jaccards").sort(ENDS)
         across = _of_table(laid, table(given, "across").sort(*ENDS, "left_first"))
@@ -209,7 +166,7 @@ def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """PAIRS of one component each that were not compared yet, their DOCUMENTS and PASSAGES -> SPANS, and MORE."""
-    laid, pairs = _lay(given), given["pairs"].sort(ENDS)
+    laid, pairs = lay(given), given["pairs"].sort(ENDS)
     ids = laid.documents["doc_id"]
     left, right = (laid.places(pairs[side]) for side in ENDS)
     found = align(laid.tokens, laid.layout, left, right, plan.settings, threads=1)

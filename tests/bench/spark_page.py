@@ -18,7 +18,7 @@ AHEAD = (10**8, 10**10)
 EXECUTOR_CORES = 4
 #: Rounds that take everything in one task, so that their bucket grows with the dump; links go over the cluster past a
 #: limit, and other buckets are dealt to keep their size (4,096 documents a key, 1,024 a home, 4,096 pairs a block).
-ONE_TASK = ("short-links",)
+ONE_TASK = ("traced",)
 #: Bytes a document that no round passes: 64 bands of a key, a row, a number and 64 bytes of bits. Fewer are measured
 #: where few keys leave a document's bands side by side, which compresses.
 MOST_READ = {"candidates": 64 * (4 + 8 + 8 + 64)}
@@ -167,8 +167,8 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         "",
         f"A power of the documents, fitted to each round over {', '.join(f'{size:,}' for size in sizes)} documents,",
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing, and",
-        "a network, come on top. `candidates` is bounded by what it can be; `short-links` takes all headlines,",
-        "captions, teasers and notices in one bucket, and breaks first; others are dealt to keep their size.",
+        "a network, come on top. `candidates` is bounded by what it can be; tracing, where it is asked for, takes all",
+        "tables in one task, and breaks first; other buckets are dealt to keep their size.",
         "",
         "| documents | core-hours | shuffled | executors of 4 cores for a day | largest bucket of one task |",
         "|---|---|---|---|---|",
