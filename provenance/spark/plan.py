@@ -80,6 +80,7 @@ SCHEMAS: dict[str, pl.Schema] = {
     "postings": pl.Schema(
         {"key": KEY, "row": ROW, "place": pl.Int32(), "before": pl.UInt8(), "size": pl.UInt8(), "words": pl.Binary()}
     ),
+    "placed": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32()}),
     "hot": pl.Schema({"row": ROW, "word": pl.Int32()}),
     "masks": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32(), "mask": pl.Binary()}),
     "shorts": pl.Schema({**TEXT, "row": ROW, "first": ROW, "role": pl.UInt8(), "words": pl.Binary()}),

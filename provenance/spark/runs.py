@@ -18,7 +18,6 @@ from provenance.matching.postings import Postings, all_postings
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
 from provenance.spark.whole import send_pairs
-from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,8 +98,8 @@ def _stand_again(postings: Postings, shared: pl.DataFrame, plan: Plan) -> Postin
 # -- postings ----------------------------------------------------------------------------------------------
 
 
-def send_postings(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key."""
+def send_postings(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key; where they stand stays."""
     documents, tokens = given.read()
     wanted = np.isin(documents["row"].to_numpy(), table(given, "wanted")["row"].to_numpy())
     postings = _winnow(tokens, wanted, plan.settings)
@@ -122,6 +121,7 @@ def send_postings(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         schema=SCHEMAS["postings"],
     )
     yield Sent("postings", frame, hashed(frame["key"], plan))
+    yield Sent("placed", frame.select(list(SCHEMAS["placed"])), bucket)
 
 
 def _winnow(tokens: Tokens, wanted: Array, settings: Settings) -> Postings:
@@ -141,29 +141,24 @@ def mark_hot(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS and their HOT words -> MASKS of the postings that carry any, by key."""
-    hot = table(given, "hot").unique()
-    documents = given["documents"].join(hot, on="row", how="semi").sort("row")
-    tokens = tokenize(documents["text"], threads=1)
-    postings = _winnow(tokens, np.ones(documents.height, np.bool_), plan.settings)
-    is_hot = np.zeros(tokens.word.size + 1, np.uint8)
-    document = np.searchsorted(documents["row"].to_numpy(), hot["row"].to_numpy())
-    is_hot[tokens.bounds[document] + hot["word"].to_numpy()] = 1
-    base = tokens.bounds[postings.owner] + postings.place
-    first = np.maximum(base - _reach(plan.settings), tokens.bounds[postings.owner])
-    at = first[:, None] + np.arange(_width(plan.settings))
-    inside = at < tokens.bounds[postings.owner + 1][:, None]
-    masks = is_hot[np.where(inside, at, tokens.word.size)]
+    """Where a home's POSTINGS stand, and its HOT words -> MASKS of the postings that carry any, by key."""
+    if "hot" not in given:
+        return
+    hot = given["hot"].unique()
+    placed = table(given, "placed").join(hot, on="row", how="semi").sort("row", "place")
+    rows = placed["row"].unique().sort()
+    document, place = rows.search_sorted(placed["row"]).to_numpy(), placed["place"].to_numpy().astype(np.int64)
+    room = np.zeros(rows.len() + 1, np.int64)  # how many words of each document its postings reach
+    np.maximum.at(room, document + 1, place + _width(plan.settings))
+    begin = np.cumsum(room)
+    is_hot = np.zeros(begin[-1], np.uint8)
+    reached = hot.filter(pl.col("row").is_in(rows.implode()))
+    of, word = rows.search_sorted(reached["row"]).to_numpy(), reached["word"].to_numpy()
+    is_hot[(begin[of] + word)[word < room[of + 1]]] = 1
+    first = begin[document] + np.maximum(place - _reach(plan.settings), 0)
+    masks = is_hot[first[:, None] + np.arange(_width(plan.settings))]
     some = masks.any(1)
-    frame = pl.DataFrame(
-        {
-            "key": postings.key[some],
-            "row": documents["row"].gather(postings.owner[some]),
-            "place": postings.place[some],
-            "mask": as_bytes(masks[some]),
-        },
-        schema=SCHEMAS["masks"],
-    )
+    frame = placed.filter(pl.Series(some)).with_columns(mask=as_bytes(masks[some])).select(list(SCHEMAS["masks"]))
     yield Sent("masks", frame, hashed(frame["key"], plan))
 
 

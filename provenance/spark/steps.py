@@ -102,7 +102,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     marked = mark_passages(flow, documents, cut, Part(groups, "wanted"))
     passages, postings = Part(marked, "passages"), Part(marked, "postings")
     hot = flow.round("hot", runs.mark_hot, postings)
-    masks = flow.round("masks", runs.mask_home, documents, Part(hot, "hot"))
+    masks = flow.round("masks", runs.mask_home, Part(marked, "placed"), Part(hot, "hot"))
     tied = flow.round("runs", runs.pair_runs, postings, Part(masks, "masks"))
     firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
     members = flow.round("members", routing.answer, Part(groups, "members"), Part(firsts, "asks"))
