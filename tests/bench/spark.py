@@ -100,7 +100,7 @@ def costs(folder: Path, kind: str, size: str, way: str) -> dict[str, Any]:
                 frame = pl.DataFrame(pl.from_arrow(run.flow.costs(place.name).toArrow()))
                 found.append({"round": place.name, "tasks": frame.cast(dict(SCHEMAS["costs"])).rows(named=True)})
         made = {
-            **{name: facts[name] for name in ("documents", "bytes", "xxh3_64")},
+            **{name: facts[name] for name in ("documents", "bytes", "xxh3_128")},
             "kind": kind,
             "way": way,
             "wall": round(wall, 1),
@@ -163,7 +163,7 @@ def index(folder: Path, size: str) -> dict[str, Any]:
             findings = spark.check(incoming, str(place), session)
             checks.append(round(time.perf_counter() - began, 1))
         return {
-            **{name: facts[name] for name in ("documents", "bytes", "xxh3_64")},
+            **{name: facts[name] for name in ("documents", "bytes", "xxh3_128")},
             "built": built,
             "size": sum(file.stat().st_size for file in place.rglob("*.parquet")),
             "checked": CHECKED,

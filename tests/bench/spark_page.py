@@ -145,7 +145,7 @@ def _measured(way: str, ours: list[dict[str, Any]]) -> list[str]:
             f"| {one['driver_mb']['java']} MB, {one['driver_mb']['python']} MB |"
         )
     last = ours[-1]
-    lines += ["", f"By round, at {last['documents']:,} documents ({last['xxh3_64']}, {last['date']}):", ""]
+    lines += ["", f"By round, at {last['documents']:,} documents ({last['xxh3_128']}, {last['date']}):", ""]
     lines += ["| round | processor us a document | bytes read a document | made | largest bucket | growth of bytes |"]
     lines += ["|---|---|---|---|---|---|"]
     sizes = [one["documents"] for one in ours]
