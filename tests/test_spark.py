@@ -119,8 +119,8 @@ def test_every_row_of_every_table_is_that_of_one_machine(session: SparkSession, 
 
     whole = reading.read([str(corpus)], Settings()).documents.drop("path", "start", "end")
     worse = whole[:4].with_columns(text=pl.Series([None, "  ", whole["text"][1], whole["text"][2] + " More."]))
-    pl.concat([whole, worse]).write_parquet(tmp_path / "articles.parquet")
-    place = str(tmp_path / "articles.parquet")
+    pl.concat([whole, worse]).write_parquet(tmp_path / "articles + more.parquet")
+    place = str(tmp_path / "articles + more.parquet")
     scan_files([place], Settings(), str(tmp_path / "over-spark"), session.sparkContext.master)
     told = rows_that_differ(pipeline.scan([place]), tmp_path / "over-spark")
     assert set(told) == set(WRITTEN)

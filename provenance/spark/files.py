@@ -52,7 +52,9 @@ def _read(session: SparkSession, place: str) -> DataFrame:
     found = session.read.parquet(place)
     path = F.col("_metadata.file_path")
     if "://" not in place:
-        path = F.replace(F.url_decode(path), F.lit(f"file://{Path(place).resolve()}"), F.lit(place.rstrip("/")))
+        # file:/ or file:///, whichever this Spark writes; a plus is a plus there, and no space
+        told = F.regexp_replace(F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B"))), "^file:/+", "/")
+        path = F.replace(told, F.lit(str(Path(place).resolve())), F.lit(place.rstrip("/")))
     return found.select("*", path.alias(PATH), F.col("_metadata.row_index").alias(NUMBER))
 
 
