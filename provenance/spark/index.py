@@ -149,7 +149,7 @@ class ParquetIndex:
         prefixes = np.unique(keys >> np.uint32(32 - PREFIX_BITS)).tolist()
         if not prefixes:
             return np.empty((3, 0), np.uint32)
-        schema = spark_columns(SCHEMAS["blobs"]).add("prefix", "int")
+        schema = spark_columns(SCHEMAS["blobs"]).add("prefix", "integer")
         blobs = self.session.read.schema(schema).parquet(f"{self.path}/{table}").where(F.col("prefix").isin(prefixes))
         asked = self.session.sparkContext.broadcast(keys.tobytes())
         met = blobs.select("part", "content", "checksum").mapInArrow(
@@ -173,7 +173,7 @@ class ParquetIndex:
         if not numbers:
             return []
         chunks = sorted({number >> CHUNK_BITS for number in numbers})
-        schema = spark_columns(SCHEMAS["stored"]).add("chunk", "int")
+        schema = spark_columns(SCHEMAS["stored"]).add("chunk", "integer")
         stored = self.session.read.schema(schema).parquet(f"{self.path}/documents").where(F.col("chunk").isin(chunks))
         wanted = self.session.createDataFrame(pa.table({"number": pa.array(numbers, pa.int64())}))
         found = stored.select(*columns).join(F.broadcast(wanted), "number").select(*columns).toArrow().sort_by("number")
