@@ -30,6 +30,10 @@ SETTINGS = {
     "spark.task.maxFailures": "4",
 }
 
+#: On one machine Java and Python share the cores. Java moves bytes and little else: what its optimising compiler and
+#: a collector beside the work cost there they never save (10,000 articles: 34 processor seconds of Java, and not 56).
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC"
+
 
 def open_session(master: str, **more: str) -> SparkSession:
     """A session at `master`. Workers run this interpreter, and find this package where it is found here."""
@@ -41,6 +45,8 @@ def open_session(master: str, **more: str) -> SparkSession:
         path = place + (os.pathsep + known if known else "")
         os.environ["PYTHONPATH"] = path
         builder = builder.config("spark.executorEnv.PYTHONPATH", path)
+        for side in ("driver", "executor"):
+            builder = builder.config(f"spark.{side}.extraJavaOptions", JAVA)
     for name, value in (SETTINGS | more).items():
         builder = builder.config(name, value)
     session = builder.master(master).getOrCreate()
