@@ -60,8 +60,11 @@ class Flow:
         found = self.session.read.schema(PIECES).parquet(part.path).where(F.col("table") == part.table)
         return found if part.bucket is None else found.withColumn("bucket", F.lit(part.bucket).cast("long"))
 
-    def round(self, name: str, round_: Round, *parts: Part) -> str:
-        """Run a round over the buckets of some tables -> the folder with what it made. One shuffle, by bucket."""
+    def round(self, name: str, round_: Round, *parts: Part, deal: Round | None = None) -> str:
+        """Run a round over the buckets of some tables -> the folder with what it made. One shuffle, by bucket.
+
+        `deal` is a round over each single piece where it lies, which says to what bucket its rows go.
+        """
         path = self.path(name)
         if self.is_made(path):
             return path
@@ -69,6 +72,8 @@ class Flow:
         rows = whole[0]
         for more in whole[1:]:
             rows = rows.unionAll(more)
+        if deal:
+            rows = rows.mapInArrow(_by_piece(deal, self.plan), PIECES)
         grouped = rows.repartition("bucket").sortWithinPartitions("bucket")
         return self.keep(name, grouped.mapInArrow(_by_bucket(round_, self.plan), PIECES))
 
@@ -172,6 +177,20 @@ def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]]
                     pieces, run_round(lambda at, given: round_(plan, at, given), bucket, unpack(pieces))
                 )
             yield from pack(Sent("costs", meter.row(), 0))
+
+        yield from batch_pieces(made())
+
+    return run
+
+
+def _by_piece(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A round -> what Spark calls with pieces in any order, to run it over each alone."""
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def made() -> Iterator[Piece]:
+            for batch in batches:
+                for bucket, table, data in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    yield from run_round(lambda at, given: round_(plan, at, given), bucket, unpack([(table, data)]))
 
         yield from batch_pieces(made())
 

@@ -53,9 +53,11 @@ class Arrived(NamedTuple):
     """DOCUMENTS as a frame, each id once, how many and of how many bytes of text, and where REJECTS are."""
 
     documents: DataFrame
+    ids: DataFrame  # doc_id
     many: int
     size: int
     rejects: list[Part]
+    parts: list[Part]  # where the documents are as pieces, if they are
     clash: bool = False  # whether ids occurred more than once, and were told apart
 
 
@@ -82,7 +84,9 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
         named = flow.store("names", alone.mapInArrow(_named, "path string, number long, name string"))
         documents = documents.join(named, ["path", "number"]).withColumn("doc_id", F.col("name")).drop("name")
     many, size = (sum(flow.total(path, name) for path in paths) for name in ("documents", "bytes"))
-    return Arrived(documents, many, size, [Part(path, "rejects") for path in paths], clash=bool(clash))
+    ids = documents.select("doc_id") if clash else ids.select("doc_id")
+    parts = [] if clash else [Part(path, "arrived") for path in paths]
+    return Arrived(documents, ids, many, size, [Part(path, "rejects") for path in paths], parts, clash=bool(clash))
 
 
 def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

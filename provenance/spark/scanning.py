@@ -13,11 +13,14 @@ from provenance.pipeline import SCHEMA_VERSION
 from provenance.settings import Settings
 from provenance.spark import steps
 from provenance.spark.flow import Flow
+from provenance.spark.homes import send_home
 from provenance.spark.intake import Arrived, number_rows, plain_documents, read_frames
-from provenance.spark.plan import HOME_BITS, Part, Plan
+from provenance.spark.plan import Plan
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from provenance.spark.plan import Part
 
 TEXTS_A_KEY = 8192  # documents a bucket of hashes stands for: some 70 MB of bands, and as many of postings
 
@@ -64,7 +67,7 @@ def ordered(documents: DataFrame) -> Arrived:
     """A frame of DOCUMENTS -> the same with `number`, that ascends in their order."""
     number, size = documents.agg(F.count("doc_id"), F.sum(F.octet_length("text"))).first() or (0, 0)
     numbered = documents.select(*tables.DOCUMENTS).withColumn("number", F.monotonically_increasing_id())
-    return Arrived(numbered, int(number), int(size or 0), [])
+    return Arrived(numbered, numbered.select("doc_id"), int(number), int(size or 0), [], [])
 
 
 def open_flow(session: SparkSession, settings: Settings, work: str | None) -> Flow:
@@ -79,8 +82,8 @@ def _folder(work: str | None, settings: Settings) -> str:
 
 def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int | None = None) -> SparkRun:
     """DOCUMENTS, each id once -> SparkRun."""
-    documents, number, size, rejects, _ = arrived
-    small = settings.rewritten == "on" or size <= settings.rewritten_limit * 1_000_000
+    number, rejects = arrived.many, arrived.rejects
+    small = settings.rewritten == "on" or arrived.size <= settings.rewritten_limit * 1_000_000
     flow.plan = Plan(
         settings,
         keys or max(flow.session.sparkContext.defaultParallelism, -(-number // TEXTS_A_KEY)),
@@ -88,10 +91,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
         rewritten=small and settings.rewritten != "off" and settings.level == "passage",
         links_at_once=flow.plan.links_at_once,
     )
-    numbered = (
-        documents.select("number", *tables.DOCUMENTS).sort("doc_id").withColumn("row", F.monotonically_increasing_id())
-    )
-    home = Part(flow.send("documents", "documents", numbered, F.shiftright("row", HOME_BITS)), "documents")
+    home = send_home(flow, arrived)
     made = steps.scan(flow, home)
     parts = made.tables | ({"rejects": rejects} if rejects else {})
     found = {name: flow.union(parts[name]) for name in tables.WRITTEN if name in parts}
@@ -103,7 +103,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
         "fingerprint": settings.fingerprint(),
         "engine": "spark",
         "tables": list(found),
-        "counts": {"read": number, "bytes": size, **made.counts},
+        "counts": {"read": number, "bytes": arrived.size, **made.counts},
         "work": flow.work,
     }
     return SparkRun(found, facts, flow, home, made)

@@ -8,17 +8,19 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from provenance.spark.pieces import PIECE
+
 #: What Spark hands to Python at a time: a row may be a piece of 4 MB, so bytes bound a batch before rows do.
 ROWS, BYTES = 1024, 64 << 20
 SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(ROWS),
     "spark.sql.execution.arrow.maxBytesPerBatch": str(BYTES),
     "spark.sql.session.timeZone": "UTC",
-    # rows are few and large: code made for them costs more to compile than it saves, and a column of 4,096 of them
-    # is gigabytes
+    # rows are few and large: code made for them costs more to compile than it saves
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.parquet.columnarReaderBatchSize": "256",
+    # of Parquet as many rows at a time as make BYTES: 256 of 4 MB broke a heap of 3 GB
+    "spark.sql.parquet.columnarReaderBatchSize": str(BYTES // PIECE),
     # a writer for each table that a round makes, instead of sorting all that it made by table
     "spark.sql.maxConcurrentOutputFileWriters": "64",
     # what travels is compressed already
