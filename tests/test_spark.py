@@ -161,6 +161,30 @@ def test_a_run_that_was_killed_takes_up_its_finished_rounds(
     compare(found, pipeline.scan([str(corpus)], settings))
 
 
+def test_rows_ascend_with_ids_whatever_the_ranges() -> None:
+    from provenance.spark.homes import deal_by_id, order_range  # noqa: PLC0415
+    from provenance.spark.pieces import Tables  # noqa: PLC0415
+    from provenance.spark.plan import HOME_BITS, SCHEMAS, Plan  # noqa: PLC0415
+
+    ids = ["b", "a", "é", "z", "\U0001f600", "", "\uffff", "a ", "aa", "Z"]
+    schema = SCHEMAS["arrived"]
+    arrived = pl.DataFrame({"doc_id": ids}).select(
+        pl.col("doc_id") if name == "doc_id" else pl.lit(None, kind).alias(name) for name, kind in schema.items()
+    )
+    plan = Plan(Settings(), 2, exhaustive=False, rewritten=False)
+    for bounds in ([], ["a"], ["a", "é"], ["", "b", "\uffff"]):
+        (dealt,) = deal_by_id(pl.Series(bounds, dtype=pl.String), plan, 0, Tables(arrived=arrived))
+        assert isinstance(dealt.bucket, np.ndarray)
+        made = []
+        for bucket in np.unique(dealt.bucket).tolist():
+            (sent,) = order_range(plan, bucket, Tables(arrived=dealt.rows.filter(pl.Series(dealt.bucket == bucket))))
+            assert (sent.bucket == sent.rows["row"].to_numpy() >> HOME_BITS).all()
+            made.append(sent.rows)
+        rows = pl.concat(made)
+        assert rows.sort("row")["doc_id"].to_list() == sorted(ids)  # by code point, which is by byte of UTF-8
+        assert rows["row"].n_unique() == len(ids)
+
+
 def test_stars_find_the_components_that_one_task_finds(session: SparkSession, tmp_path: Path) -> None:
     from provenance.matching.components import label_components  # noqa: PLC0415
     from provenance.spark import components  # noqa: PLC0415

@@ -42,13 +42,18 @@ WAYS: dict[str, dict[str, Any]] = {
 CHECKED = 1_000  # articles checked against an index: a tenth of them are in it
 
 
+#: So many tasks in every round, where it is asked how even they are; otherwise Spark joins small ones.
+EVEN = {"spark.sql.shuffle.partitions": "16", "spark.sql.adaptive.coalescePartitions.enabled": "false"}
+
+
 @contextlib.contextmanager
-def opened(folder: Path, master: str) -> Iterator[SparkSession]:
+def opened(folder: Path, master: str, **more: str) -> Iterator[SparkSession]:
     """A session whose driver has 3 GB where it does the work, else 1 GB."""
     from provenance.spark.session import open_session  # noqa: PLC0415
 
     memory = "3g" if master.startswith("local[") else "1g"
-    session = open_session(master, **{"spark.driver.memory": memory, "spark.local.dir": str(folder / "shuffled")})
+    room = {"spark.driver.memory": memory, "spark.local.dir": str(folder / "shuffled")}
+    session = open_session(master, **(room | more))
     yield session
     session.stop()
 
@@ -88,7 +93,8 @@ def costs(folder: Path, kind: str, size: str, way: str) -> dict[str, Any]:
 
     facts = corpora.make(folder / "corpora", kind, int(size))
     work, settings = folder / f"work-{kind}-{size}-{way}", Settings(**WAYS[way])
-    with opened(folder, "local-cluster[2,1,2048]" if way == "document" else "local[2]") as session:
+    master = "local-cluster[2,1,2048]" if way == "document" else "local[2]"
+    with opened(folder, master, **(EVEN if kind == "alike" else {})) as session:
         java = java_of(session)
         began, before = time.perf_counter(), spent(java)
         run = spark.scan(session.read.parquet(str(facts["path"])), settings, work=str(work))
