@@ -231,8 +231,9 @@ def test_a_server_that_never_stops_does_not_fill_the_disk(web: str, tmp_path: Pa
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    moto = pytest.importorskip("moto.server", reason="moto is not installed: pip install 'moto[s3,server]'")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415  a second of imports that only these tests need
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:

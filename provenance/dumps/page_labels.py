@@ -111,11 +111,11 @@ class _Layout:
         return name if "." in name or name[:1].isupper() else name.title() or None
 
 
-def read_labels(tree: Any, url: str | None) -> Labels:
-    """A tree of a page and its address if known -> its labels."""
+def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Labels:
+    """A tree of a page, its address if known, what it states for machines -> its labels."""
     layout = _Layout(tree, url)
     meta = _meta(tree)
-    articles = sorted(_objects(tree), key=lambda item: not _ARTICLE.search(_types(item)))
+    articles = sorted(stated, key=lambda item: not _ARTICLE.search(_types(item)))
     own = next((found for found in (_href(tree, "canonical"), meta.get("og:url")) if found), None)
     address = url or (urljoin(own, own) if own and own.startswith("http") else None)
     host = host_of(address or own or "")
@@ -135,9 +135,9 @@ def read_labels(tree: Any, url: str | None) -> Labels:
     )
 
 
-def stated_text(tree: Any) -> str:
+def stated_text(stated: list[dict[str, Any]]) -> str:
     """The longest text that a page states for machines as an article's; empty if it states none."""
-    bodies = [item.get("articleBody") for item in _objects(tree) if _ARTICLE.search(_types(item))]
+    bodies = [item.get("articleBody") for item in stated if _ARTICLE.search(_types(item))]
     return max((body for body in bodies if isinstance(body, str)), key=len, default="")
 
 
@@ -160,7 +160,7 @@ def _meta(tree: Any) -> dict[str, str]:
     return found
 
 
-def _objects(tree: Any) -> list[dict[str, Any]]:
+def read_stated(tree: Any) -> list[dict[str, Any]]:
     """The objects of a page's JSON-LD, inner ones behind those that hold them."""
     found: list[dict[str, Any]] = []
     for element in tree.iter("script"):

@@ -12,7 +12,7 @@ from trafilatura import bare_extraction
 
 from provenance.dumps.decode import Decoded, decode_text
 from provenance.dumps.markup import plain_text
-from provenance.dumps.page_labels import read_labels, stated_text
+from provenance.dumps.page_labels import read_labels, read_stated, stated_text
 
 #: Pages nest 20 to 60 deep. The parser drops what is deeper than 2,048 without a word, and the extractor's time
 #: grows with the square: 200 tables in each other take .1 s, 1,000 take 3 s.
@@ -95,8 +95,8 @@ def extract(markup: str, url: str | None) -> Page:
 
 
 def _article(tree: Any, markup: str, url: str | None) -> Page:
-    labels = read_labels(tree, url)
-    stated = stated_text(tree)
+    objects = read_stated(tree)
+    labels, stated = read_labels(tree, url, objects), stated_text(objects)
     _mark_captions(tree)
     found = bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)
     text: str = getattr(found, "text", None) or ""

@@ -69,10 +69,10 @@ def propose(tokens: Tokens, sentences: Sentences, threads: int = 2) -> tuple[Arr
         one, two = np.triu_indices(documents, 1)
         return one.astype(np.int32), two.astype(np.int32)
     rarity = np.log((sentences.cuts.size - 1) / np.maximum(sentences.frequency, 1))
-    about = sentences.ids, tokens.word, tokens.bounds
+    about, content = (sentences.ids, tokens.word, tokens.bounds), rarity >= CONTENT
 
     def write(rows: tuple[int, int], parts: int, cursor: Array, columns: tuple[Array, Array, Array]) -> None:
-        skip_kernels.skip_pairs(*about, *rows, rarity >= CONTENT, SPAN, ONE_IN, parts, cursor, *columns)
+        skip_kernels.skip_pairs(*about, *rows, content, SPAN, ONE_IN, parts, cursor, *columns)
 
     postings = write_parted(tokens, tokens.word.size * SPAN // ONE_IN, write, threads)
     parts, columns = postings.parts, postings[:3]
@@ -84,7 +84,7 @@ def propose(tokens: Tokens, sentences: Sentences, threads: int = 2) -> tuple[Arr
     def pair(rows: tuple[int, int]) -> Array:
         pairs: Array
         pairs, count = skip_kernels.dense_pairs(
-            parts, kept, *columns[1:], back, *rows, NEAR, NEED, np.empty(1 << 12, np.int64)
+            parts, kept, *columns[1:], back, documents, *rows, NEAR, NEED, np.empty(1 << 12, np.int64)
         )
         return pairs[:count]
 

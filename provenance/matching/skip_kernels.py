@@ -17,7 +17,7 @@ from provenance.text.kernels import ADDRESS
 def number_words(word, ids):
     """word (uint64) -> ids (int32), dense, the same for equal words, in order of appearance; their number.
 
-    A table of open addresses, at most half full: 20 ns a word, where sorting 41 million of them took 250.
+    A table of open addresses, at most half full: 14 ns a word, where sorting 43 million of them took 206.
     """
     size, count = 1 << 16, 0
     known, number = np.empty(size, np.uint64), np.full(size, -1, np.int32)
@@ -209,17 +209,14 @@ def _is_dense(theirs, ours, seeds, window, need):
 
 
 @njit(cache=True, nogil=True)
-def dense_pairs(parts, kept, owner, place, back, low, high, window, need, pairs):
+def dense_pairs(parts, kept, owner, place, back, documents, low, high, window, need, pairs):
     """Shared postings -> pairs (left << 32 | right) of documents low:high with earlier ones; their number.
 
-    Their skip-pairs are seeds, and `need` of these stand within `window` words on both sides. Document by document:
-    the seeds of all at once were 16 bytes for each of 60 million, sorted.
+    `documents` are there in all. Their skip-pairs are seeds, and `need` of these stand within `window` words on both
+    sides. Document by document: with the seeds of all sorted at once a scan of 246 MB of text took 4.9 GB, so 1.5.
     """
     positions, bounds = _by_document(parts, kept, owner, low, high)
-    documents, most = 0, 0
-    for part in range(kept.size):
-        for at in range(parts[part], parts[part] + kept[part]):
-            documents = max(documents, owner[at] + 1)
+    most = 0
     for d in range(high - low):
         room = 0
         for at in positions[bounds[d] : bounds[d + 1]]:
