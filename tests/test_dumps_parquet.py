@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.dumps import columnar, opening, parquet_sums
+from provenance.dumps import columnar, opening, parquet_format
+from provenance.dumps.parquet_bounds import Bounds, Extremes, stated_bounds
 from provenance.dumps.parquet_sums import wrong_pages
 from provenance.dumps.reading import read
 from provenance.settings import Settings
@@ -80,9 +81,68 @@ def test_a_file_without_checksums_or_of_another_format_has_no_wrong_page() -> No
 
 def test_what_lies_over_each_other_or_holds_nothing_does_not_run_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = written(write_page_checksum=True)
-    monkeypatch.setattr(parquet_sums, "MOST_PAGES", 2)
+    monkeypatch.setattr(parquet_format, "MOST_PAGES", 2)
     at = sound.index(b"council")
     assert len(list(wrong_pages(io.BytesIO(sound[:at] + b"k" + sound[at + 1 :])))) <= 1
+
+
+def extremes(octets: bytes, rows: int) -> list[tuple[int, str]]:
+    """The wrong bounds of a file that is read in batches of so many rows."""
+    frame = pl.read_parquet(io.BytesIO(octets))
+    found = Extremes(stated_bounds(io.BytesIO(octets)), {name: name for name in frame.columns})
+    for batch in frame.iter_slices(rows):
+        found.add(batch)
+    return sorted({*found.wrong()})
+
+
+@pytest.mark.parametrize("way", [*WAYS, {"write_page_index": True}, {"write_statistics": ["id"]}])
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+def test_bounds_that_pyarrow_states_are_those_of_the_texts(way: dict[str, Any], rows: int) -> None:
+    octets = written(**way)
+    assert stated_bounds(io.BytesIO(octets))
+    assert extremes(octets, rows) == []
+
+
+def test_bounds_of_polars_nulls_and_empty_texts_are_those_of_the_texts() -> None:
+    frame = pl.DataFrame({"text": [None, "", "ü", "\U0010ffff", "z", None, None, None, "a"] * 5, "x": [None] * 45})
+    out = io.BytesIO()
+    frame.write_parquet(out, statistics="full", row_group_size=4, data_page_size=1)
+    assert len(stated_bounds(out)) > 2 * 45 // 4
+    assert extremes(out.getvalue(), 4) == extremes(out.getvalue(), 3) == []
+
+
+@pytest.mark.parametrize("group", [1, 2])
+@pytest.mark.parametrize("end", ["least", "greatest"])
+@pytest.mark.parametrize("find", [bytes.find, bytes.rfind])  # a page's header, which stands first, and the footer
+def test_a_bound_written_over_is_told_with_its_column(tmp_path: Path, group: int, end: str, find: Any) -> None:
+    sound = written(compression="snappy", row_group_size=20, use_dictionary=False, write_page_checksum=True)
+    stated = [one for one in stated_bounds(io.BytesIO(sound)) if (one.row_group, one.column) == (group, "text")]
+    assert len(stated) == 2
+    place = find(sound, getattr(stated[0], end)) + 4
+    octets = sound[:place] + b"k" + sound[place + 1 :]
+    assert octets != sound
+    assert pl.read_parquet(io.BytesIO(octets)).equals(pl.read_parquet(io.BytesIO(sound)))
+    found = scan(write(tmp_path, "x.parquet", octets))
+    assert found.documents.height == 60
+    (told,) = found.rejects.to_dicts()
+    assert (told["reason"], told["action"]) == ("damaged", "partial")
+    assert f"text stated of column 'text' in row group {group}" in told["detail"]
+
+
+def test_a_bound_that_was_cut_off_holds_where_it_says_that_it_is_not_a_text() -> None:
+    bounds = Bounds(0, 0, 2, "text", b"bc", b"y", least_is_exact=False, greatest_is_exact=False)
+    for change, is_wrong in (
+        ({}, False),
+        ({"least": b"bb"}, False),
+        ({"least": b"bd"}, True),
+        ({"least": b"bb", "least_is_exact": True}, True),
+        ({"greatest": b"\xff"}, False),
+        ({"greatest": b"x"}, True),
+        ({"greatest": b"z", "greatest_is_exact": True}, True),
+    ):
+        found = Extremes([bounds._replace(**change)], {"body": "text"})
+        found.add(pl.DataFrame({"body": ["bc", "y", "outside"]}))
+        assert bool(list(found.wrong())) == is_wrong, change
 
 
 def test_of_a_file_that_fails_behind_its_first_rows_those_are_read(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import polars as pl
 from provenance.dumps.columns import ASKED, choose_columns, holds_markup
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
 from provenance.dumps.markup import PAGE_START
+from provenance.dumps.parquet_bounds import Extremes, stated_bounds
 from provenance.dumps.parquet_sums import wrong_pages
 from provenance.dumps.records import ask_record
 from provenance.dumps.rejects import single_line
@@ -46,6 +47,7 @@ def try_columns(
 ) -> dict[str, Any]:
     """A file by its place or its bytes -> how many rows of its columns can be read, and the problem behind those.
 
+    Of a Parquet file that can be read whole also `wrong`: the row groups and columns with bounds that are not theirs.
     `asked` is the columns that the settings name. With `copy` so many rows are written there. Runs in a worker.
     """
     try:
@@ -56,15 +58,23 @@ def try_columns(
             return {"rows": rows}
         columns = choose_columns(frame.collect_schema().names(), Settings(**asked))
         if not columns.problem:
+            extremes = _extremes(content, kind, place, columns)
             chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
             for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
                 rows += batch.height
+                extremes.add(batch)
             told = frame.select(pl.len()).collect().item()
             if rows != told:  # a panic in a thread of its own ends the batches without a word
                 raise ValueError(f"{rows:,} of {told:,} rows")
+            return {"rows": rows, "wrong": sorted({*extremes.wrong()})}
     except FAILURES as error:
         return {"rows": rows, "problem": ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]}
     return {"rows": rows}
+
+
+def _extremes(content: bytes, kind: str, place: str | None, columns: Columns) -> Extremes:
+    with io.BytesIO(content) if place is None else open(place, "rb") as again:  # noqa: PTH123
+        return Extremes(stated_bounds(again) if kind == "parquet" else [], columns.of)
 
 
 def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
@@ -84,6 +94,9 @@ def read_columnar(kind: str, content: BinaryIO, intake: Intake, workers: Workers
         if isinstance(answer, Lost):
             intake.reject(None, answer.reason, answer.detail)
         elif "problem" not in answer:
+            for row_group, column in answer.get("wrong", ()):
+                told = f"the least or greatest text stated of column {column!r} in row group {row_group} is not there"
+                intake.reject(None, "damaged", f"{told}: fetch the file again", "partial")
             with io.BytesIO(octets) if place is None else open(place, "rb") as whole:  # noqa: PTH123
                 yield from read_columns(SCANS[kind], whole, intake)
         else:
