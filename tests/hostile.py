@@ -161,7 +161,7 @@ def snapshot(folder: Path) -> set[str]:
 #: Reads sound files, so that all libraries are loaded here and in both workers, then the bomb. What the kernel calls
 #: the high water mark is of one process since it began; ru_maxrss would count what the parent of this one held.
 CHILD = """
-import os, sys
+import os, resource, sys
 from provenance.dumps import workers
 from provenance.dumps.reading import Reading
 from provenance.settings import Settings
@@ -175,12 +175,16 @@ class Worker(workers._Worker):
     def end(self, *, kill=False):
         process = self._process
         if process is not None:
-            most[process.pid] = peak(process.pid)
+            try:
+                most[process.pid] = peak(process.pid)
+            except FileNotFoundError:  # it died, and the clock that came to end it has taken it from the kernel
+                most[process.pid] = 0
             process.kill()
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            # Of one that has died the kernel tells only this, which is no less than its parent held when it began.
-            most[process.pid] = most[process.pid] or used.ru_maxrss
+            if process.returncode is None:
+                _, status, _ = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            # Of those that have died the kernel tells only this, which is no less than their parent held at first.
+            most[process.pid] = most[process.pid] or resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         super().end(kill=kill)
 workers._Worker = Worker
 
