@@ -25,7 +25,7 @@ import xxhash
 import provenance as pv
 from provenance.dumps.decode import decode_text
 from provenance.dumps.manipulation import find_signs
-from provenance.dumps.page_labels import spells
+from provenance.dumps.publishers import spells
 from provenance.dumps.reading import read
 from provenance.settings import Settings
 from provenance.text.calendar import parse_date

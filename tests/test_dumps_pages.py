@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provenance.dumps.markup import plain_text
-from provenance.dumps.page_labels import spells
 from provenance.dumps.pages import read_page
+from provenance.dumps.publishers import spells
 from provenance.text.passages import find_passages
 from tests.dumps import BODY, PARAGRAPHS, page, scan, write
 

@@ -13,8 +13,8 @@ import feedparser
 
 from provenance.dumps.decode import decode_text
 from provenance.dumps.markup import plain_text
-from provenance.dumps.page_labels import host_of, without_slogan
 from provenance.dumps.pages import said_of, xml_charset
+from provenance.dumps.publishers import host_of, without_slogan
 
 #: A feed's own declarations are how a kilobyte becomes a gigabyte, and how a file of ours gets into a text.
 _DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^<>\[]{0,500}\[")

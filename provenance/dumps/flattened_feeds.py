@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.heads import Head
-from provenance.dumps.page_labels import host_of, spells
+from provenance.dumps.publishers import host_of, spells
 from provenance.text.calendar import parse_date
 from provenance.text.feed_lines import ADDRESS, SIZE, STAMP
 from provenance.text.month_names import WEEKDAYS, name_key

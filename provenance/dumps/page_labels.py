@@ -12,12 +12,13 @@ import re
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from htmldate import find_date
 from trafilatura import metadata
 from trafilatura.settings import set_date_params
 
+from provenance.dumps.publishers import MARK, host_of, letters_of, spells, without_slogan
 from provenance.text.calendar import parse_date
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ _AUTHORS = (
     "byl",
     "dcterms.creator",
 )
-_MARK = re.compile(r" [|»·•–—-] | ?[|»] ?| :: |: ")
 _SPACE = re.compile(r"\s+")
 #: What is no publisher's name, and what is too long for one.
 _NO_NAME = re.compile(r"https?:|@|copyright\b|©", re.IGNORECASE)
@@ -198,15 +198,6 @@ def _href(tree: Any, relation: str) -> str | None:
     return None
 
 
-def host_of(address: str) -> str:
-    """An address -> its host without `www.` and the like; empty if it has none."""
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-    return re.sub(r"^(?:www\d?|m|mobile|amp)\.", "", host)
-
-
 def _name(value: Any) -> str | None:
     if isinstance(value, list):
         names = [name for name in map(_name, value[:20]) if name]
@@ -219,38 +210,6 @@ def _author(articles: list[dict[str, Any]]) -> str | None:
         if _ARTICLE.search(_types(item)) and (name := _name(item.get("author"))) and not name.startswith("http"):
             return name
     return None
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text.lower() if letter.isalnum())
-
-
-def spells(name: str, host: str) -> bool:
-    """Whether a publisher's name is spelt by a host: whole, as its initials, or as the host's first label.
-
-    >>> spells("The New York Times", "nytimes.com"), spells("CBS News", "cbsnews.com"), spells("Agence X", "lemonde.fr")
-    (True, True, False)
-    """
-    letters = _letters(re.sub(r"\.(?:com|org|net|co)$", "", host.rsplit(".", 1)[0]))
-    words = [_letters(word) for word in re.split(r"[\s.-]+", name) if _letters(word)]
-    if not letters or not words:
-        return False
-    joined = "".join(words)
-    bare = joined.removeprefix("the")
-    if letters in joined or (len(bare) > 2 and bare in letters):
-        return True
-    if len(words) > 1 and all(word in letters for word in words if word != "the"):
-        return True
-    return any(_abbreviated(part, words) for part in re.split(r"[.-]", host) if len(part) > 1)
-
-
-def _abbreviated(label: str, words: list[str]) -> bool:
-    """Whether a host's label is made of the beginnings of a name's words, in order."""
-    at = whole = used = 0
-    for word in words:
-        size = next((size for size in range(len(word), 0, -1) if label.startswith(word[:size], at)), 0)
-        at, used, whole = at + size, used + (size > 0), whole + (size == len(word) > 1)
-    return at == len(label) and used >= 2 and (whole > 0 or used >= len(words) - 1)
 
 
 def _names(meta: dict[str, str], articles: list[dict[str, Any]], layout: Any) -> list[str]:
@@ -271,12 +230,6 @@ def _site(names: list[str], host: str) -> str | None:
     return spelt or next(iter(short), None) or host or None
 
 
-def without_slogan(name: str, host: str) -> str:
-    """A publisher's name without the slogan behind it: of its parts the one that the host spells, else the whole."""
-    parts = [part for part in _MARK.split(name) if part]
-    return next((part for part in parts if len(parts) > 1 and host and spells(part, host)), name)
-
-
 def _title(
     tree: Any, meta: dict[str, str], articles: list[dict[str, Any]], layout: Any, names: list[str], host: str
 ) -> str | None:
@@ -294,8 +247,8 @@ def _title(
         *([page] if page else []),
     ]
     tidied = [title for title in map(tidy, given) if title]
-    printed = {_letters(head) for head in heads}
-    seen = next((title for title in tidied if _letters(title) in printed), None)
+    printed = {letters_of(head) for head in heads}
+    seen = next((title for title in tidied if letters_of(title) in printed), None)
     long = [head for head in heads if len(head.split()) >= 3 or len(head) >= 12]
     # A lone heading that shares no words with the titles belongs to a box of the page.
     only = long[0] if len(set(long)) == 1 and (not tidied or _shared(long[0], tidied) >= 2) else None
@@ -306,21 +259,21 @@ def _shared(head: str, titles: list[str]) -> int:
     """How many words of a heading stand in titles; of a text without spaces its letters."""
     words = set(re.findall(r"\w{3,}", head.lower())) or set(head)
     return len(words & set(re.findall(r"\w{3,}", " ".join(titles).lower()))) or 2 * (
-        _letters(head) in _letters(titles[0])
+        letters_of(head) in letters_of(titles[0])
     )
 
 
 def _is_site(part: str, names: list[str], host: str) -> bool:
     """Whether a part of a title names the publisher: as it calls itself, or with no letter that its host has not."""
-    letters = _letters(part)
-    if not letters or any(letters == _letters(name) for name in names):
+    letters = letters_of(part)
+    if not letters or any(letters == letters_of(name) for name in names):
         return True
-    return len(letters) > 2 and letters.removeprefix("the") in _letters(host)
+    return len(letters) > 2 and letters.removeprefix("the") in letters_of(host)
 
 
 def _without_site(title: str, names: list[str], host: str) -> str:
     """A title without the publisher's name before or behind it."""
-    marks = list(_MARK.finditer(title))
+    marks = list(MARK.finditer(title))
     for mark in marks:
         if mark.start() > 0 and not mark.group().startswith(":") and _is_site(title[mark.end() :], names, host):
             return title[: mark.start()].strip()
