@@ -203,15 +203,19 @@ def main() -> None:
 
 
 def write_report(seconds: str, folder: Path) -> None:
-    """What the folder holds of this and earlier runs -> the report."""
-    logs = [folder / f"{name}.log" for name in TARGETS]
+    """What the folder holds of this and earlier runs -> the report; of other targets the report keeps what it says."""
+    logs = {name: folder / f"{name}.log" for name in TARGETS}
+    said = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
+    kept = {row.split(" | ")[0].removeprefix("| "): row for row in said.splitlines() if row.startswith("| ")}
+    rows = [row_of(log) if log.exists() else kept.get(name) for name, log in logs.items()]
     finds = sorted(path.name for path in (ROOT / "tests" / "finds").glob("*"))
+    today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     lines = [
         "# Fuzzing", "",
-        f"Written by `python -m tests.fuzzing {seconds} FOLDER` on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
+        f"Written by `python -m tests.fuzzing {seconds} FOLDER [TARGET ...]`, last on {today}.",
         f"Python {platform.python_version()}, atheris; inputs of at most 20,000 bytes, 20 s each.", "",
         "| target | seconds | inputs | branches seen | broke |", "|---|---|---|---|---|",
-        *(row_of(log) for log in logs if log.exists()), "",
+        *filter(None, rows), "",
         f"Inputs that broke something once and are read again by the tests: {', '.join(finds)}.", "",
     ]  # fmt: skip
     REPORT.write_text("\n".join(lines), encoding="utf-8")
