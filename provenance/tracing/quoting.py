@@ -6,114 +6,115 @@ These are signs of one passage, so they count however little of a document it is
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from provenance.tables import EVIDENCE
 from provenance.tracing.twins import PAIR
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+SIDES = (("left", "right"), ("right", "left"))
 PLACES = ("left_start", "left_end", "right_start", "right_end")
 READ = 1500  # code points of a passage whose lines are looked at
 BEFORE = 400  # code points before it in which it is announced
 LINES = 4  # of them the last ones
-DEEPER = 0.5  # marks a line, in the mean, by which one side quotes the other
+#: How much more of a feature one side has where it is a sign; marks of quoting are counted a line, in the mean.
+LEAST = {"quoted": 0.5, "announced": 1, "introduced": 1, "reply": 1}
 SHORTEST_NAME = 5  # characters; of shorter ones a text holds one by chance
 #: Marks that mail and forums put before quoted lines; with initials, too.
 MARKS = re.compile(r"^[ \t]{0,9}(?:[A-Za-z]{0,3}[>|}:][ \t]?){1,8}")
 _ANNOUNCED = re.compile(
     r"\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]{0,4}:[ \t]{0,9}$|\bIn article\b", re.IGNORECASE
 )
-_REPLY = re.compile(r"^\s{0,9}(?:re|fwd?|aw|tr)\s{0,4}:", re.IGNORECASE)
+_REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
 _NAMES = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,99}|\(([^()]{1,99})\)")
 
 
 def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """SPANS, DOCUMENTS -> EVIDENCE of quoting, by the longest span of each pair. *gather*.
 
-    Only pairs of which either text has marked lines, announces something or is titled as a reply are looked at.
+    Only texts that have marked lines, announce something or are titled as a reply are read, each passage once.
     """
     text, title = pl.col("text"), pl.col("title")
-    marked = text.str.contains(r"(?m)^[ \t]*[A-Za-z]{0,3}[>|}]") | title.str.contains(r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:")
+    marked = text.str.contains(r"(?m)^[ \t]*[A-Za-z]{0,3}[>|}]") | title.str.contains(_REPLY)
     announcing = text.str.contains(r"(?mi)(?:\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]*:[ \t]*$|\bIn article )")
-    likely = documents.filter((marked | announcing).fill_null(value=False))["doc_id"]
+    likely = documents.filter((marked | announcing).fill_null(value=False))
+    ids = likely["doc_id"].implode()
     shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
-    shared = shared.filter(
-        pl.col("left_doc").is_in(likely.implode()) | pl.col("right_doc").is_in(likely.implode())
-    ).with_columns(size=pl.col("left_end") - pl.col("left_start"))
+    shared = shared.filter(pl.col("left_doc").is_in(ids) | pl.col("right_doc").is_in(ids))
     if shared.is_empty():
         return pl.DataFrame(schema=EVIDENCE)
+    shared = shared.with_columns(size=pl.col("left_end") - pl.col("left_start"))
     longest = shared.sort(*PAIR, "size", "left_start", descending=[False, False, True, False])
-    longest = longest.unique(PAIR, keep="first", maintain_order=True)
-    ids = pl.concat([longest["left_doc"], longest["right_doc"].alias("left_doc")]).unique()
-    known = documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text", "outlet", "title")
-    facts = {row[0]: _Document.of(*row) for row in known.iter_rows()}
-    rows: list[tuple[Any, ...]] = []
-    for left, right, *places in longest.select(*PAIR, *PLACES).iter_rows():
-        rows.extend((left, right, *sign) for sign in _signs(facts[left], facts[right], places))
-    return pl.DataFrame(rows, schema=EVIDENCE, orient="row")
+    longest = longest.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, *PLACES)
+    pairs = _add_sides(longest, _read_passages(longest, likely), likely)
+    named = [_introducing(pairs, documents, side, other) for side, other in SIDES]
+    for side, found in zip(("left", "right"), named, strict=True):
+        pairs = pairs.join(found, on=PAIR, how="left", maintain_order="left")
+        pairs = pairs.with_columns(pl.col(f"{side}_introduced").fill_null(0.0))
+    return pl.concat([_signs(pairs, feature, least) for feature, least in LEAST.items()]).sort(*PAIR, "feature")
 
 
-class _Passage(NamedTuple):
-    """What stands before a passage and at the head of its lines."""
+def _read_passages(longest: pl.DataFrame, likely: pl.DataFrame) -> pl.DataFrame:
+    """Places of pairs, DOCUMENTS -> doc_id, start, end of each of these documents' passages, and what is read there.
 
-    quoted: float
-    announced: float
-    before: str  # the last lines before it, folded for comparing names
-
-    def introduces(self, other: _Document) -> int:
-        """Whether what stands before names who published the other text."""
-        return int(bool(self.before) and any(name in self.before for name in other.names))
-
-
-class _Document(NamedTuple):
-    """What is known of a text; passages that many others share are read once."""
-
-    doc_id: str
-    text: str
-    names: list[str]  # who published it, folded
-    title: str | None
-    reply: float
-    read: dict[tuple[int, int], _Passage]
-
-    @classmethod
-    def of(cls, doc_id: str, text: str, outlet: str | None, title: str | None) -> _Document:
-        """A row of DOCUMENTS."""
-        names = [name.casefold() for name in _names(outlet) if len(name) >= SHORTEST_NAME]
-        return cls(doc_id, text, names, title, float(bool(_REPLY.match(title or ""))), {})
-
-    def passage(self, start: int, end: int) -> _Passage:
-        """The passage at a place."""
-        if (start, end) not in self.read:
-            before = _before(self.text, start)
-            announced = float(any(_ANNOUNCED.search(line) for line in before))
-            told = _Passage(depth(self.text, start, end), announced, "\n".join(before).casefold())
-            self.read[start, end] = told
-        return self.read[start, end]
-
-
-def _signs(one: _Document, two: _Document, places: list[int]) -> Iterator[tuple[Any, ...]]:
-    """What either side's marks, lines before the passage and title say; a sign that both show is none.
-
-    Rows of EVIDENCE from `feature` on.
+    How deep its lines are quoted; whether the lines before it announce something; these lines, folded for comparing
+    names; where its first line begins.
     """
-    ours, theirs = one.passage(places[0], places[1]), two.passage(places[2], places[3])
-    differ = (
-        ("quoted", theirs.quoted - ours.quoted, DEEPER),
-        ("announced", theirs.announced - ours.announced, 1),
-        ("introduced", theirs.introduces(one) - ours.introduces(two), 1),
-        ("reply", two.reply - one.reply, 1),
+    sides = [longest.select(doc_id=f"{one}_doc", start=f"{one}_start", end=f"{one}_end") for one, _ in SIDES]
+    places = pl.concat(sides).unique().join(likely.select("doc_id", "text"), on="doc_id").sort("doc_id", "start", "end")
+    rows = []
+    for start, end, text in places.select("start", "end", "text").iter_rows():
+        before = _before(text, start)
+        announced = float(any(_ANNOUNCED.search(line) for line in before))
+        rows.append((depth(text, start, end), announced, "\n".join(before).casefold(), text.rfind("\n", 0, start) + 1))
+    kinds = {"quoted": pl.Float64, "announced": pl.Float64, "before": pl.String, "begin": pl.Int64}
+    return places.drop("text").hstack(pl.DataFrame(rows, schema=kinds, orient="row"))
+
+
+def _add_sides(longest: pl.DataFrame, passages: pl.DataFrame, likely: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with places -> the same with what is known of either passage and title; of a text not read, nothing."""
+    reply = pl.col("title").str.contains(_REPLY).fill_null(value=False).cast(pl.Float64)
+    titles = likely.select("doc_id", "title", reply=reply)
+    for side, _ in SIDES:
+        on = [f"{side}_doc", f"{side}_start", f"{side}_end"]
+        for frame, keys in ((passages, ["doc_id", "start", "end"]), (titles, ["doc_id"])):
+            renamed = frame.rename({name: f"{side}_{name}" for name in frame.columns if name not in keys})
+            longest = longest.join(renamed, left_on=on[: len(keys)], right_on=keys, how="left", maintain_order="left")
+        measured = pl.col(f"{side}_quoted", f"{side}_announced", f"{side}_reply")
+        longest = longest.with_columns(measured.fill_null(0.0))
+    return longest
+
+
+def _introducing(pairs: pl.DataFrame, documents: pl.DataFrame, side: str, other: str) -> pl.DataFrame:
+    """Pairs -> those where the lines before one side's passage name who published the other: PAIR, SIDE_introduced."""
+    read = pairs.filter(pl.col(f"{side}_before") != "").select(*PAIR, f"{side}_before")
+    owners = documents.join(read.select(doc_id=f"{other}_doc").unique(), on="doc_id", how="semi")
+    owners = owners.select("doc_id", "outlet").drop_nulls()
+    rows = [(outlet, name) for outlet in owners["outlet"].unique().sort() for name in _names(outlet)]
+    names = pl.DataFrame(rows, schema={"outlet": pl.String, "name": pl.String}, orient="row")
+    told = read.join(owners.join(names, on="outlet"), left_on=f"{other}_doc", right_on="doc_id")
+    told = told.filter(pl.col(f"{side}_before").str.contains(pl.col("name"), literal=True))
+    return told.select(PAIR).unique().with_columns(pl.lit(1.0).alias(f"{side}_introduced"))
+
+
+def _signs(pairs: pl.DataFrame, feature: str, least: float) -> pl.DataFrame:
+    """Pairs with both sides -> EVIDENCE of one feature, where one side has so much more of it than the other."""
+    more = pl.col(f"right_{feature}") - pl.col(f"left_{feature}")
+    whole = feature == "reply"
+
+    def later(name: str) -> pl.Expr:
+        return pl.when(more > 0).then(f"right_{name}").otherwise(f"left_{name}")
+
+    rows = pairs.filter(more.abs() >= least).select(
+        *PAIR,
+        feature=pl.lit(feature),
+        strength=more.sign(),
+        doc_id=later("doc"),
+        start=None if whole else later("begin"),
+        end=None if whole else later("end"),
+        text=later("title") if whole else None,
     )
-    for feature, more, least in differ:
-        if abs(more) < least:
-            continue
-        later, start, end = (two, places[2], places[3]) if more > 0 else (one, places[0], places[1])
-        begin = later.text.rfind("\n", 0, start) + 1
-        place = (later.doc_id, begin, end) if feature != "reply" else (later.doc_id, None, None)
-        yield feature, 1.0 if more > 0 else -1.0, *place, later.title if feature == "reply" else None
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in EVIDENCE.items())
 
 
 def depth(text: str, start: int, end: int) -> float:
@@ -130,6 +131,7 @@ def _before(text: str, start: int) -> list[str]:
     return lines[-LINES:]
 
 
-def _names(outlet: str | None) -> list[str]:
-    """By what names the lines before a passage may tell who published the other text."""
-    return [match.group(1) or match.group() for match in _NAMES.finditer(outlet or "")] or [outlet or ""]
+def _names(outlet: str) -> list[str]:
+    """By what names, folded, the lines before a passage may tell who published the other text."""
+    found = [match.group(1) or match.group() for match in _NAMES.finditer(outlet)] or [outlet]
+    return [name.casefold() for name in found if len(name) >= SHORTEST_NAME]
