@@ -8,6 +8,7 @@ say that neither was made from the other.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA, LCSseq
@@ -92,90 +93,111 @@ def compare(left: Text, right: Text, count: Callable[[int], int]) -> tuple[list[
     """
     forth: list[Sign] = []
     back: list[Sign] = []
-    for one, two, three, four in _edits(left.word[:WORDS], right.word[:WORDS]):
-        forth.extend(_signs(left, right, _Edit(one, two, three, four), count))
-        back.extend(_signs(right, left, _Edit(three, four, one, two), count))
+    for edit in _edits(left.word[:WORDS], right.word[:WORDS]):
+        turned = _Edit(edit.three, edit.four, edit.one, edit.two)
+        if 0 < edit.two - edit.one <= PHRASE and 0 < edit.four - edit.three <= PHRASE:
+            _compare_phrases(left, right, edit, count, (forth, back))
+        forth += _signs(left, right, edit)
+        back += _signs(right, left, turned)
     return _excess(forth, back), _excess(back, forth)
 
 
 def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
     """Signs -> the same without as many of each NET kind as run the other way."""
-    left = {kind: sum(sign.feature == kind for sign in against) for kind in NET}
+    left = Counter(sign.feature for sign in against if sign.feature in NET)
+    if not left:
+        return signs
     kept = []
     for sign in signs:
-        if left.get(sign.feature, 0):
+        if left[sign.feature]:
             left[sign.feature] -= 1
         else:
             kept.append(sign)
     return kept
 
 
-def _edits(left: list[int], right: list[int]) -> Iterator[tuple[int, int, int, int]]:
+def _edits(left: list[int], right: list[int]) -> Iterator[_Edit]:
     """What stands between the words that the longest common subsequence pairs."""
-    begin = (0, 0)
-    for block in LCSseq.opcodes(left, right):
-        if block.tag == "equal":
-            if begin != (block.src_start, block.dest_start):
-                yield begin[0], block.src_start, begin[1], block.dest_start
-            begin = block.src_end, block.dest_end
-    if begin != (len(left), len(right)):
-        yield begin[0], len(left), begin[1], len(right)
+    one, three = 0, 0
+    for two, four, size in LCSseq.opcodes(left, right).as_matching_blocks():  # the last is empty, at both ends
+        if two > one or four > three:
+            yield _Edit(one, two, three, four)
+        one, three = two + size, four + size
 
 
-def _signs(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> Iterator[Sign]:
-    """The signs of one edit that `late` was made from `full`."""
+def _signs(full: Text, late: Text, edit: _Edit) -> list[Sign]:
+    """The signs of one edit that `late` was made from `full`, but for those of a phrase that replaced another."""
+    found: list[Sign] = []
     lost, new = edit.two - edit.one, edit.four - edit.three
-    if new and new <= PHRASE:
-        if lost and lost <= PHRASE:
-            yield from _replaced(full, late, edit, count)
+    if 0 < new <= PHRASE:
         start, end = late.start[edit.three], late.end[edit.four - 1]
         after = late.text[start : end + BESIDE]
         if _DIGIT.search(after) and _HEDGE.search(after) and _unhedged(full, edit):
-            yield Sign("hedged", start, end, late=True)
-    if not lost and new <= OPENER and _is_opener(full, late, edit):
-        yield Sign("opened", late.start[edit.three], late.end[edit.four - 1], late=True)
-    elif not lost and new <= LONGEST_GLOSS:
-        yield from _glosses(late, edit)
-    elif not lost and _is_paragraph(full, late, edit):
-        yield Sign("paragraph", late.start[edit.three], late.end[edit.four - 1], late=True)
-    if lost and not new and lost <= NAMES and _is_first_name(full, edit):
-        yield Sign("name", full.start[edit.one], full.end[edit.two - 1], late=False)
-    if lost and lost <= HEAD and not new and not edit.one and _is_dateline(full, edit):
-        yield Sign("stripped", full.start[0], full.end[edit.two - 1], late=False)
+            found.append(Sign("hedged", start, end, late=True))
+    if not lost:
+        if new <= OPENER and _is_opener(full, late, edit):
+            found.append(Sign("opened", late.start[edit.three], late.end[edit.four - 1], late=True))
+        elif new <= LONGEST_GLOSS:
+            found += _glosses(late, edit)
+        elif _is_paragraph(full, late, edit):
+            found.append(Sign("paragraph", late.start[edit.three], late.end[edit.four - 1], late=True))
+        return found
+    if not new and lost <= NAMES and _is_first_name(full, edit):
+        found.append(Sign("name", full.start[edit.one], full.end[edit.two - 1], late=False))
+    if not new and lost <= HEAD and not edit.one and _is_dateline(full, edit):
+        found.append(Sign("stripped", full.start[0], full.end[edit.two - 1], late=False))
     if lost >= max(2, 2 * new):
-        yield from _cuts(full, late, edit)
+        found += _cuts(full, late, edit)
     if lost > TAIL_WORDS and lost >= 4 * new and edit.three and edit.two == len(full.word) < WORDS:
-        yield Sign("tail", late.start[edit.three - 1], late.end[edit.three - 1], late=True)
+        found.append(Sign("tail", late.start[edit.three - 1], late.end[edit.three - 1], late=True))
+    return found
 
 
-def _replaced(full: Text, late: Text, edit: _Edit, count: Callable[[int], int]) -> Iterator[Sign]:
-    """The signs of a few words that took the place of a few others."""
-    place = late.start[edit.three], late.end[edit.four - 1]
-    was, told = _words(full, edit.one, edit.two), _words(late, edit.three, edit.four)
-    if _DIGIT.search(was) and _DIGIT.search(told):
-        origin = _widen(full.text, full.start[edit.one], full.end[edit.two - 1])
-        place = _widen(late.text, *place)
-        if _is_rounded(full.text[slice(*origin)], late.text[slice(*place)]):
-            yield Sign("rounded", *place, late=True)
-        if _is_converted(full.text[origin[0] : origin[1] + BESIDE], late.text[place[0] : place[1] + BESIDE]):
-            yield Sign("unit", *place, late=True)
-    if edit.two - edit.one == edit.four - edit.three == 1 and _is_slip(full, edit.one, late, edit.three, count):
-        yield Sign("slip", *place, late=True)
-    if _is_wordier(full, late, edit):
-        yield Sign("wordier", late.start[edit.three], late.end[edit.four - 1], late=True)
-    short = edit.two - edit.one <= NAMES + 1 and edit.four - edit.three <= NAMES
-    if short and _FULL_NAME.search(was) and not _FULL_NAME.search(told):
-        ends = max(*full.gap[edit.one : edit.two], *late.gap[edit.three : edit.four])
-        if ends < SENTENCE:  # across a full stop capitals are no name
-            yield Sign("name", *place, late=True)
+def _compare_phrases(
+    left: Text, right: Text, edit: _Edit, count: Callable[[int], int], told: tuple[list[Sign], list[Sign]]
+) -> None:
+    """A few words in the place of a few others -> the signs either way, put to those in `told`, forth and back."""
+    lost, new = edit.two - edit.one, edit.four - edit.three
+    one, other = _words(left, edit.one, edit.two), _words(right, edit.three, edit.four)
+    places = (
+        (left.start[edit.one], left.end[edit.two - 1]),
+        (right.start[edit.three], right.end[edit.four - 1]),
+    )
+    forth, back = told
+    if _DIGIT.search(one) and _DIGIT.search(other):
+        forth += _figures(left, places[0], right, places[1])
+        back += _figures(right, places[1], left, places[0])
+    if lost == new == 1 and _is_slip(one, other):
+        times = count(left.word[edit.one]), count(right.word[edit.three])
+        if times[0] >= 2 * times[1]:
+            forth.append(Sign("slip", *places[1], late=True))
+        if times[1] >= 2 * times[0]:
+            back.append(Sign("slip", *places[0], late=True))
+    if lost != new and _is_inside(left, right, edit):
+        longer = forth if new > lost else back
+        longer.append(Sign("wordier", *places[new > lost], late=True))
+    if max(lost, new) <= NAMES + 1:
+        named = bool(_FULL_NAME.search(one)), bool(_FULL_NAME.search(other))
+        dropped = named[0] != named[1] and (new if named[0] else lost) <= NAMES
+        # across a full stop capitals are no name
+        if dropped and max(*left.gap[edit.one : edit.two], *right.gap[edit.three : edit.four]) < SENTENCE:
+            (forth if named[0] else back).append(Sign("name", *places[named[0]], late=True))
 
 
-def _is_wordier(full: Text, late: Text, edit: _Edit) -> bool:
-    """Whether a phrase inside a sentence became a longer one: who rewords or translates explains (Blum-Kulka, 1986)."""
-    if edit.four - edit.three <= edit.two - edit.one or edit.two >= len(full.word) or edit.four >= len(late.word):
+def _figures(full: Text, was: tuple[int, int], late: Text, told: tuple[int, int]) -> Iterator[Sign]:
+    """The signs of figures at two places of two texts: one was rounded, or converted to another unit."""
+    was, told = _widen(full.text, *was), _widen(late.text, *told)
+    if _is_rounded(full.text[slice(*was)], late.text[slice(*told)]):
+        yield Sign("rounded", *told, late=True)
+    if _is_converted(full.text[was[0] : was[1] + BESIDE], late.text[told[0] : told[1] + BESIDE]):
+        yield Sign("unit", *told, late=True)
+
+
+def _is_inside(left: Text, right: Text, edit: _Edit) -> bool:
+    """Whether a phrase stands inside a sentence: who rewords or translates there explains (Blum-Kulka, 1986)."""
+    if edit.two >= len(left.word) or edit.four >= len(right.word) or not edit.one or not edit.three:
         return False
-    inside = max(*full.gap[edit.one : edit.two + 1], *late.gap[edit.three : edit.four + 1]) < SENTENCE
-    return inside and bool(edit.one) and bool(edit.three)
+    return max(*left.gap[edit.one : edit.two + 1], *right.gap[edit.three : edit.four + 1]) < SENTENCE
 
 
 def _is_opener(full: Text, late: Text, edit: _Edit) -> bool:
@@ -239,13 +261,11 @@ def _is_converted(was: str, told: str) -> bool:
     return _digits(figures[0][0]) == 1 < _digits(figures[1][0])
 
 
-def _is_slip(full: Text, one: int, late: Text, three: int, count: Callable[[int], int]) -> bool:
-    was, told = full.text[full.start[one] : full.end[one]], late.text[late.start[three] : late.end[three]]
-    if len(was) < 4 or not (was + told).isalpha() or not (was + told).islower():
+def _is_slip(one: str, other: str) -> bool:
+    """Whether one of two words is the other mistyped."""
+    if min(len(one), len(other)) < 4 or not (one + other).isalpha() or not (one + other).islower():
         return False
-    if OSA.distance(was, told, score_cutoff=1) != 1 or _is_variant(was, told):
-        return False
-    return count(full.word[one]) >= 2 * count(late.word[three])
+    return OSA.distance(one, other, score_cutoff=1) == 1 and not _is_variant(one, other)
 
 
 def _is_variant(one: str, other: str) -> bool:
