@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 from tests.lineages.articles import Article, own_texts, seeds_of
 from tests.lineages.bounds import find_bounds
 from tests.lineages.growing import MIXES, Lineages, World, grow
+from tests.lineages.learning import bound_of, curve_of
 from tests.lineages.operators import OPERATORS, Around
 from tests.lineages.worlds import gold_of
 
@@ -66,6 +68,39 @@ def test_a_hidden_root_that_is_named_is_an_absent_source() -> None:
     assert set(grown.members.filter(pl.col("lineage").is_in(named["lineage"].to_list()))["doc_id"]) <= absent
 
 
+def test_of_what_was_compiled_both_beginnings_are_right() -> None:
+    edges = pl.DataFrame(
+        [("r", "a", False), ("q", "a", False), ("a", "b", False), ("h", "c", True), ("q", "c", False)],
+        schema=["from_id", "to_id", "hidden"],
+        orient="row",
+    )
+    members = pl.DataFrame(
+        [("one", name, "r", False) for name in "rab"] + [("two", "q", "q", False), ("three", "c", "h", True)],
+        schema=["lineage", "doc_id", "root", "hidden"],
+        orient="row",
+    )
+    grown = Lineages(pl.DataFrame({"doc_id": list("rabqc")}), edges, members.with_columns(credits=pl.lit(value=False)))
+    true = gold_of(grown)["origins"].sort("doc_id", "origin_id").rows()
+    assert true == [("a", "q"), ("a", "r"), ("b", "q"), ("b", "r"), ("c", "c"), ("c", "q"), ("q", "q"), ("r", "r")]
+
+
+def test_a_curve_rises_and_bounds_what_is_at_least_as_sure() -> None:
+    luck = random.Random(9)
+    drawn = [luck.random() for _ in range(4000)]
+    claims = [(chance, luck.random() < chance**2, f"story {at // 2}") for at, chance in enumerate(drawn)]
+    points = curve_of(claims)
+    assert len(points) > 10
+    for one, other in itertools.pairwise(points):
+        assert one.chance < other.chance
+        assert one.right < other.right
+        assert one.least <= other.least
+    assert all(abs(point.right - point.chance**2) < 0.12 for point in points)
+    sure = [right for chance, right, _ in claims if chance >= 0.98]
+    assert points[-1].least < sum(sure) / len(sure)
+    alike = bound_of([(0.9, True, "one")] * 100)
+    assert alike < 0.3 < 0.9 < bound_of([(0.9, True, str(at)) for at in range(100)])  # one story is one case
+
+
 def test_what_could_be_known_of_a_lineage() -> None:
     done = {"cut": [{"operator": "truncate", "strength": 0.5}], "said": [{"operator": "spell", "strength": 0.5}]}
     edges = pl.DataFrame(
@@ -88,7 +123,8 @@ def test_what_could_be_known_of_a_lineage() -> None:
 
 
 def test_a_copy_is_younger_than_its_source() -> None:
-    grown = grow(seeds_of(own_texts(), random.Random(5), 12), World(5, merged=0))
+    grown = grow(seeds_of(own_texts(), random.Random(5), 26), World(5, merged=0.5))
+    assert grown.edges.height > grown.edges["to_id"].n_unique()  # some are compiled from two
     days = dict(grown.documents.select("doc_id", "published").iter_rows())
     seen = grown.edges.filter(~pl.col("hidden")).select("from_id", "to_id").rows()
     assert seen

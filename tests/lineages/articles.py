@@ -17,7 +17,7 @@ CORPUS = HERE.parent.parent / "corpus" / "gold"
 SHORTEST, LONGEST = 110, 900  # words of a seed: less cannot be edited much, more is slow to grow and to compare
 _SENTENCE = re.compile(r"(?<=[.!?”\"]) +(?=[“\"A-Z])")
 _HEAD = re.compile(r"^(?:[A-Z][\w.,’' -]{2,40})(?: \([^()]{2,30}\))? ?[—–-]+ ")
-_AGENCY = re.compile(r"^\([A-Z][\w. ]{1,28}\) ?[—–-]+ ")
+_AGENCY = re.compile(r"^\([A-Z][\w. ]{1,28}\) ?(?:[—–-]+ )?")
 #: A line that says who wrote a seed; not one of provenance's own expressions.
 _WRITTEN = re.compile(r"^\W*(?:Additional reporting|Reporting|Editing|Writing|Source|Copyright|©|By [A-Z])\b.{0,300}$")
 SHARED = 12  # runs of five words: two texts that share as many would tie two lineages together
@@ -87,7 +87,7 @@ def split(text: str) -> list[str]:
     A dateline or a line of reporters would credit somebody else with what is to be a root.
     """
     lines = [" ".join(line.split()) for line in re.split(r"\n\s*\n", text)]
-    lines = [_AGENCY.sub("", _HEAD.sub("", line)) for line in lines if len(line.split()) >= 8]
+    lines = [_AGENCY.sub("", _HEAD.sub("", line)).lstrip(",;:-–— ") for line in lines if len(line.split()) >= 8]
     lines = [line for line in lines if not _WRITTEN.match(line)]
     if len(lines) >= 3:
         return lines

@@ -55,6 +55,12 @@ class World(NamedTuple):
     merged: float = 0.05  # share of copies compiled from two texts
 
 
+def worlds(*seeds: int, **how: float) -> list[World]:
+    """Worlds of these seeds, of each newsroom's habits in turn."""
+    mixes = list(MIXES)
+    return [World(seed, mixes[at % len(mixes)], **how) for at, seed in enumerate(seeds)]  # type: ignore[arg-type]
+
+
 class Lineages(NamedTuple):
     """What was grown."""
 
@@ -137,14 +143,15 @@ def _lineage(
         parent = nodes[at if random.random() < 0.8 else random.randrange(len(nodes))]
         article, done = _copy(parent.article._replace(outlet=outlet), Around(parent.article, own), random, world)
         edges.append({"from_id": parent.name, "to_id": name, "operators": done})
-        second = next((other for other in reversed(others) if random.random() < 0.3), None)
+        day = parent.day + timedelta(days=random.expovariate(1 / DELAY))
+        # a compiled article is younger than both of its sources
+        second = next((other for other in reversed(others) if other.day < day and random.random() < 0.3), None)
         if second and random.random() < world.merged and len(article.paragraphs) >= 3:
             half = article.paragraphs[: (len(article.paragraphs) + 1) // 2]
             article = article._replace(paragraphs=(*half, *second.article.paragraphs[:3]))
             done.append({"operator": "merge", "strength": 0.5})
             edges.append({"from_id": second.name, "to_id": name, "operators": done})
-        delay = timedelta(days=random.expovariate(1 / DELAY))
-        nodes.append(_Node(name, article, parent.day + delay, names[0]))
+        nodes.append(_Node(name, article, day, names[0]))
     return nodes
 
 

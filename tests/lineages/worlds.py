@@ -41,17 +41,13 @@ def gold_of(grown: Lineages) -> Frames:
 
     A story whose hidden root has two copies or more in the dump, or one that credits it, begins outside: no origin is
     right for all of it, and for what was copied from one of them also that one. With a single copy left that names
-    nobody, that one is the beginning as far as anybody can know.
+    nobody, that one is the beginning as far as anybody can know. Of what was compiled from two stories both beginnings
+    are right.
     """
     inside = grown.edges.filter(~pl.col("hidden"))
-    main = grown.edges.unique("to_id", keep="first", maintain_order=True).filter(~pl.col("hidden"))
-    parent = dict(main.select("to_id", "from_id").iter_rows())
-    tops: dict[str, str] = {}
-    for doc_id in grown.members["doc_id"]:
-        top = doc_id
-        while top in parent:
-            top = parent[top]
-        tops[doc_id] = top
+    main = grown.edges.unique("to_id", keep="first", maintain_order=True)
+    parent = dict(main.filter(~pl.col("hidden")).select("to_id", "from_id").iter_rows())
+    tops = _tops(inside, set(main.filter("hidden")["to_id"]))
     begins = grown.members.filter(pl.col("hidden") & ~pl.col("doc_id").is_in(sorted(parent)))
     counted = begins.group_by("lineage").agg(pl.len(), pl.col("credits").any())
     outside = set(counted.filter((pl.col("len") >= 2) | pl.col("credits"))["lineage"])
@@ -59,14 +55,23 @@ def gold_of(grown: Lineages) -> Frames:
     for lineage, doc_id in grown.members.select("lineage", "doc_id").iter_rows():
         if lineage in outside:
             rows.append((doc_id, None))
-        if lineage not in outside or tops[doc_id] != doc_id:
-            rows.append((doc_id, tops[doc_id]))
+        begun = tops.get(doc_id, {doc_id})
+        rows += [(doc_id, top) for top in sorted(begun) if lineage not in outside or top != doc_id]
     return {
         "documents": grown.documents,
         "clusters": grown.members.select(cluster_id="lineage", level=pl.lit("document"), doc_id="doc_id"),
         "edges": inside.select("from_id", "to_id", relation=pl.lit("copied_from")).unique(maintain_order=True),
         "origins": pl.DataFrame(rows, schema={"doc_id": pl.String, "origin_id": pl.String}, orient="row"),
     }
+
+
+def _tops(inside: pl.DataFrame, cut: set[str]) -> dict[str, set[str]]:
+    """Copies, those whose main source is hidden -> for each copy the texts of the dump in which it began."""
+    tops: dict[str, set[str]] = {}
+    for copy, source in inside.select("to_id", "from_id").iter_rows():  # a source's own come before
+        begun = tops.setdefault(copy, {copy} if copy in cut else set())
+        begun |= tops.get(source, {source})
+    return tops
 
 
 def write_world(folder: Path, grown: Lineages) -> None:
