@@ -34,6 +34,7 @@ from provenance.tables import (
     empty,
 )
 from provenance.text.folding import fold
+from provenance.tracing import model
 from provenance.tracing.absent import verdict
 from provenance.tracing.ancestry import trace_ancestry
 from provenance.tracing.attributions import find_attributions
@@ -466,9 +467,21 @@ def test_order_of_documents_and_matches_changes_nothing() -> None:
 
 
 def test_verdict_words() -> None:
-    words = [verdict(confidence, 2, SETTINGS) for confidence in (0.95, 0.94, 0.8, 0.79, 0.6, 0.59)]
+    words = [verdict(confidence, 2, SETTINGS) for confidence in (0.98, 0.97, 0.8, 0.79, 0.6, 0.59)]
     assert words == ["established", "likely", "likely", "possible", "possible", "undetermined"]
     assert verdict(0.99, 1, SETTINGS) == "likely"
+    assert verdict(0.99, 2, SETTINGS, least=0.97) == "likely"
+    assert verdict(0.97, 2, SETTINGS, least=0.98) == "established"
+
+
+def test_calibration_is_straight_between_points_and_level_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [model.Point(0.2, 0.4, 0.3), model.Point(0.6, 0.8, 0.5), model.Point(0.9, 1.0, 0.7)]
+    monkeypatch.setattr(model, "curves", lambda: {"edge": points})
+    assert model.calibrate("edge", 0.1) == (0.4, 0.3)
+    assert model.calibrate("edge", 0.4) == pytest.approx((0.6, 0.4))
+    assert model.calibrate("edge", 0.6) == pytest.approx((0.8, 0.5))
+    assert model.calibrate("edge", 0.95) == (model.SUREST, 0.7)
+    assert model.calibrate("another", 0.5) == (0.5, 0.5)
 
 
 def test_roots_of_clusters_are_marked() -> None:

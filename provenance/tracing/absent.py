@@ -27,9 +27,12 @@ INHERITED = 0.3  # share of an article taken from another from which its citatio
 ITEMS = 8  # credits of one source that an edge lists
 
 
-def verdict(confidence: float, families: int, settings: Settings) -> str:
-    """A confidence, and how many families speak for it -> one of the four verdict words."""
-    if confidence >= settings.established and families >= 2:
+def verdict(confidence: float, families: int, settings: Settings, least: float | None = None) -> str:
+    """A confidence, and how many families speak for it -> one of the four verdict words.
+
+    `least` is what a calibrated confidence is at the least; of one read by eye it is the confidence itself.
+    """
+    if (confidence if least is None else least) >= settings.established and families >= 2:
         return "established"
     if confidence >= settings.likely:
         return "likely"

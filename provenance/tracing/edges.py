@@ -70,7 +70,9 @@ def draw_edges(
     pairs, twins = related
     held = _both_ways(pairs)
     tree, sources = _in_tree(ancestry, held)
-    copies = pl.concat([tree, _outside(pairs, evidence, sources, settings)])
+    # what two articles share in passing has a curve of its own: it is right less often
+    apart = _outside(pairs, evidence, sources, settings)
+    copies = pl.concat([tree.with_columns(claim=pl.lit("edge")), apart.with_columns(claim=pl.lit("passage"))])
     copies = _completed(copies, held, documents, clusters, attributions)
     copies = _judged_by(copies, twins)
     foreign = foreign_credits(documents, attributions)
@@ -244,8 +246,9 @@ def _rows(
         from_id, to_id = row["from_id"], row["to_id"]
         shared = item("text", 0.0, to_id, row["first"], row["last"], texts[to_id])
         items = [*found.get((from_id, to_id), []), shared]
-        confidence = round(calibrate("edge" + curve(to_id), row["confidence"]), 4)
-        word = verdict(confidence, row["families"], settings)
+        confidence, least = calibrate(row["claim"] + curve(to_id), row["confidence"])
+        confidence = round(confidence, 4)
+        word = verdict(confidence, row["families"], settings, least)
         out.append((from_id, to_id, "copied_from", row["kind"], row["cluster_id"], confidence, word, items))
     return pl.DataFrame(out, schema=EDGES, orient="row")
 

@@ -7,10 +7,11 @@ forerunner: .885 at home, .714 away; with fixed signs .817 and .774).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 PAIR = ["left_doc", "right_doc"]
@@ -35,23 +36,35 @@ def families() -> dict[str, str]:
     return {name: family for name, family, _ in _table()} | {"date": "date", "shared_credit": "common"}
 
 
+class Point(NamedTuple):
+    """A point of a curve of calibration."""
+
+    chance: float  # as computed
+    right: float  # the share of such claims that was right
+    least: float  # of all claims as sure as this or surer, the share that is right at the least (19 in 20 sure)
+
+
 @cache
-def curves() -> dict[str, list[tuple[float, float]]]:
-    """What was claimed -> pairs of a chance as computed and the share that was right, rising; see calibration.tsv."""
+def curves() -> dict[str, list[Point]]:
+    """What was claimed -> the points of its curve, rising; see calibration.tsv."""
     text = resources.files("provenance.tracing").joinpath("calibration.tsv").read_text("utf-8")
-    found: dict[str, list[tuple[float, float]]] = {}
+    found: dict[str, list[Point]] = {}
     for line in text.splitlines()[1:]:
-        claim, chance, right = line.split("\t")
-        found.setdefault(claim, []).append((float(chance), float(right)))
+        claim, *numbers = line.split("\t")
+        found.setdefault(claim, []).append(Point(*map(float, numbers)))
     return found
 
 
-def calibrate(claim: str, chance: float) -> float:
-    """A chance as computed -> how often such a claim is right; straight lines between the points of its curve."""
+def calibrate(claim: str, chance: float) -> tuple[float, float]:
+    """A chance as computed -> how often such a claim is right, and how often at the least; straight between points."""
     points = curves().get(claim, [])
     if not points:
-        return chance
-    return min(float(np.interp(chance, [point[0] for point in points], [point[1] for point in points])), SUREST)
+        return chance, chance
+    after = bisect_left(points, chance, key=lambda point: point.chance)
+    below, above = points[max(after - 1, 0)], points[min(after, len(points) - 1)]
+    part = (chance - below.chance) / (above.chance - below.chance) if above.chance > below.chance else 0.0
+    right, least = (one + part * (other - one) for one, other in zip(below[1:], above[1:], strict=True))
+    return min(right, SUREST), min(least, SUREST)
 
 
 @cache

@@ -158,7 +158,8 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
             break
         at, confidence = above.other, max(confidence, above.first)
     through = parent.other if parent.other != at else None
-    confidence = calibrate("document" + facts.curve(doc_id), confidence)
+    agreed = "document" if families >= 2 else "document, one kind"
+    confidence, least = calibrate(agreed + facts.curve(doc_id), confidence)
     said = facts.claims.get(doc_id, [])
     rest = {source.other: source.first for source in held.values() if source.other != at}
     rest[doc_id] = facts.alone.get(doc_id, 0.0)
@@ -168,7 +169,7 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     title = reasons.escape(facts.titles.get(at)) or at
     kind = facts.kinds.get((doc_id, at), facts.kinds.get((doc_id, parent.other), "copied"))
     reason = reasons.of_copy(kind, facts.outlets.get(at), title, way, families)
-    word = verdict(round(confidence, 4), families, settings)
+    word = verdict(round(confidence, 4), families, settings, least)
     return (doc_id, at, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
 
 
@@ -213,9 +214,9 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
         )
     confidence = (OWN if outlet else OWN_OF_NOBODY) - CITING * bool(said)
     alone = facts.alone.get(doc_id)
-    confidence = round(
-        confidence if alone is None else calibrate("itself" + facts.curve(doc_id), alone * confidence), 4
-    )
+    if alone is not None:
+        confidence, _ = calibrate("itself" + facts.curve(doc_id), alone * confidence)
+    confidence = round(confidence, 4)
     word = verdict(confidence, 1, settings)
     cited = said[0].origin.removeprefix("source:") if said else None
     return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reasons.of_itself(outlet, copies, cited))

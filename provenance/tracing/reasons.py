@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+SEVERAL = "kinds of evidence agree"  # of a copy for which two speak or more
 LONGEST = 120  # code points of a title or a name in a sentence
 BEFORE, AFTER, MOST = 30, 15, 130  # code points of a credit's line that are quoted around it, and in all
 
@@ -51,7 +52,7 @@ def of_copy(kind: str, whose: str | None, title: str, through: str | None, famil
         "excerpt": f"An excerpt of {owner} “{title}”",
     }.get(kind, f"Copied from {owner} “{title}”")
     way = f" by way of {escape(through)}" if through else ""
-    agree = f"{families} kinds of evidence agree" if families >= 2 else "one kind of evidence says so"
+    agree = f"{families} {SEVERAL}" if families >= 2 else "one kind of evidence says so"
     return f"{how}{way}; {agree if families else 'only the order of the readings says so'}."
 
 

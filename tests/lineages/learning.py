@@ -1,4 +1,4 @@
-"""Fits provenance/tracing/weights.tsv on lineages grown from the project's own texts.
+"""Fits provenance/tracing/weights.tsv and calibration.tsv on grown lineages.
 
 Signs of pairs first, then the choice among sources, from texts alone and from texts and dates: what dates say has no
 weights of its own (trust.py). What is not fitted (habits of outlets, marks of quoting and of machine translation, a
@@ -17,19 +17,22 @@ import polars as pl
 from scipy.optimize import minimize
 
 import provenance.tracing
-from provenance.evaluation.origins import ancestors
-from provenance.evaluation.stories import CONDITIONS, falsify, find_truth, judged_origins, retrace, tell
+from provenance.evaluation.origins import SOURCE, ancestors
+from provenance.evaluation.stories import CONDITIONS, Truth, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
 from provenance.tracing import ancestry, graphs, model
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
-from provenance.tracing.evidence import PAIR, find_evidence
+from provenance.tracing.evidence import LEAST_SHARE, PAIR, find_evidence
 from provenance.tracing.outlets import name_outlets
 from provenance.tracing.pairs import Related, relate
+from provenance.tracing.reasons import SEVERAL
 from provenance.tracing.trust import fit_lags
 from tests.lineages.fitting import Array, fit_directions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tests.lineages.worlds import Frames
 
 TABLE = Path(provenance.tracing.__file__).parent / "weights.tsv"
@@ -166,38 +169,64 @@ def write(weights: dict[str, float]) -> None:
 CURVES = TABLE.with_name("calibration.tsv")
 BINS = 40  # points of a curve at most; with fewer than FEWEST cases a bin joins the next
 FEWEST = 40
+ONE_SIDED = 1.645  # standard errors under which a share lies in one case of twenty
+Claim = tuple[float, bool, str]  # the chance as computed, whether it was right, of which story
 
 
-def fit_curves(worlds: list[tuple[Frames, Frames]]) -> dict[str, list[tuple[float, float]]]:
+def fit_curves(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, list[model.Point]]:
     """Runs and their gold -> curves of what was claimed, all conditions together; the model's own are emptied."""
     model.curves().clear()
-    claims: dict[str, list[tuple[float, bool]]] = {}
-    for run, gold in worlds:
+    claims: dict[str, list[Claim]] = {}
+    for number, (run, gold) in enumerate(worlds):
         truth = find_truth(run["documents"], gold)
-        lines = ancestors(truth.parents).with_columns(true=pl.lit(value=True))
-        matched = pl.concat([run["matches"]["left_doc"], run["matches"]["right_doc"].alias("left_doc")]).unique()
         for condition in CONDITIONS:
             traced = retrace(run, condition, Settings())
-            told = {"with dates": "", "without dates": ", undated"}.get(condition, ", doubted")
-            kinds = traced["origins"].select("doc_id", "kind").filter(pl.col("doc_id").is_in(matched.implode()))
-            said = judged_origins(traced["origins"], truth).join(kinds, on="doc_id")
-            for kind, confidence, right in said.select("kind", "confidence", "right").iter_rows():
-                if kind in ("document", "itself"):
-                    claims.setdefault(kind + told, []).append((confidence, right))
-            both = ["from_id", "to_id"]
-            edges = traced["edges"].select(*both, "confidence")
-            judged = tell(run | traced, truth).parents.join(edges, on=both).join(lines, on=both, how="left")
-            rows = judged.select("confidence", pl.col("true").is_not_null()).rows()
-            claims.setdefault("edge" + told, []).extend(rows)
-    return {claim: curve_of(pairs) for claim, pairs in sorted(claims.items())}
+            for claim, chance, right, story in judge_claims(run, traced, truth, condition):
+                claims.setdefault(claim, []).append((chance, right, f"{number} {story}"))
+    return {claim: curve_of(found) for claim, found in sorted(claims.items())}
 
 
-def curve_of(pairs: list[tuple[float, bool]]) -> list[tuple[float, float]]:
-    """Chances and what turned out -> points that rise: bins of equal number, joined until none falls."""
-    ordered = sorted(pairs, key=lambda pair: pair[0])
+def judge_claims(run: Frames, traced: Frames, truth: Truth, condition: str) -> Iterator[tuple[str, float, bool, str]]:
+    """A run traced without curves -> each claim that has a curve, its chance, whether it is right, of which story."""
+    told = {"with dates": "", "without dates": ", undated"}.get(condition, ", doubted")
+    stories = truth.members.unique("doc_id", keep="first", maintain_order=True)
+    matched = pl.concat([run["matches"]["left_doc"], run["matches"]["right_doc"].alias("left_doc")]).unique()
+    agreed = pl.when(pl.col("reason").str.contains(SEVERAL, literal=True)).then(pl.lit("document"))
+    claim = pl.when(pl.col("kind") == "itself").then("kind").otherwise(agreed.otherwise(pl.lit("document, one kind")))
+    origins = traced["origins"].filter(pl.col("kind").is_in(["document", "itself"]))
+    kinds = origins.select("doc_id", claim=claim).filter(pl.col("doc_id").is_in(matched.implode()))
+    said = judged_origins(traced["origins"], truth).join(kinds, on="doc_id").join(stories, on="doc_id")
+    for kind, confidence, right, story in said.select("claim", "confidence", "right", "cluster_id").iter_rows():
+        yield kind + told, confidence, right, story
+    both = ["from_id", "to_id"]
+    lines = ancestors(truth.parents).with_columns(true=pl.lit(value=True))
+    edges = traced["edges"].filter(~pl.col("from_id").str.starts_with(SOURCE)).select(*both, "confidence")
+    apart = edges.join(passing(run["matches"]), on=both, how="semi")
+    best = tell(run | traced, truth).parents.join(edges, on=both).join(apart, on=both, how="anti")
+    for claim, frame in (("edge", best), ("passage", apart)):
+        known = frame.with_columns(pl.col(both).replace(truth.same)).join(lines, on=both, how="left")
+        known = known.join(stories, left_on="to_id", right_on="doc_id")
+        rows = known.select("confidence", pl.col("true").is_not_null(), "cluster_id").iter_rows()
+        yield from ((claim + told, *row) for row in rows)
+
+
+def passing(matches: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES -> from_id, to_id, either way, of those who share too little to be in one tree."""
+    few = matches.filter(pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE)
+    names = (("left_doc", "right_doc"), ("right_doc", "left_doc"))
+    return pl.concat([few.select(from_id=one, to_id=other) for one, other in names])
+
+
+def curve_of(claims: list[Claim]) -> list[model.Point]:
+    """Claims -> points that rise: bins of equal number, joined until none falls.
+
+    What all claims from a bin on are at the least is Wilson's bound, with as many cases as stories that they are of:
+    the claims of one story are right or wrong together.
+    """
+    ordered = sorted(claims)
     size = max(FEWEST, len(ordered) // BINS)
-    bins: list[list[tuple[float, bool]]] = []
-    for _, same in itertools.groupby(ordered, key=lambda pair: pair[0]):  # what was claimed alike stays in one bin
+    bins: list[list[Claim]] = []
+    for _, same in itertools.groupby(ordered, key=lambda claim: claim[0]):  # what was claimed alike stays in one bin
         if not bins or len(bins[-1]) >= size:
             bins.append([])
         bins[-1].extend(same)
@@ -205,14 +234,24 @@ def curve_of(pairs: list[tuple[float, bool]]) -> list[tuple[float, float]]:
         bins[-2:] = [bins[-2] + bins[-1]]
     points: list[tuple[float, float, int]] = []
     for one in bins:
-        points.append((sum(p for p, _ in one) / len(one), (sum(r for _, r in one) + 1) / (len(one) + 2), len(one)))
+        points.append((sum(p for p, *_ in one) / len(one), (sum(r for _, r, _ in one) + 1) / (len(one) + 2), len(one)))
         while len(points) > 1 and points[-1][1] <= points[-2][1]:
             (a, b, m), (c, d, n) = points[-2:]
             points[-2:] = [((a * m + c * n) / (m + n), (b * m + d * n) / (m + n), m + n)]
-    return [(chance, right) for chance, right, _ in points]
+    taken = np.cumsum([0, *(count for *_, count in points)]).tolist()
+    bounds = [bound_of(ordered[start:]) for start in taken[:-1]]
+    return [model.Point(chance, right, max(bounds[: at + 1])) for at, (chance, right, _) in enumerate(points)]
 
 
-def write_curves(curves: dict[str, list[tuple[float, float]]]) -> None:
+def bound_of(claims: list[Claim]) -> float:
+    """Claims -> Wilson's lower bound of the share of them that is right, a story counting as one case."""
+    share, cases = sum(right for _, right, _ in claims) / len(claims), len({story for *_, story in claims})
+    square = ONE_SIDED**2 / cases
+    return (share + square / 2 - float(np.sqrt(square * (share * (1 - share) + square / 4)))) / (1 + square)
+
+
+def write_curves(curves: dict[str, list[model.Point]]) -> None:
     """The table of curves anew."""
-    lines = [f"{claim}\t{chance:.4f}\t{right:.3f}" for claim, points in curves.items() for chance, right in points]
-    CURVES.write_text("claim\tchance\tright\n" + "\n".join(lines) + "\n", "utf-8")
+    rows = [(claim, point) for claim, points in curves.items() for point in points]
+    lines = [f"{claim}\t{one.chance:.4f}\t{one.right:.3f}\t{one.least:.3f}" for claim, one in rows]
+    CURVES.write_text("claim\tchance\tright\tleast\n" + "\n".join(lines) + "\n", "utf-8")

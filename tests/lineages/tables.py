@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+import xxhash
 
 from provenance.dumps.reading import read_frame
 from provenance.evaluation import measure
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 WIRES = HERE / "two_events_wires.tsv"
+#: What a third of each corpus is for: fitting weights, calibrating confidence, measuring both.
+PARTS = ("fitting", "calibrating", "measuring")
 LONG_QUOTE = 120  # characters; what shorter quotes share is chance as often
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*(?:[A-Za-z]{0,3}[>|:][ \t]?){1,6}")
 
@@ -64,12 +67,21 @@ def dated(documents: pl.DataFrame) -> pl.DataFrame:
     return read.documents
 
 
-def texts_of(corpus: str) -> pl.DataFrame | None:
-    """The documents of a corpus, `own` for the project's; None if this machine does not have it."""
+def texts_of(corpus: str, part: str | None = None) -> pl.DataFrame | None:
+    """The documents of a corpus, `own` for the project's; None if this machine does not have it.
+
+    `part` is one of PARTS: a third of the texts, by their hash, so that no text is in two of them.
+    """
     if corpus == "own":
         return own_texts()
     corpora = shared()
-    return dated(pl.read_parquet(corpora / corpus / "documents.parquet")) if corpora else None
+    if corpora is None:
+        return None
+    documents = dated(pl.read_parquet(corpora / corpus / "documents.parquet"))
+    if part is None:
+        return documents
+    drawn = [xxhash.xxh3_64_intdigest(text.encode()) % len(PARTS) for text in documents["text"]]
+    return documents.filter(pl.Series(drawn) == PARTS.index(part))
 
 
 def polnear(corpora: Path) -> Iterator[Figure]:
