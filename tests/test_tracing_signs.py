@@ -122,8 +122,8 @@ def believed(pairs: list[tuple[int, int, int]]) -> tuple[Any, float]:
         same[same == same[copy]] = same[source]
     fit = fit_lags(lag, np.sign(np.nan_to_num(lag)), same[child])
     clocks = Clocks(child, parent, fit, np.ones(size, bool))
-    _, wrong, share = believe(lay_out(child, parent, same[child]), score, clocks)
-    return wrong, share
+    _, wrong, shares = believe(lay_out(child, parent, same[child]), score, clocks)
+    return wrong, shares[-1]
 
 
 def test_dates_that_texts_contradict_are_believed_less() -> None:

@@ -8,9 +8,12 @@ import polars as pl
 
 from provenance.tables import EDGES
 from provenance.tracing import names
+from provenance.tracing.credits import SNIPPET
 from provenance.tracing.facts import CREDITS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from provenance.settings import Settings
 
 #: How sure a credit to somebody who is not in the dump makes us that the words are theirs, by its kind: of 69
@@ -21,7 +24,6 @@ CREDIBLE = {
 }  # fmt: skip
 AGREE = 0.04  # what a second kind of credit adds, up to MOST: a dateline and a foot of one agency
 MOST = 0.98
-SNIPPET = 240  # code points of a text that an evidence item shows at most
 PASSED_ON = ("cited", "first_party", "link")  # kinds that stand in the words that are copied
 INHERITED = 0.3  # share of an article taken from another from which its citations may be the other's
 ITEMS = 8  # credits of one source that an edge lists
@@ -46,20 +48,21 @@ def item(family: str, weight: float, doc_id: str, start: int | None, end: int | 
     return {"family": family, "weight": weight, "doc_id": doc_id, "start": start, "end": end, "text": piece}
 
 
-def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, text: str, title: str | None) -> dict[str, Any]:
-    """A credit as an evidence item; that of a title that does not stand in the text shows the title."""
+def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, snippet: str) -> dict[str, Any]:
+    """A credit as an evidence item; that of a title that does not stand in the text has no place."""
     if end > start:
-        return item(kind, weight, doc_id, start, end, text)
-    return item(kind, weight, doc_id, None, None, "") | {"text": f"its title: {(title or '')[:SNIPPET]}"}
+        return {
+            "family": kind, "weight": weight, "doc_id": doc_id, "start": start, "end": start + len(snippet),
+            "text": snippet,
+        }  # fmt: skip
+    return item(kind, weight, doc_id, None, None, "") | {"text": snippet}
 
 
-def draw_absent(
-    documents: pl.DataFrame, foreign: pl.DataFrame, parents: pl.DataFrame, weights: dict[str, float], settings: Settings
-) -> pl.DataFrame:
-    """DOCUMENTS, credits to others, copies (from_id, to_id, from_key, share) -> EDGES, one a document and source.
+def find_known(foreign: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
+    """Credits to others, copies (from_id, to_id, from_key, share) -> doc_id, key, passed: what is no absent source.
 
-    A citation in copied words is the original's: it is left out where the text that was copied has it too, so
-    that it is counted once a cluster.
+    Whose copy a document is is in the dump. And a citation in copied words (`passed`) is the original's: it is left out
+    where the text that was copied has it too, so that it is counted once a cluster.
     """
     known = parents.select(doc_id="to_id", key="from_key").drop_nulls().unique()
     inherited = (
@@ -69,20 +72,34 @@ def draw_absent(
         .join(parents.filter(pl.col("share") >= INHERITED).select("from_id", doc_id="to_id"), on="from_id")
         .select("doc_id", "key")
     )
-    rest = foreign.join(known, on=["doc_id", "key"], how="anti")
+    passed = pl.lit(value=True)
+    return pl.concat([known.with_columns(passed=~passed), inherited.with_columns(passed=passed)])
+
+
+def leave_known(foreign: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Credits to others, what find_known found of these documents -> those to sources that are not in the dump."""
+    whose = known.filter(~pl.col("passed")).select("doc_id", "key")
+    inherited = known.filter(pl.col("passed")).select("doc_id", "key")
+    rest = foreign.join(whose, on=["doc_id", "key"], how="anti")
     passed = pl.col("kind").is_in(PASSED_ON)
     rest = pl.concat([rest.filter(~passed), rest.filter(passed).join(inherited, on=["doc_id", "key"], how="anti")])
-    rest = rest.filter(pl.col("kind") != "link")
+    return rest.filter(pl.col("kind") != "link")
+
+
+def draw_absent(
+    rest: pl.DataFrame,
+    wires: Collection[str],
+    spellings: pl.DataFrame,
+    weights: dict[str, float],
+    settings: Settings,
+) -> pl.DataFrame:
+    """Credits to absent sources, agencies' keys, how sources are spelled -> EDGES, one a document and source. *map*."""
     if rest.is_empty():
         return pl.DataFrame(schema=EDGES)
-    wires = set(foreign.filter(pl.col("kind") == "dateline")["key"].unique())
-    spelled = rest.group_by("key", "source").len().sort("key", "len", "source", descending=[False, True, False])
-    name_of = dict(spelled.unique("key", keep="first", maintain_order=True).select("key", "source").iter_rows())
-    chosen = documents.join(rest.select("doc_id").unique(), on="doc_id", how="semi")
-    texts = {doc_id: (text, title) for doc_id, text, title in chosen.select("doc_id", "text", "title").iter_rows()}
-    ordered = rest.sort("doc_id", "key", "start").group_by("doc_id", "key", maintain_order=True)
+    name_of = dict(spellings.select("key", "name").iter_rows())
+    ordered = rest.sort("doc_id", "key", "start", "end", "kind").group_by("doc_id", "key", maintain_order=True)
     out = []
-    for doc_id, key, kinds, starts, ends in ordered.agg("kind", "start", "end").iter_rows():
+    for doc_id, key, kinds, starts, ends, snippets in ordered.agg("kind", "start", "end", "snippet").iter_rows():
         name = name_of[key]
         credited = [kind for kind in kinds if kind in CREDITS]
         confidence = max(CREDIBLE[kind] for kind in kinds)
@@ -91,8 +108,8 @@ def draw_absent(
         wire = key in wires or names.is_agency(name) or "dateline" in credited
         kind = ("syndicated" if wire else "copied") if credited else "quoted"
         items = [
-            _claim(word, weights[word], doc_id, start, end, *texts[doc_id])
-            for word, start, end in list(zip(kinds, starts, ends, strict=True))[:ITEMS]
+            _claim(word, weights[word], doc_id, start, end, snippet)
+            for word, start, end, snippet in list(zip(kinds, starts, ends, snippets, strict=True))[:ITEMS]
         ]
         relation = "copied_from" if credited else "cites"
         word = verdict(confidence, len(set(kinds)), settings)

@@ -17,6 +17,7 @@ from provenance.tables import ANCESTRY
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import best_dates
+from provenance.tracing.frequency import is_sampled
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, Taken, compare_readings
@@ -24,6 +25,8 @@ from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_d
 from provenance.tracing.twins import PAIR, stand_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provenance.settings import Settings
     from provenance.tracing.pairs import Related
 
@@ -56,7 +59,7 @@ class Candidates(NamedTuple):
     lag: Array  # float64, days from the parent's date to the child's; nan where they are not known to the day
     order: Array  # float64, 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
     owner: Array  # int64 by child: the document that it is, or is part of
-    dated: Array  # bool by document
+    counted: Array  # bool by document: whether it has a date, and is of the components of the sample
 
 
 class Traced(NamedTuple):
@@ -81,29 +84,81 @@ def trace_ancestry(
     circle, up to graphs.EXACT of them.
     """
     ids, candidates = find_candidates(documents, passages, related, dates, evidence)
-    known = weights()
-    score = candidates.features @ np.array([known[name] for name in (*PARENT, FIXED, *ROOT)])
-    layout = lay_out(candidates.child, candidates.parent, candidates.component)
-    child, families = candidates.owner[candidates.child], candidates.families
-    wrong, false_dates = np.zeros(len(ids)), 0.0
-    if candidates.dated.any():
-        fit = fit_lags(candidates.lag, candidates.order, candidates.component)
-        clocks = Clocks(child, candidates.parent, fit, candidates.dated)
-        score, wrong, false_dates = believe(layout, score, clocks)
-        sure = candidates.order * told_by(wrong[child], wrong[candidates.parent])
-        families = families + ((candidates.parent >= 0) & (sure >= SPEAKS))
+    choices = Choices.of(candidates)
+    return grow_trees(ids, choices, believe_dates(choices), related.twins, evidence, settings)
+
+
+class Choices(NamedTuple):
+    """CANDIDATES with a score for their features: what is needed of them to weigh all trees. By row, as there."""
+
+    child: Array
+    parent: Array
+    owner: Array  # by row
+    component: Array
+    score: Array
+    share: Array
+    families: Array
+    lag: Array
+    order: Array
+    counted: Array  # by document
+
+    @classmethod
+    def of(cls, found: Candidates) -> Choices:
+        """Candidates, scored by the fitted weights."""
+        known = weights()
+        score = np.zeros(len(found.child))
+        for column, name in enumerate((*PARENT, FIXED, *ROOT)):  # one by one: a row's sum is alike in any company
+            score += found.features[:, column] * known[name]
+        return cls(
+            found.child, found.parent, found.owner[found.child], found.component, score, found.share, found.families,
+            found.lag, found.order, found.counted,
+        )  # fmt: skip
+
+
+class Believed(NamedTuple):
+    """How far dates are true, and scores that heed them."""
+
+    score: Array
+    wrong: Array  # by document, the chance that its date is false
+    shares: list[float]  # of false dates, after each round of weighing; none where nothing is dated
+
+
+def believe_dates(choices: Choices, shares: Sequence[float] | None = None) -> Believed:
+    """Choices -> Believed. *gather*, unless the shares of false dates are given."""
+    if not (choices.counted.any() if shares is None else shares):
+        return Believed(choices.score, np.zeros(len(choices.counted)), [])
+    layout = lay_out(choices.child, choices.parent, choices.component)
+    fit = fit_lags(choices.lag, choices.order, choices.component)
+    clocks = Clocks(choices.owner, choices.parent, fit, choices.counted)
+    return Believed(*believe(layout, choices.score, clocks, shares))
+
+
+def grow_trees(
+    ids: list[str],
+    choices: Choices,
+    believed: Believed,
+    twins: pl.DataFrame,
+    evidence: pl.DataFrame,
+    settings: Settings,
+) -> Traced:
+    """Choices with what is believed of dates, TWINS, EVIDENCE -> what is found of documents. *map* of components."""
+    child, families, wrong = choices.owner, choices.families, believed.wrong
+    false_dates = believed.shares[-1] if believed.shares else 0.0
+    if believed.shares:
+        sure = choices.order * told_by(wrong[child], wrong[choices.parent])
+        families = families + ((choices.parent >= 0) & (sure >= SPEAKS))
     evidence = weigh_dates(evidence, dict(zip(ids, wrong.tolist(), strict=True)), false_dates)
-    solved = solve(layout, score)
+    solved = solve(lay_out(choices.child, choices.parent, choices.component), believed.score)
     rows = pl.DataFrame(
         {
             "child": child,
-            "part": candidates.child,
-            "parent": candidates.parent,
+            "part": choices.child,
+            "parent": choices.parent,
             "probability": solved.chance,
             "first": solved.first,
             "ancestor": solved.ancestor,
             "chosen": solved.chosen,
-            "share": candidates.share,
+            "share": choices.share,
             "families": families.astype(np.int32),
         }
     )
@@ -112,11 +167,11 @@ def trace_ancestry(
     named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
     named = named.with_columns(part=pl.when(pl.col("part") == pl.col("child")).then(0).otherwise("part"))
     named = _shape(named)
-    own = _twin_rows(related.twins, evidence, settings)
+    own = _twin_rows(twins, evidence, settings)
     begun = named.filter(pl.col("other_id").is_null() & (pl.col("part") == 0)).select(other_id="doc_id", begun="first")
     began = pl.col("first") * pl.col("begun").fill_null(1)
     own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
-    both = pl.concat([named, _inherit(named, related.twins, own), own])
+    both = pl.concat([named, _inherit(named, twins, own), own])
     return Traced(
         both.sort("doc_id", "probability", "other_id", descending=[False, True, False]), evidence, false_dates
     )
@@ -177,11 +232,19 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
 
 
 def find_candidates(
-    documents: pl.DataFrame, passages: pl.DataFrame, related: Related, dates: pl.DataFrame, evidence: pl.DataFrame
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    related: Related,
+    dates: pl.DataFrame,
+    evidence: pl.DataFrame,
+    many: int | None = None,
 ) -> tuple[list[str], Candidates]:
-    """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features."""
+    """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features.
+
+    `many` documents has the dump, where these are not all.
+    """
     pairs = stand_in(related.pairs.filter(~pl.col("same")), related.twins)
-    pairs = pairs.sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
+    pairs = pairs.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
     told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
     text = evidence.filter(pl.col("feature") != "date")
     pairs = add_common(add_odds(pairs, sum_families(text)), text)
@@ -205,8 +268,10 @@ def find_candidates(
     component = np.zeros(len(ids), np.int64)
     for number, group in enumerate(groups):
         component[group] = number
-    dated = ids.is_in(fine["doc_id"].implode()).to_numpy()
-    return ids.to_list(), _featured(rows, component, readings, owner, dated)
+    first = ids.gather([group[0] for group in groups])
+    sampled = is_sampled(first, documents.height if many is None else many).to_numpy()[component]
+    counted = ids.is_in(fine["doc_id"].implode()).to_numpy() & sampled
+    return ids.to_list(), _featured(rows, component, readings, owner, counted)
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -275,7 +340,7 @@ def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
     return sorted(sorted(group) for group in rx.connected_components(graph))
 
 
-def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: Array, dated: Array) -> Candidates:
+def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: Array, counted: Array) -> Candidates:
     """Directed rows -> the same with features, and a row without a parent for each child."""
     child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
     size = len(owner)
@@ -307,7 +372,7 @@ def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: A
         np.r_[rows["lag"].to_numpy().astype(float), np.full(size, np.nan)][order],
         np.r_[rows["order"].to_numpy(), none][order],
         owner,
-        dated,
+        counted,
     )
 
 

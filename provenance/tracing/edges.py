@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from provenance.tables import EDGES
-from provenance.tracing import names
-from provenance.tracing.absent import draw_absent, item, verdict
+from provenance.tracing.absent import draw_absent, find_known, item, leave_known, verdict
+from provenance.tracing.credits import show_credits
 from provenance.tracing.evidence import CLAIMS, LEAST_SHARE
-from provenance.tracing.facts import CREDITS, MACHINE, foreign_credits, keys, source_keys
+from provenance.tracing.facts import (
+    CREDITS,
+    MACHINE,
+    choose_spellings,
+    count_spellings,
+    find_wires,
+    foreign_credits,
+    keys,
+    source_keys,
+)
 from provenance.tracing.model import (
     CAP,
     HALF,
@@ -67,24 +76,46 @@ def draw_edges(
     confidence is that the text came from it by whatever way, to a farther one that it was taken from there at once.
     Documents that share too little to be in a tree have an edge if their own evidence tells a direction.
     """
+    wires = find_wires(documents, attributions)["key"]
+    copies = find_copies(documents, related, clusters, attributions, evidence, ancestry, wires, settings)
+    shown = show_evidence(evidence)
+    curve = how_dated(dates, false_dates)
+    rows = [pl.DataFrame(schema=EDGES)]
+    parts = copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE)
+    rows.extend(write_copies(part, shown, documents, attributions, curve, settings) for part in parts)
+    foreign = foreign_credits(documents, attributions)
+    spellings = choose_spellings(count_spellings(foreign))
+    rest = show_credits(leave_known(foreign, find_known(foreign, copies)), documents)
+    rows.append(draw_absent(rest, set(wires), spellings, worth(), settings))
+    return pl.concat(rows).sort("to_id", "from_id", "relation")
+
+
+def worth() -> dict[str, float]:
+    """Kind of attribution -> its weight."""
+    return {kind: weights()[feature] for kind, feature in CLAIMS.items()}
+
+
+def find_copies(
+    documents: pl.DataFrame,
+    related: Related,
+    clusters: pl.DataFrame,
+    attributions: pl.DataFrame,
+    evidence: pl.DataFrame,
+    ancestry: pl.DataFrame,
+    wires: pl.Series,
+    settings: Settings,
+) -> pl.DataFrame:
+    """The tables so far, the keys of agencies -> COPIES: from_id, to_id and what is known of the two. *map* of stories.
+
+    A story is what pairs of LEAST_SHARE and twins hold together; a pair that ties two stories is one by itself.
+    """
     pairs, twins = related
     held = _both_ways(pairs)
     tree, sources = _in_tree(ancestry, held)
     # what two articles share in passing has a curve of its own: it is right less often
     apart = _outside(pairs, evidence, sources, settings)
     copies = pl.concat([tree.with_columns(claim=pl.lit("edge")), apart.with_columns(claim=pl.lit("passage"))])
-    copies = _completed(copies, held, documents, clusters, attributions)
-    copies = _judged_by(copies, twins)
-    foreign = foreign_credits(documents, attributions)
-    shown = _shown(evidence)
-    rows = [pl.DataFrame(schema=EDGES)]
-    parts = copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE)
-    curve = how_dated(dates, false_dates)
-    rows.extend(_rows(part, shown, documents, attributions, curve, settings) for part in parts)
-    known = copies.select("from_id", "to_id", "from_key", "share")
-    worth = {kind: weights()[feature] for kind, feature in CLAIMS.items()}
-    rows.append(draw_absent(documents, foreign, known, worth, settings))
-    return pl.concat(rows).sort("to_id", "from_id", "relation")
+    return _judged_by(_completed(copies, held, documents, clusters, attributions, wires), twins)
 
 
 def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -163,6 +194,7 @@ def _completed(
     documents: pl.DataFrame,
     clusters: pl.DataFrame,
     attributions: pl.DataFrame,
+    wires: pl.Series,
 ) -> pl.DataFrame:
     """Copies -> the same with share, stretch, keys of the outlets, cluster and kind."""
     owners = documents.select("doc_id", key=keys(documents["outlet"]))
@@ -171,13 +203,10 @@ def _completed(
     claimed = credits_.select(
         to_id="doc_id", from_key=source_keys(credits_, documents), claimed=pl.lit(value=True)
     ).unique()
-    wires = source_keys(named.filter(pl.col("kind") == "dateline"), documents).unique()
-    outlets = documents["outlet"].drop_nulls().unique()
-    agencies = keys(outlets.filter(pl.Series([names.is_agency(name) for name in outlets], dtype=pl.Boolean)))
     member = clusters.filter(pl.col("level") == "document").select("doc_id", "cluster_id")
     member = member.unique("doc_id", keep="first", maintain_order=True)
     own = pl.col("from_key").is_not_null() & (pl.col("from_key") == pl.col("to_key"))
-    agency = pl.col("from_key").is_in(pl.concat([wires, agencies]).unique().implode())
+    agency = pl.col("from_key").is_in(wires.implode())
     kind = (
         pl.when(own).then(pl.lit("revision"))
         .when(agency & pl.col("claimed").fill_null(value=False)).then(pl.lit("syndicated"))
@@ -211,7 +240,7 @@ def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     ).drop("from_stands", "to_stands")
 
 
-def _shown(evidence: pl.DataFrame) -> pl.DataFrame:
+def show_evidence(evidence: pl.DataFrame) -> pl.DataFrame:
     """EVIDENCE -> left_doc, right_doc, family, value in log odds, and the strongest sign of the family."""
     value = pl.col("strength") * pl.col("feature").replace_strict(weights(), default=1.0, return_dtype=pl.Float64)
     family = pl.col("feature").replace_strict(families(), return_dtype=pl.String)
@@ -224,7 +253,7 @@ def _shown(evidence: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rows(
+def write_copies(
     copies: pl.DataFrame,
     shown: pl.DataFrame,
     documents: pl.DataFrame,
@@ -232,7 +261,7 @@ def _rows(
     curve: Callable[[str], str],
     settings: Settings,
 ) -> pl.DataFrame:
-    """Completed copies -> EDGES, with the evidence written out."""
+    """COPIES, what show_evidence shows, their DOCUMENTS and ATTRIBUTIONS, the curves -> EDGES with the evidence."""
     signs = copies.select("from_id", "to_id", "sign", *PAIR).join(shown, on=PAIR, maintain_order="left_right")
     ids = pl.concat([copies["from_id"], copies["to_id"], signs["doc_id"].drop_nulls()]).unique()
     texts = dict(documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text").iter_rows())

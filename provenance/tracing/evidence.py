@@ -6,7 +6,6 @@ sign is worth in log odds stands in weights.tsv (see model.py): a sign by itself
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from provenance.tables import EVIDENCE
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
+from provenance.tracing.frequency import count_words, counter
 from provenance.tracing.quoting import find_quoting
 from provenance.tracing.twins import stand_in
 
@@ -49,17 +49,24 @@ def find_evidence(
     related: Related,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
+    facts: pl.DataFrame | None = None,
+    quoted: pl.DataFrame | None = None,
+    frequency: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
+
+    What is asked of single documents, the signs of quoting between two and how frequent words are may be given:
+    FACTS, EVIDENCE by pair, and what frequency.py counts.
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
     *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
     compared in Python over rapidfuzz's alignment, about .2 ms a pair.
     """
     every, twins = related
-    pairs = stand_in(every.filter(~pl.col("same")), twins).sort(PAIR).unique(PAIR, keep="first", maintain_order=True)
-    wanted = pl.concat([every["left_doc"], every["right_doc"].alias("left_doc")]).unique().sort()
-    facts = gather_facts(wanted, documents, attributions, dates)
+    pairs = stand_in(every.filter(~pl.col("same")), twins).unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
+    if facts is None:
+        wanted = pl.concat([every["left_doc"], every["right_doc"].alias("left_doc")]).unique().sort()
+        facts = gather_facts(wanted, documents, attributions, dates)
     equal = twins.filter(pl.col("doc_id") != pl.col("stands")).select(
         left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
     )
@@ -71,14 +78,15 @@ def find_evidence(
     )
     # what two documents do with the little that they share says nothing of the rest
     alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
-    quoted = stand_in(find_quoting(spans, documents), twins)
+    quoted = stand_in(find_quoting(spans, documents) if quoted is None else quoted, twins)
     quoted = quoted.unique([*PAIR, "feature"], keep="first", maintain_order=True).select(EVIDENCE.names())
-    traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages)]), quoted)
+    traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages, frequency)]), quoted)
     text = pl.concat([credited, quoted, traces])
     facts_only = [name for name in equal.columns if name in pairs.columns]
     both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
     dated = _dates(both_kinds)
-    third = _shared_credits(both_kinds, documents, attributions)
+    near = pl.concat([alike.select(facts_only), equal.select(facts_only)])
+    third = _shared_credits(both_kinds, near, documents, attributions)
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
 
 
@@ -107,7 +115,7 @@ def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataF
     claims = (
         named.with_columns(key=source_keys(named, documents), feature=pl.col("kind").replace_strict(CLAIMS))
         .select("doc_id", "start", "end", "key", "feature")
-        .sort("doc_id", "start")
+        .sort("doc_id", "start", "end")
         .unique(["doc_id", "key", "feature"], keep="first", maintain_order=True)
     )
     told = pairs.filter(pl.col("left_key").ne_missing(pl.col("right_key")))
@@ -120,14 +128,19 @@ def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataF
     return _rows(pl.concat(rows))
 
 
-def _shared_credits(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Both texts credit one outlet, whose own report matches neither: a third is the source of both; strength 1."""
+def _shared_credits(
+    pairs: pl.DataFrame, near: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame
+) -> pl.DataFrame:
+    """Both texts credit one outlet, whose own report matches neither: a third is the source of both; strength 1.
+
+    A report that shares less than LEAST_SHARE with a text, and so is not `near` it, is not the one that it credits.
+    """
     named = attributions.filter(
         pl.col("source").is_not_null() & (pl.col("scope") != "caption") & pl.col("kind").is_in(CREDITS)
     )
-    written = named.select("doc_id", "start", "end", key=source_keys(named, documents)).sort("doc_id", "start")
+    written = named.select("doc_id", "start", "end", key=source_keys(named, documents)).sort("doc_id", "start", "end")
     written = written.unique(["doc_id", "key"], keep="first", maintain_order=True)
-    seen = pl.concat([pairs.select(doc_id=f"{a}_doc", key=f"{b}_key") for a, b in SIDES]).drop_nulls().unique()
+    seen = pl.concat([near.select(doc_id=f"{a}_doc", key=f"{b}_key") for a, b in SIDES]).drop_nulls().unique()
     both = (
         pairs.select(*PAIR, "left_key", "right_key")
         .join(written, left_on="left_doc", right_on="doc_id")
@@ -187,14 +200,17 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     return near.select(PAIR).unique().sort(PAIR)
 
 
-def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+def _edits(
+    pairs: pl.DataFrame, documents: pl.DataFrame, passages: pl.DataFrame, frequency: pl.DataFrame | None
+) -> pl.DataFrame:
     """What was lost or put in between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
     own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
     wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique().sort()
     chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
     row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
-    read, count = _reader(chosen["text"], fold_bodies(chosen, passages))
+    read = _reader(chosen["text"], fold_bodies(chosen, passages))
+    count = counter(count_words(documents) if frequency is None else frequency)
     rows = []
     for left, right in near.iter_rows():
         forth, back = compare(read(row_of[left]), read(row_of[right]), count)
@@ -216,9 +232,8 @@ def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Itera
         yield feature, sign * (2 - 0.5 ** (times - 1)), later if one.late else fuller, one.start, one.end
 
 
-def _reader(texts: pl.Series, tokens: Tokens) -> tuple[Callable[[int], Text], Callable[[int], int]]:
-    """Texts -> a function that gives one of them folded, and one that counts a word in all of them."""
-    ordered = np.sort(tokens.word)
+def _reader(texts: pl.Series, tokens: Tokens) -> Callable[[int], Text]:
+    """Texts -> a function that gives one of them folded."""
     held: dict[int, Text] = {}
 
     def read(row: int) -> Text:
@@ -231,12 +246,7 @@ def _reader(texts: pl.Series, tokens: Tokens) -> tuple[Callable[[int], Text], Ca
             held[row] = Text(texts[row], word.tolist(), start.tolist(), end.tolist(), gap.tolist())
         return held[row]
 
-    @lru_cache(1 << 16)
-    def count(word: int) -> int:
-        value = np.uint64(word)
-        return int(np.searchsorted(ordered, value, side="right") - np.searchsorted(ordered, value, side="left"))
-
-    return read, count
+    return read
 
 
 # -- dates -------------------------------------------------------------------------------------------------

@@ -26,13 +26,26 @@ def keys(outlets: pl.Series) -> pl.Series:
 
 
 def source_keys(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
-    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; a short name of one outlet of the dump is that outlet."""
-    table: dict[str, set[str]] = {}
-    for name in documents["outlet"].drop_nulls().unique():
-        for short in names.shorten(name):
-            table.setdefault(short, set()).add(name)
-    known = {short: next(iter(found)) for short, found in table.items() if len(found) == 1}
-    return keys(attributions["source"].replace(known) if known else attributions["source"])
+    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; a short name of one outlet of the dump is that outlet.
+
+    ATTRIBUTIONS that have a `key` had their keys found over the whole dump before, of which DOCUMENTS are a part.
+    """
+    if "key" in attributions.columns:
+        return attributions["key"]
+    named = documents["outlet"].drop_nulls().unique()
+    known = alone(list_shorts(named))
+    return keys(attributions["source"].replace(dict(known.select("short", "name").iter_rows())))
+
+
+def list_shorts(named: pl.Series) -> pl.DataFrame:
+    """Outlets -> what else each is called: short, name."""
+    rows = [(short, name) for name in named for short in sorted(names.shorten(name))]
+    return pl.DataFrame(rows, schema={"short": pl.String, "name": pl.String}, orient="row")
+
+
+def alone(shorts: pl.DataFrame) -> pl.DataFrame:
+    """Short names -> those that only one outlet has."""
+    return shorts.unique().filter(pl.len().over("short") == 1)
 
 
 def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
@@ -47,12 +60,17 @@ def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.D
 
 
 def gather_facts(
-    wanted: pl.Series, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
-) -> pl.DataFrame:
+    wanted: pl.Series, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame,
+    habits: pl.DataFrame | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """The ids `wanted` -> one row each: outlet's key, marks of copying, the best date, its outlet's habit.
 
-    *gather* (habits are counted over all documents). Cost: some searches over the texts that are wanted.
+    *gather* (habits are counted over all documents, unless they are given). Cost: some searches over the texts that
+    are wanted.
     """
+    if habits is None:
+        crediting = find_crediting(documents, attributions)
+        habits = find_habits(crediting, count_crediting(crediting))
     chosen = documents.select("doc_id", "outlet", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
     text, tail = pl.col("text"), pl.col("text").str.tail(TAIL)
     facts = chosen.select(
@@ -70,7 +88,7 @@ def gather_facts(
     return (
         facts.join(best_dates(dates), on="doc_id", how="left")
         .with_columns(dateline=pl.col("doc_id").is_in(head.implode()))
-        .join(_habits(documents, attributions), on="doc_id", how="left")
+        .join(habits, on="doc_id", how="left")
         .sort("doc_id")
     )
 
@@ -89,12 +107,46 @@ def best_dates(dates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _habits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Document -> the share of its outlet's other articles that credit somebody else, drawn towards a quarter."""
+def find_crediting(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, ATTRIBUTIONS -> doc_id, outlet, and `one`: 1 where the article credits somebody else, or 0. *map*."""
     foreign = foreign_credits(documents, attributions)
     credited = foreign.filter(pl.col("kind").is_in(CREDITS))["doc_id"].unique()
-    owned = documents.select("doc_id", "outlet").with_columns(
-        one=pl.col("doc_id").is_in(credited.implode()).cast(pl.Int64)
+    one = pl.col("doc_id").is_in(credited.implode()).cast(pl.Int64)
+    return documents.select("doc_id", "outlet", one=one)
+
+
+def count_crediting(crediting: pl.DataFrame) -> pl.DataFrame:
+    """Who credits somebody else -> outlet, how many do, and of how many."""
+    return crediting.group_by("outlet").agg(
+        crediting=pl.col("one").sum().cast(pl.Int64), articles=pl.len().cast(pl.Int64)
     )
-    others = (pl.col("one").sum().over("outlet") - pl.col("one") + 1) / (pl.len().over("outlet") + 3)
-    return owned.select("doc_id", habit=pl.when(pl.col("outlet").is_null()).then(0.25).otherwise(others))
+
+
+def find_habits(crediting: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """Document -> the share of its outlet's other articles that credit somebody else, drawn towards a quarter."""
+    others = (pl.col("crediting") - pl.col("one") + 1) / (pl.col("articles") + 3)
+    return crediting.join(counted, on="outlet", how="left", maintain_order="left").select(
+        "doc_id", habit=pl.when(pl.col("outlet").is_null()).then(0.25).otherwise(others)
+    )
+
+
+def find_wires(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, ATTRIBUTIONS -> `key`: the agencies of the dump, by their name or because a dateline names them."""
+    lines = attributions.filter(
+        pl.col("source").is_not_null() & (pl.col("scope") != "caption") & (pl.col("kind") == "dateline")
+    )
+    outlets = documents["outlet"].drop_nulls().unique()
+    agencies = outlets.filter(pl.Series([names.is_agency(name) for name in outlets], dtype=pl.Boolean))
+    return pl.DataFrame({"key": pl.concat([source_keys(lines, documents), keys(agencies)])}).unique()
+
+
+def count_spellings(foreign: pl.DataFrame) -> pl.DataFrame:
+    """Credits to others -> how often each source is spelled in which way: key, source, times."""
+    named = foreign.filter(pl.col("kind") != "link")
+    return named.group_by("key", "source").agg(times=pl.len().cast(pl.Int64))
+
+
+def choose_spellings(counted: pl.DataFrame) -> pl.DataFrame:
+    """Spellings and how often they stand -> key, name: the most frequent of each."""
+    ordered = counted.sort("key", "times", "source", descending=[False, True, False])
+    return ordered.unique("key", keep="first", maintain_order=True).select("key", name="source")

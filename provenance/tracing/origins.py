@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.tables import CLUSTERS, ORIGINS
+from provenance.tables import CLUSTERS, ORIGINS, TEXT
 from provenance.tracing import names, reasons
 from provenance.tracing.absent import CREDIBLE, verdict
 from provenance.tracing.ancestry import CANDIDATES
+from provenance.tracing.credits import show_credits
 from provenance.tracing.facts import CREDITS, foreign_credits, keys
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import how_dated
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
 
-LEAD = 900  # code points of the body in which a lead cites its source
-_BODY = re.compile(r"[^\n]{150}")
 #: How sure we are of an article's lead's one source, by how it is cited; of one told twice over; of one further down.
 #: Read by eye on 60 cited outlets of polnear and the dumps: 53 were the source of what was told.
 IN_LEAD, TOLD_TO, TWICE, TOLD_OFTEN, FURTHER_DOWN, ONE_OF_SEVERAL = 0.72, 0.06, 0.04, 0.66, 0.35, 0.5
@@ -36,6 +34,29 @@ DEEPEST = 64
 #: that nobody has seen: on grown lineages, of which a fifth had lost their first text, 7 of 8 such were right with
 #: dates and 6 of 10 without; at 1.5 it was one in two.
 UNSEEN, UNSEEN_RIGHT = 2.0, 0.65
+
+
+#: What articles' own texts say of origins outside the dump, best first.
+CLAIMS = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "origin": TEXT,
+        "relation": TEXT,
+        "confidence": pl.Float64(),
+        "families": pl.Int64(),
+        "reason": TEXT,
+    }
+)
+
+
+class _Credit(NamedTuple):
+    """One credit of a source; see credits.py."""
+
+    kind: str
+    start: int
+    end: int
+    quote: str
+    lead: bool
 
 
 class _Claim(NamedTuple):
@@ -84,9 +105,27 @@ def find_origins(
 ) -> pl.DataFrame:
     """DOCUMENTS, EDGES, ANCESTRY, ATTRIBUTIONS, DATES, the share of false ones -> ORIGINS, a row a document, in order.
 
+    *gather*: the habits of outlets are those of all their articles.
+    """
+    claims, copiers = find_claims(documents, edges, attributions), find_copiers(count_copying(documents, edges))
+    return choose_origins(documents, edges, ancestry, claims, copiers, dates, false_dates, settings)
+
+
+def choose_origins(
+    documents: pl.DataFrame,
+    edges: pl.DataFrame,
+    ancestry: pl.DataFrame,
+    claims: pl.DataFrame,
+    copiers: pl.DataFrame,
+    dates: pl.DataFrame,
+    false_dates: float,
+    settings: Settings,
+) -> pl.DataFrame:
+    """DOCUMENTS, EDGES, ANCESTRY, CLAIMS, what find_copiers finds, DATES, the share of false ones -> ORIGINS, in order.
+
     First a document of the dump from which it was copied, as far back as its words can be followed; else the agency
     or outlet of its dateline, credit, notice or title suffix; else the outlet whose first-party wording it repeats
-    or the one source that its lead cites (`cites`); else itself. *gather*; a few seconds for 100,000 documents.
+    or the one source that its lead cites (`cites`); else itself. *map* of stories; seconds for 100,000 documents.
     """
     sources, alone = _sources(ancestry)
     inside = edges.filter(~pl.col("from_id").str.starts_with("source:") & (pl.col("relation") == "copied_from"))
@@ -98,12 +137,19 @@ def find_origins(
         alone,
         {(to_id, from_id): kind for to_id, from_id, kind in inside.select("to_id", "from_id", "kind").iter_rows()},
         dict(copies.iter_rows()),
-        _claims(documents, edges, attributions),
-        _habits(documents, edges),
+        _by_document(claims),
+        dict(copiers.select("outlet", "share").iter_rows()),
         how_dated(dates, false_dates),
     )
     rows = [_row(doc_id, facts, settings) for doc_id in documents["doc_id"]]
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")
+
+
+def _by_document(claims: pl.DataFrame) -> dict[str, list[_Claim]]:
+    found: dict[str, list[_Claim]] = {}
+    for doc_id, *claim in claims.select(list(CLAIMS)).iter_rows():
+        found.setdefault(doc_id, []).append(_Claim(*claim))
+    return found
 
 
 def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
@@ -222,17 +268,15 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reasons.of_itself(outlet, copies, cited))
 
 
-def _claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame) -> dict[str, list[_Claim]]:
-    """Absent sources of each article, best first: credits, then the lead's one source, then other mentions."""
+def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """Absent sources of each article, best first: credits, then the lead's one source, then other mentions. *map*."""
     absent = edges.filter(pl.col("from_id").str.starts_with("source:"))
-    if absent.is_empty():
-        return {}
-    foreign = foreign_credits(documents, attributions)
-    chosen = documents.join(absent.select(doc_id="to_id").unique(), on="doc_id", how="semi")
-    texts = {doc_id: (_lead_end(text), text) for doc_id, text in chosen.select("doc_id", "text").iter_rows()}
-    spoken: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
-    for doc_id, key, kind, start, end in foreign.select("doc_id", "key", "kind", "start", "end").iter_rows():
-        spoken.setdefault((doc_id, key), []).append((kind, start, end))
+    foreign = foreign_credits(documents, attributions).join(absent.select(doc_id="to_id"), on="doc_id", how="semi")
+    foreign = show_credits(foreign, documents)
+    columns = ("kind", "start", "end", "quote", "lead")
+    spoken: dict[tuple[str, str], list[_Credit]] = {}
+    for doc_id, key, *told in foreign.select("doc_id", "key", *columns).iter_rows():
+        spoken.setdefault((doc_id, key), []).append(_Credit(*told))
     keyed = absent.select(
         "to_id", "from_id", "relation", "confidence", key=keys(absent["from_id"].str.strip_prefix("source:"))
     )
@@ -240,11 +284,10 @@ def _claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataF
     cited: dict[str, set[str]] = {}
     for to_id, from_id, relation, confidence, key in keyed.iter_rows():
         items = spoken.get((to_id, key), [])
-        lead_end, text = texts[to_id]
-        in_lead = [item for item in items if item[1] <= lead_end and item[0] in ("cited", "first_party")]
+        in_lead = [item for item in items if item.lead and item.kind in ("cited", "first_party")]
         if relation == "cites" and in_lead:
             cited.setdefault(to_id, set()).add(key)
-        found.setdefault(to_id, []).append(_claim(from_id, relation, confidence, items, in_lead, text))
+        found.setdefault(to_id, []).append(_claim(from_id, relation, confidence, items, in_lead))
     for to_id, claims in found.items():
         if len(cited.get(to_id, ())) > 1:
             # Two sources in one lead: neither is the one source that it cites.
@@ -255,28 +298,16 @@ def _claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataF
                 for claim in claims
             ]
         found[to_id].sort(key=lambda claim: (claim.relation != "copied_from", -claim.confidence, claim.origin))
-    return found
+    rows = [(doc_id, *claim) for doc_id, claims in found.items() for claim in claims]
+    return pl.DataFrame(rows, schema=CLAIMS, orient="row")
 
 
-def _lead_end(text: str) -> int:
-    body = _BODY.search(text)
-    return (body.start() if body else 0) + LEAD
-
-
-def _claim(
-    origin: str,
-    relation: str,
-    confidence: float,
-    items: list[tuple[str, int, int]],
-    in_lead: list[Any],
-    text: str,
-) -> _Claim:
+def _claim(origin: str, relation: str, confidence: float, items: list[_Credit], in_lead: list[_Credit]) -> _Claim:
     name = origin.removeprefix("source:")
-    kinds = [kind for kind, *_ in items]
+    kinds = [item.kind for item in items]
     told = kinds.count("first_party")
-    first = min(items, key=lambda item: (-CREDIBLE[item[0]], item[1])) if items else None
-    # A title that came in a field has no place in the text.
-    words = (reasons.quote(text, first[1], first[2]) if first[2] else "in its title") if first else name
+    first = min(items, key=lambda item: (-CREDIBLE[item.kind], item.start)) if items else None
+    words = first.quote if first else name
     if relation == "copied_from":
         how = next((kind for kind in CREDITS if kind in kinds), "credit")
         return _Claim(origin, relation, confidence, len(set(kinds)), reasons.of_credit(how, name, words))
@@ -291,8 +322,11 @@ def _claim(
     return _Claim(origin, relation, FURTHER_DOWN, 1, f"It cites {name} further down: {words}.")
 
 
-def _habits(documents: pl.DataFrame, edges: pl.DataFrame) -> dict[str, float]:
-    """Outlet -> the share of its articles that are copied from others, where at least FEWEST are known."""
+def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, EDGES to them -> outlet, how many of its articles are copied from others, and of how many. *map*.
+
+    One that cites others counts half, and none twice.
+    """
     copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
     cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
     part = (
@@ -303,8 +337,13 @@ def _habits(documents: pl.DataFrame, edges: pl.DataFrame) -> dict[str, float]:
         .otherwise(0.0)
     )
     owned = documents.select("doc_id", "outlet").drop_nulls("outlet").with_columns(part=part)
-    shares = owned.group_by("outlet").agg(n=pl.len(), share=pl.col("part").mean()).filter(pl.col("n") >= FEWEST)
-    return dict(shares.select("outlet", "share").iter_rows())
+    return owned.group_by("outlet").agg(copying=pl.col("part").sum(), articles=pl.len().cast(pl.Int64))
+
+
+def find_copiers(counted: pl.DataFrame) -> pl.DataFrame:
+    """What count_copying counts of whole outlets -> outlet, and the share, where at least FEWEST articles are known."""
+    known = counted.filter(pl.col("articles") >= FEWEST)
+    return known.select("outlet", share=pl.col("copying") / pl.col("articles"))
 
 
 def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:

@@ -6,11 +6,27 @@ import re
 
 import polars as pl
 
-from provenance.tables import DOCUMENTS, OUTLETS
+from provenance.tables import OUTLETS, PLACE, TEXT
 from provenance.tracing import names
 
 _EXCLUSIVELY = re.compile(r"exclusive(?:ly)?,? (?:for|to) $")
 _OWN_VOICE = re.compile(r"(?:has|had) learn(?:ed|t)|can (?:exclusively )?reveal|understands")
+#: What articles say of their publisher, and what files do.
+NAMES = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "path": TEXT,
+        "start": PLACE,
+        "outlet": TEXT,
+        "kept": TEXT,
+        "dropped": TEXT,
+        "voices": pl.List(TEXT),
+    }
+)
+SITES = pl.Schema({"path": TEXT, "header": TEXT, "members": pl.Int64(), "own": TEXT})
+TAKEN = pl.Schema(
+    {"from_outlet": TEXT, "to_outlet": TEXT, "to_id": TEXT, "words": pl.Int64(), "lag": pl.Duration("us")}
+)
 
 
 def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
@@ -18,40 +34,56 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
 
     In this order: the column; `exclusively for X`; the suffix of the title; a site's header; the address's
     domain, if the table knows it; the one outlet that its first-party wording names (`told Asharq
-    Al-Awsat`). *map*; under a second for 100,000 documents.
+    Al-Awsat`). *gather* of each file's articles; under a second for 100,000 documents.
+    """
+    read = read_names(documents, attributions)
+    return give_outlets(documents, choose_names(read, find_sites(read)))
+
+
+def give_outlets(documents: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, doc_id and outlet -> DOCUMENTS with these outlets."""
+    named = documents.drop("outlet").join(chosen, on="doc_id", how="left", maintain_order="left")
+    return named.select(documents.columns)
+
+
+def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, ATTRIBUTIONS -> NAMES: what each article says of its publisher, row by row. *map*.
+
+    `outlet` is its column's canonical name; where it has none, `kept` is what its text says, `dropped` the same
+    without its first-party wording, and `voices` whom that names.
     """
     unique = documents["outlet"].drop_nulls().unique().sort()
-    table = pl.DataFrame(
-        {
-            "outlet": unique,
-            "name": pl.Series([names.canonical(name) if name.strip() else None for name in unique], dtype=pl.String),
-        }
+    known = [names.canonical(name) if name.strip() else None for name in unique]
+    table = pl.DataFrame({"outlet": unique, "name": pl.Series(known, dtype=pl.String)})
+    named = documents.select("doc_id", "path", "start", "outlet").join(
+        table, on="outlet", how="left", maintain_order="left"
     )
-    named = documents.join(table, on="outlet", how="left", maintain_order="left").with_columns(outlet=pl.col("name"))
-    named = _of_one_file(named)
-    missing = named.filter(pl.col("outlet").is_null())
-    completed = _complete(missing, attributions)
+    missing = named.filter(pl.col("name").is_null()).select("doc_id")
+    asked = documents.join(missing, on="doc_id", how="semi", maintain_order="left")
+    claims = _read_claims(asked, attributions)
+    rows = []
+    for doc_id, url, text in asked.select("doc_id", "url", "text").iter_rows():
+        claim = claims.get(doc_id, {})
+        voices = claim.get("first_party", [])
+        kept = _choose(claim, url, text)
+        less = {kind: said for kind, said in claim.items() if kind != "first_party"}
+        rows.append((doc_id, kept, _choose(less, url, text) if voices else kept, voices))
+    schema = {name: NAMES[name] for name in ("doc_id", "kept", "dropped", "voices")}
+    said = pl.DataFrame(rows, schema=schema, orient="row")
     return (
-        named.join(completed, on="doc_id", how="left", maintain_order="left")
-        .with_columns(outlet=pl.coalesce("outlet", "found"))
-        .select(DOCUMENTS.names())
+        named.drop("outlet")
+        .rename({"name": "outlet"})
+        .join(said, on="doc_id", how="left", maintain_order="left")
+        .select(pl.col(name).cast(dtype) for name, dtype in NAMES.items())
     )
 
 
-def _of_one_file(named: pl.DataFrame) -> pl.DataFrame:
-    """A header that stands once, over the first of a file's articles, names the publisher of them all."""
-    first = pl.col("start") == pl.col("start").min().over("path")
-    alone = pl.col("outlet").is_not_null().sum().over("path") == 1
-    header = pl.when(first & pl.col("outlet").is_not_null()).then(pl.col("outlet")).max().over("path")
-    spread = pl.when(alone & pl.col("start").is_not_null()).then(header)
-    return named.with_columns(outlet=pl.coalesce("outlet", spread))
-
-
-def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
+def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Articles without an outlet, ATTRIBUTIONS -> whom each names, by how."""
     wanted = attributions.filter(
         pl.col("kind").is_in(["first_party", "credit", "dateline", "byline"]) & pl.col("source").is_not_null()
     )
-    rows = wanted.join(missing.select("doc_id", "text"), on="doc_id", how="inner")
+    rows = wanted.join(missing.select("doc_id", "text"), on="doc_id", how="inner", maintain_order="left")
     claims: dict[str, dict[str, list[str]]] = {}
     for doc_id, start, source, kind, text in rows.select("doc_id", "start", "source", "kind", "text").iter_rows():
         claim = claims.setdefault(doc_id, {})
@@ -65,38 +97,52 @@ def _complete(missing: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame
                 claim.setdefault("foreign", []).append(source)
         else:
             claim.setdefault("foreign", []).append(source)
-    _leave_strangers(missing, claims)
-    found: dict[str, str] = {}
-    for doc_id, url, text in missing.select("doc_id", "url", "text").iter_rows():
-        name = _choose(claims.get(doc_id, {}), url, text)
-        if name:
-            found[doc_id] = name
-    return pl.DataFrame(
-        {"doc_id": list(found), "found": list(found.values())},
-        schema={"doc_id": pl.String, "found": pl.String},
+    return claims
+
+
+def find_sites(read: pl.DataFrame) -> pl.DataFrame:
+    """NAMES of whole files -> SITES: the header of each file that was cut into articles, and whose voice is its own.
+
+    A header that stands once, over the first of a file's articles, names the publisher of them all. First-party
+    wording of the rest is the publisher's where it is that of the file's site: the articles of one dump share one. In
+    one page of two it may be the site's own; of a longer dump it must stand in half of the articles, or in two and no
+    other name in any. What is none's of these names an origin, not the publisher. *gather* of a file's articles.
+    """
+    sliced = read.filter(pl.col("start").is_not_null())
+    sites = sliced.group_by("path").agg(
+        header=pl.col("outlet").filter(pl.col("start") == pl.col("start").min()).max(),
+        named=pl.col("outlet").count(),
+    )
+    sites = sites.with_columns(header=pl.when(pl.col("named") == 1).then("header")).drop("named")
+    rest = sliced.filter(pl.col("outlet").is_null()).join(
+        sites.filter(pl.col("header").is_null()), on="path", how="semi"
+    )
+    members = rest.group_by("path").agg(members=pl.len().cast(pl.Int64))
+    voices = (
+        rest.select("path", pl.col("voices").list.unique()).explode("voices").drop_nulls()
+        .group_by("path", "voices").agg(times=pl.len().cast(pl.Int64))
+        .join(members, on="path")
+    )  # fmt: skip
+    lone = pl.len().over("path") == 1
+    own = voices.filter((2 * pl.col("times") >= pl.col("members")) | ((pl.col("times") >= 2) & lone))
+    own = own.filter(pl.len().over("path") == 1).select("path", own="voices")
+    return (
+        sites.join(members, on="path", how="left")
+        .join(own, on="path", how="left")
+        .select(pl.col(name).cast(dtype) for name, dtype in SITES.items())
     )
 
 
-def _leave_strangers(missing: pl.DataFrame, claims: dict[str, dict[str, list[str]]]) -> None:
-    """Drop first-party wording that is not that of the file's site: the articles of one dump share a publisher.
-
-    In one page of two it may be the site's own; of a longer dump it must stand in half of the articles, or
-    in two and no other name in any. What is dropped here names an origin, not the publisher.
-    """
-    sliced = missing.filter(pl.col("start").is_not_null() & (pl.len().over("path") > 1))
-    for group in sliced.select("path", "doc_id").partition_by("path"):
-        members = group["doc_id"].to_list()
-        voices: dict[str, int] = {}
-        for doc_id in members:
-            for name in set(claims.get(doc_id, {}).get("first_party", [])):
-                voices[name] = voices.get(name, 0) + 1
-        own = {name for name, n in voices.items() if 2 * n >= len(members) or (n >= 2 and len(voices) == 1)}
-        if len(own) > 1:
-            own = set()
-        for doc_id in members:
-            said = claims.get(doc_id, {}).get("first_party", [])
-            if said and not own.issuperset(said):
-                del claims[doc_id]["first_party"]
+def choose_names(read: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
+    """NAMES, SITES of their files -> doc_id, outlet. *map*."""
+    strange = pl.col("voices").list.eval(pl.element() != pl.element().first()).list.any() | (
+        pl.col("voices").list.first().ne_missing(pl.col("own"))
+    )
+    left_out = pl.col("start").is_not_null() & (pl.col("members") > 1) & (pl.col("voices").list.len() > 0) & strange
+    found = pl.when(left_out.fill_null(value=False)).then("dropped").otherwise("kept")
+    header = pl.when(pl.col("start").is_not_null()).then("header")
+    joined = read.join(sites, on="path", how="left", maintain_order="left")
+    return joined.select("doc_id", outlet=pl.coalesce("outlet", header, found))
 
 
 def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | None:
@@ -136,36 +182,34 @@ def count_outlets(documents: pl.DataFrame, edges: pl.DataFrame, spans: pl.DataFr
 
     Only `copied_from`; `source:NAME` counts as outlet NAME, whose words nobody can count. *gather*.
     """
+    return sum_taken(list_taken(documents, edges, count_shared(spans)))
+
+
+def list_taken(documents: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, EDGES, words that pairs share -> TAKEN: a row for each copy that an outlet has of another's. *map*."""
     facts = documents.select("doc_id", "outlet", "published")
-    length = _words(spans)
     copied = edges.filter(pl.col("relation") == "copied_from").select("from_id", "to_id")
     from_facts = facts.rename({"doc_id": "from_id", "outlet": "from_outlet", "published": "from_time"})
     to_facts = facts.rename({"doc_id": "to_id", "outlet": "to_outlet", "published": "to_time"})
-    rows = (
+    absent = pl.when(pl.col("from_id").str.starts_with("source:")).then(pl.col("from_id").str.strip_prefix("source:"))
+    return (
         copied.join(from_facts, on="from_id", how="left")
         .join(to_facts, on="to_id", how="left")
         .with_columns(
-            from_outlet=pl.coalesce(
-                "from_outlet",
-                pl.when(pl.col("from_id").str.starts_with("source:")).then(
-                    pl.col("from_id").str.strip_prefix("source:")
-                ),
-            ),
-            low=pl.min_horizontal("from_id", "to_id"),
-            high=pl.max_horizontal("from_id", "to_id"),
+            from_outlet=pl.coalesce("from_outlet", absent),
+            left_doc=pl.min_horizontal("from_id", "to_id"),
+            right_doc=pl.max_horizontal("from_id", "to_id"),
         )
         .drop_nulls(["from_outlet", "to_outlet"])
         .filter(pl.col("from_outlet") != pl.col("to_outlet"))
-        .join(
-            length.with_columns(
-                low=pl.min_horizontal("left_doc", "right_doc"),
-                high=pl.max_horizontal("left_doc", "right_doc"),
-            ).select("low", "high", "words"),
-            on=["low", "high"],
-            how="left",
-        )
+        .join(shared, on=["left_doc", "right_doc"], how="left")
         .with_columns(lag=pl.col("to_time") - pl.col("from_time"))
+        .select(pl.col(name).cast(dtype) for name, dtype in TAKEN.items())
     )
+
+
+def sum_taken(rows: pl.DataFrame) -> pl.DataFrame:
+    """TAKEN of whole pairs of outlets -> OUTLETS."""
     return (
         rows.group_by("from_outlet", "to_outlet")
         .agg(
@@ -178,8 +222,14 @@ def count_outlets(documents: pl.DataFrame, edges: pl.DataFrame, spans: pl.DataFr
     )
 
 
-def _words(spans: pl.DataFrame) -> pl.DataFrame:
-    """Words that a pair shares, at six characters a word: the tokens are gone by now."""
+def count_shared(spans: pl.DataFrame) -> pl.DataFrame:
+    """SPANS -> left_doc, right_doc, words: what a pair shares, at six characters a word: the tokens are gone by now."""
     wanted = spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
     chars = pl.col("right_end") - pl.col("right_start")
-    return wanted.group_by("left_doc", "right_doc").agg(words=(chars.sum() / 6).round().cast(pl.Int64))
+    words = wanted.group_by("left_doc", "right_doc").agg(words=(chars.sum() / 6).round().cast(pl.Int64))
+    ordered = pl.col("left_doc") < pl.col("right_doc")
+    return words.select(
+        left_doc=pl.when(ordered).then("left_doc").otherwise("right_doc"),
+        right_doc=pl.when(ordered).then("right_doc").otherwise("left_doc"),
+        words="words",
+    )

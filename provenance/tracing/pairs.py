@@ -24,11 +24,16 @@ def relate(
     dates: pl.DataFrame,
 ) -> Related:
     """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES -> RELATED. *gather*."""
-    return Related(find_pairs(matches, spans), find_twins(documents, matches, attributions, dates))
+    return Related(
+        find_pairs(matches, spans, whole=spans.is_empty()), find_twins(documents, matches, attributions, dates)
+    )
 
 
-def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends."""
+def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
+    """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends.
+
+    With `whole` all pairs that are not boilerplate, for spans were not looked for. *map* over pairs.
+    """
     shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
     where = shared.group_by(PAIR).agg(
         *(pl.col(f"{side}_start").min().alias(f"{side}_first") for side in ("left", "right")),
@@ -38,7 +43,7 @@ def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     return (
         matches.filter((pl.col("relation") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
         # at document level there are no spans: then every match is a pair, and where it stands is not known
-        .join(where, on=PAIR, how="left" if spans.is_empty() else "inner")
+        .join(where, on=PAIR, how="left" if whole else "inner")
         .sort(PAIR)
         .with_columns(
             pl.col("left_containment", "right_containment", "jaccard").cast(pl.Float64),

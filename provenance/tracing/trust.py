@@ -12,7 +12,7 @@ from provenance.tracing.facts import best_dates
 from provenance.tracing.graphs import sum_trees
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from provenance.tracing.graphs import Layout
 
@@ -40,7 +40,7 @@ class Clocks(NamedTuple):
     child: Array  # by row, the document that chooses
     parent: Array  # by row, the source, or -1
     fit: Array  # by row, log odds of the two dates if both are true against what is told by no date
-    dated: Array  # by document, whether it has a date
+    counted: Array  # by document, whether it has a date and is in the sample that tells how many dates are false
 
 
 def fit_lags(lag: Array, order: Array, component: Array) -> Array:
@@ -58,18 +58,22 @@ def fit_lags(lag: Array, order: Array, component: Array) -> Array:
     return result
 
 
-def believe(layout: Layout, score: Array, clocks: Clocks) -> tuple[Array, Array, float]:
+def believe(
+    layout: Layout, score: Array, clocks: Clocks, shares: Sequence[float] | None = None
+) -> tuple[Array, Array, list[float]]:
     """Scores of the text, what dates say -> scores of both, each document's chance of a false date, their share.
 
     A date is true, or says nothing. All trees are weighed with each date believed as far as it is, then each date by
-    how well it fits the trees, and so on in turn (mean fields of trees and dates); how many are false follows from all
-    documents of the dump together. *gather*.
+    how well it fits the trees, and so on in turn (mean fields of trees and dates); how many are false follows from the
+    documents of the sample together, after each round; the last share is what was found. *gather*, unless `shares` are
+    given, by which components are apart.
     """
     inner = clocks.parent >= 0
     child, parent, fit = clocks.child, np.maximum(clocks.parent, 0), np.where(inner, clocks.fit, 0)
-    size = len(clocks.dated)
+    size = len(clocks.counted)
     share, wrong = WRONG, np.full(size, WRONG)
-    for _ in range(ROUNDS):
+    told: list[float] = []
+    for number in range(ROUNDS):
         both = (1 - wrong[child]) * (1 - wrong[parent])
         chance, _ = sum_trees(layout, score + both * fit)
         said = chance * fit
@@ -77,10 +81,16 @@ def believe(layout: Layout, score: Array, clocks: Clocks) -> tuple[Array, Array,
             parent, said * (1 - wrong[child]), size
         )
         wrong = 1 / (1 + np.exp(np.clip(total + np.log((1 - share) / share), -30, 30)))
-        count = clocks.dated.sum()
-        share = float((wrong[clocks.dated].sum() + WRONG * PRIOR_DOCUMENTS) / (count + PRIOR_DOCUMENTS))
+        share = shares[number] if shares else _share(wrong[clocks.counted])
+        told.append(share)
     both = (1 - wrong[child]) * (1 - wrong[parent])
-    return score + both * fit, wrong, share
+    return score + both * fit, wrong, told
+
+
+def _share(wrong: Array) -> float:
+    """Chances of false dates -> their share. In whole numbers of 2^-40, whose sum no order of documents changes."""
+    total = int(np.rint(wrong * 2.0**40).astype(np.int64).sum()) / 2.0**40
+    return (total + WRONG * PRIOR_DOCUMENTS) / (wrong.size + PRIOR_DOCUMENTS)
 
 
 def how_dated(dates: pl.DataFrame, false_dates: float) -> Callable[[str], str]:
