@@ -55,6 +55,14 @@ class Rounds:
         """LINKS -> LABELS."""
         return Part(self.round(name, label_all, *(part._replace(bucket=0) for part in parts)), "labels")
 
+    def path(self, name: str) -> str:
+        """The name of what the round of that name made."""
+        return name
+
+    def rows(self, part: Part) -> pl.DataFrame:
+        """One table."""
+        return self.frame([part])
+
     def total(self, path: str, name: str) -> int:
         """The sum of the counts of that name."""
         return int(self.frame([Part(path, "counts")]).filter(pl.col("name") == name)["count"].sum())

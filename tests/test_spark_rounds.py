@@ -61,7 +61,7 @@ def compare(place: Path, keys: int, **changed: Any) -> None:
     documents = reading.read([str(place)], settings).documents
     small = documents.height <= settings.exhaustive_documents
     rewritten = settings.level == "passage" and is_on(settings, documents)
-    rounds = Rounds(Plan(settings, keys, small, rewritten))
+    rounds = Rounds(Plan(settings, keys, small, rewritten, documents.height))
     made = steps.scan(rounds, rounds.put(documents))  # type: ignore[arg-type]
     for name in run.facts["tables"]:
         if name != "rejects":
@@ -78,7 +78,9 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
     policy = Policy(keep, "keep", drop)
     settings = needed(Settings(), keep, "keep", drop)
     documents = reading.read([str(corpus)], settings).documents
-    rounds: Any = Rounds(Plan(settings, 5, exhaustive=True, rewritten=settings.level == "passage"))
+    rounds: Any = Rounds(
+        Plan(settings, 5, exhaustive=True, rewritten=settings.level == "passage", documents=documents.height)
+    )
     home = rounds.put(documents)
     gone = rounds.frame([steps.choose(rounds, home, steps.scan(rounds, home), policy)])
     wanted = choose(pipeline.scan([str(corpus)], settings), documents["doc_id"], keep, "keep", drop).gone

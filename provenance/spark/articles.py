@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.matching.boilerplate import count_articles, find_frequent, list_lines, mark_boilerplate
+from provenance.spark.naming import count_home, read_home
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, hash_texts, hashed, home, in_order, table
 from provenance.spark.shorts import list_shorts
@@ -31,6 +32,8 @@ def cut_passages(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("articles", articles, hashed(articles["article"], plan))
     homes = articles.select("outlet").unique().with_columns(home=pl.lit(bucket, pl.Int64))
     yield Sent("homes", homes, hashed(hash_texts(homes["outlet"]), plan))
+    if plan.settings.until == "origins":
+        yield from count_home(plan, bucket, documents, tokens)
 
 
 def _with_rows(passages: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
@@ -70,3 +73,5 @@ def mark_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("passages", marked, bucket)
     if plan.settings.level == "passage":
         yield from list_shorts(plan, given, marked)
+    if plan.settings.until == "origins":
+        yield from read_home(plan, bucket, given, in_order(marked))

@@ -10,7 +10,7 @@ import polars as pl
 from provenance.matching.clusters import cluster_passages
 from provenance.matching.occurrences import find_leaders
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, hashed, home, table
+from provenance.spark.plan import SCHEMAS, by_name, hashed, home, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,4 +62,4 @@ def label_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def cluster_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """SPANS of some components -> CLUSTERS of passages."""
     spans = given["spans"].drop("left_row", "right_row").sort("left_doc", "left_start", "right_doc", "right_start")
-    yield Sent("clusters", cluster_passages(spans, plan.settings).select(list(SCHEMAS["clusters"])), 0)
+    yield by_name("clusters", cluster_passages(spans, plan.settings), "doc_id", plan)

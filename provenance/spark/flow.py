@@ -129,6 +129,13 @@ class Flow:
         """COSTS of the round of that name, a row for each of its tasks."""
         return self.frame(Part(self.path(name), "costs"))
 
+    def rows(self, part: Part) -> pl.DataFrame:
+        """One table, of bounded size, here."""
+        schema = SCHEMAS[part.table]
+        return pl.DataFrame(pl.from_arrow(self.frame(part).toArrow()), schema_overrides=dict(schema)).select(
+            list(schema)
+        )
+
     def total(self, path: str, name: str) -> int:
         """The sum of the counts of that name that a round made."""
         frame = self.frame(Part(path, "counts")).where(F.col("name") == name)

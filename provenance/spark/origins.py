@@ -1,4 +1,7 @@
-"""Rounds of tracing."""
+"""Rounds of tracing's end: absent sources, ORIGINS, which members of CLUSTERS are origins, and OUTLETS.
+
+An article with a possible source in the dump has its origin found in its story; any other at its home.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,22 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, home, in_order, table
-from provenance.tables import DOCUMENTS
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.trace import trace
+from provenance.spark.plan import SCHEMAS, by_name, home, shaped, table
+from provenance.spark.stories import as_dates, send_taken
+from provenance.tables import ANCESTRY
+from provenance.tracing.absent import draw_absent, leave_known
+from provenance.tracing.edges import worth
+from provenance.tracing.facts import foreign_credits
+from provenance.tracing.origins import (
+    CLAIMS,
+    choose_origins,
+    count_copying,
+    find_claims,
+    find_copiers,
+    find_parents,
+    mark_roots,
+)
+from provenance.tracing.outlets import sum_taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,34 +33,91 @@ if TYPE_CHECKING:
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
 
-PAIR = ["left_doc", "right_doc"]
-MOST_BITS = 20  # of a home's attributions: a thousand a document
-TRACED = ("documents", "clusters", "attributions", "dates", "edges", "origins", "outlets")
+
+def draw_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's KEYED credits, PUBLISHERS and what is KNOWN of its copies -> EDGES from absent sources, CLAIMS."""
+    publishers = given["publishers"].sort("row")
+    keyed, told = table(given, "keyed").sort("at"), table(given, "told")
+    known = table(given, "known").select("doc_id", "key", "passed")
+    rest = leave_known(foreign_credits(publishers, keyed), known)
+    spellings = told.select("key", "name").drop_nulls().unique("key")
+    edges = draw_absent(rest, set(told.filter("wire")["key"]), spellings, worth(), plan.settings)
+    yield Sent("edges", edges, 0)
+    yield from send_taken(publishers, edges, pl.DataFrame(schema=_SHARED), plan)
+    claims = find_claims(publishers, edges, keyed).with_row_index("at")
+    yield shaped("claims", claims, bucket)
+    rows = publishers.select("row", "doc_id")
+    calls = table(given, "calls").join(rows, on="row").select("doc_id", "block").unique()
+    called = claims.join(calls, on="doc_id")
+    yield shaped("claims_asked", called, called["block"].to_numpy())
+    copies = table(given, "copies").group_by("doc_id").agg(pl.col("copies").sum())
+    counted = copies.join(calls, on="doc_id")
+    yield shaped("counted", counted, counted["block"].to_numpy())
+    copied = table(given, "copying_rows").unique().join(rows, on="row").select(to_id="doc_id")
+    copied = copied.with_columns(relation=pl.lit("copied_from"), kind=pl.lit("copied"))
+    known_edges = pl.concat([edges.select("to_id", "relation", "kind"), copied])
+    copying = count_copying(publishers, known_edges).with_columns(home=pl.lit(bucket, pl.Int64))
+    yield by_name("copying", copying, "outlet", plan)
 
 
-def find_credits(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS and PASSAGES -> ATTRIBUTIONS, each with its place among all."""
-    documents = given["documents"].sort("row")
-    found = find_attributions(documents.select(list(DOCUMENTS)), in_order(table(given, "passages")))
-    placed = found.with_columns(at=(bucket << MOST_BITS) + pl.int_range(pl.len(), dtype=pl.Int64))
-    yield Sent("credits", placed.select(list(SCHEMAS["credits"])), 0)
+_SHARED = {"left_doc": pl.String, "right_doc": pl.String, "words": pl.Int64}
 
 
-def trace_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """All tables so far -> those of tracing. In one bucket: the habits of an outlet are those of all its articles."""
-    frames = {
-        "documents": given["documents"].sort("row").drop("row", "number"),
-        "passages": in_order(table(given, "passages")),
-        "spans": table(given, "spans")
-        .drop("left_row", "right_row")
-        .sort("left_doc", "left_start", "right_doc", "right_start"),
-        "matches": table(given, "matches").select(list(SCHEMAS["matches"])[:7]).sort(PAIR),
-        "attributions": table(given, "credits").sort("at").drop("at"),
-        "clusters": table(given, "clusters").sort("level", "cluster_id", "doc_id", "start"),
-    }
-    made = trace(frames, plan.settings)
-    copies = made["origins"].filter(pl.col("kind") == "document").select("doc_id")
-    copied = given["documents"].join(copies, on="doc_id", how="semi").select("row")
+def sum_copying(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """COPYING of some outlets -> COPIERS, to the homes that have articles of them."""
+    copying = given["copying"]
+    sums = copying.group_by("outlet").agg(pl.col("copying", "articles").sum())
+    told = copying.select("outlet", "home").join(find_copiers(sums), on="outlet")
+    yield shaped("copiers", told, told["home"].to_numpy())
+
+
+def choose_home(shares: list[float], plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's PUBLISHERS, CLAIMS and COPIERS -> ORIGINS of its articles without a source in the dump."""
+    publishers = given["publishers"].sort("row")
+    ours = publishers.join(table(given, "sourced"), on="row", how="anti", maintain_order="left")
+    copies = table(given, "copies").group_by("doc_id").agg(pl.col("copies").sum())
+    lone = table(given, "lone").select(list(ANCESTRY))
+    claims = table(given, "claims").sort("at").select(list(CLAIMS))
+    documents = ours.select("doc_id", "outlet", title=pl.lit(None, pl.String))
+    nothing = pl.DataFrame(schema=SCHEMAS["kinds"])
+    origins = choose_origins(
+        documents, copies, nothing, lone, claims, table(given, "copiers").unique("outlet"), table(given, "dates"),
+        shares[-1] if shares else 0.0, plan.settings,
+    )  # fmt: skip
+    yield Sent("origins", origins, 0)
+
+
+def choose_story(shares: list[float], plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """FACTS, ANCESTRY, KINDS and CLAIMS of stories -> ORIGINS of those with a source in the dump; PARENTS, COPIED."""
+    if "ancestry" not in given:
+        return
+    facts, ancestry = given["facts"].sort("doc_id"), given["ancestry"]
+    wanted = ancestry.drop_nulls("other_id")["doc_id"].unique().sort()
+    claims = table(given, "claims_asked").sort("at").select(list(CLAIMS))
+    copiers = pl.DataFrame(schema=SCHEMAS["copiers"])  # asked of those without sources
+    origins = choose_origins(
+        facts, table(given, "counted"), table(given, "kinds"), ancestry, claims, copiers, as_dates(facts),
+        shares[-1] if shares else 0.0, plan.settings, wanted,
+    )  # fmt: skip
+    yield Sent("origins", origins, 0)
+    parents = find_parents(origins)
+    yield by_name("parents", parents, "doc_id", plan)
+    copied = facts.select("row", "doc_id").join(parents, on="doc_id").select("row")
     yield Sent("copied", copied, home(copied["row"]))
-    for name in TRACED:
-        yield Sent(name if name != "documents" else "named", made[name], 0)
+
+
+def place_parents(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """CLUSTERS by their documents, and PARENTS -> CLUSTERS with parents, by cluster."""
+    if "clusters" in given:
+        placed = given["clusters"].join(table(given, "parents"), on="doc_id", how="left", maintain_order="left")
+        yield by_name("placed_clusters", placed, "cluster_id", plan)
+
+
+def mark_clusters(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """CLUSTERS with parents, whole ones -> CLUSTERS with origins."""
+    yield shaped("clusters", mark_roots(given["placed_clusters"]), 0)
+
+
+def sum_outlets(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """TAKEN of some pairs of outlets -> OUTLETS."""
+    yield Sent("outlets", sum_taken(given["taken"]), 0)

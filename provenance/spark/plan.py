@@ -15,6 +15,9 @@ import xxhash
 from provenance import tables
 from provenance.cleaning.choosing import GONE
 from provenance.index.storage import DOCUMENT_COLUMNS
+from provenance.tracing.frequency import WORDS
+from provenance.tracing.origins import CLAIMS
+from provenance.tracing.outlets import NAMES, SITES, TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,7 +41,34 @@ STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last",
 TEXT = {"one": KEY, "two": KEY}  # the hashes that name a short passage's text
 LIKES = {f"{side}_{name}": KEY for side in ("left", "right") for name in TEXT}
 LIKED = dict.fromkeys(("left_low", "left_high", "right_low", "right_high", "equal"), ROW)  # words of the two texts
+#: What is known of a document when it is traced, and of a pair.
+SHOWN = {"snippet": tables.TEXT, "quote": tables.TEXT, "lead": pl.Boolean()}
+CALLED = {
+    "doc_id": tables.TEXT, "title": tables.TEXT, "published": tables.TIME, "cluster_id": tables.TEXT,
+    "whole": pl.Boolean(), "cross": pl.Boolean(), "wire": pl.Boolean(),
+}  # fmt: skip
+FACTS = {
+    "outlet": tables.TEXT, "key": tables.TEXT, "chars": ROW, "marked": pl.Boolean(), "cut": pl.Boolean(),
+    "machine": pl.Float64(), "typographic": ROW, "accented": ROW, "time": tables.TIME, "precision": tables.TEXT,
+    "dateline": pl.Boolean(), "habit": pl.Float64(),
+}  # fmt: skip
+QUOTED = {name: tables.EVIDENCE[name] for name in ("feature", "strength", "doc_id", "start", "end", "text")}
+CARD = pl.Struct(
+    {**CALLED, **FACTS, "wrong": pl.Float64(), "seen": pl.List(tables.TEXT)}
+    | {"credits": pl.List(pl.Struct({**tables.ATTRIBUTIONS, **SHOWN, "key": tables.TEXT}))}
+)
+CHOICES: dict[str, pl.DataType] = dict.fromkeys(("child", "parent", "owner", "component"), ROW)
+CHOICES |= dict.fromkeys(("score", "share", "lag", "order"), pl.Float64()) | {"families": ROW}
 LABELS = {"left_label": ROW, "right_label": ROW}
+
+RELATED: dict[str, Any] = {
+    **ENDS, "left_doc": tables.TEXT, "right_doc": tables.TEXT, **LABELS,
+    **dict.fromkeys(("jaccard", "left_containment", "right_containment"), pl.Float64()),
+    **dict.fromkeys(("left_first", "right_first", "left_last", "right_last", "words"), ROW),
+    **dict.fromkeys(("quotes", "same", "paired"), pl.Boolean()),
+    "left_text": tables.TEXT, "right_text": tables.TEXT,
+    "quoted": pl.List(pl.Struct({**QUOTED, "snippet": tables.TEXT})),
+}  # fmt: skip
 
 #: Of an index: a document, a posting, and the postings of one part of the keys.
 STORED: dict[str, pl.DataType] = {
@@ -102,7 +132,58 @@ SCHEMAS: dict[str, pl.Schema] = {
     "more": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),
     "clusters": tables.CLUSTERS,
     "named": tables.DOCUMENTS,
-    "credits": pl.Schema({"at": ROW, **tables.ATTRIBUTIONS}),
+    "credits": pl.Schema({"at": ROW, **tables.ATTRIBUTIONS, **SHOWN}),
+    "keyed": pl.Schema({"at": ROW, **tables.ATTRIBUTIONS, **SHOWN, "key": tables.TEXT}),
+    "times": pl.Schema(
+        {"outlet": tables.TEXT, "dated": ROW, "earliest": tables.TIME, "latest": tables.TIME, "home": ROW}
+    ),
+    "constant": pl.Schema({"outlet": tables.TEXT}),
+    "words": pl.Schema(WORDS),
+    "frequency": pl.Schema(WORDS),
+    "namings": pl.Schema({"row": ROW, "published": tables.TIME, **NAMES}),
+    "slices": pl.Schema({**NAMES, "home": ROW}),
+    "sites": SITES,
+    "publishers": pl.Schema({"row": ROW, "doc_id": tables.TEXT, "outlet": tables.TEXT, "published": tables.TIME}),
+    "shortened": pl.Schema({"short": tables.TEXT, "name": tables.TEXT}),
+    "sources": pl.Schema({"source": tables.TEXT, "home": ROW}),
+    "spoken": pl.Schema({"source": tables.TEXT, "name": tables.TEXT}),
+    "crediting": pl.Schema({"outlet": tables.TEXT, "crediting": ROW, "articles": ROW, "home": ROW}),
+    "habits": pl.Schema({"outlet": tables.TEXT, "crediting": ROW, "articles": ROW}),
+    "wires": pl.Schema({"key": tables.TEXT}),
+    "spellings": pl.Schema({"key": tables.TEXT, "source": tables.TEXT, "times": ROW}),
+    "known_keys": pl.Schema({"key": tables.TEXT, "home": ROW}),
+    "told": pl.Schema({"key": tables.TEXT, "wire": pl.Boolean(), "name": tables.TEXT}),
+    "related": pl.Schema(RELATED),
+    "more_related": pl.Schema(RELATED),
+    "inner": pl.Schema(RELATED),
+    "cross": pl.Schema(RELATED),
+    "carded": pl.Schema({**RELATED, "card": CARD}),
+    "ties": pl.Schema(ENDS),
+    "belongs": pl.Schema({"row": ROW, "cluster_id": tables.TEXT}),
+    "calls": pl.Schema({"row": ROW, "block": ROW, "whole": pl.Boolean(), "cross": pl.Boolean()}),
+    "facts": pl.Schema({"row": ROW, **CALLED, **FACTS}),
+    "evidence": tables.EVIDENCE,
+    "twins": pl.Schema({"doc_id": tables.TEXT, "stands": tables.TEXT}),
+    "choices": pl.Schema(CHOICES),
+    "sampled": pl.Schema({**CHOICES, "bucket": ROW, "counted": pl.Boolean()}),
+    "numbers": pl.Schema({"number": ROW, "doc_id": tables.TEXT, "counted": pl.Boolean()}),
+    "shares": pl.Schema({"number": ROW, "share": pl.Float64()}),
+    "cards": pl.Schema({"row": ROW, "card": CARD}),
+    "known": pl.Schema({"row": ROW, "doc_id": tables.TEXT, "key": tables.TEXT, "passed": pl.Boolean()}),
+    "copying_rows": pl.Schema({"row": ROW}),
+    "sourced": pl.Schema({"row": ROW}),
+    "copies": pl.Schema({"row": ROW, "doc_id": tables.TEXT, "copies": ROW}),
+    "counted": pl.Schema({"doc_id": tables.TEXT, "copies": ROW}),
+    "kinds": pl.Schema({"to_id": tables.TEXT, "from_id": tables.TEXT, "kind": tables.TEXT}),
+    "ancestry": tables.ANCESTRY,
+    "lone": tables.ANCESTRY,
+    "claims": pl.Schema({"at": ROW, **CLAIMS}),
+    "claims_asked": pl.Schema({"at": ROW, **CLAIMS}),
+    "copying": pl.Schema({"outlet": tables.TEXT, "copying": pl.Float64(), "articles": ROW, "home": ROW}),
+    "copiers": pl.Schema({"outlet": tables.TEXT, "share": pl.Float64()}),
+    "taken": TAKEN,
+    "parents": pl.Schema({"doc_id": tables.TEXT, "parent": tables.TEXT}),
+    "placed_clusters": pl.Schema({**tables.CLUSTERS, "parent": tables.TEXT}),
     "attributions": tables.ATTRIBUTIONS,
     "dates": tables.DATES,
     "edges": tables.EDGES,
@@ -131,6 +212,7 @@ class Plan(NamedTuple):
     keys: int  # buckets of hashes
     exhaustive: bool  # few enough documents to compare every pair that shares a shingle
     rewritten: bool  # whether the rewritten channel runs
+    documents: int = 0
     links_at_once: int = LINKS_AT_ONCE
 
 
@@ -178,6 +260,18 @@ def hash_texts(names: pl.Series) -> pl.Series:
     unique = names.unique().sort()
     keys = pl.Series([xxhash.xxh3_64_intdigest((name or "").encode()) for name in unique], dtype=pl.UInt64)
     return names.replace_strict(unique, keys, return_dtype=pl.UInt64)
+
+
+def shaped(name: str, rows: pl.DataFrame, bucket: Array | int) -> Sent:
+    """Rows with the columns of a table, and more -> the table, sent."""
+    from provenance.spark.pieces import Sent  # noqa: PLC0415  which knows of no tables
+
+    return Sent(name, rows.select(pl.col(column).cast(kind) for column, kind in SCHEMAS[name].items()), bucket)
+
+
+def by_name(name: str, rows: pl.DataFrame, column: str, plan: Plan) -> Sent:
+    """The same, each row to the bucket of the name in a column."""
+    return shaped(name, rows, hashed(hash_texts(rows[column]), plan))
 
 
 def as_bytes(rows: Array) -> pl.Series:

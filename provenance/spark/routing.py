@@ -11,7 +11,8 @@ from provenance.matching.clusters import cluster_documents, count_implied
 from provenance.matching.completion import PAIR, add_compared, lacking_pairs
 from provenance.matching.components import label_components
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import BLOCK, SCHEMAS, count, hashed, home, table
+from provenance.spark.plan import BLOCK, SCHEMAS, by_name, count, hashed, home, table
+from provenance.spark.related import send_related
 from provenance.tables import MATCHES
 
 if TYPE_CHECKING:
@@ -84,13 +85,17 @@ def answer(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     asks = table(given, "asks")
     for name, key in (("documents", "row"), ("members", "first"), ("passages", "row")):
         if name in given:
-            found = given[name].join(asks.rename({"row": key}), on=key)
+            held = given[name]
+            if name == "documents" and "publishers" in given:
+                known = given["publishers"].select("row", "outlet")
+                held = held.drop("outlet").join(known, on="row", how="left", maintain_order="left")
+            found = held.join(asks.rename({"row": key}), on=key)
             yield Sent(name, found.select(list(SCHEMAS[name])), found["block"].to_numpy())
 
 
 def label_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """LINKS -> LABELS: each row's component, named by its first row. In one bucket: for as many links as that holds."""
-    links = given["links"]
+    links = pl.concat([frame.select(ENDS) for frame in given.values()])
     rows = pl.concat([links["left_row"], links["right_row"].alias("left_row")]).unique().sort()
     left, right = (np.searchsorted(rows.to_numpy(), links[side].to_numpy()) for side in ENDS)
     labels = pl.DataFrame({"row": rows, "label": rows.gather(label_components(len(rows), left, right))})
@@ -146,8 +151,13 @@ def finish_components(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]
         added = more.join(complete, on=PAIR, how="semi")
         matches = pl.concat([matches, added])
         yield Sent("matches", added, hashed(added["left_row"], plan))
+        related = table(given, "more_related").join(added, on=PAIR, how="semi")
+        yield from send_related(related, plan)
     inside = matches.filter(pl.col("left_label") == pl.col("right_label"))
     if plan.settings.until != "matches":
         clusters = cluster_documents(inside.select(list(MATCHES)), plan.settings)
-        yield Sent("clusters", clusters, 0)
+        yield by_name("clusters", clusters, "doc_id", plan)
+        rows = pl.concat([inside.select(doc_id=f"{side}_doc", row=f"{side}_row") for side in ("left", "right")])
+        belongs = clusters.join(rows.unique(), on="doc_id").select("row", "cluster_id")
+        yield Sent("belongs", belongs, home(belongs["row"]))
         yield Sent("counts", count("implied_pairs", count_implied(clusters, inside)), 0)

@@ -89,6 +89,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
         keys or max(flow.session.sparkContext.defaultParallelism, -(-number // TEXTS_A_KEY)),
         exhaustive=number <= settings.exhaustive_documents,
         rewritten=small and settings.rewritten != "off" and settings.level == "passage",
+        documents=number,
         links_at_once=flow.plan.links_at_once,
     )
     home = send_home(flow, arrived)

@@ -6,7 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.matching.completion import MOST_PAIRS
-from provenance.spark import articles, choosing, clusters, origins, routing, runs, shorts, stretches, whole
+from provenance.spark import (
+    articles,
+    choosing,
+    clusters,
+    naming,
+    origins,
+    related,
+    routing,
+    runs,
+    shorts,
+    stories,
+    stretches,
+    whole,
+)
 from provenance.spark.plan import Part, together
 
 if TYPE_CHECKING:
@@ -28,18 +41,72 @@ def scan(flow: Flow, documents: Part) -> Made:
     made = compare(flow, documents)
     found = made.tables | {"documents": [documents]}
     if settings.until == "origins":
-        credits_ = flow.round("credits", origins.find_credits, documents, *found["passages"])
-        compared = [Part(credits_, "credits")]
-        compared += [part for name in ("passages", "spans", "matches", "clusters") for part in found.get(name, [])]
-        whole_dump = (part._replace(bucket=0) for part in (documents, *compared))
-        traced = flow.round("traced", origins.trace_all, *whole_dump)
-        found |= {"copied": [Part(traced, "copied")]}
-        found |= {name: [Part(traced, "named" if name == "documents" else name)] for name in origins.TRACED}
+        found |= trace(flow, documents, found)
     if settings.until == "matches":
         del found["clusters"]
     if settings.level == "document":
         found.pop("passages", None)
     return Made(found, made.counts)
+
+
+def name_publishers(flow: Flow, marked: str) -> Part:
+    """The round that read CREDITS and NAMES -> PUBLISHERS of all documents."""
+    sites = flow.round("files", naming.find_files, Part(marked, "slices"))
+    named = [Part(marked, "namings"), Part(marked, "credits"), Part(sites, "sites")]
+    return Part(flow.round("named", naming.name_home, *named), "publishers")
+
+
+def trace(flow: Flow, documents: Part, found: dict[str, list[Part]]) -> dict[str, list[Part]]:
+    """The tables so far -> those of tracing, and who is COPIED."""
+    marked, matched = found["passages"][0].path, [part.path for part in found["matches"]]
+    publishers = name_publishers(flow, marked)
+    spoken = flow.round(
+        "spoken", naming.find_spoken, *(Part(publishers.path, name) for name in ("shortened", "sources"))
+    )
+    credits_ = [Part(marked, "credits"), publishers, Part(spoken, "spoken")]
+    keyed = flow.round("keyed", naming.key_home, *credits_)
+    counted = ("crediting", "wires", "spellings", "known_keys")
+    told = flow.round("told", naming.sum_names, *(Part(keyed, name) for name in counted))
+    labels = flow.label("stories", [Part(path, "ties") for path in matched])
+    lefts = flow.round("story-lefts", related.place_left, *(Part(path, "related") for path in matched), labels)
+    rights = flow.round("story-rights", related.place_right, Part(lefts, "related"), labels)
+    frequency = Part(flow.round("frequency", naming.find_frequency, Part(flow.path("texts"), "words")), "frequency")
+    credited = [publishers, Part(keyed, "keyed"), Part(told, "told")]
+    dates, calls = Part(marked, "dates"), Part(rights, "calls")
+    called = flow.round(
+        "called", stories.call_home, documents, calls, Part(marked, "passages"), dates, Part(told, "habits"),
+        Part(matched[-1], "belongs"), *credited,
+    )  # fmt: skip
+    whole = [Part(called, name) for name in ("facts", "documents", "keyed", "passages")] + [Part(rights, "inner")]
+    compared = flow.round("compared", partial(stories.compare_stories, flow.rows(frequency)), *whole)
+    shared = Part(flow.round("shares", stories.share_false, Part(compared, "sampled")), "shares")
+    shares = flow.rows(shared).sort("number")["share"].to_list()
+    weighed = [Part(compared, name) for name in ("evidence", "twins", "choices", "numbers")]
+    grown = flow.round("grown", partial(stories.grow_stories, shares), *whole, *weighed)
+    cards = Part(grown, "cards")
+    carded = flow.round("carded", stories.add_left, Part(rights, "cross"), cards)
+    crossed = flow.round("crossed", partial(stories.trace_cross, shares), Part(carded, "carded"), cards)
+    both = [Part(path, name) for path in (grown, crossed) for name in ("known", "copies", "copying_rows")]
+    drawn = flow.round("absent", origins.draw_home, *credited, calls, *both)
+    copiers = flow.round("copiers", origins.sum_copying, Part(drawn, "copying"))
+    copies = [Part(path, "copies") for path in (grown, crossed)]
+    alone = [Part(grown, "sourced"), Part(grown, "lone"), Part(drawn, "claims"), Part(copiers, "copiers"), dates]
+    at_home = flow.round("origins", partial(origins.choose_home, shares), publishers, *alone, *copies)
+    told_of = [Part(drawn, "claims_asked"), Part(drawn, "counted"), Part(grown, "ancestry"), Part(grown, "kinds")]
+    in_story = flow.round("descended", partial(origins.choose_story, shares), Part(called, "facts"), *told_of)
+    placed = flow.round("placed", origins.place_parents, *found["clusters"], Part(in_story, "parents"))
+    clusters_ = flow.round("rooted", origins.mark_clusters, Part(placed, "placed_clusters"))
+    taken = [Part(path, "taken") for path in (grown, crossed, drawn)]
+    return {
+        "documents": [Part(called, "named")],
+        "attributions": [Part(marked, "credits")],
+        "dates": [dates],
+        "edges": [Part(path, "edges") for path in (grown, crossed, drawn)],
+        "origins": [Part(at_home, "origins"), Part(in_story, "origins")],
+        "copied": [Part(in_story, "copied")],
+        "clusters": [Part(clusters_, "clusters")],
+        "outlets": [Part(flow.round("houses", origins.sum_outlets, *taken), "outlets")],
+    }
 
 
 def choose(flow: Flow, documents: Part, made: Made, policy: Policy) -> Part:
@@ -86,10 +153,14 @@ def propose(flow: Flow, documents: Part) -> tuple[str, str, str]:
 
 def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = None) -> str:
     """DOCUMENTS and the round that cut them -> what made PASSAGES with boilerplate; with `wanted` also POSTINGS."""
+    tracing = flow.plan.settings.until == "origins"
     furniture = flow.round("furniture", articles.find_furniture, Part(cut, "lines"))
     counted = flow.round("outlets", articles.count_outlets, Part(cut, "articles"))
     totals = flow.round("totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
     parts = [documents, Part(cut, "passages"), Part(furniture, "frequent"), Part(totals, "totals")]
+    if tracing:
+        constants = flow.round("constants", naming.find_constants, Part(cut, "times"))
+        parts.append(Part(constants, "constant"))
     if wanted is None:
         return flow.round("marked", articles.mark_home, *parts)
     shared = Part(flow.round("shared", runs.share_tags, Part(cut, "tags")), "shared")
@@ -101,6 +172,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     groups, pairs, cut = propose(flow, documents)
     marked = mark_passages(flow, documents, cut, Part(groups, "wanted"))
     passages, postings = Part(marked, "passages"), Part(marked, "postings")
+    named = [name_publishers(flow, marked)] if flow.plan.settings.until == "origins" else []
     hot = flow.round("hot", runs.mark_hot, postings)
     masks = flow.round("masks", runs.mask_home, Part(marked, "placed"), Part(hot, "hot"))
     tied = flow.round("runs", runs.pair_runs, postings, Part(masks, "masks"))
@@ -117,13 +189,13 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     proposals = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
     blocks = flow.round("blocks", routing.cut_blocks, *proposals)
     given = [Part(blocks, name) for name in ("pairs", "stretches", "across", "jaccards")]
+    texts = [documents, *named, passages]
+    repeated = (Part(path, "repeated") for path in short)
     asked = flow.round(
-        "asked",
-        together(routing.answer, stretches.repeat_home),
-        *(documents, passages, Part(blocks, "asks"), *(Part(path, "repeated") for path in short)),
+        "asked", together(routing.answer, stretches.repeat_home), *texts, Part(blocks, "asks"), *repeated
     )
     settled = flow.round("settled", stretches.settle_block, *given, Part(asked, "documents"), Part(asked, "passages"))
-    made = complete(flow, [documents, passages], [settled], stretches.match_missing)
+    made = complete(flow, texts, [settled], stretches.match_missing)
     spans = [Part(asked, "spans"), Part(settled, "spans"), *made.tables["spans"]]
     found_clusters = made.tables["clusters"]
     if flow.plan.settings.until != "matches":
@@ -168,9 +240,9 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
     if 0 < missing <= MOST_PAIRS:
         blocks = flow.round("lacking-blocks", routing.cut_blocks, Part(lacking, "pairs"))
         asked = flow.round("lacking-asked", routing.answer, *texts, Part(blocks, "asks"))
-        answers = [Part(asked, part.table) for part in texts]
+        answers = [Part(asked, part.table) for part in texts if part.table != "publishers"]
         compared = flow.round("lacking-alike", compare, Part(blocks, "pairs"), *answers)
-        more, spans = [Part(compared, "more")], [Part(compared, "spans")]
+        more, spans = [Part(compared, "more"), Part(compared, "more_related")], [Part(compared, "spans")]
     done = flow.round("components", routing.finish_components, inside, *more)
     return Made(
         {"matches": [*matches, Part(done, "matches")], "clusters": [Part(done, "clusters")], "spans": spans},

@@ -15,7 +15,8 @@ from provenance.matching.rewritten import find_rewritten
 from provenance.matching.spans import settle, to_table
 from provenance.matching.stretches import Aligned, join
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, table
+from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, shaped, table
+from provenance.spark.related import relate_pairs
 from provenance.spark.whole import send_matches
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     )
     yield from _send_spans(spans, laid)
     matches = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
-    yield from send_matches(matches, laid.documents, plan)
+    yield from send_matches(matches, laid.documents, plan, spans)
 
 
 def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -177,3 +178,6 @@ def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     label = pairs["label"]
     more = more.with_columns(pairs["left_row"], pairs["right_row"], left_label=label, right_label=label)
     yield Sent("more", more, hashed(more["left_label"], plan))
+    if plan.settings.until == "origins":
+        related = relate_pairs(more, spans, laid.documents)
+        yield shaped("more_related", related, hashed(related["left_label"], plan))

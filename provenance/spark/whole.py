@@ -15,7 +15,8 @@ from provenance.matching.places import row_numbers
 from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.whole_documents import match_equal, match_firsts, match_pairs
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
+from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, shaped, table
+from provenance.spark.related import relate_pairs, send_related
 from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -84,19 +85,23 @@ def group_texts(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("bands", bands, hashed(bands["key"], plan))
 
 
-def send_matches(matches: pl.DataFrame, documents: pl.DataFrame, plan: Plan, **labels: pl.Series) -> Iterator[Sent]:
-    """MATCHES of documents that have a row -> the same with rows, by the left one; LINKS of the strong."""
+def send_matches(
+    matches: pl.DataFrame, documents: pl.DataFrame, plan: Plan, spans: pl.DataFrame | None = None
+) -> Iterator[Sent]:
+    """MATCHES of documents that have a row -> the same with rows, by the left one; LINKS of the strong; RELATED."""
     rows = documents["row"]
     ends = {
         f"{side}_row": rows.gather(row_numbers(matches[f"{side}_doc"], documents["doc_id"]))
         for side in ("left", "right")
     }
     unknown = dict.fromkeys(("left_label", "right_label"), pl.lit(None, pl.Int64))
-    whole = matches.with_columns(**ends, **(unknown | labels))
+    whole = matches.with_columns(**ends, **unknown)
     yield Sent("matches", whole, hashed(whole["left_row"], plan))
     strong = strong_pairs(matches, plan.settings).select("left_doc", "right_doc")
     links = whole.join(strong, on=["left_doc", "right_doc"], how="semi").select("left_row", "right_row")
     yield Sent("links", links, 0)
+    if plan.settings.until == "origins":
+        yield from send_related(relate_pairs(whole, spans, documents), plan)
 
 
 def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -186,3 +191,6 @@ def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     label = pairs["label"]
     more = more.with_columns(pairs["left_row"], pairs["right_row"], left_label=label, right_label=label)
     yield Sent("more", more, hashed(more["left_label"], plan))
+    if plan.settings.until == "origins":
+        related = relate_pairs(more, None, documents)
+        yield shaped("more_related", related, hashed(related["left_label"], plan))

@@ -238,10 +238,11 @@ def find_candidates(
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     many: int | None = None,
+    others: pl.Series | None = None,
 ) -> tuple[list[str], Candidates]:
     """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features.
 
-    `many` documents has the dump, where these are not all.
+    `many` documents has the dump, where these are not all, and `others` of these have pairs elsewhere.
     """
     pairs = stand_in(related.pairs.filter(~pl.col("same")), related.twins)
     pairs = pairs.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
@@ -254,7 +255,8 @@ def find_candidates(
     for side in ("left", "right"):
         time = fine.select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
-    ids = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
+    more = pl.Series(dtype=pl.String) if others is None else others
+    ids = pl.concat([pairs["left_doc"], pairs["right_doc"], more], rechunk=True).unique().sort()
     rows, owner = _parts(_directed(pairs, ids), len(ids))
     child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
     texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")

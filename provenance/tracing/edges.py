@@ -36,10 +36,12 @@ from provenance.tracing.trust import how_dated
 from provenance.tracing.twins import PAIR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from provenance.settings import Settings
     from provenance.tracing.pairs import Related
+
+    Place = tuple[str, int | None, int | None]  # a document, from where to where
 
 WEAK = 0.2  # log odds of all families together under which a pair outside the tree has no direction
 DEEPEST = 64  # removes of a source that are followed
@@ -260,8 +262,13 @@ def write_copies(
     attributions: pl.DataFrame,
     curve: Callable[[str], str],
     settings: Settings,
+    pieces: Mapping[Place, str] | None = None,
 ) -> pl.DataFrame:
-    """COPIES, what show_evidence shows, their DOCUMENTS and ATTRIBUTIONS, the curves -> EDGES with the evidence."""
+    """COPIES, what show_evidence shows, their DOCUMENTS and ATTRIBUTIONS, the curves -> EDGES with the evidence.
+
+    What is shown of texts stands in these, or in `pieces` by its place.
+    """
+    pieces = pieces or {}
     signs = copies.select("from_id", "to_id", "sign", *PAIR).join(shown, on=PAIR, maintain_order="left_right")
     ids = pl.concat([copies["from_id"], copies["to_id"], signs["doc_id"].drop_nulls()]).unique()
     texts = dict(documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text").iter_rows())
@@ -269,11 +276,11 @@ def write_copies(
     heads = {doc_id: (start, end) for doc_id, start, end in lines.select("doc_id", "start", "end").iter_rows()}
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in signs.iter_rows(named=True):
-        found.setdefault((row["from_id"], row["to_id"]), []).append(_item(row, texts, heads))
+        found.setdefault((row["from_id"], row["to_id"]), []).append(_item(row, texts, heads, pieces))
     out = []
     for row in copies.iter_rows(named=True):
         from_id, to_id = row["from_id"], row["to_id"]
-        shared = item("text", 0.0, to_id, row["first"], row["last"], texts[to_id])
+        shared = _shown(("text", 0.0), (to_id, row["first"], row["last"]), texts, pieces)
         items = [*found.get((from_id, to_id), []), shared]
         confidence, least = calibrate(row["claim"] + curve(to_id), row["confidence"])
         confidence = round(confidence, 4)
@@ -282,7 +289,16 @@ def write_copies(
     return pl.DataFrame(out, schema=EDGES, orient="row")
 
 
-def _item(row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int, int]]) -> dict[str, Any]:
+def _shown(sign: tuple[str, float], place: Place, texts: dict[str, str], pieces: Mapping[Place, str]) -> dict[str, Any]:
+    """An evidence item of a family and its weight, with what stands at its place."""
+    doc_id, start, end = place
+    found = item(*sign, doc_id, start, end, texts.get(doc_id, ""))
+    return found if place not in pieces else found | {"text": pieces[place], "end": (start or 0) + len(pieces[place])}
+
+
+def _item(
+    row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int, int]], pieces: Mapping[Place, str]
+) -> dict[str, Any]:
     """One family of one edge, shown where it stands; weights over 0 speak for the edge."""
     weight = round(row["value"] * row["sign"], 3)
     from_id, to_id, feature = row["from_id"], row["to_id"], row["feature"]
@@ -304,4 +320,4 @@ def _item(row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int
     if start is None and feature in NOTES:
         told = NOTES[feature].format(later=later, fuller=fuller)
         return item(row["family"], weight, later, None, None, "") | {"text": told}
-    return item(row["family"], weight, doc_id, start, end, texts.get(doc_id, ""))
+    return _shown((row["family"], weight), (doc_id, start, end), texts, pieces)

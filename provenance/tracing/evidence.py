@@ -51,26 +51,24 @@ def find_evidence(
     dates: pl.DataFrame,
     facts: pl.DataFrame | None = None,
     quoted: pl.DataFrame | None = None,
+    seen: pl.DataFrame | None = None,
     frequency: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
-    What is asked of single documents, the signs of quoting between two and how frequent words are may be given:
-    FACTS, EVIDENCE by pair, and what frequency.py counts.
+    What is asked of single documents, the signs of quoting between two, what else is near a document and how frequent
+    words are may be given: FACTS, EVIDENCE by pair, doc_id and key of an outlet, and what frequency.py counts.
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
     *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
     compared in Python over rapidfuzz's alignment, about .2 ms a pair.
     """
-    every, twins = related
-    pairs = stand_in(every.filter(~pl.col("same")), twins).unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
+    twins = related.twins
     if facts is None:
-        wanted = pl.concat([every["left_doc"], every["right_doc"].alias("left_doc")]).unique().sort()
+        every = related.pairs
+        wanted = pl.concat([every["left_doc"], every["right_doc"], twins["doc_id"]]).unique().sort()
         facts = gather_facts(wanted, documents, attributions, dates)
-    equal = twins.filter(pl.col("doc_id") != pl.col("stands")).select(
-        left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
-    )
-    pairs, equal, every = (_add_facts(frame, facts) for frame in (pairs, equal, every))
+    every, pairs, equal = _pairs_of(related, facts)
     apart = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
     credited = pl.concat([apart, _claims(equal, documents, attributions)])
     credited = credited.sort(*PAIR, "feature", "strength", "doc_id", "start").unique(
@@ -78,14 +76,16 @@ def find_evidence(
     )
     # what two documents do with the little that they share says nothing of the rest
     alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
-    quoted = stand_in(find_quoting(spans, documents) if quoted is None else quoted, twins)
+    quoted = find_quoting(spans, documents) if quoted is None else quoted
+    quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
     quoted = quoted.unique([*PAIR, "feature"], keep="first", maintain_order=True).select(EVIDENCE.names())
     traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages, frequency)]), quoted)
     text = pl.concat([credited, quoted, traces])
     facts_only = [name for name in equal.columns if name in pairs.columns]
     both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
     dated = _dates(both_kinds)
-    near = pl.concat([alike.select(facts_only), equal.select(facts_only)])
+    near = _near(alike, equal)
+    near = near if seen is None else pl.concat([near, seen])
     third = _shared_credits(both_kinds, near, documents, attributions)
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
 
@@ -128,19 +128,50 @@ def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataF
     return _rows(pl.concat(rows))
 
 
+def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """Pairs -> those of LEAST_SHARE, and of the rest those between documents that stand for their texts.
+
+    What a twin shares a little with says what the one that stands for it says.
+    """
+    others = twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode()
+    weak = ~pl.col("same") & (pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE)
+    return pairs.filter(~(weak & (pl.col("left_doc").is_in(others) | pl.col("right_doc").is_in(others))))
+
+
+def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """RELATED, FACTS -> pairs of documents, of those that stand for them, and of twins, each with facts of either."""
+    every = without_weak_twins(*related)
+    pairs = stand_in(every.filter(~pl.col("same")), related.twins)
+    pairs = pairs.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
+    equal = related.twins.filter(pl.col("doc_id") != pl.col("stands")).select(
+        left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
+    )
+    return _add_facts(every, facts), _add_facts(pairs, facts), _add_facts(equal, facts)
+
+
+def find_near(related: Related, facts: pl.DataFrame) -> pl.DataFrame:
+    """RELATED, FACTS -> doc_id, key: whose outlets' reports are near a document."""
+    _, pairs, equal = _pairs_of(related, facts)
+    return _near(pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE), equal)
+
+
+def _near(alike: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
+    ends = [frame.select(doc_id=f"{a}_doc", key=f"{b}_key") for frame in (alike, equal) for a, b in SIDES]
+    return pl.concat(ends).drop_nulls().unique()
+
+
 def _shared_credits(
-    pairs: pl.DataFrame, near: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame
+    pairs: pl.DataFrame, seen: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame
 ) -> pl.DataFrame:
     """Both texts credit one outlet, whose own report matches neither: a third is the source of both; strength 1.
 
-    A report that shares less than LEAST_SHARE with a text, and so is not `near` it, is not the one that it credits.
+    A report that shares less than LEAST_SHARE with a text is not the one that it credits: what is `seen` shares more.
     """
     named = attributions.filter(
         pl.col("source").is_not_null() & (pl.col("scope") != "caption") & pl.col("kind").is_in(CREDITS)
     )
     written = named.select("doc_id", "start", "end", key=source_keys(named, documents)).sort("doc_id", "start", "end")
     written = written.unique(["doc_id", "key"], keep="first", maintain_order=True)
-    seen = pl.concat([near.select(doc_id=f"{a}_doc", key=f"{b}_key") for a, b in SIDES]).drop_nulls().unique()
     both = (
         pairs.select(*PAIR, "left_key", "right_key")
         .join(written, left_on="left_doc", right_on="doc_id")

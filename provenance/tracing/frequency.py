@@ -6,7 +6,7 @@ What tracing has to know of a whole dump it learns from so many documents: more 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -17,8 +17,7 @@ from provenance.text.tokens import tokenize
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provenance.text.tokens import Tokens
-
+Array = np.ndarray[Any, Any]
 #: Documents of a sample, about; a smaller dump is taken whole. A share of 3 in 100, as of false dates, is known from it
 #: to .0007; its words are some 25 million.
 SAMPLE = 1 << 16
@@ -36,12 +35,12 @@ def is_sampled(ids: pl.Series, documents: int) -> pl.Series:
 def count_words(documents: pl.DataFrame) -> pl.DataFrame:
     """All DOCUMENTS -> word, times: how often each word that stands more than once does in the sample. *gather*."""
     chosen = documents.filter(is_sampled(documents["doc_id"], documents.height))
-    return sum_words([words_of(tokenize(chosen["text"]))])
+    return sum_words([words_of(tokenize(chosen["text"]).word)])
 
 
-def words_of(tokens: Tokens) -> pl.DataFrame:
-    """TOKENS -> word, times."""
-    word, times = np.unique(tokens.word, return_counts=True)
+def words_of(words: Array) -> pl.DataFrame:
+    """The words of some texts -> word, times."""
+    word, times = np.unique(words, return_counts=True)
     return pl.DataFrame({"word": word, "times": times}, schema=WORDS)
 
 

@@ -108,40 +108,48 @@ def find_origins(
     *gather*: the habits of outlets are those of all their articles.
     """
     claims, copiers = find_claims(documents, edges, attributions), find_copiers(count_copying(documents, edges))
-    return choose_origins(documents, edges, ancestry, claims, copiers, dates, false_dates, settings)
+    copies, kinds = count_copies(edges)
+    return choose_origins(documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, settings)
+
+
+def count_copies(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """EDGES -> of each document how many copies it has (doc_id, copies); and of each copy its kind."""
+    inside = edges.filter(~pl.col("from_id").str.starts_with("source:") & (pl.col("relation") == "copied_from"))
+    copies = inside.group_by(doc_id="from_id").agg(copies=pl.len().cast(pl.Int64))
+    return copies, inside.select("to_id", "from_id", "kind")
 
 
 def choose_origins(
     documents: pl.DataFrame,
-    edges: pl.DataFrame,
+    copies: pl.DataFrame,
+    kinds: pl.DataFrame,
     ancestry: pl.DataFrame,
     claims: pl.DataFrame,
     copiers: pl.DataFrame,
     dates: pl.DataFrame,
     false_dates: float,
     settings: Settings,
+    wanted: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """DOCUMENTS, EDGES, ANCESTRY, CLAIMS, what find_copiers finds, DATES, the share of false ones -> ORIGINS, in order.
+    """DOCUMENTS, what is known of them, DATES, the share of false ones -> ORIGINS, in order; of those `wanted`.
 
     First a document of the dump from which it was copied, as far back as its words can be followed; else the agency
     or outlet of its dateline, credit, notice or title suffix; else the outlet whose first-party wording it repeats
     or the one source that its lead cites (`cites`); else itself. *map* of stories; seconds for 100,000 documents.
     """
     sources, alone = _sources(ancestry)
-    inside = edges.filter(~pl.col("from_id").str.starts_with("source:") & (pl.col("relation") == "copied_from"))
-    copies = inside.group_by("from_id").len()
     facts = _Facts(
         dict(documents.select("doc_id", "outlet").iter_rows()),
         dict(documents.select("doc_id", "title").iter_rows()),
         sources,
         alone,
-        {(to_id, from_id): kind for to_id, from_id, kind in inside.select("to_id", "from_id", "kind").iter_rows()},
-        dict(copies.iter_rows()),
+        {(to_id, from_id): kind for to_id, from_id, kind in kinds.iter_rows()},
+        dict(copies.select("doc_id", "copies").iter_rows()),
         _by_document(claims),
         dict(copiers.select("outlet", "share").iter_rows()),
         how_dated(dates, false_dates),
     )
-    rows = [_row(doc_id, facts, settings) for doc_id in documents["doc_id"]]
+    rows = [_row(doc_id, facts, settings) for doc_id in (documents["doc_id"] if wanted is None else wanted)]
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")
 
 
@@ -354,11 +362,19 @@ def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
     """
     if clusters.is_empty():
         return clusters.with_columns(pl.col("is_origin").cast(pl.Boolean))
-    parent = origins.select("doc_id", parent=pl.when(pl.col("kind") == "document").then("origin_id"))
+    return mark_roots(clusters.join(find_parents(origins), on="doc_id", how="left", maintain_order="left"))
+
+
+def find_parents(origins: pl.DataFrame) -> pl.DataFrame:
+    """ORIGINS -> doc_id, parent: of each that was copied from one in the dump, which."""
+    return origins.filter(pl.col("kind") == "document").select("doc_id", parent="origin_id")
+
+
+def mark_roots(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Whole CLUSTERS with `parent` -> CLUSTERS with `is_origin`. *map* of clusters."""
     members = clusters.select("cluster_id", "level", parent="doc_id").unique().with_columns(has=pl.lit(value=True))
     return (
-        clusters.join(parent, on="doc_id", how="left", maintain_order="left")
-        .join(members, on=["cluster_id", "level", "parent"], how="left", maintain_order="left")
+        clusters.join(members, on=["cluster_id", "level", "parent"], how="left", maintain_order="left")
         .with_columns(is_origin=~pl.col("has").fill_null(value=False))
         .select(CLUSTERS.names())
     )

@@ -44,7 +44,7 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     if shared.is_empty():
         return pl.DataFrame(schema=EVIDENCE)
     shared = shared.with_columns(size=pl.col("left_end") - pl.col("left_start"))
-    longest = shared.sort(*PAIR, "size", "left_start", descending=[False, False, True, False])
+    longest = shared.sort(*PAIR, "size", "left_start", "right_start", descending=[False, False, True, False, False])
     longest = longest.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, *PLACES)
     pairs = _add_sides(longest, _read_passages(longest, likely), likely)
     named = [_introducing(pairs, documents, side, other) for side, other in SIDES]

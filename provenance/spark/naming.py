@@ -1,0 +1,131 @@
+"""Rounds of what single articles say of where they come from: credits, dates, publishers, and habits of outlets.
+
+What of it depends on more than one article is small: names, and counts of outlets, which go to the bucket of a name
+and back to the homes that have it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from provenance.spark.pieces import Sent
+from provenance.spark.plan import by_name, shaped, table
+from provenance.tables import DOCUMENTS
+from provenance.tracing.attributions import find_attributions
+from provenance.tracing.credits import show_credits
+from provenance.tracing.dates import count_times, find_constant, find_dates
+from provenance.tracing.facts import (
+    alone,
+    choose_spellings,
+    count_crediting,
+    count_spellings,
+    find_crediting,
+    find_wires,
+    foreign_credits,
+    keys,
+    list_shorts,
+)
+from provenance.tracing.frequency import is_sampled, sum_words, words_of
+from provenance.tracing.outlets import choose_names, find_sites, read_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+    from provenance.text.tokens import Tokens
+
+
+def count_home(plan: Plan, bucket: int, documents: pl.DataFrame, tokens: Tokens) -> Iterator[Sent]:
+    """A home's DOCUMENTS and TOKENS -> TIMES of its outlets, and WORDS of those of its documents that are sampled."""
+    times = count_times(documents).with_columns(home=pl.lit(bucket, pl.Int64))
+    yield by_name("times", times, "outlet", plan)
+    some = is_sampled(documents["doc_id"], plan.documents).to_numpy().nonzero()[0]
+    if some.size:
+        yield Sent("words", words_of(np.concatenate([tokens.word[tokens.words(one)] for one in some.tolist()])), 0)
+
+
+def find_frequency(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """WORDS of the sample -> their FREQUENCY. In one bucket: the sample bounds it."""
+    yield Sent("frequency", sum_words([given["words"]]), 0)
+
+
+def find_constants(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """TIMES of some outlets -> to their homes, which of these have one time for all."""
+    times = given["times"]
+    summed = times.group_by("outlet").agg(pl.col("dated").sum(), pl.col("earliest").min(), pl.col("latest").max())
+    told = times.filter(pl.col("outlet").is_in(find_constant(summed).implode()))
+    yield Sent("constant", told.select("outlet"), told["home"].to_numpy())
+
+
+def read_home(plan: Plan, bucket: int, given: Tables, passages: pl.DataFrame) -> Iterator[Sent]:
+    """A home's DOCUMENTS and PASSAGES, and CONSTANT outlets -> CREDITS, DATES and NAMES."""
+    documents = given["documents"].sort("row")
+    plain = documents.select(list(DOCUMENTS))
+    found = find_attributions(plain, passages)
+    shown = show_credits(found, plain).with_columns(at=pl.int_range(found.height, dtype=pl.Int64, eager=True))
+    yield shaped("credits", shown, bucket)
+    yield Sent("dates", find_dates(plain, found, table(given, "constant")["outlet"]), bucket)
+    names = read_names(plain, found).with_columns(documents["row"], documents["published"])
+    yield shaped("namings", names, bucket)
+    slices = names.filter(pl.col("start").is_not_null()).with_columns(home=pl.lit(bucket, pl.Int64))
+    yield by_name("slices", slices, "path", plan)
+
+
+def find_files(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SLICES of some files -> SITES, to the homes that have articles of them."""
+    slices = given["slices"]
+    told = slices.select("path", "home").unique().join(find_sites(slices), on="path")
+    yield shaped("sites", told, told["home"].to_numpy())
+
+
+def name_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's NAMES and CREDITS, and SITES -> PUBLISHERS; their short names, and whom its credits name, by name."""
+    names = given["namings"].sort("row")
+    chosen = choose_names(names, table(given, "sites"))
+    publishers = names.select("row", "published").with_columns(chosen.get_columns())
+    yield shaped("publishers", publishers, bucket)
+    yield by_name("shortened", list_shorts(publishers["outlet"].drop_nulls().unique()), "short", plan)
+    sources = table(given, "credits").select("source").drop_nulls().unique()
+    yield by_name("sources", sources.with_columns(home=pl.lit(bucket, pl.Int64)), "source", plan)
+
+
+def find_spoken(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """Some SHORTENED names, and SOURCES -> SPOKEN: whom a source means, to the homes that credit it."""
+    known = alone(table(given, "shortened"))
+    told = table(given, "sources").join(known, left_on="source", right_on="short")
+    yield shaped("spoken", told, told["home"].to_numpy())
+
+
+def key_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """A home's CREDITS, PUBLISHERS, and whom these mean -> KEYED; what it adds to habits, WIRES and SPELLINGS."""
+    publishers = given["publishers"].sort("row")
+    meant = dict(table(given, "spoken").select("source", "name").unique().iter_rows())
+    credits_ = table(given, "credits").sort("at")
+    keyed = credits_.with_columns(key=keys(credits_["source"].replace(meant)))
+    yield shaped("keyed", keyed, bucket)
+    here = pl.lit(bucket, pl.Int64)
+    crediting = count_crediting(find_crediting(publishers, keyed)).with_columns(home=here)
+    yield by_name("crediting", crediting, "outlet", plan)
+    yield by_name("wires", find_wires(publishers, keyed), "key", plan)
+    spellings = count_spellings(foreign_credits(publishers, keyed))
+    yield by_name("spellings", spellings, "key", plan)
+    mine = pl.concat([spellings["key"], keys(publishers["outlet"]).rename("key")]).drop_nulls().unique()
+    yield by_name("known_keys", mine.to_frame().with_columns(home=here), "key", plan)
+
+
+def sum_names(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """CREDITING of some outlets, WIRES and SPELLINGS of some keys -> HABITS and what is TOLD, to the homes."""
+    crediting = table(given, "crediting")
+    sums = crediting.group_by("outlet").agg(pl.col("crediting", "articles").sum())
+    told = crediting.select("outlet", "home").join(sums, on="outlet", nulls_equal=True)
+    yield shaped("habits", told, told["home"].to_numpy())
+    spelled = table(given, "spellings").group_by("key", "source").agg(pl.col("times").sum())
+    wires = table(given, "wires").unique().with_columns(wire=pl.lit(value=True))
+    asked = table(given, "known_keys")
+    answers = asked.join(choose_spellings(spelled), on="key", how="left").join(wires, on="key", how="left")
+    answers = answers.with_columns(pl.col("wire").fill_null(value=False))
+    yield shaped("told", answers, answers["home"].to_numpy())
