@@ -91,7 +91,7 @@ class Flow:
 
     def union(self, parts: list[Part]) -> DataFrame:
         """One table that is in several parts, with the columns that `scan` writes."""
-        columns = list(WRITTEN[parts[0].table if parts[0].table != "named" else "documents"])
+        columns = list(WRITTEN[{"named": "documents", "credits": "attributions"}.get(parts[0].table, parts[0].table)])
         whole = self.frame(parts[0])
         for part in parts[1:]:
             whole = whole.unionAll(self.frame(part))
@@ -131,10 +131,8 @@ class Flow:
 
     def rows(self, part: Part) -> pl.DataFrame:
         """One table, of bounded size, here."""
-        schema = SCHEMAS[part.table]
-        return pl.DataFrame(pl.from_arrow(self.frame(part).toArrow()), schema_overrides=dict(schema)).select(
-            list(schema)
-        )
+        found = self.pieces(part).select("data").toArrow()["data"].to_pylist()
+        return unpack((part.table, data) for data in found).get(part.table, pl.DataFrame(schema=SCHEMAS[part.table]))
 
     def total(self, path: str, name: str) -> int:
         """The sum of the counts of that name that a round made."""
