@@ -66,7 +66,7 @@ def try_columns(
             told = frame.select(pl.len()).collect().item()
             if rows != told:  # a panic in a thread of its own ends the batches without a word
                 raise ValueError(f"{rows:,} of {told:,} rows")
-            return {"rows": rows, "wrong": sorted({*extremes.wrong()})}
+            return {"rows": rows, "wrong": sorted(extremes.wrong())}
     except FAILURES as error:
         return {"rows": rows, "problem": ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]}
     return {"rows": rows}

@@ -15,9 +15,11 @@ import polars as pl
 from provenance.dumps.parquet_format import MALFORMED, column_chunks, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from provenance.dumps.parquet_format import Chunk
+
+Array = np.ndarray[Any, Any]
 
 #: Fields by their numbers in parquet.thrift: of a chunk's metadata, of a page's header and of the headers of data pages
 #: of both versions, which give their number of values and statistics, and of statistics. Their older fields 1 and 2 are
@@ -27,7 +29,6 @@ _DATA_PAGES = ((5, 1, 5), (8, 1, 8))
 _GREATEST, _LEAST, _GREATEST_EXACT, _LEAST_EXACT = 5, 6, 7, 8
 #: More rows in a file are a damaged number.
 _MOST_ROWS = 1 << 62
-_CELL = "cell"
 
 
 class Bounds(NamedTuple):
@@ -75,56 +76,63 @@ def _bounds(chunk: Chunk, first: int, rows: int, stated: dict[int, Any]) -> Boun
 
 
 class Extremes:
-    """Batches of rows -> the least and the greatest text of each stretch of rows that has bounds, as they go by."""
+    """Batches of rows -> the least and the greatest text of each stretch of rows that has bounds, as they go by.
+
+    A column is cut into cells where any of its bounds begins or ends, as a rule into pages; bounds are of whole cells.
+    """
 
     def __init__(self, bounds: Sequence[Bounds], of: Mapping[str, str]) -> None:
         """`of` is the file's column of each of the batches' columns."""
-        named = {column: name for name, column in of.items()}
-        self._bounds = [(one, named[one.column]) for one in bounds if one.column in named]
-        edges = {edge for one, _ in self._bounds for edge in (one.first, one.first + one.rows)}
-        self._cells = np.array(sorted({0, *edges}), dtype=np.int64)  # first rows of the stretches between any two edges
-        self._names = sorted({name for _, name in self._bounds})
+        self._bounds: dict[str, list[Bounds]] = {}
+        for name, column in of.items():
+            if stated := [one for one in bounds if one.column == column]:
+                self._bounds[name] = stated
+        self._cells = {name: _cells(stated) for name, stated in self._bounds.items()}
+        self._parts: dict[str, list[pl.DataFrame]] = {name: [] for name in self._bounds}
         self._rows = 0
-        self._parts: list[pl.DataFrame] = []
 
     def add(self, batch: pl.DataFrame) -> None:
         """Take up the next rows of the file."""
-        texts = [name for name in self._names if batch.schema[name] == pl.String]
-        if texts:
-            rows = np.arange(self._rows, self._rows + batch.height)
-            cell = pl.Series(_CELL, np.searchsorted(self._cells, rows, side="right") - 1)
-            ends = batch.select(pl.struct(least=name, greatest=name).alias(name) for name in texts)
-            self._parts.append(_extremes(ends.with_columns(cell), texts))
+        rows = np.arange(self._rows, self._rows + batch.height)
+        for name, parts in self._parts.items():
+            if batch.schema[name] == pl.String:
+                cell = pl.Series(np.searchsorted(self._cells[name], rows, side="right") - 1)
+                parts.append(_extremes(batch.select(cell=cell, least=name, greatest=name), "cell"))
         self._rows += batch.height
 
-    def wrong(self) -> Iterator[tuple[int, str]]:
-        """The row group and column of the bounds that are not the texts'; of columns of no texts nothing is said."""
-        if not self._parts:
-            return
-        texts = [name for name in self._parts[0].columns if name != _CELL]
-        found = _extremes(pl.concat(self._parts), texts).sort(_CELL)
-        cells = found[_CELL].to_numpy()
-        for one, name in self._bounds:
-            if name in texts:
-                first, behind = np.searchsorted(self._cells, (one.first, one.first + one.rows))
-                low, high = np.searchsorted(cells, (first, behind))
-                ends = found[name][int(low) : int(high)].struct
-                least, greatest = ends.field("least").min(), ends.field("greatest").max()
-                if isinstance(least, str) and isinstance(greatest, str) and not _are_of(one, least, greatest):
-                    yield one.row_group, one.column
+    def wrong(self) -> set[tuple[int, str]]:
+        """The row groups and columns with bounds that are not the texts'; of columns of no texts nothing is said."""
+        return {
+            (row_group, column)
+            for name, parts in self._parts.items()
+            if parts
+            for row_group, column in _wrong(self._bounds[name], self._cells[name], pl.concat(parts)).iter_rows()
+        }
 
 
-def _extremes(frame: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
-    """Columns of pairs of texts, by the stretch of rows that they are in -> one pair of each stretch."""
-    return frame.group_by(_CELL).agg(
-        pl.struct(
-            least=pl.col(name).struct.field("least").min(), greatest=pl.col(name).struct.field("greatest").max()
-        ).alias(name)
-        for name in texts
+def _cells(bounds: Sequence[Bounds]) -> Array:
+    """Bounds of a column -> the first rows of its cells."""
+    edges = {edge for one in bounds for edge in (one.first, one.first + one.rows)}
+    return np.array(sorted({0, *edges}), dtype=np.int64)
+
+
+def _extremes(frame: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Some `least` and `greatest` texts -> one of each group."""
+    return frame.group_by(by).agg(pl.col("least").min(), pl.col("greatest").max())
+
+
+def _wrong(bounds: Sequence[Bounds], cells: Array, found: pl.DataFrame) -> pl.DataFrame:
+    """Bounds of a column, first rows and extremes of its cells -> row_group, column of the wrong ones."""
+    ends = pl.col("least", "greatest")
+    kinds = {"least": pl.Binary, "greatest": pl.Binary}
+    stated = pl.DataFrame(bounds, schema=Bounds._fields, orient="row", schema_overrides=kinds).with_row_index("bound")
+    first, behind = (
+        np.searchsorted(cells, stated["first"].to_numpy() + more) for more in (0, stated["rows"].to_numpy())
     )
-
-
-def _are_of(bounds: Bounds, least: str, greatest: str) -> bool:
-    low, high = least.encode(), greatest.encode()
-    below = bounds.least in (None, low) or (bounds.least < low and not bounds.least_is_exact)
-    return below and (bounds.greatest in (None, high) or (bounds.greatest > high and not bounds.greatest_is_exact))
+    spread = stated.select("bound", cell=pl.int_ranges(pl.Series(first), pl.Series(behind))).explode("cell")
+    held = _extremes(spread.join(found, on="cell"), "bound").drop_nulls()
+    both = stated.join(held.with_columns(ends.cast(pl.Binary)), on="bound", suffix="_there")
+    least, greatest, low, high = map(pl.col, ("least", "greatest", "least_there", "greatest_there"))
+    below = (least == low) | ((least < low) & ~pl.col("least_is_exact"))
+    above = (greatest == high) | ((greatest > high) & ~pl.col("greatest_is_exact"))
+    return both.filter(~(below & above).fill_null(value=True)).select("row_group", "column")  # null: not stated
