@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
 
 from provenance.dumps import workers
 from provenance.dumps.workers import Lost, Question, Workers
-
-if TYPE_CHECKING:
-    import pytest
 
 EXPECTED = {
     "crash": "crashed",
@@ -45,6 +48,23 @@ def test_a_hang_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = ask(["hang", "fine"])
     assert reason(first) == "too_complex"
     assert second == {"text": "fine"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much address space a process had")
+def test_what_reads_parquet_stays_far_from_the_limit_of_address_space() -> None:
+    """With an arena for each thread one of forty such files crashed its worker, and more do on a larger machine."""
+    content = io.BytesIO()
+    pl.DataFrame({"id": ["1"], "text": ["The council agreed on Tuesday to pay for a second dredger."]}).write_parquet(
+        content
+    )
+    with Workers(count=1) as pool:
+        known = {"kind": "parquet", "place": None, "asked": {}}
+        assert pool.answer(Question("columns", known, content.getvalue())) == {"rows": 1, "wrong": []}
+        process = pool._all[0]._process
+        assert process is not None
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    peak = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmPeak"))) << 10
+    assert peak < workers.MOST_MEMORY // 2
 
 
 def test_what_a_parser_prints_is_no_answer() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-import numpy as np
 import polars as pl
 
 from provenance.dumps.parquet_format import MALFORMED, column_chunks, pages
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from provenance.dumps.parquet_format import Chunk
-
-Array = np.ndarray[Any, Any]
 
 #: Fields by their numbers in parquet.thrift: of a chunk's metadata, of a page's header and of the headers of data pages
 #: of both versions, which give their number of values and statistics, and of statistics. Their older fields 1 and 2 are
@@ -93,10 +90,10 @@ class Extremes:
 
     def add(self, batch: pl.DataFrame) -> None:
         """Take up the next rows of the file."""
-        rows = np.arange(self._rows, self._rows + batch.height)
+        rows = pl.int_range(self._rows, self._rows + batch.height, eager=True)
         for name, parts in self._parts.items():
             if batch.schema[name] == pl.String:
-                cell = pl.Series(np.searchsorted(self._cells[name], rows, side="right") - 1)
+                cell = self._cells[name].search_sorted(rows, side="right") - 1
                 parts.append(_extremes(batch.select(cell=cell, least=name, greatest=name), "cell"))
         self._rows += batch.height
 
@@ -110,10 +107,10 @@ class Extremes:
         }
 
 
-def _cells(bounds: Sequence[Bounds]) -> Array:
+def _cells(bounds: Sequence[Bounds]) -> pl.Series:
     """Bounds of a column -> the first rows of its cells."""
     edges = {edge for one in bounds for edge in (one.first, one.first + one.rows)}
-    return np.array(sorted({0, *edges}), dtype=np.int64)
+    return pl.Series(sorted({0, *edges}), dtype=pl.Int64)
 
 
 def _extremes(frame: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -121,15 +118,13 @@ def _extremes(frame: pl.DataFrame, by: str) -> pl.DataFrame:
     return frame.group_by(by).agg(pl.col("least").min(), pl.col("greatest").max())
 
 
-def _wrong(bounds: Sequence[Bounds], cells: Array, found: pl.DataFrame) -> pl.DataFrame:
+def _wrong(bounds: Sequence[Bounds], cells: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
     """Bounds of a column, first rows and extremes of its cells -> row_group, column of the wrong ones."""
     ends = pl.col("least", "greatest")
     kinds = {"least": pl.Binary, "greatest": pl.Binary}
     stated = pl.DataFrame(bounds, schema=Bounds._fields, orient="row", schema_overrides=kinds).with_row_index("bound")
-    first, behind = (
-        np.searchsorted(cells, stated["first"].to_numpy() + more) for more in (0, stated["rows"].to_numpy())
-    )
-    spread = stated.select("bound", cell=pl.int_ranges(pl.Series(first), pl.Series(behind))).explode("cell")
+    first, behind = (cells.search_sorted(edge) for edge in (stated["first"], stated["first"] + stated["rows"]))
+    spread = stated.select("bound", cell=pl.int_ranges(first, behind)).explode("cell")
     held = _extremes(spread.join(found, on="cell"), "bound").drop_nulls()
     both = stated.join(held.with_columns(ends.cast(pl.Binary)), on="bound", suffix="_there")
     least, greatest, low, high = map(pl.col, ("least", "greatest", "least_there", "greatest_there"))
