@@ -70,16 +70,20 @@ def trace_once(run: Frames, condition: str) -> Traced:
 
 
 def directed_signs(traced: Traced, edges: pl.DataFrame) -> tuple[pl.DataFrame, Array]:
-    """Pairs of which one was copied from the other, all turned forth -> the pairs, strength of each fitted sign."""
-    links = edges.filter(pl.col("relation") == "copied_from").select("from_id", "to_id").unique()
+    """Pairs of which one was copied from the other, all turned forth -> the pairs, strength of each fitted sign.
+
+    Evidence is found between those who stand for texts of equal words: so are the pairs.
+    """
+    stands = dict(traced.related.twins.iter_rows())
+    links = edges.filter(pl.col("relation") == "copied_from").select(pl.col("from_id", "to_id").replace(stands))
+    links = links.filter(pl.col("from_id") != pl.col("to_id")).unique()
     true = pl.concat(
         [
             links.select(left_doc="from_id", right_doc="to_id", sign=pl.lit(1.0)),
             links.select(left_doc="to_id", right_doc="from_id", sign=pl.lit(-1.0)),
         ]
     )
-    same = traced.frames["matches"].filter(pl.col("relation") == "duplicate").select(PAIR)
-    pairs = true.join(traced.frames["matches"].select(PAIR), on=PAIR, how="semi").join(same, on=PAIR, how="anti")
+    pairs = true.join(traced.frames["matches"].select(PAIR), on=PAIR, how="semi")
     pairs = pairs.sort(PAIR).with_row_index("row")
     told = traced.evidence.join(pairs, on=PAIR).filter(pl.col("feature").is_in(FITTED))
     matrix = np.zeros((pairs.height, len(FITTED)))

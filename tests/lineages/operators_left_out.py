@@ -45,9 +45,10 @@ def _worlds() -> list[_World]:
         traced = trace_once(run, "without dates")
         pairs, signs = directed_signs(traced, gold["edges"])
         done: dict[tuple[str, str], set[str]] = {}
+        stands = dict(traced.related.twins.iter_rows())
         for row in grown.edges.to_dicts():
-            named = {one["operator"] for one in row["operators"]}
-            done[row["from_id"], row["to_id"]] = done[row["to_id"], row["from_id"]] = named
+            source, copy = (stands.get(row[side], row[side]) for side in ("from_id", "to_id"))
+            done[source, copy] = done[copy, source] = {one["operator"] for one in row["operators"]}
         names = [done[pair] for pair in pairs.select(PAIR).iter_rows()]
         worlds.append(_World(traced, pairs, signs, names))
     return worlds
