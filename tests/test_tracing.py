@@ -474,10 +474,13 @@ def test_verdict_words() -> None:
     assert verdict(0.97, 2, SETTINGS, least=0.98) == "established"
 
 
-def test_calibration_is_straight_between_points_and_level_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibration_is_straight_between_points_from_nothing_on_and_level_beyond(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     points = [model.Point(0.2, 0.4, 0.3), model.Point(0.6, 0.8, 0.5), model.Point(0.9, 1.0, 0.7)]
     monkeypatch.setattr(model, "curves", lambda: {"edge": points})
-    assert model.calibrate("edge", 0.1) == (0.4, 0.3)
+    assert model.calibrate("edge", 0.0) == (0.0, 0.0)
+    assert model.calibrate("edge", 0.1) == pytest.approx((0.2, 0.15))
     assert model.calibrate("edge", 0.4) == pytest.approx((0.6, 0.4))
     assert model.calibrate("edge", 0.6) == pytest.approx((0.8, 0.5))
     assert model.calibrate("edge", 0.95) == (model.SUREST, 0.7)

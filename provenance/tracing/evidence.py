@@ -32,6 +32,7 @@ LEAST_SHARE = 0.3
 #: A document's nearest neighbours whose words are compared: a thousand copies of one text would have half a
 #: million pairs, of which the far ones say little that the near ones do not.
 NEAREST = 6
+FEW = 12  # neighbours of which all are compared
 #: Jaccard under which words cannot be paired one to one: of two translations what is aligned are particles.
 ALIGNABLE = 0.1
 MORE_CREDITS = 0.1  # share of an outlet's articles with credits to others, by which it is more of a copier
@@ -223,12 +224,13 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> those that are among the NEAREST of either side, and whose words differ."""
+    """Pairs -> those that are among the NEAREST, or FEW, of either side, and whose words differ."""
     both = pl.concat(
         [pairs.select(*PAIR, "jaccard", "same", doc=f"{side}_doc", other=f"{other}_doc") for side, other in SIDES]
     ).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
-    near = both.sort("doc", "jaccard", "other", descending=[False, True, False]).group_by("doc").head(NEAREST)
-    return near.select(PAIR).unique().sort(PAIR)
+    ordered = both.sort("doc", "jaccard", "other", descending=[False, True, False])
+    rank, count = pl.int_range(pl.len()).over("doc"), pl.len().over("doc")
+    return ordered.filter((rank < NEAREST) | (count <= FEW)).select(PAIR).unique().sort(PAIR)
 
 
 def _edits(

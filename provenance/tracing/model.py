@@ -44,6 +44,9 @@ class Point(NamedTuple):
     least: float  # of all claims as sure as this or surer, the share that is right at the least (19 in 20 sure)
 
 
+NOTHING = Point(0.0, 0.0, 0.0)
+
+
 @cache
 def curves() -> dict[str, list[Point]]:
     """What was claimed -> the points of its curve, rising; see calibration.tsv."""
@@ -61,7 +64,8 @@ def calibrate(claim: str, chance: float) -> tuple[float, float]:
     if not points:
         return chance, chance
     after = bisect_left(points, chance, key=lambda point: point.chance)
-    below, above = points[max(after - 1, 0)], points[min(after, len(points) - 1)]
+    # under the first point they go down to nothing: else the all but impossible would be as good as the unlikely
+    below, above = points[after - 1] if after else NOTHING, points[min(after, len(points) - 1)]
     part = (chance - below.chance) / (above.chance - below.chance) if above.chance > below.chance else 0.0
     right, least = (one + part * (other - one) for one, other in zip(below[1:], above[1:], strict=True))
     return min(right, SUREST), min(least, SUREST)
