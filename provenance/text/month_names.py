@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # One line a language: twelve months; variants of one month are joined by |. Written without marks where
 # `name_key` drops them anyway.
@@ -46,6 +47,7 @@ pazartesi sali carsamba persembe cuma cumartesi pazar
 """
 
 
+@lru_cache(1 << 12)
 def name_key(name: str) -> str:
     """A printed name -> the form in which the tables hold it: no case, no marks, no hyphens.
 
