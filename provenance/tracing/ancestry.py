@@ -195,7 +195,8 @@ def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) 
         left_containment=pl.lit(1.0),
         right_containment=pl.lit(1.0),
     )
-    odds = add_common(add_odds(pairs, sum_families(evidence)), evidence)
+    told = evidence.join(pairs, on=PAIR, how="semi", maintain_order="left")
+    odds = add_common(add_odds(pairs, sum_families(told)), told)
     forth = pl.col("right_doc") == pl.col("doc_id")
     chance = chance_of(pl.when(forth).then("odds").otherwise(-pl.col("odds")))
     rows = odds.select(

@@ -176,7 +176,8 @@ def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, sources: pl.DataFrame,
         left_doc=pl.min_horizontal("from_id", "to_id"), right_doc=pl.max_horizontal("from_id", "to_id")
     )
     few = few.join(both, on=PAIR, how="anti").join(direct, on=PAIR, how="anti")
-    weighed = add_common(add_odds(few, sum_families(evidence)), evidence)
+    told = evidence.join(few, on=PAIR, how="semi", maintain_order="left")
+    weighed = add_common(add_odds(few, sum_families(told)), told)
     forth, size = pl.col("odds") > 0, pl.col("odds").abs()
     return (
         weighed.with_columns(confidence=chance_of(size))
