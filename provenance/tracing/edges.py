@@ -240,6 +240,8 @@ def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
         left_doc=pl.min_horizontal(one, two),
         right_doc=pl.max_horizontal(one, two),
         sign=pl.when(one < two).then(1).otherwise(-1),
+        # between equal words dates and credits alone speak: a curve of their own
+        claim=pl.when(twin).then(pl.lit("twin")).otherwise("claim"),
     ).drop("from_stands", "to_stands")
 
 

@@ -185,13 +185,18 @@ def fit_curves(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, list[model.
         truth = find_truth(run["documents"], gold)
         for condition in CONDITIONS:
             traced = retrace(run, condition, Settings())
-            for claim, chance, right, story in judge_claims(run, traced, truth, condition):
+            for claim, chance, right, story in judge_claims(run, traced, truth, gold["edges"], condition):
                 claims.setdefault(claim, []).append((chance, right, f"{number} {story}"))
     return {claim: curve_of(found) for claim, found in sorted(claims.items())}
 
 
-def judge_claims(run: Frames, traced: Frames, truth: Truth, condition: str) -> Iterator[tuple[str, float, bool, str]]:
-    """A run traced without curves -> each claim that has a curve, its chance, whether it is right, of which story."""
+def judge_claims(
+    run: Frames, traced: Frames, truth: Truth, copied: pl.DataFrame, condition: str
+) -> Iterator[tuple[str, float, bool, str]]:
+    """A run traced without curves -> each claim that has a curve, its chance, whether it is right, of which story.
+
+    `copied` are the true edges as they are; in `truth` texts of equal words are one.
+    """
     told = {"with dates": "", "without dates": ", undated"}.get(condition, ", doubted")
     stories = truth.members.unique("doc_id", keep="first", maintain_order=True)
     matched = pl.concat([run["matches"]["left_doc"], run["matches"]["right_doc"].alias("left_doc")]).unique()
@@ -212,6 +217,11 @@ def judge_claims(run: Frames, traced: Frames, truth: Truth, condition: str) -> I
         known = known.join(stories, left_on="to_id", right_on="doc_id")
         rows = known.select("confidence", pl.col("true").is_not_null(), "cluster_id").iter_rows()
         yield from ((claim + told, *row) for row in rows)
+    first, second = (pl.col(side).replace(truth.same) for side in both)
+    alike = edges.filter(first == second).with_columns(doc_id=second).join(stories, on="doc_id")
+    alike = alike.join(ancestors(copied.select(both)).with_columns(true=pl.lit(value=True)), on=both, how="left")
+    for chance, right, story in alike.select("confidence", pl.col("true").is_not_null(), "cluster_id").iter_rows():
+        yield "twin" + told, chance, right, story
 
 
 def passing(matches: pl.DataFrame) -> pl.DataFrame:
