@@ -89,6 +89,8 @@ def test_a_dateline_takes_its_year_from_the_publication_date() -> None:
     ("text", "row"),
     [
         (f"{BODY}\n\n(Reporting by A. Person; Editing by B. Person)", ("credit", "Reuters", "article")),
+        (f"{BODY}\n\n(Ellenport Courier)", ("credit", "Ellenport Courier", "article")),
+        (f"{BODY}\n\n– Ellenport Dispatch", ("credit", "Ellenport Dispatch", "article")),
         (f"{BODY}\n\nSource: The Guardian", ("credit", "The Guardian", "article")),
         (f"{BODY}\n\nSource: University of Nowhere. Notes follow.", ("credit", "University of Nowhere", "article")),
         (f"{BODY}\n\n- Reuters.", ("credit", "Reuters", "article")),

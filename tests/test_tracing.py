@@ -466,6 +466,21 @@ def test_order_of_documents_and_matches_changes_nothing() -> None:
     assert others.sort("doc_id").equals(origins.sort("doc_id"))
 
 
+def test_who_credits_another_outlet_than_those_of_its_sources_has_it_from_there() -> None:
+    short = STORY.partition("\n\n")[0]
+    rows = [
+        {"doc_id": "a", "text": STORY + EXTRA, "outlet": "Quay Journal", "published": DAY},
+        {"doc_id": "b", "text": f"{short}\n\nSource: Lowick Post", "outlet": "Harbour Mail", "published": DAY},
+    ]
+    origins = trace(rows, [("a", "b")])[1]
+    assert origin(origins, "b")["origin_id"] == "source:Lowick Post"
+    # the same words in the paper that is credited: it is in the dump, whichever of the two stands for them
+    twin = {"doc_id": "c", "text": STORY + EXTRA, "outlet": "Lowick Post", "published": DAY + timedelta(hours=3)}
+    edges, origins, _ = trace([*rows, twin], [("a", "b"), ("a", "c"), ("b", "c")])
+    assert origin(origins, "b")["origin_id"] == "a"
+    assert not edges["from_id"].str.starts_with("source:").any()
+
+
 def test_verdict_words() -> None:
     words = [verdict(confidence, 2, SETTINGS) for confidence in (0.98, 0.97, 0.8, 0.79, 0.6, 0.59)]
     assert words == ["established", "likely", "likely", "possible", "possible", "undetermined"]

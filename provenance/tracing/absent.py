@@ -9,6 +9,7 @@ import polars as pl
 from provenance.tables import EDGES
 from provenance.tracing import names
 from provenance.tracing.credits import SNIPPET
+from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import CREDITS
 
 if TYPE_CHECKING:
@@ -59,12 +60,15 @@ def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, snippet:
 
 
 def find_known(foreign: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
-    """Credits to others, copies (from_id, to_id, from_key, share) -> doc_id, key, passed: what is no absent source.
+    """Credits to others, copies (find_copies in edges.py) -> doc_id, key, passed: what is no absent source.
 
     Whose copy a document is is in the dump. And a citation in copied words (`passed`) is the original's: it is left out
     where the text that was copied has it too, so that it is counted once a cluster.
     """
-    known = parents.select(doc_id="to_id", key="from_key").drop_nulls().unique()
+    # of texts of equal words any may be whose copy it is; a pair that ties two stories knows of no third
+    tied = pl.max_horizontal("share", "back") < LEAST_SHARE
+    alike = parents.filter(~tied).select(doc_id="to_id", key="alike_keys").explode("key")
+    known = pl.concat([parents.select(doc_id="to_id", key="from_key"), alike]).drop_nulls().unique()
     inherited = (
         foreign.filter(pl.col("kind").is_in(PASSED_ON))
         .select(from_id="doc_id", key="key")

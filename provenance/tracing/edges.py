@@ -117,7 +117,16 @@ def find_copies(
     # what two articles share in passing has a curve of its own: it is right less often
     apart = _outside(pairs, evidence, sources, settings)
     copies = pl.concat([tree.with_columns(claim=pl.lit("edge")), apart.with_columns(claim=pl.lit("passage"))])
-    return _judged_by(_completed(copies, held, documents, clusters, attributions, wires), twins)
+    copies = _judged_by(_completed(copies, held, documents, clusters, attributions, wires), twins)
+    return copies.join(_owners_of_words(documents, twins), left_on="from_id", right_on="doc_id", how="left")
+
+
+def _owners_of_words(documents: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, twins -> doc_id, alike_keys: of each twin the keys of all outlets that print the same words."""
+    owned = twins.join(documents.select("doc_id", "outlet"), on="doc_id")
+    owned = owned.with_columns(key=keys(owned["outlet"])).drop_nulls("key")
+    every = owned.group_by("stands").agg(alike_keys=pl.col("key").unique().sort())
+    return twins.join(every, on="stands").select("doc_id", "alike_keys")
 
 
 def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:

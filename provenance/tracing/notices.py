@@ -312,7 +312,8 @@ def read_tail(text: str, base: int) -> Iterator[Found]:
     match = _TRAILING.search(text)
     if match:
         group = "dash" if match["dash"] else "bracket"
-        found = names.resolve(match[group].strip())
+        # on a line of its own a name need not be in the table, if it has the shape of an outlet's
+        found = names.resolve(match[group].strip()) or (_shaped(match[group]) if text[match.start()] == "\n" else None)
         before = text[: match.start(group)].rstrip(" \t\n-–—|/(")
         line = before.rpartition("\n")[2]
         prose = len(line) > 90 or line.endswith((".", "!", "?", "”", '"', "»"))

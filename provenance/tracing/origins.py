@@ -172,15 +172,14 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
 
 
 def _of_one_absent(row: tuple[Any, ...], said: list[_Claim], facts: _Facts) -> bool:
-    """Whether a text and what it was found to begin with credit one source, more surely, that none of its others is.
+    """Whether a text credits, more surely than it was found to begin with another, a source that none of its others is.
 
-    Two that print one agency's report are each other's source no more than as far as a copy shows it.
+    Who copies one text and credits another outlet has it from there, and that outlet's own text is not in the dump.
     """
     if not said or said[0].relation != "copied_from" or said[0].confidence <= row[4]:
         return False
-    above, wanted = facts.claims.get(row[1], []), names.compact(said[0].origin.removeprefix("source:"))
-    here = any(names.compact(facts.outlets.get(one.other) or "") == wanted for one in facts.sources[row[0]])
-    return not here and bool(above) and above[0].relation == "copied_from" and above[0].origin == said[0].origin
+    wanted = names.compact(said[0].origin.removeprefix("source:"))
+    return all(names.compact(facts.outlets.get(one.other) or "") != wanted for one in facts.sources[row[0]])
 
 
 def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str, float]]:
