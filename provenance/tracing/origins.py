@@ -174,12 +174,16 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
 def _of_one_absent(row: tuple[Any, ...], said: list[_Claim], facts: _Facts) -> bool:
     """Whether a text credits, more surely than it was found to begin with another, a source that none of its others is.
 
-    Who copies one text and credits another outlet has it from there, and that outlet's own text is not in the dump.
+    Who copies one text and credits another outlet has it from there, and that outlet's own text is not in the dump. Of
+    a text whose outlet is not known that is believed only if what it was found to begin with credits the same.
     """
     if not said or said[0].relation != "copied_from" or said[0].confidence <= row[4]:
         return False
-    wanted = names.compact(said[0].origin.removeprefix("source:"))
-    return all(names.compact(facts.outlets.get(one.other) or "") != wanted for one in facts.sources[row[0]])
+    above, wanted = facts.claims.get(row[1], []), names.compact(said[0].origin.removeprefix("source:"))
+    outlets = [facts.outlets.get(one.other) for one in facts.sources[row[0]]]
+    if any(names.compact(outlet or "") == wanted for outlet in outlets):
+        return False
+    return None not in outlets or (bool(above) and above[0][:2] == said[0][:2])
 
 
 def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str, float]]:
