@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -34,12 +34,13 @@ class Rounds:
         self.made["documents"] = list(pack(Sent("documents", rows, home(rows["row"]))))
         return Part("documents", "documents")
 
-    def round(self, name: str, round_: Round, *parts: Part) -> str:
-        """Run a round over the buckets of some tables -> the name of what it made."""
+    def round(self, name: str, round_: Round, *parts: Part, asked: Part | None = None) -> str:
+        """Run a round over the buckets of some tables, or those that are asked -> the name of what it made."""
+        wanted = asked and {bucket for bucket, table, _ in self.made[asked.path] if table == asked.table}
         buckets: dict[int, list[tuple[str, bytes]]] = {}
         for part in parts:
             for bucket, table, data in self.made[part.path]:
-                if table == part.table:
+                if table == part.table and (wanted is None or bucket in wanted):
                     buckets.setdefault(bucket if part.bucket is None else part.bucket, []).append((table, data))
         made: list[Piece] = []
         for bucket, pieces in buckets.items():
@@ -54,6 +55,11 @@ class Rounds:
     def label(self, name: str, parts: list[Part]) -> Part:
         """LINKS -> LABELS."""
         return Part(self.round(name, label_all, *(part._replace(bucket=0) for part in parts)), "labels")
+
+    def later(self, step: Callable[..., Any], *given: Any) -> Callable[[], Any]:
+        """Some rounds, run now -> what gives their result."""
+        made = step(*given)
+        return lambda: made
 
     def path(self, name: str) -> str:
         """The name of what the round of that name made."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     Round = Callable[[Plan, int, Tables], Iterable[Sent]]
 
+Made = TypeVar("Made")
+BESIDE = 4  # of a run's rounds that may go on beside each other, but for the first
 PIECES = "bucket long, table string, data binary"
 _ARROW = pa.schema([("bucket", pa.int64()), ("table", pa.string()), ("data", pa.binary())])
 #: Pieces are compressed as they are, alike are none, and nobody looks for the least.
@@ -44,6 +47,14 @@ class Flow:
 
     def __init__(self, session: SparkSession, plan: Plan, work: str) -> None:
         self.session, self.plan, self.work = session, plan, work.rstrip("/")
+        self._beside = ThreadPoolExecutor(BESIDE)
+
+    def later(self, step: Callable[..., Made], *given: Any) -> Callable[[], Made]:
+        """Begin some rounds beside those that go on here -> what waits for their result.
+
+        A round ends with one task on many a cluster's cores; others fill these then.
+        """
+        return self._beside.submit(step, *given).result
 
     def path(self, name: str) -> str:
         """Where the round of that name leaves its pieces."""
@@ -51,29 +62,50 @@ class Flow:
 
     def is_made(self, path: str) -> bool:
         """Whether a folder was written to its end."""
-        context = self.session.sparkContext
-        place = context._jvm.org.apache.hadoop.fs.Path(f"{path}/_SUCCESS")  # type: ignore[union-attr]  # noqa: SLF001
-        return bool(place.getFileSystem(context._jsc.hadoopConfiguration()).exists(place))  # noqa: SLF001
+        system, place = self._place(f"{path}/_SUCCESS")
+        return bool(system.exists(place))
+
+    def has(self, part: Part) -> bool:
+        """Whether a round made any row of a table."""
+        system, place = self._place(_folder(part))
+        return bool(system.exists(place))
+
+    def _place(self, path: str) -> tuple[Any, Any]:
+        context: Any = self.session.sparkContext
+        place = context._jvm.org.apache.hadoop.fs.Path(path)  # noqa: SLF001
+        return place.getFileSystem(context._jsc.hadoopConfiguration()), place  # noqa: SLF001
 
     def pieces(self, part: Part) -> DataFrame:
-        """One table's pieces."""
-        found = self.session.read.schema(PIECES).parquet(part.path).where(F.col("table") == part.table)
+        """One table's pieces: its own folder is read, for listing all that a round made takes longer than a round."""
+        if not self.has(part):
+            return self.session.createDataFrame([], PIECES)
+        found = self.session.read.schema("bucket long, data binary").parquet(_folder(part))
+        found = found.select("bucket", F.lit(part.table).alias("table"), "data")
         return found if part.bucket is None else found.withColumn("bucket", F.lit(part.bucket).cast("long"))
 
-    def round(self, name: str, round_: Round, *parts: Part, deal: Round | None = None) -> str:
+    def round(
+        self, name: str, round_: Round, *parts: Part, deal: Round | None = None, asked: Part | None = None
+    ) -> str:
         """Run a round over the buckets of some tables -> the folder with what it made. One shuffle, by bucket.
 
-        `deal` is a round over each single piece where it lies, which says to what bucket its rows go.
+        `deal` is a round over each single piece where it lies, which says to what bucket its rows go. `asked` is one of
+        the tables, without which a bucket makes nothing: what others there is does not travel.
         """
         path = self.path(name)
         if self.is_made(path):
             return path
-        whole = [self.pieces(part).select("bucket", "table", "data") for part in parts]
+        whole = [self.pieces(part) for part in parts if self.has(part)]
+        if not whole:
+            system, place = self._place(f"{path}/_SUCCESS")
+            system.create(place).close()
+            return path
         rows = whole[0]
         for more in whole[1:]:
             rows = rows.unionAll(more)
         if deal:
             rows = rows.mapInArrow(_by_piece(deal, self.plan), PIECES)
+        if asked:
+            rows = rows.join(F.broadcast(self.pieces(asked).select("bucket").distinct()), "bucket", "left_semi")
         grouped = rows.repartition("bucket").sortWithinPartitions("bucket")
         return self.keep(name, grouped.mapInArrow(_by_bucket(round_, self.plan), PIECES))
 
@@ -138,6 +170,10 @@ class Flow:
         """The sum of the counts of that name that a round made."""
         frame = self.frame(Part(path, "counts")).where(F.col("name") == name)
         return int(frame.agg(F.sum("count")).first()[0] or 0)  # type: ignore[index]
+
+
+def _folder(part: Part) -> str:
+    return f"{part.path}/table={part.table}"
 
 
 def spark_columns(schema: pl.Schema) -> StructType:

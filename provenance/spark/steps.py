@@ -23,6 +23,8 @@ from provenance.spark import (
 from provenance.spark.plan import Part, together
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance.cleaning import Policy
     from provenance.spark.flow import Flow
 
@@ -32,6 +34,7 @@ class Made(NamedTuple):
 
     tables: dict[str, list[Part]]
     counts: dict[str, int]
+    clustered: Callable[[], list[Part]] = list  # waits for clusters of passages
 
 
 def scan(flow: Flow, documents: Part) -> Made:
@@ -41,7 +44,9 @@ def scan(flow: Flow, documents: Part) -> Made:
     made = compare(flow, documents)
     found = made.tables | {"documents": [documents]}
     if settings.until == "origins":
-        found |= trace(flow, documents, found)
+        found |= trace(flow, documents, found, made.clustered)
+    else:
+        found["clusters"] = [*found["clusters"], *made.clustered()]
     if settings.until == "matches":
         del found["clusters"]
     if settings.level == "document":
@@ -56,10 +61,17 @@ def name_publishers(flow: Flow, marked: str) -> Part:
     return Part(flow.round("named", naming.name_home, *named), "publishers")
 
 
-def trace(flow: Flow, documents: Part, found: dict[str, list[Part]]) -> dict[str, list[Part]]:
-    """The tables so far -> those of tracing, and who is COPIED."""
-    marked, matched = found["passages"][0].path, [part.path for part in found["matches"]]
-    publishers = name_publishers(flow, marked)
+class Told(NamedTuple):
+    """What tracing has to know of the whole dump."""
+
+    keyed: Part
+    told: Part
+    habits: Part
+    frequency: Part
+
+
+def know_names(flow: Flow, marked: str, publishers: Part) -> Told:
+    """CREDITS and PUBLISHERS -> what is known of the names in them, and the FREQUENCY of words."""
     spoken = flow.round(
         "spoken", naming.find_spoken, *(Part(publishers.path, name) for name in ("shortened", "sources"))
     )
@@ -67,14 +79,25 @@ def trace(flow: Flow, documents: Part, found: dict[str, list[Part]]) -> dict[str
     keyed = flow.round("keyed", naming.key_home, *credits_)
     counted = ("crediting", "wires", "spellings", "known_keys")
     told = flow.round("told", naming.sum_names, *(Part(keyed, name) for name in counted))
+    frequency = Part(flow.round("frequency", naming.find_frequency, Part(flow.path("texts"), "words")), "frequency")
+    return Told(Part(keyed, "keyed"), Part(told, "told"), Part(told, "habits"), frequency)
+
+
+def trace(
+    flow: Flow, documents: Part, found: dict[str, list[Part]], clustered: Callable[[], list[Part]]
+) -> dict[str, list[Part]]:
+    """The tables so far, and CLUSTERS of passages once they are there -> those of tracing, and who is COPIED."""
+    marked, matched = found["passages"][0].path, [part.path for part in found["matches"]]
+    publishers = name_publishers(flow, marked)
+    known = flow.later(know_names, flow, marked, publishers)
     labels = flow.label("stories", [Part(path, "ties") for path in matched])
     lefts = flow.round("story-lefts", related.place_left, *(Part(path, "related") for path in matched), labels)
     rights = flow.round("story-rights", related.place_right, Part(lefts, "related"), labels)
-    frequency = Part(flow.round("frequency", naming.find_frequency, Part(flow.path("texts"), "words")), "frequency")
-    credited = [publishers, Part(keyed, "keyed"), Part(told, "told")]
+    keyed, told, habits, frequency = known()
+    credited = [publishers, keyed, told]
     dates, calls = Part(marked, "dates"), Part(rights, "calls")
     called = flow.round(
-        "called", stories.call_home, documents, calls, Part(marked, "passages"), dates, Part(told, "habits"),
+        "called", stories.call_home, documents, calls, Part(marked, "passages"), dates, habits,
         Part(matched[-1], "belongs"), *credited,
     )  # fmt: skip
     whole = [Part(called, name) for name in ("facts", "documents", "keyed", "passages")] + [Part(rights, "inner")]
@@ -88,25 +111,31 @@ def trace(flow: Flow, documents: Part, found: dict[str, list[Part]]) -> dict[str
     crossed = flow.round("crossed", partial(stories.trace_cross, shares), Part(carded, "carded"), cards)
     both = [Part(path, name) for path in (grown, crossed) for name in ("known", "copies", "copying_rows")]
     drawn = flow.round("absent", origins.draw_home, *credited, calls, *both)
-    copiers = flow.round("copiers", origins.sum_copying, Part(drawn, "copying"))
+    taken = (Part(path, "taken") for path in (grown, crossed, drawn))
+    houses = flow.later(flow.round, "houses", origins.sum_outlets, *taken)
     copies = [Part(path, "copies") for path in (grown, crossed)]
-    alone = [Part(grown, "sourced"), Part(grown, "lone"), Part(drawn, "claims"), Part(copiers, "copiers"), dates]
-    at_home = flow.round("origins", partial(origins.choose_home, shares), publishers, *alone, *copies)
+    alone = [publishers, Part(grown, "sourced"), Part(grown, "lone"), Part(drawn, "claims"), dates, *copies]
+    at_home = flow.later(choose_at_home, flow, Part(drawn, "copying"), alone, shares)
     told_of = [Part(drawn, "claims_asked"), Part(drawn, "counted"), Part(grown, "ancestry"), Part(grown, "kinds")]
     in_story = flow.round("descended", partial(origins.choose_story, shares), Part(called, "facts"), *told_of)
-    placed = flow.round("placed", origins.place_parents, *found["clusters"], Part(in_story, "parents"))
+    placed = flow.round("placed", origins.place_parents, *found["clusters"], *clustered(), Part(in_story, "parents"))
     clusters_ = flow.round("rooted", origins.mark_clusters, Part(placed, "placed_clusters"))
-    taken = [Part(path, "taken") for path in (grown, crossed, drawn)]
     return {
         "documents": [Part(called, "named")],
         "attributions": [Part(marked, "credits")],
         "dates": [dates],
         "edges": [Part(path, "edges") for path in (grown, crossed, drawn)],
-        "origins": [Part(at_home, "origins"), Part(in_story, "origins")],
+        "origins": [Part(at_home(), "origins"), Part(in_story, "origins")],
         "copied": [Part(in_story, "copied")],
         "clusters": [Part(clusters_, "clusters")],
-        "outlets": [Part(flow.round("houses", origins.sum_outlets, *taken), "outlets")],
+        "outlets": [Part(houses(), "outlets")],
     }
+
+
+def choose_at_home(flow: Flow, copying: Part, alone: list[Part], shares: list[float]) -> str:
+    """COPYING and what homes know of articles without a source in the dump -> the round that made their ORIGINS."""
+    copiers = flow.round("copiers", origins.sum_copying, copying)
+    return flow.round("origins", partial(origins.choose_home, shares), *alone, Part(copiers, "copiers"))
 
 
 def choose(flow: Flow, documents: Part, made: Made, policy: Policy) -> Part:
@@ -123,7 +152,8 @@ def choose(flow: Flow, documents: Part, made: Made, policy: Policy) -> Part:
 
 def compare_documents(flow: Flow, documents: Part) -> Made:
     """DOCUMENTS by home -> MATCHES by whole documents, and CLUSTERS; PASSAGES if tracing will read them."""
-    groups, pairs, cut = propose(flow, documents)
+    groups, proposed, cut = propose(flow, documents)
+    pairs = proposed()
     blocks = flow.round("blocks", routing.cut_blocks, Part(pairs, "pairs"))
     asked = flow.round("asked", routing.answer, documents, Part(groups, "members"), Part(blocks, "asks"))
     alike = flow.round(
@@ -136,8 +166,11 @@ def compare_documents(flow: Flow, documents: Part) -> Made:
     return Made(made.tables, made.counts | {"over_cap": flow.total(pairs, "over_cap")})
 
 
-def propose(flow: Flow, documents: Part) -> tuple[str, str, str]:
-    """DOCUMENTS -> the rounds that made groups of equal texts, PAIRS of first texts that may be alike, and PASSAGES."""
+def propose(flow: Flow, documents: Part) -> tuple[str, Callable[[], str], str]:
+    """DOCUMENTS -> the rounds that made groups of equal texts, PAIRS of first texts that may be alike, and PASSAGES.
+
+    The second goes on beside what comes next.
+    """
     settings = flow.plan.settings
     if settings.level == "passage":
         texts = flow.round("texts", together(whole.sketch, articles.cut_passages, runs.send_tags), documents)
@@ -147,39 +180,43 @@ def propose(flow: Flow, documents: Part) -> tuple[str, str, str]:
         texts = flow.round("texts", whole.sketch, documents)
     groups = flow.round("groups", whole.group_texts, Part(texts, "texts"))
     if flow.plan.exhaustive:
-        return groups, flow.round("candidates", whole.pair_all, documents._replace(bucket=0)), texts
-    return groups, flow.round("candidates", whole.pair_bands, Part(groups, "bands")), texts
+        return groups, flow.later(flow.round, "candidates", whole.pair_all, documents._replace(bucket=0)), texts
+    return groups, flow.later(flow.round, "candidates", whole.pair_bands, Part(groups, "bands")), texts
 
 
 def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = None) -> str:
     """DOCUMENTS and the round that cut them -> what made PASSAGES with boilerplate; with `wanted` also POSTINGS."""
     tracing = flow.plan.settings.until == "origins"
-    furniture = flow.round("furniture", articles.find_furniture, Part(cut, "lines"))
+    shared = flow.later(flow.round, "shared", runs.share_tags, Part(cut, "tags"))
+    furnished = flow.later(flow.round, "furniture", articles.find_furniture, Part(cut, "lines"))
     counted = flow.round("outlets", articles.count_outlets, Part(cut, "articles"))
     totals = flow.round("totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
-    parts = [documents, Part(cut, "passages"), Part(furniture, "frequent"), Part(totals, "totals")]
+    parts = [documents, Part(cut, "passages"), Part(furnished(), "frequent"), Part(totals, "totals")]
     if tracing:
         constants = flow.round("constants", naming.find_constants, Part(cut, "times"))
         parts.append(Part(constants, "constant"))
     if wanted is None:
         return flow.round("marked", articles.mark_home, *parts)
-    shared = Part(flow.round("shared", runs.share_tags, Part(cut, "tags")), "shared")
-    return flow.round("marked", together(articles.mark_home, runs.send_postings), *parts, wanted, shared)
+    postings = together(articles.mark_home, runs.send_postings)
+    return flow.round("marked", postings, *parts, wanted, Part(shared(), "shared"))
 
 
 def compare_passages(flow: Flow, documents: Part) -> Made:
     """DOCUMENTS by home -> PASSAGES, SPANS, MATCHES and CLUSTERS."""
-    groups, pairs, cut = propose(flow, documents)
+    groups, candidates, cut = propose(flow, documents)
     marked = mark_passages(flow, documents, cut, Part(groups, "wanted"))
     passages, postings = Part(marked, "passages"), Part(marked, "postings")
-    named = [name_publishers(flow, marked)] if flow.plan.settings.until == "origins" else []
+    linked = flow.later(link_shorts, flow, Part(marked, "shorts"))
+    naming_ = flow.later(name_publishers, flow, marked) if flow.plan.settings.until == "origins" else None
     hot = flow.round("hot", runs.mark_hot, postings)
     masks = flow.round("masks", runs.mask_home, Part(marked, "placed"), Part(hot, "hot"))
     tied = flow.round("runs", runs.pair_runs, postings, Part(masks, "masks"))
+    pairs = candidates()
     firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
-    members = flow.round("members", routing.answer, Part(groups, "members"), Part(firsts, "asks"))
+    asks = Part(firsts, "asks")
+    members = flow.round("members", routing.answer, Part(groups, "members"), asks)
     spelt = flow.round("spelt", whole.spell_block, Part(firsts, "pairs"), Part(members, "members"))
-    short = link_shorts(flow, Part(marked, "shorts"))
+    short = linked()
     found = [Part(groups, "linked"), Part(spelt, "linked"), Part(spelt, "pairs")]
     if flow.plan.rewritten:
         found = rewrite(flow, documents, passages, found)
@@ -189,7 +226,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     proposals = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
     blocks = flow.round("blocks", routing.cut_blocks, *proposals)
     given = [Part(blocks, name) for name in ("pairs", "stretches", "across", "jaccards")]
-    texts = [documents, *named, passages]
+    texts = [documents, *([naming_()] if naming_ else []), passages]
     repeated = (Part(path, "repeated") for path in short)
     asked = flow.round(
         "asked", together(routing.answer, stretches.repeat_home), *texts, Part(blocks, "asks"), *repeated
@@ -197,11 +234,9 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     settled = flow.round("settled", stretches.settle_block, *given, Part(asked, "documents"), Part(asked, "passages"))
     made = complete(flow, texts, [settled], stretches.match_missing)
     spans = [Part(asked, "spans"), Part(settled, "spans"), *made.tables["spans"]]
-    found_clusters = made.tables["clusters"]
-    if flow.plan.settings.until != "matches":
-        found_clusters = [*found_clusters, cluster_passages(flow, spans)]
+    clustered = flow.later(cluster_passages, flow, spans) if flow.plan.settings.until != "matches" else list
     counts = made.counts | {"over_cap": flow.total(pairs, "over_cap") + flow.total(hot, "over_cap")}
-    return Made(made.tables | {"passages": [passages], "spans": spans, "clusters": found_clusters}, counts)
+    return Made(made.tables | {"passages": [passages], "spans": spans}, counts, clustered)
 
 
 def link_shorts(flow: Flow, listed: Part) -> list[str]:
@@ -239,7 +274,8 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
     more, spans = [], []
     if 0 < missing <= MOST_PAIRS:
         blocks = flow.round("lacking-blocks", routing.cut_blocks, Part(lacking, "pairs"))
-        asked = flow.round("lacking-asked", routing.answer, *texts, Part(blocks, "asks"))
+        asks = Part(blocks, "asks")
+        asked = flow.round("lacking-asked", routing.answer, *texts, asks, asked=asks)
         answers = [Part(asked, part.table) for part in texts if part.table != "publishers"]
         compared = flow.round("lacking-alike", compare, Part(blocks, "pairs"), *answers)
         more, spans = [Part(compared, "more"), Part(compared, "more_related")], [Part(compared, "spans")]
@@ -250,10 +286,10 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
     )
 
 
-def cluster_passages(flow: Flow, spans: list[Part]) -> Part:
+def cluster_passages(flow: Flow, spans: list[Part]) -> list[Part]:
     """SPANS -> CLUSTERS of passages."""
     sides = flow.round("sides", clusters.send_sides, *spans)
     leaders = flow.round("leaders", clusters.lead_sides, Part(sides, "sides"))
     labels = flow.label("passage-links", [Part(sides, "links"), Part(leaders, "links")])
     tied = flow.round("tied", clusters.label_spans, Part(sides, "tied"), labels)
-    return Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")
+    return [Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")]
