@@ -16,9 +16,10 @@ ENDS = {
 }
 AHEAD = (10**8, 10**10)
 EXECUTOR_CORES = 4
-#: Rounds that take everything in one task, so that their bucket grows with the dump; links go over the cluster past a
-#: limit, and other buckets are dealt to keep their size (4,096 documents a key, 1,024 a home, 4,096 pairs a block).
-ONE_TASK = ("traced",)
+#: Rounds over a sample of so many documents, or over links up to a limit, past which these go over the cluster.
+SAMPLED, SAMPLE = ("shares", "frequency", "linked", "stories", "passage-links"), 65_536
+#: Bytes of a bucket that none passes: a range of about 32,768 documents, of twice the text that news have.
+MOST_BUCKET = {"documents": 32_768 * 5_000}
 #: Bytes a document that no round passes: 64 bands of a key, a row, a number and 64 bytes of bits. Fewer are measured
 #: where few keys leave a document's bands side by side, which compresses.
 MOST_READ = {"candidates": 64 * (4 + 8 + 8 + 64)}
@@ -170,30 +171,35 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         "",
         f"A power of the documents, fitted to each round over {', '.join(f'{size:,}' for size in sizes)} documents,",
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing, and",
-        "a network, come on top. `candidates` is bounded by what it can be; tracing, where it is asked for, takes all",
-        "tables in one task, and breaks first; other buckets are dealt to keep their size.",
+        "a network, come on top. `candidates` is bounded by what it can be, and rounds over a sample by the sample. The",
+        "largest bucket of each round grows as it did between the two greatest sizes measured, at most with the dump;",
+        "told is the one that breaks first then, with what it grows by.",
         "",
         "| documents | core-hours | shuffled | executors of 4 cores for a day | largest bucket of one task |",
         "|---|---|---|---|---|",
     ]
     for ahead in AHEAD:
         totals = {"seconds": 0.0, "read": 0.0}
-        largest = ("", 0.0)
+        largest = ("", 0.0, 0.0)
         for name in names:
             rounds = [by_round(one).get(name, {}) for one in ours]
             for what in totals:
                 _, power = fit(sizes, [float(each.get(what, 0)) for each in rounds])
-                amount = float(rounds[-1].get(what, 0)) * (ahead / sizes[-1]) ** max(power, 1.0)
+                times = 1.0 if name in SAMPLED and sizes[-1] >= SAMPLE else (ahead / sizes[-1]) ** max(power, 1.0)
+                amount = float(rounds[-1].get(what, 0)) * times
                 most = MOST_READ.get(name, math.inf) * ahead if what == "read" else math.inf
                 totals[what] += min(amount, most)
-            bucket = float(rounds[-1].get("largest", 0)) * (ahead / sizes[-1] if name in ONE_TASK else 1.0)
+            _, power = fit(sizes[-2:], [float(each.get("largest", 0)) for each in rounds[-2:]])
+            power = 0.0 if name in SAMPLED and sizes[-1] >= SAMPLE else min(max(power, 0.0), 1.0)
+            bucket = float(rounds[-1].get("largest", 0)) * (ahead / sizes[-1]) ** power
+            bucket = min(bucket, MOST_BUCKET.get(name, math.inf))
             if bucket > largest[1]:
-                largest = (name, bucket)
+                largest = (name, bucket, power)
         hours = totals["seconds"] / 3600
         executors = max(1, math.ceil(hours / (24 * EXECUTOR_CORES)))
         lines.append(
             f"| {ahead:.0e} | {hours:,.0f} | {totals['read'] / 1e12:,.1f} TB | {executors:,} "
-            f"| {largest[0]}: {largest[1] / 1e9:,.2f} GB, compressed |"
+            f"| {largest[0]}: {largest[1] / 1e9:,.2f} GB, compressed, power {largest[2]:.2f} |"
         )
     return [*lines, ""]
 
