@@ -61,6 +61,11 @@ class Rounds:
         made = step(*given)
         return lambda: made
 
+    def forget(self, *parts: Part) -> None:
+        """Delete some tables."""
+        for part in parts:
+            self.made[part.path] = [piece for piece in self.made[part.path] if piece.table != part.table]
+
     def path(self, name: str) -> str:
         """The name of what the round of that name made."""
         return name

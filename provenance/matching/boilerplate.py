@@ -38,6 +38,7 @@ FEWEST_SENTENCE = 10  # articles; an agency's background paragraph comes in eigh
 SENTENCE_SHARE = 0.05  # of an outlet's articles: a background paragraph stays under it, a notice does not
 PLATFORM_WORDS = 6  # "Leave a comment": publishing systems print short lines
 STOPS = ".!?。؟۔।！？"
+CLOSING = "\"')]»”’」』"  # signs that may follow one
 PLATFORM_OUTLETS = 5  # that print one line, for it to come from their publishing system
 
 
@@ -175,8 +176,7 @@ def list_lines(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) 
     stretches = _lay_out(documents, passages, tokens)
     names = _outlets(documents)
     lines, article = _short_lines(stretches, stretches.last - stretches.first, np.arange(documents.height))
-    at = lines["at"].to_list()
-    stopped = pl.Series([_last_sign(documents, passages, stretches, i) in STOPS for i in at], dtype=pl.Boolean())
+    stopped = _stopped(documents, passages, stretches, lines["at"].to_numpy())
     named = lines.rename({"outlet": "document"}).with_columns(outlet=names.gather(lines["outlet"]), stopped=stopped)
     return named, pl.DataFrame({"outlet": names, "article": article})
 
@@ -210,16 +210,23 @@ def _articles(documents: int, stretches: _Stretches, size: Array) -> Array:
 def _sentences(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, hits: pl.DataFrame) -> Array:
     """Which hits end as sentences do; the first of each key is looked at."""
     keys = hits.unique("key", keep="first", maintain_order=True)
-    ends = [_last_sign(documents, passages, stretches, at) in STOPS for at in keys["at"].to_list()]
-    stopped = keys.select("key").with_columns(stopped=pl.Series(ends, dtype=pl.Boolean()))
+    stopped = keys.select("key", stopped=_stopped(documents, passages, stretches, keys["at"].to_numpy()))
     return hits.select("key").join(stopped, on="key", how="left", maintain_order="left")["stopped"].to_numpy()
+
+
+def _stopped(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, at: Array) -> pl.Series:
+    """Which stretches end as sentences do."""
+    rows, start = stretches.row[at], pl.col("start")
+    placed = passages[rows].select(start, "end", text=documents["text"].gather(stretches.document[at]))
+    shown = pl.col("text").str.slice(start, pl.col("end") - start).str.strip_chars_end(CLOSING)
+    return placed.select(stopped=shown.str.tail(1).is_in(list(STOPS)))["stopped"]
 
 
 def _last_sign(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, at: int) -> str:
     row = int(stretches.row[at])
     text = str(documents["text"][int(stretches.document[at])])
     shown = text[int(passages["start"][row]) : int(passages["end"][row])]
-    return shown.rstrip("\"')]»”’」』")[-1:] or " "
+    return shown.rstrip(CLOSING)[-1:] or " "
 
 
 # -- menus and notices -----------------------------------------------------------------------------------

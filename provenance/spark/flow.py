@@ -75,6 +75,12 @@ class Flow:
         place = context._jvm.org.apache.hadoop.fs.Path(path)  # noqa: SLF001
         return place.getFileSystem(context._jsc.hadoopConfiguration()), place  # noqa: SLF001
 
+    def forget(self, *parts: Part) -> None:
+        """Delete tables that no round to come asks for: with all of them a run's folder is 15 times the text."""
+        for part in parts:
+            system, place = self._place(_folder(part))
+            system.delete(place, True)  # noqa: FBT003  the name of Java's argument
+
     def pieces(self, part: Part) -> DataFrame:
         """One table's pieces: its own folder is read, for listing all that a round made takes longer than a round."""
         if not self.has(part):

@@ -45,6 +45,7 @@ def send_home(flow: Flow, arrived: Arrived) -> Part:
     sampled = pl.Series(seen.to_pylist(), dtype=pl.String).sort()
     bounds = sampled.gather([len(sampled) * at // ranges for at in range(1, ranges)] if len(sampled) else [])
     made = flow.round("documents", order_range, *parts, deal=partial(deal_by_id, bounds.unique().sort()))
+    flow.forget(*parts)
     return Part(made, "documents")
 
 

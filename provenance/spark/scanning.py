@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from provenance import __version__, tables
 from provenance.pipeline import SCHEMA_VERSION
 from provenance.settings import Settings
 from provenance.spark import steps
-from provenance.spark.flow import Flow
+from provenance.spark.flow import BESIDE, Flow
 from provenance.spark.homes import send_home
 from provenance.spark.intake import Arrived, number_rows, plain_documents, read_frames
 from provenance.spark.plan import Plan
@@ -37,8 +38,12 @@ class SparkRun:
 
     def write(self, folder: str) -> None:
         """Write each table as a folder NAME.parquet of Parquet files, on any path that Spark writes."""
-        for name, frame in self.tables.items():
-            frame.write.mode("overwrite").parquet(f"{folder.rstrip('/')}/{name}.parquet")
+
+        def put(name: str) -> None:
+            self.tables[name].write.mode("overwrite").parquet(f"{folder.rstrip('/')}/{name}.parquet")
+
+        with ThreadPoolExecutor(BESIDE) as beside:  # most are small, and wait for Java more than they work
+            list(beside.map(put, self.tables))
 
 
 def scan(

@@ -26,6 +26,8 @@ SETTINGS = {
     # what travels is compressed already
     "spark.shuffle.compress": "false",
     "spark.shuffle.spill.compress": "false",
+    # files of a shuffle go when Java collects what stood for it, which it else does twice an hour
+    "spark.cleaner.periodicGC.interval": "3min",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     # a task that fails on one machine is tried again on another; one lost executor is not the end of a job

@@ -106,6 +106,7 @@ def trace(
     shares = flow.rows(shared).sort("number")["share"].to_list()
     weighed = [Part(compared, name) for name in ("evidence", "twins", "choices", "numbers")]
     grown = flow.round("grown", partial(stories.grow_stories, shares), *whole, *weighed)
+    flow.forget(Part(called, "documents"))
     cards = Part(grown, "cards")
     carded = flow.round("carded", stories.add_left, Part(rights, "cross"), cards)
     crossed = flow.round("crossed", partial(stories.trace_cross, shares), Part(carded, "carded"), cards)
@@ -212,6 +213,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     masks = flow.round("masks", runs.mask_home, Part(marked, "placed"), Part(hot, "hot"))
     tied = flow.round("runs", runs.pair_runs, postings, Part(masks, "masks"))
     pairs = candidates()
+    flow.forget(Part(groups, "bands"), postings)
     firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
     asks = Part(firsts, "asks")
     members = flow.round("members", routing.answer, Part(groups, "members"), asks)
@@ -232,6 +234,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
         "asked", together(routing.answer, stretches.repeat_home), *texts, Part(blocks, "asks"), *repeated
     )
     settled = flow.round("settled", stretches.settle_block, *given, Part(asked, "documents"), Part(asked, "passages"))
+    flow.forget(Part(asked, "documents"), Part(asked, "passages"))
     made = complete(flow, texts, [settled], stretches.match_missing)
     spans = [Part(asked, "spans"), Part(settled, "spans"), *made.tables["spans"]]
     clustered = flow.later(cluster_passages, flow, spans) if flow.plan.settings.until != "matches" else list

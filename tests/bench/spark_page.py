@@ -171,7 +171,7 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         "",
         f"A power of the documents, fitted to each round over {', '.join(f'{size:,}' for size in sizes)} documents,",
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing, and",
-        "a network, come on top. `candidates` is bounded by what it can be, and rounds over a sample by the sample. The",
+        "a network, come on top. `candidates` is bounded by what it can be, rounds over a sample by the sample. The",
         "largest bucket of each round grows as it did between the two greatest sizes measured, at most with the dump;",
         "told is the one that breaks first then, with what it grows by.",
         "",
