@@ -30,6 +30,7 @@ from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divi
 from provenance.spark.pieces import Sent, pack
 from provenance.spark.plan import Part, Plan
 from provenance.text.tokens import Tokens
+from provenance.tracing import frequency
 from tests.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -91,6 +92,15 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -> None:
     compare(corpus, 5, **way)
+
+
+@pytest.mark.parametrize("documents", [10, 40])
+def test_rounds_learn_of_a_sample_what_one_machine_learns(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, documents: int
+) -> None:
+    """How often words stand and how many dates are false, where a dump is larger than the sample."""
+    monkeypatch.setattr(frequency, "SAMPLE", documents)
+    compare(corpus, 4, rewritten="off")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)

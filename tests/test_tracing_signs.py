@@ -11,6 +11,7 @@ import pytest
 from provenance.tables import EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
 from provenance.tracing.differences import Text, compare
+from provenance.tracing.frequency import SAMPLE, count_words, counter, is_sampled
 from provenance.tracing.graphs import lay_out
 from provenance.tracing.quoting import depth, find_quoting
 from provenance.tracing.trust import Clocks, believe, fit_lags, weigh_dates
@@ -109,8 +110,8 @@ def test_a_passage_set_off_as_quoted_is_the_later_one() -> None:
     )
 
 
-def believed(pairs: list[tuple[int, int, int]]) -> tuple[Any, float]:
-    """(source, copy, days from one to the other), of whom the texts say which is which -> chances of false dates."""
+def _clocks(pairs: list[tuple[int, int, int]]) -> tuple[Any, Any, Clocks]:
+    """(source, copy, days from one to the other), of whom the texts say which is which -> what `believe` is given."""
     size = 1 + max(max(source, copy) for source, copy, _ in pairs)
     rows = [(name, -1, -3.0, np.nan) for name in range(size)]
     for source, copy, lag in pairs:
@@ -121,8 +122,12 @@ def believed(pairs: list[tuple[int, int, int]]) -> tuple[Any, float]:
     for source, copy, _ in pairs:
         same[same == same[copy]] = same[source]
     fit = fit_lags(lag, np.sign(np.nan_to_num(lag)), same[child])
-    clocks = Clocks(child, parent, fit, np.ones(size, bool))
-    _, wrong, shares = believe(lay_out(child, parent, same[child]), score, clocks)
+    return lay_out(child, parent, same[child]), score, Clocks(child, parent, fit, np.ones(size, bool))
+
+
+def believed(pairs: list[tuple[int, int, int]]) -> tuple[Any, float]:
+    """The same -> chances of false dates, and their share."""
+    _, wrong, shares = believe(*_clocks(pairs))
     return wrong, shares[-1]
 
 
@@ -139,6 +144,33 @@ def test_one_false_date_is_found_out_by_its_neighbours() -> None:
     assert wrong[80] > 0.95
     assert wrong[81:].max() < 0.1
     assert wrong[:80].max() < 0.1
+
+
+def test_shares_that_are_given_part_what_no_tree_ties() -> None:
+    """With the shares of all, each component alone is believed as it is among the others, to the last bit."""
+    pairs = [(3 * n, 3 * n + 1, (-1) ** n * (n + 1)) for n in range(12)] + [(3 * n, 3 * n + 2, 2) for n in range(12)]
+    layout, score, clocks = _clocks(pairs)
+    _, wrong, shares = believe(layout, score, clocks)
+    for n in range(12):
+        own = [(source % 3, copy % 3, lag) for source, copy, lag in pairs if source == 3 * n]
+        layout, score, clocks = _clocks(own)
+        _, alone, _ = believe(layout, score, clocks, shares)
+        assert alone.tolist() == wrong[3 * n : 3 * n + 3].tolist()
+
+
+def test_a_sample_is_the_same_in_any_order_and_whole_where_it_fits() -> None:
+    ids = pl.Series([f"d{n}" for n in range(4000)])
+    assert is_sampled(ids, SAMPLE).all()
+    chosen = set(ids.filter(is_sampled(ids, 2 * SAMPLE)))
+    assert chosen == set(ids.reverse().filter(is_sampled(ids.reverse(), 2 * SAMPLE)))
+    assert 1800 < len(chosen) < 2200
+
+
+def test_words_are_counted_in_the_sample_and_stand_once_at_least() -> None:
+    documents = pl.DataFrame({"doc_id": ["a", "b"], "text": ["one two two", "two three"]})
+    count = counter(count_words(documents))
+    words = tokenize(pl.Series(["one two three four"])).word.tolist()
+    assert [count(word) for word in words] == [1, 3, 1, 1]
 
 
 def test_a_copy_long_after_its_source_speaks_against_neither_date() -> None:
