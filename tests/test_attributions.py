@@ -90,6 +90,7 @@ def test_a_dateline_takes_its_year_from_the_publication_date() -> None:
     [
         (f"{BODY}\n\n(Reporting by A. Person; Editing by B. Person)", ("credit", "Reuters", "article")),
         (f"{BODY}\n\n(Ellenport Courier)", ("credit", "Ellenport Courier", "article")),
+        (f"{BODY}\n\nReporting by the Ellenport Courier.", ("credit", "Ellenport Courier", "article")),
         (f"{BODY}\n\n– Ellenport Dispatch", ("credit", "Ellenport Dispatch", "article")),
         (f"{BODY}\n\nSource: The Guardian", ("credit", "The Guardian", "article")),
         (f"{BODY}\n\nSource: University of Nowhere. Notes follow.", ("credit", "University of Nowhere", "article")),
@@ -366,3 +367,16 @@ def test_datelines_on_reuters() -> None:
     )
     assert 2 * exact.height / (gold.height + table.height) >= 0.985
     assert both.filter(pl.col("day") == pl.col("day_right").dt.day()).height / gold.height >= 0.985
+
+
+@pytest.mark.parametrize(
+    "line", ["© Ellenport Courier. All rights reserved.", "Follow the Ellenport Courier on Twitter."]
+)
+def test_a_notice_of_an_outlet_that_no_table_has_is_told_where_the_publisher_is_known(line: str) -> None:
+    text = f"{BODY}\n\n{line}"
+    assert ("template", "Ellenport Courier", "article") in found(text, outlet="Lowick Post")
+    assert found(text) == []
+
+
+def test_who_reported_is_mostly_a_person() -> None:
+    assert found(f"{BODY}\n\nReporting by Maren Holt.") == []

@@ -54,7 +54,7 @@ def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame) -> pl.Dat
     """
     captions = _captions(passages)
     rows: list[Row] = []
-    wanted = documents.select("doc_id", "text", "title", "published").join(
+    wanted = documents.select("doc_id", "text", "title", "published", "outlet").join(
         _body_ends(passages), on="doc_id", how="left", maintain_order="left"
     )
     for batch in wanted.iter_slices(BATCH):
@@ -149,12 +149,10 @@ def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list
     if row["cue"]:
         # A picture's or a page's credit stands near an end; in a short text the two are one piece.
         cut = len(text) - notices.TAIL
-        if cut > notices.HEAD:
-            found.extend(notices.read_credits(text[: notices.HEAD], 0))
-            found.extend(notices.read_credits(text[cut:], cut))
-        else:
-            found.extend(notices.read_credits(text, 0))
-        found.extend(notices.read_notices(text, 0))
+        foreign = row["outlet"] is not None  # else the furniture of an unknown outlet may be the publisher's own
+        for piece, at in ((text[: notices.HEAD], 0), (text[cut:], cut)) if cut > notices.HEAD else ((text, 0),):
+            found.extend(notices.read_credits(piece, at, foreign))
+        found.extend(notices.read_notices(text, 0, foreign))
     if row["picture"]:
         found.extend(notices.read_picture_credits(text))
     if _MAY_END.search(row["title"] or "") or _MAY_END.search(text[:400]):

@@ -46,6 +46,9 @@ _PICTURE_AGENCIES = re.compile(
 _REPORTING = re.compile(
     r"\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|Report) (?:by|for) [^()\n]{3,240}\)"
 )
+_REPORTED_LINE = re.compile(
+    r"^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{2,40})\.?[ \t]*$", re.MULTILINE
+)
 _SOURCE_LINE = re.compile(
     r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر"
     r"|المصدر الأصلي)s?\s?:\s?"
@@ -196,8 +199,11 @@ def _bare(line: str, previous: str, text: str, end: int) -> bool:
     return names.is_agency(names.resolve(line) or "") and not following.startswith(("©", "/"))
 
 
-def read_credits(text: str, base: int) -> Iterator[Found]:
-    """A head or tail with one of the cues -> credits and notices; places are moved by `base`."""
+def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
+    """A head or tail with one of the cues -> credits and notices; places are moved by `base`.
+
+    With `foreign` the publisher is known, and a notice may be of an outlet that is not in the table.
+    """
     for match in _REPORTING.finditer(text) if "ing by" in text else ():
         parts = re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
         found = next((hit for part in parts if (hit := names.resolve(part.strip()))), None)
@@ -205,15 +211,16 @@ def read_credits(text: str, base: int) -> Iterator[Found]:
             found = "Reuters"  # its house form: (Reporting by A; Editing by B)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "credit")
-    for expression in (_SOURCE_LINE, _SOURCE_MIDLINE):
+    for expression in (_SOURCE_LINE, _SOURCE_MIDLINE, _REPORTED_LINE):
         for match in expression.finditer(text):
-            found = _resolve(match["name"], shape=True) or _any_name(match["name"])
+            anybody = None if expression is _REPORTED_LINE else _any_name(match["name"])  # there it is a person's
+            found = _resolve(match["name"], shape=True) or anybody
             before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
                 yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
     for match in _COPYRIGHT.finditer(text) if _COPYRIGHT_CUE.search(text) else ():
-        if found := _resolve(match["name"]):
+        if found := _resolve(match["name"]) or (_shaped(match["name"].partition(". ")[0]) if foreign else None):
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
             caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
             kind, scope = ("credit", "caption") if caption else ("template", "article")
@@ -255,7 +262,7 @@ def _printed_by(phrase: str) -> str | None:
     return None if any(names.key(word) in MONTHS or names.key(word) in WEEKDAYS for word in words) else phrase.strip()
 
 
-def read_notices(text: str, base: int) -> Iterator[Found]:
+def read_notices(text: str, base: int, foreign: bool) -> Iterator[Found]:
     """Another outlet's furniture left in a text: subscription notes, widgets, `follow X on Twitter`."""
     for match in _SUBSCRIPTION.finditer(text) if "subscription information" in text else ():
         who = match["who"] or match["who2"]
@@ -267,7 +274,8 @@ def read_notices(text: str, base: int) -> Iterator[Found]:
             found = _WIDGETS.get(widget.casefold())
         else:
             phrase = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
-            found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if match["e"] else None)
+            by_shape = match["e"] or (foreign and not match["a"])
+            found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if by_shape else None)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "template")
 
