@@ -46,9 +46,7 @@ _PICTURE_AGENCIES = re.compile(
 _REPORTING = re.compile(
     r"\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|Report) (?:by|for) [^()\n]{3,240}\)"
 )
-_REPORTED_LINE = re.compile(
-    r"^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{2,40})\.?[ \t]*$", re.MULTILINE
-)
+_REPORTED = re.compile(r"(?m)^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{2,40})[. ]*$")
 _SOURCE_LINE = re.compile(
     r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر"
     r"|المصدر الأصلي)s?\s?:\s?"
@@ -200,10 +198,7 @@ def _bare(line: str, previous: str, text: str, end: int) -> bool:
 
 
 def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
-    """A head or tail with one of the cues -> credits and notices; places are moved by `base`.
-
-    With `foreign` the publisher is known, and a notice may be of an outlet that is not in the table.
-    """
+    """A head or tail with a cue -> credits, moved by `base`; with `foreign` notices of outlets that no table has."""
     for match in _REPORTING.finditer(text) if "ing by" in text else ():
         parts = re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
         found = next((hit for part in parts if (hit := names.resolve(part.strip()))), None)
@@ -211,10 +206,10 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
             found = "Reuters"  # its house form: (Reporting by A; Editing by B)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "credit")
-    for expression in (_SOURCE_LINE, _SOURCE_MIDLINE, _REPORTED_LINE):
+    for expression in (_SOURCE_LINE, _SOURCE_MIDLINE, _REPORTED):
         for match in expression.finditer(text):
-            anybody = None if expression is _REPORTED_LINE else _any_name(match["name"])  # there it is a person's
-            found = _resolve(match["name"], shape=True) or anybody
+            found = _resolve(match["name"], shape=True)
+            found = found or (None if expression is _REPORTED else _any_name(match["name"]))  # there a person's
             before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
@@ -274,8 +269,8 @@ def read_notices(text: str, base: int, foreign: bool) -> Iterator[Found]:
             found = _WIDGETS.get(widget.casefold())
         else:
             phrase = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
-            by_shape = match["e"] or (foreign and not match["a"])
-            found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if by_shape else None)
+            shape = match["e"] or (foreign and not match["a"])
+            found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if shape else None)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "template")
 
