@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance.pipeline import peak_memory
@@ -20,7 +22,7 @@ from provenance.tables import WRITTEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark.sql import Column, SparkSession
     from pyspark.sql.types import StructType
 
     from provenance.spark.pieces import Tables
@@ -124,16 +126,17 @@ class Flow:
 
     def frame(self, part: Part) -> DataFrame:
         """One table as columns."""
-        schema = SCHEMAS[part.table]
-        return self.pieces(part).select("data").mapInArrow(_columns(part.table), spark_schema(schema))
+        return self._as_columns([part], SCHEMAS[part.table])
+
+    def _as_columns(self, parts: list[Part], schema: pl.Schema) -> DataFrame:
+        """Some columns of one table that is in several parts."""
+        rows = reduce(DataFrame.unionAll, (self.pieces(part).select("data") for part in parts))
+        return rows.mapInArrow(_columns(parts[0].table, schema), spark_schema(schema))
 
     def union(self, parts: list[Part]) -> DataFrame:
         """One table that is in several parts, with the columns that `scan` writes."""
-        columns = list(WRITTEN[{"named": "documents", "credits": "attributions"}.get(parts[0].table, parts[0].table)])
-        whole = self.frame(parts[0])
-        for part in parts[1:]:
-            whole = whole.unionAll(self.frame(part))
-        return whole.select(*columns)
+        name = {"named": "documents", "credits": "attributions"}.get(parts[0].table, parts[0].table)
+        return self._as_columns(parts, WRITTEN[name])
 
     def send(self, name: str, table: str, frame: DataFrame, bucket: Column) -> str:
         """Columns -> pieces of a table in a folder of that name."""
@@ -220,9 +223,7 @@ def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]]
 
         def made() -> Iterator[Piece]:
             for bucket, pieces in _buckets(batches):
-                yield from meter.watch(
-                    pieces, run_round(lambda at, given: round_(plan, at, given), bucket, unpack(pieces))
-                )
+                yield from meter.watch(pieces, partial(run_round, partial(round_, plan), bucket))
             yield from pack(Sent("costs", meter.row(), 0))
 
         yield from batch_pieces(made())
@@ -265,10 +266,10 @@ class Meter:
     def __init__(self) -> None:
         self.buckets = self.read = self.made = self.largest = self.spent = self.slowest = 0
 
-    def watch(self, pieces: list[tuple[str, bytes]], made: Iterable[Piece]) -> Iterator[Piece]:
-        """What a round makes of one bucket, counted on its way."""
+    def watch(self, pieces: list[tuple[str, bytes]], make: Callable[[Tables], Iterable[Piece]]) -> Iterator[Piece]:
+        """What a round makes of one bucket, counted on its way, from unpacking on."""
         began, size = time.process_time_ns(), sum(len(data) for _, data in pieces)
-        for piece in made:
+        for piece in make(unpack(pieces)):
             self.made += len(piece.data)
             yield piece
         spent = (time.process_time_ns() - began) // 1000
@@ -310,8 +311,7 @@ def _batch(pieces: list[Piece]) -> pa.RecordBatch:
     )
 
 
-def _columns(table: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    schema = SCHEMAS[table]
+def _columns(table: str, schema: pl.Schema) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     target = arrow_schema(schema)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

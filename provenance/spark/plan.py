@@ -34,7 +34,7 @@ HOME_BITS = 10  # 1,024 documents a home: about 3 MB of news
 #: text: of 30,000 articles 8,800 bytes each travel at 4,096 pairs, 6,200 at 16,384.
 BLOCK = 16_384
 
-LINKS_AT_ONCE = 2_000_000  # links whose components one task finds: 200 MB there; more go over the cluster
+LINKS_AT_ONCE = 8_000_000  # links whose components one task finds: 800 MB there; more go over the cluster
 
 ROW = pl.Int64()
 KEY = pl.UInt64()
