@@ -110,10 +110,11 @@ def _against(measured: list[dict[str, Any]], here: list[dict[str, Any]]) -> list
     lines += ["|---|---|---|---|---|---|"]
     for one, other in pairs:
         shuffled = sum(each["read"] for each in by_round(one).values()) / one["documents"]
-        ratio = one["processor"] / other["processor"]
+        wall, processor = (one[name] / other[name] for name in ("wall", "processor"))
         lines.append(
             f"| {one['documents']:,} {one['kind']} | {one['way']} | {other['wall']}, {other['processor']} "
-            f"| {one['wall']}, {one['processor']} | {ratio:.1f} of processor s | {shuffled:,.0f} a document |"
+            f"| {one['wall']}, {one['processor']} | {wall:.1f} of wall, {processor:.1f} of processor s "
+            f"| {shuffled:,.0f} a document |"
         )
     return [*lines, ""]
 
