@@ -6,7 +6,7 @@ import io
 import os
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pytest
 
 from provenance.dumps import columnar, opening, parquet_format
 from provenance.dumps.parquet_bounds import Bounds, Extremes, stated_bounds
+from provenance.dumps.parquet_format import column_chunks
 from provenance.dumps.parquet_sums import wrong_pages
 from provenance.dumps.reading import read
 from provenance.settings import Settings
@@ -29,6 +30,14 @@ WAYS: list[dict[str, Any]] = [
 ]
 
 
+def wrong(stream: BinaryIO) -> set[tuple[int, str]]:
+    return wrong_pages(stream, column_chunks(stream))
+
+
+def stated(stream: BinaryIO) -> list[Bounds]:
+    return stated_bounds(stream, column_chunks(stream))
+
+
 def written(**options: Any) -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(ROWS), out, **options)
@@ -38,13 +47,13 @@ def written(**options: Any) -> bytes:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_page_is_wrong_where_pyarrow_says_so(way: dict[str, Any]) -> None:
     sound = written(write_page_checksum=True, **way)
-    assert not list(wrong_pages(io.BytesIO(sound)))
+    assert not list(wrong(io.BytesIO(sound)))
     chance = random.Random(str(way))
     seen = 0
     for _ in range(60):
         octets = bytearray(sound)
         octets[chance.randrange(4, len(octets) * 3 // 4)] ^= 1 << chance.randrange(8)
-        ours = list(wrong_pages(io.BytesIO(bytes(octets))))
+        ours = list(wrong(io.BytesIO(bytes(octets))))
         try:
             pq.ParquetFile(io.BytesIO(bytes(octets)), page_checksum_verification=True).read()
             theirs = False
@@ -76,20 +85,20 @@ def test_a_file_without_checksums_or_of_another_format_has_no_wrong_page() -> No
         b"x" * 5000 + b"PAR1",
         b"\xff" * 99,
     ):
-        assert not list(wrong_pages(io.BytesIO(octets)))
+        assert not list(wrong(io.BytesIO(octets)))
 
 
 def test_what_lies_over_each_other_or_holds_nothing_does_not_run_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = written(write_page_checksum=True)
     monkeypatch.setattr(parquet_format, "MOST_PAGES", 2)
     at = sound.index(b"council")
-    assert len(list(wrong_pages(io.BytesIO(sound[:at] + b"k" + sound[at + 1 :])))) <= 1
+    assert len(list(wrong(io.BytesIO(sound[:at] + b"k" + sound[at + 1 :])))) <= 1
 
 
 def extremes(octets: bytes, rows: int) -> list[tuple[int, str]]:
     """The wrong bounds of a file that is read in batches of so many rows."""
     frame = pl.read_parquet(io.BytesIO(octets))
-    found = Extremes(stated_bounds(io.BytesIO(octets)), {name: name for name in frame.columns})
+    found = Extremes(stated(io.BytesIO(octets)), {name: name for name in frame.columns})
     for batch in frame.iter_slices(rows):
         found.add(batch)
     return sorted(found.wrong())
@@ -99,7 +108,7 @@ def extremes(octets: bytes, rows: int) -> list[tuple[int, str]]:
 @pytest.mark.parametrize("rows", [1, 7, 1000])
 def test_bounds_that_pyarrow_states_are_those_of_the_texts(way: dict[str, Any], rows: int) -> None:
     octets = written(**way)
-    assert stated_bounds(io.BytesIO(octets))
+    assert stated(io.BytesIO(octets))
     assert extremes(octets, rows) == []
 
 
@@ -107,7 +116,7 @@ def test_bounds_of_polars_nulls_and_empty_texts_are_those_of_the_texts() -> None
     frame = pl.DataFrame({"text": [None, "", "ü", "\U0010ffff", "z", None, None, None, "a"] * 5, "x": [None] * 45})
     out = io.BytesIO()
     frame.write_parquet(out, statistics="full", row_group_size=4, data_page_size=1)
-    assert len(stated_bounds(out)) > 2 * 45 // 4
+    assert len(stated(out)) > 2 * 45 // 4
     assert extremes(out.getvalue(), 4) == extremes(out.getvalue(), 3) == []
 
 
@@ -116,9 +125,9 @@ def test_bounds_of_polars_nulls_and_empty_texts_are_those_of_the_texts() -> None
 @pytest.mark.parametrize("find", [bytes.find, bytes.rfind])  # a page's header, which stands first, and the footer
 def test_a_bound_written_over_is_told_with_its_column(tmp_path: Path, group: int, end: str, find: Any) -> None:
     sound = written(compression="snappy", row_group_size=20, use_dictionary=False, write_page_checksum=True)
-    stated = [one for one in stated_bounds(io.BytesIO(sound)) if (one.row_group, one.column) == (group, "text")]
-    assert len(stated) == 2
-    place = find(sound, getattr(stated[0], end)) + 4
+    said = [one for one in stated(io.BytesIO(sound)) if (one.row_group, one.column) == (group, "text")]
+    assert len(said) == 2
+    place = find(sound, getattr(said[0], end)) + 4
     octets = sound[:place] + b"k" + sound[place + 1 :]
     assert octets != sound
     assert pl.read_parquet(io.BytesIO(octets)).equals(pl.read_parquet(io.BytesIO(sound)))

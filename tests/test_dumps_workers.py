@@ -59,7 +59,7 @@ def test_what_reads_parquet_stays_far_from_the_limit_of_address_space() -> None:
     )
     with Workers(count=1) as pool:
         known = {"kind": "parquet", "place": None, "asked": {}}
-        assert pool.answer(Question("columns", known, content.getvalue())) == {"rows": 1, "wrong": []}
+        assert pool.answer(Question("columns", known, content.getvalue())) == {"rows": 1, "pages": [], "bounds": []}
         process = pool._all[0]._process
         assert process is not None
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")

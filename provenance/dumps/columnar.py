@@ -20,6 +20,7 @@ from provenance.dumps.columns import ASKED, choose_columns, holds_markup
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
 from provenance.dumps.markup import PAGE_START
 from provenance.dumps.parquet_bounds import Extremes, stated_bounds
+from provenance.dumps.parquet_format import column_chunks
 from provenance.dumps.parquet_sums import wrong_pages
 from provenance.dumps.records import ask_record
 from provenance.dumps.rejects import single_line
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
 #: A longer file without a name is called by its number, or copied into one; shorter ones are sent to the worker.
 MOST_SENT = 64 << 20
+#: What a worker found wrong -> what is told of it.
+WRONG = {
+    "pages": "a page of {} is not as it was written (checksum)",
+    "bounds": "the least or greatest text stated of {} is not there",
+}
 #: What Polars raises for what a file holds; a panic of its Rust is no Exception.
 FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
 
@@ -47,18 +53,24 @@ def try_columns(
 ) -> dict[str, Any]:
     """A file by its place or its bytes -> how many rows of its columns can be read, and the problem behind those.
 
-    Of a Parquet file that can be read whole also `wrong`: the row groups and columns with bounds that are not theirs.
+    Of a Parquet file also the row groups and columns with pages that have another checksum (`pages`), and of one that
+    can be read whole those with bounds that are not their texts' (`bounds`).
     `asked` is the columns that the settings name. With `copy` so many rows are written there. Runs in a worker.
     """
+    found: dict[str, Any] = {}
     try:
-        frame = SCANS[kind](io.BytesIO(content) if place is None else open(place, "rb"))  # noqa: PTH123, SIM115
+        with _opened(content, place) as again:
+            chunks = column_chunks(again) if kind == "parquet" and copy is None else []
+            found["pages"] = sorted(wrong_pages(again, chunks))
+            bounds = stated_bounds(again, chunks)
+        frame = SCANS[kind](_opened(content, place))
         if copy is not None:
-            found = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
-            frame.head(rows).select(dict.fromkeys(found)).collect().write_parquet(copy)
+            kept = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
+            frame.head(rows).select(dict.fromkeys(kept)).collect().write_parquet(copy)
             return {"rows": rows}
         columns = choose_columns(frame.collect_schema().names(), Settings(**asked))
         if not columns.problem:
-            extremes = _extremes(content, kind, place, columns)
+            extremes = Extremes(bounds, columns.of)
             chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
             for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
                 rows += batch.height
@@ -66,15 +78,14 @@ def try_columns(
             told = frame.select(pl.len()).collect().item()
             if rows != told:  # a panic in a thread of its own ends the batches without a word
                 raise ValueError(f"{rows:,} of {told:,} rows")
-            return {"rows": rows, "wrong": sorted(extremes.wrong())}
+            found["bounds"] = sorted(extremes.wrong())
     except FAILURES as error:
-        return {"rows": rows, "problem": ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]}
-    return {"rows": rows}
+        found["problem"] = ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]
+    return {"rows": rows, **found}
 
 
-def _extremes(content: bytes, kind: str, place: str | None, columns: Columns) -> Extremes:
-    with io.BytesIO(content) if place is None else open(place, "rb") as again:  # noqa: PTH123
-        return Extremes(stated_bounds(again) if kind == "parquet" else [], columns.of)
+def _opened(content: bytes, place: str | None) -> BinaryIO:
+    return io.BytesIO(content) if place is None else open(place, "rb")  # noqa: PTH123
 
 
 def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
@@ -85,19 +96,18 @@ def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
 
 def read_columnar(kind: str, content: BinaryIO, intake: Intake, workers: Workers) -> Iterator[pl.DataFrame | Question]:
     """A Parquet or Arrow file that can seek -> articles of as many rows as a worker could read of it."""
-    for page in wrong_pages(content) if kind == "parquet" else ():
-        told = f"a page of column {page.column!r} in row group {page.row_group} is not as it was written (checksum)"
-        intake.reject(None, "damaged", f"{told}: fetch the file again", "partial")
     with _placed(content) as (place, octets, size):
         known = {"kind": kind, "place": place, "asked": {name: getattr(intake.settings, name) for name in ASKED}}
         answer = workers.answer(Question("columns", known, octets, size=size))
         if isinstance(answer, Lost):
             intake.reject(None, answer.reason, answer.detail)
-        elif "problem" not in answer:
-            for row_group, column in answer.get("wrong", ()):
-                told = f"the least or greatest text stated of column {column!r} in row group {row_group} is not there"
+            return
+        for what, is_wrong in WRONG.items():
+            for row_group, column in answer.get(what, ()):
+                told = is_wrong.format(f"column {column!r} in row group {row_group}")
                 intake.reject(None, "damaged", f"{told}: fetch the file again", "partial")
-            with io.BytesIO(octets) if place is None else open(place, "rb") as whole:  # noqa: PTH123
+        if "problem" not in answer:
+            with _opened(octets, place) as whole:
                 yield from read_columns(SCANS[kind], whole, intake)
         else:
             with tempfile.TemporaryDirectory() as folder:

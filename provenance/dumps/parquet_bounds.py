@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import polars as pl
 
-from provenance.dumps.parquet_format import MALFORMED, column_chunks, pages
+from provenance.dumps.parquet_format import MALFORMED, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from provenance.dumps.parquet_format import Chunk
 
@@ -41,27 +41,29 @@ class Bounds(NamedTuple):
     greatest_is_exact: bool
 
 
-def stated_bounds(stream: BinaryIO) -> list[Bounds]:
-    """A Parquet file that can seek -> what it states of its row groups' and pages' texts."""
+def stated_bounds(stream: BinaryIO, chunks: Iterable[Chunk]) -> list[Bounds]:
+    """A Parquet file that can seek, its column chunks -> what is stated of its row groups' and pages' texts."""
     found: list[Bounds | None] = []
+    texts = [chunk for chunk in chunks if _is_of_texts(chunk)]
     try:
-        chunks = [chunk for chunk in column_chunks(stream) if _is_of_texts(chunk)]
-        found += [_bounds(chunk, chunk.first, chunk.rows, chunk.stated.get(_STATISTICS, {})) for chunk in chunks]
-        last, first = None, 0
-        for chunk, page in pages(stream, chunks):
-            last, first = chunk, first if chunk is last else chunk.first
-            for header, values, statistics in _DATA_PAGES:
-                if header in page.stated:  # a column that is not nested has a value for each row
-                    rows = page.stated[header][values]
-                    found.append(_bounds(chunk, first, rows, page.stated[header].get(statistics, {})))
-                    first += rows
+        found += [_bounds(chunk, chunk.first, chunk.rows, chunk.stated.get(_STATISTICS, {})) for chunk in texts]
+        for chunk, of in pages(stream, texts):
+            first = chunk.first
+            for page in of:
+                for header, values, statistics in _DATA_PAGES:
+                    if header in page.stated:  # a column that is not nested has a value for each row
+                        rows = page.stated[header][values]
+                        found.append(_bounds(chunk, first, rows, page.stated[header].get(statistics, {})))
+                        first += rows
     except MALFORMED:
         pass  # Polars says so of what it reads
     return [bounds for bounds in found if bounds is not None]
 
 
 def _is_of_texts(chunk: Chunk) -> bool:
-    return chunk.stated.get(_TYPE) == _BYTE_ARRAY and not chunk.is_nested and 0 <= chunk.first < _MOST_ROWS
+    """Whether rows of a chunk can be counted, and hold texts; a damaged footer may have anything for a number."""
+    numbers = isinstance(chunk.first, int) and isinstance(chunk.stated, dict) and 0 <= chunk.first < _MOST_ROWS
+    return numbers and chunk.stated.get(_TYPE) == _BYTE_ARRAY and not chunk.is_nested
 
 
 def _bounds(chunk: Chunk, first: int, rows: int, stated: dict[int, Any]) -> Bounds | None:

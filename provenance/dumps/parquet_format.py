@@ -43,8 +43,15 @@ class Chunk(NamedTuple):
     stated: dict[int, Any]
 
 
-def column_chunks(stream: BinaryIO) -> Iterator[Chunk]:
-    """A Parquet file that can seek -> its column chunks; raises one of MALFORMED where it is not one."""
+def column_chunks(stream: BinaryIO) -> list[Chunk]:
+    """A Parquet file that can seek -> its column chunks; none where it does not follow the format."""
+    try:
+        return list(_chunks(stream))
+    except MALFORMED:
+        return []
+
+
+def _chunks(stream: BinaryIO) -> Iterator[Chunk]:
     end = stream.seek(0, 2)
     stream.seek(max(0, end - 8))
     size, magic = struct.unpack("<I4s", stream.read(8))
@@ -70,26 +77,29 @@ class Page(NamedTuple):
     size: int
 
 
-def pages(stream: BinaryIO, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Page]]:
-    """Column chunks of a file that can seek -> their pages, in order; raises one of MALFORMED.
+def pages(stream: BinaryIO, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterator[Page]]]:
+    """Column chunks of a file that can seek -> each with its pages, in order; raises one of MALFORMED.
 
-    Ends where more pages are listed than the file can hold: chunks over each other, or pages of nothing.
+    The pages end where more are listed than the file can hold: chunks over each other, or pages of nothing.
     """
     end = stream.seek(0, 2)
     passed = count = 0
-    for chunk in chunks:
+
+    def of(chunk: Chunk) -> Iterator[Page]:
+        nonlocal passed, count
         place = min(chunk.stated[field] for field in (_DATA_PAGE, _DICTIONARY_PAGE) if chunk.stated.get(field))
         behind = place + chunk.stated[_SIZE]
-        while place < behind:
+        while place < behind and passed <= end and count <= MOST_PAGES:
             header, length = _header(stream, place)
             size = header[_PAGE_SIZE]
             if size < 0:
-                break
-            yield chunk, Page(header, place + length, size)
+                return
+            yield Page(header, place + length, size)
             place += length + size
             passed, count = passed + length + size, count + 1
-            if passed > end or count > MOST_PAGES:
-                return
+
+    for chunk in chunks:
+        yield chunk, of(chunk)
 
 
 def _header(stream: BinaryIO, place: int) -> tuple[dict[int, Any], int]:

@@ -7,12 +7,13 @@ none, nobody can tell a changed letter.
 from __future__ import annotations
 
 import zlib
+from itertools import takewhile
 from typing import TYPE_CHECKING, BinaryIO
 
-from provenance.dumps.parquet_format import MALFORMED, column_chunks, pages
+from provenance.dumps.parquet_format import MALFORMED, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from provenance.dumps.parquet_format import Chunk, Page
 
@@ -21,25 +22,27 @@ _BLOCK = 1 << 20
 _PAGE_SUM = 4
 
 
-def wrong_pages(stream: BinaryIO) -> Iterator[Chunk]:
-    """A Parquet file that can seek -> its column chunks with a checksum that is not its page's; none without checksums.
+def wrong_pages(stream: BinaryIO, chunks: Iterable[Chunk]) -> set[tuple[int, str]]:
+    """A Parquet file that can seek, its column chunks -> the row groups and columns with pages of another checksum.
 
-    One pass over the bytes that have one, at the speed of crc32 (1 GB/s). What does not follow the format ends it:
-    Polars says so of what it reads.
+    One pass over the bytes that have one, at the speed of crc32 (1 GB/s), and none over chunks whose first page has
+    none. What does not follow the format ends it: Polars says so of what it reads.
     """
-    told = None
+    wrong = set()
     try:
-        for chunk, page in pages(stream, column_chunks(stream)):
-            if chunk is not told and _is_wrong(stream, page):
-                told = chunk
-                yield chunk
+        for chunk, of in pages(stream, chunks):
+            if any(_is_wrong(stream, page) for page in takewhile(_is_summed, of)):
+                wrong.add((chunk.row_group, chunk.column))
     except MALFORMED:
-        return
+        pass
+    return wrong
+
+
+def _is_summed(page: Page) -> bool:
+    return _PAGE_SUM in page.stated
 
 
 def _is_wrong(stream: BinaryIO, page: Page) -> bool:
-    if _PAGE_SUM not in page.stated:
-        return False
     stream.seek(page.place)
     left, made = page.size, 0
     while left > 0 and (block := stream.read(min(left, _BLOCK))):
