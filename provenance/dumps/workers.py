@@ -69,7 +69,7 @@ class _Asked(NamedTuple):
 
 #: Two runs on the same page must give the same text, whatever order a library's sets are in. Address space is limited:
 #: with an arena of 64 MB for each of a dozen threads, reading one row of Parquet took .9 to 1.04 of the GB, now .33.
-_AROUND = {"PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+_ENVIRONMENT = {"PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Workers:
@@ -201,7 +201,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **_AROUND},
+                env={**os.environ, **_ENVIRONMENT},
             )
         return self._process
 
