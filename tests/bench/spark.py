@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 PAGE = ROOT / "reports" / "measured" / "spark.md"
-#: What is scanned for; `passage` without tracing, whose last round is one task.
+#: What is scanned for; `passage` is without tracing.
 WAYS: dict[str, dict[str, Any]] = {
     "document": {"level": "document", "until": "clusters"},
     "passage": {"until": "clusters", "rewritten": "off"},
