@@ -30,25 +30,24 @@ def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
     return pl.Series("side", (mixed >> np.uint64(1)).astype(np.int64))
 
 
-def send_sides(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """SPANS -> each by its left side, LINKS between its sides, and both SIDES to their documents' homes."""
-    spans = given["spans"]
+def send_sides(plan: Plan, spans: pl.DataFrame) -> Iterator[Sent]:
+    """SPANS -> each TIED by its left side, SIDE_LINKS between its sides, and both SIDES to their documents' homes."""
     left, right = (name_sides(spans, f"{side}_") for side in ("left", "right"))
-    yield Sent("tied", spans.select(list(SCHEMAS["spans"])).with_columns(side=left), hashed(left, plan))
-    yield Sent("links", pl.DataFrame({"left_row": left, "right_row": right}), 0)
-    for side in ("left", "right"):
-        places = spans.select(pl.col(f"{side}_{name}").alias(name) for name in PLACE)
-        yield Sent("sides", places, home(places["row"]))
+    yield Sent("tied", spans.with_columns(side=left), hashed(left, plan))
+    yield Sent("side_links", pl.DataFrame({"left_row": left, "right_row": right}), 0)
+    places = [spans.select(pl.col(f"{side}_{name}").alias(name) for name in PLACE) for side in ("left", "right")]
+    sides = pl.concat(places).unique()
+    yield Sent("sides", sides, home(sides["row"]))
 
 
 def lead_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """SIDES of a home's documents -> LINKS between those that are one passage."""
+    """SIDES of a home's documents -> SIDE_LINKS between those that are one passage."""
     sides = given["sides"].unique().sort(PLACE)
     document = sides["row"].rle_id().cast(pl.Int64).to_numpy()
     leader = find_leaders(document, sides["start"].to_numpy(), sides["end"].to_numpy())
     number = name_sides(sides)
     links = pl.DataFrame({"left_row": number, "right_row": number.gather(leader)})
-    yield Sent("links", links.filter(pl.col("left_row") != pl.col("right_row")), 0)
+    yield Sent("side_links", links.filter(pl.col("left_row") != pl.col("right_row")), 0)
 
 
 def label_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

@@ -128,6 +128,7 @@ SCHEMAS: dict[str, pl.Schema] = {
     "spans": pl.Schema({**tables.SPANS, **ENDS}),
     "tied": pl.Schema({**tables.SPANS, **ENDS, "side": ROW}),
     "sides": pl.Schema({"row": ROW, "start": ROW, "end": ROW}),
+    "side_links": pl.Schema(ENDS),
     "links": pl.Schema(ENDS),
     "labels": pl.Schema({"row": ROW, "label": ROW}),
     "matches": pl.Schema({**tables.MATCHES, **ENDS, **LABELS}),

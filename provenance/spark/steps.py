@@ -237,7 +237,8 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     flow.forget(Part(asked, "documents"), Part(asked, "passages"))
     made = complete(flow, texts, [settled], stretches.match_missing)
     spans = [Part(asked, "spans"), Part(settled, "spans"), *made.tables["spans"]]
-    clustered = flow.later(cluster_passages, flow, spans) if flow.plan.settings.until != "matches" else list
+    paths = [part.path for part in spans]
+    clustered = flow.later(cluster_passages, flow, paths) if flow.plan.settings.until != "matches" else list
     counts = made.counts | {"over_cap": flow.total(pairs, "over_cap") + flow.total(hot, "over_cap")}
     return Made(made.tables | {"passages": [passages], "spans": spans}, counts, clustered)
 
@@ -289,10 +290,9 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
     )
 
 
-def cluster_passages(flow: Flow, spans: list[Part]) -> list[Part]:
-    """SPANS -> CLUSTERS of passages."""
-    sides = flow.round("sides", clusters.send_sides, *spans)
-    leaders = flow.round("leaders", clusters.lead_sides, Part(sides, "sides"))
-    labels = flow.label("passage-links", [Part(sides, "links"), Part(leaders, "links")])
-    tied = flow.round("tied", clusters.label_spans, Part(sides, "tied"), labels)
+def cluster_passages(flow: Flow, found: list[str]) -> list[Part]:
+    """The rounds that made SPANS and their sides -> CLUSTERS of passages."""
+    leaders = flow.round("leaders", clusters.lead_sides, *(Part(path, "sides") for path in found))
+    labels = flow.label("passage-links", [Part(path, "side_links") for path in (*found, leaders)])
+    tied = flow.round("tied", clusters.label_spans, *(Part(path, "tied") for path in found), labels)
     return [Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")]

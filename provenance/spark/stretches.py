@@ -14,8 +14,9 @@ from provenance.matching.matches import find_matches
 from provenance.matching.rewritten import find_rewritten
 from provenance.matching.spans import settle, to_table
 from provenance.matching.stretches import Aligned, join
+from provenance.spark.clusters import send_sides
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, STRETCH, hashed, home, in_order, shaped, table
+from provenance.spark.plan import SCHEMAS, STRETCH, hashed, in_order, shaped, table
 from provenance.spark.related import relate_pairs
 from provenance.spark.whole import send_matches
 
@@ -96,16 +97,18 @@ def repeat_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     spans, _ = settle(
         laid.documents, laid.tokens, laid.layout, nothing, nothing.aligned, repeats, short, plan.settings, threads=1
     )
-    yield from _send_spans(spans, laid)
+    yield from _send_spans(plan, spans, laid)
 
 
-def _send_spans(spans: pl.DataFrame, laid: Laid) -> Iterator[Sent]:
+def _send_spans(plan: Plan, spans: pl.DataFrame, laid: Laid) -> Iterator[Sent]:
     ids = laid.documents.select("doc_id", "row")
     for side in ("left", "right"):
         known = ids.rename({"doc_id": f"{side}_doc", "row": f"{side}_row"})
         spans = spans.join(known, on=f"{side}_doc", how="left", maintain_order="left")
     spans = spans.select(list(SCHEMAS["spans"]))
-    yield Sent("spans", spans, home(spans["left_row"]))
+    yield Sent("spans", spans, 0)
+    if plan.settings.until != "matches":
+        yield from send_sides(plan, spans)
 
 
 # -- blocks of pairs ---------------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     spans, known = settle(
         laid.documents, laid.tokens, laid.layout, verified, across, nothing, short, plan.settings, threads=1
     )
-    yield from _send_spans(spans, laid)
+    yield from _send_spans(plan, spans, laid)
     matches = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
     yield from send_matches(matches, laid.documents, plan, spans)
 
@@ -172,7 +175,7 @@ def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     left, right = (laid.places(pairs[side]) for side in ENDS)
     found = align(laid.tokens, laid.layout, left, right, plan.settings, threads=1)
     spans = to_table(laid.documents, laid.layout, laid.tokens, found.aligned, plan.settings)
-    yield from _send_spans(spans, laid)
+    yield from _send_spans(plan, spans, laid)
     known = pl.DataFrame({"left_doc": ids.gather(left), "right_doc": ids.gather(right), "jaccard": found.jaccard})
     more = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
     label = pairs["label"]
