@@ -75,8 +75,8 @@ def _quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def send_related(related: pl.DataFrame, plan: Plan) -> Iterator[Sent]:
-    """RELATED -> by the left row; and TIES of stories."""
-    yield shaped("related", related, hashed(related["left_row"], plan))
+    """RELATED -> by the right row; and TIES of stories."""
+    yield shaped("related", related, hashed(related["right_row"], plan))
     strong = related.filter(
         pl.col("same") | (pl.max_horizontal("left_containment", "right_containment") >= _least(plan))
     )
@@ -88,19 +88,45 @@ def _least(plan: Plan) -> float:
     return min(LEAST_SHARE, float(pl.Series([plan.settings.link_containment], dtype=pl.Float32)[0]))
 
 
-def place_left(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """RELATED by their left row, and its LABELS -> RELATED with its story, by the right row."""
-    placed = _labelled(given, "left")
-    yield shaped("related", placed, hashed(placed["right_row"], plan))
+def send_wants(pairs: pl.DataFrame, plan: Plan) -> Sent:
+    """Pairs that go by their right row -> WANTS: the left rows of which each bucket has to know, to these rows' own.
+
+    A passage in a million documents ties all of them to the first that has it, and each to few others: by their left
+    row, all these pairs would come into one bucket.
+    """
+    wants = pairs.select(row="left_row", bucket=pl.Series(hashed(pairs["right_row"], plan))).unique()
+    return shaped("wants", wants, hashed(wants["row"], plan))
 
 
-def place_right(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """The same for the right row -> INNER pairs of a story, CROSS pairs of two, and CALLS for their documents."""
-    placed = _labelled(given, "right")
+def tell_labels(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """LABELS and WANTS of some rows -> LABELS, to the buckets that want them."""
+    told = table(given, "wants").unique().join(table(given, "labels"), on="row")
+    yield shaped("labels", told, told["bucket"].to_numpy())
+
+
+def with_labels(pairs: pl.DataFrame, given: Tables) -> pl.DataFrame:
+    """Pairs and LABELS of their rows -> the pairs with both sides' labels, null where there is none."""
+    labels, columns = table(given, "labels").unique("row", keep="any"), pairs.columns
+    for side in SIDES:
+        named = labels.select(pl.col("row").alias(f"{side}_row"), pl.col("label").alias(f"{side}_label"))
+        pairs = pairs.drop(f"{side}_label").join(named, on=f"{side}_row", how="left", maintain_order="left")
+    return pairs.select(columns)
+
+
+def place_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """RELATED by their right row, and LABELS of their rows -> INNER pairs of a story, CROSS pairs of two, and CALLS.
+
+    CROSS pairs stay with their right row, and WANT the cards of their left ones.
+    """
+    if "related" not in given:
+        return
+    placed = with_labels(given["related"], given)
+    placed = placed.with_columns(pl.coalesce(f"{side}_label", f"{side}_row").alias(f"{side}_label") for side in SIDES)
     same = pl.col("left_label") == pl.col("right_label")
     inner, cross = placed.filter(same), placed.filter(~same)
     yield shaped("inner", inner, hashed(inner["left_label"], plan))
-    yield shaped("cross", cross, hashed(cross["left_row"], plan))
+    yield shaped("cross", cross, hashed(cross["right_row"], plan))
+    yield send_wants(cross.filter("paired"), plan)
     calls = pl.concat(
         [
             frame.select(
@@ -112,9 +138,3 @@ def place_right(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     ).unique()
     calls = calls.with_columns(block=pl.Series(hashed(calls["label"], plan)))
     yield shaped("calls", calls, home(calls["row"]))
-
-
-def _labelled(given: Tables, side: str) -> pl.DataFrame:
-    labels = table(given, "labels").select(pl.col("row").alias(f"{side}_row"), pl.col("label").alias("found"))
-    joined = table(given, "related").join(labels, on=f"{side}_row", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("found", f"{side}_row").alias(f"{side}_label")).drop("found")

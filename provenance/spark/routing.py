@@ -12,7 +12,7 @@ from provenance.matching.completion import PAIR, add_compared, lacking_pairs
 from provenance.matching.components import label_components
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOCK, SCHEMAS, by_name, count, hashed, home, table
-from provenance.spark.related import send_related
+from provenance.spark.related import send_related, send_wants, with_labels
 from provenance.tables import MATCHES
 
 if TYPE_CHECKING:
@@ -102,29 +102,10 @@ def label_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("labels", labels, hashed(rows, plan))
 
 
-def label_left(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """MATCHES by their left row, and its LABELS -> MATCHES with them, by the right row."""
-    matches = _labelled(given, "left")
-    yield Sent("matches", matches, hashed(matches["right_row"], plan))
-
-
-def label_right(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """The same for the right row -> MATCHES to the component of either side; those of neither stay behind."""
-    matches = _labelled(given, "right")
-    ours = matches.filter(pl.col("left_label").is_not_null())
-    yield Sent("matches", ours, hashed(ours["left_label"], plan))
-    theirs = matches.filter(pl.col("right_label").is_not_null())
-    apart = pl.col("left_label").is_null() | pl.Series(
-        hashed(theirs["left_label"].fill_null(0), plan) != hashed(theirs["right_label"], plan)
-    )
-    theirs = theirs.filter(apart)
-    yield Sent("matches", theirs, hashed(theirs["right_label"], plan))
-
-
-def _labelled(given: Tables, side: str) -> pl.DataFrame:
-    labels = table(given, "labels").select(pl.col("row").alias(f"{side}_row"), pl.col("label").alias(f"{side}_label"))
-    matches = table(given, "matches").drop(f"{side}_label").join(labels, on=f"{side}_row", how="left")
-    return matches.select(list(SCHEMAS["matches"]))
+def label_matches(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """MATCHES by their right row, and LABELS of their rows -> those inside one component, to its bucket."""
+    inside = with_labels(table(given, "matches"), given).filter(pl.col("left_label") == pl.col("right_label"))
+    yield Sent("matches", inside, hashed(inside["left_label"], plan))
 
 
 def find_lacking(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -150,14 +131,14 @@ def finish_components(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]
         complete = add_compared(matches.select(list(MATCHES)), more.select(list(MATCHES)), plan.settings)
         added = more.join(complete, on=PAIR, how="semi")
         matches = pl.concat([matches, added])
-        yield Sent("matches", added, hashed(added["left_row"], plan))
+        yield Sent("matches", added, hashed(added["right_row"], plan))
         related = table(given, "more_related").join(added, on=PAIR, how="semi")
         yield from send_related(related, plan)
-    inside = matches.filter(pl.col("left_label") == pl.col("right_label"))
+        yield send_wants(related, plan)
     if plan.settings.until != "matches":
-        clusters = cluster_documents(inside.select(list(MATCHES)), plan.settings)
+        clusters = cluster_documents(matches.select(list(MATCHES)), plan.settings)
         yield by_name("clusters", clusters, "doc_id", plan)
-        rows = pl.concat([inside.select(doc_id=f"{side}_doc", row=f"{side}_row") for side in ("left", "right")])
+        rows = pl.concat([matches.select(doc_id=f"{side}_doc", row=f"{side}_row") for side in ("left", "right")])
         belongs = clusters.join(rows.unique(), on="doc_id").select("row", "cluster_id")
         yield Sent("belongs", belongs, home(belongs["row"]))
-        yield Sent("counts", count("implied_pairs", count_implied(clusters, inside)), 0)
+        yield Sent("counts", count("implied_pairs", count_implied(clusters, matches)), 0)

@@ -91,16 +91,17 @@ def trace(
     publishers = name_publishers(flow, marked)
     known = flow.later(know_names, flow, marked, publishers)
     labels = flow.label("stories", [Part(path, "ties") for path in matched])
-    lefts = flow.round("story-lefts", related.place_left, *(Part(path, "related") for path in matched), labels)
-    rights = flow.round("story-rights", related.place_right, Part(lefts, "related"), labels)
+    named = flow.round("story-labels", related.tell_labels, *(Part(path, "wants") for path in matched), labels)
+    ties = [Part(path, "related") for path in matched]
+    pairs = flow.round("story-pairs", related.place_pairs, *ties, labels, Part(named, "labels"))
     keyed, told, habits, frequency = known()
     credited = [publishers, keyed, told]
-    dates, calls = Part(marked, "dates"), Part(rights, "calls")
+    dates, calls = Part(marked, "dates"), Part(pairs, "calls")
     called = flow.round(
         "called", stories.call_home, documents, calls, Part(marked, "passages"), dates, habits,
         Part(matched[-1], "belongs"), *credited,
     )  # fmt: skip
-    whole = [Part(called, name) for name in ("facts", "documents", "keyed", "passages")] + [Part(rights, "inner")]
+    whole = [Part(called, name) for name in ("facts", "documents", "keyed", "passages")] + [Part(pairs, "inner")]
     compared = flow.round("compared", partial(stories.compare_stories, flow.rows(frequency)), *whole)
     shared = Part(flow.round("shares", stories.share_false, Part(compared, "sampled")), "shares")
     shares = flow.rows(shared).sort("number")["share"].to_list()
@@ -108,8 +109,10 @@ def trace(
     grown = flow.round("grown", partial(stories.grow_stories, shares), *whole, *weighed)
     flow.forget(Part(called, "documents"))
     cards = Part(grown, "cards")
-    carded = flow.round("carded", stories.add_left, Part(rights, "cross"), cards)
-    crossed = flow.round("crossed", partial(stories.trace_cross, shares), Part(carded, "carded"), cards)
+    carded = flow.round("carded", stories.tell_cards, Part(pairs, "wants"), cards)
+    crossed = flow.round(
+        "crossed", partial(stories.trace_cross, shares), Part(pairs, "cross"), Part(carded, "cards"), cards
+    )
     both = [Part(path, name) for path in (grown, crossed) for name in ("known", "copies", "copying_rows")]
     drawn = flow.round("absent", origins.draw_home, *credited, calls, *both)
     taken = (Part(path, "taken") for path in (grown, crossed, drawn))
@@ -270,9 +273,8 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
     """MATCHES and LINKS as found -> MATCHES with all pairs of what is linked, SPANS of these, CLUSTERS of documents."""
     labels = flow.label("linked", [Part(path, "links") for path in found])
     matches = [Part(path, "matches") for path in found]
-    lefts = flow.round("lefts", routing.label_left, *matches, labels)
-    rights = flow.round("rights", routing.label_right, Part(lefts, "matches"), labels)
-    inside = Part(rights, "matches")
+    told = flow.round("linked-labels", related.tell_labels, *(Part(path, "wants") for path in found), labels)
+    inside = Part(flow.round("inside", routing.label_matches, *matches, labels, Part(told, "labels")), "matches")
     lacking = flow.round("lacking", routing.find_lacking, inside)
     missing = flow.total(lacking, "lacking")
     more, spans = [], []

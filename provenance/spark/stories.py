@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import CHOICES, FACTS, SCHEMAS, hash_texts, hashed, home, shaped, table
+from provenance.spark.plan import BLOCK, CHOICES, FACTS, SCHEMAS, hash_texts, hashed, home, shaped, table
 from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PASSAGES
 from provenance.tracing.absent import find_known
 from provenance.tracing.ancestry import Choices, believe_dates, find_candidates, grow_trees
@@ -244,28 +244,32 @@ def _send_cards(story: Story, twins: pl.DataFrame, wrong: dict[str, float], plan
 # -- pairs of two stories ----------------------------------------------------------------------------------
 
 
-def add_left(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """CROSS pairs by their left row, and CARDS -> the pairs of which the left one has a card, by the right row."""
-    if "cards" in given and "cross" in given:
-        carded = given["cross"].filter("paired").join(given["cards"].rename({"row": "left_row"}), on="left_row")
-        yield shaped("carded", carded, hashed(carded["right_row"], plan))
+def tell_cards(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """CARDS and WANTS of some rows -> CARDS, to the buckets that want them."""
+    if "cards" not in given:
+        return
+    for some in table(given, "wants").unique(maintain_order=True).iter_slices(BLOCK):  # one may be wanted by all
+        told = some.join(given["cards"], on="row")
+        yield shaped("cards", told, told["bucket"].to_numpy())
 
 
 def trace_cross(shares: list[float], plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """CROSS pairs with the left CARD, by their right row, and CARDS -> EDGES between stories."""
-    if "cards" not in given or "carded" not in given:
+    """CROSS pairs by their right row, and CARDS of both sides -> EDGES between stories."""
+    if "cards" not in given or "cross" not in given:
         return
-    right = given["cards"].rename({"row": "right_row", "card": "other"})
-    pairs = given["carded"].join(right, on="right_row").sort(PAIR)
-    ends = [pairs.select(row=f"{side}_row", card=card) for side, card in (("left", "card"), ("right", "other"))]
-    cards = pl.concat(ends).unique("row", keep="any").unnest("card").sort("doc_id")
-    if cards.is_empty():
+    cards = given["cards"].unique("row", keep="any")
+    pairs = given["cross"].filter("paired").sort(PAIR)
+    for side in ("left", "right"):
+        pairs = pairs.join(cards, left_on=f"{side}_row", right_on="row", how="semi", maintain_order="left")
+    if pairs.is_empty():
         return
+    rows = pl.concat([pairs.select(row="left_row"), pairs.select(row="right_row")])
+    cards = cards.join(rows, on="row", how="semi").unnest("card").sort("doc_id")
     documents = cards.select("row", "doc_id", "outlet", "title", "published", text=pl.lit(""))
     keyed = cards.select("credits").explode("credits").drop_nulls().unnest("credits")
     dates, facts = as_dates(cards), cards.select("doc_id", *FACTS)
     seen = cards.select("doc_id", key="seen").explode("key").drop_nulls()
-    plain = pairs.drop("paired", "words", "left_text", "right_text", "quoted", "card", "other")
+    plain = pairs.drop("paired", "words", "left_text", "right_text", "quoted")
     nobody = pl.DataFrame(schema=SCHEMAS["twins"])
     related, ancestry = Related(plain, nobody), pl.DataFrame(schema=ANCESTRY)
     nothing = pl.DataFrame(schema=PASSAGES)

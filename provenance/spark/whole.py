@@ -16,7 +16,7 @@ from provenance.matching.sketches import choose_bands, least_equal, word_sketche
 from provenance.matching.whole_documents import match_equal, match_firsts, match_pairs
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, shaped, table
-from provenance.spark.related import relate_pairs, send_related
+from provenance.spark.related import relate_pairs, send_related, send_wants
 from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def group_texts(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def send_matches(
     matches: pl.DataFrame, documents: pl.DataFrame, plan: Plan, spans: pl.DataFrame | None = None
 ) -> Iterator[Sent]:
-    """MATCHES of documents that have a row -> the same with rows, by the left one; LINKS of the strong; RELATED."""
+    """MATCHES of documents that have a row -> MATCHES with rows, and RELATED, by the right one; LINKS of the strong."""
     rows = documents["row"]
     ends = {
         f"{side}_row": rows.gather(row_numbers(matches[f"{side}_doc"], documents["doc_id"]))
@@ -96,7 +96,8 @@ def send_matches(
     }
     unknown = dict.fromkeys(("left_label", "right_label"), pl.lit(None, pl.Int64))
     whole = matches.with_columns(**ends, **unknown)
-    yield Sent("matches", whole, hashed(whole["left_row"], plan))
+    yield Sent("matches", whole, hashed(whole["right_row"], plan))
+    yield send_wants(whole, plan)
     strong = strong_pairs(matches, plan.settings).select("left_doc", "right_doc")
     links = whole.join(strong, on=["left_doc", "right_doc"], how="semi").select("left_row", "right_row")
     yield Sent("links", links, 0)
