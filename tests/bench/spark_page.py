@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from provenance.spark.scanning import TEXTS_A_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +20,12 @@ AHEAD = (10**8, 10**10)
 EXECUTOR_CORES = 4
 #: Rounds over a sample of so many documents, or over links up to a limit, past which these go over the cluster.
 SAMPLED, SAMPLE = ("shares", "frequency", "linked", "stories", "passage-links"), 65_536
-#: Bytes of a bucket that none passes: a range of about 32,768 documents, of twice the text that news have.
-MOST_BUCKET = {"documents": 32_768 * 5_000}
 #: Bytes a document that no round passes: 64 bands of a key, a row, a number and 64 bytes of bits. Fewer are measured
 #: where few keys leave a document's bands side by side, which compresses.
 MOST_READ = {"candidates": 64 * (4 + 8 + 8 + 64)}
+#: Bytes of a bucket that none passes: a range of about 32,768 documents, of twice the text that news have; the bands
+#: of as many documents as there are to a bucket of hashes.
+MOST_BUCKET = {"documents": 32_768 * 5_000, "candidates": TEXTS_A_KEY * MOST_READ["candidates"]}
 
 
 def fit(sizes: list[int], values: list[float]) -> tuple[float, float]:
@@ -137,70 +140,87 @@ def _index(measured: list[dict[str, Any]]) -> list[str]:
 
 def _measured(way: str, ours: list[dict[str, Any]]) -> list[str]:
     lines = [f"## Measured, {ENDS[way]}", ""]
-    lines += [
-        "| documents | text, B | processor s: rounds, all | shuffled a document, B | largest bucket, B | driver |"
-    ]
-    lines += ["|---|---|---|---|---|---|"]
+    lines += ["| documents | text, B | processor s: rounds, all | shuffled a document, B | driver: Java, Python |"]
+    lines += ["|---|---|---|---|---|"]
     for one in ours:
         sums = by_round(one).values()
         seconds, read = (sum(each[what] for each in sums) for what in ("seconds", "read"))
         lines.append(
             f"| {one['documents']:,} | {one['bytes']:,} | {seconds:.1f}, {one['processor']} "
-            f"| {read / one['documents']:,.0f} | {max(each['largest'] for each in sums):,} "
-            f"| {one['driver_mb']['java']} MB, {one['driver_mb']['python']} MB |"
+            f"| {read / one['documents']:,.0f} | {one['driver_mb']['java']} MB, {one['driver_mb']['python']} MB |"
         )
     last = ours[-1]
-    lines += ["", f"By round, at {last['documents']:,} documents ({last['xxh3_128']}, {last['date']}):", ""]
-    lines += ["| round | processor us a document | bytes read a document | made | largest bucket | growth of bytes |"]
-    lines += ["|---|---|---|---|---|---|"]
-    sizes = [one["documents"] for one in ours]
+    count, sizes = last["documents"], [one["documents"] for one in ours]
+    lines += ["", f"By round, at {count:,} documents ({last['xxh3_128']}, {last['date']}); *held* is the most that a"]
+    lines += ["task of Python held, with all that it has loaded:", ""]
+    lines += [
+        "| round | processor us a document | bytes read a document | growth | made | largest bucket, B | held, MB |"
+    ]
+    lines += ["|---|---|---|---|---|---|---|"]
     for name, each in by_round(last).items():
-        values = [by_round(one).get(name, {}).get("read", 0) for one in ours]
-        count = last["documents"]
+        growth = fit(sizes, [by_round(one).get(name, {}).get("read", 0) for one in ours])[1]
         lines.append(
-            f"| {name} | {1e6 * each['seconds'] / count:.1f} | {each['read'] / count:,.0f} "
-            f"| {each['made'] / count:,.0f} | {each['largest']:,} | {fit(sizes, values)[1]:.2f} |"
+            f"| {name} | {1e6 * each['seconds'] / count:.1f} | {each['read'] / count:,.0f} | {growth:.2f} "
+            f"| {each['made'] / count:,.0f} | {each['largest']:,.0f} | {each['resident'] / 1e6:,.0f} |"
         )
     return [*lines, ""]
 
 
-def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
+class Ahead(NamedTuple):
+    """What one round is going to take: processor seconds, bytes read, its largest bucket, bytes held by a task."""
+
+    name: str
+    seconds: float
+    read: float
+    bucket: float
+    power: float
+    held: float
+
+
+def _go_ahead(name: str, ours: list[dict[str, Any]], ahead: int) -> Ahead:
+    """Measurements of one round at several sizes -> the same at another."""
     sizes = [one["documents"] for one in ours]
-    names = list(by_round(ours[-1]))
+    rounds = [by_round(one).get(name, {}) for one in ours]
+    last, bounded = rounds[-1], name in SAMPLED and sizes[-1] >= SAMPLE
+    amounts = []
+    for what, most in (("seconds", math.inf), ("read", MOST_READ.get(name, math.inf) * ahead)):
+        _, power = fit(sizes, [float(each.get(what, 0)) for each in rounds])
+        times = 1.0 if bounded else (ahead / sizes[-1]) ** max(power, 1.0)
+        amounts.append(min(last[what] * times, most))
+    _, power = fit(sizes[-2:], [float(each.get("largest", 0)) for each in rounds[-2:]])
+    power = 0.0 if bounded else min(max(power, 0.0), 1.0)
+    bucket = min(last["largest"] * (ahead / sizes[-1]) ** power, MOST_BUCKET.get(name, math.inf))
+    idle = min(each["resident"] for each in by_round(ours[-1]).values())
+    held = idle + (last["resident"] - idle) * max(1.0, bucket / last["largest"])
+    return Ahead(name, amounts[0], amounts[1], bucket, power, held)
+
+
+def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
+    sizes = ", ".join(f"{one['documents']:,}" for one in ours)
     lines = [
         f"## Extrapolated from the above, {ENDS[way]}",
         "",
-        f"A power of the documents, fitted to each round over {', '.join(f'{size:,}' for size in sizes)} documents,",
-        "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing, and",
-        "a network, come on top. `candidates` is bounded by what it can be, rounds over a sample by the sample. The",
-        "largest bucket of each round grows as it did between the two greatest sizes measured, at most with the dump;",
-        "told is the one that breaks first then, with what it grows by.",
+        f"A power of the documents, fitted to each round over {sizes} documents,",
+        "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing,",
+        "and a network, come on top. Rounds over a sample are bounded by the sample, `candidates` by its bands,",
+        "`documents` by its ranges. The largest bucket of any other round grows as it did between the two greatest",
+        "sizes measured, at most with the dump, and what its task holds beyond the least of all rounds grows with it.",
+        "Memory is that of four tasks of the round that then holds the most; Java's heap, 2 GB in what was measured,",
+        "comes on top. The largest buckets are compressed, and told with the power of the documents they grow by.",
         "",
-        "| documents | core-hours | shuffled | executors of 4 cores for a day | largest bucket of one task |",
-        "|---|---|---|---|---|",
+        "| documents | core-hours | shuffled | executors of 4 cores for a day | memory of one | largest buckets |",
+        "|---|---|---|---|---|---|",
     ]
     for ahead in AHEAD:
-        totals = {"seconds": 0.0, "read": 0.0}
-        largest = ("", 0.0, 0.0)
-        for name in names:
-            rounds = [by_round(one).get(name, {}) for one in ours]
-            for what in totals:
-                _, power = fit(sizes, [float(each.get(what, 0)) for each in rounds])
-                times = 1.0 if name in SAMPLED and sizes[-1] >= SAMPLE else (ahead / sizes[-1]) ** max(power, 1.0)
-                amount = float(rounds[-1].get(what, 0)) * times
-                most = MOST_READ.get(name, math.inf) * ahead if what == "read" else math.inf
-                totals[what] += min(amount, most)
-            _, power = fit(sizes[-2:], [float(each.get("largest", 0)) for each in rounds[-2:]])
-            power = 0.0 if name in SAMPLED and sizes[-1] >= SAMPLE else min(max(power, 0.0), 1.0)
-            bucket = float(rounds[-1].get("largest", 0)) * (ahead / sizes[-1]) ** power
-            bucket = min(bucket, MOST_BUCKET.get(name, math.inf))
-            if bucket > largest[1]:
-                largest = (name, bucket, power)
-        hours = totals["seconds"] / 3600
-        executors = max(1, math.ceil(hours / (24 * EXECUTOR_CORES)))
+        rounds = [_go_ahead(name, ours, ahead) for name in by_round(ours[-1])]
+        hours = sum(one.seconds for one in rounds) / 3600
+        most = max(rounds, key=lambda one: one.held)
+        buckets = sorted(rounds, key=lambda one: one.bucket, reverse=True)[:3]
+        told = ", ".join(f"{one.name} {one.bucket / 1e9:,.2f} GB ({one.power:.2f})" for one in buckets)
         lines.append(
-            f"| {ahead:.0e} | {hours:,.0f} | {totals['read'] / 1e12:,.1f} TB | {executors:,} "
-            f"| {largest[0]}: {largest[1] / 1e9:,.2f} GB, compressed, power {largest[2]:.2f} |"
+            f"| {ahead:.0e} | {hours:,.0f} | {sum(one.read for one in rounds) / 1e12:,.1f} TB "
+            f"| {max(1, math.ceil(hours / (24 * EXECUTOR_CORES))):,} "
+            f"| {EXECUTOR_CORES * most.held / 1e9:,.0f} GB ({most.name}) | {told} |"
         )
     return [*lines, ""]
 
