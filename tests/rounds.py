@@ -23,7 +23,6 @@ class Rounds:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.made: dict[str, list[Piece]] = {}
-        self.largest: dict[str, int] = {}
         self._random = np.random.default_rng(8)
 
     def put(self, documents: pl.DataFrame) -> Part:
@@ -45,7 +44,6 @@ class Rounds:
         made: list[Piece] = []
         for bucket, pieces in buckets.items():
             self._random.shuffle(pieces)
-            self.largest[name] = max(self.largest.get(name, 0), sum(len(data) for _, data in pieces))
             made += run_round(lambda at, given: round_(self.plan, at, given), bucket, unpack(pieces))
         self.made[name] = made
         for piece in made:

@@ -25,9 +25,9 @@ from provenance.matching.rewritten import is_on
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
 from provenance.spark import plan as plans
-from provenance.spark import steps
+from provenance.spark import related, steps
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
-from provenance.spark.pieces import Sent, pack
+from provenance.spark.pieces import Sent, Tables, pack
 from provenance.spark.plan import Part, Plan
 from provenance.text.tokens import Tokens
 from provenance.tracing import frequency
@@ -150,6 +150,30 @@ def index_of(documents: pl.DataFrame, settings: Settings) -> InFrames:
     manifest = describe(settings, sizes, dict(houses.iter_rows()), counts)
     blobs = [rounds.frame([Part(cut, name)]) for name in ("blobs", "name_blobs")]
     return InFrames(rounds.frame([Part(kept, "stored")]), blobs, manifest)
+
+
+def test_what_one_hot_row_is_paired_with_is_labelled_in_many_buckets() -> None:
+    plan, hot, most = Plan(Settings(), 32, exhaustive=False, rewritten=False), 77, 8192
+    pairs = pl.DataFrame({"left_row": hot, "right_row": np.arange(100, 100 + most)}).cast(pl.Int64)
+    pairs = pairs.with_columns(left_label=None, right_label=None, at=pl.int_range(most))
+    labels = pl.DataFrame({"row": [hot, *range(100, 100 + most, 2)]}).with_columns(label=-pl.col("row"))
+    wants = related.send_wants(pairs, plan)
+    assert isinstance(wants.bucket, np.ndarray)
+    assert wants.rows.height == plan.keys
+    assert set(wants.bucket) == set(plans.hashed(pl.Series([hot]), plan))
+    (told,) = related.tell_labels(plan, 0, Tables(wants=pl.concat([wants.rows] * 3), labels=labels))
+    assert told.rows.height == plan.keys
+    found = []
+    for bucket in range(plan.keys):
+        ours = pairs.filter(pl.Series(plans.hashed(pairs["right_row"], plan) == bucket))
+        assert ours.height <= 2 * most / plan.keys
+        known = labels.filter(pl.Series(plans.hashed(labels["row"], plan) == bucket))
+        given = Tables(labels=pl.concat([told.rows.filter(pl.Series(told.bucket == bucket)), known]))
+        found.append(related.with_labels(ours, given))
+    wanted = pairs.with_columns(
+        left_label=-pl.col("left_row"), right_label=pl.when(pl.col("at") % 2 == 0).then(-pl.col("right_row"))
+    )
+    assert_frame_equal(pl.concat(found).sort("at"), wanted, check_dtypes=False)
 
 
 def test_rounds_make_an_index_that_finds_what_one_in_a_file_finds(corpus: Path, tmp_path: Path) -> None:
