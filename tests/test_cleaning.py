@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import errno
 import gzip
 import http.server
 import io
 import json
+import lzma
 import os
 import random
+import shutil
 import threading
 from functools import partial
 from pathlib import Path
@@ -427,6 +431,56 @@ def test_several_inputs_make_a_folder_and_one_a_file(folder: Path) -> None:
         0,
         (folder / "b.jsonl").read_bytes(),
     )
+
+
+@pytest.mark.parametrize(
+    ("suffix", "unpack"), [(".bz2", bz2.decompress), (".xz", lzma.decompress), (".gz", gzip.decompress)]
+)
+def test_what_is_named_packed_is_packed(folder: Path, suffix: str, unpack: Callable[[bytes], bytes]) -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": ONE})
+    kept = (folder / "a.jsonl").read_bytes().splitlines(keepends=True)[0]
+    assert call("clean", "a.jsonl", "-o", f"out.jsonl{suffix}", "--keep", "first").exit_code == 0
+    assert unpack((folder / f"out.jsonl{suffix}").read_bytes()) == kept
+    assert call("clean", f"out.jsonl{suffix}", "-o", "again", "--keep", "first").exit_code == 0
+    assert (folder / "again").read_bytes() == kept
+
+
+def test_a_file_without_an_article_is_written_as_it_is(folder: Path) -> None:
+    """Whoever takes OUT up must not find yesterday's."""
+    write_lines("blank.jsonl", {"id": "a", "text": None}, {"id": "b", "text": "  "})
+    (folder / "empty.jsonl").write_bytes(b"")
+    (folder / "header.csv").write_bytes(b"id,text\r\n")
+    (folder / "white.txt").write_bytes(b"\n \n")
+    (folder / "empty.json").write_bytes(b"[]\n")
+    for passages in ("keep", "drop"):
+        for path in sorted(folder.iterdir()):
+            (folder / "out").mkdir(exist_ok=True)
+            result = call("clean", path.name, "-o", f"out/{path.name}", "--passages", passages)
+            assert result.exit_code == (0 if path.name == "blank.jsonl" else 3), result.stderr
+            assert (folder / "out" / path.name).read_bytes() == path.read_bytes(), (path.name, passages)
+        shutil.rmtree(folder / "out")
+    frame = pl.DataFrame({"text": [None, None], "n": [1, 2]}, schema={"text": pl.String, "n": pl.Int64})
+    frame.write_parquet("blank.parquet")
+    (folder / "other.csv").write_bytes(b"name,age\nx,1\n")
+    assert call("clean", "blank.parquet", "empty.jsonl", "other.csv", "-o", "out").exit_code == 3
+    assert {path.name for path in (folder / "out").iterdir()} == {"blank.parquet", "empty.jsonl"}
+    assert pl.read_parquet("out/blank.parquet").equals(frame)
+
+
+@pytest.mark.parametrize("removals", [(), ("--removals", "{}/gone.parquet")])
+def test_a_folder_that_cannot_be_written_is_a_mistake_of_the_user(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, removals: tuple[str, ...]
+) -> None:
+    """On a disk that is read only even removing a file that is not there is an error."""
+    write_lines("a.jsonl", {"id": "a", "text": ONE})
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", lambda _, path, **__: refuse(path))
+    result = call("clean", "a.jsonl", "-o", "out.jsonl", *(word.format(folder) for word in removals))
+    assert (result.exit_code, "cannot be written (read-only file system)" in result.stderr) == (2, True), result.stderr
 
 
 def test_a_dry_run_writes_nothing(folder: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
-import io
+import lzma
 import os
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
@@ -16,7 +17,7 @@ import zstandard
 
 from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
-from provenance.cleaning.choosing import choose, needed
+from provenance.cleaning.choosing import Chosen, choose, needed
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.dumps.kinds import PACKED, SUFFIXES
 from provenance.dumps.opening import keep_sources
@@ -77,28 +78,59 @@ def clean_files(
             run = scan(sources, wanted, verdicts=policy.verdicts)
             chosen = choose(run, order, policy.keep, policy.passages, policy.drop)
             del run
-        gone = chosen.gone
-        cuts: dict[str, list[dict[str, object]]] = {}
-        for row in chosen.cuts.iter_rows(named=True):
-            cuts.setdefault(row["doc_id"], []).append({name: row[name] for name in MARK_NAMES})
-        files = []
-        for path, whole in place.items():
-            inside = opened.filter((pl.col("path") == path) | pl.col("path").str.starts_with(f"{path}!/"))
-            of = pl.col("path").is_in(inside["path"].implode())
-            mask = documents_read.select(of).to_series()
-            documents = documents_read.filter(mask)
-            if not documents.height:
-                continue
-            # a file inside an archive comes out with the others of its archive, as JSON lines; so do scattered records
-            kind, encoding = ("archive", None) if inside.height > 1 else inside.select("format", "encoding").row(0)
-            plain = kind.split(".")[0]
-            plain = "scattered" if plain == "json" and is_scattered(whole, settings) else plain
-            records = numbers.filter(mask).to_list()
-            lost = frozenset(gone["doc_id"]) & frozenset(documents["doc_id"])
-            mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
-            files.append(File(path, whole, plain, encoding, documents, records, lost, mine))
-        listed = _write(files, [source.place for source in found], output, policy, settings, gone, removals, stdout)
+        read = _Read(documents_read.with_columns(record=numbers), opened, rejects)
+        files = _files(place, read, chosen, policy.passages, settings)
+        inputs_at = [source.place for source in found]
+        listed = _write(files, inputs_at, output, policy, settings, chosen.gone, removals, stdout)
     return Outcome(order.len(), listed, rejects)
+
+
+class _Read(NamedTuple):
+    """What reading the inputs gave."""
+
+    documents: pl.DataFrame  # DOCUMENTS in order, and which record of its file each is
+    opened: pl.DataFrame  # INPUTS
+    rejects: pl.DataFrame
+
+
+def _files(place: dict[str, Path], read: _Read, chosen: Chosen, passages: str, settings: Settings) -> list[File]:
+    """Where the bytes of each input lie, what was read of them, what goes -> the files to write, in order."""
+    inside = {path: _input_of(path, place) for path in read.opened["path"].unique()}
+    named = pl.col("path").replace_strict(inside, return_dtype=pl.String).alias("input")
+    facts = read.opened.with_columns(named).partition_by("input", as_dict=True)
+    held = read.documents.with_columns(named).partition_by("input", as_dict=True)
+    unreadable = read.rejects.filter(pl.col("record").is_null() & (pl.col("action") == "skipped"))
+    unreadable = unreadable.filter(~pl.col("reason").is_in(("empty", "left_out")))
+    passed_over = frozenset(unreadable["path"])
+    gone = frozenset(chosen.gone["doc_id"])
+    cuts: dict[str, list[dict[str, object]]] = {}
+    for row in chosen.cuts.iter_rows(named=True):
+        cuts.setdefault(row["doc_id"], []).append({name: row[name] for name in MARK_NAMES})
+    files = []
+    for path, whole in place.items():
+        documents = held.get((path,), read.documents.clear())
+        opened = facts.get((path,), read.opened.clear())
+        # a file inside an archive comes out with the others of its archive, as JSON lines; so do scattered records
+        kind, encoding = opened.select("format", "encoding").row(0) if opened.height == 1 else ("archive", None)
+        plain = kind.split(".")[0]
+        plain = "scattered" if plain == "json" and is_scattered(whole, settings) else plain
+        if not documents.height and (path in passed_over or written_kind(plain, passages) != plain):
+            continue
+        records = documents["record"].to_list()
+        documents = documents.select(list(tables.DOCUMENTS))
+        mine = {doc_id: cuts[doc_id] for doc_id in documents["doc_id"] if doc_id in cuts}
+        files.append(
+            File(path, whole, plain, encoding, documents, records, gone.intersection(documents["doc_id"]), mine)
+        )
+    return files
+
+
+def _input_of(path: str, place: dict[str, Path]) -> str:
+    """The path of an input, or of a member of one (`INPUT!/NAME`) -> the input's."""
+    at = len(path)
+    while path[:at] not in place:
+        at = path.rindex("!/", 0, at)
+    return path[:at]
 
 
 def _write(
@@ -117,7 +149,7 @@ def _write(
                     into.write(octets)
             if len(ledger.rows) != file.documents.height:
                 raise OutputError(f"{file.path}: its records cannot be told apart one by one; save it as JSON lines")
-            listed += _listed(file, ledger, why, policy.passages)
+            listed.append(_listed(file, ledger, why, policy.passages))
         table = pl.concat(listed)
         where = removals or (_beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
         if where is not None and output is not None:
@@ -131,12 +163,11 @@ def _write(
             raise
         raise OutputError(f"{error.filename or output}: cannot be written ({(error.strerror or '').lower()})") from None
     finally:
-        for unfinished, _ in aside:
-            unfinished.unlink(missing_ok=True)
+        _clear(aside)
     return table
 
 
-def _listed(file: File, ledger: Ledger, why: dict[str, tuple[str, str]], passages: str) -> list[pl.DataFrame]:
+def _listed(file: File, ledger: Ledger, why: dict[str, tuple[str, str]], passages: str) -> pl.DataFrame:
     """What went of one file, as REMOVALS in the order of the file."""
     texts = dict(file.documents.select("doc_id", "text").iter_rows())
     rows: list[tuple[object, ...]] = [
@@ -151,7 +182,7 @@ def _listed(file: File, ledger: Ledger, why: dict[str, tuple[str, str]], passage
                 rows.append((doc_id, ledger.rows[doc_id], *place, text, None))
     schema = {name: dtype for name, dtype in tables.REMOVALS.items() if name != "path"}
     frame = to_removals(pl.DataFrame(rows, schema=schema, orient="row"), file.path)
-    return [frame.sort("row", "start", nulls_last=False)]
+    return frame.sort("row", "start", nulls_last=False)
 
 
 def _target(file: File, inputs: int, output: str | None, passages: str) -> Path | None:
@@ -202,7 +233,13 @@ def write_list(listed: pl.DataFrame, final: Path) -> None:
     except OSError as error:
         raise OutputError(f"{final}: cannot be written ({(error.strerror or '').lower()})") from None
     finally:
-        for unfinished, _ in aside:
+        _clear(aside)
+
+
+def _clear(aside: list[tuple[Path, Path]]) -> None:
+    """Remove what is left of files written aside; a disk that cannot be written has none."""
+    for unfinished, _ in aside:
+        with suppress(OSError):
             unfinished.unlink(missing_ok=True)
 
 
@@ -228,12 +265,22 @@ def _sink(
 ) -> Iterator[BinaryIO]:
     """What takes the bytes of a file: packed as its name says."""
     if target is None:
-        yield (stdout or sys.stdout.buffer) if output else cast("BinaryIO", io.BytesIO())
+        if output:
+            yield stdout or sys.stdout.buffer
+            return
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a dry run
+            yield nowhere
         return
     with _aside(target, aside).open("wb") as plain:
         if target.suffix in (".gz", ".gzip"):
             # neither a time nor a name inside: the same input gives the same bytes
             with gzip.GzipFile("", "wb", 6, plain, mtime=0) as packed:
+                yield cast("BinaryIO", packed)
+        elif target.suffix in (".bz2", ".bz"):
+            with bz2.BZ2File(plain, "wb") as packed:
+                yield cast("BinaryIO", packed)
+        elif target.suffix == ".xz":
+            with lzma.LZMAFile(plain, "wb") as packed:
                 yield cast("BinaryIO", packed)
         elif target.suffix in (".zst", ".zstd"):
             with zstandard.ZstdCompressor(level=3).stream_writer(plain, closefd=False) as writer:
