@@ -167,6 +167,16 @@ def test_a_stale_page_is_told_of_the_other_word_and_both_are_kept(server: Server
     assert ann.decide("same", ["pair", "ferry", "again"], seen=keys).json()["conflict"] == []
 
 
+def test_a_note_supersedes_nothing_and_is_superseded_by_nothing(server: Server) -> None:
+    ann, ben = Browser(server), Browser(server, "Ben")
+    pair = ["pair", "ferry", "again"]
+    ann.decide("same", pair)
+    assert ben.decide("note", pair, note="Both from one desk.", seen=[]).json()["conflict"] == []
+    answer = ann.decide("different", pair, seen=[]).json()
+    assert [one["verdict"] for one in answer["conflict"]] == ["same"]
+    assert sorted(one["verdict"] for one in answer["state"]["standing"]) == ["different", "note"]
+
+
 def test_two_editors_at_once_lose_nothing(server: Server) -> None:
     editors = [Browser(server, name) for name in ("Ann", "Ben")]
     failed: list[int] = []

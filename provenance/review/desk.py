@@ -11,7 +11,7 @@ from provenance.review.log import Decision
 from provenance.text.contents import passage_key, read_contents
 from provenance.verdicts import subjects
 from provenance.verdicts.standing import find_standing, not_undone
-from provenance.verdicts.subjects import GROUPS, ITSELF, SOURCE
+from provenance.verdicts.subjects import ITSELF, SOURCE, group_of
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -170,12 +170,12 @@ class Desk:
     def preview(self, asked: Asked) -> dict[str, Any]:
         """What an answer would do: how many rows it adds, about how many articles, and what it would supersede."""
         rows = self.decisions(asked)
-        group = GROUPS.get(asked.verdict, "join")
+        group = group_of(asked.verdict)
         wanted = {row.subject for row in rows}
         before = [
             self._told(one.key, one.row)
             for one in find_standing(self.log.read())
-            if str(one.subject) in wanted and GROUPS.get(one.row["verdict"], "join") == group != "note"
+            if group is not None and group_of(one.row["verdict"]) == group and str(one.subject) in wanted
         ]
         texts = {text for row in rows for text in self._articles_of(row.subject)}
         return {"count": len(rows), "articles": len(texts), "before": before[:LATEST]}

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.tables import VERDICTS, check
-from provenance.verdicts.subjects import GROUPS, check_row, row_key
+from provenance.verdicts.subjects import check_row, group_of, row_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def find_standing(verdicts: pl.DataFrame) -> list[Standing]:
             continue
         subject = check_row(row)
         about = subject.left if subject.kind == "edge" else (row["subject"],)  # a text has one origin
-        group = key if row["verdict"] == "note" else GROUPS.get(row["verdict"], "join")
+        group = group_of(row["verdict"]) or key
         place = (subject.kind, group, *about)
         latest.pop(place, None)
         latest[place] = Standing(key, subject, row)

@@ -38,7 +38,7 @@ VERDICTS = {
     "undo": ("decision",),
 }
 #: Of those about one subject that are of one group, the latest holds; notes and undone rows do not compete.
-GROUPS = {"revision": "kind", "agency_copy": "kind", "origin": "origin"}
+_GROUPS = {"revision": "kind", "agency_copy": "kind", "origin": "origin", "note": None, "undo": None}
 ITSELF, SOURCE = "itself", "source:"
 LONGEST_NAME, LONGEST_NOTE = 120, 2000  # code points
 MOST_PAIRS = 1_000_000  # that one decision may part: each costs some hundred bytes while a scan runs
@@ -55,6 +55,11 @@ _SHAPES = {
     "passage": re.compile(_PASSAGE),
     "decision": re.compile(_TEXT),
 }
+
+
+def group_of(verdict: str) -> str | None:
+    """The group of verdicts among which one supersedes another; None for what supersedes nothing."""
+    return _GROUPS.get(verdict, "join")
 
 
 class Subject(NamedTuple):
