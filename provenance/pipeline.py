@@ -11,6 +11,7 @@ import polars as pl
 from provenance import __version__, room, tables
 from provenance.clock import Clock
 from provenance.dumps import reading
+from provenance.dumps.rejects import count_rejects
 from provenance.dumps.verdicts import read_verdicts
 from provenance.dumps.walk import Source
 from provenance.matching.boilerplate import mark_boilerplate
@@ -163,7 +164,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
         "read": documents.height,
         "unique": documents.height - repeated,
         "repeated": repeated,
-        "rejected": frames["rejects"].filter(~pl.col("reason").is_in(("left_out", "manipulated"))).height,
+        "rejected": count_rejects(frames["rejects"]),
         "characters": int(documents["text"].str.len_chars().cast(pl.Int64).sum()),
         "rows": rows,
     }

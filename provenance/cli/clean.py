@@ -68,8 +68,8 @@ def command(
     from provenance.cleaning import Policy
     from provenance.cleaning.files import clean_files, write_list
     from provenance.cleaning.stream import clean_stream
-    from provenance.cli.running import at_work, count_rejects, say_rejects
-    from provenance.dumps.rejects import is_partial
+    from provenance.cli.running import at_work, say_rejects
+    from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.reports.escaping import terminal
 
@@ -92,7 +92,7 @@ def command(
             other = f" of {row['counterpart']}" if row["counterpart"] else ""
             click.echo(terminal(f"{row['path']}: {row['doc_id']}{place}: {row['reason']}{other}"))
     if not quiet:
-        say_rejects(done.rejects)
+        say_rejects(done.rejects, "like these")
         reasons = dict(whole["reason"].value_counts().iter_rows())
         told = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in sorted(reasons.items()))
         cut = done.removals.height - whole.height

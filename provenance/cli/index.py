@@ -41,15 +41,15 @@ def add(inputs: tuple[str, ...], index: Path, wait: float, quiet: bool, **settin
     """
     began = time.perf_counter()
     chosen = take_settings(settings)
-    from provenance.cli.running import at_work, count_rejects, say_rejects
-    from provenance.dumps.rejects import is_partial
+    from provenance.cli.running import at_work, say_rejects
+    from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.streaming import Streamed
 
     with at_work(quiet, "added") as count, open_index(index, chosen, wait, create=True) as opened:
         found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
         added = opened.add_each(found, tell=count)
     if not quiet:
-        say_rejects(found.rejects)
+        say_rejects(found.rejects, "like these")
         click.echo(
             f"read {added.read:,}, added {added.added:,}, known {added.known:,}, "
             f"rejected {count_rejects(found.rejects):,}, {time.perf_counter() - began:.1f} s",

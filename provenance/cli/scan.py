@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from functools import partial
@@ -96,15 +95,12 @@ def command(
             raise UsageError(f"--engine spark does not heed decisions ({log}); scan with --engine local, or move them")
         return _over_spark(inputs, chosen, str(output), master, quiet)
     from provenance.cli.kernels import watch_kernels
+    from provenance.cli.running import say_compiling
     from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.pipeline import scan
     from provenance.reports.runs import write_table
     from provenance.reports.writing import Aside, check_folder
     from provenance.room import within
-
-    def say_compiling() -> None:
-        if not quiet:
-            click.echo("compiling kernels, once after an installation: about twenty seconds", err=True)
 
     beside = check_folder(output)
     said = read_verdicts(find_log(output, verdicts))
@@ -112,7 +108,7 @@ def command(
         within(memory, scratch or beside),
         Aside(output) as aside,
         _progress(quiet) as shown,
-        watch_kernels(say_compiling, shown) as progress,
+        watch_kernels((lambda: None) if quiet else say_compiling, shown) as progress,
     ):
 
         def finished(name: str, frame: pl.DataFrame) -> None:
@@ -188,14 +184,11 @@ def say_verdicts(facts: dict[str, Any]) -> str:
 
 
 def _say(run: Run, output: Path, report: bool) -> None:
+    from provenance.cli.running import say_rejects
     from provenance.reports.escaping import terminal
 
     counts, spans = run.facts["counts"], run.spans
-    for row in run.rejects.head(10).iter_rows(named=True):
-        where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
-        click.echo(terminal(f"{row['action']}: {where}: {row['detail'] or row['reason']}"), err=True)
-    if run.rejects.height > 10:
-        click.echo(f"{run.rejects.height - 10:,} more rejects stand in rejects.parquet", err=True)
+    say_rejects(run.rejects, "rejects stand in rejects.parquet")
     if "spans" in run.made:
         inner = spans.filter(spans["left_doc"] == spans["right_doc"]).height
         click.echo(f"passages repeated: {inner:,} inside one article, {spans.height - inner:,} between two", err=True)
@@ -213,7 +206,9 @@ def _say(run: Run, output: Path, report: bool) -> None:
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     """A function to tell the stage that begins; it shows a bar on a terminal and nothing elsewhere."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    from provenance.cli.running import is_shown
+
+    if not is_shown(quiet):
         yield lambda _stage: None
         return
     from rich.console import Console

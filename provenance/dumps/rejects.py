@@ -67,6 +67,17 @@ def is_partial(rejects: pl.DataFrame) -> bool:
     return not rejects["reason"].is_in(HARMLESS).all()
 
 
+def count_rejects(rejects: pl.DataFrame) -> int:
+    """REJECTS -> how many inputs and records were not read, or in part.
+
+    Neither what was left out on purpose, nor an article that was read whole and only flagged.
+
+    >>> count_rejects(reject_frame([Reject("a.jsonl", 3, "blank", ""), Reject("README", None, "left_out", "")]))
+    1
+    """
+    return rejects.filter(~pl.col("reason").is_in(("left_out", "manipulated"))).height
+
+
 def single_line(text: str, limit: int = 200) -> str:
     """A text for the `detail` of a row: one line, no control characters, not too long."""
     if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
