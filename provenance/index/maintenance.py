@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,7 +88,10 @@ def _without(storage: Storage, segment: Segment, numbers: np.ndarray[Any, Any]) 
 
 
 def problems(storage: Storage) -> list[str]:
-    """Everything in the file that is not as it was written, in words; empty if all is sound. Reads all of it."""
+    """What in the file is not as it was written, in words; empty if all is sound. Reads all of it.
+
+    Of more than MOST_PROBLEMS the last item says how many are left.
+    """
     found: list[str] = []
     with storage.reading():
         for look in (_structure, _documents, _texts, _postings):
@@ -95,7 +99,8 @@ def problems(storage: Storage) -> list[str]:
                 found += look(storage)
             except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 found.append(f"{look.__name__[1:]} cannot be read to the end: {error}")
-    return found[:MOST_PROBLEMS]
+    more = len(found) - MOST_PROBLEMS
+    return found if more <= 0 else [*found[:MOST_PROBLEMS], f"and {more:,} more"]
 
 
 def _structure(storage: Storage) -> Iterator[str]:
@@ -136,7 +141,7 @@ def _texts(storage: Storage) -> Iterator[str]:
 
 
 def _postings(storage: Storage) -> Iterator[str]:
-    manifest, rows = storage.read_manifest(), 0
+    manifest = storage.read_manifest()
     segments = [*manifest.segments, *manifest.names]
     for segment in segments:
         held = 0
@@ -147,13 +152,13 @@ def _postings(storage: Storage) -> Iterator[str]:
             if row is None or blob_checksum(place, row[0]) != row[1]:
                 yield f"postings: part {part} of segment {segment.number} was changed or is missing"
                 continue
-            rows += 1
             held += len(row[0]) // 12
         if held != segment.postings:
             yield f"postings: segment {segment.number} holds {held} of {segment.postings}"
     total = storage.connection.execute("SELECT count(*) FROM postings").fetchone()[0]
-    if total != sum(1 << segment.bits for segment in segments):
-        yield f"postings: {total} rows where the manifest has {rows}"
+    due = sum(1 << segment.bits for segment in segments)
+    if total != due:
+        yield f"postings: {total} rows where the manifest has {due}"
 
 
 def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
@@ -199,5 +204,6 @@ def export(frames: Iterator[pl.DataFrame], path: Path, index: Path) -> int:
             f"{path}: cannot be written ({single_line(str(error))}); give another place with -o"
         ) from None
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing is left
+            aside.unlink(missing_ok=True)
     return rows

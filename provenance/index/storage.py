@@ -7,6 +7,7 @@ error and never a finding. All in one file: WAL, synchronous=FULL; one writer, a
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import contextmanager
 from functools import partial
@@ -73,9 +74,8 @@ class Storage:
         if there and not path.is_file():
             raise MissingIndexError(f"{path}: is no file; name the file of an index")
         try:
-            # absolute, because SQLite takes `file:x` for an address and `:memory:` for no file
             connection = sqlite3.connect(
-                path.absolute(), timeout=timeout, isolation_level=None, check_same_thread=False
+                _address(path), uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error as error:
             raise refusal(path, error) from None
@@ -364,6 +364,18 @@ class Storage:
         return DamagedIndexError(
             f"{self.path}: damaged ({what}); see `provenance index verify`, then restore a copy or make it anew"
         )
+
+
+def _address(path: Path) -> str:
+    """A file -> how SQLite is asked for it: whole, because it takes `file:x` for an address and `:memory:` for no file.
+
+    Where nothing can be written beside it (a medium that is read only, a folder of somebody else) WAL has no place for
+    its lock: the file is read as one that nobody changes. If somebody does, checksums tell.
+    """
+    whole = path.absolute()
+    log = whole.with_name(f"{whole.name}-wal")
+    alone = whole.exists() and not os.access(whole.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return whole.as_uri() + ("?immutable=1" if alone else "")
 
 
 def join(parts: Sequence[Postings]) -> Postings:
