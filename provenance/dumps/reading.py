@@ -82,6 +82,7 @@ class Reading:
         settings: Settings,
         stdin: BinaryIO | None = None,
         unread: Iterable[Reject] = (),
+        errors: int = 0,
     ) -> None:
         self.settings = settings
         self._sources, left_out = find_sources(inputs)
@@ -90,7 +91,7 @@ class Reading:
         self._stdin = stdin
         self._shelf = Shelf()
         self._workers = Workers()
-        self._errors = 0
+        self.errors = errors  # before: of a stream that is read bit by bit
         self._told([*left_out, *unread])
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -143,11 +144,11 @@ class Reading:
         """Keep rejects; raise InputError once more inputs and records could not be read than `max_errors`."""
         self.rejects += rejects
         bad = [reject for reject in rejects if reject.reason not in HARMLESS]
-        self._errors += len(bad)
-        if self._errors > self.settings.max_errors:
+        self.errors += len(bad)
+        if self.errors > self.settings.max_errors:
             last = bad[-1]
             raise InputError(
-                f"{self._errors:,} inputs or records could not be read, more than max_errors "
+                f"{self.errors:,} inputs or records could not be read, more than max_errors "
                 f"{self.settings.max_errors:,}; the last: {last.path}: {last.detail or last.reason}"
             )
 

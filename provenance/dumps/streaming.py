@@ -44,6 +44,7 @@ class Streamed:
         self._inputs, self._stdin = list(inputs), stdin
         self._settings = replace(settings, until="matches")  # no languages: nobody who streams asks for them
         self._rejects: list[Reject] = []
+        self._errors = 0
 
     @property
     def rejects(self) -> pl.DataFrame:
@@ -65,6 +66,10 @@ class Streamed:
         for chunk in chunks(stream):
             lines = chunk.splitlines(keepends=True) if b"\r" not in chunk else io.BytesIO(chunk).readlines()
             records: list[int] = []
+            if not chunk.strip():  # a line to keep the pipe alive is no empty file
+                yield Bit(lines, documents_of([], self._settings), [])
+                before += chunk.count(b"\n")
+                continue
             for documents in self._read([STANDARD_INPUT], io.BytesIO(chunk), before, records):
                 yield Bit(lines, documents, records)
                 lines = []
@@ -76,7 +81,7 @@ class Streamed:
     def _read(
         self, inputs: list[str], stdin: BinaryIO, before: int, records: list[int] | None = None
     ) -> Iterator[pl.DataFrame]:
-        reading = Reading(inputs, self._settings, stdin)
+        reading = Reading(inputs, self._settings, stdin, errors=self._errors)
         frames = []
         for frame in reading:
             moved = frame.with_columns(pl.col("number") + before) if before else frame
@@ -88,6 +93,7 @@ class Streamed:
             assert records is not None
             records += sorted(number - before for frame in frames for number in frame["number"].to_list())
             yield documents_of(frames, self._settings, own_names)
+        self._errors = reading.errors
         self._rejects += [
             row._replace(record=row.record + before) if row.record is not None else row for row in reading.rejects
         ]

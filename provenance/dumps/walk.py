@@ -84,8 +84,8 @@ def _expand(name: str, rejects: list[Reject]) -> list[str]:
         return [name]
     else:  # not under one root
         found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
-        special = [path for path in found if _is_special(path)]  # a pipe that nobody writes to would be waited for
-        rejects += [Reject(_shown(path), None, "left_out", f"{_SPECIAL}, no file") for path in special]
+        special = {path for path in found if _is_special(path)}  # a pipe that nobody writes to would be waited for
+        rejects += [Reject(_shown(path), None, "left_out", f"{_SPECIAL}, no file") for path in sorted(special)]
         found = [path for path in found if path not in special]
     if not found:
         what = "matches no file" if glob.has_magic(name) else "is not there"
@@ -113,9 +113,11 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
             rejects.append(Reject(_shown(here), None, "unreadable", error.strerror or str(error)))
             continue
         waiting += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
-        files = [entry for entry in entries if _is_regular(entry)]
+        files = []
         for entry in entries:
-            if entry not in files and not entry.is_dir(follow_symlinks=False):
+            if _is_regular(entry):
+                files.append(entry)
+            elif not entry.is_dir(follow_symlinks=False):
                 what = "a link to a folder" if entry.is_dir() else _SPECIAL
                 rejects.append(Reject(_shown(entry.path), None, "left_out", f"{what}, no file"))
         ours = _own_tables(files)
