@@ -10,11 +10,11 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from provenance.dumps.decode import decode_text
 from provenance.dumps.feed_items import read_feed
+from provenance.dumps.kinds import charset_of
 from provenance.dumps.pages import read_page, said_of
 
 #: A page is read up to this size, unpacked.
 MOST_PAGE = 8 << 20
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 #: Kinds of content that are read; other pages of a crawl are pictures, styles and scripts.
 _PAGES = ("text/html", "application/xhtml+xml", "application/xhtml")
 _FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml", "application/xml")
@@ -39,8 +39,7 @@ def read_capture(content: bytes) -> dict[str, Any]:
     body = record.reader.read(MOST_PAGE + 1)
     if len(body) > MOST_PAGE:
         return {"problem": ["too_long", f"a page of more than {MOST_PAGE >> 20} MB: extract its text yourself"]}
-    match = _CHARSET.search(kind)
-    charset = match[1] if match else None
+    charset = charset_of(kind)
     kind = kind.split(";")[0].strip().lower()
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not body.strip():

@@ -67,7 +67,7 @@ def split_feed(text: str) -> list[Item]:
     if not items:
         return _closed_by_site(text)
     distinct = len({anchor.url for anchor in items})
-    if distinct != len(items) or (len(items) < 2 and not (items and (channel or "]]>" in text))):
+    if distinct != len(items) or (len(items) < 2 and not (channel or "]]>" in text)):
         return []
     outlet = _channel_name(text, items[0], anchors[0] if channel else None)
     bodies = any(anchor.holds_teaser for anchor in items) or text[items[-1].end :].strip()

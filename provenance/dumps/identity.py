@@ -6,7 +6,7 @@ import polars as pl
 
 
 def own_names(articles: pl.DataFrame) -> pl.Series:
-    """The same frame -> doc_id as it is without regard to others: two may be equal. For those who read bit by bit."""
+    """What name_documents takes -> doc_id without regard to the others: two may be equal. For who reads bit by bit."""
     own = pl.when(pl.col("own").str.len_bytes() > 0).then(pl.col("own"))
     return articles.select(doc_id=pl.coalesce(own, _placed())).to_series()
 

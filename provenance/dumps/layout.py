@@ -47,6 +47,8 @@ _BYLINE = re.compile(
     r"\s+(?P<name>\S.{1,100})",
     re.IGNORECASE,
 )
+#: What stands small inside a name.
+_PARTICLES = frozenset("and de da von van der el al bin et und y e la le di".split())  # noqa: SIM905  as above
 _CAPS = r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’]{1,19}"
 #: "LONDON, March 4 (AP) -": the day between the place and the agency.
 _DAY = r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?))?"
@@ -202,25 +204,7 @@ def byline_name(text: str) -> str | None:
     if not 1 <= len(words) <= 8 or any(letter.isdigit() for letter in name):
         return None
     small = [word for word in words if word[0].islower()]
-    joined = {
-        "and",
-        "de",
-        "da",
-        "von",
-        "van",
-        "der",
-        "el",
-        "al",
-        "bin",
-        "et",
-        "und",
-        "y",
-        "e",
-        "la",
-        "le",
-        "di",
-    }
-    if words[0][0].islower() or any(word.lower() not in joined and "-" not in word for word in small):
+    if words[0][0].islower() or any(word.lower() not in _PARTICLES and "-" not in word for word in small):
         return None
     return name if text.strip()[-1] not in "!?:;" and words[0].lower() not in ("the", "this", "that", "all") else None
 

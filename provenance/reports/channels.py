@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,8 +102,7 @@ def compare_alone(run: Run, left: str, right: str) -> Iterator[str]:
 
 def _alone(settings: Settings, run: Run) -> Settings:
     """The run's settings, with the rewritten channel as it was in the run: `auto` asks for the size of the dump."""
-    changed = {item.name: getattr(settings, item.name) for item in fields(Settings)}
-    return Settings(**changed | {"rewritten": "on" if is_on(settings, run.documents) else "off"})
+    return replace(settings, rewritten="on" if is_on(settings, run.documents) else "off")
 
 
 def excerpt(text: str, most: int = 240) -> str:
