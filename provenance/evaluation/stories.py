@@ -9,7 +9,6 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import polars as pl
 
 from provenance.evaluation import origins as judging
@@ -241,10 +240,3 @@ def _alikeness(matches: pl.DataFrame, truth: Truth) -> pl.DataFrame:
         truth.members, left_on=["cluster_id", "other"], right_on=["cluster_id", "doc_id"], how="semi"
     )
     return inside.group_by("cluster_id", "doc_id").agg(alike=pl.col("jaccard").sum())
-
-
-def bins_of(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> list[tuple[float, float, int]]:
-    """Confidences, what turned out -> mean confidence, share right, how many, of each bin that holds any."""
-    at = np.minimum((confidence * bins).astype(int), bins - 1)
-    rows = [(confidence[at == one], right[at == one]) for one in range(bins)]
-    return [(float(said.mean()), float(true.mean()), len(said)) for said, true in rows if len(said)]

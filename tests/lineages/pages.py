@@ -13,7 +13,7 @@ import polars as pl
 import xxhash
 
 from provenance.evaluation.origins import brier, calibration_error, risk_coverage
-from provenance.evaluation.stories import CONDITIONS, bins_of, find_truth, judged_origins, measure_traced, retrace
+from provenance.evaluation.stories import CONDITIONS, find_truth, judged_origins, measure_traced, retrace
 from provenance.settings import Settings
 from tests.floors import ROOT
 from tests.lineages import operators_left_out as left_out
@@ -186,6 +186,13 @@ def _calibration_lines(parts: list[Part]) -> list[str]:
         shares = ", ".join(f"{risk_coverage(said, right, part):.3f} at {part:.0%}" for part in (0.5, 0.8, 1.0))
         lines.append(f"| {condition}: ECE {error:.3f}, Brier {score:.3f} | | right: {shares} | {len(said)} |")
     return [*lines, ""]
+
+
+def bins_of(confidence: Array, right: Array, bins: int = 10) -> list[tuple[float, float, int]]:
+    """Confidences, what turned out -> mean confidence, share right, how many, of each bin that holds any."""
+    at = np.minimum((confidence * bins).astype(int), bins - 1)
+    rows = [(confidence[at == one], right[at == one]) for one in range(bins)]
+    return [(float(said.mean()), float(true.mean()), len(said)) for said, true in rows if len(said)]
 
 
 def _labelled_lines() -> list[str]:
