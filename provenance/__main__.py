@@ -8,7 +8,7 @@ import os
 import sys
 from typing import NoReturn
 
-from provenance.cli import main
+from provenance.errors import EXIT_INTERRUPTED
 
 
 def run() -> NoReturn:
@@ -19,7 +19,12 @@ def run() -> NoReturn:
     """
     gc.set_threshold(100_000, 50, 50)
     try:
+        from provenance.cli import main  # noqa: PLC0415  an interruption is told from here on
+
         main(prog_name="provenance")
+    except KeyboardInterrupt:  # before there was a command line to tell it
+        sys.stderr.write("provenance: error: interrupted; earlier results stand as they were\n")
+        os._exit(EXIT_INTERRUPTED)
     except SystemExit as end:
         if not isinstance(end.code, int):
             raise

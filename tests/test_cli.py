@@ -16,7 +16,7 @@ import pytest
 import provenance
 from provenance.reports import writing
 from provenance.tables import WRITTEN
-from tests.commands import COMMAND, call, piped, said, write_lines
+from tests.commands import COMMAND, ROOT, call, piped, said, write_lines
 from tests.runs import hand_made
 
 SPEECH = (
@@ -247,6 +247,23 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(timeout=60) == 141
+
+
+def test_a_reader_that_leaves_the_help_alone_gets_no_finding() -> None:
+    with piped("--help") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 141
+
+
+def test_ctrl_c_is_heard_while_the_command_line_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    around = os.environ | {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    done = subprocess.run([*COMMAND, "settings"], capture_output=True, check=False, env=around)
+    assert done.returncode == 130
+    assert done.stderr == b"provenance: error: interrupted; earlier results stand as they were\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams")

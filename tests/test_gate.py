@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from provenance.errors import UsageError
+from provenance.dumps.streaming import Streamed
+from provenance.errors import InputError, UsageError
 from provenance.index import Index
 from provenance.index.making import method
-from provenance.reports.findings import FORMATS, fingerprint, read_baseline
+from provenance.reports.findings import FORMATS, as_annotation, fingerprint, read_baseline
+from provenance.settings import Settings
 from provenance.tables import FINDINGS
 from tests.commands import call, conversing, said, write_lines
 from tests.strategies import SENTENCES
@@ -259,6 +263,15 @@ def test_nothing_is_exported_over_the_index_or_into_a_folder() -> None:
     assert Path("seen.sqlite").read_bytes() == before
 
 
+def test_an_article_that_hides_something_is_told_and_not_rejected() -> None:
+    write_lines("new.jsonl", {"id": "hidden", "text": ONE.replace("e", "e\u200b")})
+    for command in (("scan", "new.jsonl", "-o", "out"), ("check", "new.jsonl", *INDEX, "--add"),
+                    ("clean", "new.jsonl", "-o", "out.jsonl")):  # fmt: skip
+        result = call(*command)
+        assert (result.exit_code, result.stderr.count("flagged: ")) == (0, 1), result.stderr
+        assert "rejected 0" in result.stderr
+
+
 def test_an_index_in_the_folder_that_is_read_is_no_news() -> None:
     old()
     incoming()
@@ -267,6 +280,57 @@ def test_an_index_in_the_folder_that_is_read_is_no_news() -> None:
     Path("foreign.db").unlink()
     result = call("check", ".", *INDEX, "--exit-zero")
     assert (result.exit_code, "rejected 0" in result.stderr) == (0, True), result.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "github", "json", "jsonl", "sarif"])
+def test_an_output_that_is_not_utf_8_has_every_finding(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """Text with escapes for what the terminal lacks; what programs read is UTF-8 whatever it speaks."""
+    write_lines("old.jsonl", {"id": "été 東京", "text": ONE})
+    assert call("index", "add", "old.jsonl", *INDEX, "-q").exit_code == 0
+    write_lines("new.jsonl", {"id": "copié", "text": ONE})
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    with conversing("check", "new.jsonl", *INDEX, "--format", form, "-q") as (process, _, stdout):
+        said = stdout.read()
+        assert process.wait() == 1
+    if form == "text":
+        assert said == b"new.jsonl: copi\\xe9: duplicate of \\xe9t\\xe9 \\u6771\\u4eac\n"
+    else:
+        assert "été 東京" in said.decode("utf-8")
+
+
+def test_a_path_in_an_annotation_cannot_steer_a_terminal() -> None:
+    finding = {
+        "verdict": "duplicate",
+        "fails": True,
+        "doc_id": "a",
+        "path": "x\x1b[2J\u202e,y.jsonl",
+        "matched_doc": "b",
+    }
+    finding |= {"matched_outlet": None, "matched_published": None, "already_indexed": False}
+    said = as_annotation(finding)
+    assert said == "::error file=x<U+001B>[2J<U+202E>%2Cy.jsonl,title=provenance duplicate::a: duplicate of b"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folders that may not be written to")
+def test_an_index_is_read_where_nothing_can_be_written_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a medium mounted read only: there SQLite finds no place for its lock."""
+    Path("far").mkdir()
+    write_lines("old.jsonl", {"id": "old", "text": ONE})
+    far = ("--index", "far/s een#1.sqlite")
+    assert call("index", "add", "old.jsonl", *far, "-q").exit_code == 0
+    write_lines("new.jsonl", {"id": "copy", "text": ONE})
+    writable = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "far" and writable(path, mode))
+    if os.geteuid():
+        Path("far").chmod(0o555)
+    assert call("check", "new.jsonl", *far).stdout == "new.jsonl: copy: duplicate of old\n"
+    assert call("index", "verify", *far).exit_code == 0
+    with Index.open("far/s een#1.sqlite") as index:
+        assert index.info()["documents"] == 1
+    refused = call("check", "new.jsonl", *far, "--add")
+    assert (refused.exit_code, "cannot be read or written" in refused.stderr) == (2, True)
+    assert [path.name for path in Path("far").iterdir()] == ["s een#1.sqlite"]
+    Path("far").chmod(0o755)
 
 
 def test_damage_is_told_of_the_file_that_has_it() -> None:
@@ -316,6 +380,41 @@ def test_a_locked_index_is_waited_for_and_then_said() -> None:
     holder.execute("ROLLBACK")
     holder.close()
     assert call("check", "new.jsonl", *INDEX, "--add").exit_code == 1
+
+
+class Pipe(io.BytesIO):
+    """A stream that gives what it was made of block by block, and pauses behind each."""
+
+    def __init__(self, *blocks: bytes) -> None:
+        super().__init__()
+        self.blocks = list(blocks)
+
+    def read1(self, _size: int | None = -1) -> bytes:
+        return self.blocks.pop(0) if self.blocks else b""
+
+
+def lines_of(*texts: str) -> list[bytes]:
+    return [json.dumps({"text": text}).encode() + b"\n" for text in texts]
+
+
+def test_a_blank_line_by_which_a_pipe_is_kept_open_is_no_empty_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.dumps.streaming._more_at_once", lambda _: False)
+    one, two = lines_of(ONE, OTHER)
+    pipe = Pipe(b"\n", one, b"\n \n", two, b"\n")
+    streamed = Streamed(["-"], Settings(), pipe)
+    bits = list(streamed.bits(pipe))
+    assert b"".join(line for bit in bits for line in bit.lines) == b"\n" + one + b"\n \n" + two + b"\n"
+    assert pl.concat([bit.documents for bit in bits])["doc_id"].to_list() == ["-#2", "-#5"]
+    assert streamed.rejects.is_empty()
+
+
+def test_errors_are_counted_over_the_whole_of_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.dumps.streaming._more_at_once", lambda _: False)
+    bad = b"no JSON\n"
+    for blocks in ((bad, *lines_of(ONE), bad), (bad + bad,)):
+        pipe = Pipe(*blocks)
+        with pytest.raises(InputError, match="2 inputs or records could not be read, more than max_errors 1"):
+            list(Streamed(["-"], Settings(max_errors=1), pipe).bits(pipe))
 
 
 def test_findings_of_a_stream_do_not_wait_for_its_end() -> None:

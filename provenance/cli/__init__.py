@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import io
 import os
 import sys
 from typing import Any, NoReturn
@@ -54,6 +55,14 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments; a reader of --help that went away ends it quietly, which click would call a finding."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except BrokenPipeError:
+            _silence_stdout()
+            sys.exit(EXIT_PIPE)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a reader that went away ends it quietly."""
         try:
@@ -100,10 +109,15 @@ def _fail_inside(error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 def _open_streams() -> None:
-    """Standard streams that the caller closed become the null device: a table opened next would take their place."""
+    """Standard streams that the caller closed become the null device: a table opened next would take their place.
+
+    What an output that is not UTF-8 cannot hold is written as an escape; JSON asks for UTF-8 itself (running.py).
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _silence_stdout() -> None:

@@ -86,8 +86,8 @@ def command(
 
     began = time.perf_counter()
     chosen = take_settings(settings)
-    from provenance.cli.running import at_work, count_rejects, say_rejects
-    from provenance.dumps.rejects import is_partial
+    from provenance.cli.running import at_work, say_rejects
+    from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.streaming import Streamed
     from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.reports.findings import Gate, read_baseline, to_records
@@ -113,7 +113,7 @@ def command(
 
         write(records(), form)
     if not quiet:
-        say_rejects(found.rejects)
+        say_rejects(found.rejects, "like these")
         click.echo(
             f"read {counts['read']:,}, new {counts['new']:,}, duplicate {counts['duplicate']:,}, "
             f"near duplicate {counts['near_duplicate']:,}, recycled {counts['recycled']:,}, "
@@ -129,8 +129,11 @@ def command(
 def write(records: Iterable[dict[str, Any]], form: str) -> None:
     """Print findings in a format, each as soon as it is known."""
     from provenance import __version__
+    from provenance.cli.running import print_in_utf8
     from provenance.reports import findings
 
+    if form != "text":
+        print_in_utf8()
     by_line = {"text": findings.as_text, "jsonl": findings.as_json_line, "github": findings.as_annotation}
     if form in by_line:
         pieces: Iterable[str] = (line + "\n" for line in map(by_line[form], records) if line is not None)

@@ -37,9 +37,12 @@ def command(run: Path, gold: Path, form: str) -> None:
 
     Example: provenance evaluate reports/ --gold corpus/gold
     """
+    from provenance.cli.running import print_in_utf8
     from provenance.evaluation import evaluate
 
     measures = evaluate(run, gold)
+    if form == "json":
+        print_in_utf8()
     click.echo(as_json(measures) if form == "json" else as_text(measures))
 
 

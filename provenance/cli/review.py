@@ -40,6 +40,7 @@ def command(
 
     Exported logs are JSON lines, one a decision, that git merges; importing one twice adds nothing.
     """
+    from provenance.cli.running import print_in_utf8
     from provenance.dumps.verdicts import NAME, read_verdicts
     from provenance.review.log import Log, export_lines, export_to
 
@@ -51,6 +52,7 @@ def command(
                 assert said is not None
                 click.echo(f"{place}: {log.take_in(said):,} of {said.height:,} decisions were new", err=True)
             if target == "-":
+                print_in_utf8()
                 sys.stdout.writelines(export_lines(log.read()))
             elif target is not None:
                 export_to(log.read(), Path(target))

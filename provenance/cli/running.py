@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import contextmanager
@@ -14,24 +15,28 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+SHOWN = 10  # rejects told one by one
+
 
 @contextmanager
 def at_work(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
     """A function to tell how many more are done; it counts on a terminal, and says once if kernels compile."""
     from provenance.cli.kernels import NEEDED_BY, watch_kernels
 
-    def say_compiling() -> None:
-        if not quiet:
-            click.echo("compiling kernels, once after an installation: about twenty seconds", err=True)
-
-    with _counter(quiet, what) as count, watch_kernels(say_compiling, lambda _stage: None) as progress:
+    say = (lambda: None) if quiet else say_compiling
+    with _counter(quiet, what) as count, watch_kernels(say, lambda _stage: None) as progress:
         progress(NEEDED_BY)
         yield count
 
 
+def is_shown(quiet: bool) -> bool:
+    """Whether somebody watches who wants to see how it goes on."""
+    return not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 @contextmanager
 def _counter(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not is_shown(quiet):
         yield lambda _more: None
         return
     from rich.console import Console
@@ -44,17 +49,23 @@ def _counter(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
         yield lambda more: bar.update(task, advance=more)
 
 
-def say_rejects(rejects: pl.DataFrame, shown: int = 10) -> None:
-    """Rejects, on stderr: what, where, why."""
+def print_in_utf8() -> None:
+    """What programs read is UTF-8, whatever the terminal speaks: an escape of a letter is no JSON."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
+def say_compiling() -> None:
+    """Why nothing happens for a while: on stderr."""
+    click.echo("compiling kernels, once after an installation: up to twenty seconds", err=True)
+
+
+def say_rejects(rejects: pl.DataFrame, rest: str) -> None:
+    """The first rejects, on stderr: what, where, why; `rest` says what of the others."""
     from provenance.reports.escaping import terminal
 
-    for row in rejects.head(shown).iter_rows(named=True):
+    for row in rejects.head(SHOWN).iter_rows(named=True):
         where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
         click.echo(terminal(f"{row['action']}: {where}: {row['detail'] or row['reason']}"), err=True)
-    if rejects.height > shown:
-        click.echo(f"{rejects.height - shown:,} more were not read", err=True)
-
-
-def count_rejects(rejects: pl.DataFrame) -> int:
-    """How many inputs and records were not read; what was left out on purpose is none of them."""
-    return rejects.filter(rejects["reason"] != "left_out").height
+    if rejects.height > SHOWN:
+        click.echo(f"{rejects.height - SHOWN:,} more {rest}", err=True)

@@ -34,8 +34,12 @@ def terminal(text: str) -> str:
     >>> terminal("a\x1b[31mb")
     'a<U+001B>[31mb'
     """
-    flat = text.replace("\n", " ").replace("\t", " ")
-    return UNSEEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", flat)
+    return visible(text.replace("\n", " ").replace("\t", " "))
+
+
+def visible(text: str) -> str:
+    """`text` with all that no reader would see written as U+XXXX, but for ends of lines and tabs."""
+    return UNSEEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
 
 
 def cell(text: str) -> str:

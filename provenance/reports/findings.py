@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from provenance.errors import UsageError
-from provenance.reports.escaping import plain_values, terminal
+from provenance.reports.escaping import plain_values, terminal, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,7 +124,7 @@ def as_annotation(record: dict[str, Any]) -> str | None:
         return None
     level = "error" if record["fails"] else "notice"
     message = _for_github(terminal(f"{record['doc_id']}: {sentence(record)}"))
-    place = _for_github(record["path"], in_property=True)
+    place = _for_github(visible(record["path"]), in_property=True)
     return f"::{level} file={place},title=provenance {record['verdict']}::{message}"
 
 
