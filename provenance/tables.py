@@ -155,6 +155,7 @@ ANCESTRY = pl.Schema(
         "chosen": pl.Boolean(),  # whether it is the source in the best tree
         "share": pl.Float64(),  # ? of the document's words that the other holds
         "families": pl.Int32(),  # kinds of evidence that speak for it
+        "flaw": pl.Float64(),  # ? of a first of the dump: log odds that somebody unseen was before it
     }
 )
 MATCHED = pl.Struct(

@@ -14,18 +14,18 @@ from provenance.spark.plan import SCHEMAS, by_name, home, shaped, table
 from provenance.spark.stories import as_dates, send_taken
 from provenance.tables import ANCESTRY
 from provenance.tracing.absent import draw_absent, leave_known
+from provenance.tracing.claims import CLAIMS, find_claims
 from provenance.tracing.edges import worth
 from provenance.tracing.facts import foreign_credits
 from provenance.tracing.origins import (
-    CLAIMS,
     choose_origins,
     count_copying,
-    find_claims,
     find_copiers,
     find_parents,
     mark_roots,
 )
 from provenance.tracing.outlets import sum_taken
+from provenance.tracing.unseen import BEGUN_OUTSIDE, share_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,12 +82,18 @@ def choose_home(shares: list[float], plan: Plan, _bucket: int, given: Tables) ->
     nothing = pl.DataFrame(schema=SCHEMAS["kinds"])
     origins = choose_origins(
         documents, copies, nothing, lone, claims, table(given, "copiers").unique("outlet"), table(given, "dates"),
-        shares[-1] if shares else 0.0, plan.settings,
+        shares[-1] if shares else 0.0, BEGUN_OUTSIDE, plan.settings,
     )  # fmt: skip
     yield Sent("origins", origins, 0)
 
 
-def choose_story(shares: list[float], plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+def sum_unseen(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """FLAWS of firsts that are in the sample -> UNSEEN. In one bucket: the sample bounds it."""
+    share = share_unseen(table(given, "flaws")["flaw"])
+    yield Sent("unseen", pl.DataFrame({"share": [share]}, schema=SCHEMAS["unseen"]), 0)
+
+
+def choose_story(shares: list[float], unseen: float, plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """FACTS, ANCESTRY, KINDS and CLAIMS of stories -> ORIGINS of those with a source in the dump; PARENTS, COPIED."""
     if "ancestry" not in given:
         return
@@ -97,7 +103,7 @@ def choose_story(shares: list[float], plan: Plan, _bucket: int, given: Tables) -
     copiers = pl.DataFrame(schema=SCHEMAS["copiers"])  # asked of those without sources
     origins = choose_origins(
         facts, table(given, "counted"), table(given, "kinds"), ancestry, claims, copiers, as_dates(facts),
-        shares[-1] if shares else 0.0, plan.settings, wanted,
+        shares[-1] if shares else 0.0, unseen, plan.settings, wanted,
     )  # fmt: skip
     yield Sent("origins", origins, 0)
     parents = find_parents(origins)

@@ -15,8 +15,8 @@ import xxhash
 from provenance import tables
 from provenance.cleaning.choosing import GONE
 from provenance.index.storage import DOCUMENT_COLUMNS
+from provenance.tracing.claims import CLAIMS
 from provenance.tracing.frequency import WORDS
-from provenance.tracing.origins import CLAIMS
 from provenance.tracing.outlets import NAMES, SITES, TAKEN
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ CARD = pl.Struct(
     | {"credits": pl.List(pl.Struct({**tables.ATTRIBUTIONS, **SHOWN, "key": tables.TEXT}))}
 )
 CHOICES: dict[str, pl.DataType] = dict.fromkeys(("child", "parent", "owner", "component"), ROW)
-CHOICES |= dict.fromkeys(("score", "share", "lag", "order"), pl.Float64()) | {"families": ROW}
+CHOICES |= dict.fromkeys(("score", "share", "lag", "order", "private"), pl.Float64()) | {"families": ROW}
 LABELS = {"left_label": ROW, "right_label": ROW}
 
 RELATED: dict[str, Any] = {
@@ -180,6 +180,8 @@ SCHEMAS: dict[str, pl.Schema] = {
     "kinds": pl.Schema({"to_id": tables.TEXT, "from_id": tables.TEXT, "kind": tables.TEXT}),
     "ancestry": tables.ANCESTRY,
     "lone": tables.ANCESTRY,
+    "flaws": pl.Schema({"flaw": pl.Float64()}),
+    "unseen": pl.Schema({"share": pl.Float64()}),
     "claims": pl.Schema({"at": ROW, **CLAIMS}),
     "claims_asked": pl.Schema({"at": ROW, **CLAIMS}),
     "copying": pl.Schema({"outlet": tables.TEXT, "copying": pl.Float64(), "articles": ROW, "home": ROW}),

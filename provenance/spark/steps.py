@@ -21,6 +21,7 @@ from provenance.spark import (
     whole,
 )
 from provenance.spark.plan import Part, together
+from provenance.tracing.unseen import BEGUN_OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +109,8 @@ def trace(
     weighed = [Part(compared, name) for name in ("evidence", "twins", "choices", "numbers")]
     grown = flow.round("grown", partial(stories.grow_stories, shares), *whole, *weighed)
     flow.forget(Part(called, "documents"))
+    outside = Part(flow.round("unseen", origins.sum_unseen, Part(grown, "flaws")), "unseen")
+    unseen = max(flow.rows(outside)["share"].to_list(), default=BEGUN_OUTSIDE)
     cards = Part(grown, "cards")
     carded = flow.round("carded", stories.tell_cards, Part(pairs, "wants"), cards)
     crossed = flow.round(
@@ -121,7 +124,7 @@ def trace(
     alone = [publishers, Part(grown, "sourced"), Part(grown, "lone"), Part(drawn, "claims"), dates, *copies]
     at_home = flow.later(choose_at_home, flow, Part(drawn, "copying"), alone, shares)
     told_of = [Part(drawn, "claims_asked"), Part(drawn, "counted"), Part(grown, "ancestry"), Part(grown, "kinds")]
-    in_story = flow.round("descended", partial(origins.choose_story, shares), Part(called, "facts"), *told_of)
+    in_story = flow.round("descended", partial(origins.choose_story, shares, unseen), Part(called, "facts"), *told_of)
     placed = flow.round("placed", origins.place_parents, *found["clusters"], *clustered(), Part(in_story, "parents"))
     clusters_ = flow.round("rooted", origins.mark_clusters, Part(placed, "placed_clusters"))
     return {

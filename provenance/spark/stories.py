@@ -23,6 +23,7 @@ from provenance.tracing.outlets import list_taken
 from provenance.tracing.pairs import Related
 from provenance.tracing.trust import how_dated, weigh_dates
 from provenance.tracing.twins import find_twins
+from provenance.tracing.unseen import sample_flaws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +143,7 @@ def share_false(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     names = np.unique(np.concatenate([owner, parent[parent >= 0]]))
     counted = np.zeros(names.size, np.bool_)
     counted[np.searchsorted(names, owner)] = rows["counted"].to_numpy()
-    plain = {name: rows[name].to_numpy() for name in ("score", "share", "families", "lag", "order")}
+    plain = {name: rows[name].to_numpy() for name in ("score", "share", "families", "lag", "order", "private")}
     choices = Choices(
         child=_dense(child, names), parent=np.where(parent >= 0, np.searchsorted(names, np.maximum(parent, 0)), -1),
         owner=np.searchsorted(names, owner), component=np.unique(component, return_inverse=True)[1], counted=counted,
@@ -187,6 +188,8 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     yield from send_taken(story.documents, edges, shared, plan)
     yield Sent("kinds", count_copies(edges)[1], bucket)
     yield Sent("ancestry", traced.ancestry, bucket)
+    flaws = sample_flaws(traced.ancestry, plan.documents).to_frame("flaw")
+    yield Sent("flaws", flaws, 0)
     sources = traced.ancestry.drop_nulls("other_id").select("doc_id").unique()
     sourced = story.facts.join(sources, on="doc_id", how="semi")
     yield shaped("sourced", sourced, home(sourced["row"]))

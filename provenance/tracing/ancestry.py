@@ -23,6 +23,7 @@ from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, su
 from provenance.tracing.readings import Readings, Taken, compare_readings
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
 from provenance.tracing.twins import PAIR, stand_in
+from provenance.tracing.unseen import describe_firsts, weigh_firsts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,7 @@ class Candidates(NamedTuple):
     order: Array  # float64, 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
     owner: Array  # int64 by child: the document that it is, or is part of
     counted: Array  # bool by document: whether it has a date, and is of the components of the sample
+    private: Array  # float64 by document: readings that no other has
 
 
 class Traced(NamedTuple):
@@ -100,6 +102,7 @@ class Choices(NamedTuple):
     families: Array
     lag: Array
     order: Array
+    private: Array  # of the owner
     counted: Array  # by document
 
     @classmethod
@@ -111,7 +114,7 @@ class Choices(NamedTuple):
             score += found.features[:, column] * known[name]
         return cls(
             found.child, found.parent, found.owner[found.child], found.component, score, found.share, found.families,
-            found.lag, found.order, found.counted,
+            found.lag, found.order, found.private[found.owner[found.child]], found.counted,
         )  # fmt: skip
 
 
@@ -149,6 +152,8 @@ def grow_trees(
         families = families + ((choices.parent >= 0) & (sure >= SPEAKS))
     evidence = weigh_dates(evidence, dict(zip(ids, wrong.tolist(), strict=True)), false_dates)
     solved = solve(lay_out(choices.child, choices.parent, choices.component), believed.score)
+    flaw = weigh_firsts(describe_firsts(ids, choices, solved, evidence), len(ids))
+    of_first = (choices.parent < 0) & (choices.child == child)
     rows = pl.DataFrame(
         {
             "child": child,
@@ -160,6 +165,7 @@ def grow_trees(
             "chosen": solved.chosen,
             "share": choices.share,
             "families": families.astype(np.int32),
+            "flaw": pl.Series(np.where(of_first, flaw[child], np.nan)).fill_nan(None),
         }
     )
     names = pl.DataFrame({"number": np.arange(len(ids)), "name": ids}, schema={"number": pl.Int64, "name": pl.String})
@@ -209,6 +215,7 @@ def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) 
         chosen=pl.lit(value=True),
         share=pl.lit(1.0),
         families=pl.when(forth).then("speak_forth").otherwise("speak_back"),
+        flaw=pl.lit(None, pl.Float64),
     )
     return _shape(rows.filter(pl.col("probability") >= settings.possible))
 
@@ -376,6 +383,7 @@ def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: A
         np.r_[rows["order"].to_numpy(), none][order],
         owner,
         counted,
+        readings.private,
     )
 
 

@@ -6,23 +6,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.tables import CLUSTERS, ORIGINS, TEXT
+from provenance.tables import CLUSTERS, ORIGINS
 from provenance.tracing import names, reasons
-from provenance.tracing.absent import CREDIBLE, verdict
+from provenance.tracing.absent import verdict
 from provenance.tracing.ancestry import CANDIDATES
-from provenance.tracing.credits import show_credits
-from provenance.tracing.facts import CREDITS, foreign_credits, keys
+from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import how_dated
+from provenance.tracing.unseen import chance_unseen, sample_flaws, share_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from provenance.settings import Settings
 
-#: How sure we are of an article's lead's one source, by how it is cited; of one told twice over; of one further down.
-#: Read by eye on 60 cited outlets of polnear and the dumps: 53 were the source of what was told.
-IN_LEAD, TOLD_TO, TWICE, TOLD_OFTEN, FURTHER_DOWN, ONE_OF_SEVERAL = 0.72, 0.06, 0.04, 0.66, 0.35, 0.5
 CLAIMED = 0.55  # from which an article without a source in the dump has the one that it claims
 #: Of polnear's articles that show no credit 99 in 100 are their publisher's own; where no publisher is known, fewer.
 OWN, OWN_OF_NOBODY = 0.95, 0.8
@@ -30,43 +27,10 @@ CITING = 0.1  # less, where somebody is cited
 MOSTLY = 0.6  # share of an outlet's articles with other sources from which nothing proves the rest its own
 FEWEST = 5  # articles of an outlet from which its habits are known
 DEEPEST = 64
-#: Beginnings that are expected among the texts that could have been an article's source, from which on all have one
-#: that nobody has seen: on grown lineages, of which a fifth had lost their first text, 7 of 8 such were right with
-#: dates and 6 of 10 without; at 1.5 it was one in two.
-UNSEEN, UNSEEN_RIGHT = 2.0, 0.65
-
-
-#: What articles' own texts say of origins outside the dump, best first.
-CLAIMS = pl.Schema(
-    {
-        "doc_id": TEXT,
-        "origin": TEXT,
-        "relation": TEXT,
-        "confidence": pl.Float64(),
-        "families": pl.Int64(),
-        "reason": TEXT,
-    }
-)
-
-
-class _Credit(NamedTuple):
-    """One credit of a source; see credits.py."""
-
-    kind: str
-    start: int
-    end: int
-    quote: str
-    lead: bool
-
-
-class _Claim(NamedTuple):
-    """What an article's own text says of an origin outside it."""
-
-    origin: str  # source:NAME
-    relation: str
-    confidence: float
-    families: int
-    reason: str
+#: How often the source that a copy credits, and none of its story is, was before the first of that story as well: of
+#: grown lineages whose texts weights are fitted on.
+WITNESSED = 0.8
+HALF = 0.5  # chance from which on an unseen source is likelier than none
 
 
 class _Source(NamedTuple):
@@ -89,9 +53,20 @@ class _Facts(NamedTuple):
     alone: dict[str, float]  # chance that nobody of the dump is the source
     kinds: dict[tuple[str, str], str]
     copies: dict[str, int]
-    claims: dict[str, list[_Claim]]
+    claims: dict[str, list[Claim]]
     habits: dict[str, float]
     curve: Callable[[str], str]  # document -> the end of its curve's name, see trust.how_dated
+    taken: dict[str, list[str]]  # document -> what was taken from it, in the best tree
+    flawed: dict[str, float]  # first of a story -> the chance that somebody unseen was before it
+    outside: dict[str, _Outside]  # what was found of firsts so far
+
+
+class _Outside(NamedTuple):
+    """What is known of somebody before the first of a story."""
+
+    chance: float
+    claim: Claim | None = None  # the credit that names him
+    witness: str = ""  # who gives it
 
 
 def find_origins(
@@ -109,7 +84,8 @@ def find_origins(
     """
     claims, copiers = find_claims(documents, edges, attributions), find_copiers(count_copying(documents, edges))
     copies, kinds = count_copies(edges)
-    return choose_origins(documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, settings)
+    unseen = share_unseen(sample_flaws(ancestry, documents.height))
+    return choose_origins(documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, unseen, settings)
 
 
 def count_copies(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -128,10 +104,11 @@ def choose_origins(
     copiers: pl.DataFrame,
     dates: pl.DataFrame,
     false_dates: float,
+    unseen: float,
     settings: Settings,
     wanted: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """DOCUMENTS, what is known of them, DATES, the share of false ones -> ORIGINS, in order; of those `wanted`.
+    """DOCUMENTS, what is known of them, the shares of false dates and unseen sources -> ORIGINS, of those `wanted`.
 
     First a document of the dump from which it was copied, as far back as its words can be followed; else the agency
     or outlet of its dateline, credit, notice or title suffix; else the outlet whose first-party wording it repeats
@@ -148,15 +125,58 @@ def choose_origins(
         _by_document(claims),
         dict(copiers.select("outlet", "share").iter_rows()),
         how_dated(dates, false_dates),
+        _taken(sources),
+        dict(chance_unseen(ancestry, unseen).iter_rows()),
+        {},
     )
     rows = [_row(doc_id, facts, settings) for doc_id in (documents["doc_id"] if wanted is None else wanted)]
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")
 
 
-def _by_document(claims: pl.DataFrame) -> dict[str, list[_Claim]]:
-    found: dict[str, list[_Claim]] = {}
+def _by_document(claims: pl.DataFrame) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = {}
     for doc_id, *claim in claims.select(list(CLAIMS)).iter_rows():
-        found.setdefault(doc_id, []).append(_Claim(*claim))
+        found.setdefault(doc_id, []).append(Claim(*claim))
+    return found
+
+
+def _taken(sources: dict[str, list[_Source]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for copy, those in sources.items():
+        for source in those:
+            if source.chosen:
+                found.setdefault(source.other, []).append(copy)
+    return found
+
+
+def _find_outside(first: str, facts: _Facts) -> _Outside:
+    """What is known of somebody before a text: by its flaws, and by whom its copies credit. Nothing of a copy.
+
+    Who credits a source that no outlet of the story is has it from there, and so has the text that is nearest to it.
+    """
+    if first in facts.outside:
+        return facts.outside[first]
+    mine = facts.sources.get(first, [])
+    found = _Outside(0.0)
+    if mine and not any(source.chosen for source in mine):
+        found = _Outside(facts.flawed.get(first, 0.0))
+        story, ahead = {first}, [first]
+        while ahead:
+            new = [copy for copy in facts.taken.get(ahead.pop(), []) if copy not in story]
+            story.update(new)
+            ahead += new
+        near = story | {source.other for one in story for source in facts.sources.get(one, [])}
+        owners = {names.compact(facts.outlets.get(one) or "") for one in near}
+        told = [
+            (claim.confidence, claim.origin, one, claim)
+            for one in story - {first}
+            for claim in facts.claims.get(one, [])
+            if claim.relation == "copied_from" and names.compact(claim.origin.removeprefix("source:")) not in owners
+        ]
+        if told:
+            *_, witness, claim = max(told)
+            found = _Outside(max(found.chance, WITNESSED), claim, witness)
+    facts.outside[first] = found
     return found
 
 
@@ -171,7 +191,7 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     return _itself(doc_id, facts, settings)
 
 
-def _of_one_absent(row: tuple[Any, ...], said: list[_Claim], facts: _Facts) -> bool:
+def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: _Facts) -> bool:
     """Whether a text credits, more surely than it was found to begin with another, a source that none of its others is.
 
     Who copies one text and credits another outlet has it from there, and that outlet's own text is not in the dump. Of
@@ -217,6 +237,7 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     through = parent.other if parent.other != at else None
     agreed = "document" if families >= 2 else "document, one kind"
     confidence, least = calibrate(agreed + facts.curve(doc_id), confidence)
+    confidence, least = (value * (1 - _find_outside(at, facts).chance) for value in (confidence, least))
     said = facts.claims.get(doc_id, [])
     rest = {source.other: source.first for source in held.values() if source.other != at}
     rest[doc_id] = facts.alone.get(doc_id, 0.0)
@@ -230,7 +251,7 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     return (doc_id, at, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
 
 
-def _from_claim(doc_id: str, said: list[_Claim], settings: Settings) -> tuple[Any, ...]:
+def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any, ...]:
     first = said[0]
     runner_up = said[1].origin if len(said) > 1 and said[1].confidence > 1 - first.confidence else doc_id
     confidence = round(first.confidence, 4)
@@ -253,10 +274,15 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     copies = facts.copies.get(doc_id, 0)
     sources = facts.sources.get(doc_id, [])
     runner_up = said[0].origin if said else (sources[0].other if sources else None)
-    others = sum(facts.alone.get(source.other, 0.0) for source in sources)
-    if others >= UNSEEN:
+    before = _find_outside(doc_id, facts)
+    if before.chance >= HALF:
+        claim, (unseen, least) = before.claim, calibrate("unseen" + facts.curve(doc_id), before.chance)
+        word = verdict(round(unseen, 4), 1, settings, least)
+        if claim:
+            reason = reasons.of_witness(facts.outlets.get(before.witness) or before.witness, claim.reason)
+            return (doc_id, claim.origin, "external", "copied_from", round(unseen, 4), word, doc_id, reason)
         reason = reasons.of_unseen(sources[0].other)
-        return (doc_id, None, "unknown", None, UNSEEN_RIGHT, "possible", runner_up or doc_id, reason)
+        return (doc_id, None, "unknown", None, round(unseen, 4), word, doc_id, reason)
     habit = facts.habits.get(outlet or "", 0.0)
     if habit > MOSTLY and not copies and not sources:
         return (
@@ -272,65 +298,11 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     confidence = (OWN if outlet else OWN_OF_NOBODY) - CITING * bool(said)
     alone = facts.alone.get(doc_id)
     if alone is not None:
-        confidence, _ = calibrate("itself" + facts.curve(doc_id), alone * confidence)
+        confidence, _ = calibrate("itself" + facts.curve(doc_id), alone * confidence * (1 - before.chance))
     confidence = round(confidence, 4)
     word = verdict(confidence, 1, settings)
     cited = said[0].origin.removeprefix("source:") if said else None
     return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reasons.of_itself(outlet, copies, cited))
-
-
-def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Absent sources of each article, best first: credits, then the lead's one source, then other mentions. *map*."""
-    absent = edges.filter(pl.col("from_id").str.starts_with("source:"))
-    foreign = foreign_credits(documents, attributions).join(absent.select(doc_id="to_id"), on="doc_id", how="semi")
-    foreign = show_credits(foreign, documents)
-    columns = ("kind", "start", "end", "quote", "lead")
-    spoken: dict[tuple[str, str], list[_Credit]] = {}
-    for doc_id, key, *told in foreign.select("doc_id", "key", *columns).iter_rows():
-        spoken.setdefault((doc_id, key), []).append(_Credit(*told))
-    keyed = absent.select(
-        "to_id", "from_id", "relation", "confidence", key=keys(absent["from_id"].str.strip_prefix("source:"))
-    )
-    found: dict[str, list[_Claim]] = {}
-    cited: dict[str, set[str]] = {}
-    for to_id, from_id, relation, confidence, key in keyed.iter_rows():
-        items = spoken.get((to_id, key), [])
-        in_lead = [item for item in items if item.lead and item.kind in ("cited", "first_party")]
-        if relation == "cites" and in_lead:
-            cited.setdefault(to_id, set()).add(key)
-        found.setdefault(to_id, []).append(_claim(from_id, relation, confidence, items, in_lead))
-    for to_id, claims in found.items():
-        if len(cited.get(to_id, ())) > 1:
-            # Two sources in one lead: neither is the one source that it cites.
-            found[to_id] = [
-                claim._replace(confidence=min(claim.confidence, ONE_OF_SEVERAL))
-                if claim.relation == "cites" and claim.families < 2
-                else claim
-                for claim in claims
-            ]
-        found[to_id].sort(key=lambda claim: (claim.relation != "copied_from", -claim.confidence, claim.origin))
-    rows = [(doc_id, *claim) for doc_id, claims in found.items() for claim in claims]
-    return pl.DataFrame(rows, schema=CLAIMS, orient="row")
-
-
-def _claim(origin: str, relation: str, confidence: float, items: list[_Credit], in_lead: list[_Credit]) -> _Claim:
-    name = origin.removeprefix("source:")
-    kinds = [item.kind for item in items]
-    told = kinds.count("first_party")
-    first = min(items, key=lambda item: (-CREDIBLE[item.kind], item.start)) if items else None
-    words = first.quote if first else name
-    if relation == "copied_from":
-        how = next((kind for kind in CREDITS if kind in kinds), "credit")
-        return _Claim(origin, relation, confidence, len(set(kinds)), reasons.of_credit(how, name, words))
-    if told >= 2 and not in_lead:
-        reason = f"It says {told} times that its speakers told {name}: {words}."
-        return _Claim(origin, relation, TOLD_OFTEN, 1, reason)
-    if in_lead:
-        level = IN_LEAD + TOLD_TO * (told > 0) + TWICE * (len(items) > 1)
-        verb = "was told to" if told else "is cited from"
-        families = 2 if len(set(kinds)) > 1 else 1
-        return _Claim(origin, relation, level, families, f"What its lead reports {verb} {name}: {words}.")
-    return _Claim(origin, relation, FURTHER_DOWN, 1, f"It cites {name} further down: {words}.")
 
 
 def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,8 @@ import re
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 SEVERAL = "kinds of evidence agree"  # of a copy for which two speak or more
+NEITHER = "both have an unseen source"  # of a first that has flaws
+WITNESSED = "shows whose it is"  # of a first of which a copy credits somebody else
 LONGEST = 120  # code points of a title or a name in a sentence
 BEFORE, AFTER, MOST = 30, 15, 130  # code points of a credit's line that are quoted around it, and in all
 
@@ -72,6 +74,11 @@ def of_unknown(outlet: str | None) -> str:
     return f"Nothing in the text says where it came from, and {escape(outlet)} mostly prints what others wrote."
 
 
+def of_witness(whose: str, why: str) -> str:
+    """Why an article is somebody's whom another credits that has the same words."""
+    return f"The copy of {escape(whose)} {WITNESSED}. {escape(why, 400)}"
+
+
 def of_unseen(other: str) -> str:
     """Why an article's source is one that nobody has seen."""
-    return f"It and {escape(other)} share text, and neither has all of what the other has: both have an unseen source."
+    return f"It and {escape(other)} share text, and neither has all of what the other has: {NEITHER}."

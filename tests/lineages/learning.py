@@ -20,13 +20,13 @@ import provenance.tracing
 from provenance.evaluation.origins import SOURCE, ancestors
 from provenance.evaluation.stories import CONDITIONS, Truth, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
-from provenance.tracing import ancestry, graphs, model
+from provenance.tracing import ancestry, graphs, model, unseen
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.evidence import LEAST_SHARE, PAIR, find_evidence
 from provenance.tracing.outlets import name_outlets
 from provenance.tracing.pairs import Related, relate
-from provenance.tracing.reasons import SEVERAL
+from provenance.tracing.reasons import NEITHER, SEVERAL, WITNESSED
 from provenance.tracing.trust import fit_lags
 from tests.lineages.fitting import Array, fit_directions
 
@@ -135,6 +135,36 @@ def fit(worlds: list[tuple[Frames, Frames]]) -> dict[str, float]:
     return known | dict(zip(CHOICES, weights.tolist(), strict=True))
 
 
+def fit_firsts(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, float]:
+    """Runs and their gold -> weights of what shows that somebody unseen was before a first, with the trees as they are.
+
+    Log odds as if that were as frequent as the contrary: how frequent it is a dump tells itself (unseen.py).
+    """
+    rows, outside = [], []
+    for run, gold in worlds:
+        begun = gold["origins"].filter(pl.col("origin_id").is_null())["doc_id"].to_list()
+        for condition in CONDITIONS:
+            traced = trace_once(run, condition)
+            compared = (traced.frames["documents"], traced.frames["passages"], traced.related)
+            ids, found = ancestry.find_candidates(*compared, traced.dates, traced.evidence)
+            made = ancestry.Choices.of(found)
+            layout = graphs.lay_out(made.child, made.parent, made.component)
+            solved = graphs.solve(layout, ancestry.believe_dates(made).score)
+            firsts = unseen.describe_firsts(ids, made, solved, traced.evidence)
+            rows.append(firsts.features)
+            outside.append(np.isin(np.array(ids)[firsts.document], begun))
+    features, true = np.concatenate(rows), np.concatenate(outside)
+    frequent = float(np.log(true.mean() / (1 - true.mean())))
+    known = model.weights()
+    prior = np.array([known[name] for name in unseen.FLAWS])
+    turned = np.where(true[:, None], features, -features)
+    # the constant, -1, stands for the frequency as well until that is taken off again
+    prior[0] -= frequent
+    fitted = fit_directions(turned, np.ones(len(turned)), prior, PULL_CHOICES)
+    fitted[0] += frequent
+    return dict(zip(unseen.FLAWS, fitted.tolist(), strict=True))
+
+
 def fit_trees(made: list[Choices], prior: Array, pull: float) -> Array:
     """Choices -> weights of their features, >= 0 but for the first, under which true trees are likely.
 
@@ -174,6 +204,8 @@ CURVES = TABLE.with_name("calibration.tsv")
 BINS = 40  # points of a curve at most; with fewer than FEWEST cases a bin joins the next
 FEWEST = 40
 ONE_SIDED = 1.645  # standard errors under which a share lies in one case of twenty
+#: Origins that nobody has seen, by what stands in their reasons.
+UNSEEN = pl.col("reason").str.contains_any([NEITHER, WITNESSED])
 Claim = tuple[float, bool, str]  # the chance as computed, whether it was right, of which story
 
 
@@ -201,8 +233,14 @@ def judge_claims(
     stories = truth.members.unique("doc_id", keep="first", maintain_order=True)
     matched = pl.concat([run["matches"]["left_doc"], run["matches"]["right_doc"].alias("left_doc")]).unique()
     agreed = pl.when(pl.col("reason").str.contains(SEVERAL, literal=True)).then(pl.lit("document"))
-    claim = pl.when(pl.col("kind") == "itself").then("kind").otherwise(agreed.otherwise(pl.lit("document, one kind")))
-    origins = traced["origins"].filter(pl.col("kind").is_in(["document", "itself"]))
+    claim = (
+        pl.when(UNSEEN)
+        .then(pl.lit("unseen"))
+        .when(pl.col("kind") == "itself")
+        .then("kind")
+        .otherwise(agreed.otherwise(pl.lit("document, one kind")))
+    )
+    origins = traced["origins"].filter(pl.col("kind").is_in(["document", "itself"]) | UNSEEN)
     kinds = origins.select("doc_id", claim=claim).filter(pl.col("doc_id").is_in(matched.implode()))
     said = judged_origins(traced["origins"], truth).join(kinds, on="doc_id").join(stories, on="doc_id")
     for kind, confidence, right, story in said.select("claim", "confidence", "right", "cluster_id").iter_rows():

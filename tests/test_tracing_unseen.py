@@ -1,0 +1,94 @@
+"""Somebody unseen before the first text of a story: flaws of a first, credits of its copies, how frequent that is."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import polars as pl
+import pytest
+
+from provenance.tables import EVIDENCE
+from provenance.tracing import model
+from provenance.tracing.ancestry import Choices
+from provenance.tracing.graphs import lay_out, solve
+from provenance.tracing.unseen import (
+    BEGUN_OUTSIDE,
+    FLAWS,
+    Firsts,
+    chance_unseen,
+    describe_firsts,
+    sample_flaws,
+    share_unseen,
+    weigh_firsts,
+)
+from tests.test_tracing import DAY, EXTRA, STORY, origin, trace
+
+IDS = ["a", "b", "c"]
+
+
+def firsts(evidence: list[tuple[str, str, str, float]], private: float = 0.0) -> dict[str, float]:
+    """Of three texts of which b and c were surely taken from a: what is found of a, by feature."""
+    child, parent = np.array([0, 0, 1, 1, 2, 2]), np.array([-1, 1, -1, 0, -1, 0])
+    score = np.array([9.0, 0.0, 0.0, 9.0, 0.0, 9.0])
+    zero, component = np.zeros(6), np.zeros(6, np.int64)
+    own = np.where(child == 0, private, 0.0)
+    choices = Choices(child, parent, child, component, score, zero, component, zero, zero, own, np.ones(3, bool))
+    rows = pl.DataFrame(evidence, schema=["left_doc", "right_doc", "feature", "strength"], orient="row")
+    rows = rows.with_columns(pl.lit(None).alias(name) for name in EVIDENCE if name not in rows.columns)
+    told = rows.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
+    found = describe_firsts(IDS, choices, solve(lay_out(child, parent, component), score), told)
+    assert found.document.tolist() == [0]
+    return dict(zip(FLAWS, found.features[0].tolist(), strict=True))
+
+
+def test_what_shows_that_a_first_is_later_than_its_copies_counts_against_it_once() -> None:
+    gloss, slip = model.weights()["gloss"], model.weights()["slip"]
+    plain = firsts([("a", "b", "gloss", 1.0)])
+    assert (plain["unseen_later"], plain["unseen_turned"]) == (0.0, 0.0)
+    assert plain["unseen_copies"] == -np.log1p(2)
+    # what a lacks of b shows in c too: the one change is counted once
+    turned = firsts([("a", "b", "gloss", -1.0), ("a", "c", "gloss", -1.0), ("a", "c", "slip", 1.0)])
+    assert turned["unseen_later"] == pytest.approx(gloss)
+    assert turned["unseen_turned"] == 1.0  # by b, of which nothing else is known
+    both = firsts([("a", "c", "gloss", -1.0), ("a", "c", "slip", 2.0)])
+    assert (both["unseen_later"], both["unseen_turned"]) == (pytest.approx(gloss), float(gloss > 2 * slip))
+    # dates are weighed in the tree, and an outlet's other articles say nothing of this one
+    assert firsts([("a", "b", "date", -1.0), ("a", "b", "habit", -1.0)]) == firsts([])
+
+
+def test_readings_that_nobody_else_has_are_a_flaw() -> None:
+    none, many = (np.array([list(firsts([], private).values())]) for private in (0.0, 30.0))
+    flaws = [weigh_firsts(Firsts(np.array([0]), features), 3) for features in (none, many)]
+    assert flaws[1][0] > flaws[0][0]
+    assert np.isnan(flaws[0][1:]).all()
+
+
+def test_how_many_stories_begin_outside_is_learnt_from_all_in_any_order() -> None:
+    assert share_unseen(pl.Series([], dtype=pl.Float64)) == pytest.approx(BEGUN_OUTSIDE)
+    whole, broken = [-3.0] * 200, [-3.0] * 100 + [4.0] * 100
+    few, many = (share_unseen(pl.Series(flaws)) for flaws in (whole, broken))
+    assert few < BEGUN_OUTSIDE < 0.4 < many < 0.6
+    random.Random(3).shuffle(broken)
+    assert share_unseen(pl.Series(broken)) == many
+    ancestry = pl.DataFrame({"doc_id": ["a", "b"], "flaw": [0.5, None]})
+    assert sample_flaws(ancestry, 2).to_list() == [0.5]
+    chances = [dict(chance_unseen(ancestry, share).iter_rows()) for share in (few, many)]
+    assert chances[0].keys() == {"a"}
+    assert chances[0]["a"] < chances[1]["a"]
+
+
+def test_the_credit_of_a_copy_says_where_the_text_nearest_to_it_came_from() -> None:
+    cut = STORY.partition("\n\n")[0]
+    rows = [
+        {"doc_id": "a", "text": STORY, "outlet": "Quay Journal", "published": DAY},
+        {"doc_id": "b", "text": f"{cut}\n\nSource: Lowick Post", "outlet": "Harbour Mail", "published": DAY},
+    ]
+    found = origin(trace(rows, [("a", "b")])[1], "a")
+    assert (found["origin_id"], found["kind"]) == ("source:Lowick Post", "external")
+    assert "Harbour Mail" in found["reason"]
+    assert found["verdict"] != "established"
+    # in the dump the paper that is credited is nobody unseen, whatever its copies credit
+    own = {"doc_id": "c", "text": STORY + EXTRA, "outlet": "Lowick Post", "published": DAY}
+    origins = trace([*rows, own], [("a", "b"), ("a", "c"), ("b", "c")])[1]
+    assert not origins["origin_id"].str.starts_with("source:").any()
