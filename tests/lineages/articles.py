@@ -20,6 +20,11 @@ _HEAD = re.compile(r"^(?:[A-Z][\w.,’' -]{2,40})(?: \([^()]{2,30}\))? ?[—–-
 _AGENCY = re.compile(r"^\([A-Z][\w. ]{1,28}\) ?(?:[—–-]+ )?")
 #: A line that says who wrote a seed; not one of provenance's own expressions.
 _WRITTEN = re.compile(r"^\W*(?:Additional reporting|Reporting|Editing|Writing|Source|Copyright|©|By [A-Z])\b.{0,300}$")
+#: The same at a paragraph's end: an agency's sign, reporters between brackets.
+_SIGNED = re.compile(
+    r"(?:\s+reuters?(?:\.\.\.)?|\s*\((?:Additional reporting|Reporting|Editing|Writing) by [^()]{1,300}\))$",
+    re.IGNORECASE,
+)
 SHARED = 12  # runs of five words: two texts that share as many would tie two lineages together
 PARAGRAPH = 3  # sentences to a paragraph of a seed that came as one line
 
@@ -88,7 +93,7 @@ def split(text: str) -> list[str]:
     """
     lines = [" ".join(line.split()) for line in re.split(r"\n\s*\n", text)]
     lines = [_AGENCY.sub("", _HEAD.sub("", line)).lstrip(",;:-–— ") for line in lines if len(line.split()) >= 8]
-    lines = [line for line in lines if not _WRITTEN.match(line)]
+    lines = [_SIGNED.sub("", line) for line in lines if not _WRITTEN.match(line)]
     if len(lines) >= 3:
         return lines
     said = sentences(" ".join(lines))
