@@ -27,7 +27,7 @@ from provenance.settings import Settings
 from provenance.spark import plan as plans
 from provenance.spark import related, steps
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
-from provenance.spark.pieces import Sent, Tables, pack
+from provenance.spark.pieces import Sent, Tables, pack, unpack
 from provenance.spark.plan import Part, Plan
 from provenance.text.tokens import Tokens
 from provenance.tracing import frequency
@@ -174,6 +174,17 @@ def test_what_one_hot_row_is_paired_with_is_labelled_in_many_buckets() -> None:
         left_label=-pl.col("left_row"), right_label=pl.when(pl.col("at") % 2 == 0).then(-pl.col("right_row"))
     )
     assert_frame_equal(pl.concat(found).sort("at"), wanted, check_dtypes=False)
+
+
+def test_a_piece_has_its_own_rows_and_no_others() -> None:
+    texts = [f"a text of its own, number {number * 7919}" for number in range(4000)]
+    rows = pl.DataFrame({"row": np.arange(4000), "text": texts})
+    nested = rows.select("row", kept=pl.struct(some=pl.concat_list(pl.struct("text"))))
+    whole = len(next(pack(Sent("cards", nested, 0))).data)
+    pieces = list(pack(Sent("cards", nested, np.arange(4000) % 100)))
+    assert sum(len(piece.data) for piece in pieces) < 2 * whole + 100 * 1000  # of headers
+    found = unpack((piece.table, piece.data) for piece in pieces)["cards"]
+    assert_frame_equal(found.sort("row"), nested)
 
 
 def test_rounds_make_an_index_that_finds_what_one_in_a_file_finds(corpus: Path, tmp_path: Path) -> None:
