@@ -14,6 +14,7 @@ from provenance import tables
 from tests import naive
 
 ROOT = Path(__file__).resolve().parent.parent
+UP_TO = pv.Settings(until="matches", rewritten="off")
 SENTENCE = "the harbour board voted on tuesday evening to close the northern quay for repairs until the first of may"
 FRAME = pl.DataFrame({"body": [SENTENCE, f"{SENTENCE} at last", "nothing of the kind"], "id": ["one", "two", "three"]})
 
@@ -47,6 +48,32 @@ def test_rows_in_another_order_give_the_same_tables() -> None:
 def test_nothing_in_nothing_out() -> None:
     run = pv.scan(FRAME.clear())
     assert all(run.table(name).is_empty() for name in tables.WRITTEN)
+
+
+def test_one_name_is_one_input_and_not_its_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("ab", "a", "b"):
+        (tmp_path / name).write_text("The ferry ran aground on the bar at dawn.", encoding="utf-8")
+    for inputs in ("ab", Path("ab"), ["ab"], ("ab",)):
+        assert pv.scan(inputs, UP_TO).documents["doc_id"].to_list() == ["ab"]
+    for wrong in (None, 3):
+        with pytest.raises(pv.ProvenanceError, match="is neither a Polars frame nor names of files"):
+            pv.scan(wrong)  # type: ignore[arg-type]
+
+
+def test_whole_and_broken_numbers_of_one_value_are_one_setting() -> None:
+    assert pv.Settings(near_duplicate=1) == pv.Settings(near_duplicate=1.0)
+    assert pv.Settings(near_duplicate=1).fingerprint() == pv.Settings(near_duplicate=1.0).fingerprint()
+
+
+def test_an_index_takes_numbers_for_ids_and_says_that_it_was_closed(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"id": [1, 2], "text": ["The ferry ran aground.", "Quite another thing."]})
+    with pv.Index.open(tmp_path / "seen.sqlite") as index:
+        index.add(frame)
+        assert index.remove([2]) == ["2"]
+    for call in (index.info, lambda: index.check(frame), lambda: index.add(frame), lambda: index.remove("1")):
+        with pytest.raises(pv.ProvenanceError, match="was closed; open it again"):
+            call()
 
 
 def test_a_frame_without_texts_is_a_mistake() -> None:

@@ -215,12 +215,14 @@ class Index:
 
     # -- keeping it in order ---------------------------------------------------------------------------------
 
-    def remove(self, ids: Sequence[str] = (), *, before: dt.date | None = None) -> list[str]:
+    def remove(self, ids: str | Sequence[str | int] = (), *, before: dt.date | None = None) -> list[str]:
         """Delete documents by id, and those published before a time (in UTC, if without a zone) -> the ids that went.
 
-        Nothing of them stays in the file. Ids that are not there are not among the result.
+        Nothing of them stays in the file. Ids that are not there are not among the result; a number is an id as text,
+        as it is where a frame's column of ids holds numbers.
         """
-        return maintenance.remove(self.storage, self.settings, [ids] if isinstance(ids, str) else ids, before)
+        names = [ids] if isinstance(ids, str) else [str(name) for name in ids]
+        return maintenance.remove(self.storage, self.settings, names, before)
 
     def verify(self) -> list[str]:
         """What in the file is not as it was written, in words; an empty list if all is sound. Reads all of it."""

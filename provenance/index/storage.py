@@ -172,13 +172,19 @@ class Storage:
 
         Never inside another, which might end otherwise.
         """
+        self._refuse_closed()
         if self.connection.in_transaction:
             raise UsageError(f"{self.path}: is being gone through (`documents()`, `check_each()`); end that first")
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise UsageError(f"{self.path}: was closed; open it again")
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
+        self._refuse_closed()
         inside = self.connection.in_transaction
         with self.guarded():
             if not inside:
