@@ -49,8 +49,7 @@ def load_settings(
                 check_value(KNOWN[name], value)
             except UsageError as error:
                 raise UsageError(f"{source}: {error}" if source != "flag" else str(error)) from None
-            # 1 and 1.0 must give one fingerprint
-            values[name] = float(value) if isinstance(KNOWN[name].default, float) else value
+            values[name] = value
             sources[name] = source
     return Configuration(Settings(**values), sources)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import polars as pl
@@ -14,6 +16,7 @@ from provenance.dumps import reading
 from provenance.dumps.rejects import count_rejects
 from provenance.dumps.verdicts import read_verdicts
 from provenance.dumps.walk import Source
+from provenance.errors import UsageError
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
@@ -51,7 +54,7 @@ class Needs(NamedTuple):
 
 
 def scan(
-    inputs: Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
+    inputs: str | Path | Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
     settings: Settings | None = None,
     *,
     verdicts: pl.DataFrame | str | Path | None = None,
@@ -60,7 +63,7 @@ def scan(
     finished: Callable[[str, pl.DataFrame], None] | None = None,
     needing: Callable[[Needs], None] | None = None,
 ) -> Run:
-    """Files, folders, globs, "-" (which reads `stdin`), or a frame with a column of texts -> a Run.
+    """Files, folders, globs, "-" (which reads `stdin`), one or several, or a frame with a column of texts -> a Run.
 
     Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
     `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
@@ -146,11 +149,16 @@ def _compare_documents(
 
 
 def _read(
-    inputs: Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame, settings: Settings, stdin: BinaryIO | None
+    inputs: str | Path | Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
+    settings: Settings,
+    stdin: BinaryIO | None,
 ) -> tables.Read:
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)
-    return reading.read([name if isinstance(name, Source) else str(name) for name in inputs], settings, stdin=stdin)
+    several: object = [inputs] if isinstance(inputs, str | PurePath) else inputs  # the letters of a name are no inputs
+    if not isinstance(several, Iterable):
+        raise UsageError(f"scan: {several!r:.80} is neither a Polars frame nor names of files; give one of these")
+    return reading.read([name if isinstance(name, Source) else str(name) for name in several], settings, stdin=stdin)
 
 
 def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str, Any], clock: Clock) -> Run:

@@ -97,7 +97,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            check_value(item, getattr(self, item.name))
+            value = getattr(self, item.name)
+            check_value(item, value)
+            if isinstance(item.default, float):  # 1 and 1.0 must give one fingerprint
+                object.__setattr__(self, item.name, float(value))
 
     def fingerprint(self) -> str:
         """16 hex digits that change when any setting that can change a result does."""

@@ -213,6 +213,18 @@ def test_words_that_are_none_of_ours_are_mistakes() -> None:
         pv.clean(whole.lazy(), text="story").collect_schema()
 
 
+def test_a_fixed_list_of_texts_cannot_be_cut(folder: Path) -> None:
+    texts = pl.Series("text", [ONE, f"{ONE} {OTHER}"], dtype=pl.Enum([ONE, f"{ONE} {OTHER}"]))
+    frame = texts.to_frame()
+    assert pv.clean(frame, keep="first", passages="mark", settings=PLAIN).schema["text"] == texts.dtype
+    frame.write_parquet("enum.parquet")
+    with pytest.raises(UsageError, match="is an Enum"):
+        pv.clean(frame, passages="drop", settings=PLAIN)
+    result = call("clean", "enum.parquet", "-o", "out.parquet", "--passages", "drop")
+    assert (result.exit_code, "is an Enum" in result.stderr) == (2, True), result.stderr
+    assert [path.name for path in folder.iterdir()] == ["enum.parquet"]
+
+
 def test_no_documents() -> None:
     empty = pl.DataFrame({"id": [], "text": []}, schema={"id": pl.String, "text": pl.String})
     assert pv.clean(empty).equals(empty)

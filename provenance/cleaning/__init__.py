@@ -43,7 +43,7 @@ class Policy(NamedTuple):
 
     def check(self) -> Policy:
         """Itself; raises UsageError for a word that is none of ours."""
-        drop = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop)  # one word alone is the list of it
+        drop = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop or ())  # one word is the list of it
         choices = (("keep", (self.keep,), KEEP), ("passages", (self.passages,), PASSAGES), ("drop", drop, ALSO))
         for name, given, known in choices:
             for word in given:
@@ -151,10 +151,12 @@ def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Clea
     """A frame -> Cleaned."""
     if policy.passages == "mark":
         refuse_marked(frame.schema)
+    column = choose_columns(frame.columns, settings).of.get("text", "")
+    if policy.passages == "drop":
+        refuse_enum(frame.schema, column)
     order, rows, chosen = _choose(frame, policy, settings)
     place = pl.DataFrame({"doc_id": order, "row": rows})
     gone = chosen.gone.join(place, on="doc_id").sort("row")
-    column = choose_columns(frame.columns, settings).of["text"]
     edits = Edits(chosen.cuts.join(place, on="doc_id").sort("row", "start"), column, policy.passages)
     stays = np.ones(frame.height, np.bool_)
     stays[gone["row"].to_numpy()] = False
@@ -209,6 +211,12 @@ def refuse_marked(columns: Mapping[str, object]) -> None:
     """Raise UsageError where marks would be written over a column of the frame's own; earlier marks may go."""
     if columns.get(MARKED, pl.List(MARK)) != pl.List(MARK):
         raise UsageError(TAKEN)
+
+
+def refuse_enum(schema: Mapping[str, object], column: str) -> None:
+    """Raise UsageError where texts cannot be cut, because their column holds a fixed list of texts and no other."""
+    if isinstance(schema.get(column), pl.Enum):
+        raise UsageError(f"passages: column {column!r} is an Enum, which holds no text but its own; cast it to String")
 
 
 class Edits:
@@ -282,6 +290,8 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
         problem = choose_columns(columns.names(), settings).problem
         if problem:
             raise UsageError(f"frame: {problem[1]}")
+        if policy.passages == "drop":
+            refuse_enum(columns, choose_columns(columns.names(), settings).of["text"])
         if policy.passages != "mark":
             return columns
         refuse_marked(columns)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 import numpy as np
 import polars as pl
 
-from provenance.cleaning import MARK_NAMES, MARKED, TAKEN, Edits, cut_out, refuse_marked
+from provenance.cleaning import MARK_NAMES, MARKED, TAKEN, Edits, cut_out, refuse_enum, refuse_marked
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Allowance, Expanded
 from provenance.dumps.decode import decode_text
@@ -295,6 +295,8 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
         refuse_marked(frame.schema)
     row_of = dict(zip(file.documents["doc_id"].to_list(), file.records, strict=True))
     column = choose_columns(frame.columns, settings).of["text"]
+    if passages == "drop":
+        refuse_enum(frame.schema, column)
     cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]
     schema = {
         "row": pl.Int64(),
