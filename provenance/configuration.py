@@ -30,16 +30,15 @@ class Configuration:
 def load_settings(
     flags: Mapping[str, object] | None = None,
     environment: Mapping[str, str] | None = None,
-    folder: Path | None = None,
 ) -> Configuration:
-    """Flags (None means not given), variables and `folder`'s file -> the settings in force.
+    """Flags (None means not given), variables and the working folder's file -> the settings in force.
 
     Raises UsageError for a key that is not a setting, naming the nearest one, and for a value out of range.
     """
     values: dict[str, Any] = {}
     sources = dict.fromkeys(KNOWN, "default")
     layers: tuple[dict[str, tuple[str, Any]], ...] = (
-        _from_file(folder or Path()),
+        _from_file(),
         _from_environment(environment or {}),
         {name: ("flag", value) for name, value in (flags or {}).items() if value is not None},
     )
@@ -54,8 +53,8 @@ def load_settings(
     return Configuration(Settings(**values), sources)
 
 
-def _from_file(folder: Path) -> dict[str, tuple[str, Any]]:
-    own, project = folder / "provenance.toml", folder / "pyproject.toml"
+def _from_file() -> dict[str, tuple[str, Any]]:
+    own, project = Path("provenance.toml"), Path("pyproject.toml")
     if own.is_file():
         table, source = _parse(own), own.name
     elif project.is_file():

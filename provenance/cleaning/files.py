@@ -52,7 +52,6 @@ def clean_files(
     *,
     removals: Path | None = None,
     stdin: BinaryIO | None = None,
-    stdout: BinaryIO | None = None,
 ) -> Outcome:
     """Inputs by name -> cleaned dumps in `output`: a file for one, a folder for several, - for standard output.
 
@@ -81,7 +80,7 @@ def clean_files(
         read = _Read(documents_read.with_columns(record=numbers), opened, rejects)
         files = _files(place, read, chosen, policy.passages, settings)
         inputs_at = [source.place for source in found]
-        listed = _write(files, inputs_at, output, policy, settings, chosen.gone, removals, stdout)
+        listed = _write(files, inputs_at, output, policy, settings, chosen.gone, removals)
     return Outcome(order.len(), listed, rejects)
 
 
@@ -135,7 +134,7 @@ def _input_of(path: str, place: dict[str, Path]) -> str:
 
 def _write(
     files: list[File], inputs: list[Path | None], output: str | None, policy: Policy, settings: Settings,
-    gone: pl.DataFrame, removals: Path | None, stdout: BinaryIO | None,
+    gone: pl.DataFrame, removals: Path | None,
 ) -> pl.DataFrame:  # fmt: skip
     why = {doc_id: (reason, other) for doc_id, reason, other in gone.iter_rows()}
     listed = [tables.empty(tables.REMOVALS)]
@@ -144,7 +143,7 @@ def _write(
         for file in files:
             ledger = Ledger()
             target = _target(file, len(inputs), output, policy.passages)
-            with _sink(target, output, stdout, aside) as into:
+            with _sink(target, output, aside) as into:
                 for octets in rewrite(file, policy.passages, settings, ledger):
                     into.write(octets)
             if len(ledger.rows) != file.documents.height:
@@ -260,13 +259,11 @@ def _aside(final: Path, aside: list[tuple[Path, Path]]) -> Path:
 
 
 @contextmanager
-def _sink(
-    target: Path | None, output: str | None, stdout: BinaryIO | None, aside: list[tuple[Path, Path]]
-) -> Iterator[BinaryIO]:
+def _sink(target: Path | None, output: str | None, aside: list[tuple[Path, Path]]) -> Iterator[BinaryIO]:
     """What takes the bytes of a file: packed as its name says."""
     if target is None:
         if output:
-            yield stdout or sys.stdout.buffer
+            yield sys.stdout.buffer
             return
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a dry run
             yield nowhere

@@ -8,9 +8,8 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-#: Shares are summed as whole multiples of 2 ** -24, a float32's own step below 1: whole numbers add up
-#: alike in
-#: any order.
+#: Shares are summed as whole multiples of 2 ** -24, a float32's own step below 1: whole numbers add up alike in any
+#: order.
 STEPS = float(1 << 24)
 
 

@@ -246,7 +246,7 @@ def _menus(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretche
     for i in np.flatnonzero(line).tolist():
         same = i > 0 and stretches.document[i - 1] == stretches.document[i]
         if same and tail[i - 1] and (opens[i - 1] or found[i - 1]):
-            found[i] = _last_sign(documents, passages, stretches, i) not in ".!?:;,。؟۔।！？"
+            found[i] = _last_sign(documents, passages, stretches, i) not in STOPS + ":;,"
     return found
 
 

@@ -15,8 +15,7 @@ Array = np.ndarray[Any, Any]
 
 #: Groups of more nodes are not built anew from their members: that takes a matrix of all pairs.
 DENSE = 1000
-#: Groups of more nodes are cut around many centres at once: around one after another, a long chain takes
-#: hours.
+#: Groups of more nodes are cut around many centres at once: around one after another, a long chain takes hours.
 LARGE = 100
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from provenance.reports.runs import Run
 
+SHOWN = 240  # characters of a text on a line: three lines of a terminal
 RUN = 200  # words; a longer run would have been a span, and sets of long shingles fill memory
 
 
@@ -105,10 +106,10 @@ def _alone(settings: Settings, run: Run) -> Settings:
     return replace(settings, rewritten="on" if is_on(settings, run.documents) else "off")
 
 
-def excerpt(text: str, most: int = 240) -> str:
-    """A text on one line, cut after `most` characters."""
+def excerpt(text: str) -> str:
+    """A text on one line, cut after SHOWN characters."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[:most]} ... ({len(flat) - most} more characters)"
+    return flat if len(flat) <= SHOWN else f"{flat[:SHOWN]} ... ({len(flat) - SHOWN} more characters)"
 
 
 def shingle_set(words: list[str], size: int) -> set[tuple[str, ...]]:

@@ -56,11 +56,11 @@ def render(run: Run, served: Served | None = None) -> str:
     return _fill(list(_pack(run)), served or Served())
 
 
-def page_files(run: Run, served: Served | None = None) -> dict[str, bytes]:
+def page_files(run: Run) -> dict[str, bytes]:
     """The page as files by name: PAGE alone, or with its larger blocks as scripts in BLOCKS, named by content."""
     packed = list(_pack(run))
     if sum(len(block.content) for block in packed) <= ONE_FILE:
-        return {PAGE: _fill(packed, served or Served()).encode()}
+        return {PAGE: _fill(packed, Served()).encode()}
     inside, outside = [], {}
     for block in packed:
         if block.name == "run":  # what the first view reads
@@ -70,7 +70,7 @@ def page_files(run: Run, served: Served | None = None) -> dict[str, bytes]:
         place = f"{BLOCKS}/{xxhash.xxh3_64(script).hexdigest()}.js"
         outside[place] = script
         inside.append(block._replace(content=place))
-    return {**outside, PAGE: _fill(inside, served or Served()).encode()}
+    return {**outside, PAGE: _fill(inside, Served()).encode()}
 
 
 def _pack(run: Run) -> Iterator[Block]:
