@@ -408,6 +408,18 @@ def test_a_blank_line_by_which_a_pipe_is_kept_open_is_no_empty_file(monkeypatch:
     assert streamed.rejects.is_empty()
 
 
+def test_a_broken_line_that_comes_alone_is_no_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at by itself it is plain text."""
+    monkeypatch.setattr("provenance.dumps.streaming._more_at_once", lambda _: False)
+    pipe = Pipe(*lines_of(ONE), b"no JSON\n", b"<html>\n", *lines_of(OTHER))
+    streamed = Streamed(["-"], Settings(), pipe)
+    assert pl.concat([bit.documents for bit in streamed.bits(pipe)])["doc_id"].to_list() == ["-#1", "-#4"]
+    assert streamed.rejects.select("record", "reason").rows() == [(1, "broken_json"), (2, "broken_json")]
+    pretty = json.dumps([{"text": ONE}, {"text": OTHER}], indent=1).encode()
+    whole = Streamed(["-"], Settings(), io.BytesIO(b'{"articles":\n' + pretty + b"}\n"))
+    assert pl.concat(list(whole))["text"].to_list() == [ONE, OTHER]
+
+
 def test_errors_are_counted_over_the_whole_of_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("provenance.dumps.streaming._more_at_once", lambda _: False)
     bad = b"no JSON\n"

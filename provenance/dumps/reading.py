@@ -83,8 +83,10 @@ class Reading:
         stdin: BinaryIO | None = None,
         unread: Iterable[Reject] = (),
         errors: int = 0,
+        kind: str = "",
     ) -> None:
         self.settings = settings
+        self._kind = kind  # of all inputs, where it is known: else each is looked at
         self._sources, left_out = find_sources(inputs)
         self.rejects: list[Reject] = []
         self.inputs: list[dict[str, object]] = []
@@ -179,7 +181,7 @@ class Reading:
             if raw.problem:  # the checksum of the outer packing stands behind all of the inner one
                 self._told([Reject(path, None, *raw.problem, "partial")])
         else:
-            kind, problem = kind_of(path, head, media)
+            kind, problem = (self._kind, None) if self._kind else kind_of(path, head, media)
             fact["format"] = kind + str(fact["format"])
             seekable = stream if is_file and not raw.kind and stream.seekable() else None
             if problem is None and head:

@@ -62,7 +62,7 @@ class Streamed:
 
     def bits(self, stream: BinaryIO) -> Iterator[Bit]:
         """JSON lines as they come -> Bits of whole lines."""
-        before = 0
+        before, kind = 0, None
         for chunk in chunks(stream):
             lines = chunk.splitlines(keepends=True) if b"\r" not in chunk else io.BytesIO(chunk).readlines()
             records: list[int] = []
@@ -70,7 +70,8 @@ class Streamed:
                 yield Bit(lines, documents_of([], self._settings), [])
                 before += chunk.count(b"\n")
                 continue
-            for documents in self._read([STANDARD_INPUT], io.BytesIO(chunk), before, records):
+            kind = _kind_of(chunk) if kind is None else kind
+            for documents in self._read([STANDARD_INPUT], io.BytesIO(chunk), before, records, kind):
                 yield Bit(lines, documents, records)
                 lines = []
                 records = []
@@ -79,9 +80,9 @@ class Streamed:
             before += chunk.count(b"\n")
 
     def _read(
-        self, inputs: list[str], stdin: BinaryIO, before: int, records: list[int] | None = None
+        self, inputs: list[str], stdin: BinaryIO, before: int, records: list[int] | None = None, kind: str = ""
     ) -> Iterator[pl.DataFrame]:
-        reading = Reading(inputs, self._settings, stdin, errors=self._errors)
+        reading = Reading(inputs, self._settings, stdin, errors=self._errors, kind=kind)
         frames = []
         for frame in reading:
             moved = frame.with_columns(pl.col("number") + before) if before else frame
@@ -126,6 +127,15 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
         held, size = [rest], len(rest)
     if size:
         yield b"".join(held)
+
+
+def _kind_of(chunk: bytes) -> str:
+    """The first lines of a stream -> what all of it is: JSON lines, unless one value goes over several lines.
+
+    A broken line that comes alone would else be taken for an article of plain text.
+    """
+    first = chunk.lstrip().split(b"\n", 1)[0].rstrip()
+    return "" if first[:1] == b"{" and first[-1:] != b"}" else "jsonl"
 
 
 def _more_at_once(stream: BinaryIO) -> bool:
