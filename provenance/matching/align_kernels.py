@@ -56,16 +56,30 @@ def _same(word, gap, segment, inner, a0, b0, i, j, low_i, low_j):
     return segment[a0 + i] == segment[a0 + low_i] and segment[b0 + j] == segment[b0 + low_j]
 
 
+@njit(inline="always")
+def _walk_back(word, gap, segment, inner, a0, b0, here, j, looked):
+    """From equal words here and j to the start of their run, or to its first shingle seen before -> (words, seen)."""
+    back, known = 0, False
+    while back < here and back < j and not known:
+        before = back + 1
+        if not _same(word, gap, segment, inner, a0, b0, here - before, j - before, here, j):
+            break
+        back, known = before, here - before <= looked[j - before]
+    return back, known
+
+
 @njit(cache=True, nogil=True)
 def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, heads, following, runs):
     """Documents a0:a1 (indexed) and b0:b1 (shingle hashes[:n]) -> (runs, their number, shared shingles).
 
     A run (i, j, length) is maximal: words i .. of a equal words j .. of b. In one document (inner) i < j and
     the two sides do not overlap. One word or line over and over would cost the square of its length: of a pair that
-    needs more than COMPARED comparisons a word, the runs found until then are taken.
+    needs more than COMPARED comparisons a word, the runs found until then are taken. A run is found at the first of
+    its shingles that is looked at, so one that begins with a line that stands more than CHAIN_CAP times is not lost.
     """
     mask = heads.size - 1
     marked = np.zeros(heads.size, np.bool_)
+    looked = np.empty(n, np.int32)  # the last place of a that shingle j was looked at, na where that was all of them
     count, shared = 0, 0
     na, nb = a1 - a0, b1 - b0
     left_to_compare = np.int64(COMPARED) * (na + nb)
@@ -73,33 +87,41 @@ def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, he
         at = np.int64(hashes[j] & np.uint64(mask))
         while heads[at] != -1 and slots[at] != hashes[j]:
             at = (at + 1) & mask
-        i = heads[at]
+        i, looked[j] = heads[at], na
         if i == -1:
             continue
         if not marked[at]:
             marked[at] = True
             shared += 1
-        seen = 0
+        seen, here = 0, np.int32(-1)
         while i != -1 and seen < CHAIN_CAP and left_to_compare > 0:
             seen += 1
             here = i
             i = following[i]
             if inner and here >= j:
                 break
-            if here > 0 and j > 0 and _same(word, gap, segment, inner, a0, b0, here - 1, j - 1, here, j):
-                continue  # inside a run that began before
+            back, known = _walk_back(word, gap, segment, inner, a0, b0, here, j, looked)
+            left_to_compare -= max(0, back - 1)
+            if known:
+                continue  # inside a run that was found before
             length = 0
             most = min(na - here, nb - j)
             if inner:
-                most = min(most, j - here)
+                most = min(most, j - here - back)
             while length < most and _same(word, gap, segment, inner, a0, b0, here + length, j + length, here, j):
                 length += 1
             left_to_compare -= length
-            if length >= min(k, na, nb):
+            if length + back >= min(k, na, nb):
                 if count == runs.shape[0]:
                     runs = with_room(runs)
-                runs[count, 0], runs[count, 1], runs[count, 2] = here, j, length
+                place = count
+                while place > 0 and runs[place - 1, 1] > j - back:  # runs stay in order of j
+                    _move(runs, place - 1, runs, place)
+                    place -= 1
+                runs[place, 0], runs[place, 1], runs[place, 2] = here - back, j - back, length + back
                 count += 1
+        if i != -1 and (i < j or not inner):
+            looked[j] = here
     return runs, count, shared
 
 
