@@ -201,12 +201,22 @@ def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
     n = kernels.shingle_hashes(tokens.word, 0, a1, 5, hashes)
     slots, heads, following = np.empty(256, np.uint64), np.empty(256, np.int32), np.empty(64, np.int32)
     shingle_kernels.index_shingles(hashes, n, slots, heads, following)
+    shingles = hashes[:n].copy()
     n = kernels.shingle_hashes(tokens.word, a1, b1, 5, hashes)
-    segment = np.zeros(b1, np.uint8)
-    runs, count, _ = align_kernels.find_runs(
-        *(tokens.word, tokens.gap, segment, False, 0, a1, a1, b1),
-        *(hashes, n, 5, slots, heads, following, np.empty((4, 3), np.int32)),
-    )
+    bits, met = np.empty(32, np.uint64), np.full(256, -1, np.int32)
+    shingle_kernels.mark_bits(shingles, shingles.size, bits)
+    place, slot, looked = (np.empty(64, np.int32) for _ in range(3))
+    many, distinct = shingle_kernels.meet_shingles(hashes, n, bits, slots, heads, met, 0, place, slot)
+    assert distinct == len(naive.shingles(one, 5) & naive.shingles(two, 5))
+    segment, runs = np.zeros(b1, np.uint8), np.empty((1, 3), np.int32)
+    while True:
+        count = align_kernels.find_runs(
+            *(tokens.word, tokens.gap, segment, False, 0, a1, a1, b1),
+            *(many, place, slot, 5, heads, following, looked, runs),
+        )
+        if count >= 0:
+            break
+        runs = np.empty((2 * len(runs), 3), np.int32)
     found = {tuple(row) for row in runs[:count].tolist()}
     expected = naive.maximal_runs(one, two, 5)
     assert found <= expected | {(0, 0, len(one))}

@@ -11,7 +11,7 @@ from numba import njit
 
 from provenance.matching.kernels import shingle_hashes, sort_keys, with_room
 from provenance.matching.sequence_kernels import common_subsequence
-from provenance.matching.shingle_kernels import index_shingles, table_size
+from provenance.matching.shingle_kernels import index_shingles, mark_bits, meet_shingles, table_size
 from provenance.text.kernels import ADDRESS, INLINE
 
 CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
@@ -69,35 +69,26 @@ def _walk_back(word, gap, segment, inner, a0, b0, here, j, looked):
 
 
 @njit(cache=True, nogil=True)
-def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, heads, following, runs):
-    """Documents a0:a1 (indexed) and b0:b1 (shingle hashes[:n]) -> (runs, their number, shared shingles).
+def find_runs(word, gap, segment, inner, a0, a1, b0, b1, met, place, slot, k, heads, following, looked, runs):
+    """Documents a0:a1 (indexed) and b0:b1, `met` shingles of which stand in a's table -> the number of runs, or -1.
 
     A run (i, j, length) is maximal: words i .. of a equal words j .. of b. In one document (inner) i < j and
     the two sides do not overlap. One word or line over and over would cost the square of its length: of a pair that
     needs more than COMPARED comparisons a word, the runs found until then are taken. A run is found at the first of
     its shingles that is looked at, so one that begins with a line that stands more than CHAIN_CAP times is not lost.
+    -1 says that `runs` has no room: it is not grown here, for numba then counts references to it at each step.
+    `looked` (int32, one a shingle of b) is written only.
     """
-    mask = heads.size - 1
-    marked = np.zeros(heads.size, np.bool_)
-    looked = np.empty(n, np.int32)  # the last place of a that shingle j was looked at, na where that was all of them
-    count, shared = 0, 0
-    na, nb = a1 - a0, b1 - b0
+    count, na, nb = 0, a1 - a0, b1 - b0
     left_to_compare = np.int64(COMPARED) * (na + nb)
-    for j in range(n):
-        at = np.int64(hashes[j] & np.uint64(mask))
-        while heads[at] != -1 and slots[at] != hashes[j]:
-            at = (at + 1) & mask
-        i, looked[j] = heads[at], na
-        if i == -1:
-            continue
-        if not marked[at]:
-            marked[at] = True
-            shared += 1
-        seen, here = 0, np.int32(-1)
+    for m in range(met):
+        j, i = np.int64(place[m]), np.int64(heads[slot[m]])
+        seen, here = 0, np.int64(-1)
+        looked[j] = na  # the last place of a that shingle j was looked at, na where that was all of them
         while i != -1 and seen < CHAIN_CAP and left_to_compare > 0:
             seen += 1
             here = i
-            i = following[i]
+            i = np.int64(following[i])
             if inner and here >= j:
                 break
             back, known = _walk_back(word, gap, segment, inner, a0, b0, here, j, looked)
@@ -113,16 +104,16 @@ def find_runs(word, gap, segment, inner, a0, a1, b0, b1, hashes, n, k, slots, he
             left_to_compare -= length
             if length + back >= min(k, na, nb):
                 if count == runs.shape[0]:
-                    runs = with_room(runs)
-                place = count
-                while place > 0 and runs[place - 1, 1] > j - back:  # runs stay in order of j
-                    _move(runs, place - 1, runs, place)
-                    place -= 1
-                runs[place, 0], runs[place, 1], runs[place, 2] = here - back, j - back, length + back
+                    return -1
+                at = count
+                while at > 0 and runs[at - 1, 1] > j - back:  # runs stay in order of j
+                    _move(runs, at - 1, runs, at)
+                    at -= 1
+                runs[at, 0], runs[at, 1], runs[at, 2] = here - back, j - back, length + back
                 count += 1
         if i != -1 and (i < j or not inner):
             looked[j] = here
-    return runs, count, shared
+    return count
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -313,7 +304,9 @@ def align_pairs(
         longest = max(longest, bounds[left[p] + 1] - bounds[left[p]], bounds[right[p] + 1] - bounds[right[p]])
     hashes = np.empty(longest, np.uint64)
     slots, heads = np.empty(table_size(longest), np.uint64), np.empty(table_size(longest), np.int32)
-    following = np.empty(longest, np.int32)
+    following, looked = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    bits, met = np.empty(heads.size // 8, np.uint64), np.full(heads.size, -1, np.int32)
+    place, slot = np.empty(longest, np.int32), np.empty(longest, np.int32)
     runs, chains = np.empty((64, 3), np.int32), np.empty((64, 6), np.int32)
     count, size, indexed = 0, 16, -1
     for p in range(left.size):
@@ -324,25 +317,19 @@ def align_pairs(
             n = shingle_hashes(word, a0, bounds[a + 1], k, hashes)
             size, indexed = table_size(n), a
             index_shingles(hashes, n, slots[:size], heads[:size], following)
+            mark_bits(hashes, n, bits[: size // 8])
         inner = a == b
         n = shingle_hashes(word, b0, bounds[b + 1], k, hashes)
-        runs, found, shared = find_runs(
-            word,
-            gap,
-            segment,
-            inner,
-            a0,
-            a0 + na,
-            b0,
-            b0 + nb,
-            hashes,
-            n,
-            k,
-            slots[:size],
-            heads[:size],
-            following,
-            runs,
+        many, shared = meet_shingles(
+            hashes, n, bits[: size // 8], slots[:size], heads[:size], met, np.int32(p), place, slot
         )
+        found = -1
+        while found < 0:
+            found = find_runs(
+                *(word, gap, segment, inner, a0, a0 + na, b0, b0 + nb),
+                *(many, place, slot, k, heads, following, looked, runs),
+            )
+            runs = with_room(runs) if found < 0 else runs
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)
         chains, made = chain_runs(word, gap, segment, inner, a0, b0, runs, found, apart, identity, chains)

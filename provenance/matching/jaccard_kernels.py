@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.kernels import longest_document, shingle_hashes
-from provenance.matching.shingle_kernels import index_shingles, table_size
+from provenance.matching.shingle_kernels import index_shingles, mark_bits, meet_shingles, table_size
 
 
 @njit(cache=True, nogil=True)
@@ -18,7 +18,8 @@ def share_shingles(word, bounds, left, right, k, shared):
     longest = longest_document(bounds)
     hashes, following = np.empty(longest, np.uint64), np.empty(longest, np.int32)
     slots, heads = np.empty(table_size(longest), np.uint64), np.empty(table_size(longest), np.int32)
-    met = np.full(heads.size, -1, np.int64)  # the last pair that a slot was counted for
+    bits, met = np.empty(heads.size // 8, np.uint64), np.full(heads.size, -1, np.int32)
+    place, slot = np.empty(longest, np.int32), np.empty(longest, np.int32)
     indexed, size = -1, 16
     for p in range(left.size):
         a, b = left[p], right[p]
@@ -26,12 +27,8 @@ def share_shingles(word, bounds, left, right, k, shared):
             n = shingle_hashes(word, bounds[a], bounds[a + 1], k, hashes)
             indexed, size = a, table_size(n)
             index_shingles(hashes, n, slots[:size], heads[:size], following)
-        mask, both = size - 1, 0
-        for i in range(shingle_hashes(word, bounds[b], bounds[b + 1], k, hashes)):
-            at = np.int64(hashes[i] & np.uint64(mask))
-            while heads[at] != -1 and slots[at] != hashes[i]:
-                at = (at + 1) & mask
-            if heads[at] != -1 and met[at] != p:
-                met[at] = p
-                both += 1
-        shared[p] = both
+            mark_bits(hashes, n, bits[: size // 8])
+        n = shingle_hashes(word, bounds[b], bounds[b + 1], k, hashes)
+        _, shared[p] = meet_shingles(
+            hashes, n, bits[: size // 8], slots[:size], heads[:size], met, np.int32(p), place, slot
+        )

@@ -33,6 +33,53 @@ def index_shingles(hashes, n, slots, heads, following):
 
 
 @njit(inline="always")
+def _shift(bits):
+    """What is cut off a hash to number the bits of `bits`, a power of two of uint64."""
+    shift = 58
+    while (1 << (58 - shift)) < bits.size:
+        shift -= 1
+    return np.uint64(shift)
+
+
+@njit(cache=True, nogil=True)
+def mark_bits(hashes, n, bits):
+    """hashes[:n] -> a bit of `bits` (uint64, an eighth of a table's entries) each: most other hashes meet none."""
+    shift = _shift(bits)
+    for at in range(bits.size):
+        bits[at] = 0
+    for i in range(n):
+        bit = hashes[i] >> shift
+        bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
+
+
+@njit(cache=True, nogil=True)
+def meet_shingles(hashes, n, bits, slots, heads, met, stamp, place, slot):
+    """hashes[:n] of a document, another's table and bits -> (how many stand there, how many distinct ones).
+
+    place[m] is the number of each of them among `hashes`, slot[m] its entry of the table. `met` (int32, one an entry)
+    holds the stamp of the last document that met it. Cost: some 2 ns for each hash that is not there.
+    """
+    mask, shift = np.uint64(heads.size - 1), _shift(bits)
+    count, distinct = 0, 0
+    for j in range(n):
+        value = hashes[j]
+        bit = value >> shift
+        if not (bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & np.uint64(1):
+            continue
+        at = np.int64(value & mask)
+        while heads[at] != -1 and slots[at] != value:
+            at = np.int64(np.uint64(at + 1) & mask)
+        if heads[at] == -1:
+            continue
+        place[count], slot[count] = j, at
+        count += 1
+        if met[at] != stamp:
+            met[at] = stamp
+            distinct += 1
+    return count, distinct
+
+
+@njit(inline="always")
 def table_size(n):
     """Entries of a table of n hashes: a power of two, at least 2 n."""
     size = 16
