@@ -40,7 +40,8 @@ def remove(storage: Storage, settings: Settings, ids: Sequence[str], before: dt.
     Nothing of them stays in the file: SQLite overwrites what it frees, and the log is emptied. Cost: one read of the
     segments that hold them.
     """
-    storage.connection.execute("PRAGMA secure_delete = ON")
+    with storage.guarded():
+        storage.connection.execute("PRAGMA secure_delete = ON")
     with storage.writing():
         seen = Seen([storage], settings)
         manifest = seen.manifests[0]

@@ -153,6 +153,7 @@ class Storage:
     @contextmanager
     def guarded(self) -> Iterator[None]:
         """Whatever SQLite raises inside becomes an error of ours that says what to do."""
+        self._refuse_closed()
         try:
             yield
         except sqlite3.Error as error:
