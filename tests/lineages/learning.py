@@ -209,16 +209,23 @@ UNSEEN = pl.col("reason").str.contains_any([NEITHER, WITNESSED])
 Claim = tuple[float, bool, str]  # the chance as computed, whether it was right, of which story
 
 
-def fit_curves(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, list[model.Point]]:
-    """Runs and their gold -> curves of what was claimed, all conditions together; the model's own are emptied."""
+def fit_curves(
+    plain: Iterable[tuple[Frames, Frames]], hidden: Iterable[tuple[Frames, Frames]] = ()
+) -> dict[str, list[model.Point]]:
+    """Runs and their gold -> curves of what was claimed, all conditions together; the model's own are emptied.
+
+    Of worlds in which most first texts are hidden only what is claimed of these is counted.
+    """
     model.curves().clear()
     claims: dict[str, list[Claim]] = {}
-    for number, (run, gold) in enumerate(worlds):
+    worlds = itertools.chain(zip(plain, itertools.repeat("")), zip(hidden, itertools.repeat("unseen")))
+    for number, ((run, gold), counted) in enumerate(worlds):
         truth = find_truth(run["documents"], gold)
         for condition in CONDITIONS:
             traced = retrace(run, condition, Settings())
             for claim, chance, right, story in judge_claims(run, traced, truth, gold["edges"], condition):
-                claims.setdefault(claim, []).append((chance, right, f"{number} {story}"))
+                if claim.startswith(counted):
+                    claims.setdefault(claim, []).append((chance, right, f"{number} {story}"))
     return {claim: curve_of(found) for claim, found in sorted(claims.items())}
 
 
