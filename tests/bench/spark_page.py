@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.spark.scanning import TEXTS_A_KEY
@@ -190,8 +191,8 @@ def _go_ahead(name: str, ours: list[dict[str, Any]], ahead: int) -> Ahead:
     _, power = fit(sizes[-2:], [float(each.get("largest", 0)) for each in rounds[-2:]])
     power = 0.0 if bounded else min(max(power, 0.0), 1.0)
     bucket = min(last["largest"] * (ahead / sizes[-1]) ** power, MOST_BUCKET.get(name, math.inf))
-    idle = min(each["resident"] for each in by_round(ours[-1]).values())
-    held = idle + (last["resident"] - idle) * max(1.0, bucket / last["largest"])
+    usual = median(each["resident"] for each in by_round(ours[-1]).values())
+    held = usual + max(0.0, last["resident"] - usual) * max(1.0, bucket / last["largest"])
     return Ahead(name, amounts[0], amounts[1], bucket, power, held)
 
 
@@ -204,9 +205,11 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing,",
         "and a network, come on top. Rounds over a sample are bounded by the sample, `candidates` by its bands,",
         "`documents` by its ranges. The largest bucket of any other round grows as it did between the two greatest",
-        "sizes measured, at most with the dump, and what its task holds beyond the least of all rounds grows with it.",
+        "sizes measured, at most with the dump, and what its task holds beyond the median of all rounds grows with it.",
         "Memory is that of four tasks of the round that then holds the most; Java's heap, 2 GB in what was measured,",
         "comes on top. The largest buckets are compressed, and told with the power of the documents they grow by.",
+        "`passage-clusters` has all prints of one passage in one task, and `components` all pairs of one story: here a",
+        "notice stands in a fixed share of all articles, so they grow with the dump.",
         "",
         "| documents | core-hours | shuffled | executors of 4 cores for a day | memory of one | largest buckets |",
         "|---|---|---|---|---|---|",
