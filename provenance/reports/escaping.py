@@ -38,7 +38,13 @@ def terminal(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """`text` with all that no reader would see written as U+XXXX, but for ends of lines and tabs."""
+    r"""`text` with each character of UNSEEN_RANGES written as `<U+XXXX>`; line feeds and tabs stay.
+
+    For formats that escape line feeds themselves, as GitHub's annotations do.
+
+    >>> visible("a\x1b\nb")
+    'a<U+001B>\nb'
+    """
     return UNSEEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
 
 

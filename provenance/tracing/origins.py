@@ -239,7 +239,7 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     confidence, least = calibrate(agreed + facts.curve(doc_id), confidence)
     before = _find_outside(at, facts).chance
     if before >= HALF:  # then it may as well have come from there without the other, of which the curves know little
-        confidence, least = (value * (1 - before * HALF) for value in (confidence, least))
+        confidence, least = (value * (1 - before / 2) for value in (confidence, least))
     said = facts.claims.get(doc_id, [])
     rest = {source.other: source.first for source in held.values() if source.other != at}
     rest[doc_id] = facts.alone.get(doc_id, 0.0)

@@ -20,7 +20,7 @@ ENDS = {
 AHEAD = (10**8, 10**10)
 EXECUTOR_CORES = 4
 #: Rounds over a sample of so many documents, or over links up to a limit, past which these go over the cluster.
-SAMPLED, SAMPLE = ("shares", "frequency", "linked", "stories", "passage-links"), 65_536
+SAMPLED, SAMPLE = ("shares", "frequency", "unseen", "linked", "stories", "passage-links"), 65_536
 #: Bytes a document that no round passes: 64 bands of a key, a row, a number and 64 bytes of bits. Fewer are measured
 #: where few keys leave a document's bands side by side, which compresses.
 MOST_READ = {"candidates": 64 * (4 + 8 + 8 + 64)}
@@ -206,8 +206,9 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         "and a network, come on top. Rounds over a sample are bounded by the sample, `candidates` by its bands,",
         "`documents` by its ranges. The largest bucket of any other round grows as it did between the two greatest",
         "sizes measured, at most with the dump, and what its task holds beyond the median of all rounds grows with it.",
-        "Memory is that of four tasks of the round that then holds the most; Java's heap, 2 GB in what was measured,",
-        "comes on top. The largest buckets are compressed, and told with the power of the documents they grow by.",
+        "Memory is that of four tasks of the round that then holds the most; Java's heap comes on top, here of workers",
+        "of 2 GB at level document, of 3 GB where the driver works itself. The largest buckets are compressed, and told",
+        "with the power of the documents they grow by.",
         "`passage-clusters` has all prints of one passage in one task, and `components` all pairs of one story: here a",
         "notice stands in a fixed share of all articles, so they grow with the dump.",
         "",
