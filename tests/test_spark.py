@@ -17,6 +17,7 @@ from polars.testing import assert_frame_equal
 from provenance import pipeline
 from provenance.dumps import reading
 from provenance.settings import Settings
+from provenance.spark.plan import Part
 from provenance.tables import WRITTEN
 from tests.bench.spark_equality import rows_that_differ
 
@@ -203,6 +204,59 @@ def test_stars_find_the_components_that_one_task_finds(session: SparkSession, tm
     wanted = label_components(460, left, right)
     alone = set(range(460)) - set(left[left != right]) - set(right[left != right])
     assert labels == {row: int(wanted[row]) for row in range(460) if row not in alone}
+
+
+def test_passages_too_many_for_a_task_are_clustered_over_the_cluster(
+    session: SparkSession, corpus: Path, tmp_path: Path
+) -> None:
+    """Every component of sides of more than two, and every link, as if a task held no more."""
+    from provenance.spark.scanning import open_flow, ordered, scan_documents  # noqa: PLC0415
+
+    settings = Settings(**WAY, until="clusters")
+    documents = reading.read([str(corpus)], settings).documents
+    documents.write_parquet(tmp_path / "documents.parquet")
+    flow = open_flow(session, settings, str(tmp_path / "work"))
+    flow.plan = flow.plan._replace(crowd=2, links_at_once=1)
+    found = scan_documents(flow, ordered(session.read.parquet(str(tmp_path / "documents.parquet"))), settings, 3)
+    wanted = pipeline.scan([str(corpus)], settings)
+    sizes = wanted.clusters.filter(pl.col("level") == "passage").group_by("cluster_id").len()["len"]
+    assert sizes.max() > 2
+    assert flow.has(Part(flow.path("crowd-clusters"), "clusters"))
+    compare(found, wanted)
+
+
+def test_links_are_split_over_the_cluster_as_in_one_task(session: SparkSession, tmp_path: Path) -> None:
+    """Components of more than LARGE nodes, which fail: cut into stars, and small ones into who failed and who held."""
+    from provenance.matching.components import Links, best_path  # noqa: PLC0415
+    from provenance.matching.components import split as split_here  # noqa: PLC0415
+    from provenance.spark.crowds import split  # noqa: PLC0415
+
+    random = np.random.default_rng(5)
+    ends = np.unique(
+        np.sort(random.integers(0, 260, (230, 2)) + random.choice([0, 300], (230, 1), p=[0.8, 0.2])), axis=0
+    )
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    weight = np.round(random.uniform(0.6, 1, len(ends)), 1)  # with ties
+    here = split_here(600, Links(*ends.T, weight, np.ones(len(ends), bool)), np.ones(600, np.int64), 0.6, best_path)
+    frame = pl.DataFrame({"left": ends[:, 0], "right": ends[:, 1], "weight": weight})
+    links = session.createDataFrame(frame.to_arrow())
+
+    def keep(name: str, frame: Any) -> Any:
+        frame.coalesce(1).write.parquet(str(tmp_path / name))
+        return session.read.parquet(str(tmp_path / name))
+
+    got = split(links, 0.6, keep).collect()
+    found = {row["place"]: row for row in got}
+    assert (tmp_path / "01-ranked").exists()
+    assert (tmp_path / "02-failed").exists()
+    assert set(found) == set(np.flatnonzero(here.label >= 0).tolist())
+    assert len(found) == len(got)
+    groups: dict[Any, set[int]] = {}
+    for node, row in found.items():
+        assert row["cohesion"] == here.cohesion[node]
+        groups.setdefault(row["label"], set()).add(node)
+    for group in groups.values():
+        assert group == set(np.flatnonzero(here.label == here.label[min(group)]).tolist())
 
 
 def test_an_index_on_parquet_finds_what_one_in_a_file_finds(

@@ -10,15 +10,13 @@ import polars as pl
 from provenance.matching.clusters import cluster_passages
 from provenance.matching.occurrences import find_leaders
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, by_name, hashed, home, table
+from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
-
-PLACE = ("row", "start", "end")
 
 
 def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
@@ -31,9 +29,12 @@ def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
 
 
 def send_sides(plan: Plan, spans: pl.DataFrame) -> Iterator[Sent]:
-    """SPANS -> each TIED by its left side, SIDE_LINKS between its sides, and both SIDES to their documents' homes."""
+    """SPANS -> each TIED by its right side, SIDE_LINKS between its sides, and both SIDES to their documents' homes.
+
+    By the right one, for a passage in a million documents is tied to the first that has it: their left side is one.
+    """
     left, right = (name_sides(spans, f"{side}_") for side in ("left", "right"))
-    yield Sent("tied", spans.with_columns(side=left), hashed(left, plan))
+    yield Sent("tied", spans.with_columns(side=right), hashed(right, plan))
     yield Sent("side_links", pl.DataFrame({"left_row": left, "right_row": right}), 0)
     places = [spans.select(pl.col(f"{side}_{name}").alias(name) for name in PLACE) for side in ("left", "right")]
     sides = pl.concat(places).unique()
@@ -42,7 +43,7 @@ def send_sides(plan: Plan, spans: pl.DataFrame) -> Iterator[Sent]:
 
 def lead_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """SIDES of a home's documents -> SIDE_LINKS between those that are one passage."""
-    sides = given["sides"].unique().sort(PLACE)
+    sides = given["sides"].unique().sort(list(PLACE))
     document = sides["row"].rle_id().cast(pl.Int64).to_numpy()
     leader = find_leaders(document, sides["start"].to_numpy(), sides["end"].to_numpy())
     number = name_sides(sides)
@@ -50,12 +51,15 @@ def lead_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("side_links", links.filter(pl.col("left_row") != pl.col("right_row")), 0)
 
 
-def label_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """SPANS by their left side, and LABELS of sides -> SPANS by component."""
+def label_spans(crowds: pl.Series, plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """Which LABELS are CROWDS, SPANS by their right side, and LABELS of sides -> SPANS by component; CROWD stays."""
     tied = table(given, "tied")
     labelled = tied.join(table(given, "labels").rename({"row": "side"}), on="side", how="left")
     labelled = labelled.with_columns(pl.coalesce("label", "side"))
-    yield Sent("spans", labelled.select(list(SCHEMAS["spans"])), hashed(labelled["label"], plan))
+    crowded = labelled["label"].is_in(crowds.implode())
+    yield Sent("crowd", labelled.filter(crowded).select(list(SCHEMAS["crowd"])), bucket)
+    alone = labelled.filter(~crowded)
+    yield Sent("spans", alone.select(list(SCHEMAS["spans"])), hashed(alone["label"], plan))
 
 
 def cluster_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance.pipeline import peak_memory
-from provenance.spark import components
+from provenance.spark import components, crowds
 from provenance.spark.pieces import Piece, Sent, pack, run_round, unpack
 from provenance.spark.plan import SCHEMAS, Part
 from provenance.spark.routing import label_all
@@ -146,10 +146,10 @@ class Flow:
         path = self.path(name)
         if self.is_made(path):
             return path
-        return self.keep(name, frame.withColumn("_bucket", bucket).mapInArrow(_packed(table), PIECES))
+        return self.keep(name, _as_pieces(table, frame, bucket))
 
     def label(self, name: str, parts: list[Part]) -> Part:
-        """LINKS -> LABELS by row. Up to LINKS of them in one task, more by stars over the cluster."""
+        """LINKS -> LABELS by row, and CROWDS. Up to LINKS_AT_ONCE in one task, more by stars over the cluster."""
         path = self.path(name)
         if self.is_made(path):
             return Part(path, "labels")
@@ -160,7 +160,13 @@ class Flow:
         for _, frame in counted[1:]:
             links = links.unionAll(frame)
         labels = components.label(links, lambda step, frame: self.store(f"{name}-{step}", frame))
-        return Part(self.send(name, "labels", labels, F.expr(f"row % {self.plan.keys}")), "labels")
+        most = labels.groupBy("label").count().where(F.col("count") > self.plan.crowd)
+        found = _as_pieces("labels", labels, F.expr(f"row % {self.plan.keys}"))
+        return Part(self.keep(name, found.unionAll(_as_pieces("crowds", most, F.lit(0)))), "labels")
+
+    def crowds(self, spans: Part) -> Part:
+        """SPANS of CROWDS -> their CLUSTERS, over the cluster."""
+        return crowds.cluster_crowds(self, spans)
 
     def store(self, name: str, frame: DataFrame) -> DataFrame:
         """Columns -> the same, read from a folder of that name: what comes after does not make them again."""
@@ -182,6 +188,10 @@ class Flow:
         """The sum of the counts of that name that a round made."""
         frame = self.frame(Part(path, "counts")).where(F.col("name") == name)
         return int(frame.agg(F.sum("count")).first()[0] or 0)  # type: ignore[index]
+
+
+def _as_pieces(table: str, frame: DataFrame, bucket: Column) -> DataFrame:
+    return frame.withColumn("_bucket", bucket).mapInArrow(_packed(table), PIECES)
 
 
 def _folder(part: Part) -> str:

@@ -35,10 +35,13 @@ HOME_BITS = 10  # 1,024 documents a home: about 3 MB of news
 BLOCK = 16_384
 
 LINKS_AT_ONCE = 8_000_000  # links whose components one task finds: 800 MB there; more go over the cluster
+#: Places of one passage that one task clusters; those of one in more go over the cluster.
+CROWD = 1 << 20
 
 ROW = pl.Int64()
 KEY = pl.UInt64()
 ENDS = {"left_row": ROW, "right_row": ROW}
+PLACE = dict.fromkeys(("row", "start", "end"), ROW)  # of a side of a span
 STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last", "equal"), ROW)  # words in their texts
 TEXT = {"one": KEY, "two": KEY}  # the hashes that name a short passage's text
 LIKES = {f"{side}_{name}": KEY for side in ("left", "right") for name in TEXT}
@@ -127,7 +130,16 @@ SCHEMAS: dict[str, pl.Schema] = {
     "jaccards": pl.Schema({**ENDS, "jaccard": tables.SHARE}),
     "spans": pl.Schema({**tables.SPANS, **ENDS}),
     "tied": pl.Schema({**tables.SPANS, **ENDS, "side": ROW}),
-    "sides": pl.Schema({"row": ROW, "start": ROW, "end": ROW}),
+    "crowds": pl.Schema({"label": ROW}),
+    "crowd": pl.Schema({**tables.SPANS, **ENDS}),
+    "crowd_sides": pl.Schema({"doc_id": tables.TEXT, **PLACE}),
+    "led": pl.Schema({**PLACE, "place": ROW, "share": pl.Float64()}),
+    "places": pl.Schema({"doc_id": tables.TEXT, "start": ROW, "end": ROW, "place": ROW}),
+    "crowded": pl.Schema(
+        {"doc_id": tables.TEXT, "start": ROW, "end": ROW, "role": tables.TEXT, "cohesion": pl.Float64()}
+        | {"first_doc": tables.TEXT, "first_start": ROW, "first_end": ROW}
+    ),
+    "sides": pl.Schema(PLACE),
     "side_links": pl.Schema(ENDS),
     "links": pl.Schema(ENDS),
     "labels": pl.Schema({"row": ROW, "label": ROW}),
@@ -219,6 +231,7 @@ class Plan(NamedTuple):
     rewritten: bool  # whether the rewritten channel runs
     documents: int = 0
     links_at_once: int = LINKS_AT_ONCE
+    crowd: int = CROWD
 
 
 class Part(NamedTuple):

@@ -94,12 +94,13 @@ def answer(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def label_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """LINKS -> LABELS: each row's component, named by its first row. In one bucket: for as many links as that holds."""
+    """LINKS -> LABELS: each row's component, named by its first row, and which of them are CROWDS. In one bucket."""
     links = pl.concat([frame.select(ENDS) for frame in given.values()])
     rows = pl.concat([links["left_row"], links["right_row"].alias("left_row")]).unique().sort()
     left, right = (np.searchsorted(rows.to_numpy(), links[side].to_numpy()) for side in ENDS)
     labels = pl.DataFrame({"row": rows, "label": rows.gather(label_components(len(rows), left, right))})
     yield Sent("labels", labels, hashed(rows, plan))
+    yield Sent("crowds", labels.group_by("label").len().filter(pl.col("len") > plan.crowd).select("label"), 0)
 
 
 def label_matches(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

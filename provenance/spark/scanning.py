@@ -96,6 +96,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
         rewritten=small and settings.rewritten != "off" and settings.level == "passage",
         documents=number,
         links_at_once=flow.plan.links_at_once,
+        crowd=flow.plan.crowd,
     )
     home = send_home(flow, arrived)
     made = steps.scan(flow, home)

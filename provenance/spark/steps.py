@@ -299,5 +299,8 @@ def cluster_passages(flow: Flow, found: list[str]) -> list[Part]:
     """The rounds that made SPANS and their sides -> CLUSTERS of passages."""
     leaders = flow.round("leaders", clusters.lead_sides, *(Part(path, "sides") for path in found))
     labels = flow.label("passage-links", [Part(path, "side_links") for path in (*found, leaders)])
-    tied = flow.round("tied", clusters.label_spans, *(Part(path, "tied") for path in found), labels)
-    return [Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")]
+    crowds = flow.rows(Part(labels.path, "crowds"))["label"]
+    spans = (Part(path, "tied") for path in found)
+    tied = flow.round("tied", partial(clusters.label_spans, crowds), *spans, labels)
+    made = [Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")]
+    return [*made, flow.crowds(Part(tied, "crowd"))] if len(crowds) else made
