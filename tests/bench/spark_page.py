@@ -7,6 +7,7 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from provenance.spark.plan import CROWD
 from provenance.spark.scanning import TEXTS_A_KEY
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ SAMPLED, SAMPLE = ("shares", "frequency", "unseen", "linked", "stories", "passag
 #: where few keys leave a document's bands side by side, which compresses.
 MOST_READ = {"candidates": 64 * (4 + 8 + 8 + 64)}
 #: Bytes of a bucket that none passes: a range of about 32,768 documents, of twice the text that news have; the bands
-#: of as many documents as there are to a bucket of hashes.
-MOST_BUCKET = {"documents": 32_768 * 5_000, "candidates": TEXTS_A_KEY * MOST_READ["candidates"]}
+#: of as many documents as there are to a bucket of hashes; what a place has of spans, three at most, of 100 bytes.
+MOST_BUCKET = {
+    "documents": 32_768 * 5_000,
+    "candidates": TEXTS_A_KEY * MOST_READ["candidates"],
+    "passage-clusters": CROWD * 300,
+}
 
 
 def fit(sizes: list[int], values: list[float]) -> tuple[float, float]:
@@ -48,6 +53,7 @@ def by_round(made: dict[str, Any]) -> dict[str, dict[str, float]]:
             "read": sum(task["read"] for task in tasks),
             "made": sum(task["made"] for task in tasks),
             "seconds": sum(task["microseconds"] for task in tasks) / 1e6,
+            "buckets": sum(task["buckets"] for task in tasks),
             "largest": max(task["largest"] for task in tasks),
             "resident": max(task["resident"] for task in tasks),
         }
@@ -168,32 +174,43 @@ def _measured(way: str, ours: list[dict[str, Any]]) -> list[str]:
 
 
 class Ahead(NamedTuple):
-    """What one round is going to take: processor seconds, bytes read, its largest bucket, bytes held by a task."""
+    """What one round is going to take."""
 
     name: str
-    seconds: float
-    read: float
-    bucket: float
-    power: float
-    held: float
+    seconds: float  # of processors, Python's
+    read: float  # bytes of all buckets
+    bucket: float  # bytes of the largest
+    power: float  # of the documents, by which the largest grows beyond the mean
+    held: float  # bytes, by an executor
+
+
+def _power(sizes: list[int], values: list[float]) -> float:
+    """The power of the documents by which values grew between the two greatest sizes, from 0 to 1."""
+    return min(max(fit(sizes[-2:], values[-2:])[1], 0.0), 1.0)
 
 
 def _go_ahead(name: str, ours: list[dict[str, Any]], ahead: int) -> Ahead:
-    """Measurements of one round at several sizes -> the same at another."""
+    """Measurements of one round at several sizes -> the same at another.
+
+    A bucket is larger than others for what all of them have more of, or for what one key has more of: the mean of all
+    is that of the bytes by the number of buckets; by how much the largest passes it is fitted apart.
+    """
     sizes = [one["documents"] for one in ours]
     rounds = [by_round(one).get(name, {}) for one in ours]
-    last, bounded = rounds[-1], name in SAMPLED and sizes[-1] >= SAMPLE
+    last, bounded, times = rounds[-1], name in SAMPLED and sizes[-1] >= SAMPLE, ahead / sizes[-1]
     amounts = []
     for what, most in (("seconds", math.inf), ("read", MOST_READ.get(name, math.inf) * ahead)):
         _, power = fit(sizes, [float(each.get(what, 0)) for each in rounds])
-        times = 1.0 if bounded else (ahead / sizes[-1]) ** max(power, 1.0)
-        amounts.append(min(last[what] * times, most))
-    _, power = fit(sizes[-2:], [float(each.get("largest", 0)) for each in rounds[-2:]])
-    power = 0.0 if bounded else min(max(power, 0.0), 1.0)
-    bucket = min(last["largest"] * (ahead / sizes[-1]) ** power, MOST_BUCKET.get(name, math.inf))
+        amounts.append(min(last[what] * (1.0 if bounded else times ** max(power, 1.0)), most))
+    seconds, read = amounts
+    means = [each["read"] / each["buckets"] if each else 0.0 for each in rounds]
+    mean = read / (last["buckets"] * times ** _power(sizes, [each.get("buckets", 0) for each in rounds]))
+    passed = [each["largest"] / of if each else 0.0 for each, of in zip(rounds, means, strict=True)]
+    power = 0.0 if bounded else _power(sizes, passed)
+    bucket = last["largest"] if bounded else min(mean * passed[-1] * times**power, MOST_BUCKET.get(name, math.inf))
     usual = median(each["resident"] for each in by_round(ours[-1]).values())
-    held = usual + max(0.0, last["resident"] - usual) * max(1.0, bucket / last["largest"])
-    return Ahead(name, amounts[0], amounts[1], bucket, power, held)
+    grown = [usual + max(0.0, last["resident"] - usual) * max(1.0, of / last["largest"]) for of in (mean, bucket)]
+    return Ahead(name, seconds, read, bucket, power, (EXECUTOR_CORES - 1) * min(grown) + grown[1])
 
 
 def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
@@ -204,13 +221,13 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         f"A power of the documents, fitted to each round over {sizes} documents,",
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing,",
         "and a network, come on top. Rounds over a sample are bounded by the sample, `candidates` by its bands,",
-        "`documents` by its ranges. The largest bucket of any other round grows as it did between the two greatest",
-        "sizes measured, at most with the dump, and what its task holds beyond the median of all rounds grows with it.",
-        "Memory is that of four tasks of the round that then holds the most; Java's heap comes on top, here of",
-        "workers of 2 GB at level document, of 3 GB where the driver works itself. Buckets are compressed, and told",
-        "with the power of the documents they grow by.",
-        "`passage-clusters` has all prints of one passage in one task, and `components` all pairs of one story: here a",
-        "notice stands in a fixed share of all articles, so they grow with the dump.",
+        "`documents` by its ranges, `passage-clusters` by what goes over the cluster instead (a passage of more than",
+        f"{CROWD:,} places). The mean bucket of any other round is that of its bytes; the largest passes it as it did",
+        "between the two greatest sizes measured, by the power of the documents told with it, at most with the dump:",
+        "that is what one passage, story or outlet has more of. What a task holds beyond the median of all rounds",
+        f"grows with its bucket; an executor holds one largest and {EXECUTOR_CORES - 1} mean ones of the round that",
+        "then holds the most; Java's heap comes on top, here of workers of 2 GB at level document, of 3 GB where the",
+        "driver works itself. Buckets are compressed. More `keys` than one for 8,192 documents make the mean smaller.",
         "",
         "| documents | core-hours | shuffled | executors of 4 cores for a day | memory of one | largest buckets |",
         "|---|---|---|---|---|---|",
@@ -221,10 +238,10 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         most = max(rounds, key=lambda one: one.held)
         buckets = sorted(rounds, key=lambda one: one.bucket, reverse=True)[:3]
         told = ", ".join(f"{one.name} {one.bucket / 1e9:,.2f} GB ({one.power:.2f})" for one in buckets)
+        days = max(1, math.ceil(hours / (24 * EXECUTOR_CORES)))
         lines.append(
             f"| {ahead:.0e} | {hours:,.0f} | {sum(one.read for one in rounds) / 1e12:,.1f} TB "
-            f"| {max(1, math.ceil(hours / (24 * EXECUTOR_CORES))):,} "
-            f"| {EXECUTOR_CORES * most.held / 1e9:,.0f} GB ({most.name}) | {told} |"
+            f"| {days:,} | {most.held / 1e9:,.0f} GB ({most.name}) | {told} |"
         )
     return [*lines, ""]
 
