@@ -77,8 +77,9 @@ def test_an_index_takes_numbers_for_ids_and_says_that_it_was_closed(tmp_path: Pa
 
 
 def test_a_frame_without_texts_is_a_mistake() -> None:
-    with pytest.raises(pv.ProvenanceError, match="frame: "):
-        pv.scan(FRAME.select("id"))
+    for read in (pv.scan, pv.sketch, pv.clean, lambda frame: pv.clean(frame.lazy()).collect()):
+        with pytest.raises(pv.ProvenanceError, match=r"^frame: it has columns id: .* the text with text=$"):
+            read(FRAME.select("id"))
 
 
 @pytest.mark.parametrize("frame", [FRAME, FRAME.lazy()], ids=["eager", "lazy"])

@@ -207,10 +207,10 @@ def test_words_that_are_none_of_ours_are_mistakes() -> None:
     for wrong in ({"keep": "best"}, {"passages": "eat"}, {"drop": ["overlap"]}):
         with pytest.raises(UsageError, match="is not one of"):
             pv.clean(whole, text="body", **wrong)  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="no column 'story'"):
-        pv.clean(whole, text="story")
-    with pytest.raises(pl.exceptions.ComputeError, match="no column 'story'"):
-        pv.clean(whole.lazy(), text="story").collect_schema()
+    lazily = pv.clean(whole.lazy(), text="story")
+    for read in (partial(pv.clean, whole, text="story"), lazily.collect, lazily.select("n").filter(n=1).collect):
+        with pytest.raises(UsageError, match=r"^frame: no column 'story' \(text=\): it has columns n, id, body, tags$"):
+            read()
 
 
 def test_a_fixed_list_of_texts_cannot_be_cut(folder: Path) -> None:
@@ -576,8 +576,8 @@ def test_marks_take_the_place_of_earlier_marks_and_of_nothing_else() -> None:
     assert pv.clean(once, passages="mark").equals(once)
     own = frame.with_columns(passages=pl.lit("mine"))
     lazily = pv.clean(own.lazy(), passages="mark")
-    for read in (partial(pv.clean, own, passages="mark"), lazily.collect_schema, lazily.collect):
-        with pytest.raises((UsageError, pl.exceptions.ComputeError), match="column `passages` of its own"):
+    for read in (partial(pv.clean, own, passages="mark"), lazily.collect):
+        with pytest.raises(UsageError, match="column `passages` of its own"):
             read()
     for name, write in (("csv", own.write_csv), ("jsonl", own.write_ndjson), ("parquet", own.write_parquet)):
         write(f"own.{name}")

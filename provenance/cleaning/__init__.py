@@ -13,7 +13,7 @@ from polars.io.plugins import register_io_source
 from provenance import tables
 from provenance.cleaning.choosing import ALSO, CUTS, GONE, KEEP, PASSAGES, Chosen, choose, needed
 from provenance.dumps import columnar
-from provenance.dumps.columns import choose_columns
+from provenance.dumps.columns import columns_of_frame
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.reading import documents_of, numbers_of, refuse_frame, refuse_other
 from provenance.dumps.verdicts import read_verdicts
@@ -149,11 +149,8 @@ def columns_in(
 
 def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Cleaned:
     """A frame -> Cleaned."""
-    if policy.passages == "mark":
-        refuse_marked(frame.schema)
-    column = choose_columns(frame.columns, settings).of.get("text", "")
-    if policy.passages == "drop":
-        refuse_enum(frame.schema, column)
+    column = columns_of_frame(frame.columns, settings)["text"]
+    refuse_passages(frame.schema, column, policy.passages)
     order, rows, chosen = _choose(frame, policy, settings)
     place = pl.DataFrame({"doc_id": order, "row": rows})
     gone = chosen.gone.join(place, on="doc_id").sort("row")
@@ -207,15 +204,14 @@ def to_removals(rows: pl.DataFrame, path: str) -> pl.DataFrame:
     return rows.select(**{name: column.cast(tables.REMOVALS[name]) for name, column in columns.items()})
 
 
-def refuse_marked(columns: Mapping[str, object]) -> None:
-    """Raise UsageError where marks would be written over a column of the frame's own; earlier marks may go."""
-    if columns.get(MARKED, pl.List(MARK)) != pl.List(MARK):
+def refuse_passages(schema: Mapping[str, object], column: str, passages: str) -> None:
+    """Raise UsageError where passages cannot be marked or dropped in such a frame, whose texts stand in `column`.
+
+    Marks would be written over a column of the frame's own (earlier marks may go); an Enum holds no text that was cut.
+    """
+    if passages == "mark" and schema.get(MARKED, pl.List(MARK)) != pl.List(MARK):
         raise UsageError(TAKEN)
-
-
-def refuse_enum(schema: Mapping[str, object], column: str) -> None:
-    """Raise UsageError where texts cannot be cut, because their column holds a fixed list of texts and no other."""
-    if isinstance(schema.get(column), pl.Enum):
+    if passages == "drop" and isinstance(schema.get(column), pl.Enum):
         raise UsageError(f"passages: column {column!r} is an Enum, which holds no text but its own; cast it to String")
 
 
@@ -287,20 +283,16 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
 
     def schema() -> pl.Schema:
         columns = frame.collect_schema()
-        problem = choose_columns(columns.names(), settings).problem
-        if problem:
-            raise UsageError(f"frame: {problem[1]}")
-        if policy.passages == "drop":
-            refuse_enum(columns, choose_columns(columns.names(), settings).of["text"])
-        if policy.passages != "mark":
-            return columns
-        refuse_marked(columns)
-        return pl.Schema({**columns, MARKED: pl.List(MARK)})
+        return pl.Schema({**columns, MARKED: pl.List(MARK)}) if policy.passages == "mark" else columns
 
     def batches(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
-        of = choose_columns(frame.collect_schema().names(), settings).of
+        columns_here = (
+            frame.collect_schema()
+        )  # looked at here: what `schema` raises Polars hides in an error of its own
+        of = columns_of_frame(columns_here.names(), settings)
+        refuse_passages(columns_here, of["text"], policy.passages)
         needed_columns = frame.select(list(dict.fromkeys(of.values()))).collect()
         order, place, chosen = _choose(needed_columns, policy, settings)
         numbers = pl.DataFrame({"doc_id": order, "row": place})

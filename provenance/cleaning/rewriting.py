@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 import numpy as np
 import polars as pl
 
-from provenance.cleaning import MARK_NAMES, MARKED, TAKEN, Edits, cut_out, refuse_enum, refuse_marked
+from provenance.cleaning import MARK_NAMES, MARKED, TAKEN, Edits, cut_out, refuse_passages
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Allowance, Expanded
 from provenance.dumps.decode import decode_text
@@ -291,12 +291,9 @@ def _documents(file: File, passages: str, ledger: Ledger) -> Iterator[bytes]:
 def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
     with file.place.open("rb") as packed:
         frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
-    if passages == "mark":
-        refuse_marked(frame.schema)
     row_of = dict(zip(file.documents["doc_id"].to_list(), file.records, strict=True))
     column = choose_columns(frame.columns, settings).of["text"]
-    if passages == "drop":
-        refuse_enum(frame.schema, column)
+    refuse_passages(frame.schema, column, passages)
     cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]
     schema = {
         "row": pl.Int64(),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from provenance.dumps.columns import ASKED, choose_columns, holds_markup
+from provenance.dumps.columns import ASKED, choose_columns, columns_of_frame, holds_markup
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
 from provenance.dumps.markup import PAGE_START
 from provenance.dumps.parquet_bounds import Extremes, stated_bounds
@@ -89,7 +89,11 @@ def _opened(content: bytes, place: str | None) -> BinaryIO:
 
 
 def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
-    """A frame with named columns -> articles, each text as it stands. Record numbers are rows from 0."""
+    """A frame with named columns -> articles, each text as it stands. Record numbers are rows from 0.
+
+    Raises UsageError where no column has the text.
+    """
+    columns_of_frame(frame.collect_schema().names(), intake.settings)
     for found in _batches(frame, intake):
         yield intake.counted(found)
 

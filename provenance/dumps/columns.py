@@ -6,6 +6,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -58,8 +60,8 @@ class Columns(NamedTuple):
     problem: tuple[str, str] | None = None
 
 
-def choose_columns(found: Collection[str], settings: Settings) -> Columns:
-    """The columns of a table -> which holds what.
+def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}") -> Columns:
+    """The columns of a table -> which holds what; `asks` is how whoever reads the problem would name a column.
 
     >>> from provenance.settings import Settings
     >>> choose_columns(["ID", "Body", "pub_date"], Settings()).of
@@ -76,19 +78,36 @@ def choose_columns(found: Collection[str], settings: Settings) -> Columns:
         asked = getattr(settings, field) if field in ASKED else None
         if asked is not None:
             if asked not in found:
-                return Columns({}, ("no_column", f"no column {asked!r} (--{field}): it has {_listed(found)}"))
+                return Columns(
+                    {}, ("no_column", f"no column {asked!r} ({asks.format(field)}): it has {_listed(found)}")
+                )
             chosen[field] = asked
             continue
         guess = next((keys[name] for name in usual if name in keys), None)
         if guess is not None:
             chosen[field] = guess
     if "text" not in chosen:
-        return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with --text"))
+        named_by = asks.format("text")
+        return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with {named_by}"))
     # A column asked for as one thing is not guessed to be another.
     asked_for = {getattr(settings, field) for field in ASKED} - {None}
     guessed = {field: column for field, column in chosen.items() if column not in asked_for}
     kept = {field: column for field, column in chosen.items() if field in ASKED and getattr(settings, field)}
     return Columns({field: chosen[field] for field in USUAL if field in kept or field in guessed})
+
+
+def columns_of_frame(found: Collection[str], settings: Settings) -> dict[str, str]:
+    """The columns of a frame that was given in Python -> which holds what. Raises UsageError where none has the text.
+
+    >>> from provenance.settings import Settings
+    >>> columns_of_frame(["key", "words"], Settings())
+    Traceback (most recent call last):
+    provenance.errors.UsageError: frame: it has columns key, words: name the one with the text with text=
+    """
+    columns = choose_columns(found, settings, "{}=")
+    if columns.problem:
+        raise UsageError(f"frame: {columns.problem[1]}")
+    return columns.of
 
 
 def holds_markup(column: str) -> bool:
