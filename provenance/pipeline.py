@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -28,7 +28,7 @@ from provenance.matching.sketches import recall_statement, word_sketcher
 from provenance.matching.spans import find_spans
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
@@ -70,7 +70,7 @@ def scan(
     of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
     while the run goes on, `needing` with what the run is going to need once everything is read.
     """
-    settings = settings or Settings()
+    settings = or_default(settings)
     clock = Clock(progress)
     said = read_verdicts(verdicts)
     with clock.step("read"):
@@ -156,8 +156,10 @@ def _read(
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)
     several: object = [inputs] if isinstance(inputs, str | PurePath) else inputs  # the letters of a name are no inputs
-    if not isinstance(several, Iterable):
-        raise UsageError(f"scan: {several!r:.80} is neither a Polars frame nor names of files; give one of these")
+    if not isinstance(several, Iterable) or isinstance(several, bytes | Mapping) or hasattr(several, "__array__"):
+        raise UsageError(
+            f"scan: {type(several).__name__} is neither a Polars frame nor names of files; give one of these"
+        )
     return reading.read([name if isinstance(name, Source) else str(name) for name in several], settings, stdin=stdin)
 
 

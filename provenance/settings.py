@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LEVELS = ("passage", "document")
 STAGES = ("matches", "clusters", "origins")
@@ -105,6 +108,19 @@ class Settings:
     def fingerprint(self) -> str:
         """16 hex digits that change when any setting that can change a result does."""
         return hashlib.blake2b(json.dumps(asdict(self), sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def or_default(given: Settings | None) -> Settings:
+    """Settings that were given, or the default ones. Raises UsageError for what are none, a dictionary for one."""
+    if given is not None and not isinstance(given, Settings):
+        raise UsageError(f"settings: {given!r:.80} is no Settings; write Settings(text='body', near_duplicate=0.8)")
+    return given or Settings()
+
+
+def settings_of(facts: Mapping[str, Any]) -> Settings:
+    """The facts of a run.json -> the settings that the run was made with; names that only another version knows go."""
+    known = {item.name for item in fields(Settings)}
+    return Settings(**{name: value for name, value in facts["settings"].items() if name in known})
 
 
 def check_value(item: Field[Any], value: object) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from provenance.dumps.reading import read_frame
 from provenance.matching.sketches import as_minhash, sketcher
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 from provenance.tables import SIGNATURES, empty
 from provenance.text.tokens import fold_batches
 
@@ -38,7 +38,7 @@ def sketch(
     >>> signatures["doc_id"].to_list(), signatures["signature"].list.len().to_list()
     (['frame#1', 'frame#2'], [128, 128])
     """
-    settings = settings or Settings()
+    settings = or_default(settings)
     settings = replace(settings, text=text or settings.text, id=id or settings.id, until="matches")  # no languages
     documents = read_frame(frame, settings).documents.sort("doc_id")
     signatures = list(fold_batches(documents["text"], sketcher(settings), keep=True))
@@ -57,7 +57,7 @@ def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dic
     >>> round(one.jaccard(two), 1)
     0.6
     """
-    settings = settings or Settings()
+    settings = or_default(settings)
     return {doc_id: as_minhash(values, settings) for doc_id, values in signatures.select(list(SIGNATURES)).iter_rows()}
 
 

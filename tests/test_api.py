@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -56,9 +57,26 @@ def test_one_name_is_one_input_and_not_its_letters(tmp_path: Path, monkeypatch: 
         (tmp_path / name).write_text("The ferry ran aground on the bar at dawn.", encoding="utf-8")
     for inputs in ("ab", Path("ab"), ["ab"], ("ab",)):
         assert pv.scan(inputs, UP_TO).documents["doc_id"].to_list() == ["ab"]
-    for wrong in (None, 3):
+    for wrong in (None, 3, b"ab", {"ab": "a"}, FRAME["body"], FRAME["id"].to_numpy()):
         with pytest.raises(pv.ProvenanceError, match="is neither a Polars frame nor names of files"):
             pv.scan(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [{"text": "body"}, "document", 0])
+def test_settings_that_are_none_are_a_mistake(wrong: Any, tmp_path: Path) -> None:
+    calls = (
+        lambda: pv.scan(FRAME, wrong),
+        lambda: pv.sketch(FRAME, settings=wrong),
+        lambda: pv.minhashes(tables.empty(tables.SIGNATURES), wrong),
+        lambda: pv.clean(FRAME, settings=wrong),
+        lambda: pv.clean(FRAME.lazy(), settings=wrong),
+        lambda: pv.removals(FRAME, settings=wrong),
+        lambda: pv.Index.open(tmp_path / "seen.sqlite", wrong),
+    )
+    for call in calls:
+        with pytest.raises(pv.ProvenanceError, match=r"^settings: .* is no Settings; write Settings\(text='body'"):
+            call()
+    assert not list(tmp_path.iterdir())
 
 
 def test_whole_and_broken_numbers_of_one_value_are_one_setting() -> None:

@@ -19,7 +19,7 @@ from provenance.dumps.reading import documents_of, numbers_of, refuse_frame, ref
 from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import UsageError
 from provenance.pipeline import scan
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -137,7 +137,7 @@ def columns_in(
     settings: Settings | None, text: str | None, id_: str | None, published: str | None, outlet: str | None
 ) -> Settings:
     """Settings with the columns that were named."""
-    given = settings or Settings()
+    given = or_default(settings)
     return replace(
         given,
         text=text or given.text,

@@ -18,7 +18,7 @@ from provenance.evaluation.gold import read_gold, read_run, read_settings
 from provenance.evaluation.places import align
 from provenance.evaluation.stories import measure_stories
 from provenance.evaluation.verdicts import is_log, measure_verdicts
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def measure(run: Frames, gold: Frames, settings: Settings | None = None) -> pl.D
 
     `settings` are those of the run: what it called a near duplicate, and the floor of its clusters.
     """
-    settings = settings or Settings()
+    settings = or_default(settings)
     as_run = run
     run, gold, documents, scanned = align(run, gold)
     rows: list[Row] = []

@@ -12,7 +12,6 @@ month).
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,7 +20,7 @@ from provenance import tables
 from provenance.errors import UsageError
 from provenance.evaluation.pairs import order_pairs
 from provenance.evaluation.places import order_sides
-from provenance.settings import Settings
+from provenance.settings import Settings, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +46,8 @@ def read_run(path: Path) -> Frames:
 def read_settings(path: Path) -> Settings:
     """The settings that a scan's folder was made with, as far as its run.json says; else the defaults."""
     try:
-        said = json.loads((path / "run.json").read_text("utf-8"))["settings"]
-        return Settings(**{item.name: said[item.name] for item in fields(Settings) if item.name in said})
-    except (OSError, ValueError, KeyError, TypeError, UsageError):
+        return settings_of(json.loads((path / "run.json").read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
         return Settings()
 
 

@@ -23,7 +23,7 @@ from provenance.index.naming import name_new
 from provenance.index.rows import in_utc
 from provenance.index.seen import Seen
 from provenance.index.storage import FORMAT, Storage
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 from provenance.signatures import sketch
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Index:
         """
         if asked is None:
             asked = MATTER if settings else ()
-        given = settings or Settings()
+        given = or_default(settings)
         storage = Storage.open(Path(path), timeout, (lambda: fresh_manifest(given)) if create else None)
         try:
             with storage.reading():

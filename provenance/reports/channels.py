@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from provenance.matching.rewritten import explain_channel, is_on
 from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.spans import find_spans
 from provenance.matching.whole_documents import find_alike
-from provenance.settings import Settings
+from provenance.settings import settings_of
 from provenance.tables import SPANS, empty
 from provenance.text.folding import fold
 from provenance.text.tokens import tokenize
@@ -22,20 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provenance.reports.runs import Run
+    from provenance.settings import Settings
 
 SHOWN = 240  # characters of a text on a line: three lines of a terminal
 RUN = 200  # words; a longer run would have been a span, and sets of long shingles fill memory
 
 
-def settings_of(run: Run) -> Settings:
-    """The settings that a run was made with."""
-    known = {item.name for item in fields(Settings)}
-    return Settings(**{name: value for name, value in run.facts["settings"].items() if name in known})
-
-
 def compare_channels(run: Run, left: dict[str, Any], right: dict[str, Any]) -> Iterator[str]:
     """Rows of DOCUMENTS -> what each channel sees in the two texts, and what each threshold asks for."""
-    settings = settings_of(run)
+    settings = settings_of(run.facts)
     one, two = fold(left["text"]).split(), fold(right["text"]).split()
     shingles = [shingle_set(words, settings.shingle_words) for words in (one, two)]
     shared, union = len(shingles[0] & shingles[1]), len(shingles[0] | shingles[1])
@@ -74,7 +69,7 @@ def _sketches(run: Run, left: dict[str, Any], right: dict[str, Any], settings: S
 
 def compare_alone(run: Run, left: str, right: str) -> Iterator[str]:
     """Two ids that no match names -> whether they would match in a dump of their own, and if so what stopped them."""
-    settings = settings_of(run)
+    settings = settings_of(run.facts)
     documents = run.documents.filter(pl.col("doc_id").is_in([left, right])).sort("doc_id")
     spans = empty(SPANS)
     if settings.level == "document":

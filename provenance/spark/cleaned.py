@@ -8,7 +8,7 @@ from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own page
 
 from provenance.cleaning import Policy
 from provenance.cleaning.choosing import needed
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 from provenance.spark import steps
 from provenance.spark.flow import spark_schema
 from provenance.spark.intake import NUMBER, PATH, number_rows
@@ -42,7 +42,7 @@ def clean(
     `keep` and `drop` are as there; passages are left as they are. Rows keep their columns, and no order.
     """
     policy = Policy(keep, "keep", drop).check()
-    chosen = needed(settings or Settings(), keep, "keep", policy.drop)
+    chosen = needed(or_default(settings), keep, "keep", policy.drop)
     flow = open_flow(frame.sparkSession, chosen, work)
     numbered = number_rows(frame)
     run = scan_frames(flow, [numbered], chosen, keys)

@@ -28,7 +28,7 @@ from provenance.index.checking import Asked, check_aside
 from provenance.index.making import MATTER, check_method
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 from provenance.spark.files import exists, read_text, write_text
 from provenance.spark.flow import spark_columns
 from provenance.spark.index_rounds import (
@@ -65,7 +65,7 @@ def build(frame: DataFrame, path: str, settings: Settings | None = None, *, work
     Each round leaves its result in `work`, as in `scan`; the manifest is written last. Raises UsageError where an id
     occurs more than once, OutputError where an index is there.
     """
-    settings, session = settings or Settings(), frame.sparkSession
+    settings, session = or_default(settings), frame.sparkSession
     if exists(session, f"{path}/manifest.json"):
         raise OutputError(f"{path}: holds an index already; give another folder")
     flow = open_flow(session, replace(settings, until="matches"), work)
@@ -108,7 +108,7 @@ def check(
     stored = ParquetIndex(session, path)
     manifest = stored.read_manifest()
     made = {name: value for name, value in manifest.settings.items() if name in MATTER}
-    settings = replace(settings or Settings(), **made)
+    settings = replace(or_default(settings), **made)
     check_method(Path(path), manifest, settings)
     asked = Asked(since, read_verdicts(verdicts), origins)
     if isinstance(frame, DataFrame):

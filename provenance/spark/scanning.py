@@ -11,7 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own page
 
 from provenance import __version__, tables
 from provenance.pipeline import SCHEMA_VERSION
-from provenance.settings import Settings
+from provenance.settings import Settings, or_default
 from provenance.spark import steps
 from provenance.spark.flow import BESIDE, Flow
 from provenance.spark.homes import send_home
@@ -56,7 +56,7 @@ def scan(
     is taken, which only a cluster of one machine can use. The frames of the result read from there. `keys` is the
     number of buckets into which hashes are dealt; one for every TEXTS_A_KEY documents by default.
     """
-    settings = settings or Settings()
+    settings = or_default(settings)
     flow = open_flow(frame.sparkSession, settings, work)
     if plain_documents(frame):
         return scan_documents(flow, ordered(frame), settings, keys)
