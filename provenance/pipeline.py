@@ -175,6 +175,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
         "unique": documents.height - repeated,
         "repeated": repeated,
         "rejected": count_rejects(frames["rejects"]),
+        "undated": sum(fact["undated"] for fact in facts["inputs"]),
         "characters": int(documents["text"].str.len_chars().cast(pl.Int64).sum()),
         "rows": rows,
     }

@@ -258,6 +258,8 @@ INPUTS = pl.Schema(
         "certainty": SHARE,  # ? the least: 1 where it proves itself, the detector's share; null where taken at its word
         "replaced": PLACE,  # runs of bytes that were no text, replaced by U+FFFD
         "documents": PLACE,
+        "undated": PLACE,  # articles whose date, as it was given, is no full one: 03/04/2025 is March to some
+        "undated_as": TEXT,  # ? the first of these dates
     }
 )
 

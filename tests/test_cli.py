@@ -120,6 +120,18 @@ def test_fail_on(gate: str, code: int) -> None:
     assert Path("out/run.json").exists()
 
 
+def test_dates_that_are_none_are_counted() -> None:
+    rows = ["03/04/2025,One thing.", "2025-04-03,Another thing.", ",No date.", "02/03/2025,A third."]
+    Path("news.csv").write_text("\n".join(["date,text", *rows]), encoding="utf-8")
+    Path("more.jsonl").write_text('{"text": "A fourth.", "date": "yesterday\\u001b[2J"}\n', encoding="utf-8")
+    result = call("scan", "more.jsonl", "news.csv", "-o", "out", "--no-report")
+    told = "dates not read: 3, such as 'yesterday [2J' in more.jsonl; these articles count as undated"
+    assert (result.exit_code, told in result.stderr) == (0, True), result.stderr
+    facts = json.loads(Path("out/run.json").read_text(encoding="utf-8"))
+    assert facts["counts"]["undated"] == 3
+    assert [(fact["undated"], fact["undated_as"]) for fact in facts["inputs"]][1] == (2, "02/03/2025")
+
+
 BAD_INPUTS = {
     "empty.txt": (b"", "empty"),
     "binary.txt": (bytes(range(256)) * 40, "binary"),

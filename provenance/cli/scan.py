@@ -183,12 +183,22 @@ def say_verdicts(facts: dict[str, Any]) -> str:
     return f"verdicts: {facts['standing']:,} stand of {facts['rows']:,} rows{contradicted}"
 
 
+def say_undated(inputs: list[dict[str, Any]]) -> str:
+    """What run.json says of inputs, some of which gave dates that are none -> one line, with the first of these."""
+    told = [fact for fact in inputs if fact["undated"]]
+    many = sum(fact["undated"] for fact in told)
+    first = f"{told[0]['undated_as']!r} in {told[0]['path']}"
+    return f"dates not read: {many:,}, such as {first}; these articles count as undated (2025-04-03 is read anywhere)"
+
+
 def _say(run: Run, output: Path, report: bool) -> None:
     from provenance.cli.running import say_rejects
     from provenance.reports.escaping import terminal
 
     counts, spans = run.facts["counts"], run.spans
     say_rejects(run.rejects, "rejects stand in rejects.parquet")
+    if counts["undated"]:
+        click.echo(terminal(say_undated(run.facts["inputs"])), err=True)
     if "spans" in run.made:
         inner = spans.filter(spans["left_doc"] == spans["right_doc"]).height
         click.echo(f"passages repeated: {inner:,} inside one article, {spans.height - inner:,} between two", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from provenance import tables
-from provenance.dumps.published import parse_published
+from provenance.dumps.published import parse_published, unread_dates
 from provenance.dumps.rejects import Reject, single_line
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ FOUND = pl.Schema(
         for name in Found._fields
     }
 )
-#: The columns of a frame of articles, from which ids and DOCUMENTS are made.
-ARTICLES = pl.Schema({"path": pl.String(), **FOUND, "published": tables.TIME})
+#: The columns of a frame of articles, from which ids and DOCUMENTS are made; `undated` is a date that is none.
+ARTICLES = pl.Schema({"path": pl.String(), **FOUND, "published": tables.TIME, "undated": pl.String()})
 
 
 class Shelf:
@@ -173,7 +173,9 @@ class Intake:
 
 def to_articles(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame with `path` and the columns of FOUND (`published` of any type) -> ARTICLES."""
-    return frame.with_columns(published=parse_published(frame["published"])).select(list(ARTICLES))
+    published = parse_published(frame["published"])
+    undated = unread_dates(frame["published"], published)
+    return frame.with_columns(published=published, undated=undated).select(list(ARTICLES))
 
 
 def _is_sound(found: Found) -> bool:

@@ -46,6 +46,23 @@ def parse_published(column: pl.Series) -> pl.Series:
     return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)
 
 
+def unread_dates(given: pl.Series, read: pl.Series) -> pl.Series:
+    """A column of dates, and what parse_published made of it -> what was given where nothing was read; else null.
+
+    Which of the numbers of 03/04/2025 is the month only its author knows: such a date is none, and must not vanish.
+
+    >>> column = pl.Series(["2025-04-03", "03/04/2025", " ", None])
+    >>> unread_dates(column, parse_published(column)).to_list()
+    [None, '03/04/2025', None, None]
+    """
+    dtype = given.dtype
+    if dtype in (pl.String, pl.Categorical, pl.Date, pl.Datetime) or dtype.is_numeric() or isinstance(dtype, pl.Enum):
+        printed = given.cast(pl.String)
+    else:  # a list, a length of time: what it holds is said, and not each
+        printed = pl.select(pl.when(given.is_not_null()).then(pl.lit(str(dtype)))).to_series()
+    return pl.select(pl.when(read.is_null() & printed.str.contains(r"\S")).then(printed)).to_series()
+
+
 def _sound(times: pl.Series) -> pl.Series:
     year = times.dt.year()
     return pl.select(pl.when((year >= 1500) & (year <= 2100)).then(times)).to_series().cast(tables.TIME)

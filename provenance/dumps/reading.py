@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import polars as pl
 import xxhash
@@ -22,7 +22,7 @@ from provenance.dumps.language import detect_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
 from provenance.dumps.opening import open_source, unopened
-from provenance.dumps.rejects import HARMLESS, Reject, reject_frame
+from provenance.dumps.rejects import HARMLESS, Reject, reject_frame, single_line
 from provenance.dumps.text_files import read_text
 from provenance.dumps.walk import Source, find_sources
 from provenance.dumps.web_archives import read_web_archive
@@ -48,7 +48,7 @@ class _Finished(NamedTuple):
     """A file or member has been read to its end."""
 
     intake: Intake
-    fact: dict[str, object]
+    fact: dict[str, Any]
     problem: Problem | None
 
 
@@ -89,7 +89,8 @@ class Reading:
         self._kind = kind  # of all inputs, where it is known: else each is looked at
         self._sources, left_out = find_sources(inputs)
         self.rejects: list[Reject] = []
-        self.inputs: list[dict[str, object]] = []
+        self.inputs: list[dict[str, Any]] = []
+        self._facts: dict[str, dict[str, Any]] = {}  # by path
         self._stdin = stdin
         self._shelf = Shelf()
         self._workers = Workers()
@@ -108,6 +109,7 @@ class Reading:
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
         self.rejects += manipulated(frame)
+        _count_undated(frame, self._facts)
         return frame
 
     def _all(self) -> Iterator[pl.DataFrame | Question | _Finished]:
@@ -124,10 +126,10 @@ class Reading:
         except OSError as error:
             self._told([unopened(source, error)])
 
-    def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, object]:
-        fact: dict[str, object] = dict.fromkeys(tables.INPUTS)
-        fact |= {"path": path, "bytes": size, "xxh3_128": digest, "format": "", "documents": 0, "replaced": 0}
+    def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, Any]:
+        fact = _blank_fact(path) | {"bytes": size, "xxh3_128": digest}
         self.inputs.append(fact)
+        self._facts[path] = fact
         return fact
 
     def _finish(self, done: _Finished) -> None:
@@ -159,7 +161,7 @@ class Reading:
         stream: BinaryIO,
         path: str,
         allowance: Allowance,
-        fact: dict[str, object],
+        fact: dict[str, Any],
         layers: int = 0,
         *,
         media: str = "",
@@ -251,7 +253,9 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     frames = list(columnar.read_frame(frame.lazy(), intake))
     rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
     refuse_frame(rejects)
-    fact = {**dict.fromkeys(tables.INPUTS), "path": "frame", "bytes": 0, "xxh3_128": "", "format": "frame"}
+    fact = _blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}
+    for found in frames:
+        _count_undated(found, {"frame": fact})
     return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
 
 
@@ -284,6 +288,20 @@ def manipulated(articles: pl.DataFrame) -> list[Reject]:
     signs = find_signs(articles["text"])
     found = articles.select("path", "number", signs=signs).filter(signs.is_not_null())
     return [Reject(path, number, "manipulated", told, "flagged") for path, number, told in found.rows()]
+
+
+def _blank_fact(path: str) -> dict[str, Any]:
+    """A row of INPUTS for what was not read yet."""
+    return {**dict.fromkeys(tables.INPUTS), "path": path, "format": "", "documents": 0, "replaced": 0, "undated": 0}
+
+
+def _count_undated(articles: pl.DataFrame, facts: dict[str, dict[str, Any]]) -> None:
+    """Add dates of ARTICLES that are none to the facts of their inputs, by path; of several the least is shown."""
+    given = articles.select("path", "undated").drop_nulls()
+    for path, many, least in given.group_by("path").agg(pl.len(), pl.col("undated").min().alias("least")).rows():
+        fact = facts[path]
+        fact["undated"] += many
+        fact["undated_as"] = min(single_line(least, 40), fact["undated_as"] or chr(0x10FFFF))
 
 
 def _fingerprint(stream: BinaryIO) -> tuple[int, str]:
@@ -352,5 +370,5 @@ def _tidy(name: str) -> pl.Expr:
     return pl.when(text.str.len_bytes() > 0).then(text)
 
 
-def _input_frame(inputs: list[dict[str, object]]) -> pl.DataFrame:
+def _input_frame(inputs: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(inputs, schema=tables.INPUTS, orient="row")
