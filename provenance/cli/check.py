@@ -13,15 +13,11 @@ import click
 
 from provenance.cli.options import index_options, open_index, settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_PARTIAL
+from provenance.reports.findings import FORMATS, LADDER, Gate, read_baseline, to_records
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
-
-#: As in reports/findings.py, known here so that --help loads none of it.
-FORMATS = ("text", "json", "jsonl", "github", "sarif")
-LADDER = ("duplicate", "near_duplicate", "recycled")
-MAX_RECYCLED = 0.3
 
 
 @click.command("check")
@@ -40,7 +36,7 @@ MAX_RECYCLED = 0.3
 @click.option(
     "--max-recycled",
     type=click.FloatRange(0, 1),
-    default=MAX_RECYCLED,
+    default=Gate.max_recycled,
     show_default=True,
     metavar="SHARE",
     help="From this share of its words on, a recycled document fails.",
@@ -90,7 +86,6 @@ def command(
     from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.streaming import Streamed
     from provenance.dumps.verdicts import find_log, read_verdicts
-    from provenance.reports.findings import Gate, read_baseline, to_records
 
     gate = Gate(fail_on, max_recycled, read_baseline(baseline) if baseline else frozenset())
     moment = since.replace(tzinfo=dt.UTC) if since else None

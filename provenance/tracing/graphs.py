@@ -53,10 +53,10 @@ class Solved(NamedTuple):
     chosen: Array  # whether it is in the best tree
 
 
-def lay_out(child: Array, parent: Array, component: Array, most: int = EXACT) -> Layout:
+def lay_out(child: Array, parent: Array, component: Array) -> Layout:
     """Rows of choices sorted by child (parent -1: none here) and their components -> Layout.
 
-    A child that is nobody's parent may be a further part of a document. Components of more than `most` are not summed.
+    A child that is nobody's parent may be a further part of a document. Components of more than EXACT are not summed.
     """
     names, own = np.unique(child, return_inverse=True)
     above = np.where(parent >= 0, np.searchsorted(names, parent), -1)
@@ -70,9 +70,9 @@ def lay_out(child: Array, parent: Array, component: Array, most: int = EXACT) ->
     inner = np.maximum(above, 0)
     by_group = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[by_group], np.arange(len(members) + 1))
-    large = [by_group[starts[one] : starts[one + 1]] for one in np.flatnonzero(members > most)]
+    large = [by_group[starts[one] : starts[one + 1]] for one in np.flatnonzero(members > EXACT)]
     batches = []
-    for size in np.unique(members[members <= most]).tolist():
+    for size in np.unique(members[members <= EXACT]).tolist():
         same = np.flatnonzero(members == size)
         step = max(1, CELLS // (size * size))
         for begin in range(0, len(same), step):
