@@ -61,21 +61,24 @@ def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dic
     return {doc_id: as_minhash(values, settings) for doc_id, values in signatures.select(list(SIGNATURES)).iter_rows()}
 
 
-def fill_lsh(lsh: MinHashLSH, signatures: Iterable[pl.DataFrame], settings: Settings | None = None) -> int:
-    """SIGNATURES bit by bit, such as an index gives -> datasketch's LSH, in memory or on Redis; how many went in.
+def fill_lsh(
+    lsh: MinHashLSH, signatures: pl.DataFrame | Iterable[pl.DataFrame], settings: Settings | None = None
+) -> int:
+    """SIGNATURES, also bit by bit as an index gives them -> datasketch's LSH, in memory or on Redis; how many went in.
 
     Documents that the LSH has are left alone. `settings` are those of the signatures.
 
     >>> from datasketch import MinHashLSH
     >>> lsh = MinHashLSH(threshold=0.5, num_perm=128)
-    >>> fill_lsh(lsh, [sketch(pl.DataFrame({"id": ["a"], "text": ["the ferry ran aground on the bar at dawn"]}))])
-    1
+    >>> signatures = sketch(pl.DataFrame({"id": ["a"], "text": ["the ferry ran aground on the bar at dawn"]}))
+    >>> fill_lsh(lsh, signatures), fill_lsh(lsh, [signatures])
+    (1, 0)
     """
     from datasketch import LeanMinHash  # noqa: PLC0415  0.6 s of imports
 
     added = 0
     with lsh.insertion_session() as session:  # on Redis, many at a time
-        for part in signatures:
+        for part in [signatures] if isinstance(signatures, pl.DataFrame) else signatures:
             for doc_id, found in minhashes(part, settings).items():
                 if doc_id not in lsh:
                     session.insert(doc_id, LeanMinHash(found))

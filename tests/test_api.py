@@ -28,6 +28,7 @@ def test_a_frame_in_and_frames_out(frame: pl.DataFrame | pl.LazyFrame) -> None:
     assert run.documents["doc_id"].to_list() == ["one", "three", "two"]
     assert run.matches.select("left_doc", "right_doc").rows() == [("one", "two")]
     assert run.facts["counts"]["repeated"] == 2
+    assert repr(run).startswith("Run(documents: 3, rejects: 0, passages: 3, spans: 1, matches: 1, clusters: ")
 
 
 def test_a_run_is_written_and_read(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 20_000  # rows encoded at a time: 50 MB of articles; the default took 300 MB more for 100,000 of them
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Run:
     """The tables of a scan as Polars frames; a table that the run was not asked for has no rows.
 
@@ -47,6 +47,10 @@ class Run:
         for name, frame in frames.items():
             check(frame, WRITTEN[name], name)
         return cls(facts=facts, **{name: frames.get(name, empty(WRITTEN[name])) for name in WRITTEN})
+
+    def __repr__(self) -> str:
+        """How many rows each table has: in a notebook the tables themselves would fill pages."""
+        return f"Run({', '.join(f'{name}: {self.table(name).height:,}' for name in self.made)})"
 
     def table(self, name: str) -> pl.DataFrame:
         """One table by its name."""
