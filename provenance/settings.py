@@ -46,14 +46,20 @@ class Settings:
     url: str | None = _column("the column of the address; guessed from url, link")
 
     max_errors: int = _number(
-        10**9, "rejects", 0, 10**9, "a run goes on whatever it meets; a gate may want to stop at the first broken input"
+        10**9,
+        "rejects",
+        0,
+        10**9,
+        "a run stops at more broken inputs and records; by default it goes on whatever it meets",
     )
 
     # -- what is made ------------------------------------------------------------------------------------
-    level: str = _choice("passage", LEVELS, "an editor asks where the text stands; document level is for speed")
-    until: str = _choice("origins", STAGES, "the last stage to run; tracing is what the program is named for")
+    level: str = _choice(
+        "passage", LEVELS, "compare passages, for an editor asks where the text stands, or, faster, whole articles"
+    )
+    until: str = _choice("origins", STAGES, "the last stage to run; origins are what the program is named for")
     rewritten: str = _choice(
-        "auto", REWRITTEN, "looking for rewriting takes half as long again as all else: auto has a size limit"
+        "auto", REWRITTEN, "look for rewritten passages, in half as long again as all else: auto up to a limit of size"
     )
 
     # -- sketches ----------------------------------------------------------------------------------------

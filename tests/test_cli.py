@@ -308,6 +308,13 @@ def test_help_and_version() -> None:
     assert call().exit_code == 2
 
 
+def test_help_shows_what_changes_what_a_command_does() -> None:
+    for name, shown in (("scan", {"level", "until", "rewritten"}), ("clean", {"rewritten"}), ("check", set())):
+        offered = call(name, "--help").stdout
+        assert {option for option in ("level", "until", "rewritten") if f"--{option} " in offered} == shown, name
+    assert "..." not in call("index", "--help").stdout.split("Commands:")[1]
+
+
 def test_help_comes_in_150_milliseconds() -> None:
     def once() -> float:
         """Its CPU time: what it waits for on a busy machine is none of its doing."""

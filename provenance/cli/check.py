@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @index_options
 @click.option("--add", is_flag=True, help="Ingest what is checked, in the same transaction; makes the index.")
-@click.option("--since", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="Look back only so far.")
+@click.option(
+    "--since", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="Look back only so far, as to 2025-04-03."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print.")
 @click.option(
     "--fail-on",
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="An earlier output (json, jsonl, sarif): its findings are marked as known and do not fail.",
 )
-@settings_options
+@settings_options()
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 def command(
     inputs: tuple[str, ...],

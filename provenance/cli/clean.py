@@ -38,7 +38,7 @@ PASSAGES = ("keep", "mark", "drop")
 )
 @verdicts_option
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would go.")
-@settings_options
+@settings_options("rewritten")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(
     inputs: tuple[str, ...],

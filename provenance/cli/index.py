@@ -28,10 +28,10 @@ def command() -> None:
     """
 
 
-@command.command("add")
+@command.command("add", short_help="Add documents, without comparing them; makes the index.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @index_options
-@settings_options
+@settings_options()
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def add(inputs: tuple[str, ...], index: Path, wait: float, quiet: bool, **settings: Any) -> int:
     """Add documents to an index, without comparing them with it; makes the index.
@@ -60,7 +60,9 @@ def add(inputs: tuple[str, ...], index: Path, wait: float, quiet: bool, **settin
 
 @command.command("info")
 @index_options
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How.")
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print."
+)
 def info(index: Path, wait: float, form: str) -> None:
     """What an index holds, and the settings it was made with."""
     with open_index(index, None, wait, create=False) as opened:
@@ -75,7 +77,7 @@ def info(index: Path, wait: float, form: str) -> None:
         click.echo(terminal(f"{name:<16} {value:,}" if isinstance(value, int) else f"{name:<16} {value}"))
 
 
-@command.command("verify")
+@command.command("verify", short_help="Read all of an index and compare its checksums.")
 @index_options
 def verify(index: Path, wait: float) -> int:
     """Read everything in an index and compare it with its checksums.
@@ -96,9 +98,11 @@ def verify(index: Path, wait: float) -> int:
     return 0
 
 
-@command.command("remove")
+@command.command("remove", short_help="Delete documents by id, or all before a date, for good.")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--before", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="All that were published before.")
+@click.option(
+    "--before", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="All published before a day: 2025-04-03."
+)
 @index_options
 def remove(ids: tuple[str, ...], before: dt.datetime | None, index: Path, wait: float) -> int:
     """Delete documents by id, or all that were published before a date; nothing of them stays in the file.
@@ -123,7 +127,7 @@ def remove(ids: tuple[str, ...], before: dt.datetime | None, index: Path, wait: 
     return EXIT_USAGE if missing and not gone else 0
 
 
-@command.command("export")
+@command.command("export", short_help="Write all documents as Parquet, oldest first.")
 @index_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="A Parquet file.")
 def export(index: Path, wait: float, output: Path) -> None:

@@ -18,18 +18,25 @@ if TYPE_CHECKING:
 
     from provenance.index import Index
 
-#: Options of commands that read dumps; the numbers of the method are options too, listed by `provenance settings`.
-SHOWN = ("text", "id", "published", "outlet", "title", "url", "level", "until", "rewritten", "max_errors")
+#: Settings that --help of each command that reads dumps shows; all are options, and listed by `provenance settings`.
+SHOWN = ("text", "id", "published", "outlet", "title", "url", "max_errors")
 
 
-def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorator: one option for each setting; not given means None, so that other sources may speak."""
-    for item in reversed(fields(Settings)):
-        command = _option(item)(command)
-    return command
+def settings_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator: one option for each setting; not given means None, so that other sources may speak.
+
+    `more` are settings that --help of this command shows beside those of all, because they change what it does.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for item in reversed(fields(Settings)):
+            command = _option(item, hidden=item.name not in (*SHOWN, *more))(command)
+        return command
+
+    return decorate
 
 
-def _option(item: Field[Any]) -> Callable[[Any], Any]:
+def _option(item: Field[Any], *, hidden: bool) -> Callable[[Any], Any]:
     about = item.metadata
     kind: click.ParamType[Any] | type = str
     if "choices" in about:
@@ -42,8 +49,8 @@ def _option(item: Field[Any]) -> Callable[[Any], Any]:
         f"setting_{item.name}",
         type=kind,
         default=None,
-        metavar="COLUMN" if about.get("input") else None,
-        hidden=item.name not in SHOWN,
+        metavar="COLUMN" if about.get("input") else None if "choices" in about else "N",
+        hidden=hidden,
         help=shown[0].upper() + shown[1:] + ("" if shown.endswith("...") else "."),
     )
 

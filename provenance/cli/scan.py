@@ -39,7 +39,7 @@ LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
     metavar="DIR",
     help="Folder for the results.",
 )
-@settings_options
+@settings_options("level", "until", "rewritten")
 @verdicts_option
 @click.option(
     "--memory",
