@@ -155,6 +155,9 @@ def test_origin_evidence_rejects_and_counts_are_told() -> None:
     assert run["outlets"]["total"]["articles"] == 3
     assert {row["outlet"]: row["repeated"] for row in run["outlets"]["rows"]} == {"The Post": 1, "صدى": 0, None: 1}
     assert found["a"]["origin"]["origin_id"] == "source:Reuters"
+    assert found["b"]["origin"]["outlet"] == "The Post"
+    (group,) = run["first"]["document"]
+    assert group["began"] == {"name": "Reuters", "outside": True, "verdict": "possible", "confidence": 0.7}
     assert found["b"]["edges"][0]["evidence"][0]["text"] == "a day before"
     assert found["b"]["edges"][0]["outlet"] == "The Post"
     assert found["a"]["copies"] == [{"to_id": "b", "kind": "copied", "confidence": 0.9, "verdict": "likely"}]

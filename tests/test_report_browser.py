@@ -85,9 +85,23 @@ def test_first_view_shows_every_member_open(chromium: Browser, small: Path) -> N
     told = boxes.nth(0).inner_text()
     for words in ("a", "b", "The Post", SHARED):
         assert words in told
+    assert "origin: Reuters, not in the dump (possible, 70 %)" in told  # who, and how sure, in the first line
+    assert "from The Post (likely, 90 %)" in told
     assert "A pointer, not a verdict" in watched.page.inner_text("#view")
     for words in ("line 4 is <not> JSON", "3 articles read, 1 unique, 2 repeated"):
         assert words in watched.page.inner_text("#view")
+    watched.page.close()
+
+
+def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(chromium: Browser, sample: Path) -> None:
+    watched = browser.Watched(chromium, sample).open()
+    watched.page.locator("details.cluster", has_text="All 214 taken safely off ferry").first.locator(
+        "text=Timeline"
+    ).click()
+    watched.page.wait_for_selector("#members table")
+    rows = [row.inner_text() for row in watched.page.locator("#members tbody tr").all()]
+    assert sum("from Meridian (" in row for row in rows) >= len(rows) - 2
+    assert "established" in watched.page.locator("#origin .origin-box").nth(1).inner_text()
     watched.page.close()
 
 

@@ -196,6 +196,7 @@ def test_blind_editors_see_no_scores(browser: Any, server: Server) -> None:
     assert "cohesion" not in shown
     assert "confidence" not in shown
     assert "shares" not in shown
+    assert " %)" not in shown  # who it was taken from, and how sure
     go(page, "#/pair/ferry/again")
     page.wait_for_selector(".row.passage")
     assert "jaccard" not in page.locator("#view").inner_text()

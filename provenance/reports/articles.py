@@ -178,8 +178,11 @@ def _copies(run: Run) -> pl.DataFrame:
 
 
 def _origins(run: Run) -> pl.DataFrame:
-    fields = ("origin_id", "kind", "relation", "confidence", "verdict", "runner_up", "reason")
-    return run.origins.with_columns(share("confidence")).select("doc_id", origin=pl.struct(fields))
+    """ORIGINS -> for each document its own, with the outlet of an origin in the dump."""
+    fields = ("origin_id", "outlet", "kind", "relation", "confidence", "verdict", "runner_up", "reason")
+    outlets = run.documents.select(origin_id="doc_id", outlet="outlet")
+    known = run.origins.join(outlets, on="origin_id", how="left", maintain_order="left")
+    return known.with_columns(share("confidence")).select("doc_id", origin=pl.struct(fields))
 
 
 def _dates(run: Run) -> pl.DataFrame:

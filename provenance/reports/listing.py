@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.reports.blocks import thousandth
+from provenance.reports.blocks import share, thousandth
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -92,7 +92,7 @@ def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
         hidden=pl.col("text").str.contains(HIDDEN).any(),
     )  # fmt: skip
     frame = chosen.filter(pl.col("level") == level).join(gathered, on="number", maintain_order="left")
-    for part in (_links(run, chosen, level), _origins(run, chosen, level), _kinds(run)):
+    for part in (_links(run, chosen, level), _origins(run, chosen, level), _began(run, chosen, level), _kinds(run)):
         frame = frame.join(part, on="cluster_id", how="left", maintain_order="left")
     return (
         frame.with_columns(signs=_signs(level))
@@ -135,6 +135,27 @@ def _origins(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
         undecided=(pl.col("verdict") == "undetermined").any(),
         doubtful=pl.col("doc_id").is_in(doubtful.implode()).any(),
     )
+
+
+def _began(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
+    """Clusters of articles -> where their text began: the origin of the member that most others lead to.
+
+    `name` is its outlet, or its id where that is not known, or a source outside the dump (`outside`).
+    """
+    wanted = chosen.select("cluster_id").head(0) if level != "document" else chosen.select("cluster_id")
+    down = [False, True, True, True, False]
+    first = (
+        _members(run, chosen, level)
+        .filter("is_origin")
+        .sort("number", *FIRST, "doc_id", descending=down)
+        .unique("number", keep="first", maintain_order=True)
+        .join(run.origins, on="doc_id")
+        .join(run.documents.select(origin_id="doc_id", outlet="outlet"), on="origin_id", how="left")
+    )
+    name = pl.coalesce("outlet", pl.col("origin_id").str.strip_prefix("source:")).alias("name")
+    outside = pl.col("origin_id").str.starts_with("source:").fill_null(value=False).alias("outside")
+    began = pl.struct(name, outside, "verdict", share("confidence")).alias("began")
+    return wanted.join(first, on="cluster_id").select("cluster_id", began)
 
 
 def _kinds(run: Run) -> pl.DataFrame:

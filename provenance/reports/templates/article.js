@@ -1,9 +1,9 @@
 // One article: its text with every repeated passage marked, where else each stands, and where it came from.
 
-import { count, el, field, moment, outward, percent, place, plural, seen, slot } from "./dom.js";
+import { count, el, field, moment, outward, percent, place, plural, score, seen, slot } from "./dom.js";
 import { article as articleOf, articleCount, articles, clusters, idOf, members, numberOf } from "./blocks.js";
 import { Text, dressed, folded, missing, pieces, roleMarks, stretch } from "./text.js";
-import { evidence, heading, named, originBox, verdict } from "./parts.js";
+import { evidence, heading, named, originBox, takenFrom, verdict } from "./parts.js";
 
 const LISTED = 60; // repeated passages whose places are listed
 const PAGE = 50;
@@ -48,6 +48,7 @@ function facts(one, row) {
     one.dates?.length > 0 && line("Dates", one.dates.map((date, at) => [at ? "; " : "", `${{ published: "published", updated: "updated", crawled: "first seen" }[date.kind] ?? date.kind} ${moment(date.value, date.precision)}${date.trusted ? "" : " (doubtful)"}`])),
     one.url && line("Address", outward(one.url)), line("File", field(one.path)),
     one.credits?.length > 0 && line("Credits", one.credits.slice(0, 12).map((credit, at) => [at ? "; " : "", field(credit.source ?? credit.place ?? "–"), ` (${credit.kind.replaceAll("_", " ")})`])),
+    one.origin && [el("dt", { class: "score" }, "Source"), el("dd", { class: "score" }, takenFrom(one.origin))],
     row && line("Group", el("a", { href: place("cluster", row.id) }, `one of ${plural(row.size, "article")} that repeat each other`)));
 }
 
@@ -127,7 +128,7 @@ export async function allArticles(run) {
   const draw = async () => {
     const next = await articles(chosen.slice(drawn, drawn + PAGE));
     drawn += next.length;
-    box.append(...next.map((one) => el("li", { class: "card", "data-item": true }, heading(one), el("p", { class: "about" }, one.repeated ? `${percent(one.repeated)} stands elsewhere` : "nothing of it stands elsewhere", one.origin && [" · origin: ", one.origin.kind, " ", verdict(one.origin.verdict)]))));
+    box.append(...next.map((one) => el("li", { class: "card", "data-item": true }, heading(one), el("p", { class: "about" }, one.repeated ? `${percent(one.repeated)} stands elsewhere` : "nothing of it stands elsewhere", one.origin && score(" · ", takenFrom(one.origin))))));
     more.hidden = drawn >= chosen.length;
     more.textContent = `Show ${count(Math.min(PAGE, chosen.length - drawn))} more`;
   };

@@ -4,7 +4,7 @@ import { count, el, field, moment, percent, place, plural, score, seen, slot, to
 import { articles, clusters, members } from "./blocks.js";
 import { timeline } from "./charts.js";
 import { provenanceGraph } from "./graph.js";
-import { evidence, memberCards, named, originBox, signList } from "./parts.js";
+import { evidence, memberCards, named, originBox, signList, sourceOf, takenFrom } from "./parts.js";
 
 const DRAWN = 60; // members on timeline and graph
 
@@ -21,13 +21,15 @@ async function articleCluster(row, number) {
   const list = await members("document", number);
   const shown = await articles(list.slice(0, DRAWN).map((member) => member.article));
   const origin = shown.find((article, at) => list[at].origin) ?? shown[0];
-  const told = shown.find((article) => article !== origin && article.origin?.origin_id === origin.doc_id) ?? origin;
+  const copies = shown.filter((article) => article !== origin && article.origin?.origin_id === origin.doc_id);
+  const told = copies.sort((one, other) => other.origin.confidence - one.origin.confidence)[0] ?? origin; // the surest says it best
   const centre = origin.doc_id;
   const compare = (article) => (article.doc_id === centre ? null : [" · ", to("compare with the origin", "pair", centre, article.doc_id)]);
   return [
     crumbs("clusters", "Articles that repeat"),
     el("h1", { dir: "auto" }, seen(row.title ?? "A group of articles")),
     el("p", { class: "about" }, `${plural(row.size, "article")} · `, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), score(` · cohesion ${percent(row.score)}, weakest member ${percent(row.least)}`)),
+    row.began && el("p", {}, score("Likely origin: ", sourceOf(row.began))),
     signList(row.signs),
     slot("cluster", row.id),
     el("section", { id: "timeline" }, el("h2", {}, "When each appeared"), timeline(shown)),
@@ -54,19 +56,19 @@ async function passageCluster(row, number) {
   ];
 }
 
-// Members with what differs from the origin in bold: the same, said twice, is no news.
+// Members with who each was taken from; a title or language that is the origin's is no news, another outlet or date neither.
 function table(shown, list, centre) {
   const origin = shown.find((article) => article.doc_id === centre);
-  const fields = [["Outlet", (one) => one.outlet], ["Title", (one) => one.title], ["Published", (one) => (one.published === null ? null : moment(one.published))], ["Language", (one) => one.language], ["Characters", (one) => count(one.length)]];
-  const cell = (article, of) => {
+  const fields = [["Outlet", (one) => one.outlet], ["Title", (one) => one.title, true], ["Published", (one) => (one.published === null ? null : moment(one.published))], ["Language", (one) => one.language, true], ["Characters", (one) => count(one.length)]];
+  const cell = (article, of, telling) => {
     const value = of(article);
-    const differs = article !== origin && value !== of(origin);
+    const differs = telling && article !== origin && value !== of(origin);
     return el("td", { class: differs ? "differs" : null, dir: "auto" }, value === null || value === undefined ? "–" : field(value));
   };
   return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Members and what differs" }, el("table", {},
-    el("caption", {}, "What differs from the likely origin is underlined."),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Article"), fields.map(([name]) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, "Side by side"))),
-    el("tbody", {}, shown.map((article, at) => el("tr", {}, el("th", { scope: "row" }, named(article.doc_id), " ", list[at].origin && el("span", { class: "badge origin" }, "likely origin")), fields.map(([, of]) => cell(article, of)), el("td", {}, article.doc_id === centre ? "" : el("a", { href: place("pair", centre, article.doc_id) }, "compare")))))));
+    el("caption", {}, "A title or language that is not the likely origin's is underlined."),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Article"), fields.map(([name]) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, "Source"), el("th", { scope: "col" }, "Side by side"))),
+    el("tbody", {}, shown.map((article, at) => el("tr", {}, el("th", { scope: "row" }, named(article.doc_id), " ", list[at].origin && el("span", { class: "badge origin" }, "likely origin")), fields.map(([, of, telling]) => cell(article, of, telling)), el("td", {}, score(takenFrom(article.origin) ?? "–")), el("td", {}, article.doc_id === centre ? "" : el("a", { href: place("pair", centre, article.doc_id) }, "compare")))))));
 }
 
 export const crumbs = (view, label) => el("p", { class: "crumbs" }, el("a", { href: `#/${view}`, "data-up": true }, `← ${label}`));

@@ -2,7 +2,7 @@
 
 import { add, brief, count, el, field, moment, percent, place, plural, score, slot } from "./dom.js";
 import { clusters } from "./blocks.js";
-import { memberCards, signList, SIGNS } from "./parts.js";
+import { memberCards, signList, sourceOf, SIGNS } from "./parts.js";
 import { FIELDS, ORDERS, select } from "./search.js";
 
 const PAGE = 50; // rows drawn at a time
@@ -41,6 +41,7 @@ function summaryLine(level, row) {
   const outlets = row.outlets ?? [];
   return [
     el("span", { class: "what" }, el("b", {}, what), " ", el("span", { class: "title", dir: "auto" }, brief(level === "document" ? (row.title ?? row.words) : row.words, 110))),
+    row.began && el("span", { class: "about" }, score("origin: ", sourceOf(row.began))),
     el("span", { class: "about" },
       outlets.length ? [outlets.slice(0, 4).map((name, at) => [at ? ", " : "", field(name)]), outlets.length > 4 && ` and ${outlets.length - 4} more`, " · "] : null,
       row.first === null ? "no date" : row.first === row.last ? moment(row.first, "day") : `${moment(row.first, "day")} to ${moment(row.last, "day")}`,

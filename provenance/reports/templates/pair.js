@@ -4,7 +4,7 @@ import { count, el, moment, percent, plural, say, slot } from "./dom.js";
 import { article as articleOf, numberOf, pair as pairOf } from "./blocks.js";
 import { drawPassage, plain } from "./aligned.js";
 import { Text, folded, missing, roleMarks } from "./text.js";
-import { RELATIONS, evidence, heading } from "./parts.js";
+import { RELATIONS, evidence, heading, takenFrom } from "./parts.js";
 
 const DRAWN = 200; // passages drawn before the reader asks for more
 
@@ -69,12 +69,18 @@ function why(match, shown, passages) {
   const share = (value, own, other) => el("li", {}, el("meter", { min: 0, max: 1, value, "aria-label": `${percent(value)} of ${own} in ${other}` }), ` ${percent(value)} of the words of ${own} stand in ${other}`);
   return el("section", { class: "why" }, el("h2", {}, "Why matched"),
     el("ul", {},
-      el("li", {}, el("b", {}, match.relation.replaceAll("_", " ")), `: ${RELATIONS[match.relation] ?? ""}`),
+      el("li", {}, el("b", {}, match.relation.replaceAll("_", " ")), `: ${{ contained: "A stands inside B", contains: "A holds B" }[match.relation] ?? RELATIONS[match.relation] ?? ""}`),
       share(match.own, ...names), share(match.theirs, "B", "A"),
       el("li", {}, `jaccard ${match.jaccard.toFixed(2)}: of all runs of five words in either text, so many stand in both`),
       match.spans > 0 && el("li", {}, `${plural(match.spans, "verified passage")}${kinds ? `: ${kinds}` : ""}${passages.some((one) => one.furniture) ? `, ${passages.filter((one) => one.furniture).length} of them page furniture` : ""}`),
       shown.every((one) => one.published !== null) && el("li", {}, `${later(shown)}`)),
-    edge ? el("div", {}, el("h3", {}, `Who took from whom: ${names[edge.to]} from ${names[1 - edge.to]}`), evidence({ ...shown[edge.to], edges: [edge.edge] }, false)) : el("p", { class: "quiet" }, "No direction between the two could be decided."));
+    edge ? el("div", {}, el("h3", {}, `Who took from whom: ${names[edge.to]} from ${names[1 - edge.to]}`), evidence({ ...shown[edge.to], edges: [edge.edge] }, false)) : el("p", { class: "quiet" }, "No direction between the two could be decided.", sameOrigin(shown)));
+}
+
+// Two copies of a third are alike, and neither is the other's source.
+function sameOrigin([one, other]) {
+  const outside = one.origin?.kind === "external" || one.origin?.kind === "document";
+  return outside && one.origin.origin_id === other.origin?.origin_id ? [" Both have one likely origin: A ", takenFrom(one.origin), ", B ", takenFrom(other.origin), "."] : null;
 }
 
 function later([one, other]) {

@@ -110,19 +110,34 @@ function card(row, article, member, numbers, length, controls) {
   return el("li", { class: "card", "data-id": article.doc_id },
     heading(article),
     el("p", { class: "about" }, member.origin && row.documents > 1 && el("strong", { class: "badge origin" }, "likely origin"), " ",
-      numbers && score(`shares ${percent(member.cohesion)} with the centre`), where, controls?.(article, member)),
+      numbers && score(takenFrom(article.origin), article.origin && " · ", `shares ${percent(member.cohesion)} with the centre`), where, controls?.(article, member)),
     numbers ? sharedText(article, numbers, length) : passageText(article, member, length),
     slot("member", row.id, article.doc_id));
 }
 
 // -- origins and evidence ---------------------------------------------------------------------------------
 
+// Where a text began, and how sure that is: the name of an outlet in the dump or outside it.
+export const sourceOf = ({ name, outside, verdict: word, confidence }) => (name === null ? "unknown"
+  : [el("b", {}, field(name)), outside && ", not in the dump", ` (${word}, ${percent(confidence)})`]);
+
+// The same of one article, in a few words; null where origins were not traced.
+export function takenFrom(origin) {
+  if (!origin) return null;
+  if (origin.kind === "unknown" || origin.origin_id === null) return "source unknown";
+  const about = ` (${origin.verdict}, ${percent(origin.confidence)})`;
+  if (origin.kind === "itself") return `no other source${about}`;
+  const outside = origin.kind === "external";
+  const name = field(origin.outlet ?? origin.origin_id.replace(/^source:/, ""));
+  return [origin.relation === "cites" ? "cites " : "from ", el("b", {}, outside ? name : el("a", { href: place("article", origin.origin_id) }, name)), outside && ", not in the dump", about];
+}
+
 export const sourceName = (id) => (id.startsWith("source:") ? [field(id.slice(7)), el("span", { class: "quiet" }, " (not in the dump)")] : named(id));
 
 export function originBox(article) {
   const origin = article.origin;
   if (!origin) return el("p", { class: "quiet" }, "Origins were not traced in this run.");
-  const what = { itself: "itself: no other source was found", unknown: "unknown" }[origin.kind] ?? sourceName(origin.origin_id);
+  const what = { itself: "this article", unknown: "unknown" }[origin.kind] ?? [origin.outlet && [field(origin.outlet), " "], sourceName(origin.origin_id)];
   return el("div", { class: "origin-box" },
     el("p", {}, el("b", {}, "Likely origin: ", what), " ", verdict(origin.verdict), el("span", { class: "quiet" }, ` confidence ${percent(origin.confidence)}`)),
     el("p", { dir: "auto" }, seen(origin.reason ?? "")),
