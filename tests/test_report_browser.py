@@ -102,6 +102,9 @@ def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(chromium:
     rows = [row.inner_text() for row in watched.page.locator("#members tbody tr").all()]
     assert sum("from Meridian (" in row for row in rows) >= len(rows) - 2
     assert "established" in watched.page.locator("#origin .origin-box").nth(1).inner_text()
+    head = watched.page.locator("#view").inner_text().split("When each appeared")[0]
+    assert "Likely origin: Meridian (likely" in head
+    assert "where one member came from could not be decided" in head  # of a group whose origin is: a copy's is not
     watched.page.close()
 
 

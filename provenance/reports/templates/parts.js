@@ -13,7 +13,7 @@ export const RELATIONS = {
   same: "an editor said that they are the same", different: "an editor said that they are different",
 };
 export const SIGNS = {
-  loose: "a member shares less than half with the centre", undecided: "an origin could not be decided",
+  loose: "a member shares less than half with the centre", undecided: "where one member came from could not be decided",
   doubtful: "a date may be wrong", hidden: "hidden characters in a text", single: "a member hangs on by one match only",
 };
 export const FAMILIES = {
