@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
+from provenance import pipeline
 from tests import browser
-from tests.runs import LEFT, SHARED, hand_made
+from tests.runs import ARABIC, LEFT, SHARED, hand_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,6 +181,16 @@ def test_right_to_left_text_runs_right_to_left(chromium: Browser, small: Path) -
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
     assert page.evaluate("getComputedStyle(document.querySelector('.facts')).direction") == "ltr"
     page.close()
+
+
+def test_what_the_page_says_inside_right_to_left_text_runs_left_to_right(chromium: Browser, tmp_path: Path) -> None:
+    text = " ".join(f"{word}{at}" for at, word in enumerate(ARABIC.split() * 60))
+    run = pipeline.scan(pl.DataFrame({"id": ["a", "b"], "text": [text, text]}))
+    watched = browser.Watched(chromium, browser.put(run, tmp_path)).open()
+    gap = watched.page.locator(".card .text .gap").first
+    assert gap.inner_text().strip().endswith("more characters")
+    assert gap.evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+    watched.page.close()
 
 
 def test_hidden_characters_are_chips_and_texts_are_whole(chromium: Browser, small: Path) -> None:

@@ -72,7 +72,7 @@ function joined(marks) {
 export function excerpt(text, start, end, room) {
   if (end - start <= room + 40) return seen(text.slice(start, end));
   const stop = text.wordBefore(start + room);
-  return [...seen(text.slice(start, stop)), el("span", { class: "gap" }, ` … ${count(end - stop)} more characters`)];
+  return [...seen(text.slice(start, stop)), el("bdi", { class: "gap", dir: "ltr" }, ` … ${count(end - stop)} more characters`)];
 }
 
 // The place of a passage in an article, with as much of it as fits.
