@@ -288,11 +288,9 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
     def batches(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
-        columns_here = (
-            frame.collect_schema()
-        )  # looked at here: what `schema` raises Polars hides in an error of its own
-        of = columns_of_frame(columns_here.names(), settings)
-        refuse_passages(columns_here, of["text"], policy.passages)
+        found = frame.collect_schema()
+        of = columns_of_frame(found.names(), settings)
+        refuse_passages(found, of["text"], policy.passages)  # here: what `schema` raises Polars hides in its own error
         needed_columns = frame.select(list(dict.fromkeys(of.values()))).collect()
         order, place, chosen = _choose(needed_columns, policy, settings)
         numbers = pl.DataFrame({"doc_id": order, "row": place})
