@@ -617,6 +617,17 @@ def test_a_dump_of_many_formats_is_clean_after_one_run(corpus: Path, folder: Pat
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("listed", [(), ("--removals", "gone.parquet")])
+def test_a_stream_says_how_many_went_whether_or_not_they_are_listed(listed: tuple[str, ...]) -> None:
+    given = "".join(
+        json.dumps({"id": name, "text": text}) + "\n" for name, text in (("a", ONE), ("b", ONE), ("c", OTHER))
+    )
+    result = call("clean", "-", "-o", "-", "--keep", "first", *listed, given=given.encode())
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "c"]
+    assert said(result) == ["read 3, kept 2, removed 1 (duplicate 1), rejected 0, S s"]
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_stream_is_rebuilt_to_the_byte_and_gives_on_what_has_come() -> None:
     octets = as_json_lines()
     result = call("clean", "-", "-o", "-", "--keep", "first", "--removals", "gone.parquet", "-q", given=octets)

@@ -28,7 +28,7 @@ from provenance.errors import OutputError, UsageError
 from provenance.pipeline import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from provenance.settings import Settings
 
@@ -40,8 +40,9 @@ class Outcome(NamedTuple):
     """What cleaning some dumps came to."""
 
     documents: int
-    removals: pl.DataFrame
+    removals: pl.DataFrame  # those that were asked for: of a stream they would fill memory
     rejects: pl.DataFrame
+    gone: Mapping[str, int]  # documents that were removed, by reason
 
 
 def clean_files(
@@ -81,7 +82,8 @@ def clean_files(
         files = _files(place, read, chosen, policy.passages, settings)
         inputs_at = [source.place for source in found]
         listed = _write(files, inputs_at, output, policy, settings, chosen.gone, removals)
-    return Outcome(order.len(), listed, rejects)
+    gone = listed.filter(listed["start"].is_null())["reason"].value_counts()
+    return Outcome(order.len(), listed, rejects, dict(gone.iter_rows()))
 
 
 class _Read(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -33,6 +34,7 @@ def clean_stream(
     """
     streamed = Streamed([STANDARD_INPUT], settings, stdin)
     gone: dict[str, str] = {}
+    reasons: Counter[str] = Counter()
     parts, read, before = [tables.empty(tables.REMOVALS)], 0, 0
     with Index.temporary(replace(settings, level="document")) as index:
         waiting: list[Bit] = []
@@ -51,6 +53,7 @@ def clean_stream(
                 whole = pl.concat(held)
                 held = [whole[bit.documents.height :]]
                 went = decide(whole[: bit.documents.height], gone)
+                reasons.update(reason for _, reason, _ in went.values())
                 lines = {bit.records[row] for row in went}
                 stdout.writelines(line for number, line in enumerate(bit.lines) if number not in lines)
                 stdout.flush()
@@ -60,7 +63,7 @@ def clean_stream(
         for bit in waiting:  # lines without a document
             stdout.writelines(bit.lines)
         stdout.flush()
-    return Outcome(read, pl.concat(parts), streamed.rejects)
+    return Outcome(read, pl.concat(parts), streamed.rejects, reasons)
 
 
 def decide(findings: pl.DataFrame, gone: dict[str, str]) -> dict[int, tuple[str, str, str]]:

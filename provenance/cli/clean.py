@@ -85,7 +85,6 @@ def command(
                 inputs, None if dry_run else output, policy, chosen, removals=removals, stdin=sys.stdin.buffer
             )
         count(done.documents)
-    whole = done.removals.filter(done.removals["start"].is_null())
     if dry_run:
         for row in done.removals.iter_rows(named=True):
             place = "" if row["start"] is None else f" {row['start']}:{row['end']}"
@@ -93,11 +92,10 @@ def command(
             click.echo(terminal(f"{row['path']}: {row['doc_id']}{place}: {row['reason']}{other}"))
     if not quiet:
         say_rejects(done.rejects, "like these")
-        reasons = dict(whole["reason"].value_counts().iter_rows())
-        told = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in sorted(reasons.items()))
-        cut = done.removals.height - whole.height
+        told = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in sorted(done.gone.items()))
+        removed, cut = sum(done.gone.values()), done.removals["start"].is_not_null().sum()
         click.echo(
-            f"read {done.documents:,}, kept {done.documents - whole.height:,}, removed {whole.height:,}"
+            f"read {done.documents:,}, kept {done.documents - removed:,}, removed {removed:,}"
             f"{f' ({told})' if told else ''}{f', passages cut {cut:,}' if cut else ''}, "
             f"rejected {count_rejects(done.rejects):,}, {time.perf_counter() - began:.1f} s",
             err=True,
