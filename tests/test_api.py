@@ -95,6 +95,12 @@ def test_an_index_takes_numbers_for_ids_and_says_that_it_was_closed(tmp_path: Pa
             call()
 
 
+def test_an_index_in_a_folder_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(pv.ProvenanceError, match=r"seen.sqlite: there is no folder .*none; make it, or name another"):
+        pv.Index.open(tmp_path / "none" / "seen.sqlite")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_frame_without_texts_is_a_mistake() -> None:
     for read in (pv.scan, pv.sketch, pv.clean, lambda frame: pv.clean(frame.lazy()).collect()):
         with pytest.raises(pv.ProvenanceError, match=r"^frame: it has columns id: .* the text with text=$"):

@@ -19,6 +19,8 @@ def refusal(path: Path, error: sqlite3.Error) -> Exception:
         return LockedIndexError(f"{path}: another process is writing to it; wait for it, or give it longer with --wait")
     if code == sqlite3.SQLITE_FULL:
         return OutputError(f"{path}: the disk is full; make room and run again (what was added before is safe)")
+    if code == sqlite3.SQLITE_CANTOPEN and not path.parent.is_dir():
+        return OutputError(f"{path}: there is no folder {path.parent}; make it, or name another file")
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM,
                 sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL):  # fmt: skip
         return OutputError(f"{path}: cannot be read or written ({said}); mend that and run again")
