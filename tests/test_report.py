@@ -115,6 +115,18 @@ def test_templates_make_text_nodes_only_and_stay_short(path: Path) -> None:
         assert re.findall(r"{{ [^}]*safe", text) == ["{{ style|safe", "{{ block.content|safe", "{{ script|safe"]
 
 
+def test_templates_import_and_export_only_what_is_used() -> None:
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.iterdir() if path.name.endswith(".js")}
+    names = re.compile(r"[A-Za-z]\w*")
+    for name, text in scripts.items():
+        lines = re.findall(r"^import \{(.*)\} from", text, re.MULTILINE)
+        imported = [names.findall(one)[-1] for line in lines for one in line.split(",")]
+        body = names.findall(re.sub(r"^import .*$", "", text, flags=re.MULTILINE))
+        assert [one for one in imported if one not in body] == [], name
+        for one in re.findall(r"^export (?:async )?(?:function|const) (\w+)", text, re.MULTILINE):
+            assert any(one in names.findall(other) for far, other in scripts.items() if far != name), (name, one)
+
+
 def test_hostile_text_stays_inside_the_data() -> None:
     run = hand_made()
     text = pl.lit(HOSTILE)

@@ -1,6 +1,6 @@
 // Charts drawn by hand: a histogram, a matrix of outlets, a timeline. Each has its numbers in words beside it.
 
-import { count, duration, el, field, moment, plural, svg, to } from "./dom.js";
+import { count, duration, el, field, moment, plural, svg } from "./dom.js";
 
 // Counts of matches by score -> bars; a switch for a logarithmic scale, which shows the few next to the many.
 export function histogram(counts, { label, line, lineName, log }) {

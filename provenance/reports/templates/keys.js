@@ -2,7 +2,7 @@
 
 import { el, say } from "./dom.js";
 
-export const KEYS = [
+const KEYS = [
   ["?", "these keys"], ["/", "search"], ["j", "next cluster, member or passage"], ["k", "the one before"], ["o", "open or close it"],
   ["n", "next passage of a pair"], ["p", "previous passage"], ["m", "only what matches"], ["e", "unfold all"],
   ["u", "up: to the group or list"], ["s", "summary"], ["c", "articles that repeat"], ["r", "repeated passages"], ["d", "dark or light"],

@@ -2,7 +2,7 @@
 
 import { brief, count, el, field, moment, percent, place, plural, score, seen, slot, to } from "./dom.js";
 import { articles, members as membersOf } from "./blocks.js";
-import { Text, folded, missing, pieces, roleMarks, stretch } from "./text.js";
+import { Text, missing, roleMarks } from "./text.js";
 
 const SHARED = 600; // characters of shared text on a member's card
 const CARDS = 12; // cards drawn before the reader asks for more
@@ -16,7 +16,7 @@ export const SIGNS = {
   loose: "a member shares less than half with the centre", undecided: "where one member came from could not be decided",
   doubtful: "a date may be wrong", hidden: "hidden characters in a text", single: "a member hangs on by one match only",
 };
-export const FAMILIES = {
+const FAMILIES = {
   attribution: "a credit", cited: "a citation", first_party: "told to", date: "dates", truncation: "a cut text", template: "another outlet's notice",
   editor: "an editor", loss: "details lost", habit: "habit", head: "dateline or head", link: "a link", text: "the shared text", paragraph: "paragraphs", quote: "quotations",
 };
@@ -36,14 +36,14 @@ export function heading(article) {
 // -- shared text ------------------------------------------------------------------------------------------
 
 // Numbers of the repeated passages that stand in two or more of these articles, or twice in one.
-export function sharedNumbers(shown) {
+function sharedNumbers(shown) {
   const seenIn = new Map();
   for (const article of shown) for (const [, , number] of article.marks ?? []) seenIn.set(number, (seenIn.get(number) ?? 0) + 1);
   return new Set([...seenIn].filter(([, times]) => times > 1).map(([number]) => number));
 }
 
 // The passages of an article with these numbers, one after the other; its beginning where there is none.
-export function sharedText(article, numbers, most = SHARED) {
+function sharedText(article, numbers, most = SHARED) {
   const text = new Text(article.text);
   const marks = (article.marks ?? []).filter(([, , number]) => numbers.has(number)).map(([start, end]) => ({ start, end }));
   if (!marks.length) return el("blockquote", { class: "text plain", dir: "auto" }, excerpt(text, 0, text.length, most / 2));
@@ -69,7 +69,7 @@ function joined(marks) {
   return found;
 }
 
-export function excerpt(text, start, end, room) {
+function excerpt(text, start, end, room) {
   if (end - start <= room + 40) return seen(text.slice(start, end));
   const stop = text.wordBefore(start + room);
   return [...seen(text.slice(start, stop)), el("bdi", { class: "gap", dir: "ltr" }, ` … ${count(end - stop)} more characters`)];
@@ -132,7 +132,7 @@ export function takenFrom(origin) {
   return [origin.relation === "cites" ? "cites " : "from ", el("b", {}, outside ? name : el("a", { href: place("article", origin.origin_id) }, name)), outside && ", not in the dump", about];
 }
 
-export const sourceName = (id) => (id.startsWith("source:") ? [field(id.slice(7)), el("span", { class: "quiet" }, " (not in the dump)")] : named(id));
+const sourceName = (id) => (id.startsWith("source:") ? [field(id.slice(7)), el("span", { class: "quiet" }, " (not in the dump)")] : named(id));
 
 export function originBox(article) {
   const origin = article.origin;

@@ -1,6 +1,6 @@
 // The first view: how much repeats, where, what was not read, and the clusters themselves if they are few.
 
-import { count, duration, el, field, percent, plural, to } from "./dom.js";
+import { count, el, field, percent, plural } from "./dom.js";
 import { histogram, matrix } from "./charts.js";
 import { articleCount } from "./blocks.js";
 import { clusterBox } from "./clusters.js";

@@ -82,11 +82,7 @@ export function roleMarks(article) {
   return (article.passages ?? []).map(([start, end, role]) => ({ start, end, role: roles[role] }));
 }
 
-// Pieces with roles only, as nodes: furniture grey, quotes underlined with dots.
-export function withRoles(text, start, end, marks) {
-  return stretch(text, start, end, (from, to) => pieces(from, to, marks).map((piece) => dressed(text, piece)));
-}
-
+// A piece as nodes: furniture grey, quotes underlined with dots.
 export function dressed(text, piece) {
   const roles = new Set(piece.marks.map((mark) => mark.role));
   const kind = roles.has("boilerplate") ? "furniture" : roles.has("quote") ? "quoted" : null;
