@@ -286,10 +286,13 @@ def find_candidates(
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     """Pairs -> one row for each way in which one may be the other's source, a few for a child."""
-    number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})
+    number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})  # in the order of ids: numbers sort as they do
+    for side in ("left", "right"):
+        named = number.rename({"doc": f"{side}_doc", "at": f"{side}_at"})
+        pairs = pairs.join(named, on=f"{side}_doc", how="left", maintain_order="left")
     ways = [
         pairs.select(
-            parent_doc=f"{source}_doc", child_doc=f"{copy}_doc", share=f"{copy}_containment", jaccard="jaccard",
+            parent=f"{source}_at", child=f"{copy}_at", share=f"{copy}_containment", jaccard="jaccard",
             first=f"{copy}_first", last=f"{copy}_last", from_first=f"{source}_first", from_last=f"{source}_last",
             odds=pl.col("odds") * sign, common="common",
             families=f"speak_{way}", named=f"credit_{way}", order=pl.col("order") * sign,
@@ -298,20 +301,11 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
         for source, copy, sign, way in (("left", "right", 1, "forth"), ("right", "left", -1, "back"))
     ]  # fmt: skip
     every = pl.concat(ways).filter(pl.col("share") >= LEAST_SHARE)
-    ordered = every.sort("child_doc", "jaccard", "parent_doc", descending=[False, True, False])
-    alike = ordered.group_by("child_doc", maintain_order=True).head(CANDIDATES)
-    before = (
-        ordered.filter(pl.col("odds") + DATED * pl.col("order") > 0)
-        .group_by("child_doc", maintain_order=True)
-        .head(BEFORE)
-    )
-    return (
-        pl.concat([alike, before])
-        .unique(["child_doc", "parent_doc"], keep="first", maintain_order=True)
-        .join(number.rename({"doc": "child_doc", "at": "child"}), on="child_doc", how="left", maintain_order="left")
-        .join(number.rename({"doc": "parent_doc", "at": "parent"}), on="parent_doc", how="left", maintain_order="left")
-        .sort("child", "parent")
-    )
+    ordered = every.sort("child", "jaccard", "parent", descending=[False, True, False])
+    alike = ordered.group_by("child", maintain_order=True).head(CANDIDATES)
+    earlier = ordered.filter(pl.col("odds") + DATED * pl.col("order") > 0)
+    before = earlier.group_by("child", maintain_order=True).head(BEFORE)
+    return pl.concat([alike, before]).unique(["child", "parent"]).sort("child", "parent")
 
 
 def _parts(rows: pl.DataFrame, size: int) -> tuple[pl.DataFrame, Array]:

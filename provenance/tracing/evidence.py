@@ -36,6 +36,7 @@ NEAREST = 6
 FEW = 2 * NEAREST
 #: Jaccard under which words cannot be paired one to one: of two translations what is aligned are particles.
 ALIGNABLE = 0.1
+KNOWN = ("key", "time", "precision")  # facts that are asked of every pair; all others of the pairs that are alike
 MORE_CREDITS = 0.1  # share of an outlet's articles with credits to others, by which it is more of a copier
 #: The attributions of one text to the other's outlet, as features.
 CLAIMS = {
@@ -78,13 +79,13 @@ def find_evidence(
     )
     # what two documents do with the little that they share says nothing of the rest
     alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
+    alike = _add_facts(alike, facts.drop(KNOWN))
     quoted = find_quoting(spans, documents) if quoted is None else quoted
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
     quoted = quoted.unique([*PAIR, "feature"], keep="first", maintain_order=True).select(EVIDENCE.names())
     traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages, frequency)]), quoted)
     text = pl.concat([credited, quoted, traces])
-    facts_only = [name for name in equal.columns if name in pairs.columns]
-    both_kinds = pl.concat([pairs.select(facts_only), equal.select(facts_only)])
+    both_kinds = pl.concat([pairs.select(equal.columns), equal])
     dated = _dates(both_kinds)
     near = _near(alike, equal)
     near = near if seen is None else pl.concat([near, seen])
@@ -120,7 +121,13 @@ def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataF
         .sort("doc_id", "start", "end")
         .unique(["doc_id", "key", "feature"], keep="first", maintain_order=True)
     )
-    told = pairs.filter(pl.col("left_key").ne_missing(pl.col("right_key")))
+    # most stories credit nobody who is in them
+    claims = claims.filter(pl.col("key").is_in(pl.concat([pairs["left_key"], pairs["right_key"]]).unique().implode()))
+    claiming = claims["doc_id"].unique().implode()
+    told = pairs.filter(
+        (pl.col("left_doc").is_in(claiming) | pl.col("right_doc").is_in(claiming))
+        & pl.col("left_key").ne_missing(pl.col("right_key"))
+    )
     rows = [
         told.join(claims, left_on=[f"{side}_doc", f"{other}_key"], right_on=["doc_id", "key"]).select(
             *PAIR, "feature", "start", "end", doc_id=f"{side}_doc", strength=pl.lit(1.0 if side == "right" else -1.0)
@@ -141,14 +148,15 @@ def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame
 
 
 def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """RELATED, FACTS -> pairs of documents, of those that stand for them, and of twins, each with facts of either."""
+    """RELATED, FACTS -> pairs of documents, of those that stand for them, and of twins, with KNOWN facts of either."""
     every = without_weak_twins(*related)
     pairs = stand_in(every.filter(~pl.col("same")), related.twins)
     pairs = pairs.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
     equal = related.twins.filter(pl.col("doc_id") != pl.col("stands")).select(
         left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
     )
-    return _add_facts(every, facts), _add_facts(pairs, facts), _add_facts(equal, facts)
+    known = _say_dates(facts.select("doc_id", *KNOWN))
+    return _add_facts(every, facts.select("doc_id", "key")), _add_facts(pairs, known), _add_facts(equal, known)
 
 
 def find_near(related: Related, facts: pl.DataFrame) -> pl.DataFrame:
@@ -226,12 +234,18 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs -> those that are among the NEAREST, or FEW, of either side, and whose words differ."""
-    both = pl.concat(
-        [pairs.select(*PAIR, "jaccard", "same", doc=f"{side}_doc", other=f"{other}_doc") for side, other in SIDES]
-    ).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
+    alike = pairs.select(*PAIR, "jaccard", "same").filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
+    ids = pl.concat([alike["left_doc"], alike["right_doc"].alias("left_doc")]).unique().sort()
+    # as numbers in the order of ids: half a million names take several times as long to sort
+    numbered = alike.select(
+        "jaccard", row=pl.int_range(pl.len(), dtype=pl.UInt32),
+        **{side: pl.col(f"{side}_doc").cast(pl.Enum(ids)).to_physical() for side, _ in SIDES},
+    )  # fmt: skip
+    both = pl.concat([numbered.select("row", "jaccard", doc=side, other=other) for side, other in SIDES])
     ordered = both.sort("doc", "jaccard", "other", descending=[False, True, False])
     rank, count = pl.int_range(pl.len()).over("doc"), pl.len().over("doc")
-    return ordered.filter((rank < NEAREST) | (count <= FEW)).select(PAIR).unique().sort(PAIR)
+    near = ordered.filter((rank < NEAREST) | (count <= FEW))["row"].unique().sort()
+    return alike[near].select(PAIR).sort(PAIR)
 
 
 def _edits(
@@ -301,12 +315,14 @@ def _dates(pairs: pl.DataFrame) -> pl.DataFrame:
         .when(fine & (size >= 2)).then(1.0).when(fine & (size >= 0.15)).then(0.6).when(fine).then(0.0)
         .when(size >= 47).then(1.0).when(size >= 20).then(0.8).otherwise(0.0)
     ) * hours.sign()  # fmt: skip
-    told = pl.concat_str([_said("left"), _said("right")], separator="; ")
-    rows = pairs.with_columns(strength=strength.cast(pl.Float64), feature=pl.lit("date"), text=told)
-    return _rows(rows.filter(pl.col("strength").fill_null(0) != 0).select(*PAIR, "feature", "strength", "text"))
+    rows = pairs.with_columns(strength=strength.cast(pl.Float64)).filter(pl.col("strength").fill_null(0) != 0)
+    told = pl.concat_str("left_said", "right_said", separator="; ")
+    return _rows(rows.select(*PAIR, feature=pl.lit("date"), strength="strength", text=told))
 
 
-def _said(side: str) -> pl.Expr:
-    time = pl.col(f"{side}_time")
-    shape = pl.when(pl.col(f"{side}_precision") == "second").then(time.dt.strftime("%Y-%m-%d %H:%M"))
-    return pl.concat_str([pl.col(f"{side}_doc"), shape.otherwise(time.dt.strftime("%Y-%m-%d"))], separator=" ")
+def _say_dates(facts: pl.DataFrame) -> pl.DataFrame:
+    """FACTS -> the same with `said`: the document and its date as an editor reads them."""
+    time = pl.col("time")
+    shape = pl.when(pl.col("precision") == "second").then(time.dt.strftime("%Y-%m-%d %H:%M"))
+    said = pl.concat_str("doc_id", shape.otherwise(time.dt.strftime("%Y-%m-%d")), separator=" ")
+    return facts.with_columns(said=said)
