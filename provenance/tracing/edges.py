@@ -292,13 +292,13 @@ def write_copies(
         found.setdefault((row["from_id"], row["to_id"]), []).append(_item(row, texts, heads, pieces))
     out, items = [], []
     said = copies.select("from_id", "to_id", "kind", "cluster_id", "confidence", "families", "claim", "first", "last")
-    for number, (*row, chance, families, claim, first, last) in enumerate(said.iter_rows()):
-        from_id, to_id = row[:2]
+    for number, (*known, chance, kinds, claim, first, last) in enumerate(said.iter_rows()):
+        from_id, to_id = known[:2]
         shared = _shown(("text", 0.0), (to_id, first, last), texts, pieces)
         items += [(number, *(one[name] for name in ITEM)) for one in (*found.get((from_id, to_id), ()), shared)]
         confidence, least = calibrate(claim + curve(to_id), chance)
         confidence = round(confidence, 4)
-        out.append((*row, "copied_from", confidence, verdict(confidence, families, settings, least)))
+        out.append((*known, "copied_from", confidence, verdict(confidence, kinds, settings, least)))
     columns = ("from_id", "to_id", "kind", "cluster_id", "relation", "confidence", "verdict")
     edges = pl.DataFrame(out, schema={name: EDGES[name] for name in columns}, orient="row")
     # flat: lists of structs row by row take four times as long; each edge has an item, so rows stay as they are
