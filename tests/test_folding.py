@@ -11,10 +11,11 @@ import pytest
 import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
+from numba import config
 
-from provenance.text import fold_table, kernels
+from provenance.text import fold_table, kernels, word_kernels
 from provenance.text.folding import fold, fold_all
-from provenance.text.tokens import fold_batch, tokenize
+from provenance.text.tokens import Hasher, fold_batch, tokenize
 
 HOSTILE = st.text(
     st.one_of(
@@ -48,6 +49,29 @@ def test_a_batch_is_its_texts_one_by_one(texts: list[str]) -> None:
     assert fold_all(texts) == [fold(text) for text in texts]
     tokens = tokenize(pl.Series("text", texts, pl.String))
     assert np.diff(tokens.bounds).tolist() == [len(twin(text)) for text in texts]
+
+
+@given(st.lists(HOSTILE, max_size=6), st.sampled_from([1, 2, 5, word_kernels.BLOCK]))
+def test_words_without_places_are_those_with_them(texts: list[str], block: int) -> None:
+    column = pl.Series("text", texts, pl.String)
+    folded = tokenize(column)
+    with pytest.MonkeyPatch.context() as patch:
+        if config.DISABLE_JIT:  # compiled, the constant is in the code
+            patch.setattr(word_kernels, "BLOCK", block)
+        words = Hasher().hash(column)
+    assert words.bounds.tolist() == folded.bounds.tolist()
+    assert words.word.tolist() == folded.word.tolist()
+
+
+@pytest.mark.parametrize("filler", ["a", " ", "’", "Aé", "中", "http://a.b/", "www. 'o", "x" * 255 + "y "])
+@pytest.mark.parametrize("before", range(-3, 4))
+def test_a_word_goes_on_where_a_block_ends(filler: str, before: int) -> None:
+    size = word_kernels.BLOCK + before
+    texts = [(filler * size)[:size] + " on and on", (f"One {filler}two’s " * size)[: 3 * size]]
+    column = pl.Series("text", texts, pl.String)
+    words, folded = Hasher().hash(column), tokenize(column)
+    assert words.bounds.tolist() == folded.bounds.tolist()
+    assert (words.word == folded.word).all()
 
 
 @given(HOSTILE)

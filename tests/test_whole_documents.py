@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
 
 import naive
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance import tables
 from provenance.matching import whole_documents
+from provenance.matching.equal_texts import digest
+from provenance.matching.recall import meet, take_sample
+from provenance.matching.sketches import word_sketcher
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
-
-if TYPE_CHECKING:
-    import pytest
+from provenance.text.tokens import tokenize
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "Ünder", "don’t"]), max_size=14).map(" ".join)
 LIMIT = Settings().match_jaccard
@@ -75,9 +76,24 @@ def test_portions_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(3)
     texts = [" ".join(random.choice(["one", "two", "three", "four"], 30)) for _ in range(60)]
     whole = find_alike(documents_of(texts), Settings(level="document"))
-    monkeypatch.setattr(whole_documents, "BATCH_BYTES", 500)
+    monkeypatch.setattr(whole_documents, "LARGE_BATCH", 500)
     for threads in (1, 2):
         assert find_alike(documents_of(texts), Settings(level="document"), threads).matches.equals(whole.matches)
+    one, two = (find_alike(documents_of(texts), Settings(level="document", exhaustive_documents=0), n) for n in (1, 2))
+    assert one.matches.equals(two.matches)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=12), st.sampled_from([1, 30, 1 << 20]))
+def test_one_pass_keeps_what_folding_first_would(texts: list[str], batch: int) -> None:
+    chosen, column = Settings(level="document"), pl.Series(texts)
+    tokens, sample = tokenize(column), take_sample(column, chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole_documents, "LARGE_BATCH", batch)
+        digests, signatures, met = whole_documents._sketch(column, sample, chosen, threads=2)
+    assert (digests == digest(tokens)).all()
+    assert (signatures == word_sketcher(chosen)(tokens)).all()
+    whole = meet(sample, tokens, chosen)
+    assert [np.concatenate(parts).tolist() for parts in zip(*met, strict=True)] == [part.tolist() for part in whole]
 
 
 def test_a_text_in_many_copies_is_linked_and_its_cluster_completed() -> None:

@@ -96,7 +96,28 @@ def minhash(octets, first_byte, bounds, k, a, b, signatures):
 @njit(inline="always")
 def _share(value, parts):
     """The high half of a hash -> one of 0 .. parts - 1, evenly (Lemire 2019)."""
-    return np.int64(((value >> np.uint64(32)) * np.uint64(parts)) >> np.uint64(32))
+    return ((value >> np.uint64(32)) * parts) >> np.uint64(32)
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def minhash_shingles(hashes, n, factors, own, signature):
+    """hashes[:n], the shingles of a document -> its `signature`, as `minhash_words` says; `own` is scratch as long."""
+    perms, nothing = own.size, np.uint32(0xFFFFFFFF)
+    for p in range(perms):
+        own[p] = nothing
+    for f in range(factors.size):
+        factor, begin = factors[f], np.uint64(f * perms // factors.size)
+        parts = np.uint64((f + 1) * perms // factors.size) - begin
+        for i in range(n):
+            value = hashes[i] * factor
+            p = begin + _share(value, parts)
+            own[p] = min(own[p], np.uint32(value & np.uint64(0xFFFFFFFF)))
+        for p in range(begin, begin + parts):
+            value, tries = own[p], np.uint64(0)
+            while value == nothing and n > 0:
+                tries += np.uint64(1)
+                value = own[begin + _share(mix(np.uint64(p) * BASE + tries), parts)]
+            signature[p] = value
 
 
 @njit(cache=True, nogil=True)
@@ -109,25 +130,10 @@ def minhash_words(word, bounds, k, factors, signatures):
     probability of their jaccard. A document without words keeps 2^32 - 1. Some 5 ns a shingle with two of them.
     """
     hashes = np.empty(longest_document(bounds), np.uint64)
-    perms, nothing = signatures.shape[1], np.uint32(0xFFFFFFFF)
-    own = np.empty(perms, np.uint32)
+    own = np.empty(signatures.shape[1], np.uint32)
     for d in range(bounds.size - 1):
         n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
-        for p in range(perms):
-            own[p] = nothing
-        for f in range(factors.size):
-            begin = f * perms // factors.size
-            parts = (f + 1) * perms // factors.size - begin
-            for i in range(n):
-                value = hashes[i] * factors[f]
-                p = begin + _share(value, parts)
-                own[p] = min(own[p], np.uint32(value & np.uint64(0xFFFFFFFF)))
-            for p in range(begin, begin + parts):
-                value, tries = own[p], np.uint64(0)
-                while value == nothing and n > 0:
-                    tries += np.uint64(1)
-                    value = own[begin + _share(mix(np.uint64(p) * BASE + tries), parts)]
-                signatures[d, p] = value
+        minhash_shingles(hashes, n, factors, own, signatures[d])
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -254,16 +260,22 @@ def pair_buckets(signatures, owner, key, order, cap, need, pairs):
     return pairs, count, over
 
 
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def range_key(word, first, last):
+    """Words first:last -> two independent hashes of them (uint64): 128 bits, as good as equality."""
+    odd = np.uint64(0xD6E8FEB86659FD93)
+    x, y = np.uint64(last - first), np.uint64(0)
+    for w in range(first, last):
+        x = x * BASE + word[w]
+        y = (y + word[w]) * odd
+    return mix(x), mix(y)
+
+
 @njit(cache=True, nogil=True)
 def range_keys(word, first, last, one, two):
-    """Ranges first[r]:last[r] of words -> two independent hashes of each (uint64): 128 bits, as good as equality."""
-    odd = np.uint64(0xD6E8FEB86659FD93)
+    """Ranges first[r]:last[r] of words -> the `range_key` of each."""
     for r in range(first.size):
-        x, y = np.uint64(last[r] - first[r]), np.uint64(0)
-        for w in range(first[r], last[r]):
-            x = x * BASE + word[w]
-            y = (y + word[w]) * odd
-        one[r], two[r] = mix(x), mix(y)
+        one[r], two[r] = range_key(word, first[r], last[r])
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)

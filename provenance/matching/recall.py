@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
-    from provenance.text.tokens import Tokens
+    from provenance.text.tokens import Tokens, Words
 
 Array = np.ndarray[Any, Any]
 
@@ -55,6 +55,10 @@ class Sample(NamedTuple):
     owner: Array  # int32, the document number of each of them
     bits: Array  # uint64, a filter before the table
     least: Array  # int32, how many of them a true pair shares at least
+
+    def looked_up(self) -> tuple[tuple[Array, Array, Array], Array, Array, Array]:
+        """What the kernels of meeting take of it."""
+        return self.table, self.bits, self.owner, self.least
 
 
 class Met(NamedTuple):
@@ -105,17 +109,20 @@ def take_sample(texts: pl.Series, settings: Settings) -> Sample:
 
 
 def meet(sample: Sample, tokens: Tokens, settings: Settings) -> Met:
-    """Sample, TOKENS of any documents -> Met, rows counted in these TOKENS. *map*; some 7 ns a word.
+    """Sample, TOKENS of any documents -> Met, rows counted in these TOKENS. *map*; some 7 ns a word."""
+    met, count = recall_kernels.meet_sample(
+        tokens.word, tokens.bounds, settings.shingle_words, sample.looked_up(), np.empty((256, 3), np.int32)
+    )
+    return measure_met(sample, tokens, met[:count], settings)
+
+
+def measure_met(sample: Sample, tokens: Tokens | Words, met: Array, settings: Settings) -> Met:
+    """What meet_sample found in some TOKENS -> Met.
 
     Of those that share enough of what is looked up, a bound leaves out most: what was passed over may be shared as
     well, and no more.
     """
     k, limit = settings.shingle_words, settings.match_jaccard
-    met, count = recall_kernels.meet_sample(
-        tokens.word, tokens.bounds, k, sample.table, sample.bits, sample.owner, sample.least,
-        np.empty((256, 3), np.int32),
-    )  # fmt: skip
-    met = met[:count]
     documents = tokens.bounds.size - 1
     wanted, distinct = np.zeros(documents, np.bool_), np.zeros(documents, np.int32)
     wanted[met[:, 0]] = True

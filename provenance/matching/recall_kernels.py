@@ -17,7 +17,7 @@ def _bits_of(value, bits):
     mask = one << (value & np.uint64(63))
     mask |= one << ((value >> np.uint64(6)) & np.uint64(63))
     mask |= one << ((value >> np.uint64(12)) & np.uint64(63))
-    return np.int64((value >> np.uint64(20)) & np.uint64(bits.size - 1)), mask
+    return (value >> np.uint64(20)) & np.uint64(bits.size - 1), mask
 
 
 @njit(cache=True, nogil=True)
@@ -28,55 +28,71 @@ def fill_filter(hashes, bits):
         bits[at] |= mask
 
 
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def meet_sampled(hashes, n, document, sample, room, met, count):
+    """hashes[:n] of one document, which are lost -> a row of `met` for each sampled document near it; (met, count).
+
+    `sample` = (table, bits, owner, least): slots, heads and following of shingle_kernels.index_shingles over shingles
+    of the sample, the filter before it, the sampled document (numbers 0..) of each, and how many of them a pair shares.
+    `room` = (order, spare, shared, touched): scratch; int32, `shared` all 0.
+    """
+    (slots, heads, following), bits, owner, least = sample
+    order, spare, shared, touched = room
+    mask, hits = np.uint64(heads.size - 1), np.uint64(0)
+    for i in range(n):
+        at, three = _bits_of(hashes[i], bits)
+        if bits[at] & three == three:
+            hashes[hits] = hashes[i]
+            hits += np.uint64(1)
+    hits = np.int64(hits)
+    for i in range(hits):
+        order[i] = i
+    sort_keys(hashes, order, spare, np.int64(0), hits)  # a shingle counts once, however often it stands
+    near = 0
+    for i in range(hits):
+        value = hashes[order[i]]
+        if i > 0 and value == hashes[order[i - 1]]:
+            continue
+        at = np.int64(value & mask)
+        while heads[at] != -1 and slots[at] != value:
+            at = np.int64(np.uint64(at + 1) & mask)
+        e = heads[at]
+        while e != -1:
+            s = owner[e]
+            if shared[s] == 0:
+                touched[near] = s
+                near += 1
+            shared[s] += 1
+            e = following[e]
+    for m in range(near):
+        s = touched[m]
+        if shared[s] >= least[s]:
+            if count == met.shape[0]:
+                met = with_room(met)
+            met[count, 0], met[count, 1], met[count, 2] = document, s, shared[s]
+            count += 1
+        shared[s] = 0
+    return met, count
+
+
+@njit(inline="always")
+def meeting_room(longest, sampled):
+    """Scratch of `meet_sampled` for documents of so many shingles and a sample of so many documents."""
+    one, two = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    return one, two, np.zeros(sampled, np.int32), np.empty(sampled, np.int32)
+
+
 @njit(cache=True, nogil=True)
-def meet_sample(word, bounds, k, table, bits, owner, least, met):
+def meet_sample(word, bounds, k, sample, met):
     """Documents -> rows of `met` (int32: document, sampled, shared >= least[sampled]); their number.
 
-    `table` = (slots, heads, following) of shingle_kernels.index_shingles over shingles of the sample, `owner` the
-    sampled document (numbers 0..) of each. Cost: a hash and a look at the filter a shingle, and a look-up for those
-    that are there.
+    Cost: a hash and a look at the filter a shingle, and a look-up for those that are there.
     """
-    slots, heads, following = table
-    mask, longest = heads.size - 1, longest_document(bounds)
-    hashes = np.empty(longest, np.uint64)
-    order, spare = np.empty(longest, np.int32), np.empty(longest, np.int32)
-    shared, touched = np.zeros(least.size, np.int32), np.empty(least.size, np.int32)
-    count = 0
+    longest = longest_document(bounds)
+    hashes, room, count = np.empty(longest, np.uint64), meeting_room(longest, sample[3].size), 0
     for d in range(bounds.size - 1):
         n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
-        hits = 0
-        for i in range(n):
-            at, three = _bits_of(hashes[i], bits)
-            if bits[at] & three == three:
-                hashes[hits] = hashes[i]
-                hits += 1
-        for i in range(hits):
-            order[i] = i
-        sort_keys(hashes, order, spare, np.int64(0), np.int64(hits))  # a shingle counts once, however often it stands
-        near = 0
-        for i in range(hits):
-            value = hashes[order[i]]
-            if i > 0 and value == hashes[order[i - 1]]:
-                continue
-            at = np.int64(value & np.uint64(mask))
-            while heads[at] != -1 and slots[at] != value:
-                at = (at + 1) & mask
-            e = heads[at]
-            while e != -1:
-                s = owner[e]
-                if shared[s] == 0:
-                    touched[near] = s
-                    near += 1
-                shared[s] += 1
-                e = following[e]
-        for m in range(near):
-            s = touched[m]
-            if shared[s] >= least[s]:
-                if count == met.shape[0]:
-                    met = with_room(met)
-                met[count, 0], met[count, 1], met[count, 2] = d, s, shared[s]
-                count += 1
-            shared[s] = 0
+        met, count = meet_sampled(hashes, n, d, sample, room, met, count)
     return met, count
 
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching import jaccard_kernels, shingle_kernels
+from provenance.matching import document_kernels, jaccard_kernels, shingle_kernels
 from provenance.matching.candidates import bucket_pairs, sharing_pairs
 from provenance.matching.completion import complete
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
 from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
-from provenance.matching.recall import gather_pairs, meet, sample_pairs, take_sample
-from provenance.matching.sketches import word_sketcher
+from provenance.matching.recall import gather_pairs, measure_met, sample_pairs, take_sample
+from provenance.matching.sketches import permutations
 from provenance.room import Column, scattered
-from provenance.text.tokens import BATCH_BYTES, Folder, fold_batches, in_order, tokenize
+from provenance.text.tokens import LARGE_BATCH, Hasher, Words, in_order, octets_of, slices, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from provenance.matching.equal_texts import Texts
     from provenance.matching.recall import Met, Sample, Sampled
     from provenance.settings import Settings
-    from provenance.text.tokens import Folded
     from provenance.verdicts.decisions import Decisions
 
 Array = np.ndarray[Any, Any]
@@ -104,18 +103,27 @@ def match_pairs(
 
 def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) -> tuple[Array, Array, list[Met]]:
     """Texts -> digests (uint64 [documents, 3]), signatures (uint32 [documents, num_perm]), true pairs of the sample."""
-    sketch = word_sketcher(settings)
+    hasher, factors, looked_up = Hasher(), permutations(settings), sample.looked_up()
 
-    def one(folded: Folded) -> tuple[Array, Array, Met]:
-        return digest(folded.tokens), sketch(folded.tokens), meet(sample, folded.tokens, settings)
+    def one(batch: pl.Series) -> tuple[Array, Array, Met]:
+        octets, bounds = octets_of(batch)
+        scratch, (words, word) = hasher.room(bounds)
+        digests = np.empty((len(batch), 3), np.uint64)
+        signatures = np.empty((len(batch), settings.num_perm), np.uint32)
+        met, count = document_kernels.sketch_texts(
+            octets, bounds, hasher.folding, scratch, settings.shingle_words, factors, looked_up, word, words,
+            digests, signatures, np.empty((256, 3), np.int32),
+        )  # fmt: skip
+        return digests, signatures, measure_met(sample, Words(words, word), met[:count], settings)
 
     digests, signatures, met = np.empty((len(texts), 3), np.uint64), Column(np.uint32, settings.num_perm), []
     row = 0
-    for some, more, pairs in fold_batches(texts, one, threads):
-        digests[row : row + len(some)] = some
-        signatures.append(more)
-        met.append(pairs._replace(document=pairs.document + row))
-        row += len(some)
+    with ThreadPoolExecutor(threads) as pool:
+        for some, more, pairs in in_order(pool, one, slices(texts, LARGE_BATCH), 2 * threads):
+            digests[row : row + len(some)] = some
+            signatures.append(more)
+            met.append(pairs._replace(document=pairs.document + row))
+            row += len(some)
     return digests, signatures.done(), met
 
 
@@ -138,12 +146,12 @@ class Measured(NamedTuple):
 
 def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -> Measured:
     """Texts and sorted pairs of rows -> Measured. Cost: each pair's texts are folded anew, batch by batch."""
-    sizes, folder = texts.str.len_bytes().to_numpy(), Folder()
+    sizes, hasher = texts.str.len_bytes().to_numpy(), Hasher()
 
     def one(some: Array) -> tuple[Array, Array, Array]:
         left, right = some >> 32, some & 0xFFFFFFFF
         rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-        tokens, distinct = folder.fold(texts.gather(rows)).tokens, np.zeros(rows.size, np.int32)
+        tokens, distinct = hasher.hash(texts.gather(rows)), np.zeros(rows.size, np.int32)
         every = np.ones(rows.size, np.bool_)
         shingle_kernels.count_distinct(tokens.word, tokens.bounds, every, settings.shingle_words, distinct)
         first, second = place[: some.size], place[some.size :]
@@ -158,10 +166,10 @@ def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -
 
 
 def _portions(pairs: Array, sizes: Array) -> Iterator[Array]:
-    """Sorted pairs, in portions whose texts are at most about BATCH_BYTES; a left text counts once a run."""
+    """Sorted pairs, in portions whose texts are at most about LARGE_BATCH; a left text counts once a run."""
     left, right = pairs >> 32, pairs & 0xFFFFFFFF
     new = np.diff(left, prepend=-1) != 0
-    portion = np.cumsum(sizes[right].astype(np.int64) + np.where(new, sizes[left], 0)) // BATCH_BYTES
+    portion = np.cumsum(sizes[right].astype(np.int64) + np.where(new, sizes[left], 0)) // LARGE_BATCH
     yield from np.split(pairs, np.flatnonzero(np.diff(portion)) + 1) if pairs.size else []
 
 

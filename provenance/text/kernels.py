@@ -99,7 +99,7 @@ def code_point(octets, at):
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _address_end(octets, at, end):
+def address_end(octets, at, end):
     """The end of the web address that begins at `at` (http://, https://, www.), or `at` if there is none."""
     if at + 4 > end:
         return at
@@ -160,13 +160,14 @@ def mix(value, chunk):
 
 
 @njit(inline="always")
-def _finish(value):
+def finish(value):
+    """The last step of `hash_word`."""
     value *= _P2
     return value ^ (value >> np.uint64(32))
 
 
 @njit(inline="always")
-def _low_bytes(value, count):
+def low_bytes(value, count):
     """The lowest `count` (0 to 7) bytes of value."""
     return value & ((np.uint64(1) << np.uint64(8 * count)) - np.uint64(1))
 
@@ -182,7 +183,7 @@ def hash_word(octets, start, end):
     while end - start >= 8:
         value = mix(value, load64(octets, start))
         start += 8
-    return _finish(mix(value, _low_bytes(load64(octets, start), end - start)))
+    return finish(mix(value, low_bytes(load64(octets, start), end - start)))
 
 
 @njit(inline="always")
@@ -212,12 +213,12 @@ def _ascii_word(octets, at, end, folded, f, keep):
             f += count
         at += count
         if count < 8:
-            return at, _finish(mix(value, _low_bytes(chunk, count)))
+            return at, finish(mix(value, low_bytes(chunk, count)))
         value = mix(value, chunk)
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _any_word(octets, at, end, kind, first, length, pool, folded, f):
+def any_word(octets, at, end, kind, first, length, pool, folded, f):
     """The word of any script that begins at `at` -> (where it stops, next f, code points in all, and up to its end).
 
     Marks, apostrophes and format characters behind its last letter are passed over but are no part of it. f is -1
@@ -321,7 +322,7 @@ def fold_document(
             at, longer = at + count, longer + count - 1
             continue
         if octet | 0x20 == 0x68 or octet | 0x20 == 0x77:
-            after = _address_end(octets, at, end)
+            after = address_end(octets, at, end)
             if after > at:
                 at, address = after, True
                 continue
@@ -335,7 +336,7 @@ def fold_document(
             plain = plain and at - begun <= LONGEST_WORD
             points, next_f = at - begun, f + at - begun
         if not plain:
-            at, next_f, passed, points = _any_word(octets, begun, end, kind, first, length, pool, folded, f)
+            at, next_f, passed, points = any_word(octets, begun, end, kind, first, length, pool, folded, f)
             if next_f < 0:
                 return next_f, t
             longer += at - begun - passed

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from provenance.room import Column
-from provenance.text import fold_table, kernels
+from provenance.text import fold_table, kernels, word_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +25,7 @@ COLUMNS = (np.uint64, np.int32, np.uint8, np.uint8)  # of TOKENS, behind its bou
 SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points of 33 bytes folded (U+FDFA) at most
 BEHIND = 8  # bytes after a batch of texts, for the kernels read eight at a time
 BATCH_BYTES = 1 << 19  # what is made of a batch stays in the second cache
+LARGE_BATCH = 1 << 22  # where a kernel goes from text to text: a call costs .4 ms around it
 
 
 class Tokens(NamedTuple):
@@ -55,6 +56,49 @@ class Folded(NamedTuple):
     tokens: Tokens
     octets: Array  # uint8, words joined by single spaces
     first_byte: Array  # int64 [words + 1]; word w is octets[first_byte[w] : first_byte[w + 1] - 1]
+
+
+class Words(NamedTuple):
+    """The folded words of some documents by their hashes alone, as TOKENS has them."""
+
+    bounds: Array  # int64 [documents + 1]
+    word: Array  # uint64 [words]
+
+
+class Hasher:
+    """Hashes the words of one batch after another, each thread in arrays of its own; what it gives is lent, as below.
+
+    Twice as fast as folding, for what stands where is not asked.
+    """
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+        table = fold_table.load()
+        self.folding = (_classes(table), *table)
+
+    def room(self, bounds: Array) -> tuple[tuple[Array, Array], Words]:
+        """Bounds of texts in UTF-8 -> scratch of the kernels, and room for their words."""
+        most_words = int(bounds[-1]) // 2 + bounds.size + 1
+        if getattr(self._own, "word", np.empty(0)).size < most_words:
+            self._own.word = np.empty(most_words, np.uint64)
+            self._own.scratch = np.empty(word_kernels.BLOCK + 1, np.uint64), np.empty(SCRATCH, np.uint8)
+        return self._own.scratch, Words(np.empty(bounds.size, np.int64), self._own.word)
+
+    def hash(self, texts: pl.Series) -> Words:
+        """Texts, none null -> their folded words. Cost: one pass over the bytes."""
+        octets, bounds = octets_of(texts)
+        scratch, (words, word) = self.room(bounds)
+        word_kernels.hash_documents(octets, bounds, self.folding, scratch, word, words)
+        return Words(words, word[: words[-1]])
+
+
+def _classes(table: fold_table.FoldTable) -> Array:
+    """The classes of bytes (uint8 [256]), as word_kernels has them."""
+    classes = np.full(256, word_kernels.OTHER, np.uint8)
+    kind = table.kind[:128]
+    classes[:128][kind == fold_table.LETTER] = word_kernels.LETTER
+    classes[:128][kind == fold_table.SEPARATES] = word_kernels.BETWEEN
+    return classes
 
 
 class Folder:
