@@ -329,3 +329,19 @@ def test_the_role_that_covers_most_is_the_twins(ranges: list[tuple[int, int]], b
     )
     assert held.count(int(out[0])) == max(map(held.count, range(7)))
     assert all(held.count(kind) < held.count(int(out[0])) for kind in range(int(out[0])))
+
+
+@given(st.lists(st.integers(0, 40), max_size=60), st.integers(0, 1))
+def test_of_what_stands_once_little_is_kept_and_of_the_rest_all(numbers: list[int], step: int) -> None:
+    keys = np.array(
+        [(number * 0x9E3779B97F4A7C15) % (1 << 64) if step else number << 58 for number in numbers], np.uint64
+    )
+    kept = kernels.repeated(keys).tolist()
+    assert kept == sorted(set(kept))
+    assert {place for place, number in enumerate(numbers) if numbers.count(number) > 1} <= set(kept)
+
+
+def test_most_keys_that_stand_once_are_left_out() -> None:
+    keys = np.random.default_rng(17).integers(0, 1 << 64, 10_000, np.uint64)
+    assert kernels.repeated(keys).size < 1_500
+    assert kernels.repeated(np.concatenate([keys, keys[:1000]])).size < 4_000

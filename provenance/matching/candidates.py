@@ -120,8 +120,9 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
         found, over = [np.empty(0, np.int64)], 0
         kernels.band_keys(signatures, owner, first, rows, keys)
         for key in keys:
-            order, room = kernels.order_by_key(key), np.empty(1 << 14, np.int64)
-            pairs, count, more = kernels.pair_buckets(low, owner, key, order, settings.link_cap, need, room)
+            some = kernels.repeated(key)  # one in six, of news: the others share this band with nobody
+            few, order, room = key[some], kernels.order_by_key(key[some]), np.empty(1 << 14, np.int64)
+            pairs, count, more = kernels.pair_buckets(low, owner[some], few, order, settings.link_cap, need, room)
             found.append(unique(pairs[:count]))
             over += int(more)
         return unique(np.concatenate(found)), over

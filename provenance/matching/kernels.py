@@ -224,11 +224,38 @@ def band_keys(signatures, owner, first, rows, key):
     They are those of band first + b. One pass over the signatures, for they may lie in a file.
     """
     for d in range(owner.size):
+        signature, at = signatures[owner[d]], np.uint64(first * rows)
         for b in range(key.shape[0]):
             value = np.uint64(0)
-            for r in range(rows):
-                value = value * BASE + np.uint64(signatures[owner[d], (first + b) * rows + r])
+            for _ in range(rows):
+                value = value * BASE + np.uint64(signature[at])
+                at += np.uint64(1)
             key[b, d] = mix(value)
+
+
+@njit(cache=True, nogil=True)
+def repeated(key):
+    """key (uint64, well mixed) -> the places (int32, in order) of all that stand more than once, and of few others.
+
+    Two bits for each of 2^n values of their first n bits say which came once and which came again: 4 ns a key, a fifth
+    of what sorting them all takes.
+    """
+    bits = 6
+    while (np.int64(1) << bits) < 8 * key.size:
+        bits += 1
+    shift, six, low, one = np.uint64(64 - bits), np.uint64(6), np.uint64(63), np.uint64(1)
+    once, again = np.zeros(1 << (bits - 6), np.uint64), np.zeros(1 << (bits - 6), np.uint64)
+    for i in range(key.size):
+        at = key[i] >> shift
+        bit = one << (at & low)
+        again[at >> six] |= once[at >> six] & bit
+        once[at >> six] |= bit
+    places, count = np.empty(key.size + 1, np.int32), np.uint64(0)
+    for i in range(key.size):
+        at = key[i] >> shift
+        places[count] = i
+        count += (again[at >> six] >> (at & low)) & one
+    return places[:count]
 
 
 @njit(cache=True, nogil=True)
