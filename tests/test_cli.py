@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -472,3 +473,9 @@ def test_explain_one_article_and_an_unknown_one() -> None:
         2,
         ["provenance: error: 1234: is not an id of this run; see documents.parquet"],
     )
+
+
+def test_numba_does_not_load_scipy_for_us_and_others_can() -> None:
+    program = "import sys, provenance.cli.kernels; assert 'scipy' not in sys.modules; import scipy.linalg"
+    pytest.importorskip("scipy")
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

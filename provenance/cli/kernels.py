@@ -10,7 +10,15 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from numba.core import event
+#: numba loads scipy's BLAS, where it is installed, for products of matrices; no kernel of ours has one. It takes .2 s.
+_HIDDEN = "scipy" not in sys.modules
+if _HIDDEN:
+    sys.modules["scipy"] = None  # type: ignore[assignment]
+import numba.np.arraymath  # noqa: E402, F401  which looks for it
+from numba.core import event  # noqa: E402
+
+if _HIDDEN:
+    del sys.modules["scipy"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
