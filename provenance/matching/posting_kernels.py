@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import order_by_key, push, shingle_hashes
+from provenance.matching.kernels import order_by_key, push, repeated, shingle_hashes
 
 
 @njit(inline="always")
@@ -191,7 +191,8 @@ def pair_postings(word, bounds, parts, key, owner, place, k, anchor, reach, cap,
     count, over = np.int64(0), np.int64(0)
     for part in range(parts.size - 1):
         low, high = parts[part], parts[part + 1]
-        keys, owners, places = key[low:high], owner[low:high], place[low:high]
+        some = repeated(key[low:high])  # four postings in five stand alone: they need no sorting
+        keys, owners, places = key[low:high][some], owner[low:high][some], place[low:high][some]
         order, least = order_by_key(keys), cap + 1 if marking else 2
         begin, end = _next_group(keys, order, np.int64(0), least)
         while begin < end:
