@@ -63,14 +63,15 @@ def equal_pairs(texts: Texts, cap: int) -> Array:
     """Pairs inside each group of equal texts: all with all up to `cap`, else with the previous and the first."""
     order, begins = _members(texts)
     pairs = [np.empty(0, np.int64)]
-    for row in np.flatnonzero(texts.wanted & (np.diff(begins) > 1)).tolist():
-        group = order[begins[row] : begins[row + 1]].astype(np.int64)
-        if group.size <= cap:
-            one, two = np.triu_indices(group.size, 1)
-            pairs.append((group[one] << 32) | group[two])
+    sizes = np.where(texts.wanted, np.diff(begins), 0)
+    for size in np.unique(sizes[sizes > 1]).tolist():  # all groups of one size at once: most are of two
+        groups = order[begins[:-1][sizes == size, None] + np.arange(size)].astype(np.int64)
+        if size <= cap:
+            one, two = np.triu_indices(size, 1)
+            pairs.append(((groups[:, one] << 32) | groups[:, two]).ravel())
         else:
-            pairs.append((group[:-1] << 32) | group[1:])
-            pairs.append((group[0] << 32) | group[1:])
+            pairs.append(((groups[:, :-1] << 32) | groups[:, 1:]).ravel())
+            pairs.append(((groups[:, :1] << 32) | groups[:, 1:]).ravel())
     return unique(np.concatenate(pairs))
 
 
