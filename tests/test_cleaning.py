@@ -680,6 +680,25 @@ def test_standard_input_to_standard_output() -> None:
         assert not any(like(a, b) for at, a in enumerate(texts) for b in texts[:at])
 
 
+def test_nothing_but_a_file_is_written_over_and_a_link_leads_to_one(folder: Path) -> None:
+    """A file that is written aside takes its place: as root /dev/full became one, and any program's /dev/null could."""
+    write_lines("d.jsonl", {"text": ONE}, {"text": ONE})
+    os.mkfifo(folder / "pipe.jsonl")
+    for options in (("-o", "pipe.jsonl"), ("-o", "out.jsonl", "--removals", "pipe.jsonl")):
+        result = call("clean", "d.jsonl", *options, "-q")
+        assert (result.exit_code, said(result)) == (
+            2,
+            ["provenance: error: pipe.jsonl: is a device, a pipe or a socket, which a file would replace; name a file"],
+        )
+    assert (folder / "pipe.jsonl").is_fifo()
+    assert {path.name for path in folder.iterdir()} == {"d.jsonl", "pipe.jsonl"}
+    (folder / "kept").mkdir()
+    (folder / "link.jsonl").symlink_to("kept/real.jsonl")
+    assert call("clean", "d.jsonl", "-o", "link.jsonl", "--keep", "first", "-q").exit_code == 0
+    assert (folder / "link.jsonl").is_symlink()
+    assert len((folder / "kept/real.jsonl").read_text().splitlines()) == 1
+
+
 def test_what_can_be_read_once_only_is_cleaned_in_its_own_format(folder: Path) -> None:
     octets = FORMATS["d.csv"]()
     (folder / "d.csv").write_bytes(octets)

@@ -416,6 +416,11 @@ def test_export_csv_is_safe_and_jsonl_whole() -> None:
     rows = [json.loads(line) for line in Path("out/origins.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["doc_id"] for row in rows] == ["a", "b", "c"]
     assert json.loads(Path("out/outlets.jsonl").read_text())["median_lag"] == 7200
+    os.mkfifo("csv/pipe")
+    Path("csv/origins.csv").unlink()
+    Path("csv/pipe").rename("csv/origins.csv")
+    result = call("export", "out", "--format", "csv", "-o", "csv")
+    assert (result.exit_code, "which a file would replace" in result.stderr) == (2, True)
     result = call("export", "out", "--format", "jsonl", "--table", "tables")
     assert (result.exit_code, said(result)[0].split(";")[0]) == (
         2,

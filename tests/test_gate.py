@@ -252,11 +252,13 @@ def test_an_index_may_have_any_name() -> None:
 def test_nothing_is_exported_over_the_index_or_into_a_folder() -> None:
     old()
     Path("link.sqlite").symlink_to("seen.sqlite")
+    os.mkfifo("pipe")
     before = Path("seen.sqlite").read_bytes()
     for output, words in (
         ("seen.sqlite", "is the index itself"),
         ("link.sqlite", "is the index"),
         (".", "is a folder"),
+        ("pipe", "is a device, a pipe or a socket"),
     ):
         result = call("index", "export", *INDEX, "-o", output)
         assert (result.exit_code, words in result.stderr) == (2, True), result.stderr

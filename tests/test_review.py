@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -264,6 +265,9 @@ def test_export_and_import_on_the_command_line(tmp_path: Path, monkeypatch: pyte
         say(Desk(pv.Run.read("run"), log), "same", ("pair", "ferry", "again"))
     result = call("review", "run", "--export", "said.jsonl")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "said.jsonl: 1 decisions\n")
+    os.mkfifo("pipe")
+    assert "which a file would replace" in call("review", "run", "--export", "pipe").stderr
+    assert Path("pipe").is_fifo()
     printed = call("review", "run", "--export", "-")
     assert printed.stdout == Path("said.jsonl").read_text(encoding="utf-8")
     (row,) = [json.loads(line) for line in printed.stdout.splitlines()]

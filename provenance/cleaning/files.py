@@ -25,6 +25,7 @@ from provenance.dumps.reading import Reading, documents_of, numbers_of
 from provenance.dumps.rejects import reject_frame
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
 from provenance.errors import OutputError, UsageError
+from provenance.outputs import place_of
 from provenance.pipeline import scan
 
 if TYPE_CHECKING:
@@ -250,8 +251,7 @@ def _beside(output: Path) -> Path:
 
 
 def _aside(final: Path, aside: list[tuple[Path, Path]]) -> Path:
-    if final.is_dir():
-        raise UsageError(f"{final}: is a folder; name a file")
+    final = place_of(final)
     final.parent.mkdir(parents=True, exist_ok=True)
     if any(other == final for _, other in aside):
         raise UsageError(f"{final}: two inputs would be written there; clean them one at a time")

@@ -22,6 +22,7 @@ from provenance.index.rows import digest_of, in_utc, to_documents
 from provenance.index.seen import DOC_ID, NUMBER, Seen
 from provenance.index.segments import PARTS
 from provenance.index.storage import DOCUMENT_COLUMNS, Storage
+from provenance.outputs import place_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -184,9 +185,9 @@ def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
 
 def export(frames: Iterator[pl.DataFrame], path: Path, index: Path) -> int:
     """DOCUMENTS with `added` of an index, bit by bit -> a Parquet file, written aside and renamed; how many rows."""
-    if path.exists() and (path.is_dir() or path.samefile(index)):
-        what = "a folder" if path.is_dir() else "the index itself"
-        raise OutputError(f"{path}: is {what}; name another file with -o")
+    path = place_of(path)
+    if path.exists() and path.samefile(index):
+        raise OutputError(f"{path}: is the index itself; name another file with -o")
     schema = pl.Schema({**tables.DOCUMENTS, "added": tables.TIME})
     rows = 0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.errors import OutputError, UsageError
+from provenance.outputs import place_of
 from provenance.reports.escaping import FORMULA, plain_values
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def export(run: Run, folder: Path, kind: str, names: Sequence[str] = ()) -> list
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in names or run.made:
-            path = folder / f"{name}.{kind}"
+            path = place_of(folder / f"{name}.{kind}")
             aside = path.with_name(f".{path.name}.unfinished")
             try:
                 FORMATS[kind](run.table(name), aside)

@@ -18,6 +18,7 @@ import polars as pl
 
 from provenance.dumps.verdicts import APPLICATION_ID, COLUMNS, FORMAT, check_format, microseconds, read_rows, to_line
 from provenance.errors import OutputError, UsageError
+from provenance.outputs import place_of
 from provenance.tables import VERDICTS
 from provenance.verdicts.standing import order_rows
 from provenance.verdicts.subjects import check_row
@@ -131,6 +132,7 @@ def export_lines(verdicts: pl.DataFrame) -> Iterator[str]:
 
 def export_to(verdicts: pl.DataFrame, path: Path) -> None:
     """VERDICTS -> a file of JSON lines that appears whole, or not at all."""
+    path = place_of(path)
     try:
         descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".provenance-unfinished-")
         try:

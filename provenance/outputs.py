@@ -1,0 +1,22 @@
+"""The name of a file to write -> where it is written; what is written aside takes the place of what stands there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provenance.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def place_of(path: Path) -> Path:
+    """The file that a name stands for, links followed. Raises UsageError where it stands for no file.
+
+    Root may replace any name: /dev/full once became a file of JSON lines, for every program of the machine.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is a device, a pipe or a socket, which a file would replace; name a file")
+    return path.resolve() if path.is_symlink() else path
