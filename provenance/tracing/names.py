@@ -26,7 +26,7 @@ OUTLET_WORDS = words(
     jornal correio gazeta kurier post-gazette sun-times free-press union-tribune
     """
 )
-_ENDS_IN_DOMAIN = re.compile(r"[\w-]{3,63}\.(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
+_ENDS_IN_DOMAIN = re.compile(r"\.(?<=[\w-]{3}\.)(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
 _AGENCY = re.compile(r"(?: (?:News|Press|Telegraph|Information|Wire))?(?: (?:Agency|Newswire|Service))$")
 _NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`ʼʻ´")
