@@ -20,6 +20,8 @@ ENDS = {
 }
 AHEAD = (10**8, 10**10)
 EXECUTOR_CORES = 4
+HOT = 2  # times the mean from which a bucket has a key that others have not
+LARGE = 4_000_000  # bytes of a bucket from which it, and not what a worker held before, tells what a byte takes
 #: Rounds over a sample of so many documents, or over links up to a limit, past which these go over the cluster.
 SAMPLED, SAMPLE = ("shares", "frequency", "unseen", "linked", "stories", "passage-links"), 65_536
 #: Bytes a document that no round passes: 64 bands of a key, a row, a number and 64 bytes of bits. Fewer are measured
@@ -180,41 +182,43 @@ class Ahead(NamedTuple):
     seconds: float  # of processors, Python's
     read: float  # bytes of all buckets
     bucket: float  # bytes of the largest
-    power: float  # of the documents, by which the largest grows beyond the mean
-    held: float  # bytes, by an executor
-
-
-def _power(sizes: list[int], values: list[float]) -> float:
-    """The power of the documents by which values grew between the two greatest sizes, from 0 to 1."""
-    return min(max(fit(sizes[-2:], values[-2:])[1], 0.0), 1.0)
+    power: float  # of the documents, by which the largest grows
 
 
 def _go_ahead(name: str, ours: list[dict[str, Any]], ahead: int) -> Ahead:
-    """Measurements of one round at several sizes -> the same at another.
-
-    A bucket is larger than others for what all of them have more of, or for what one key has more of: the mean of all
-    is that of the bytes by the number of buckets; by how much the largest passes it is fitted apart.
-    """
+    """Measurements of one round at several sizes -> the same at another."""
     sizes = [one["documents"] for one in ours]
     rounds = [by_round(one).get(name, {}) for one in ours]
-    last, bounded, times = rounds[-1], name in SAMPLED and sizes[-1] >= SAMPLE, ahead / sizes[-1]
+    last, bounded = rounds[-1], name in SAMPLED and sizes[-1] >= SAMPLE
     amounts = []
     for what, most in (("seconds", math.inf), ("read", MOST_READ.get(name, math.inf) * ahead)):
         _, power = fit(sizes, [float(each.get(what, 0)) for each in rounds])
-        amounts.append(min(last[what] * (1.0 if bounded else times ** max(power, 1.0)), most))
-    seconds, read = amounts
-    means = [each["read"] / each["buckets"] if each else 0.0 for each in rounds]
-    mean = read / (last["buckets"] * times ** _power(sizes, [each.get("buckets", 0) for each in rounds]))
-    passed = [each["largest"] / of if each else 0.0 for each, of in zip(rounds, means, strict=True)]
-    power = 0.0 if bounded else _power(sizes, passed)
-    bucket = last["largest"] if bounded else min(mean * passed[-1] * times**power, MOST_BUCKET.get(name, math.inf))
-    usual = median(each["resident"] for each in by_round(ours[-1]).values())
-    grown = [usual + max(0.0, last["resident"] - usual) * max(1.0, of / last["largest"]) for of in (mean, bucket)]
-    return Ahead(name, seconds, read, bucket, power, (EXECUTOR_CORES - 1) * min(grown) + grown[1])
+        times = 1.0 if bounded else (ahead / sizes[-1]) ** max(power, 1.0)
+        amounts.append(min(last[what] * times, most))
+    buckets = _between(sizes, rounds, "buckets")
+    even = last["largest"] < HOT * last["read"] / last["buckets"] and buckets > 0.9
+    power = 0.0 if bounded or even else min(max(_between(sizes, rounds, "largest"), 0.0), 1.0)
+    bucket = min(last["largest"] * (ahead / sizes[-1]) ** power, MOST_BUCKET.get(name, math.inf))
+    return Ahead(name, amounts[0], amounts[1], bucket, power)
+
+
+def _between(sizes: list[int], rounds: list[dict[str, float]], what: str) -> float:
+    """The power of the documents by which something grew between the two greatest sizes."""
+    return fit(sizes[-2:], [float(each.get(what, 0)) for each in rounds[-2:]])[1]
+
+
+def _memory(made: dict[str, Any]) -> tuple[float, float]:
+    """One measurement -> bytes that a task of the middle round held, and the most a byte of a bucket took beyond."""
+    rounds = by_round(made).values()
+    usual = median(each["resident"] for each in rounds)
+    return usual, max(
+        max(0.0, each["resident"] - usual) / each["largest"] for each in rounds if each["largest"] > LARGE
+    )
 
 
 def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
     sizes = ", ".join(f"{one['documents']:,}" for one in ours)
+    usual, times = _memory(ours[-1])
     lines = [
         f"## Extrapolated from the above, {ENDS[way]}",
         "",
@@ -222,12 +226,15 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
         "and never less than linear. Nothing here was run. Core-hours are Python's: the JVM's sorting and writing,",
         "and a network, come on top. Rounds over a sample are bounded by the sample, `candidates` by its bands,",
         "`documents` by its ranges, `passage-clusters` by what goes over the cluster instead (a passage of more than",
-        f"{CROWD:,} places). The mean bucket of any other round is that of its bytes; the largest passes it as it did",
-        "between the two greatest sizes measured, by the power of the documents told with it, at most with the dump:",
-        "that is what one passage, story or outlet has more of. What a task holds beyond the median of all rounds",
-        f"grows with its bucket; an executor holds one largest and {EXECUTOR_CORES - 1} mean ones of the round that",
-        "then holds the most; Java's heap comes on top, here of workers of 2 GB at level document, of 3 GB where the",
-        "driver works itself. Buckets are compressed. More `keys` than one for 8,192 documents make the mean smaller.",
+        f"{CROWD:,} places). A round whose largest bucket is under {HOT} mean ones, and that has the more buckets the",
+        "more documents there are, has no hot key: more `keys` make its buckets smaller, so they stay. The largest of",
+        "any other grows as it did between the two greatest sizes measured, at most with the dump, by the power told",
+        "with it: here that is an outlet's (a row for each home that has articles of it: `told`, `constants`,",
+        "`copiers`, `totals`; the outlets of these texts are always the same) or a story's (`components`). Buckets are",
+        f"compressed; a task holds what the middle round does, here {usual / 1e6:,.0f} MB, and {times:.0f} bytes for",
+        f"each byte of its bucket, the most of any round with buckets over {LARGE / 1e6:.0f} MB; of an executor's",
+        f"{EXECUTOR_CORES} tasks one has the largest. Java's heap comes on top, here of workers of 2 GB at level",
+        "document, of 3 GB where the driver works itself.",
         "",
         "| documents | core-hours | shuffled | executors of 4 cores for a day | memory of one | largest buckets |",
         "|---|---|---|---|---|---|",
@@ -235,13 +242,13 @@ def _extrapolated(way: str, ours: list[dict[str, Any]]) -> list[str]:
     for ahead in AHEAD:
         rounds = [_go_ahead(name, ours, ahead) for name in by_round(ours[-1])]
         hours = sum(one.seconds for one in rounds) / 3600
-        most = max(rounds, key=lambda one: one.held)
         buckets = sorted(rounds, key=lambda one: one.bucket, reverse=True)[:3]
         told = ", ".join(f"{one.name} {one.bucket / 1e9:,.2f} GB ({one.power:.2f})" for one in buckets)
+        held = EXECUTOR_CORES * usual + times * buckets[0].bucket
         days = max(1, math.ceil(hours / (24 * EXECUTOR_CORES)))
         lines.append(
             f"| {ahead:.0e} | {hours:,.0f} | {sum(one.read for one in rounds) / 1e12:,.1f} TB "
-            f"| {days:,} | {most.held / 1e9:,.0f} GB ({most.name}) | {told} |"
+            f"| {days:,} | {held / 1e9:,.0f} GB ({buckets[0].name}) | {told} |"
         )
     return [*lines, ""]
 
