@@ -25,7 +25,7 @@ _AFTER_JUNK = re.compile(
 )
 #: Within reach of the start a dash or a colon, or an address or bracket further on.
 _MAY_BEGIN = re.compile(r"^(?:[^\n]{2,115}?[-–—―:)]|[^\n]*?://)")
-_MAY_END = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}(?:\n|\Z)")
+_MAY_END = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}+(?:\n|\Z)")
 _ADDRESS_THEN = re.compile(r"(?<!\S)https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
 _TAIL_LIKE = (

@@ -54,7 +54,7 @@ _SOURCE_LINE = re.compile(
     re.MULTILINE,
 )
 _FROM_HEAD = re.compile(
-    r"\A\s*(?:[^\n]{1,200}\n\s*){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
+    r"\A\s*+(?:\S[^\n]{0,199}+\n\s*+){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
 )
 _SOURCE_MIDLINE = re.compile(r"(?:^|\s)/ Source: (?P<name>[^\n./]{2,40})")
 _COPYRIGHT = re.compile(
@@ -80,9 +80,8 @@ _FROM_CUE = re.compile(
     r"(?i)appeared|published|reprinted|reproduced|posted|produced|translated|provided|written"
     r"|read the (?:full|orig|rest|whole|entire)"
 )
-_CONTRIBUTED = re.compile(
-    r"(?P<name>[A-Z][^\n.;()]{1,60}?) (?:also )?contributed (?:\w+ )?(?:to this|to the|reporting|from)"
-)
+_CONTRIBUTED = re.compile(r"(?: also)? contributed (?:\w+ )?(?:to this|to the|reporting|from)")
+_CONTRIBUTOR = re.compile(r"[A-Z][^\n.;()]{1,60}+\Z")
 _TRAILING = re.compile(
     r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?"
     r"|\((?P<bracket>[^()\n]{2,40})\)[.]?)[ \t\n]*\Z"
@@ -219,13 +218,8 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
             caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
             kind, scope = ("credit", "caption") if caption else ("template", "article")
-            yield Found(
-                base + match.start(),
-                base + match.start("name") + len(match["name"].rstrip()),
-                found,
-                kind,
-                scope,
-            )
+            end = match.start("name") + len(match["name"].rstrip())
+            yield Found(base + match.start(), base + end, found, kind, scope)
     for match in _FROM.finditer(text) if _FROM_CUE.search(text) else ():
         phrase = match["name"] or match["name2"] or match["name3"] or match["name4"]
         found = _resolve(phrase, shape=True)
@@ -235,8 +229,9 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
         if found:
             yield Found(base + match.start(), base + match.end(), found, "credit")
     for match in _CONTRIBUTED.finditer(text) if "contributed" in text else ():
-        if (found := names.resolve(match["name"])) and names.is_agency(found):
-            yield Found(base + match.start(), base + match.end(), found, "credit", "passage")
+        name = _CONTRIBUTOR.search(text, max(0, match.start() - 61), match.start())
+        if name and (found := names.resolve(name.group())) and names.is_agency(found):
+            yield Found(base + name.start(), base + match.end(), found, "credit", "passage")
 
 
 def _any_name(text: str) -> str | None:

@@ -26,7 +26,7 @@ _ANNOUNCED = re.compile(
     r"\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]{0,4}:[ \t]{0,9}$|\bIn article\b", re.IGNORECASE
 )
 _REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
-_NAMES = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,99}|\(([^()]{1,99})\)")
+_NAMES = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]{1,99}+|\(([^()]{1,99}+)\)")
 
 
 def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
