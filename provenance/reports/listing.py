@@ -56,11 +56,8 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
         thousandth("cohesion"),
         pl.col("is_origin").fill_null(value=False).cast(pl.Int64),
     )
-    members = (
-        rows.sort("number", *FIRST, "article", "start", descending=[False, True, True, True, False, False])
-        .group_by("number", maintain_order=True)
-        .agg(members=row.head(MOST_MEMBERS))
-    )
+    ordered = _best_first(rows, "article", "start")
+    members = ordered.group_by("number", maintain_order=True).agg(members=row.head(MOST_MEMBERS))
     numbers = chosen.filter(pl.col("level") == level).select("number")
     return numbers.join(members, on="number", how="left", maintain_order="left")
 
@@ -68,12 +65,7 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
 def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
     """One row a cluster of `level`, by number: what the list shows, sorts, filters and searches."""
     about = run.documents.select("doc_id", "outlet", "title", "published", "text")
-    down = [False, True, True, True, False]
-    rows = (
-        _members(run, chosen, level)
-        .join(about, on="doc_id")
-        .sort("number", *FIRST, "doc_id", descending=down, nulls_last=True)
-    )
+    rows = _best_first(_members(run, chosen, level).join(about, on="doc_id"), "doc_id")
     shown = pl.col("text").str.slice(pl.col("start").fill_null(0), WORDS)
     shown = (
         pl.when(pl.col("start").is_null()).then(shown).otherwise(shown.str.slice(0, pl.col("end") - pl.col("start")))
@@ -110,6 +102,12 @@ def _members(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
     return members.join(followed, on="doc_id", how="left").with_columns(pl.col("followed").fill_null(0))
 
 
+def _best_first(members: pl.DataFrame, *ties: str) -> pl.DataFrame:
+    """Members of clusters by FIRST; of equals the least of `ties`."""
+    down = [False, *(True for _ in FIRST), *(False for _ in ties)]
+    return members.sort("number", *FIRST, *ties, descending=down, nulls_last=True)
+
+
 def _links(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
     """Clusters of articles -> how many members are tied to the rest by one match only."""
     if level != "document":
@@ -142,12 +140,9 @@ def _began(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
 
     `name` is its outlet, or its id where that is not known, or a source outside the dump (`outside`).
     """
-    wanted = chosen.select("cluster_id").head(0) if level != "document" else chosen.select("cluster_id")
-    down = [False, True, True, True, False]
+    origins = _members(run, chosen, level).filter("is_origin", pl.lit(level == "document"))
     first = (
-        _members(run, chosen, level)
-        .filter("is_origin")
-        .sort("number", *FIRST, "doc_id", descending=down)
+        _best_first(origins, "doc_id")
         .unique("number", keep="first", maintain_order=True)
         .join(run.origins, on="doc_id")
         .join(run.documents.select(origin_id="doc_id", outlet="outlet"), on="origin_id", how="left")
@@ -155,7 +150,7 @@ def _began(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
     name = pl.coalesce("outlet", pl.col("origin_id").str.strip_prefix("source:")).alias("name")
     outside = pl.col("origin_id").str.starts_with("source:").fill_null(value=False).alias("outside")
     began = pl.struct(name, outside, "verdict", share("confidence")).alias("began")
-    return wanted.join(first, on="cluster_id").select("cluster_id", began)
+    return first.select("cluster_id", began)
 
 
 def _kinds(run: Run) -> pl.DataFrame:
