@@ -50,16 +50,18 @@ class Settings:
         "rejects",
         0,
         10**9,
-        "a run stops at more broken inputs and records; by default it goes on whatever it meets",
+        "how many broken inputs and records a run goes on after; by default all",
     )
 
     # -- what is made ------------------------------------------------------------------------------------
     level: str = _choice(
-        "passage", LEVELS, "compare passages, for an editor asks where the text stands, or, faster, whole articles"
+        "passage", LEVELS, "compare passages, and say where they stand, or whole articles, which is faster"
     )
     until: str = _choice("origins", STAGES, "the last stage to run; origins are what the program is named for")
     rewritten: str = _choice(
-        "auto", REWRITTEN, "look for rewritten passages, in half as long again as all else: auto up to a limit of size"
+        "auto",
+        REWRITTEN,
+        "look for rewritten passages, which takes half as long again as all else; auto up to a limit of size",
     )
 
     # -- sketches ----------------------------------------------------------------------------------------
