@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,8 @@ from provenance.matching import kernels
 from provenance.matching.rewritten import is_on
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
+from provenance.spark import names, naming, related, steps
 from provenance.spark import plan as plans
-from provenance.spark import related, steps
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
 from provenance.spark.plan import Part, Plan
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from provenance.index.candidates import Blobs
     from provenance.index.manifest import Segment
+    from provenance.spark.pieces import Piece
 
     Array = np.ndarray[Any, Any]
 
@@ -56,13 +58,13 @@ def _small_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "HOME_BITS", 4)
 
 
-def compare(place: Path, keys: int, **changed: Any) -> None:
+def compare(place: Path, keys: int, groups: int = 1, **changed: Any) -> dict[str, list[Piece]]:
     settings = Settings(**changed)
     run = pipeline.scan([str(place)], settings)
     documents = reading.read([str(place)], settings).documents
     small = documents.height <= settings.exhaustive_documents
     rewritten = settings.level == "passage" and is_on(settings, documents)
-    rounds = Rounds(Plan(settings, keys, small, rewritten, documents.height))
+    rounds = Rounds(Plan(settings, keys, small, rewritten, documents.height, groups=groups))
     made = steps.scan(rounds, rounds.put(documents))  # type: ignore[arg-type]
     for name in run.facts["tables"]:
         if name != "rejects":
@@ -72,6 +74,7 @@ def compare(place: Path, keys: int, **changed: Any) -> None:
             assert_frame_equal(found.sort(by), wanted.sort(by), check_exact=True)
     assert made.counts["over_cap"] == run.facts["recall"]["over_the_link_cap"]
     assert made.counts["implied_pairs"] == run.facts["implied_pairs"]
+    return rounds.made
 
 
 @pytest.mark.parametrize(("keep", "drop"), [("origin", ()), ("longest", ("contained",)), ("first", ())])
@@ -91,7 +94,8 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -> None:
-    compare(corpus, 5, **way)
+    made = compare(corpus, 5, **way)
+    assert not [name for name in made if name.endswith(("-groups", "-homes", "sides"))]  # of a few homes only
 
 
 @pytest.mark.parametrize("documents", [10, 40])
@@ -101,6 +105,43 @@ def test_rounds_learn_of_a_sample_what_one_machine_learns(
     """How often words stand and how many dates are false, where a dump is larger than the sample."""
     monkeypatch.setattr(frequency, "SAMPLE", documents)
     compare(corpus, 4, rewritten="off")
+
+
+@pytest.mark.parametrize(("groups", "level"), [(3, "passage"), (1000, "document")])
+def test_groups_of_homes_change_no_row(corpus: Path, groups: int, level: str) -> None:
+    """Names of all homes in two steps; with a thousand groups almost each home has one of its own."""
+    made = compare(corpus, 5, groups, level=level, exhaustive_documents=0, rewritten="off")
+    for name in ("totals", "constants", "spoken", "told", "copiers"):
+        assert made[f"{name}-groups"]
+    assert bool(made.get("sides")) == (level == "passage")
+
+
+def test_no_bucket_has_a_row_of_a_name_for_each_home() -> None:
+    """An outlet and one without a name in 10,000 homes of 100 groups, and outlets of one home each."""
+    plan = Plan(Settings(), 4096, exhaustive=False, rewritten=False, groups=100)
+    rounds: Any = Rounds(plan)
+    first, sent = datetime(2020, 1, 1, tzinfo=UTC), []
+    for home in range(10_000):
+        outlets = ["everywhere", None, f"of {home}"]
+        crediting = pl.DataFrame({"outlet": outlets, "crediting": 1, "articles": 3, "home": home << 23})
+        times = pl.DataFrame({"outlet": outlets[::2], "dated": 5, "earliest": first, "latest": first, "home": home})
+        for table, rows in (("crediting", crediting), ("times", times)):
+            sent += pack(plans.by_group(table, rows, home << 23, plan))
+    rounds.made["sent"] = sent
+    parts = [Part("sent", name) for name in ("crediting", "times")]
+    rounds.round("added", names.add_up, *parts)
+    for path, most in (("sent", 4 * 100), ("added", 3 * 100)):
+        tables: dict[tuple[int, str], int] = {}
+        for bucket, table, data in rounds.made[path]:
+            tables[bucket, table] = tables.get((bucket, table), 0) + unpack([(table, data)])[table].height
+        assert max(tables.values()) < most
+    told = rounds.frame([Part(names.meet(rounds, "told", naming.sum_names, *parts[:1]), "habits")])
+    whole = told.filter(~pl.col("outlet").str.starts_with("of ").fill_null(value=False))
+    assert whole.height == 20_000
+    assert set(whole.rows()) == {(None, 10_000, 30_000), ("everywhere", 10_000, 30_000)}
+    assert told.height == 30_000
+    constant = rounds.frame([Part(names.meet(rounds, "constant", naming.find_constants, *parts[1:]), "constant")])
+    assert constant["outlet"].to_list() == ["everywhere"] * 10_000
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)

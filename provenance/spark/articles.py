@@ -9,7 +9,7 @@ import polars as pl
 from provenance.matching.boilerplate import count_articles, find_frequent, list_lines, mark_boilerplate
 from provenance.spark.naming import count_home, read_home
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, hash_texts, hashed, home, in_order, table
+from provenance.spark.plan import SCHEMAS, by_group, hashed, home, in_order, table
 from provenance.spark.shorts import list_shorts
 from provenance.text.passages import find_passages
 
@@ -31,7 +31,7 @@ def cut_passages(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     articles = articles.unique()
     yield Sent("articles", articles, hashed(articles["article"], plan))
     homes = articles.select("outlet").unique().with_columns(home=pl.lit(bucket, pl.Int64))
-    yield Sent("homes", homes, hashed(hash_texts(homes["outlet"]), plan))
+    yield by_group("homes", homes, bucket, plan)
     if plan.settings.until == "origins":
         yield from count_home(plan, bucket, documents, tokens)
 
@@ -51,10 +51,10 @@ def find_furniture(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("frequent", told.drop("home"), told["home"].to_numpy())
 
 
-def count_outlets(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+def count_outlets(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """ARTICLES of some longest passages -> TOTALS of each outlet among them, so that no outlet is one bucket's work."""
     totals = count_articles(given["articles"].unique()).cast(SCHEMAS["totals"])
-    yield Sent("totals", totals, hashed(hash_texts(totals["outlet"]), plan))
+    yield by_group("totals", totals, bucket, plan)
 
 
 def sum_outlets(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

@@ -10,7 +10,7 @@ import polars as pl
 from provenance.matching.clusters import cluster_passages
 from provenance.matching.occurrences import find_leaders
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, table
+from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, in_group, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,16 +28,24 @@ def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
     return pl.Series("side", (mixed >> np.uint64(1)).astype(np.int64))
 
 
-def send_sides(plan: Plan, spans: pl.DataFrame) -> Iterator[Sent]:
-    """SPANS -> each TIED by its right side, SIDE_LINKS between its sides, and both SIDES to their documents' homes.
+def send_sides(plan: Plan, bucket: int, spans: pl.DataFrame) -> Iterator[Sent]:
+    """A bucket's SPANS -> each TIED by its right side, SIDE_LINKS between its sides, SIDES to their documents' homes.
 
     By the right one, for a passage in a million documents is tied to the first that has it: their left side is one.
+    That one comes from as many buckets: where homes are in groups, one of each group goes on.
     """
     left, right = (name_sides(spans, f"{side}_") for side in ("left", "right"))
     yield Sent("tied", spans.with_columns(side=right), hashed(right, plan))
     yield Sent("side_links", pl.DataFrame({"left_row": left, "right_row": right}), 0)
     places = [spans.select(pl.col(f"{side}_{name}").alias(name) for name in PLACE) for side in ("left", "right")]
     sides = pl.concat(places).unique()
+    homes = home(sides["row"])
+    yield Sent("sides", sides, homes if plan.groups == 1 else in_group(pl.Series(homes), bucket, plan))
+
+
+def merge_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """SIDES from the buckets of one group -> each once, to the homes of their documents."""
+    sides = given["sides"].unique()
     yield Sent("sides", sides, home(sides["row"]))
 
 

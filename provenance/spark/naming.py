@@ -1,7 +1,7 @@
 """Rounds of what single articles say of where they come from: credits, dates, publishers, and habits of outlets.
 
 What of it depends on more than one article is small: names, and counts of outlets, which go to the bucket of a name
-and back to the homes that have it.
+and back to the homes that have it; by way of groups of homes, where there are many (names.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import by_name, shaped, table
+from provenance.spark.plan import by_group, by_name, shaped, table
 from provenance.tables import DOCUMENTS
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.credits import show_credits
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def count_home(plan: Plan, bucket: int, documents: pl.DataFrame, tokens: Tokens) -> Iterator[Sent]:
     """A home's DOCUMENTS and TOKENS -> TIMES of its outlets, and WORDS of those of its documents that are sampled."""
     times = count_times(documents).with_columns(home=pl.lit(bucket, pl.Int64))
-    yield by_name("times", times, "outlet", plan)
+    yield by_group("times", times, bucket, plan)
     some = is_sampled(documents["doc_id"], plan.documents).to_numpy().nonzero()[0]
     if some.size:
         yield Sent("words", words_of(np.concatenate([tokens.word[tokens.words(one)] for one in some.tolist()])), 0)
@@ -88,9 +88,9 @@ def name_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     chosen = choose_names(names, table(given, "sites"))
     publishers = names.select("row", "published").with_columns(chosen.get_columns())
     yield shaped("publishers", publishers, bucket)
-    yield by_name("shortened", list_shorts(publishers["outlet"].drop_nulls().unique()), "short", plan)
+    yield by_group("shortened", list_shorts(publishers["outlet"].drop_nulls().unique()), bucket, plan)
     sources = table(given, "credits").select("source").drop_nulls().unique()
-    yield by_name("sources", sources.with_columns(home=pl.lit(bucket, pl.Int64)), "source", plan)
+    yield by_group("sources", sources.with_columns(home=pl.lit(bucket, pl.Int64)), bucket, plan)
 
 
 def find_spoken(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -109,12 +109,12 @@ def key_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     yield shaped("keyed", keyed, bucket)
     here = pl.lit(bucket, pl.Int64)
     crediting = count_crediting(find_crediting(publishers, keyed)).with_columns(home=here)
-    yield by_name("crediting", crediting, "outlet", plan)
-    yield by_name("wires", find_wires(publishers, keyed), "key", plan)
+    yield by_group("crediting", crediting, bucket, plan)
+    yield by_group("wires", find_wires(publishers, keyed), bucket, plan)
     spellings = count_spellings(foreign_credits(publishers, keyed))
-    yield by_name("spellings", spellings, "key", plan)
+    yield by_group("spellings", spellings, bucket, plan)
     mine = pl.concat([spellings["key"], keys(publishers["outlet"]).rename("key")]).drop_nulls().unique()
-    yield by_name("known_keys", mine.to_frame().with_columns(home=here), "key", plan)
+    yield by_group("known_keys", mine.to_frame().with_columns(home=here), bucket, plan)
 
 
 def sum_names(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, by_name, home, shaped, table
+from provenance.spark.plan import SCHEMAS, by_group, by_name, home, shaped, table
 from provenance.spark.stories import as_dates, send_taken
 from provenance.tables import ANCESTRY
 from provenance.tracing.absent import draw_absent, leave_known
@@ -57,7 +57,7 @@ def draw_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     copied = copied.with_columns(relation=pl.lit("copied_from"), kind=pl.lit("copied"))
     known_edges = pl.concat([edges.select("to_id", "relation", "kind"), copied])
     copying = count_copying(publishers, known_edges).with_columns(home=pl.lit(bucket, pl.Int64))
-    yield by_name("copying", copying, "outlet", plan)
+    yield by_group("copying", copying, bucket, plan)
 
 
 _SHARED = {"left_doc": pl.String, "right_doc": pl.String, "words": pl.Int64}

@@ -37,6 +37,9 @@ BLOCK = 16_384
 LINKS_AT_ONCE = 8_000_000  # links whose components one task finds: 800 MB there; more go over the cluster
 #: Places of one passage that one task clusters; those of one in more go over the cluster.
 CROWD = 1 << 20
+HOMES_AT_ONCE = 1 << 10  # homes of a group, which sum by themselves what all have of a name: a million documents
+
+MIXER = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio: multiples of it lie far apart
 
 ROW = pl.Int64()
 KEY = pl.UInt64()
@@ -232,6 +235,7 @@ class Plan(NamedTuple):
     documents: int = 0
     links_at_once: int = LINKS_AT_ONCE
     crowd: int = CROWD
+    groups: int = 1  # of homes, each of HOMES_AT_ONCE
 
 
 class Part(NamedTuple):
@@ -290,6 +294,17 @@ def shaped(name: str, rows: pl.DataFrame, bucket: Array | int) -> Sent:
 def by_name(name: str, rows: pl.DataFrame, column: str, plan: Plan) -> Sent:
     """The same, each row to the bucket of the name in a column."""
     return shaped(name, rows, hashed(hash_texts(rows[column]), plan))
+
+
+def by_group(name: str, rows: pl.DataFrame, sender: int, plan: Plan) -> Sent:
+    """The same, each row to the bucket of the name in its first column and of the group that the sender is of."""
+    return shaped(name, rows, in_group(hash_texts(rows[next(iter(SCHEMAS[name]))]), sender, plan))
+
+
+def in_group(keys: pl.Series, sender: int, plan: Plan) -> Array:
+    """Keys -> the buckets of what one sender has of them; their own where there is one group only."""
+    group = (sender * MIXER % (1 << 64) >> 32) % plan.groups
+    return hashed(pl.Series(keys.cast(pl.UInt64).to_numpy() + np.uint64(group * MIXER % (1 << 64))), plan)
 
 
 def as_bytes(rows: Array) -> pl.Series:

@@ -16,7 +16,7 @@ from provenance.spark import steps
 from provenance.spark.flow import BESIDE, Flow
 from provenance.spark.homes import send_home
 from provenance.spark.intake import Arrived, number_rows, plain_documents, read_frames
-from provenance.spark.plan import Plan
+from provenance.spark.plan import HOME_BITS, HOMES_AT_ONCE, Plan
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -97,6 +97,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
         documents=number,
         links_at_once=flow.plan.links_at_once,
         crowd=flow.plan.crowd,
+        groups=max(flow.plan.groups, -(-number // (HOMES_AT_ONCE << HOME_BITS))),
     )
     home = send_home(flow, arrived)
     made = steps.scan(flow, home)

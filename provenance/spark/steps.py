@@ -10,6 +10,7 @@ from provenance.spark import (
     articles,
     choosing,
     clusters,
+    names,
     naming,
     origins,
     related,
@@ -73,13 +74,12 @@ class Told(NamedTuple):
 
 def know_names(flow: Flow, marked: str, publishers: Part) -> Told:
     """CREDITS and PUBLISHERS -> what is known of the names in them, and the FREQUENCY of words."""
-    spoken = flow.round(
-        "spoken", naming.find_spoken, *(Part(publishers.path, name) for name in ("shortened", "sources"))
-    )
+    named = (Part(publishers.path, name) for name in ("shortened", "sources"))
+    spoken = names.meet(flow, "spoken", naming.find_spoken, *named)
     credits_ = [Part(marked, "credits"), publishers, Part(spoken, "spoken")]
     keyed = flow.round("keyed", naming.key_home, *credits_)
     counted = ("crediting", "wires", "spellings", "known_keys")
-    told = flow.round("told", naming.sum_names, *(Part(keyed, name) for name in counted))
+    told = names.meet(flow, "told", naming.sum_names, *(Part(keyed, name) for name in counted))
     frequency = Part(flow.round("frequency", naming.find_frequency, Part(flow.path("texts"), "words")), "frequency")
     return Told(Part(keyed, "keyed"), Part(told, "told"), Part(told, "habits"), frequency)
 
@@ -141,7 +141,7 @@ def trace(
 
 def choose_at_home(flow: Flow, copying: Part, alone: list[Part], shares: list[float]) -> str:
     """COPYING and what homes know of articles without a source in the dump -> the round that made their ORIGINS."""
-    copiers = flow.round("copiers", origins.sum_copying, copying)
+    copiers = names.meet(flow, "copiers", origins.sum_copying, copying)
     return flow.round("origins", partial(origins.choose_home, shares), *alone, Part(copiers, "copiers"))
 
 
@@ -197,10 +197,10 @@ def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = N
     shared = flow.later(flow.round, "shared", runs.share_tags, Part(cut, "tags"))
     furnished = flow.later(flow.round, "furniture", articles.find_furniture, Part(cut, "lines"))
     counted = flow.round("outlets", articles.count_outlets, Part(cut, "articles"))
-    totals = flow.round("totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
+    totals = names.meet(flow, "totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
     parts = [documents, Part(cut, "passages"), Part(furnished(), "frequent"), Part(totals, "totals")]
     if tracing:
-        constants = flow.round("constants", naming.find_constants, Part(cut, "times"))
+        constants = names.meet(flow, "constants", naming.find_constants, Part(cut, "times"))
         parts.append(Part(constants, "constant"))
     if wanted is None:
         return flow.round("marked", articles.mark_home, *parts)
@@ -297,7 +297,10 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
 
 def cluster_passages(flow: Flow, found: list[str]) -> list[Part]:
     """The rounds that made SPANS and their sides -> CLUSTERS of passages."""
-    leaders = flow.round("leaders", clusters.lead_sides, *(Part(path, "sides") for path in found))
+    sides = [Part(path, "sides") for path in found]
+    if flow.plan.groups > 1:
+        sides = [Part(flow.round("sides", clusters.merge_sides, *sides), "sides")]
+    leaders = flow.round("leaders", clusters.lead_sides, *sides)
     labels = flow.label("passage-links", [Part(path, "side_links") for path in (*found, leaders)])
     crowds = flow.rows(Part(labels.path, "crowds"))["label"]
     spans = (Part(path, "tied") for path in found)

@@ -87,7 +87,7 @@ def _to_table(laid: Laid, aligned: Aligned) -> pl.DataFrame:
 # -- repeats of one document ------------------------------------------------------------------------------
 
 
-def repeat_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+def repeat_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's DOCUMENTS, PASSAGES and REPEATED short passages -> SPANS inside one document."""
     laid = lay(given)
     short = _of_table(laid, table(given, "repeated").sort("left_row", "left_first", "right_first"))
@@ -97,10 +97,10 @@ def repeat_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     spans, _ = settle(
         laid.documents, laid.tokens, laid.layout, nothing, nothing.aligned, repeats, short, plan.settings, threads=1
     )
-    yield from _send_spans(plan, spans, laid)
+    yield from _send_spans(plan, bucket, spans, laid)
 
 
-def _send_spans(plan: Plan, spans: pl.DataFrame, laid: Laid) -> Iterator[Sent]:
+def _send_spans(plan: Plan, bucket: int, spans: pl.DataFrame, laid: Laid) -> Iterator[Sent]:
     ids = laid.documents.select("doc_id", "row")
     for side in ("left", "right"):
         known = ids.rename({"doc_id": f"{side}_doc", "row": f"{side}_row"})
@@ -108,7 +108,7 @@ def _send_spans(plan: Plan, spans: pl.DataFrame, laid: Laid) -> Iterator[Sent]:
     spans = spans.select(list(SCHEMAS["spans"]))
     yield Sent("spans", spans, 0)
     if plan.settings.until != "matches":
-        yield from send_sides(plan, spans)
+        yield from send_sides(plan, bucket, spans)
 
 
 # -- blocks of pairs ---------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def rewrite_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("across", across, hashed(across["left_row"], plan))
 
 
-def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+def settle_block(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """PAIRS, their DOCUMENTS and PASSAGES, STRETCHES of short passages (and ACROSS, JACCARDS) -> SPANS and MATCHES.
 
     Where the rewritten channel ran, candidates were verified before it: ACROSS and JACCARDS say what holds.
@@ -163,19 +163,19 @@ def settle_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     spans, known = settle(
         laid.documents, laid.tokens, laid.layout, verified, across, nothing, short, plan.settings, threads=1
     )
-    yield from _send_spans(plan, spans, laid)
+    yield from _send_spans(plan, bucket, spans, laid)
     matches = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
     yield from send_matches(matches, laid.documents, plan, spans)
 
 
-def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+def match_missing(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """PAIRS of one component each that were not compared yet, their DOCUMENTS and PASSAGES -> SPANS, and MORE."""
     laid, pairs = lay(given), given["pairs"].sort(ENDS)
     ids = laid.documents["doc_id"]
     left, right = (laid.places(pairs[side]) for side in ENDS)
     found = align(laid.tokens, laid.layout, left, right, plan.settings, threads=1)
     spans = to_table(laid.documents, laid.layout, laid.tokens, found.aligned, plan.settings)
-    yield from _send_spans(plan, spans, laid)
+    yield from _send_spans(plan, bucket, spans, laid)
     known = pl.DataFrame({"left_doc": ids.gather(left), "right_doc": ids.gather(right), "jaccard": found.jaccard})
     more = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
     label = pairs["label"]
