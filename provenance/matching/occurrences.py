@@ -35,10 +35,7 @@ def find_occurrences(spans: pl.DataFrame) -> Occurrences:
     both = pl.concat(ends)
     sides = both.unique().sort(SIDE).with_row_index("side")
     number = both.join(sides, on=SIDE, how="left", maintain_order="left")["side"].cast(pl.Int64).to_numpy()
-    document = sides["doc_id"].rle_id().cast(pl.Int64).to_numpy()
-    start, end = sides["start"].to_numpy(), sides["end"].to_numpy()
-    leader = find_leaders(document, start, end)
-    share = (np.minimum(end, end[leader]) - np.maximum(start, start[leader])) / np.maximum(end - start, 1)[leader]
+    leader, share = lead_sides(sides.select(SIDE))
     leaders = np.unique(leader)
     occurrence = np.searchsorted(leaders, leader)
     left, right = number[: spans.height], number[spans.height :]
@@ -48,6 +45,15 @@ def find_occurrences(spans: pl.DataFrame) -> Occurrences:
         occurrence[right],
         np.minimum(share[left], share[right]),
     )
+
+
+def lead_sides(sides: pl.DataFrame) -> tuple[Array, Array]:
+    """Sides (document, start, end), sorted -> for each the side that leads it, and how much of that it covers."""
+    document = sides.to_series().rle_id().cast(pl.Int64).to_numpy()
+    start, end = sides["start"].to_numpy(), sides["end"].to_numpy()
+    leader = find_leaders(document, start, end)
+    shared = np.minimum(end, end[leader]) - np.maximum(start, start[leader])
+    return leader, shared / np.maximum(end - start, 1)[leader]
 
 
 def find_leaders(document: Array, start: Array, end: Array) -> Array:

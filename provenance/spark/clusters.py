@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from provenance.matching import occurrences
 from provenance.matching.clusters import cluster_passages
-from provenance.matching.occurrences import find_leaders
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, in_group, table
 
@@ -37,10 +37,15 @@ def send_sides(plan: Plan, bucket: int, spans: pl.DataFrame) -> Iterator[Sent]:
     left, right = (name_sides(spans, f"{side}_") for side in ("left", "right"))
     yield Sent("tied", spans.with_columns(side=right), hashed(right, plan))
     yield Sent("side_links", pl.DataFrame({"left_row": left, "right_row": right}), 0)
-    places = [spans.select(pl.col(f"{side}_{name}").alias(name) for name in PLACE) for side in ("left", "right")]
-    sides = pl.concat(places).unique()
+    sides = list_sides(spans, *PLACE)
     homes = home(sides["row"])
     yield Sent("sides", sides, homes if plan.groups == 1 else in_group(pl.Series(homes), bucket, plan))
+
+
+def list_sides(spans: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """SPANS -> what they have of both sides under these names, each side once."""
+    both = [spans.select(pl.col(f"{side}_{column}").alias(column) for column in columns) for side in ("left", "right")]
+    return pl.concat(both).unique()
 
 
 def merge_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -52,8 +57,7 @@ def merge_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def lead_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """SIDES of a home's documents -> SIDE_LINKS between those that are one passage."""
     sides = given["sides"].unique().sort(list(PLACE))
-    document = sides["row"].rle_id().cast(pl.Int64).to_numpy()
-    leader = find_leaders(document, sides["start"].to_numpy(), sides["end"].to_numpy())
+    leader, _ = occurrences.lead_sides(sides)
     number = name_sides(sides)
     links = pl.DataFrame({"left_row": number, "right_row": number.gather(leader)})
     yield Sent("side_links", links.filter(pl.col("left_row") != pl.col("right_row")), 0)

@@ -10,18 +10,19 @@ A place is a number that ascends as (doc_id, start, end) does: Spark takes minut
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance.matching.agglomeration import STEPS
 from provenance.matching.clusters import SPECIFIC, name
 from provenance.matching.components import LARGE
-from provenance.matching.occurrences import find_leaders
+from provenance.matching.occurrences import lead_sides
+from provenance.spark.clusters import list_sides
 from provenance.spark.components import label
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import PLACE, Part, by_name, home
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     Keep = Callable[[str, DataFrame], DataFrame]
 
+#: Steps of a path after which what rose in each is gathered, for a plan of hundreds of folders takes long to make.
+GATHERED = 8
 #: Bits of a place's number inside its home.
 PLACE_BITS = 21
 #: The multiplier of matching.components.stars, and how many words of 64 bits there are.
@@ -60,21 +63,14 @@ def cluster_crowds(flow: Flow, crowds: Part) -> Part:
 
 def send_places(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """CROWD spans -> their sides, to the homes of their documents."""
-    ends = [
-        given["crowd"].select(doc_id=f"{side}_doc", **{name: f"{side}_{name}" for name in PLACE})
-        for side in ("left", "right")
-    ]
-    places = pl.concat(ends).unique()
+    places = list_sides(given["crowd"], "doc", *PLACE).rename({"doc": "doc_id"})
     yield Sent("crowd_sides", places, home(places["row"]))
 
 
 def lead_places(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """Sides of a home's documents -> PLACES, and LED: each side with its place and how much of that it covers."""
     sides = given["crowd_sides"].unique().sort(list(PLACE))
-    document = sides["row"].rle_id().cast(pl.Int64).to_numpy()
-    start, end = sides["start"].to_numpy(), sides["end"].to_numpy()
-    leader = find_leaders(document, start, end)
-    share = (np.minimum(end, end[leader]) - np.maximum(start, start[leader])) / np.maximum(end - start, 1)[leader]
+    leader, share = lead_sides(sides.select(*PLACE))
     leaders = np.unique(leader)
     if len(leaders) >> PLACE_BITS:
         raise OverflowError(f"home {bucket} has {len(leaders)} places of crowded passages, more than 2 ** {PLACE_BITS}")
@@ -90,7 +86,7 @@ def tie(spans: DataFrame, led: DataFrame, least: float) -> DataFrame:
     worth = F.when(F.col("kind") == "rewritten", F.greatest(worth, F.lit(least))).otherwise(worth)
     tied = spans.withColumn("worth", worth)
     for side in ("left", "right"):
-        own = {name: f"{side}_{name}" for name in PLACE}
+        own = {column: f"{side}_{column}" for column in PLACE}
         sides = led.withColumnsRenamed({**own, "place": side, "share": f"{side}_share"})
         tied = tied.join(sides, list(own.values()))
     return tied.select("left", "right", (F.col("worth") * F.least("left_share", "right_share")).alias("weight"), "role")
@@ -98,37 +94,39 @@ def tie(spans: DataFrame, led: DataFrame, least: float) -> DataFrame:
 
 def split(links: DataFrame, floor: float, keep: Keep) -> DataFrame:
     """Links (left, right, weight) -> label, place, cohesion: matching.components.split by best paths."""
-    held, number = list[DataFrame](), 0
-    while True:
+    held, rest, number = list[DataFrame](), links, 0
+    while number == 0 or not rest.isEmpty():
         number += 1
-        step = partial(_stored, keep, f"{number:02}")
-        ends = links.select(F.col("left").alias("left_row"), F.col("right").alias("right_row"))
-        labels = label(ends, step).select(F.col("row").alias("place"), "label")
-        both = step("both", _both_ways(links).join(labels, "place"))
-        steps = F.rint(F.col("weight") * STEPS).cast("long")
-        sums = step("sums", both.groupBy("label", "place").agg(F.sum(steps).alias("sum")))
-        first = F.min(F.struct((-F.col("sum")).alias("less"), "place"))["place"]
-        reached = reach(both, sums.groupBy("label").agg(first.alias("place")).select("place"), floor, step)
-        cohesion = F.coalesce("cohesion", F.lit(0.0)).alias("cohesion")
-        members = step("members", sums.join(reached, "place", "left").select("label", "place", "sum", cohesion))
-        failed = step(
-            "failed", members.groupBy("label").agg(F.min("cohesion").alias("least"), F.count("*").alias("size"))
-        )
-        failed = failed.where(F.col("least") < floor)
-        held.append(members.join(failed, "label", "left_anti").select("label", "place", "cohesion"))
-        if failed.isEmpty():
-            return reduce(DataFrame.unionAll, held)
-        parts = step("parts", part(members.join(failed, "label"), both, floor, step))
-        for side in ("left", "right"):
-            own = parts.select(F.col("place").alias(side), F.col("part").alias(f"{side}_part"))
-            links = links.join(own, side)
-        links = step("links", links.where("left_part = right_part").select("left", "right", "weight"))
-        if links.isEmpty():
-            return reduce(DataFrame.unionAll, held)
+        done, rest = cut(rest, floor, number, keep)
+        held.append(done)
+    return reduce(DataFrame.unionAll, held)
 
 
-def _stored(keep: Keep, prefix: str, name: str, frame: DataFrame) -> DataFrame:
-    return keep(f"{prefix}-{name}", frame)
+def cut(links: DataFrame, floor: float, number: int, keep: Keep) -> tuple[DataFrame, DataFrame]:
+    """Links -> the groups that hold (label, place, cohesion), and links inside the parts of those that fail."""
+
+    def step(part_of: str, frame: DataFrame) -> DataFrame:
+        return keep(f"{number:02}-{part_of}", frame)
+
+    ends = links.select(F.col("left").alias("left_row"), F.col("right").alias("right_row"))
+    labels = label(ends, step).select(F.col("row").alias("place"), "label")
+    both = step("both", _both_ways(links).join(labels, "place"))
+    steps = F.rint(F.col("weight") * STEPS).cast("long")
+    sums = step("sums", both.groupBy("label", "place").agg(F.sum(steps).alias("sum")))
+    first = F.min(F.struct((-F.col("sum")).alias("less"), "place"))["place"]
+    reached = reach(both, sums.groupBy("label").agg(first.alias("place")).select("place"), floor, step)
+    cohesion = F.coalesce("cohesion", F.lit(0.0)).alias("cohesion")
+    members = step("members", sums.join(reached, "place", "left").select("label", "place", "sum", cohesion))
+    sizes = members.groupBy("label").agg(F.min("cohesion").alias("least"), F.count("*").alias("size"))
+    failed = step("failed", sizes).where(F.col("least") < floor)
+    done = members.join(failed, "label", "left_anti").select("label", "place", "cohesion")
+    if failed.isEmpty():
+        return done, links.limit(0)
+    parts = step("parts", part(members.join(failed, "label"), both, floor, step))
+    for side in ("left", "right"):
+        own = parts.select(F.col("place").alias(side), F.col("part").alias(f"{side}_part"))
+        links = links.join(own, side)
+    return done, step("links", links.where("left_part = right_part").select("left", "right", "weight"))
 
 
 def _both_ways(links: DataFrame) -> DataFrame:
@@ -140,22 +138,29 @@ def _both_ways(links: DataFrame) -> DataFrame:
 def reach(both: DataFrame, centres: DataFrame, floor: float, keep: Keep) -> DataFrame:
     """Links from both ends, centres -> place, cohesion: the greatest product along any path, if not under `floor`.
 
-    What falls under it on its way never rises again. A job for each step of the longest path.
+    What falls under it on its way never rises again. A job for each step of the longest path, which writes what rose:
+    a place that rose again has several rows until they are gathered, every GATHERED steps.
     """
-    reached = rising = keep("reach-00", centres.withColumn("cohesion", F.lit(1.0)))
-    number = 0
+    rising = keep("reach-00", centres.withColumn("cohesion", F.lit(1.0)))
+    risen, number = [rising], 0
     while True:
         number += 1
         product = rising.join(both, "place").select(
             F.col("other").alias("place"), (F.col("cohesion") * F.col("weight")).alias("product")
         )
         product = product.groupBy("place").agg(F.max("product").alias("product")).where(F.col("product") >= floor)
-        better = product.join(reached, "place", "left").where("product > coalesce(cohesion, 0)")
+        better = product.join(_greatest(risen), "place", "left").where("product > coalesce(cohesion, 0)")
         rising = keep(f"rise-{number:02}", better.select("place", F.col("product").alias("cohesion")))
         if rising.isEmpty():
-            return reached
-        most = reached.unionAll(rising).groupBy("place").agg(F.max("cohesion").alias("cohesion"))
-        reached = keep(f"reach-{number:02}", most)
+            return _greatest(risen)
+        risen.append(rising)
+        if len(risen) > GATHERED:
+            risen = [keep(f"reach-{number:02}", _greatest(risen))]
+
+
+def _greatest(risen: list[DataFrame]) -> DataFrame:
+    """Rows of (place, cohesion) -> the greatest of each place."""
+    return reduce(DataFrame.unionAll, risen).groupBy("place").agg(F.max("cohesion").alias("cohesion"))
 
 
 def part(members: DataFrame, both: DataFrame, floor: float, keep: Keep) -> DataFrame:
@@ -183,8 +188,6 @@ def part(members: DataFrame, both: DataFrame, floor: float, keep: Keep) -> DataF
 
 def _number() -> Column:
     """A place's number in its component, from 0; a window without a frame reads on, and holds one row."""
-    from pyspark.sql import Window  # noqa: PLC0415
-
     return F.row_number().over(Window.partitionBy("label").orderBy("place")) - 1
 
 
