@@ -25,7 +25,7 @@ from provenance.matching import kernels
 from provenance.matching.rewritten import is_on
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
-from provenance.spark import names, naming, related, steps
+from provenance.spark import names, naming, related, runs, steps
 from provenance.spark import plan as plans
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
@@ -56,6 +56,7 @@ WAYS: list[dict[str, Any]] = [
 @pytest.fixture(autouse=True)
 def _small_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "HOME_BITS", 4)
+    monkeypatch.setattr(runs, "AT_ONCE", 64)
 
 
 def compare(place: Path, keys: int, groups: int = 1, **changed: Any) -> dict[str, list[Piece]]:
@@ -256,6 +257,26 @@ def test_a_damaged_part_of_an_index_is_an_error(corpus: Path) -> None:
     again = documents.with_columns(doc_id="again " + pl.col("doc_id"))  # what has a known id is not looked up
     with pytest.raises(DamagedIndexError, match="damaged"):
         list(check_aside([again], made, Settings(), Asked(None, None, origins=False)))
+
+
+def test_hot_words_are_written_out_some_postings_at_a_time() -> None:
+    """A notice of 40 words in 500 articles, at a place of its own in each, behind words that none other has."""
+    random = np.random.default_rng(3)
+    notice = [f"notice{word}" for word in range(40)]
+    texts = [" ".join([*(f"w{at}x{word}" for word in range(random.integers(5, 60))), *notice]) for at in range(500)]
+    documents = pl.DataFrame({"row": np.arange(500), "text": texts})
+    plan = Plan(Settings(until="matches"), 1, exhaustive=False, rewritten=False)
+    given = {"documents": documents, "wanted": documents.select("row")}
+    sent = {one.table: one.rows for one in runs.send_postings(plan, 0, Tables(given))}
+    made = [one.rows for one in runs.mark_hot(plan, 0, Tables(postings=sent["postings"])) if one.table == "hot"]
+    assert len(made) == -(-sent["postings"].height // 64) > 10
+    assert max(words.height for words in made) <= 64 * 11
+    begin = pl.DataFrame({"row": np.arange(500), "begin": [len(text.split()) - 40 for text in texts]})
+    words = pl.concat(made).unique().join(begin.cast(pl.Int64), on="row").with_columns(pl.col("word") - pl.col("begin"))
+    assert words["word"].min() >= 0
+    counts = words.group_by("row").len()
+    assert counts["len"].n_unique() == 1
+    assert counts.height == 500
 
 
 @pytest.mark.parametrize(("keys", "cap"), [(1, 4), (7, 4), (3, 64)])
