@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tests import naive
-from tests.bench import findings, mixture, page, scoring
+from tests.bench import findings, mixture, page, scoring, spark_page
 from tests.bench.corpora import make
 from tests.bench.peers.grouping import label
 from tests.bench.words import FORMS, Language
@@ -197,3 +197,24 @@ def test_the_page_renders() -> None:
     assert "Not measured: PROVENANCE_SHARED is not set." in text
     for line in text.splitlines():
         assert not line.startswith("|") or line.endswith("|")
+
+
+def test_what_spark_is_going_to_take_is_bounded_by_groups_blocks_and_stories() -> None:
+    """1 kB of each of 1,000 homes in one bucket; one that grows with the dump, and many that do not."""
+    names = ("told", "lacking-alike", "components", "other", "even")
+    ours: list[dict[str, object]] = []
+    for documents in (102_400, 1_024_000):
+        size, buckets = documents, documents // 10_240
+        tasks = {name: [{"buckets": 1, "read": size, "largest": size}] for name in names}
+        tasks["even"] = [{"buckets": buckets, "read": 1000 * buckets, "largest": 1100}]
+        common = {"made": 0, "microseconds": 10, "resident": 1}
+        rounds = [{"round": name, "tasks": [task | common for task in tasks[name]]} for name in names]
+        ours.append({"documents": documents, "rounds": rounds})
+    found = {name: spark_page._go_ahead(name, ours, 10**10, member=100.0) for name in names}
+    assert found["told"].bucket == pytest.approx(1024 * 10**10 / 2**20)  # a piece for each group
+    assert found["told"].read == 2 * found["other"].read
+    assert found["lacking-alike"].bucket == 2 * 16_384 * 5_000
+    assert found["components"].bucket == pytest.approx(1_024_000 + 100 * 2e-5 * 10**10)
+    assert found["other"].bucket == pytest.approx(10**10)
+    assert found["even"].bucket == 1100
+    assert spark_page._go_ahead("told", ours, 2_048_000).bucket == 1024 * 1024
