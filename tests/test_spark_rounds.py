@@ -112,7 +112,8 @@ def test_rounds_learn_of_a_sample_what_one_machine_learns(
 def test_groups_of_homes_change_no_row(corpus: Path, groups: int, level: str) -> None:
     """Names of all homes in two steps; with a thousand groups almost each home has one of its own."""
     made = compare(corpus, 5, groups, level=level, exhaustive_documents=0, rewritten="off")
-    for name in ("totals", "constants", "spoken", "told", "copiers"):
+    assert any(piece.table == "frequent" for piece in made["furniture"])
+    for name in ("totals", "constants", "spoken", "told", "copiers", "furniture"):
         assert made[f"{name}-groups"]
     assert bool(made.get("sides")) == (level == "passage")
 
@@ -257,6 +258,35 @@ def test_a_damaged_part_of_an_index_is_an_error(corpus: Path) -> None:
     again = documents.with_columns(doc_id="again " + pl.col("doc_id"))  # what has a known id is not looked up
     with pytest.raises(DamagedIndexError, match="damaged"):
         list(check_aside([again], made, Settings(), Asked(None, None, origins=False)))
+
+
+def test_lines_counted_by_groups_of_articles_are_those_counted_at_once() -> None:
+    """Lines of few to 3,000 articles, some of which are revised; the most frequent one is in no bucket whole."""
+    random = np.random.default_rng(5)
+    key = np.concatenate([np.full(3000, 1), random.integers(2, 400, 3000)])
+    lines = pl.DataFrame(
+        {
+            "key": key,
+            "outlet": [("Post", "Herald", "")[at] for at in random.integers(0, 3, key.size)],
+            "article": random.integers(0, 2**62, key.size // 2)[random.integers(0, key.size // 2, key.size)],
+            "row": random.permutation(key.size),
+            "at": np.arange(key.size),
+            "stopped": random.random(key.size) < 0.5,
+        },
+        schema=plans.SCHEMAS["lines"],
+    )
+    told, most = [], []
+    for groups in (1, 50):
+        plan = Plan(Settings(), 256, exhaustive=False, rewritten=False, groups=groups)
+        rounds: Any = Rounds(plan)
+        rounds.made["cut"] = list(pack(Sent("lines", lines, plans.in_group(lines["key"], lines["article"], plan))))
+        pieces = rounds.made[steps.find_furniture(rounds, Part("cut", "lines"))]
+        homes = [unpack([(piece.table, piece.data)])["frequent"].with_columns(home=piece.bucket) for piece in pieces]
+        told.append(pl.concat(homes).unique().sort(pl.all()))
+        most.append(max(unpack([(piece.table, piece.data)])["lines"].height for piece in rounds.made["cut"]))
+    assert told[0].height > 1000
+    assert_frame_equal(*told)
+    assert most[0] > 3000 > 10 * most[1]
 
 
 def test_hot_words_are_written_out_some_postings_at_a_time() -> None:

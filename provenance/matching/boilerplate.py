@@ -154,13 +154,18 @@ def find_frequent(lines: pl.DataFrame) -> pl.DataFrame:
 
     *Gather* by key: of how many articles of an outlet it is a line, and of how many outlets.
     """
-    return (
-        lines.filter(pl.len().over("key") >= FEWEST_ARTICLES)
-        .group_by("key", "outlet")
-        .agg(pl.col("article").n_unique().alias("articles"))
-        .with_columns(outlets=pl.len().over("key"))
-        .filter((pl.col("articles") >= FEWEST_ARTICLES) | (pl.col("outlets") >= PLATFORM_OUTLETS))
-    )
+    return choose_frequent(count_lines(lines.filter(pl.len().over("key") >= FEWEST_ARTICLES)))
+
+
+def count_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines (key, outlet, article) -> key, outlet, articles. *Gather* by key; by key and article what may be summed."""
+    return lines.group_by("key", "outlet").agg(articles=pl.col("article").n_unique())
+
+
+def choose_frequent(counted: pl.DataFrame) -> pl.DataFrame:
+    """What count_lines counts of whole keys -> what find_frequent finds."""
+    known = counted.with_columns(outlets=pl.len().over("key"))
+    return known.filter((pl.col("articles") >= FEWEST_ARTICLES) | (pl.col("outlets") >= PLATFORM_OUTLETS))
 
 
 def count_articles(articles: pl.DataFrame) -> pl.DataFrame:

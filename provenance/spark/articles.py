@@ -6,18 +6,26 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.matching.boilerplate import count_articles, find_frequent, list_lines, mark_boilerplate
+from provenance.matching.boilerplate import (
+    FEWEST_ARTICLES,
+    choose_frequent,
+    count_articles,
+    count_lines,
+    list_lines,
+    mark_boilerplate,
+)
 from provenance.spark.naming import count_home, read_home
-from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, by_group, hashed, home, in_order, table
+from provenance.spark.pieces import Sent, Tables
+from provenance.spark.plan import SCHEMAS, by_group, hashed, home, in_group, in_order, shaped, table
 from provenance.spark.shorts import list_shorts
 from provenance.text.passages import find_passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
+
+LINE = ["key", "outlet"]
 
 
 def cut_passages(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
@@ -27,7 +35,7 @@ def cut_passages(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("passages", _with_rows(passages, documents), bucket)
     lines, articles = list_lines(documents, passages, tokens)
     lines = lines.with_columns(row=documents["row"].gather(lines["document"])).select(list(SCHEMAS["lines"]))
-    yield Sent("lines", lines.cast(SCHEMAS["lines"]), hashed(lines["key"], plan))
+    yield Sent("lines", lines.cast(SCHEMAS["lines"]), in_group(lines["key"], lines["article"].to_numpy(), plan))
     articles = articles.unique()
     yield Sent("articles", articles, hashed(articles["article"], plan))
     homes = articles.select("outlet").unique().with_columns(home=pl.lit(bucket, pl.Int64))
@@ -41,14 +49,37 @@ def _with_rows(passages: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     return joined.select(list(SCHEMAS["passages"]))
 
 
-def find_furniture(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """LINES of some words -> those that are FREQUENT, to the homes of the documents that hold them."""
+def count_furniture(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """LINES of some words, whole or those of a group of articles -> LINE_COUNTS, with the first place, by words."""
     lines = given["lines"]
-    hits = lines.join(find_frequent(lines), on=["key", "outlet"]).sort("row", "at")
-    first = hits.unique("key", keep="first", maintain_order=True).select("key", "stopped")
-    told = hits.drop("stopped").with_columns(home=pl.Series(home(hits["row"]))).join(first, on="key")
-    told = told.select("home", *SCHEMAS["frequent"]).unique().cast({"articles": pl.Int64, "outlets": pl.Int64})
-    yield Sent("frequent", told.drop("home"), told["home"].to_numpy())
+    firsts = lines.sort("row", "at").unique(LINE, keep="first", maintain_order=True)
+    counted = count_lines(lines).join(firsts.drop("article"), on=LINE).with_columns(home=pl.lit(bucket, pl.Int64))
+    yield shaped("line_counts", counted, hashed(counted["key"], plan))
+
+
+def choose_furniture(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """LINE_COUNTS of some words -> those that are FREQUENT, to the buckets that counted them."""
+    counted = given["line_counts"]
+    hits = counted.join(choose_frequent(counted.group_by(LINE).agg(pl.col("articles").sum())), on=LINE)
+    first = hits.sort("row", "at").unique("key", keep="first", maintain_order=True).select("key", first="stopped")
+    told = hits.join(first, on="key").with_columns(articles="articles_right", stopped="first")
+    yield shaped("frequent", told, told["home"].to_numpy())
+
+
+def tell_furniture(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """LINES and which of them are FREQUENT -> FREQUENT, to the homes of the documents that hold them."""
+    if "frequent" in given:
+        lines = given["lines"].select(*LINE, home=pl.Series(home(given["lines"]["row"])))
+        told = lines.unique().join(given["frequent"], on=LINE)
+        yield shaped("frequent", told, told["home"].to_numpy())
+
+
+def find_furniture(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """LINES of some words -> those that are FREQUENT, to the homes of the documents that hold them."""
+    lines = given["lines"].filter(pl.len().over("key") >= FEWEST_ARTICLES)  # most stand alone
+    (counted,) = count_furniture(plan, bucket, Tables(lines=lines))
+    (frequent,) = choose_furniture(plan, bucket, Tables(line_counts=counted.rows))
+    yield from tell_furniture(plan, bucket, Tables(lines=lines, frequent=frequent.rows))
 
 
 def count_outlets(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
@@ -68,7 +99,7 @@ def mark_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's DOCUMENTS, PASSAGES, FREQUENT lines and TOTALS of outlets -> PASSAGES with boilerplate, SHORTS."""
     documents, tokens = given.read()
     passages = in_order(table(given, "passages"))
-    frequent = table(given, "frequent").join(table(given, "totals"), on="outlet")
+    frequent = table(given, "frequent").unique().join(table(given, "totals"), on="outlet")
     marked = _with_rows(mark_boilerplate(documents, passages, tokens, frequent=frequent), documents)
     yield Sent("passages", marked, bucket)
     if plan.settings.level == "passage":

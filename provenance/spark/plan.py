@@ -109,6 +109,10 @@ SCHEMAS: dict[str, pl.Schema] = {
     "articles": pl.Schema({"outlet": tables.TEXT, "article": KEY}),
     "homes": pl.Schema({"outlet": tables.TEXT, "home": ROW}),
     "totals": pl.Schema({"outlet": tables.TEXT, "total": ROW}),
+    "line_counts": pl.Schema(
+        {"key": KEY, "outlet": tables.TEXT, "articles": ROW, "home": ROW}
+        | {"row": ROW, "at": ROW, "stopped": pl.Boolean()}
+    ),
     "frequent": pl.Schema(
         {"key": KEY, "outlet": tables.TEXT, "articles": ROW, "outlets": ROW, "stopped": pl.Boolean()}
     ),
@@ -301,10 +305,11 @@ def by_group(name: str, rows: pl.DataFrame, sender: int, plan: Plan) -> Sent:
     return shaped(name, rows, in_group(hash_texts(rows[next(iter(SCHEMAS[name]))]), sender, plan))
 
 
-def in_group(keys: pl.Series, sender: int, plan: Plan) -> Array:
-    """Keys -> the buckets of what one sender has of them; their own where there is one group only."""
-    group = (sender * MIXER % (1 << 64) >> 32) % plan.groups
-    return hashed(pl.Series(keys.cast(pl.UInt64).to_numpy() + np.uint64(group * MIXER % (1 << 64))), plan)
+def in_group(keys: pl.Series, sender: Array | int, plan: Plan) -> Array:
+    """Keys -> the buckets of what a sender has of them; their own where there is one group only."""
+    mixer, senders = np.uint64(MIXER), np.atleast_1d(sender).astype(np.uint64)
+    group = (senders * mixer >> np.uint64(32)) % np.uint64(plan.groups)
+    return hashed(pl.Series(keys.cast(pl.UInt64).to_numpy() + group * mixer), plan)
 
 
 def as_bytes(rows: Array) -> pl.Series:

@@ -195,7 +195,7 @@ def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = N
     """DOCUMENTS and the round that cut them -> what made PASSAGES with boilerplate; with `wanted` also POSTINGS."""
     tracing = flow.plan.settings.until == "origins"
     shared = flow.later(flow.round, "shared", runs.share_tags, Part(cut, "tags"))
-    furnished = flow.later(flow.round, "furniture", articles.find_furniture, Part(cut, "lines"))
+    furnished = flow.later(find_furniture, flow, Part(cut, "lines"))
     counted = flow.round("outlets", articles.count_outlets, Part(cut, "articles"))
     totals = names.meet(flow, "totals", articles.sum_outlets, Part(counted, "totals"), Part(cut, "homes"))
     parts = [documents, Part(cut, "passages"), Part(furnished(), "frequent"), Part(totals, "totals")]
@@ -206,6 +206,15 @@ def mark_passages(flow: Flow, documents: Part, cut: str, wanted: Part | None = N
         return flow.round("marked", articles.mark_home, *parts)
     postings = together(articles.mark_home, runs.send_postings)
     return flow.round("marked", postings, *parts, wanted, Part(shared(), "shared"))
+
+
+def find_furniture(flow: Flow, lines: Part) -> str:
+    """LINES -> the round that made FREQUENT ones; counted by groups of articles, where homes are in groups."""
+    if flow.plan.groups == 1:
+        return flow.round("furniture", articles.find_furniture, lines)
+    counted = Part(flow.round("furniture-groups", articles.count_furniture, lines), "line_counts")
+    chosen = Part(flow.round("furniture-told", articles.choose_furniture, counted), "frequent")
+    return flow.round("furniture", articles.tell_furniture, lines, chosen)
 
 
 def compare_passages(flow: Flow, documents: Part) -> Made:

@@ -39,9 +39,9 @@ MOST_BUCKET = {
 }
 #: Rounds by name, of which a bucket has a piece for each home of a group, or for each group, and no more; where there
 #: are groups each goes over what it has twice.
-GROUPED = ("totals", "constants", "spoken", "told", "copiers", "leaders")
-#: Bytes that a round holds at its most of each row of one key: of a posting, of a line.
-HELD = {"hot": 600, "furniture": 220}
+GROUPED = ("totals", "constants", "spoken", "told", "copiers", "leaders", "furniture")
+#: Bytes that `hot` holds at its most of each posting of one key.
+HELD = 600
 #: Documents of the largest story of tests/bench.news, a part of all.
 STORY = news.COPIES * news.EVERGREEN / news.EVERGREENS
 
@@ -249,7 +249,8 @@ def _bounds(sizes: str, alike: int, member: float) -> str:
         "a sample are bounded by the sample, `candidates` by its bands, `documents` by its ranges, `passage-clusters` "
         f"by what goes over the cluster instead (a passage of more than {CROWD:,} places), `settled` and "
         f"`lacking-alike` by the {2 * BLOCK:,} texts of a block of pairs. What all homes have of a name is summed in "
-        "groups of them first (`told`, `constants`, `copiers`, `totals`; sides of passages in `leaders`): a bucket has "
+        "groups of them first (`told`, `constants`, `copiers`, `totals`; sides of passages in `leaders`; what a line "
+        "has, in groups of articles, in `furniture`): a bucket has "
         f"a piece for each of {HOMES_AT_ONCE:,} homes, or for each group. No dump of several groups was measured: a "
         "piece is taken to be as large as it was, and these rounds to cost twice as much. A story's pairs "
         f"(`components`) are at most {member:,.0f} bytes a member, as those of {alike:,} near-identical documents "
@@ -258,17 +259,15 @@ def _bounds(sizes: str, alike: int, member: float) -> str:
 
 
 def _unseen() -> str:
-    posting, line = (HELD[name] / 400 for name in ("hot", "furniture"))  # GB of 10^8 / 40
     return (
         f"A round whose largest bucket is under {HOT} mean ones, and that has the more buckets the more documents "
         "there are, is taken to have no hot key: more `keys` make its buckets smaller, so they stay. The largest of "
         "any other grows as it did between the two greatest sizes measured, at most with the dump, by the power told "
-        "with it. What will be a hot key, and is not yet at these sizes, is not seen so. Three are known, each in one "
+        "with it. What will be a hot key, and is not yet at these sizes, is not seen so. Two are known, each in one "
         "task that nothing divides: at level passage the postings of one run of words, of which `hot` holds "
-        f"{HELD['hot']} bytes each, a line's places, of which `furniture` holds {HELD['furniture']} each (both "
-        "measured on 2,000,000 of one key), and a story's articles, of which tracing holds 20 KB each. A notice under "
-        f"each 40th article of 10^8 takes {posting:.1f} and {line:.1f} GB so, of 10^10 a hundred times that: it would "
-        "break first."
+        f"{HELD} bytes each (measured on 2,000,000 of one key), and a story's articles, of which tracing holds 20 KB "
+        f"each. A notice under each 40th article of 10^8 takes {HELD / 400:.1f} GB so, of 10^10 a hundred times that: "
+        "it would break first."
     )
 
 
