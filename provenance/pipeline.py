@@ -14,7 +14,9 @@ import polars as pl
 from provenance import __version__, room, tables
 from provenance.clock import Clock
 from provenance.dumps import reading
+from provenance.dumps.ahead import TABLES
 from provenance.dumps.rejects import count_rejects
+from provenance.dumps.suffixes import SUFFIXES
 from provenance.dumps.verdicts import read_verdicts
 from provenance.dumps.walk import Source
 from provenance.errors import UsageError
@@ -38,6 +40,7 @@ from provenance.verdicts.decisions import decide
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from provenance.dumps.ahead import Asked
     from provenance.matching.recall import Sampled
     from provenance.verdicts.decisions import Decisions
 
@@ -64,13 +67,15 @@ def scan(
     progress: Callable[[str], None] | None = None,
     finished: Callable[[str, pl.DataFrame], None] | None = None,
     needing: Callable[[Needs], None] | None = None,
+    ahead: dict[str, Asked] | None = None,
 ) -> Run:
     """Files, folders, globs, "-" (which reads `stdin`), one or several, or a frame with a column of texts -> a Run.
 
     Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
     `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
     of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
-    while the run goes on, `needing` with what the run is going to need once everything is read.
+    while the run goes on, `needing` with what the run is going to need once everything is read. `ahead` is what was
+    asked of tables before (dumps.ahead), with the same settings.
     """
     settings = or_default(settings)
     clock = Clock(progress)
@@ -78,7 +83,7 @@ def scan(
     with clock.step("read"):
         if settings.level == "document" and _waits(inputs):
             threading.Thread(target=load_documents, name="kernels", daemon=True).start()
-        read = _read(inputs, settings, stdin)
+        read = _read(inputs, settings, stdin, ahead)
     frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}
     facts: dict[str, Any] = {"inputs": read.inputs.to_dicts()}
     in_order = read.documents["doc_id"].is_sorted()  # as archives number theirs: then no text is moved
@@ -157,6 +162,7 @@ def _read(
     inputs: str | Path | Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
     settings: Settings,
     stdin: BinaryIO | None,
+    ahead: dict[str, Asked] | None,
 ) -> tables.Read:
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)
@@ -165,7 +171,8 @@ def _read(
         raise UsageError(
             f"scan: {type(several).__name__} is neither a Polars frame nor names of files; give one of these"
         )
-    return reading.read([name if isinstance(name, Source) else str(name) for name in several], settings, stdin=stdin)
+    names = [name if isinstance(name, Source) else str(name) for name in several]
+    return reading.read(names, settings, stdin, ahead)
 
 
 def _waits(inputs: object) -> bool:
@@ -174,7 +181,7 @@ def _waits(inputs: object) -> bool:
     if isinstance(several, pl.DataFrame | pl.LazyFrame) or not isinstance(several, Iterable):
         return False
     paths = [Path(name) for name in several if isinstance(name, str | PurePath)]
-    large = [path for path in paths if path.suffix in (".parquet", ".arrow") and path.is_file()]
+    large = [path for path in paths if SUFFIXES.get(path.suffix.lower()) in TABLES and path.is_file()]
     return sum(path.stat().st_size for path in large) > WORTH_LOADING
 
 

@@ -60,7 +60,7 @@ def _columnar(kind: str) -> Callable[[bytes], None]:
 
     def target(content: bytes) -> None:
         intake = Intake("x", Settings(), Shelf())
-        for _ in read_columnar(kind, io.BytesIO(content), intake, pool):
+        for _ in read_columnar(kind, io.BytesIO(content), intake, pool, {}):
             pass
         intake.close()
 

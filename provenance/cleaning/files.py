@@ -19,10 +19,10 @@ from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import Chosen, choose, needed
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
-from provenance.dumps.kinds import PACKED, SUFFIXES
 from provenance.dumps.opening import keep_sources
 from provenance.dumps.reading import Reading, documents_of, numbers_of
 from provenance.dumps.rejects import reject_frame
+from provenance.dumps.suffixes import PACKED, SUFFIXES
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
 from provenance.errors import OutputError, UsageError
 from provenance.outputs import place_of

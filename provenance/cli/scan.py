@@ -94,41 +94,47 @@ def command(
         if (log := find_log(output, verdicts)) is not None:
             raise UsageError(f"--engine spark does not heed decisions ({log}); scan with --engine local, or move them")
         return _over_spark(inputs, chosen, str(output), master, quiet)
-    from provenance.cli.kernels import watch_kernels
-    from provenance.cli.running import say_compiling
-    from provenance.dumps.verdicts import find_log, read_verdicts
-    from provenance.pipeline import scan
-    from provenance.reports.runs import write_table
-    from provenance.reports.writing import Aside, check_folder
-    from provenance.room import within
+    from provenance.dumps.ahead import asked_ahead
 
-    beside = check_folder(output)
-    said = read_verdicts(find_log(output, verdicts))
-    with (
-        within(memory, scratch or beside),
-        Aside(output) as aside,
-        _progress(quiet) as shown,
-        watch_kernels((lambda: None) if quiet else say_compiling, shown) as progress,
-    ):
+    # While all else is imported; of texts as many as room.most_text() lets stay in memory.
+    with asked_ahead(inputs, chosen, memory * 10**6 // 2) as ahead:
+        from provenance.cli.kernels import watch_kernels
+        from provenance.cli.running import say_compiling
+        from provenance.dumps.verdicts import find_log, read_verdicts
+        from provenance.pipeline import scan
+        from provenance.reports.runs import write_table
+        from provenance.reports.writing import Aside, check_folder
+        from provenance.room import within
 
-        def finished(name: str, frame: pl.DataFrame) -> None:
-            aside.begin(f"{name}.parquet", partial(write_table, name, frame, chosen.level))
+        beside = check_folder(output)
+        said = read_verdicts(find_log(output, verdicts))
+        with (
+            within(memory, scratch or beside),
+            Aside(output) as aside,
+            _progress(quiet) as shown,
+            watch_kernels((lambda: None) if quiet else say_compiling, shown) as progress,
+        ):
 
-        def needing(needs: Needs) -> None:
-            if needs.files and not quiet:
-                click.echo(say_needs(needs, scratch or beside, disk_usage(scratch or beside).free // 10**6), err=True)
+            def finished(name: str, frame: pl.DataFrame) -> None:
+                aside.begin(f"{name}.parquet", partial(write_table, name, frame, chosen.level))
 
-        run = scan(
-            inputs,
-            chosen,
-            verdicts=said,
-            stdin=sys.stdin.buffer,
-            progress=progress,
-            finished=finished,
-            needing=needing,
-        )
-        progress("write")
-        run.finish(aside, report=not no_report)
+            def needing(needs: Needs) -> None:
+                if needs.files and not quiet:
+                    free = disk_usage(scratch or beside).free // 10**6
+                    click.echo(say_needs(needs, scratch or beside, free), err=True)
+
+            run = scan(
+                inputs,
+                chosen,
+                verdicts=said,
+                stdin=sys.stdin.buffer,
+                progress=progress,
+                finished=finished,
+                needing=needing,
+                ahead=ahead,
+            )
+            progress("write")
+            run.finish(aside, report=not no_report)
     if not quiet:
         _say(run, output, report=not no_report)
     return exit_code(run, fail_on)

@@ -1,8 +1,8 @@
 """Parquet, Arrow and frames -> articles, column by column, in batches.
 
-Polars dies of some damaged files (a length of 10^18 bytes is asked for, and the process ends) and waits for ever on
-others, so a worker reads each file first and throws away what it reads; that costs a second for 500 MB of text. Of a
-file that fails it copies the rows before the failure, and only the copy is read here.
+Polars dies of some damaged files, so a worker reads each file first (trying.py). It hands over the texts of a file that
+can be read whole; short columns are read again here. Of a file that fails it copies the rows before the failure, and
+only the copy is read here.
 """
 
 from __future__ import annotations
@@ -16,27 +16,25 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from provenance.dumps.columns import ASKED, choose_columns, columns_of_frame, holds_markup
+from provenance.dumps.ahead import ask_table
+from provenance.dumps.columns import choose_columns, columns_of_frame, holds_markup
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
 from provenance.dumps.markup import PAGE_START
-from provenance.dumps.parquet_bounds import Extremes, stated_bounds
-from provenance.dumps.parquet_format import column_chunks
-from provenance.dumps.parquet_sums import wrong_pages
 from provenance.dumps.records import ask_record
 from provenance.dumps.rejects import single_line
+from provenance.dumps.trying import FAILURES, SCANS, opened
 from provenance.dumps.workers import Lost, Question
-from provenance.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from provenance.dumps.ahead import Asked
     from provenance.dumps.columns import Columns
     from provenance.dumps.intake import Intake
+    from provenance.dumps.taking import Handed
     from provenance.dumps.workers import Workers
 
 
-#: What is read by columns, from a file that can seek. Of a name Polars would make a glob or an address.
-SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
 #: A longer file without a name is called by its number, or copied into one; shorter ones are sent to the worker.
 MOST_SENT = 64 << 20
 #: What a worker found wrong -> what is told of it.
@@ -44,48 +42,6 @@ WRONG = {
     "pages": "a page of {} is not as it was written (checksum)",
     "bounds": "the least or greatest text stated of {} is not there",
 }
-#: What Polars raises for what a file holds; a panic of its Rust is no Exception.
-FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
-
-
-def try_columns(
-    content: bytes, kind: str, place: str | None, asked: dict[str, Any], rows: int = 0, copy: str | None = None
-) -> dict[str, Any]:
-    """A file by its place or its bytes -> how many rows of its columns can be read, and the problem behind those.
-
-    Of a Parquet file also the row groups and columns with pages that have another checksum (`pages`), and of one that
-    can be read whole those with bounds that are not their texts' (`bounds`).
-    `asked` is the columns that the settings name. With `copy` so many rows are written there. Runs in a worker.
-    """
-    found: dict[str, Any] = {}
-    try:
-        with _opened(content, place) as again:
-            chunks = column_chunks(again) if kind == "parquet" and copy is None else []
-            found["pages"] = sorted(wrong_pages(again, chunks))
-            bounds = stated_bounds(again, chunks)
-        frame = SCANS[kind](_opened(content, place))
-        if copy is not None:
-            kept = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
-            frame.head(rows).select(dict.fromkeys(kept)).collect().write_parquet(copy)
-            return {"rows": rows}
-        columns = choose_columns(frame.collect_schema().names(), Settings(**asked))
-        if not columns.problem:
-            extremes = Extremes(bounds, columns.of)
-            chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
-            for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
-                rows += batch.height
-                extremes.add(batch)
-            told = frame.select(pl.len()).collect().item()
-            if rows != told:  # a panic in a thread of its own ends the batches without a word
-                raise ValueError(f"{rows:,} of {told:,} rows")
-            found["bounds"] = sorted(extremes.wrong())
-    except FAILURES as error:
-        found["problem"] = ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]
-    return {"rows": rows, **found}
-
-
-def _opened(content: bytes, place: str | None) -> BinaryIO:
-    return io.BytesIO(content) if place is None else open(place, "rb")  # noqa: PTH123
 
 
 def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
@@ -98,31 +54,58 @@ def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
         yield intake.counted(found)
 
 
-def read_columnar(kind: str, content: BinaryIO, intake: Intake, workers: Workers) -> Iterator[pl.DataFrame | Question]:
-    """A Parquet or Arrow file that can seek -> articles of as many rows as a worker could read of it."""
+def read_columnar(
+    kind: str, content: BinaryIO, intake: Intake, workers: Workers, ahead: dict[str, Asked]
+) -> Iterator[pl.DataFrame | Question]:
+    """A Parquet or Arrow file that can seek -> articles of as many rows as a worker could read of it.
+
+    `ahead` is what was asked of files before, by their places; what is used is taken out.
+    """
+    from provenance.room import most_text  # noqa: PLC0415  as below
+
     with _placed(content) as (place, octets, size):
-        known = {"kind": kind, "place": place, "asked": {name: getattr(intake.settings, name) for name in ASKED}}
-        answer = workers.answer(Question("columns", known, octets, size=size))
-        if isinstance(answer, Lost):
-            intake.reject(None, answer.reason, answer.detail)
-            return
-        for what, is_wrong in WRONG.items():
-            for row_group, column in answer.get(what, ()):
-                told = is_wrong.format(f"column {column!r} in row group {row_group}")
-                intake.reject(None, "damaged", f"{told}: fetch the file again", "partial")
-        if "problem" not in answer:
-            with _opened(octets, place) as whole:
-                yield from read_columns(SCANS[kind], whole, intake)
-        else:
-            with tempfile.TemporaryDirectory() as folder:
-                sound = {"rows": answer.get("rows", 0)}
-                rescued = os.path.join(folder, "rows.parquet")  # noqa: PTH118
-                again = Question("columns", known | sound | {"copy": rescued}, octets, size=size)
-                if sound["rows"] and workers.answer(again) == sound:
-                    with open(rescued, "rb") as whole:  # noqa: PTH123
-                        yield from read_columns(pl.scan_parquet, whole, intake)
-            reason, detail = answer["problem"]
-            intake.reject(None, reason, detail, "partial" if intake.documents else "skipped")
+        asked = ahead.pop(place or "", None) or ask_table(
+            workers, kind, place, octets, size, intake.settings, most_text()
+        )
+        with contextlib.closing(asked):
+            answer = asked.answer.result()
+            if isinstance(answer, Lost):
+                intake.reject(None, answer.reason, answer.detail)
+                return
+            for what, is_wrong in WRONG.items():
+                for row_group, column in answer.get(what, ()):
+                    told = is_wrong.format(f"column {column!r} in row group {row_group}")
+                    intake.reject(None, "damaged", f"{told}: fetch the file again", "partial")
+            if "problem" not in answer:
+                with opened(octets, place) as whole:
+                    yield from read_columns(SCANS[kind], whole, intake, _handed(asked, answer))
+                return
+        yield from _rescued(asked.question, answer, intake, workers)
+
+
+def _handed(asked: Asked, answer: dict[str, Any]) -> Handed | None:
+    """The texts that a worker said it handed over."""
+    if asked.descriptor is None or "texts" not in answer:
+        return None
+    from provenance.dumps.taking import Handed  # noqa: PLC0415  numpy, which a worker does without: .1 s
+
+    return Handed(asked.descriptor, answer["texts"], answer["rows"])
+
+
+def _rescued(
+    question: Question, answer: dict[str, Any], intake: Intake, workers: Workers
+) -> Iterator[pl.DataFrame | Question]:
+    """A table that is damaged -> articles of the rows before, which a worker copies; and why there are no more."""
+    known = {name: question.known[name] for name in ("kind", "place", "asked")}
+    with tempfile.TemporaryDirectory() as folder:
+        sound = {"rows": answer.get("rows", 0)}
+        copied = os.path.join(folder, "rows.parquet")  # noqa: PTH118
+        again = question._replace(known=known | sound | {"copy": copied})
+        if sound["rows"] and workers.answer(again) == sound:
+            with open(copied, "rb") as whole:  # noqa: PTH123
+                yield from read_columns(pl.scan_parquet, whole, intake)
+    reason, detail = answer["problem"]
+    intake.reject(None, reason, detail, "partial" if intake.documents else "skipped")
 
 
 @contextlib.contextmanager
@@ -135,8 +118,8 @@ def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
         yield os.fspath(name), b"", size
     elif size <= MOST_SENT:
         yield None, content.read(), size
-    elif os.path.exists(opened := f"/proc/{os.getpid()}/fd/{content.fileno()}"):  # noqa: PTH110
-        yield opened, b"", size  # Linux has a name for what has none
+    elif os.path.exists(numbered := f"/proc/{os.getpid()}/fd/{content.fileno()}"):  # noqa: PTH110
+        yield numbered, b"", size  # Linux has a name for what has none
     else:
         with tempfile.NamedTemporaryFile() as copy:  # what came through a pipe has no name
             shutil.copyfileobj(content, copy)
@@ -145,20 +128,20 @@ def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
 
 
 def read_columns(
-    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO, intake: Intake
+    scan: Callable[[Any], pl.LazyFrame], source: BinaryIO, intake: Intake, handed: Handed | None = None
 ) -> Iterator[pl.DataFrame | Question]:
-    """What Polars scans -> articles; what it cannot read is a reject."""
+    """What Polars scans -> articles, with texts that were handed over; what it cannot read is a reject."""
     try:
-        yield from read_file(scan(source), intake)
+        yield from read_file(scan(source), intake, handed)
     except FAILURES as error:
         action = "partial" if intake.documents else "skipped"
         intake.reject(None, "damaged", f"cannot be read as what it is: {single_line(str(error), 160)}", action)
 
 
-def read_file(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame | Question]:
+def read_file(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame | Question]:
     """The same of a file: where a text is a page's source, the article on the page."""
     every = holds_markup(choose_columns(frame.collect_schema().names(), intake.settings).of.get("text", ""))
-    for found in _batches(frame, intake):
+    for found in _batches(frame, intake, handed):
         pages = found["text"].str.contains("" if every else PAGE_START)
         yield intake.counted(found.filter(~pages))
         for row in found.filter(pages).iter_rows(named=True):
@@ -166,7 +149,7 @@ def read_file(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame | Qu
             yield from ask_record(Found(**row, published=None if published is None else str(published)), intake)
 
 
-def _batches(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
+def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame]:
     schema = frame.collect_schema()
     columns = choose_columns(schema.names(), intake.settings)
     if columns.problem:
@@ -178,9 +161,20 @@ def _batches(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
         return
     rows = 0
     chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
-    for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
+    for batch in _beside(chosen, handed) if handed else chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
         yield _found(batch, rows, columns, intake)
         rows += batch.height
+
+
+def _beside(chosen: pl.LazyFrame, handed: Handed) -> Iterator[pl.DataFrame]:
+    """The columns of a table whose texts were handed over, in batches."""
+    handed.take()
+    others = chosen.drop("text").collect()
+    if others.width and others.height != handed.rows:
+        raise ValueError(f"{others.height:,} of {handed.rows:,} rows")
+    for first in range(0, handed.rows, BATCH_ROWS):
+        last = min(first + BATCH_ROWS, handed.rows)
+        yield handed.texts(first, last).to_frame().hstack(others[first:last].get_columns())
 
 
 def _found(picked: pl.DataFrame, first: int, columns: Columns, intake: Intake) -> pl.DataFrame:

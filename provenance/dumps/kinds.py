@@ -8,27 +8,14 @@ from urllib.parse import urlsplit
 
 from provenance.dumps.addresses import is_web
 from provenance.dumps.compression import Problem
+from provenance.dumps.suffixes import PACKED, SUFFIXES
 
-#: What a suffix says; whatever else holds text is plain text.
-SUFFIXES = {
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".jl": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
-    ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
-    ".txt": "text", ".text": "text", ".md": "text",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html", ".mhtml": "eml", ".mht": "eml",
-    ".rss": "feed", ".atom": "feed", ".xml": "feed", ".rdf": "feed",
-    ".warc": "warc", ".wet": "warc", ".zip": "zip", ".tar": "tar", ".eml": "eml", ".mbox": "mbox", ".mbx": "mbox",
-}  # fmt: skip
 #: What a server's word says of text whose name and beginning say nothing: what a program answers has no suffix.
 MEDIA = {
     "text/csv": "csv", "application/csv": "csv", "text/tab-separated-values": "tsv",
     "text/html": "html", "application/xhtml+xml": "html", "message/rfc822": "eml", "application/mbox": "mbox",
 }  # fmt: skip
 _CHARSET = re.compile(r"charset\s?=\s?[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-#: Suffixes of packings, and what the name is without them.
-PACKED = {
-    ".gz": "", ".gzip": "", ".bz2": "", ".bz": "", ".xz": "", ".zst": "", ".zstd": "",
-    ".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar",
-}  # fmt: skip
 #: Kinds of files of which no text is read, by their first bytes.
 _NOT_READ = (
     (b"%PDF-", "PDF: extract its text first"),

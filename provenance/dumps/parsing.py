@@ -32,7 +32,7 @@ def _capture(content: bytes) -> dict[str, Any]:
 
 
 def _columns(content: bytes, **known: Any) -> dict[str, Any]:
-    from provenance.dumps.columnar import try_columns
+    from provenance.dumps.trying import try_columns
 
     return try_columns(content, **known)
 

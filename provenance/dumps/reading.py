@@ -10,6 +10,7 @@ import xxhash
 
 from provenance import tables
 from provenance.dumps import columnar
+from provenance.dumps.ahead import TABLES
 from provenance.dumps.archives import read_tar, read_zip
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.delimited import read_table
@@ -35,6 +36,7 @@ from provenance.tables import Read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from provenance.dumps.ahead import Asked
     from provenance.dumps.archives import Member
     from provenance.settings import Settings
 
@@ -84,6 +86,7 @@ class Reading:
         unread: Iterable[Reject] = (),
         errors: int = 0,
         kind: str = "",
+        ahead: dict[str, Asked] | None = None,
     ) -> None:
         self.settings = settings
         self._kind = kind  # of all inputs, where it is known: else each is looked at
@@ -94,6 +97,7 @@ class Reading:
         self._stdin = stdin
         self._shelf = Shelf()
         self._workers = Workers()
+        self._ahead = {} if ahead is None else ahead
         self.errors = errors  # before: of a stream that is read bit by bit
         self._told([*left_out, *unread])
 
@@ -209,8 +213,8 @@ class Reading:
                 return
             whole.seek(0)
             content = whole
-        if kind in columnar.SCANS:
-            yield from columnar.read_columnar(kind, content, intake, self._workers)
+        if kind in TABLES:
+            yield from columnar.read_columnar(kind, content, intake, self._workers, self._ahead)
             return
         for member in ARCHIVES[kind](content):
             intake.members += 1
@@ -229,12 +233,18 @@ class Reading:
             archive.reject(None, *member.problem, "partial" if archive.members > 1 else "skipped")
 
 
-def read(inputs: Sequence[str | Source], settings: Settings, stdin: BinaryIO | None = None) -> Read:
+def read(
+    inputs: Sequence[str | Source],
+    settings: Settings,
+    stdin: BinaryIO | None = None,
+    ahead: dict[str, Asked] | None = None,
+) -> Read:
     """Inputs by name -> DOCUMENTS in order of path and place, REJECTS, and one row of `inputs` for each file.
 
+    `ahead` is what was asked of tables before, with the same settings (dumps.ahead).
     Raises UsageError for an input that is not there; anything else that cannot be read is a reject.
     """
-    reading, texts = Reading(inputs, settings, stdin), Texts()
+    reading, texts = Reading(inputs, settings, stdin, ahead=ahead), Texts()
     frames = []
     for frame in reading:
         texts.put(frame["text"])

@@ -126,7 +126,11 @@ class Workers:
 
     def answer(self, question: Question) -> dict[str, Any] | Lost:
         """Ask one question and wait for its answer."""
-        return self._pool().submit(self._answer, question).result()
+        return self.begin(question).result()
+
+    def begin(self, question: Question) -> Future[dict[str, Any] | Lost]:
+        """Ask one question without waiting."""
+        return self._pool().submit(self._answer, question)
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
@@ -152,6 +156,7 @@ class _Worker:
         self._parsers = parsers
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
+        self._starting = threading.Lock()  # a worker that is ended before it was started is not started
 
     def answer(self, question: Question) -> dict[str, Any] | Lost:
         """The answer of the parser, or why there is none."""
@@ -194,21 +199,25 @@ class _Worker:
         return Lost("crashed", f"its parser crashed ({f'signal {-status}' if status < 0 else f'status {status}'})")
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            program = _START.format(path=sys.path, parsers=self._parsers)
-            self._process = subprocess.Popen(  # noqa: S603  our own program
-                [sys.executable, "-c", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **_ENVIRONMENT},
-            )
-        return self._process
+        with self._starting:
+            if self._ended:
+                raise OSError(None, "the run was stopped")
+            if self._process is None:
+                program = _START.format(path=sys.path, parsers=self._parsers)
+                self._process = subprocess.Popen(  # noqa: S603  our own program
+                    [sys.executable, "-c", program],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env={**os.environ, **_ENVIRONMENT},
+                )
+            return self._process
 
     def end(self, *, kill: bool = False) -> None:
         """Let the process go."""
-        self._ended = self._ended or not kill
-        process, self._process = self._process, None
+        with self._starting:
+            self._ended = self._ended or not kill
+            process, self._process = self._process, None
         if process is None:
             return
         process.kill()

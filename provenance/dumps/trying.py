@@ -1,0 +1,99 @@
+"""A Parquet or Arrow file -> how much of it can be read: what a worker is asked, which dies of some files.
+
+Polars asks for 10^18 bytes where a length is damaged, and the process ends; over others it waits for ever. What is
+imported here a worker imports anew.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import polars as pl
+
+from provenance.dumps.columns import choose_columns
+from provenance.dumps.giving import Giver
+from provenance.dumps.parquet_bounds import Extremes, stated_bounds
+from provenance.dumps.parquet_format import column_chunks
+from provenance.dumps.parquet_sums import wrong_pages
+from provenance.dumps.rejects import single_line
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provenance.dumps.parquet_format import Chunk
+
+BATCH_ROWS = 8192  # read at a time
+SIZE = 6  # the field of a chunk's metadata that has its bytes unpacked, in parquet.thrift
+#: What is read by columns, from a file that can seek. Of a name Polars would make a glob or an address.
+SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
+#: What Polars raises for what a file holds; a panic of its Rust is no Exception.
+FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
+
+
+def try_columns(
+    content: bytes,
+    kind: str,
+    place: str | None,
+    asked: dict[str, Any],
+    rows: int = 0,
+    copy: str | None = None,
+    into: str | None = None,
+    most: int = 0,
+) -> dict[str, Any]:
+    """A file by its place or its bytes -> how many rows of its columns can be read, and the problem behind those.
+
+    Of a Parquet file also the row groups and columns with pages that have another checksum (`pages`), and of one that
+    can be read whole those with bounds that are not their texts' (`bounds`).
+    `asked` is the columns that the settings name. With `copy` so many rows are written there, with `into` up to `most`
+    bytes of texts, of which `texts` then says how many there are. Runs in a worker.
+    """
+    found: dict[str, Any] = {}
+    try:
+        with opened(content, place) as again:
+            chunks = column_chunks(again) if kind == "parquet" and copy is None else []
+            found["pages"] = sorted(wrong_pages(again, chunks))
+            bounds = stated_bounds(again, chunks)
+        frame = SCANS[kind](opened(content, place))
+        if copy is not None:
+            kept = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
+            frame.head(rows).select(dict.fromkeys(kept)).collect().write_parquet(copy)
+            return {"rows": rows}
+        columns = choose_columns(frame.collect_schema().names(), Settings(**asked))
+        if not columns.problem:
+            extremes = Extremes(bounds, columns.of)
+            giver = _giver(into, most) if _stated_size(chunks, columns.of["text"]) <= most else None
+            chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
+            for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
+                rows += batch.height
+                extremes.add(batch)
+                if giver is not None:
+                    giver.give(batch["text"])
+            told = frame.select(pl.len()).collect().item()
+            if rows != told:  # a panic in a thread of its own ends the batches without a word
+                raise ValueError(f"{rows:,} of {told:,} rows")
+            found["bounds"] = sorted(extremes.wrong())
+            if giver is not None and rows and (given := giver.done()) is not None:
+                found["texts"] = given
+    except FAILURES as error:
+        found["problem"] = ["damaged", f"cannot be read as what it is: {single_line(str(error), 160)}"]
+    return {"rows": rows, **found}
+
+
+def _stated_size(chunks: list[Chunk], column: str) -> int:
+    """How many bytes of a column a Parquet file says it has: what is too much need not be written to find out."""
+    sizes = [chunk.stated.get(SIZE) for chunk in chunks if chunk.column == column and isinstance(chunk.stated, dict)]
+    return sum(size for size in sizes if isinstance(size, int))
+
+
+def _giver(into: str | None, most: int) -> Giver | None:
+    try:
+        return None if into is None else Giver(into, most)
+    except OSError:
+        return None  # whoever asked cannot be seen from here: it reads the file itself
+
+
+def opened(content: bytes, place: str | None) -> BinaryIO:
+    """A file by its place, or by its bytes where it has none."""
+    return io.BytesIO(content) if place is None else open(place, "rb")  # noqa: PTH123
