@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import naive
+import nanoarrow
 import numpy as np
 import polars as pl
 import pytest
@@ -15,7 +17,7 @@ from numba import config
 
 from provenance.text import fold_table, kernels, word_kernels
 from provenance.text.folding import fold, fold_all
-from provenance.text.tokens import Hasher, fold_batch, tokenize
+from provenance.text.tokens import BEHIND, Hasher, fold_batch, octets_of, tokenize
 
 HOSTILE = st.text(
     st.one_of(
@@ -155,3 +157,33 @@ def test_a_word_longer_than_any_language_has_is_cut() -> None:
     assert tokens.start.tolist() == [0, 255, 510, 601]
     assert tokens.size.tolist() == [255, 255, 90, 1]
     assert [word for word, _, _ in twin(text)] == fold(text).split()
+
+
+def _octets(texts: pl.Series) -> list[str]:
+    octets, bounds = octets_of(texts)
+    assert not octets.flags.writeable  # kernels are compiled for one kind of array
+    assert octets.size >= bounds[-1] + BEHIND
+    assert bounds[0] == 0
+    return [octets[low:high].tobytes().decode() for low, high in pairwise(bounds.tolist())]
+
+
+@given(st.lists(st.lists(HOSTILE, max_size=6), max_size=4), st.integers(0, 8), st.integers(0, 12))
+def test_octets_are_those_of_the_texts_however_these_lie(parts: list[list[str]], first: int, count: int) -> None:
+    whole = pl.concat([pl.Series("text", [], pl.String), *(pl.Series("text", part, pl.String) for part in parts)])
+    for texts in (whole, whole.rechunk(), whole.reverse()):
+        some = texts.slice(first, count)
+        assert _octets(some) == some.to_list()
+
+
+def test_texts_that_lie_one_after_another_are_not_copied() -> None:
+    texts = [f"Text {at} of the ferry and its captain." for at in range(100)]
+    lying = np.frombuffer("".join(texts).encode(), np.uint8)
+    bounds = np.concatenate([[0], np.cumsum([len(text) for text in texts])])
+    array = nanoarrow.c_array_from_buffers(nanoarrow.large_string(), len(texts), [None, bounds, lying], null_count=0)
+    series = pl.Series(array)
+    for some in (series[:99], series[20:70], series[98:99]):
+        assert _octets(some) == some.to_list()
+        assert np.shares_memory(octets_of(some)[0], lying)
+    for some in (series, series.reverse()):  # behind the last text nothing may be read: it is no part of the column
+        assert _octets(some) == some.to_list()
+        assert not np.shares_memory(octets_of(some)[0], lying)

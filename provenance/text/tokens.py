@@ -7,6 +7,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import nanoarrow
 import numpy as np
 import polars as pl
 
@@ -24,6 +25,7 @@ Array = np.ndarray[Any, Any]
 COLUMNS = (np.uint64, np.int32, np.uint8, np.uint8)  # of TOKENS, behind its bounds
 SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points of 33 bytes folded (U+FDFA) at most
 BEHIND = 8  # bytes after a batch of texts, for the kernels read eight at a time
+INLINE = 12  # bytes of a text that Arrow keeps among the views of texts, and not in their memory
 BATCH_BYTES = 1 << 19  # what is made of a batch stays in the second cache
 LARGE_BATCH = 1 << 22  # where a kernel goes from text to text: a call costs .4 ms around it
 
@@ -149,13 +151,24 @@ def fold_octets(octets: Array, bounds: Array, columns: list[Array], keep: bool) 
 def octets_of(texts: pl.Series) -> tuple[Array, Array]:
     """Texts, none null -> their UTF-8 one after another (uint8), BEHIND bytes behind it; where each begins and ends.
 
-    Joined by polars: as strings of Python they would be decoded first and encoded again.
+    Where they lie so already, as those that a worker handed over do, nothing is copied; to map memory anew for the copy
+    takes as long as to copy.
     """
+    if texts.n_chunks() == 1 and len(texts):
+        parts = nanoarrow.c_array_stream(texts).get_next().view()
+        if parts.n_buffers == 4:  # validity, views, one piece of memory for all texts, its size
+            views = np.frombuffer(parts.buffer(1), np.uint32).reshape(-1, 4)[parts.offset : parts.offset + len(texts)]
+            octets = np.frombuffer(parts.buffer(2), np.uint8)
+            begins = views[:, 3].astype(np.int64)
+            bounds = np.append(begins, begins[-1] + views[-1, 0])
+            long = int(views[:, 0].min()) > INLINE
+            if long and (np.diff(bounds) == views[:, 0]).all() and bounds[-1] + BEHIND <= octets.size:
+                return octets[bounds[0] : bounds[-1] + BEHIND], bounds - bounds[0]
     bounds = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(texts.str.len_bytes().to_numpy(), out=bounds[1:])
-    padded = pl.concat([texts.rename(""), pl.Series(["\0" * BEHIND])])
-    joined: bytes = padded.str.join("").cast(pl.Binary).item()
-    return np.frombuffer(joined, np.uint8), bounds
+    padded = pl.concat([texts.rename(""), pl.Series(["\0" * (BEHIND + INLINE)])])
+    joined = nanoarrow.c_array_stream(padded.str.join("")).get_next().view()
+    return np.frombuffer(joined.buffer(2), np.uint8), bounds
 
 
 def _columns(words: int) -> list[Array]:
