@@ -18,9 +18,9 @@ from provenance.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Prove
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 EXIT_PIPE = 141  # what a shell reports for a program ended by SIGPIPE: no gate may read it as clean
 
-#: Polars' allocator keeps freed memory for 10 s unless told otherwise when it is loaded: 170 MB of 2 GB. A batch needs
-#: again at once what the last one freed: to get it anew from the system took .5 s of 7 for 100,000 articles.
-RETURN_MEMORY = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:250,muzzy_decay_ms:0")
+#: How long Polars' allocator keeps freed memory, told before it is loaded: 10 s else, and then it holds 170 MB of 2 GB.
+#: A batch needs again at once what the last one freed: to get it anew took .5 s of 7 for 100,000 articles.
+KEEP_FREED = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:250,muzzy_decay_ms:0")
 
 #: Command -> its line in --help, known here so that --help loads none of them.
 COMMANDS = {
@@ -79,7 +79,7 @@ class Commands(click.Group):
         """The command line from arguments to exit code."""
         kwargs["standalone_mode"] = False
         _open_streams()
-        os.environ.setdefault(*RETURN_MEMORY)
+        os.environ.setdefault(*KEEP_FREED)
         try:
             code = super().main(*args, **kwargs)
         except click.exceptions.NoArgsIsHelpError as error:

@@ -57,7 +57,7 @@ def print_in_utf8() -> None:
 
 def say_compiling() -> None:
     """Why nothing happens for a while: on stderr."""
-    click.echo("compiling kernels, once after an installation: up to a minute", err=True)
+    click.echo("compiling kernels, once after an installation: a minute or two", err=True)
 
 
 def say_rejects(rejects: pl.DataFrame, rest: str) -> None:

@@ -13,6 +13,7 @@ import click
 
 from provenance.cli.options import settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
+from provenance.reports.findings import RELATIONS, failing_relations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 #: MB; a dump of any size is read in so much, and its tables need more only from some 200,000 articles on.
 MEMORY = 1000
-#: What --fail-on means: that relation or a closer one, in either direction.
-LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
 
 
 @click.command("scan")
@@ -55,7 +54,7 @@ LADDER = ("duplicate", "near_duplicate", "contained", "overlap")
 @click.option("--no-report", is_flag=True, help="Write the tables only.")
 @click.option(
     "--fail-on",
-    type=click.Choice(LADDER),
+    type=click.Choice(tuple(RELATIONS)),
     help="Exit with 1 if two articles are related so, or more closely.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -174,12 +173,8 @@ def exit_code(run: Run, fail_on: str | None) -> int:
 
     if is_partial(run.rejects):
         return EXIT_PARTIAL
-    if fail_on:
-        bad = {*LADDER[: LADDER.index(fail_on) + 1]}
-        bad |= {"contains"} if "contained" in bad else set()
-        bad |= {"same"} if "near_duplicate" in bad else set()
-        if run.matches["relation"].is_in(sorted(bad)).any():
-            return EXIT_FINDINGS
+    if fail_on and run.matches["relation"].is_in(sorted(failing_relations(fail_on))).any():
+        return EXIT_FINDINGS
     return 0
 
 

@@ -1,7 +1,8 @@
 """Compiles the kernels of matching into numba's cache, on words made up here.
 
 Run as `python -m provenance.matching.warming` beside a first scan: numba compiles under one lock, so only a second
-process can share the work of some 25 s between two cores. What recall needs the first process compiles meanwhile.
+process can share the work, 85 s of processor time, between two cores. What recall needs the first process compiles
+meanwhile.
 """
 
 from __future__ import annotations

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 FORMATS = ("text", "json", "jsonl", "github", "sarif")
-#: What --fail-on may name: that verdict or a closer one.
+#: What --fail-on of a check may name: that verdict or a closer one.
 LADDER = ("duplicate", "near_duplicate", "recycled")
+#: What --fail-on of a scan may name: these relations of MATCHES or those of a closer one; editors said `same`.
+RELATIONS = {
+    "duplicate": ("duplicate",),
+    "near_duplicate": ("near_duplicate", "same"),
+    "contained": ("contained", "contains"),
+    "overlap": ("overlap",),
+}
 RULES = {
     "duplicate": "The same words in the same order were seen before.",
     "near_duplicate": "Nearly all shingles of five words are those of a document seen before.",
@@ -28,6 +35,16 @@ RULES = {
 }
 LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def failing_relations(fail_on: str) -> set[str]:
+    """The relations of MATCHES that fail a scan.
+
+    >>> sorted(failing_relations("near_duplicate"))
+    ['duplicate', 'near_duplicate', 'same']
+    """
+    rungs = list(RELATIONS)
+    return {relation for rung in rungs[: rungs.index(fail_on) + 1] for relation in RELATIONS[rung]}
 
 
 @dataclass(frozen=True)
