@@ -33,7 +33,6 @@ from provenance.matching.warming import load_documents
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run
 from provenance.settings import Settings, or_default
-from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
 
@@ -127,6 +126,8 @@ def _compare_passages(
     documents: pl.DataFrame, settings: Settings, clock: Clock, decisions: Decisions | None
 ) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
     """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample."""
+    from provenance.text.passages import find_passages  # noqa: PLC0415  .03 s of expressions for passages alone
+
     exhaustive = documents.height <= settings.exhaustive_documents
     with clock.step("fold"):
         tokens, signatures = tokenize_and(documents["text"], None if exhaustive else word_sketcher(settings))
@@ -150,6 +151,8 @@ def _compare_documents(
     """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES if tracing will read them."""
     passages = tables.empty(tables.PASSAGES)
     if settings.until == "origins":
+        from provenance.text.passages import find_passages  # noqa: PLC0415  as above
+
         with clock.step("passages"):
             passages = mark_boilerplate(documents, find_passages(documents), tokenize(documents["text"]))
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages

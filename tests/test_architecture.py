@@ -159,6 +159,11 @@ def test_help_loads_nothing_but_click() -> None:
     assert not loaded & {"polars", "numpy", "numba", "datasketch", "jinja2", "rich", "rapidfuzz"}
 
 
+def test_a_scan_loads_the_expressions_of_plain_text_only_where_it_reads_some() -> None:
+    loaded = loaded_by("import provenance.pipeline")
+    assert not loaded & {"provenance.dumps.text_files", "provenance.dumps.layout", "provenance.text.passages"}
+
+
 def test_public_names_resolve() -> None:
     for public in provenance.__all__:
         assert getattr(provenance, public) is not None

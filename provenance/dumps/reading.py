@@ -24,7 +24,6 @@ from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
 from provenance.dumps.opening import open_source, unopened
 from provenance.dumps.rejects import HARMLESS, Reject, reject_frame, single_line
-from provenance.dumps.text_files import read_text
 from provenance.dumps.walk import Source, find_sources
 from provenance.dumps.web_archives import read_web_archive
 from provenance.dumps.web_pages import read_page_file
@@ -54,9 +53,15 @@ class _Finished(NamedTuple):
     problem: Problem | None
 
 
+def _read_plain(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
+    from provenance.dumps.text_files import read_text  # noqa: PLC0415  .05 s of expressions that a table does without
+
+    yield from read_text(stream, intake)
+
+
 #: What reads a file of which kind.
 READERS: dict[str, Callable[[BinaryIO, Intake], Iterator[pl.DataFrame | Question]]] = {
-    "text": read_text,
+    "text": _read_plain,
     "jsonl": read_json_lines,
     "json": read_json,
     "csv": read_table,
