@@ -6,6 +6,7 @@ import mmap
 import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,6 +191,23 @@ def test_the_first_table_is_asked_of_ahead_and_no_second_time(tmp_path: Path, mo
         assert not ahead
     assert asked_of == [str(first), str(second)]
     assert documents.height == 400
+
+
+def test_whoever_looked_through_a_table_is_gone_when_it_has_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, end = threading.Event(), Workers.end
+    seen: list[Workers] = []
+    monkeypatch.setattr(Workers, "end", lambda workers: (end(workers), seen.append(workers), ended.set()))
+    with asked_ahead([str(table(tmp_path / "a.parquet"))], Settings(), MOST):
+        assert ended.wait(60)
+        assert [worker._process for worker in seen[0]._all] == [None]
+
+
+def test_a_table_is_looked_through_where_its_texts_cannot_be_handed_over(tmp_path: Path) -> None:
+    content = table(tmp_path / "news.parquet").read_bytes()
+    answer = trying.try_columns(content, "parquet", None, {}, into=str(tmp_path / "none"), most=MOST)
+    assert answer == {"rows": 300, "pages": [], "bounds": []}
 
 
 def test_what_nobody_took_is_closed(tmp_path: Path) -> None:

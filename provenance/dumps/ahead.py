@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.columns import ASKED
@@ -62,9 +63,11 @@ def asked_ahead(inputs: Sequence[str], settings: Settings, most: int) -> Iterato
         for name in inputs:
             kind = SUFFIXES.get(os.path.splitext(name)[1].lower())  # noqa: PTH122  as above
             if kind in TABLES and os.path.isfile(name):  # noqa: PTH113
-                place = os.path.normpath(name)
+                place = os.fspath(PurePath(name))  # as walk.py has it, which leaves `..` behind a link alone
                 size = os.path.getsize(name)  # noqa: PTH202
                 asked[place] = ask_table(workers, kind, place, b"", size, settings, most)
+                # what it holds is not needed while articles are compared
+                asked[place].answer.add_done_callback(lambda _answer: workers.end())
                 break
         try:
             yield asked

@@ -93,10 +93,14 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         if self._threads is not None:
-            for worker in self._all:
-                worker.end()
+            self.end()
             self._threads.shutdown(cancel_futures=True)
             self._threads = None
+
+    def end(self) -> None:
+        """Let all processes go: nothing more is asked of them."""
+        for worker in self._all:
+            worker.end()
 
     def ask(self, things: Iterable[_Thing | Question]) -> Iterator[_Thing]:
         """Ask the questions among some things, as many at a time as there are workers, and give the others on in order.
