@@ -131,6 +131,21 @@ def test_dropped_passages_put_back_are_the_texts(texts: dict[str, str]) -> None:
     assert again.is_empty()
 
 
+def test_what_is_cut_out_stays_in_one_place() -> None:
+    """Clusters hold passages inside each other: cut by them, some left all articles and some stayed twice."""
+    one, two, three, four, five = (" ".join(f"{word}{number}" for number in range(40)) + "." for word in "abcde")
+    texts = {"a": [one, three], "b": [one, two, four], "c": [one, two, five]}
+    whole = frame({name: "\n\n".join(parts) for name, parts in texts.items()})
+    kept = "".join(filter(None, pv.clean(whole, text="body", keep="first", passages="drop", settings=PLAIN)["body"]))
+    assert [kept.count(part) for part in (one, two, three, four, five)] == [1] * 5
+
+    dump = pv.scan(Path(__file__).parents[1] / "corpus", pv.Settings(until="matches")).documents
+    story = "The company has asked the harbour authority at Port Halven for its latest soundings"
+    assert dump["text"].str.contains(story, literal=True).sum() > 1
+    left = pv.clean(dump, id="doc_id", keep="origin", passages="drop")
+    assert left["text"].str.contains(story, literal=True).sum() == 1
+
+
 def test_contained_goes_only_when_asked() -> None:
     whole = pl.DataFrame({"id": ["long", "short"], "text": [" ".join(SENTENCES[:4]), SENTENCES[1]]})
     assert pv.clean(whole)["id"].to_list() == ["long", "short"]

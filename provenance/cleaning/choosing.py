@@ -49,9 +49,7 @@ def needed(settings: Settings, keep: str, passages: str, also: Sequence[str]) ->
     """The settings of the scan that a policy needs, and no more than that."""
     if keep == "origin":
         return replace(settings, level="passage", until="origins")
-    if passages != "keep":
-        return replace(settings, level="passage", until="clusters")
-    return replace(settings, level="passage" if also else "document", until="matches")
+    return replace(settings, level="passage" if also or passages != "keep" else "document", until="matches")
 
 
 def choose(run: Run, order: pl.Series, keep: str, passages: str, also: Sequence[str]) -> Chosen:
@@ -149,38 +147,52 @@ def _contained(documents: pl.DataFrame, matches: pl.DataFrame, gone: pl.DataFram
 
 
 def _cuts(run: Run, order: pl.Series, rank: Array, gone: pl.DataFrame) -> pl.DataFrame:
-    """Passage clusters and boilerplate of the documents that stay -> CUTS.
+    """SPANS and boilerplate of the documents that stay -> CUTS.
 
-    Each cluster keeps the member in the document most to be kept, the first there; nothing is cut out of what some
-    cluster keeps.
+    Of a span's two sides the one in the document less to be kept goes, of two in one document the later. So whatever
+    goes stands in a better place too, which may go for a better one still, but the best of them stays. (A cluster does
+    not say what stands where: its members differ in length and lie in each other. Cut down to one member each, two
+    paragraphs of the agency's story in corpus/ went out of every article that had them.)
     """
     ranks = pl.DataFrame({"doc_id": order, "rank": rank})
     stays = run.documents.select("doc_id").join(gone, on="doc_id", how="anti").join(ranks, on="doc_id")
-    members = (
-        run.clusters.filter((pl.col("level") == "passage") & (pl.col("role") != "boilerplate"))
-        .join(stays, on="doc_id")
-        .sort("cluster_id", "rank", "start", "end")
-        .with_columns(
-            number=pl.int_range(pl.len()).over("cluster_id"),
-            counterpart=pl.col("doc_id").first().over("cluster_id"),
-        )
-    )
-    kept = members.filter(pl.col("number") == 0).select("doc_id", "start", "end")
-    repeated = members.filter(pl.col("number") > 0).with_columns(reason=pl.lit("repeated"))
-    notices = run.passages.filter(pl.col("role") == "boilerplate").join(stays, on="doc_id")
-    notices = notices.with_columns(reason=pl.lit("boilerplate"), counterpart=pl.lit(None, pl.String))
-    wanted = pl.concat([part.select(list(CUTS)) for part in (notices, repeated)])
-    held: dict[str, list[tuple[int, int]]] = {}
-    for doc_id, start, end in kept.sort("doc_id", "start").iter_rows():
-        held.setdefault(doc_id, []).append((start, end))
-    rows: list[tuple[str, int, int, str, str | None]] = []
-    for (doc_id,), part in wanted.sort("doc_id", "start", "end", "reason").group_by("doc_id", maintain_order=True):
-        taken = list(held.get(str(doc_id), []))
-        for _, start, end, reason, counterpart in part.iter_rows():
-            for low, high in without(start, end, taken):
-                rows.append((str(doc_id), low, high, reason, counterpart))
-                taken.append((low, high))
+    cuts: dict[str, list[tuple[int, int, str, str | None]]] = {}
+    notices = run.passages.filter(pl.col("role") == "boilerplate").join(stays, on="doc_id", how="semi")
+    for doc_id, start, end in notices.select("doc_id", "start", "end").iter_rows():
+        cuts.setdefault(doc_id, []).append((start, end, "boilerplate", None))
+    for doc_id, start, end, other, low, high in _worse_sides(run.spans, stays).iter_rows():
+        mine = cuts.setdefault(doc_id, [])
+        keeper = _keeper(cuts.get(other, []), low, high) or other
+        left = without(start, end, [(first, last) for first, last, *_ in mine])
+        mine.extend((first, last, "repeated", keeper) for first, last in left)
+    rows = [(doc_id, *cut) for doc_id, some in cuts.items() for cut in some]
     return pl.DataFrame(rows, schema=CUTS, orient="row").sort("doc_id", "start")
+
+
+def _worse_sides(spans: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """SPANS, documents with their ranks -> the side of each that goes (doc_id, start, end) and the one it goes for.
+
+    Sorted by the rank of the first, then of the other: what a document loses is known before it is asked for it.
+    """
+    ranked = spans.filter(pl.col("role") != "boilerplate")
+    for side in ("left", "right"):
+        ranked = ranked.join(stays.rename({"doc_id": f"{side}_doc", "rank": f"{side}_rank"}), on=f"{side}_doc")
+    later = pl.col("right_rank") >= pl.col("left_rank")  # in one document the right side is the later
+    columns = ("rank", "doc", "start", "end")
+    worse, better = (
+        [pl.when(later).then(f"{one}_{name}").otherwise(f"{two}_{name}").alias(f"{as_}{name}") for name in columns]
+        for as_, one, two in (("", "right", "left"), ("better_", "left", "right"))
+    )
+    sides = ranked.select(*worse, *better).sort("rank", "better_rank", "start", "end", "better_start", "better_end")
+    return sides.drop("rank", "better_rank")
+
+
+def _keeper(cuts: list[tuple[int, int, str, str | None]], low: int, high: int) -> str | None:
+    """What a document loses -> the document for which most of its low:high goes, if most of it does."""
+    for start, end, _, keeper in cuts:
+        if 2 * (min(end, high) - max(start, low)) > high - low:
+            return keeper
+    return None
 
 
 def without(start: int, end: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
