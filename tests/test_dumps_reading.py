@@ -357,6 +357,12 @@ def test_published_columns() -> None:
     assert parse_published(pl.Series(texts)).to_list() == [moment] * len(texts)
     assert parse_published(pl.Series(["03/04/2020", "now", "0001-01-01", "2020-02-31", None])).null_count() == 5
     assert parse_published(pl.Series([1583319600, None])).to_list() == [moment, None]
+    assert parse_published(pl.Series([1583319600.25, float("nan"), 2020.5])).to_list() == [moment, None, None]
+    assert parse_published(pl.Series(["1583319600.25", "1583319600000.5", "2020.5"])).to_list() == [
+        moment,
+        moment,
+        None,
+    ]
     assert parse_published(pl.Series([{"a": 1}])).null_count() == 1
 
 

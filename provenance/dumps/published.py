@@ -28,7 +28,8 @@ _RFC = (
 def parse_published(column: pl.Series) -> pl.Series:
     """A column of text, dates, times or numbers -> datetime[us, UTC].
 
-    A time without a zone is taken as UTC. A number is a year, seconds or milliseconds since 1970.
+    A time without a zone is taken as UTC. A number is a year, seconds or milliseconds since 1970, also with a fraction,
+    which is left out.
     """
     dtype = column.dtype
     if isinstance(dtype, pl.Datetime):
@@ -39,8 +40,9 @@ def parse_published(column: pl.Series) -> pl.Series:
     if dtype.is_integer():
         return _parse_text(column.cast(pl.String))
     if dtype.is_float():
-        whole = column.is_finite() & (column == column.floor()) & (column.abs() < 1e15)
-        return _parse_text(pl.select(pl.when(whole).then(column).cast(pl.Int64).cast(pl.String)).to_series())
+        second = column.floor()  # of a time since 1970 a fraction may follow, of a year none
+        given = column.is_finite() & ((column == second) | (column >= 1e9)) & (column.abs() < 1e15)
+        return _parse_text(pl.select(pl.when(given).then(second).cast(pl.Int64).cast(pl.String)).to_series())
     if dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum):
         return _parse_text(column.cast(pl.String))
     return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)

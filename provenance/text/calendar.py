@@ -138,7 +138,8 @@ def parse_date(text: str) -> tuple[datetime, str] | None:
     for date in _all_forms(text, FIRST_FIELD_YEAR):
         if date.start == 0 and date.end == len(text) and date.weekday_agrees is not False:
             return date.value, date.precision
-    return _parse_number(text) if text.isdecimal() else _parse_month(text)
+    number = _FRACTION.sub("", text)  # what time.time() gives
+    return _parse_number(number) if number.isdecimal() else _parse_month(text)
 
 
 def _all_forms(text: str, first_year: int = FIRST_YEAR) -> Iterator[FoundDate]:
@@ -243,6 +244,9 @@ def _minutes_east(zone: str | None) -> int:
         digits = zone[1:].replace(":", "")
         return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if zone[0] == "-" else 1)
     return _ZONES.get(zone.lower(), 0)
+
+
+_FRACTION = re.compile(r"(?<=^\d{10})\.\d+$|(?<=^\d{13})\.\d+$", re.ASCII)  # of seconds or milliseconds since 1970
 
 
 def _parse_number(text: str) -> tuple[datetime, str] | None:
