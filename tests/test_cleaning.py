@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 import pytest
 import zstandard
@@ -27,7 +28,8 @@ from hypothesis import strategies as st
 import provenance as pv
 import provenance.frames
 from provenance import tables
-from provenance.cleaning.choosing import KEEP, without
+from provenance.cleaning.choosing import KEEP
+from provenance.cleaning.cutting import Sides, find_cuts, without
 from provenance.cleaning.rewriting import edit_record
 from provenance.dumps.pieces import split_lines, split_table, with_member
 from provenance.errors import UsageError
@@ -144,6 +146,52 @@ def test_what_is_cut_out_stays_in_one_place() -> None:
     assert dump["text"].str.contains(story, literal=True).sum() > 1
     left = pv.clean(dump, id="doc_id", keep="origin", passages="drop")
     assert left["text"].str.contains(story, literal=True).sum() == 1
+
+
+@given(
+    texts=st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=5), min_size=1, max_size=8),
+    order=st.randoms(use_true_random=False),
+)
+def test_of_whatever_exact_spans_tie_one_stays(texts: list[list[int]], order: Any) -> None:
+    """Blocks of 100 characters; of each, as over the link cap, the place before and the first one are named."""
+    rank = list(range(len(texts)))
+    order.shuffle(rank)
+    stays = np.array([order.random() < 0.7 for _ in texts])
+    rows, places = [], dict[int, list[tuple[int, int]]]()
+    for document, blocks in enumerate(texts):
+        for at, block in enumerate(blocks):
+            known = places.setdefault(block, [])
+            rows += [(*one, document, 100 * at) for one in {*known[:1], *known[-1:]}]
+            known.append((document, 100 * at))
+    ways = [(a, x, x + 100, b, y, y + 100, True) for a, x, b, y in rows] + [
+        (b, y, y + 100, a, x, x + 100, True) for a, x, b, y in rows
+    ]
+    sides = Sides(*np.array(sorted(ways), np.int64).reshape(-1, 7).T)._replace(exact=np.ones(len(ways), np.bool_))
+    cuts = [cut[:3] for cut in find_cuts(sides, np.array(rank), stays, {})]
+    for block, where in places.items():
+        there = [place for place in where if stays[place[0]]]
+        left = [place for place in there if (*place, place[1] + 100) not in cuts]
+        best = min(there, key=lambda place: (rank[place[0]], place[1]), default=None)
+        assert left == ([] if best is None else [best]), block
+
+
+def test_a_passage_in_a_hundred_documents_stays_in_one() -> None:
+    """Over the link cap few of its places are tied to any one."""
+    shared = " ".join(f"s{number}" for number in range(40)) + "."
+    texts = [f"{' '.join(f'w{at * 100 + n}' for n in range(60))}.\n\n{shared}" for at in range(100)]
+    order = np.random.default_rng(5).permutation(100)
+    whole = pl.DataFrame({"id": [f"d{name:02}" for name in order], "text": texts})
+    left = pv.clean(whole, keep="first", passages="drop", settings=PLAIN)
+    assert left["text"].str.contains(shared, literal=True).to_list() == [True] + [False] * 99
+
+
+def test_likeness_is_not_followed_from_one_to_the_next() -> None:
+    """Each is like the one before: the second goes for the first; the third is like what is gone, and stays."""
+    rows = [(0, 0, 100, 1, 0, 90), (1, 0, 90, 2, 0, 80), (2, 0, 80, 3, 0, 85)]
+    ways = sorted(rows + [(*row[3:], *row[:3]) for row in rows])
+    sides = Sides(*np.array(ways).T, exact=np.zeros(len(ways), np.bool_))
+    cuts = find_cuts(sides, np.arange(4), np.ones(4, np.bool_), {})
+    assert cuts == [(1, 0, 90, 0), (3, 0, 85, 2)]
 
 
 def test_contained_goes_only_when_asked() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from provenance.cleaning.cutting import REPEATED, find_cuts, list_sides
 from provenance.matching.components import label_components, lead
 from provenance.matching.places import row_numbers
 
@@ -147,67 +148,22 @@ def _contained(documents: pl.DataFrame, matches: pl.DataFrame, gone: pl.DataFram
 
 
 def _cuts(run: Run, order: pl.Series, rank: Array, gone: pl.DataFrame) -> pl.DataFrame:
-    """SPANS and boilerplate of the documents that stay -> CUTS.
-
-    Of a span's two sides the one in the document less to be kept goes, of two in one document the later. So whatever
-    goes stands in a better place too, which may go for a better one still, but the best of them stays. (A cluster does
-    not say what stands where: its members differ in length and lie in each other. Cut down to one member each, two
-    paragraphs of the agency's story in corpus/ went out of every article that had them.)
-    """
-    ranks = pl.DataFrame({"doc_id": order, "rank": rank})
-    stays = run.documents.select("doc_id").join(gone, on="doc_id", how="anti").join(ranks, on="doc_id")
-    cuts: dict[str, list[tuple[int, int, str, str | None]]] = {}
-    notices = run.passages.filter(pl.col("role") == "boilerplate").join(stays, on="doc_id", how="semi")
-    for doc_id, start, end in notices.select("doc_id", "start", "end").iter_rows():
-        cuts.setdefault(doc_id, []).append((start, end, "boilerplate", None))
-    for doc_id, start, end, other, low, high in _worse_sides(run.spans, stays).iter_rows():
-        mine = cuts.setdefault(doc_id, [])
-        keeper = _keeper(cuts.get(other, []), low, high) or other
-        left = without(start, end, [(first, last) for first, last, *_ in mine])
-        mine.extend((first, last, "repeated", keeper) for first, last in left)
-    rows = [(doc_id, *cut) for doc_id, some in cuts.items() for cut in some]
-    return pl.DataFrame(rows, schema=CUTS, orient="row").sort("doc_id", "start")
-
-
-def _worse_sides(spans: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """SPANS, documents with their ranks -> the side of each that goes (doc_id, start, end) and the one it goes for.
-
-    Sorted by the rank of the first, then of the other: what a document loses is known before it is asked for it.
-    """
-    ranked = spans.filter(pl.col("role") != "boilerplate")
-    for side in ("left", "right"):
-        ranked = ranked.join(stays.rename({"doc_id": f"{side}_doc", "rank": f"{side}_rank"}), on=f"{side}_doc")
-    later = pl.col("right_rank") >= pl.col("left_rank")  # in one document the right side is the later
-    columns = ("rank", "doc", "start", "end")
-    worse, better = (
-        [pl.when(later).then(f"{one}_{name}").otherwise(f"{two}_{name}").alias(f"{as_}{name}") for name in columns]
-        for as_, one, two in (("", "right", "left"), ("better_", "left", "right"))
+    """SPANS and boilerplate of the documents that stay -> CUTS: notices, and what stands in a better place too."""
+    stays = ~order.is_in(gone["doc_id"].implode()).to_numpy()
+    notices = run.passages.filter(pl.col("role") == "boilerplate")
+    notices = notices.select("start", "end", row=pl.Series(row_numbers(notices["doc_id"], order)))
+    notices = notices.filter(pl.Series(stays[notices["row"].to_numpy()]))
+    taken = {
+        row: list(zip(*places, strict=True)) for row, *places in notices.group_by("row").agg("start", "end").rows()
+    }
+    repeated = find_cuts(list_sides(run.spans, order), rank, stays, taken)
+    cut = pl.concat(
+        [
+            notices.select("row", "start", "end", reason=pl.lit("boilerplate"), root=pl.lit(None, pl.Int64)),
+            pl.DataFrame(repeated, schema=REPEATED, orient="row").select(
+                "row", "start", "end", pl.lit("repeated").alias("reason"), "root"
+            ),
+        ]
     )
-    sides = ranked.select(*worse, *better).sort("rank", "better_rank", "start", "end", "better_start", "better_end")
-    return sides.drop("rank", "better_rank")
-
-
-def _keeper(cuts: list[tuple[int, int, str, str | None]], low: int, high: int) -> str | None:
-    """What a document loses -> the document for which most of its low:high goes, if most of it does."""
-    for start, end, _, keeper in cuts:
-        if 2 * (min(end, high) - max(start, low)) > high - low:
-            return keeper
-    return None
-
-
-def without(start: int, end: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """start:end without the places that are taken already -> what is left of it, in order.
-
-    >>> without(0, 10, [(2, 4), (3, 5), (9, 12)])
-    [(0, 2), (5, 9)]
-    """
-    left, at = [], start
-    for low, high in sorted(taken):
-        if high <= at or low >= end:
-            continue
-        if low > at:
-            left.append((at, low))
-        at = max(at, high)
-    if at < end:
-        left.append((at, end))
-    return left
+    ids = cut.select("start", "end", "reason", doc_id=order.gather(cut["row"]), counterpart=order.gather(cut["root"]))
+    return ids.select(list(CUTS)).sort("doc_id", "start")

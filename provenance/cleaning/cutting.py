@@ -1,0 +1,136 @@
+"""SPANS, and which documents stay -> what of them goes: each repeated passage stands where it is most to be kept.
+
+From the documents most to be kept on, each holds what nothing better holds, and from there the exact spans lead to
+every other place of it, which goes. They lead through documents that go whole as well, and from place to place: of a
+passage in a hundred documents the scan names some three pairs for each (`link_cap`), not all. A cluster of passages
+would not do: its members differ in length and lie in each other, and cut down to one member each, two paragraphs of a
+story in corpus/ went out of every article that had them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance.matching.places import row_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Array = np.ndarray[Any, Any]
+Range = tuple[int, int]
+Repeated = tuple[int, int, int, int]
+
+SLIVER = 16  # characters: marks and a word between two cuts are no passage
+#: What goes, and the document in which it stays.
+REPEATED = dict.fromkeys(("row", "start", "end", "root"), pl.Int64())
+
+
+class Sides(NamedTuple):
+    """Both sides of all spans, by document and place; int64 but for `exact`."""
+
+    document: Array  # row
+    start: Array
+    end: Array
+    other: Array  # the document of the other side
+    low: Array  # its start
+    high: Array  # its end
+    exact: Array  # bool, whether the two are as long and equal, so that each letter's place is known
+
+
+def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:
+    """SPANS that are no notices -> Sides."""
+    spans = spans.filter(pl.col("role") != "boilerplate")
+    same = (pl.col("kind") == "exact") & (
+        pl.col("left_end") - pl.col("left_start") == pl.col("right_end") - pl.col("right_start")
+    )
+    row = {side: row_numbers(spans[f"{side}_doc"], documents) for side in ("left", "right")}
+    ways = [
+        pl.DataFrame({"document": row[one], "other": row[two]}).hstack(
+            spans.select(start=f"{one}_start", end=f"{one}_end", low=f"{two}_start", high=f"{two}_end", exact=same)
+        )
+        for one, two in (("left", "right"), ("right", "left"))
+    ]
+    sides = pl.concat(ways).select(Sides._fields).sort("document", "start", "end", "other", "low")
+    return Sides(*(sides[name].to_numpy() for name in Sides._fields))
+
+
+def find_cuts(sides: Sides, rank: Array, stays: Array, taken: dict[int, list[Range]]) -> list[Repeated]:
+    """What repeats in the documents that stay -> rows of REPEATED; nothing of what is `taken` already, by document.
+
+    `rank` (0 above all) and `stays` are by document. Of passages that are not exact nobody knows which letters stand
+    where: the other side goes whole, if most of the better one stands letter by letter, there or elsewhere. Without
+    that, likeness goes on from one to the next: of 4,000 newsgroup posts 109 passages then stand nowhere as they were,
+    and 65 with it. Cost: the spans, each as often as its passage is cut in parts.
+    """
+    bounds = np.searchsorted(sides.document, np.arange(len(rank) + 1))
+    standing: dict[int, list[Range]] = {}  # what is held, and what of the rest is letter by letter as that
+    cuts: list[Repeated] = []
+    for root in np.argsort(rank).tolist():
+        for side in range(*bounds[root : root + 2].tolist()) if stays[root] else ():
+            start, end = int(sides.start[side]), int(sides.end[side])
+            for held in _take(root, (start, end), taken):
+                standing.setdefault(root, []).append(held)
+                for document, part in _spread(root, held, sides, bounds, taken):
+                    standing.setdefault(document, []).append(part)
+                    cuts.append((document, *part, root))
+            lacking = sum(last - first for first, last in without(start, end, standing.get(root, [])))
+            if not sides.exact[side] and 2 * lacking < end - start:
+                other, like = int(sides.other[side]), (int(sides.low[side]), int(sides.high[side]))
+                cuts.extend((other, *part, root) for part in _take(other, like, taken))
+    return [cut for cut in cuts if stays[cut[0]]]
+
+
+def _spread(
+    root: int, held: Range, sides: Sides, bounds: Array, taken: dict[int, list[Range]]
+) -> Iterator[tuple[int, Range]]:
+    """What a document holds -> all other places where it stands letter by letter, which are taken."""
+    waiting = deque([(root, held)])
+    while waiting:
+        document, part = waiting.popleft()
+        for other, place in _led_to(document, part, sides, bounds):
+            for piece in _take(other, place, taken):
+                waiting.append((other, piece))
+                yield other, piece
+
+
+def _take(document: int, place: Range, taken: dict[int, list[Range]]) -> list[Range]:
+    """The parts of a place that were free, and are taken now."""
+    free = _free(*place, taken.setdefault(document, []))
+    taken[document].extend(free)
+    return free
+
+
+def _led_to(document: int, part: Range, sides: Sides, bounds: Array) -> Iterator[tuple[int, Range]]:
+    """A part of a document -> the places where it stands letter by letter."""
+    first, last = bounds[document : document + 2]
+    met = (sides.start[first:last] < part[1]) & (sides.end[first:last] > part[0]) & sides.exact[first:last]
+    for at in (np.flatnonzero(met) + first).tolist():
+        start, end, low = int(sides.start[at]), int(sides.end[at]), int(sides.low[at])
+        yield int(sides.other[at]), (low + max(part[0] - start, 0), low + min(part[1], end) - start)
+
+
+def _free(start: int, end: int, taken: list[Range]) -> list[Range]:
+    """The parts of a passage that are not taken, but for slivers."""
+    return [part for part in without(start, end, taken) if part == (start, end) or part[1] - part[0] >= SLIVER]
+
+
+def without(start: int, end: int, taken: list[Range]) -> list[Range]:
+    """start:end without the places that are taken already -> what is left of it, in order.
+
+    >>> without(0, 10, [(2, 4), (3, 5), (9, 12)])
+    [(0, 2), (5, 9)]
+    """
+    left, at = [], start
+    for low, high in sorted(taken):
+        if high <= at or low >= end:
+            continue
+        if low > at:
+            left.append((at, low))
+        at = max(at, high)
+    if at < end:
+        left.append((at, end))
+    return left
