@@ -172,7 +172,8 @@ def _read(
     several: object = [inputs] if isinstance(inputs, str | PurePath) else inputs  # the letters of a name are no inputs
     if not isinstance(several, Iterable) or isinstance(several, bytes | Mapping) or hasattr(several, "__array__"):
         raise UsageError(
-            f"scan: {type(several).__name__} is neither a Polars frame nor names of files; give one of these"
+            f"scan: {type(several).__name__} is neither a Polars frame nor names of files; make one of it with "
+            "pl.DataFrame(...) or pl.from_pandas(...), or name files"
         )
     names = [name if isinstance(name, Source) else str(name) for name in several]
     return reading.read(names, settings, stdin, ahead)

@@ -309,6 +309,22 @@ def test_help_and_version() -> None:
     assert call().exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "line", [("scan", "a.txt", "-o"), ("clean", "a.txt", "-o"), ("export", "out", "--format", "csv", "-o"), ("report",)]
+)
+def test_an_empty_name_is_not_the_current_folder(line: tuple[str, ...]) -> None:
+    Path("a.txt").write_text("A text.", encoding="utf-8")
+    result = call(*line, "")
+    assert (result.exit_code, "an empty name, as of a variable that is not set" in result.stderr) == (2, True)
+    assert [path.name for path in Path().iterdir()] == ["a.txt"]
+
+
+def test_a_file_in_the_place_of_a_runs_folder_is_told_so() -> None:
+    Path("a.txt").write_text("A text.", encoding="utf-8")
+    result = call("explain", "a.txt", "x")
+    assert (result.exit_code, "a.txt: holds no run.json; give the folder" in result.stderr) == (2, True)
+
+
 def test_help_shows_what_changes_what_a_command_does() -> None:
     for name, shown in (("scan", {"level", "until", "rewritten"}), ("clean", {"rewritten"}), ("check", set())):
         offered = call(name, "--help").stdout

@@ -6,18 +6,18 @@ import sys
 import time
 from collections import Counter
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.cli.options import index_options, open_index, settings_options, take_settings, verdicts_option
+from provenance.cli.options import Place, index_options, open_index, settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_PARTIAL
 from provenance.reports.findings import FORMATS, LADDER, Gate, read_baseline, to_records
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 
 @click.command("check")
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="FILE",
     help="An earlier output (json, jsonl, sarif): its findings are marked as known and do not fail.",
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from provenance.cli.options import settings_options, take_settings, verdicts_option
+from provenance.cli.options import Place, settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_PARTIAL
 
 #: As in cleaning/choosing.py, known here so that --help loads none of it.
@@ -20,7 +20,11 @@ PASSAGES = ("keep", "mark", "drop")
 @click.command("clean")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
-    "-o", "--output", metavar="OUT", help="A file for one input, a folder for several, - for standard output."
+    "-o",
+    "--output",
+    type=Place(str),
+    metavar="OUT",
+    help="A file for one input, a folder for several, - for standard output.",
 )
 @click.option("--keep", type=click.Choice(KEEP), default="origin", show_default=True, help="Which of several stays.")
 @click.option(
@@ -33,9 +37,7 @@ PASSAGES = ("keep", "mark", "drop")
 @click.option(
     "--drop", multiple=True, type=click.Choice(("contained",)), help="Leave out also what lies whole inside another."
 )
-@click.option(
-    "--removals", type=click.Path(path_type=Path), metavar="FILE", help="Where to list what went, as Parquet."
-)
+@click.option("--removals", type=Place(), metavar="FILE", help="Where to list what went, as Parquet.")
 @verdicts_option
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would go.")
 @settings_options("rewritten")

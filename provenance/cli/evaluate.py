@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from provenance.cli.options import Place
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 SCHEMA_VERSION = 1
 
 
 @click.command("evaluate")
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN", type=Place())
 @click.option(
     "--gold",
     required=True,
     metavar="FOLDER",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="The folder of gold tables, or a log of `provenance review`.",
 )
 @click.option(

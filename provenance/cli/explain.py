@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from provenance.cli.options import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("explain")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=Place())
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="[B]", required=False)
 def command(folder: Path, first: str, second: str | None) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from provenance.cli.options import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("export")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=Place())
 @click.option("--format", "kind", type=click.Choice(("csv", "jsonl")), required=True, help="What to write.")
 @click.option("--table", "tables", multiple=True, metavar="NAME", help="Only this table; may be given again.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Another folder for the files.")
+@click.option("-o", "--output", type=Place(), metavar="DIR", help="Another folder for the files.")
 def command(folder: Path, kind: str, tables: tuple[str, ...], output: Path | None) -> None:
     """Write each table of the scan in DIR as CSV or JSON lines.
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.cli.options import index_options, open_index, settings_options, take_settings
+from provenance.cli.options import Place, index_options, open_index, settings_options, take_settings
 from provenance.errors import EXIT_DAMAGED, EXIT_PARTIAL, EXIT_USAGE
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
 SCHEMA_VERSION = 1
 
@@ -129,7 +129,7 @@ def remove(ids: tuple[str, ...], before: dt.datetime | None, index: Path, wait: 
 
 @command.command("export", short_help="Write all documents as Parquet, oldest first.")
 @index_options
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="A Parquet file.")
+@click.option("-o", "--output", required=True, type=Place(), metavar="FILE", help="A Parquet file.")
 def export(index: Path, wait: float, output: Path) -> None:
     """Write all documents of an index as Parquet, in the order in which they came in.
 

@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 SHOWN = ("text", "id", "published", "outlet", "title", "url", "max_errors")
 
 
+class Place(click.Path):
+    """A path, with a name: a variable that a script never set gives an empty one, which would be the current folder."""
+
+    def __init__(self, kind: type[str | Path] = Path) -> None:
+        super().__init__(path_type=kind)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Ends with a usage error where it is empty."""
+        if not value:
+            self.fail("an empty name, as of a variable that is not set", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def settings_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator: one option for each setting; not given means None, so that other sources may speak.
 
@@ -64,7 +77,7 @@ def take_settings(parameters: dict[str, Any]) -> Configuration:
 #: Decorator: which log of decisions to heed.
 verdicts_option = click.option(
     "--verdicts",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="FILE",
     help="What editors decided: a log of `provenance review`, or its export. Default: verdicts.sqlite in the output"
     " folder (of check: beside the index), if there is one.",
@@ -73,9 +86,7 @@ verdicts_option = click.option(
 
 def index_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: which index, and how long to wait for another process that writes to it."""
-    named = click.option(
-        "--index", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file of the index."
-    )
+    named = click.option("--index", required=True, type=Place(), metavar="FILE", help="The file of the index.")
     patience = click.option(
         "--wait",
         type=click.FloatRange(0),

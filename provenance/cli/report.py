@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from provenance.cli.options import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("report")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=Place())
 def command(folder: Path) -> None:
     """Write DIR/report.html anew from the tables of a scan."""
     from provenance.reports.runs import Run

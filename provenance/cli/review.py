@@ -9,20 +9,22 @@ from pathlib import Path
 
 import click
 
+from provenance.cli.options import Place
+
 
 @click.command("review")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=Place())
 @click.option("--editor", metavar="NAME", help="Who decides; the page can change it. [the name of the user]")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port, on 127.0.0.1. [any that is free]")
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--verdicts",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="FILE",
     help="The log. [DIR/verdicts.sqlite, which the next scan into DIR reads]",
 )
 @click.option("--export", "target", metavar="FILE", help="Write the log as JSON lines, - for stdout, and end.")
-@click.option("--import", "source", type=click.Path(path_type=Path), metavar="FILE", help="Add another log, and end.")
+@click.option("--import", "source", type=Place(), metavar="FILE", help="Add another log, and end.")
 def command(
     folder: Path,
     editor: str | None,

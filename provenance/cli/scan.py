@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from shutil import disk_usage
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.cli.options import settings_options, take_settings, verdicts_option
+from provenance.cli.options import Place, settings_options, take_settings, verdicts_option
 from provenance.errors import EXIT_FINDINGS, EXIT_PARTIAL
 from provenance.reports.findings import RELATIONS, failing_relations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import polars as pl
 
@@ -34,7 +34,7 @@ MEMORY = 1000
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="DIR",
     help="Folder for the results.",
 )
@@ -48,9 +48,7 @@ MEMORY = 1000
     metavar="MB",
     help="Memory to keep to; what is over it waits in files.",
 )
-@click.option(
-    "--scratch", type=click.Path(path_type=Path), metavar="DIR", help="Folder for these files; else beside the results."
-)
+@click.option("--scratch", type=Place(), metavar="DIR", help="Folder for these files; else beside the results.")
 @click.option("--no-report", is_flag=True, help="Write the tables only.")
 @click.option(
     "--fail-on",

@@ -92,7 +92,7 @@ class Run:
         place = Path(folder)
         try:
             facts = json.loads((place / writing.RUN).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise UsageError(
                 f"{place}: holds no {writing.RUN}; give the folder that `provenance scan -o` wrote"
             ) from None
