@@ -1,7 +1,6 @@
 """Runs of words that some documents of a story have and others lack, as editors of manuscripts compare readings.
 
-A copy has few readings that its source lacks, but for its own; a source has few that all its copies lack. A credit is
-handed on as any other words are.
+A copy has few readings that its source lacks, but for its own; a source has few that all its copies lack.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import polars as pl
 
 if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
@@ -75,19 +73,6 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
             lost = has[place[child[rows]]][:, runs[odd]] == 0
             more[rows] = (lost & ~outside).sum(1)
     return Readings(missing, more, private)
-
-
-def explain_credits(child: Array, parent: Array, named: Array) -> Array:
-    """Rows of (child, parent), whether the child credits the parent -> whether a credit of its is explained by that.
-
-    So it is by the one that is credited, and no less by one that credits the same: the child may have it from there.
-    """
-    rows = pl.DataFrame({"child": child, "parent": parent, "named": named}).with_row_index("row")
-    told = rows.filter("named").select("child", whom="parent")
-    inherited = rows.join(told, on="child").join(told.rename({"child": "parent"}), on=["parent", "whom"], how="semi")
-    explained: Array = named.copy()
-    explained[inherited["row"].to_numpy()] = True
-    return explained
 
 
 def _presence(words: list[Array]) -> tuple[list[Array], Array]:

@@ -13,7 +13,7 @@ import polars as pl
 import xxhash
 
 from provenance.evaluation.origins import brier, calibration_error, risk_coverage
-from provenance.evaluation.stories import CONDITIONS, judged_origins, measure_traced, retrace
+from provenance.evaluation.stories import CONDITIONS, find_truth, judged_origins, measure_traced, retrace
 from provenance.settings import Settings
 from tests.floors import ROOT
 from tests.lineages import operators_left_out as left_out
@@ -21,7 +21,7 @@ from tests.lineages.articles import own_texts
 from tests.lineages.bounds import find_bounds
 from tests.lineages.growing import World, worlds
 from tests.lineages.tables import Figure, labelled, texts_of
-from tests.lineages.worlds import grow_world, scan_and_tell
+from tests.lineages.worlds import grow_world, scan_worlds
 
 if TYPE_CHECKING:
     from tests.lineages.fitting import Array
@@ -79,9 +79,10 @@ def measure() -> list[Part]:
 
 
 def _part(name: str, texts: pl.DataFrame, drawn: list[World], held_out: bool = False) -> Part:
-    run, truth = scan_and_tell(texts, drawn)
+    run, gold = scan_worlds(texts, drawn)
     day = pl.col("published").dt.truncate("1d")
     run = run | {"documents": run["documents"].with_columns(day)}
+    truth = find_truth(run["documents"], gold)
     rows = _bound_rows([grow_world(texts, world) for world in drawn])
     claims = {}
     for condition in CONDITIONS:

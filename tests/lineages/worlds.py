@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.evaluation.stories import Truth, find_truth
 from provenance.pipeline import scan
 from tests.lineages.articles import seeds_of
 from tests.lineages.growing import STRANGERS, Lineages, World, grow
@@ -33,24 +32,8 @@ def scan_world(texts: pl.DataFrame, world: World) -> tuple[Frames, Frames, Linea
 
 def scan_worlds(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Frames]:
     """Several worlds, scanned one by one, as one run and one gold."""
-    run, gold, _ = _scan_apart(texts, worlds)
-    return run, gold
-
-
-def scan_and_tell(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Truth]:
-    """Several worlds, scanned one by one, as one run, and what is true of them.
-
-    Texts of equal words are one within a world only: what is the first text of one may be a copy in another.
-    """
-    run, _, truths = _scan_apart(texts, worlds)
-    tables = (pl.concat([one[at] for one in truths]) for at in range(4))
-    return run, Truth(*tables, {doc_id: stands for one in truths for doc_id, stands in one.same.items()})
-
-
-def _scan_apart(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Frames, list[Truth]]:
     both = [scan_world(texts, world)[:2] for world in worlds]
-    run, gold = ({name: pl.concat([one[at][name] for one in both]) for name in both[0][at]} for at in (0, 1))
-    return run, gold, [find_truth(one["documents"], known) for one, known in both]
+    return tuple({name: pl.concat([one[at][name] for one in both]) for name in both[0][at]} for at in (0, 1))  # type: ignore[return-value]
 
 
 def gold_of(grown: Lineages) -> Frames:
