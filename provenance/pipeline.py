@@ -39,7 +39,7 @@ from provenance.verdicts.decisions import decide
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from provenance.dumps.ahead import Asked
+    from provenance.dumps.ahead import Ahead
     from provenance.matching.recall import Sampled
     from provenance.verdicts.decisions import Decisions
 
@@ -66,7 +66,7 @@ def scan(
     progress: Callable[[str], None] | None = None,
     finished: Callable[[str, pl.DataFrame], None] | None = None,
     needing: Callable[[Needs], None] | None = None,
-    ahead: dict[str, Asked] | None = None,
+    ahead: Ahead | None = None,
 ) -> Run:
     """Files, folders, globs, "-" (which reads `stdin`), one or several, or a frame with a column of texts -> a Run.
 
@@ -165,7 +165,7 @@ def _read(
     inputs: str | Path | Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
     settings: Settings,
     stdin: BinaryIO | None,
-    ahead: dict[str, Asked] | None,
+    ahead: Ahead | None,
 ) -> tables.Read:
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)

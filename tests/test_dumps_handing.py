@@ -172,7 +172,7 @@ def test_a_worker_that_lies_costs_the_file(tmp_path: Path, answer: dict[str, Any
     said: Future[Any] = Future()
     said.set_result(answer)
     asked = Asked(Question("columns", {"kind": "parquet"}, b""), os.memfd_create("texts", os.MFD_ALLOW_SEALING), said)
-    found = read([path], Settings(), ahead={path: asked})
+    found = read([path], Settings(), ahead={("parquet", path): asked})
     assert found.documents.height == 0
     assert found.rejects["reason"].to_list() == ["damaged"]
 
@@ -186,11 +186,21 @@ def test_the_first_table_is_asked_of_ahead_and_no_second_time(tmp_path: Path, mo
     )
     names = [str(tmp_path / "none.parquet"), f"{tmp_path}/./{first.name}", str(second)]
     with asked_ahead(names, Settings(), MOST) as ahead:
-        assert list(ahead) == [str(first)]
+        assert list(ahead) == [("parquet", str(first))]
         documents = read(names[1:], Settings(), ahead=ahead).documents
         assert not ahead
     assert asked_of == [str(first), str(second)]
     assert documents.height == 400
+
+
+@pytest.mark.parametrize(("suffix", "write"), [("arrow", "write_parquet"), ("parquet", "write_ipc")])
+def test_a_table_under_the_name_of_another_kind_is_read_as_what_it_is(tmp_path: Path, suffix: str, write: str) -> None:
+    path = tmp_path / f"news.{suffix}"
+    getattr(pl.read_parquet(table(tmp_path / "table")), write)(path)
+    with asked_ahead([str(path)], Settings(), MOST) as ahead:
+        found = read([str(path)], Settings(), ahead=ahead)
+    assert found.documents.height == 200
+    assert set(found.rejects["reason"]) == {"blank"}
 
 
 def test_whoever_looked_through_a_table_is_gone_when_it_has_answered(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.columns import ASKED
@@ -39,6 +39,10 @@ class Asked(NamedTuple):
             os.close(self.descriptor)
 
 
+#: What was asked before, by the kind that it was taken for (its first bytes may tell another) and its place.
+Ahead = dict[tuple[str, str | None], Asked]
+
+
 def ask_table(
     workers: Workers, kind: str, place: str | None, content: bytes, size: int, settings: Settings, most: int
 ) -> Asked:
@@ -53,21 +57,21 @@ def ask_table(
 
 
 @contextmanager
-def asked_ahead(inputs: Sequence[str], settings: Settings, most: int) -> Iterator[dict[str, Asked]]:
-    """Ask of the first table among inputs by name -> what was asked, by its place; whoever takes it out closes it.
+def asked_ahead(inputs: Sequence[str], settings: Settings, most: int) -> Iterator[Ahead]:
+    """Ask of the first table among inputs by name -> what was asked; whoever takes it out closes it.
 
     Of the first only: each holds texts in memory, and the next one is asked of while nothing else waits.
     """
     with Workers(count=1) as workers:
-        asked: dict[str, Asked] = {}
-        for name in inputs:
-            kind = SUFFIXES.get(os.path.splitext(name)[1].lower())  # noqa: PTH122  as above
-            if kind in TABLES and os.path.isfile(name):  # noqa: PTH113
-                place = os.fspath(PurePath(name))  # as walk.py has it, which leaves `..` behind a link alone
-                size = os.path.getsize(name)  # noqa: PTH202
-                asked[place] = ask_table(workers, kind, place, b"", size, settings, most)
+        asked: Ahead = {}
+        for path in map(Path, inputs):
+            kind = SUFFIXES.get(path.suffix.lower())
+            if kind in TABLES and os.path.isfile(path):  # noqa: PTH113  where a name is too long, Path's own raises
+                place = os.fspath(path)  # as walk.py has it, which leaves `..` behind a link alone
+                one = ask_table(workers, kind, place, b"", path.stat().st_size, settings, most)
                 # what it holds is not needed while articles are compared
-                asked[place].answer.add_done_callback(lambda _answer: workers.end())
+                one.answer.add_done_callback(lambda _answer: workers.end())
+                asked[kind, place] = one
                 break
         try:
             yield asked

@@ -28,7 +28,7 @@ from provenance.dumps.workers import Lost, Question
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provenance.dumps.ahead import Asked
+    from provenance.dumps.ahead import Ahead, Asked
     from provenance.dumps.columns import Columns
     from provenance.dumps.intake import Intake
     from provenance.dumps.taking import Handed
@@ -55,16 +55,16 @@ def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
 
 
 def read_columnar(
-    kind: str, content: BinaryIO, intake: Intake, workers: Workers, ahead: dict[str, Asked]
+    kind: str, content: BinaryIO, intake: Intake, workers: Workers, ahead: Ahead
 ) -> Iterator[pl.DataFrame | Question]:
     """A Parquet or Arrow file that can seek -> articles of as many rows as a worker could read of it.
 
-    `ahead` is what was asked of files before, by their places; what is used is taken out.
+    Of `ahead` what is used is taken out.
     """
     from provenance.room import most_text  # noqa: PLC0415  as below
 
     with _placed(content) as (place, octets, size):
-        asked = ahead.pop(place or "", None) or ask_table(
+        asked = ahead.pop((kind, place), None) or ask_table(
             workers, kind, place, octets, size, intake.settings, most_text()
         )
         with contextlib.closing(asked):

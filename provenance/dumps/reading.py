@@ -35,7 +35,7 @@ from provenance.tables import Read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from provenance.dumps.ahead import Asked
+    from provenance.dumps.ahead import Ahead
     from provenance.dumps.archives import Member
     from provenance.settings import Settings
 
@@ -91,7 +91,7 @@ class Reading:
         unread: Iterable[Reject] = (),
         errors: int = 0,
         kind: str = "",
-        ahead: dict[str, Asked] | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self.settings = settings
         self._kind = kind  # of all inputs, where it is known: else each is looked at
@@ -242,7 +242,7 @@ def read(
     inputs: Sequence[str | Source],
     settings: Settings,
     stdin: BinaryIO | None = None,
-    ahead: dict[str, Asked] | None = None,
+    ahead: Ahead | None = None,
 ) -> Read:
     """Inputs by name -> DOCUMENTS in order of path and place, REJECTS, and one row of `inputs` for each file.
 
