@@ -139,12 +139,12 @@ def is_slow(one: Expression, pump: str) -> bool:
     """Whether an expression takes too long on a string.
 
     A tenth of the string in a hundredth of the time is quick enough even for what grows with the square; else all of
-    it is tried, nine times, because a busy machine is no fault of the expression.
+    it is tried, thrice, because a busy machine is no fault of the expression.
     """
     size = size_for(one)
     if cost(one, pump, size // 10) <= LIMIT / 100:
         return False
-    return all(cost(one, pump, size) > LIMIT for _ in range(9))
+    return all(cost(one, pump, size) > LIMIT for _ in range(3))
 
 
 def slowest(one: Expression) -> tuple[float, str]:

@@ -34,7 +34,7 @@ _NOT_PLACES = names.words(
     """
 )
 #: `Washington (CNN)` alone on its line, or with the text stuck to it.
-_NO_DASH = re.compile(r"(?P<place>[^\n()]{3,40}) \((?P<source>[^()\n]{2,20})\)(?=$|[A-Z“\"])")
+_NO_DASH = re.compile(r"(?P<place>[^\n()]{4,41}+)(?<= )\((?P<source>[^()\n]{2,20})\)(?=$|[A-Z“\"])")
 _TITLES = re.compile(r"\b(?:Rep|Sen|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Prof|President|Minister|Secretary|Senator)\b")
 _CONNECTORS = names.words(
     """
@@ -74,8 +74,9 @@ def read_dateline(line: str) -> Dateline | None:
     head = line[start : start + LONGEST]
     if bare := _NO_DASH.match(head):
         source = names.resolve(bare["source"])
-        if source and place_rank(bare["place"]) == 2:
-            return Dateline(start, start + bare.end(), bare["place"], source, None, None, None)
+        place = bare["place"][:-1]  # without the space before the bracket
+        if source and place_rank(place) == 2:
+            return Dateline(start, start + bare.end(), place, source, None, None, None)
     for cut in _SEPARATOR.finditer(head):
         end = len(head[: cut.start()].rstrip())
         if end < 3 or end > 100:

@@ -23,14 +23,15 @@ _NOT_OURS = re.compile(
     re.IGNORECASE,
 )
 #: What may be a full date; the strict parser decides. Every repetition is bounded.
-_DATE_LIKE = (
+_DATE_FORM = (
     r"\d(?:st|nd|rd|th|er|\.|º|ª)?(?:[ \u00a0]|-)(?:(?:of|de"
     r"|di) )?[^\s\d,.]{3,14}(?: [^\s\d,.]{3,8})?(?:/ ?[^\s\d]{3,14})?[.,]?(?: |-)(?:(?:de|del) )?(?:19"
     r"|20)\d\d"
-    r"|[^\s\d,.]{3,14}\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0](?:19|20)\d\d"
+    r"|[^\s\d,.]{3,14}%s\.?[ \u00a0]\d{1,2}(?:st|nd|rd|th)?,?[ \u00a0](?:19|20)\d\d"
     r"|(?:19|20)\d\d ?[-/年] ?\d|\d[./-]\d{1,2}[./-](?:19|20)\d\d|\d\d:\d\d:\d\d [^\n]{0,8}(?:19|20)\d\d"
 )
-_DATE_LIKE_HERE = re.compile(_DATE_LIKE)
+_DATE_LIKE = _DATE_FORM % ""
+_DATE_LIKE_HERE = re.compile(_DATE_FORM % "+")  # the same, and does not go back; Polars' engine never does
 _URL_DAY = r"(?:^|[/_=-])((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)"
 _URL_MONTH = r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?:/|$)"
 

@@ -26,6 +26,7 @@ _ANNOUNCED = re.compile(
     r"\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]{0,4}:[ \t]{0,9}$|\bIn article\b", re.IGNORECASE
 )
 _REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
+#: Addresses (64 characters before the sign at most, RFC 5321, 4.5.3.1.1) and what stands in brackets.
 _NAMES = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]{1,99}+|\(([^()]{1,99}+)\)")
 
 
