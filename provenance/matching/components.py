@@ -10,6 +10,7 @@ import numpy as np
 import rustworkx
 
 from provenance.matching.agglomeration import STEPS, agglomerate
+from provenance.matching.kernels import BASE
 
 Array = np.ndarray[Any, Any]
 
@@ -180,7 +181,7 @@ def stars(label: Array, links: Links, size: Array, floor: float) -> Array:
     order = np.argsort(label, kind="stable")
     place = np.empty(nodes, np.uint64)
     place[order] = np.arange(nodes) - np.searchsorted(label[order], label[order])
-    mixed = place * np.uint64(0x9E3779B97F4A7C15)
+    mixed = place * BASE
     near = links.take(np.flatnonzero(links.weight >= floor))
     return lead(np.lexsort((mixed, -sum_weights(links, size))), near.left, near.right)
 

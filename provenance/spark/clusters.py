@@ -9,6 +9,7 @@ import polars as pl
 
 from provenance.matching import occurrences
 from provenance.matching.clusters import cluster_passages
+from provenance.matching.kernels import BASE
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, in_group, table
 
@@ -23,7 +24,7 @@ def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
     """Places in documents -> a number for each; two that share one fall into one bucket, which changes nothing."""
     mixed = np.zeros(frame.height, np.uint64)
     for name in PLACE:
-        mixed = (mixed ^ frame[side + name].to_numpy().astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ frame[side + name].to_numpy().astype(np.uint64)) * BASE
         mixed ^= mixed >> np.uint64(29)
     return pl.Series("side", (mixed >> np.uint64(1)).astype(np.int64))
 

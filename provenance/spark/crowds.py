@@ -21,6 +21,7 @@ from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own page
 from provenance.matching.agglomeration import STEPS
 from provenance.matching.clusters import SPECIFIC, name
 from provenance.matching.components import LARGE
+from provenance.matching.kernels import BASE
 from provenance.matching.occurrences import lead_sides
 from provenance.spark.clusters import list_sides
 from provenance.spark.components import label
@@ -43,7 +44,7 @@ GATHERED = 8
 #: Bits of a place's number inside its home.
 PLACE_BITS = 21
 #: The multiplier of matching.components.stars, and how many words of 64 bits there are.
-MIXER, WORDS = "11400714819323198485BD", "18446744073709551616BD"
+MIXER, WORDS = f"{BASE}BD", f"{1 << 64}BD"
 
 
 def cluster_crowds(flow: Flow, crowds: Part) -> Part:

@@ -15,6 +15,7 @@ import xxhash
 from provenance import tables
 from provenance.cleaning.choosing import GONE
 from provenance.index.storage import DOCUMENT_COLUMNS
+from provenance.matching.kernels import BASE
 from provenance.tracing.claims import CLAIMS
 from provenance.tracing.frequency import WORDS
 from provenance.tracing.outlets import NAMES, SITES, TAKEN
@@ -38,8 +39,6 @@ LINKS_AT_ONCE = 8_000_000  # links whose components one task finds: 800 MB there
 #: Places of one passage that one task clusters; those of one in more go over the cluster.
 CROWD = 1 << 20
 HOMES_AT_ONCE = 1 << 10  # homes of a group, which sum by themselves what all have of a name: a million documents
-
-MIXER = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio: multiples of it lie far apart
 
 ROW = pl.Int64()
 KEY = pl.UInt64()
@@ -307,9 +306,8 @@ def by_group(name: str, rows: pl.DataFrame, sender: int, plan: Plan) -> Sent:
 
 def in_group(keys: pl.Series, sender: Array | int, plan: Plan) -> Array:
     """Keys -> the buckets of what a sender has of them; their own where there is one group only."""
-    mixer, senders = np.uint64(MIXER), np.atleast_1d(sender).astype(np.uint64)
-    group = (senders * mixer >> np.uint64(32)) % np.uint64(plan.groups)
-    return hashed(pl.Series(keys.cast(pl.UInt64).to_numpy() + group * mixer), plan)
+    group = (np.atleast_1d(sender).astype(np.uint64) * BASE >> np.uint64(32)) % np.uint64(plan.groups)
+    return hashed(pl.Series(keys.cast(pl.UInt64).to_numpy() + group * BASE), plan)
 
 
 def as_bytes(rows: Array) -> pl.Series:
