@@ -69,8 +69,9 @@ def find_cuts(sides: Sides, rank: Array, stays: Array, taken: dict[int, list[Ran
     bounds = np.searchsorted(sides.document, np.arange(len(rank) + 1))
     standing: dict[int, list[Range]] = {}  # what is held, and what of the rest is letter by letter as that
     cuts: list[Repeated] = []
-    for root in np.argsort(rank).tolist():
-        for side in range(*bounds[root : root + 2].tolist()) if stays[root] else ():
+    best_first = np.argsort(rank)
+    for root in best_first[stays[best_first]].tolist():
+        for side in range(*bounds[root : root + 2].tolist()):
             start, end = int(sides.start[side]), int(sides.end[side])
             for held in _take(root, (start, end), taken):
                 standing.setdefault(root, []).append(held)

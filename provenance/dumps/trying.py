@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from provenance.dumps.parquet_format import Chunk
 
-BATCH_ROWS = 8192  # read at a time
+BATCH_ROWS = 8192  # read at a time, as by intake.py, which a worker does without
 SIZE = 6  # the field of a chunk's metadata that has its bytes unpacked, in parquet.thrift
 #: What is read by columns, from a file that can seek. Of a name Polars would make a glob or an address.
 SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
