@@ -1,8 +1,9 @@
 """`python -m tests.bench.spark FOLDER [MEASUREMENT ...]`: Spark measured -> reports/measured/spark.md.
 
 A measurement is `equality:NAME` (every row of every table against one machine: corpus, two-events, reuters),
-`costs:KIND:SIZE:WAY` (what each round of a scan takes), `here:KIND:SIZE:WAY` (the same scan by one machine's engine) or
-`index:SIZE` (an index on Parquet made, and a thousand articles checked against it). Each runs in a process of its own,
+`costs:KIND:SIZE:WAY` (what each round of a scan takes), `here:KIND:SIZE:WAY` (the same scan by one machine's engine),
+`hot:SIZE` (the postings of one run of words in so many documents, in one bucket) or `index:SIZE` (an index on Parquet
+made, and a thousand articles checked against it). Each runs in a process of its own,
 is kept in FOLDER as JSON and not made again; the page is made of all that are there. Set PROVENANCE_SHARED for the
 shared corpora. `costs` at level document runs on a cluster of two workers, where the driver is a process apart; all
 else at `local[2]`.
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from provenance.pipeline import peak_memory
@@ -181,7 +183,47 @@ def index(folder: Path, size: str) -> dict[str, Any]:
         }
 
 
-MEASURES = {"equality": equality, "costs": costs, "here": here, "index": index}
+def hot(_folder: Path, size: str) -> dict[str, Any]:
+    """A notice under each 40th article, of so many with it -> what the bucket of one of its runs takes in `hot`."""
+    from provenance.matching.kernels import BASE  # noqa: PLC0415
+    from provenance.spark.pieces import Sent, pack, unpack  # noqa: PLC0415
+    from provenance.spark.plan import SCHEMAS, Plan, as_bytes, home  # noqa: PLC0415
+    from provenance.spark.runs import mark_hot  # noqa: PLC0415
+
+    settings = Settings()
+    reach = settings.window - 1
+    width = settings.shingle_words + 2 * reach
+    plan = Plan(settings, 1, exhaustive=False, rewritten=False)
+
+    def bucket(count: int) -> list[tuple[str, bytes]]:
+        row = 40 * np.arange(count)
+        columns = {
+            "key": np.full(count, 7, np.uint64),
+            "row": row,
+            "place": 100 + row % 700,
+            "before": np.full(count, reach),
+            "size": np.full(count, width),
+            "words": as_bytes(np.tile(np.arange(1, width + 1, dtype=np.uint64) * BASE, (count, 1))),
+        }
+        rows = pl.DataFrame(columns, schema_overrides=dict(SCHEMAS["postings"])).select(list(SCHEMAS["postings"]))
+        return [(piece.table, piece.data) for piece in pack(Sent("postings", rows, home(rows["row"])))]
+
+    list(mark_hot(plan, 0, unpack(bucket(1000))))  # compiles the kernels
+    given = bucket(int(size))
+    Path("/proc/self/clear_refs").write_text("5")  # what was the most until here counts no longer
+    own = Path("/proc/self").resolve().name
+    before, began = peak_of(int(own)), time.process_time()
+    words = sum(sent.rows.height for sent in mark_hot(plan, 0, unpack(given)) if sent.table == "hot")
+    return {
+        "documents": int(size),
+        "bytes": sum(len(data) for _, data in given),
+        "hot_words": words,
+        "held_mb": peak_of(int(own)) - before,
+        "processor": round(time.process_time() - began, 1),
+    }
+
+
+MEASURES = {"equality": equality, "costs": costs, "here": here, "hot": hot, "index": index}
 
 
 def main(folder: Path, wanted: list[str]) -> None:

@@ -40,8 +40,6 @@ MOST_BUCKET = {
 #: Rounds by name, of which a bucket has a piece for each home of a group, or for each group, and no more; where there
 #: are groups each goes over what it has twice.
 GROUPED = ("totals", "constants", "spoken", "told", "copiers", "leaders", "furniture")
-#: Bytes that `hot` holds at its most of each posting of one key.
-HELD = 600
 #: Documents of the largest story of tests/bench.news, a part of all.
 STORY = news.COPIES * news.EVERGREEN / news.EVERGREENS
 
@@ -93,7 +91,7 @@ def page(folder: Path) -> str:
     for way in ENDS:
         ours = [one for one in measured if one["way"] == way and one["kind"] == "news"]
         if ours:
-            lines += _measured(way, ours) + _extrapolated(way, ours, measured)
+            lines += _measured(way, ours) + _extrapolated(way, ours, measured, kept("hot"))
     for one in measured:
         if one["kind"] == "alike":
             lines += _skew(one)
@@ -258,20 +256,28 @@ def _bounds(sizes: str, alike: int, member: float) -> str:
     )
 
 
-def _unseen() -> str:
+def _unseen(hot: list[dict[str, Any]]) -> str:
+    told = ""
+    for one in hot[-1:]:
+        held = 1e6 * one["held_mb"] / one["documents"]
+        told = (
+            f", of which `hot` holds {held:,.0f} bytes each (measured on {one['documents']:,} of one key, in "
+            f"{one['processor']} s): a notice under each 40th article of 10^8 takes {held / 400:.1f} GB so, of 10^10 "
+            "a hundred times that, and would break first"
+        )
     return (
         f"A round whose largest bucket is under {HOT} mean ones, and that has the more buckets the more documents "
         "there are, is taken to have no hot key: more `keys` make its buckets smaller, so they stay. The largest of "
         "any other grows as it did between the two greatest sizes measured, at most with the dump, by the power told "
         "with it. What will be a hot key, and is not yet at these sizes, is not seen so. Two are known, each in one "
-        "task that nothing divides: at level passage the postings of one run of words, of which `hot` holds "
-        f"{HELD} bytes each (measured on 2,000,000 of one key), and a story's articles, of which tracing holds 20 KB "
-        f"each. A notice under each 40th article of 10^8 takes {HELD / 400:.1f} GB so, of 10^10 a hundred times that: "
-        "it would break first."
+        f"task that nothing divides: at level passage the postings of one run of words{told}, and a story's articles, "
+        "of which tracing holds 20 KB each."
     )
 
 
-def _extrapolated(way: str, ours: list[dict[str, Any]], measured: list[dict[str, Any]]) -> list[str]:
+def _extrapolated(
+    way: str, ours: list[dict[str, Any]], measured: list[dict[str, Any]], hot: list[dict[str, Any]]
+) -> list[str]:
     sizes = ", ".join(f"{one['documents']:,}" for one in ours)
     usual, times = _memory(ours[-1])
     lines = [
@@ -279,7 +285,7 @@ def _extrapolated(way: str, ours: list[dict[str, Any]], measured: list[dict[str,
         "",
         *textwrap.wrap(_bounds(sizes, *_member(measured)), 118, break_on_hyphens=False),
         "",
-        *textwrap.wrap(_unseen(), 118, break_on_hyphens=False),
+        *textwrap.wrap(_unseen(hot), 118, break_on_hyphens=False),
         "",
         f"Buckets are compressed; a task holds what the middle round does, here {usual / 1e6:,.0f} MB, and {times:.0f}",
         f"bytes for each byte of its bucket, the most of any round with buckets over {LARGE / 1e6:.0f} MB; of an",
