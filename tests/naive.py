@@ -175,6 +175,16 @@ def maximal_runs(one: list[str], two: list[str], least: int) -> set[tuple[int, i
     return runs
 
 
+def copies(words: list[str], passage: list[str]) -> list[tuple[int, int]]:
+    """Where a passage stands among the words, one copy behind another; none if it stands there once only."""
+    found, at = [], 0
+    while at + len(passage) <= len(words):
+        here = words[at : at + len(passage)] == passage
+        found += [(at, at + len(passage))] * here
+        at += len(passage) if here else 1
+    return found if len(found) > 1 else []
+
+
 def common_subsequence(one: list[str], two: list[str]) -> int:
     """The length of the longest common subsequence, by its recurrence."""
     table = [[0] * (len(two) + 1) for _ in range(len(one) + 1)]

@@ -9,111 +9,25 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import shingle_hashes, sort_keys, with_room
+from provenance.matching.choose_kernels import (
+    EQUAL,
+    LEFT_END,
+    LEFT_START,
+    LONGEST,
+    RIGHT_END,
+    RIGHT_START,
+    choose_chains,
+    choose_inside,
+    longest_first,
+    move,
+)
+from provenance.matching.kernels import shingle_hashes, with_room
+from provenance.matching.run_kernels import find_repeats, find_runs
 from provenance.matching.sequence_kernels import common_subsequence
 from provenance.matching.shingle_kernels import index_shingles, mark_bits, meet_shingles, table_size
-from provenance.text.kernels import ADDRESS, INLINE
+from provenance.text.kernels import ADDRESS
 
-CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
-COMPARED = (
-    1024  # words compared for runs, per word of the pair: a paragraph pasted 4,000 times into one text stays under
-)
 LOOK = 3  # words skipped on a side when a span's end is carried on over an edit
-LEFT_START, LEFT_END, RIGHT_START, RIGHT_END, EQUAL, LONGEST = range(6)
-
-
-@njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _move(rows, into, kept, at):
-    """kept[at] = rows[into], column by column."""
-    for c in range(rows.shape[1]):
-        kept[at, c] = rows[into, c]
-
-
-@njit(inline="always")
-def _parted(one, other):
-    """Whether an address parts the words that follow these two gaps of equal runs from those before.
-
-    One that has a line of its own does, unless the other text has one inside a line there: then lines were only
-    wrapped anew, as around 6 of 1,252 verbatim copies of PAN13.
-    """
-    return (one == ADDRESS and other != INLINE) or (other == ADDRESS and one != INLINE)
-
-
-@njit(inline="always")
-def _same(word, gap, segment, inner, a0, b0, i, j, low_i, low_j):
-    """Whether words i and j are equal and may follow on a run that began at low_i and low_j.
-
-    No address may part them from it, and within one document the run stays in its segments.
-    """
-    if word[a0 + i] != word[b0 + j]:
-        return False
-    if i != low_i:
-        ahead = 0 if i > low_i else 1
-        if _parted(gap[a0 + i + ahead], gap[b0 + j + ahead]):
-            return False
-    if not inner:
-        return True
-    return segment[a0 + i] == segment[a0 + low_i] and segment[b0 + j] == segment[b0 + low_j]
-
-
-@njit(inline="always")
-def _walk_back(word, gap, segment, inner, a0, b0, here, j, looked):
-    """From equal words here and j to the start of their run, or to its first shingle seen before -> (words, seen)."""
-    back, known = 0, False
-    while back < here and back < j and not known:
-        before = back + 1
-        if not _same(word, gap, segment, inner, a0, b0, here - before, j - before, here, j):
-            break
-        back, known = before, here - before <= looked[j - before]
-    return back, known
-
-
-@njit(cache=True, nogil=True)
-def find_runs(word, gap, segment, inner, a0, a1, b0, b1, met, place, slot, k, heads, following, looked, runs):
-    """Documents a0:a1 (indexed) and b0:b1, `met` shingles of which stand in a's table -> the number of runs, or -1.
-
-    A run (i, j, length) is maximal: words i .. of a equal words j .. of b. In one document (inner) i < j and
-    the two sides do not overlap. One word or line over and over would cost the square of its length: of a pair that
-    needs more than COMPARED comparisons a word, the runs found until then are taken. A run is found at the first of
-    its shingles that is looked at, so one that begins with a line that stands more than CHAIN_CAP times is not lost.
-    -1 says that `runs` has no room: it is not grown here, for numba then counts references to it at each step.
-    `looked` (int32, one a shingle of b) is written only.
-    """
-    count, na, nb = 0, a1 - a0, b1 - b0
-    left_to_compare = np.int64(COMPARED) * (na + nb)
-    for m in range(met):
-        j, i = np.int64(place[m]), np.int64(heads[slot[m]])
-        seen, here = 0, np.int64(-1)
-        looked[j] = na  # the last place of a that shingle j was looked at, na where that was all of them
-        while i != -1 and seen < CHAIN_CAP and left_to_compare > 0:
-            seen += 1
-            here = i
-            i = np.int64(following[i])
-            if inner and here >= j:
-                break
-            back, known = _walk_back(word, gap, segment, inner, a0, b0, here, j, looked)
-            left_to_compare -= max(0, back - 1)
-            if known:
-                continue  # inside a run that was found before
-            length = 0
-            most = min(na - here, nb - j)
-            if inner:
-                most = min(most, j - here - back)
-            while length < most and _same(word, gap, segment, inner, a0, b0, here + length, j + length, here, j):
-                length += 1
-            left_to_compare -= length
-            if length + back >= min(k, na, nb):
-                if count == runs.shape[0]:
-                    return -1
-                at = count
-                while at > 0 and runs[at - 1, 1] > j - back:  # runs stay in order of j
-                    _move(runs, at - 1, runs, at)
-                    at -= 1
-                runs[at, 0], runs[at, 1], runs[at, 2] = here - back, j - back, length + back
-                count += 1
-        if i != -1 and (i < j or not inner):
-            looked[j] = here
-    return count
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -144,7 +58,8 @@ def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, 
             if overlap >= length or max(da, db) > apart or min(da, db) < -apart or abs(da - db) > apart:
                 continue
             if inner and (
-                segment[a0 + i] != segment[a0 + chains[c, LEFT_START]]
+                i + length > chains[c, RIGHT_START]  # of a passage in a row each copy stands beside the next
+                or segment[a0 + i] != segment[a0 + chains[c, LEFT_START]]
                 or segment[b0 + j] != segment[b0 + chains[c, RIGHT_START]]
             ):
                 continue
@@ -176,24 +91,25 @@ def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, 
 
 
 @njit(inline="always")
-def _open(gap, segment, inner, base, n, x, way):
-    """Whether a span may go on to word x of a document, coming from x - way."""
-    if x < 0 or x >= n or gap[base + (x if way > 0 else x + 1)] == ADDRESS:
+def _open(gap, segment, inner, base, low, n, x, way):
+    """Whether a span may go on to word x of a document's low:n, coming from x - way."""
+    if x < low or x >= n or gap[base + (x if way > 0 else x + 1)] == ADDRESS:
         return False
     return not inner or segment[base + x] == segment[base + x - way]
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way):
+def _step(word, gap, segment, inner, a0, b0, i, j, na, low, nb, way):
     """From the end of a chain over an edit of up to LOOK words a side, to equal words beyond it.
 
-    `way` is +1 or -1; i and j are the next words on that way. An edit of m words must be repaid by 2 m + 1 equal
-    words, so that two function words that happen to agree carry no span on. Returns (words of a, of b, equal).
+    `way` is +1 or -1; i and j are the next words on that way, which ends at word na of a, and at low or nb of b. An
+    edit of m words must be repaid by 2 m + 1 equal words, so that two function words that happen to agree carry no
+    span on. Returns (words of a, of b, equal).
     """
     free_a, free_b = 0, 0
-    while free_a <= LOOK and _open(gap, segment, inner, a0, na, i + way * free_a, way):
+    while free_a <= LOOK and _open(gap, segment, inner, a0, 0, na, i + way * free_a, way):
         free_a += 1
-    while free_b <= LOOK and _open(gap, segment, inner, b0, nb, j + way * free_b, way):
+    while free_b <= LOOK and _open(gap, segment, inner, b0, low, nb, j + way * free_b, way):
         free_b += 1
     for edit in range(1, LOOK + 1):
         for skew in range(edit + 1):
@@ -203,8 +119,8 @@ def _step(word, gap, segment, inner, a0, b0, i, j, na, nb, way):
                     continue
                 equal, x, y = 0, i + way * da, j + way * db
                 while (
-                    _open(gap, segment, inner, a0, na, x, way)
-                    and _open(gap, segment, inner, b0, nb, y, way)
+                    _open(gap, segment, inner, a0, 0, na, x, way)
+                    and _open(gap, segment, inner, b0, low, nb, y, way)
                     and word[a0 + x] == word[b0 + y]
                 ):
                     equal, x, y = equal + 1, x + way, y + way
@@ -222,58 +138,19 @@ def carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c):
                 i, j = np.int64(chains[c, LEFT_END]), np.int64(chains[c, RIGHT_END])
             else:
                 i, j = np.int64(chains[c, LEFT_START]) - 1, np.int64(chains[c, RIGHT_START]) - 1
+            if inner and i < na and 0 <= j < nb and i >= 0 and word[a0 + i] == word[b0 + j]:
+                break  # no edit: it was cut here, as one of several copies in a row
             # looking beyond the other side only to turn back cost the square of a line repeated to the end
             end = min(na, np.int64(chains[c, RIGHT_START])) if inner and way > 0 else na
-            da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, end, nb, way)
+            low = np.int64(chains[c, LEFT_END]) if inner and way < 0 else np.int64(0)
+            da, db, equal = _step(word, gap, segment, inner, a0, b0, i, j, end, low, nb, way)
             if equal == 0:
                 break
             if way > 0:
                 chains[c, LEFT_END], chains[c, RIGHT_END] = i + da, j + db
             else:
-                if inner and j + 1 - db < chains[c, LEFT_END]:
-                    break
                 chains[c, LEFT_START], chains[c, RIGHT_START] = i + 1 - da, j + 1 - db
             chains[c, EQUAL] += equal
-
-
-@njit(inline="always")
-def _covered(kept, count, low, high, start, end):
-    """Words of low:high that lie in the spans kept[:count] on the side whose columns are start and end."""
-    total = 0
-    for m in range(count):
-        total += max(0, min(high, kept[m, end]) - max(low, kept[m, start]))
-    return total
-
-
-@njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def longest_first(chains, count):
-    """The rows of chains[:count], most equal words first, in order among equals; int64."""
-    order, spare = np.arange(count).astype(np.int32), np.empty(count, np.int32)
-    key = np.empty(count, np.uint64)
-    for c in range(count):
-        key[c] = np.uint64(1 << 40) - np.uint64(chains[c, EQUAL])
-    sort_keys(key, order, spare, np.int64(0), np.int64(count))
-    return order
-
-
-@njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def choose_chains(chains, order, kept):
-    """Chains, longest first by `order` -> the number kept in `kept`: one best counterpart a stretch.
-
-    A chain of which over half of either side is covered by longer ones is dropped: the same passage again
-    elsewhere in the other document; it is found as a repeat inside that document.
-    """
-    count = 0
-    for c in order:
-        low, high = chains[c, LEFT_START], chains[c, LEFT_END]
-        if 2 * _covered(kept, count, low, high, LEFT_START, LEFT_END) > high - low:
-            continue
-        low, high = chains[c, RIGHT_START], chains[c, RIGHT_END]
-        if 2 * _covered(kept, count, low, high, RIGHT_START, RIGHT_END) > high - low:
-            continue
-        _move(chains, c, kept, count)
-        count += 1
-    return count
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -325,10 +202,12 @@ def align_pairs(
         )
         found = -1
         while found < 0:
-            found = find_runs(
-                *(word, gap, segment, inner, a0, a0 + na, b0, b0 + nb),
-                *(many, place, slot, k, heads, following, looked, runs),
-            )
+            if inner:
+                found = find_repeats(word, gap, segment, a0, na, n, k, least, following, runs)
+            else:
+                found = find_runs(
+                    *(word, gap, segment, a0, na, b0, nb, k, heads, following, many, place, slot, looked, runs)
+                )
             runs = with_room(runs) if found < 0 else runs
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)
@@ -348,10 +227,11 @@ def align_pairs(
                 )
             ):
                 continue
-            _move(chains, c, chains, good)
+            move(chains, c, chains, good)
             good += 1
         kept = np.empty((good, 6), np.int32)
-        chosen = choose_chains(chains, longest_first(chains, good), kept)
+        order = longest_first(chains, good, apart if inner else -1)
+        chosen = choose_inside(chains, order, kept, na, least) if inner else choose_chains(chains, order, kept)
         while count + chosen > spans.shape[0]:
             spans = with_room(spans)
         for m in range(chosen):
