@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance.dumps.reading import read_frame
+from provenance.errors import UsageError
 from provenance.matching.sketches import as_minhash, sketcher
 from provenance.settings import Settings, or_default
 from provenance.tables import SIGNATURES, empty
@@ -50,7 +51,8 @@ def sketch(
 def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dict[str, MinHash]:
     """SIGNATURES -> doc_id -> datasketch's own object, ready for its LSH, and to be updated with more shingles.
 
-    `settings` are those of the sketch: an object knows its seed and its permutations.
+    `settings` are those of the sketch: an object knows its seed and its permutations. Raises UsageError for any other
+    frame.
 
     >>> texts = ["the ferry ran aground on the bar at dawn", "the ferry ran aground on the bar"]
     >>> one, two = minhashes(sketch(pl.DataFrame({"text": texts}))).values()
@@ -58,6 +60,8 @@ def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dic
     0.6
     """
     settings = or_default(settings)
+    if missing := [name for name in SIGNATURES if name not in signatures.columns]:
+        raise UsageError(f"signatures: have no column {missing[0]}; give what sketch makes of a frame of texts")
     return {doc_id: as_minhash(values, settings) for doc_id, values in signatures.select(list(SIGNATURES)).iter_rows()}
 
 

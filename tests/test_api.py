@@ -5,14 +5,18 @@ from __future__ import annotations
 import doctest
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from datasketch import MinHashLSH
 
 import provenance as pv
 from provenance import tables
 from tests import naive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 UP_TO = pv.Settings(until="matches", rewritten="off")
@@ -116,6 +120,12 @@ def test_a_sketch_is_datasketchs_own(frame: pl.DataFrame | pl.LazyFrame) -> None
     assert signatures["doc_id"].to_list() == sorted(texts)
     for doc_id, values in signatures.iter_rows():
         assert values == naive.minhash(texts[doc_id].split(), settings.shingle_words, 64, 7)
+
+
+@pytest.mark.parametrize("ask", [pv.minhashes, lambda frame: pv.fill_lsh(MinHashLSH(), frame)])
+def test_texts_are_no_signatures(ask: Callable[[pl.DataFrame], object]) -> None:
+    with pytest.raises(pv.ProvenanceError, match="have no column doc_id; give what sketch makes"):
+        ask(pl.DataFrame({"text": ["the ferry ran aground"]}))
 
 
 def test_minhashes_go_on_where_the_sketch_ended() -> None:
