@@ -48,6 +48,8 @@ SPANS = pl.Schema(
         "role": TEXT,
     }
 )
+#: In which order they stand; two with equal starts are told apart by their ends.
+SPANS_BY = ["left_doc", "left_start", "right_doc", "right_start", "left_end", "right_end"]
 MATCHES = pl.Schema(
     {
         "left_doc": TEXT,

@@ -161,7 +161,7 @@ def _origins(
     frames = {
         "documents": text.documents.filter(among),
         "passages": text.passages.filter(among),
-        "spans": between.sort("left_doc", "left_start", "right_doc", "right_start"),
+        "spans": between.sort(tables.SPANS_BY),
         "matches": matches,
         "clusters": find_clusters(between, matches, settings),
     }

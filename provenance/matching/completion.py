@@ -12,6 +12,7 @@ from provenance.matching.clusters import cluster_documents, link_documents, miss
 from provenance.matching.matches import find_matches
 from provenance.matching.places import row_numbers
 from provenance.matching.spans import to_table
+from provenance.tables import SPANS_BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def match_documents(
 
     matches = find_matches(documents, passages, found.spans, found.jaccards, tokens, settings)
     matches = complete(matches, compare, settings, decisions)
-    return Matched(pl.concat(spans).sort("left_doc", "left_start", "right_doc", "right_start"), matches)
+    return Matched(pl.concat(spans).sort(SPANS_BY), matches)
 
 
 def complete(

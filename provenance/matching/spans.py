@@ -14,7 +14,7 @@ from provenance.matching.places import cut_out
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
 from provenance.matching.stretches import Aligned, join, join_neighbours
-from provenance.tables import ROLES, SPANS
+from provenance.tables import ROLES, SPANS, SPANS_BY
 
 if TYPE_CHECKING:
     from provenance.matching.layout import Layout
@@ -150,7 +150,7 @@ def to_table(
     roles = np.array(ROLES)
     columns["role"] = roles[more_specific(left_role, right_role)]
     frame = pl.DataFrame(columns, schema_overrides=dict(SPANS)).select(list(SPANS))
-    return frame.sort("left_doc", "left_start", "right_doc", "right_start")
+    return frame.sort(SPANS_BY)
 
 
 def snap(texts: pl.Series, row: Array, start: Array, end: Array) -> tuple[pl.Series, pl.Series]:

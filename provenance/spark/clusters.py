@@ -12,6 +12,7 @@ from provenance.matching.clusters import cluster_passages
 from provenance.matching.kernels import BASE
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, in_group, table
+from provenance.tables import SPANS_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,5 +78,5 @@ def label_spans(crowds: pl.Series, plan: Plan, bucket: int, given: Tables) -> It
 
 def cluster_spans(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """SPANS of some components -> CLUSTERS of passages."""
-    spans = given["spans"].drop("left_row", "right_row").sort("left_doc", "left_start", "right_doc", "right_start")
+    spans = given["spans"].drop("left_row", "right_row").sort(SPANS_BY)
     yield by_name("clusters", cluster_passages(spans, plan.settings), "doc_id", plan)
