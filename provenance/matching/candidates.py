@@ -46,8 +46,9 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
         others, more = sharing_pairs(tokens, texts.wanted, settings), 0
     else:
         others, more = bucket_pairs(signatures, texts.wanted, settings)
-    linked = np.union1d(spell_out(linked, texts, settings.link_cap), equal_pairs(texts, settings.link_cap))
-    every = np.union1d(linked, spell_out(others, texts, settings.link_cap))
+    linked, others = (spell_out(pairs, texts, settings.link_cap) for pairs in (linked, others))
+    linked = unique(np.concatenate([linked, equal_pairs(texts, settings.link_cap)]))
+    every = unique(np.concatenate([linked, others]))
     return Candidates(
         (every >> 32).astype(np.int32),
         (every & 0xFFFFFFFF).astype(np.int32),

@@ -9,6 +9,7 @@ import polars as pl
 import xxhash
 
 from provenance import tables
+from provenance.matching.equal_texts import unique
 from provenance.matching.places import Ranges, row_numbers, words_inside
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def equal_texts(tokens: Tokens, left: Array, right: Array, jaccard: Array) -> Ar
     lengths = np.diff(tokens.bounds)
     equal: Array = (jaccard >= 1) & (lengths[left] == lengths[right]) & (lengths[left] > 0)
     asked = np.flatnonzero(equal)
-    known = np.unique(np.concatenate([left[asked], right[asked]]))
+    known = unique(np.concatenate([left[asked], right[asked]]))
     digests = [xxhash.xxh3_128_digest(tokens.word[tokens.words(row)].data) for row in known.tolist()]
     numbers = {digest: number for number, digest in enumerate(dict.fromkeys(digests))}
     text = np.zeros(len(lengths), np.int64)

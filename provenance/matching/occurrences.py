@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.components import lead
+from provenance.matching.equal_texts import unique
 
 Array = np.ndarray[Any, Any]
 
@@ -36,7 +37,7 @@ def find_occurrences(spans: pl.DataFrame) -> Occurrences:
     sides = both.unique().sort(SIDE).with_row_index("side")
     number = both.join(sides, on=SIDE, how="left", maintain_order="left")["side"].cast(pl.Int64).to_numpy()
     leader, share = lead_sides(sides.select(SIDE))
-    leaders = np.unique(leader)
+    leaders = unique(leader)
     occurrence = np.searchsorted(leaders, leader)
     left, right = number[: spans.height], number[spans.height :]
     return Occurrences(

@@ -9,6 +9,7 @@ import polars as pl
 
 from provenance.matching.alignment import Verified, align, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
+from provenance.matching.equal_texts import unique
 from provenance.matching.layout import lay_out, more_specific, roles_of
 from provenance.matching.places import cut_out
 from provenance.matching.rewritten import find_rewritten, is_on
@@ -95,7 +96,8 @@ def _keys(left: Array, right: Array) -> Array:
 def _unmeasured(left: Array, right: Array, found: Aligned) -> tuple[Array, Array]:
     """Pairs that short or rewritten passages alone tie together: their jaccard is still to be taken."""
     apart = found.left != found.right
-    keys = np.setdiff1d(_keys(found.left, found.right)[apart], _keys(left, right))
+    keys, known = unique(_keys(found.left, found.right)[apart]), unique(_keys(left, right))
+    keys = keys[~np.isin(keys, known, assume_unique=True)]
     return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
 
 

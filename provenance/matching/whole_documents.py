@@ -15,7 +15,7 @@ import polars as pl
 from provenance.matching import document_kernels, jaccard_kernels, shingle_kernels
 from provenance.matching.candidates import bucket_pairs, sharing_pairs
 from provenance.matching.completion import complete
-from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
+from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
 from provenance.matching.matches import name_relations
 from provenance.matching.places import row_numbers
 from provenance.matching.recall import gather_pairs, measure_met, sample_pairs, take_sample
@@ -97,7 +97,7 @@ def match_pairs(
     ids: pl.Series, texts: pl.Series, pairs: Array, groups: Texts, settings: Settings, threads: int = 2
 ) -> pl.DataFrame:
     """Any pairs of rows -> MATCHES of them, alike or not. *map* over the pairs."""
-    asked = np.unique(_of_firsts(pairs, groups))
+    asked = unique(_of_firsts(pairs, groups))
     return _matches(ids, pairs, groups, _measure(texts, asked, settings, threads), settings)
 
 
