@@ -73,7 +73,8 @@ def test_every_copy_of_a_passage_stands_in_a_span(parts: list[int]) -> None:
 @pytest.mark.parametrize("many", [3, 40, 200])
 def test_all_copies_are_places_of_one_cluster(many: int, between: int) -> None:
     line = "The same sentence stands here over and over again, and it has more words than a span asks for at least."
-    body = " ".join(f"{line} {' '.join(f'x{row}y{place}' for place in range(between))}" for row in range(many))
+    copies = (f"{line} {' '.join(f'x{row}y{place}' for place in range(between))}" for row in range(many))
+    body = f"It has eight words more, or nine at least. {' '.join(copies)}"  # which is the end of a copy, too
     run = scan(pl.DataFrame({"text": [body]}), Settings(until="clusters"))
     clusters = run.clusters.filter(level="passage")
     starts = [at for at in range(len(body)) if body.startswith(line, at)]
@@ -83,6 +84,12 @@ def test_all_copies_are_places_of_one_cluster(many: int, between: int) -> None:
         for _, low, high in holding
     )
     assert best == len(starts) == many
+
+
+@pytest.mark.parametrize("many", [4, 5, 7, 10])
+def test_of_short_lines_in_a_row_none_is_left_out(many: int) -> None:
+    found = sides_of(["a", "line", "of", "eight", "words", "and", "no", "more"] * many)
+    assert {word for a, b, c, d in found for word in (*range(a, b), *range(c, d))} == set(range(8 * many))
 
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="millions of steps")

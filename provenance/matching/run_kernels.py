@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.choose_kernels import move
-from provenance.text.kernels import ADDRESS, INLINE
+from provenance.text.kernels import ADDRESS, INLINE, NOTHING
 
 CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
 #: Words compared for runs, per word of the pair: a paragraph pasted 4,000 times into one text stays under.
@@ -45,12 +45,15 @@ def _same(word, gap, segment, inner, a0, b0, i, j, low_i, low_j):
 
 @njit(inline="always")
 def _add_run(runs, count, i, j, length):
-    """The run (i, j, length) put into its place of runs[:count], which are in order of j."""
+    """The run (i, j, length) put into its place of runs[:count], in order of j -> the new count, -1 without room."""
+    if count == runs.shape[0]:
+        return -1
     at = count
     while at > 0 and runs[at - 1, 1] > j:
         move(runs, at - 1, runs, at)
         at -= 1
     runs[at, 0], runs[at, 1], runs[at, 2] = i, j, length
+    return count + 1
 
 
 @njit(inline="always")
@@ -94,10 +97,9 @@ def find_runs(word, gap, segment, a0, na, b0, nb, k, heads, following, met, plac
                 length += 1
             left_to_compare -= length
             if length + back >= min(k, na, nb):
-                if count == runs.shape[0]:
+                count = _add_run(runs, count, here - back, j - back, length + back)
+                if count == -1:
                     return -1
-                _add_run(runs, count, here - back, j - back, length + back)
-                count += 1
         if i != -1:
             looked[j] = here
     return count
@@ -116,14 +118,38 @@ def _walk_back_inside(word, gap, segment, a0, here, j, looked, low, high):
     return back, known
 
 
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _add_copies(gap, a0, runs, count, begin, end, period, least):
+    """Words begin:end, which are `period` words over and over, cut into copies of at least `least` -> the new count.
+
+    Each copy is a run with the next. They begin where a sentence or line does, if one does before the second copy would
+    be cut into; else the words before the row that are the end of a copy, by chance, would shift all. What is left at
+    the end is the end of a last copy that overlaps the one before.
+    """
+    shift = (least + period - 1) // period * period
+    first = begin
+    for at in range(begin, begin + (end - begin) % period + 1):
+        if gap[a0 + at] != NOTHING:
+            first = at
+            break
+    while first + 2 * shift <= end:
+        count = _add_run(runs, count, first, first + shift, shift)
+        if count == -1:
+            return -1
+        first += shift
+    if first + shift < end and begin + 2 * shift <= end:
+        count = _add_run(runs, count, end - 2 * shift, end - shift, shift)
+    return count
+
+
 @njit(cache=True, nogil=True)
 def find_repeats(word, gap, segment, a0, na, shingles, k, least, following, runs):
     """A document of na words, the first of them a0 -> the number of its runs (i, j, length), i < j, in order of j.
 
     As find_runs, but of a shingle's places before it the last CHAIN_CAP are looked at, the nearest first: the first
     ones would leave the thirtieth copy of a passage without a partner. The two sides of a run do not overlap. Where
-    they would, the same words stand over and over in a row: they are cut into copies of at least `least` words, of
-    which each is a run with the next, and nothing else is sought inside them.
+    they would, the same words stand over and over in a row: these are cut into copies, and nothing else is sought
+    inside them. -1 as of find_runs.
     """
     count, left_to_compare = 0, np.int64(COMPARED) * 2 * na
     low, high = np.int64(0), np.int64(0)  # the last words over and over in a row
@@ -147,15 +173,13 @@ def find_repeats(word, gap, segment, a0, na, shingles, k, least, following, runs
             while j + length < na and _same(word, gap, segment, True, a0, a0, i + length, j + length, i, j):
                 length += 1
             left_to_compare -= length
-            begin, end, shift = i - back, j + length, j - i
-            if end - begin > 2 * shift:
+            begin, end = i - back, j + length
+            if end - begin > 2 * (j - i):
                 if end > high:
                     low, high = begin, end
-                shift = (least + shift - 1) // shift * shift
-            while begin + shift + min(k, na) <= end:
-                if count == runs.shape[0]:
-                    return -1
-                _add_run(runs, count, begin, begin + shift, min(shift, end - begin - shift))
-                count += 1
-                begin = begin + shift if end - begin > 2 * shift else end
+                count = _add_copies(gap, a0, runs, count, begin, end, j - i, least)
+            elif length + back >= min(k, na):
+                count = _add_run(runs, count, begin, j - back, length + back)
+            if count == -1:
+                return -1
     return count
