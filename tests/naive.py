@@ -175,6 +175,17 @@ def maximal_runs(one: list[str], two: list[str], least: int) -> set[tuple[int, i
     return runs
 
 
+def uncovered(short: list[tuple[int, ...]], runs: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Rows (left, right, left_first, left_last, right_first, right_last) of which no run covers over half of both."""
+
+    def covers(run: tuple[int, ...], row: tuple[int, ...]) -> bool:
+        return run[:2] == row[:2] and all(
+            2 * (min(run[at + 1], row[at + 1]) - max(run[at], row[at])) > row[at + 1] - row[at] for at in (2, 4)
+        )
+
+    return [row for row in short if not any(covers(run, row) for run in runs)]
+
+
 def copies(words: list[str], passage: list[str]) -> list[tuple[int, int]]:
     """Where a passage stands among the words, one copy behind another; none if it stands there once only."""
     found, at = [], 0

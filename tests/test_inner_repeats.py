@@ -13,8 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance import Settings, scan
+from provenance.matching import spans
 from provenance.matching.alignment import repeats_inside
 from provenance.matching.layout import lay_out
+from provenance.matching.spans import without_covered
+from provenance.matching.stretches import Aligned
 from provenance.tables import PASSAGES, empty
 from provenance.text.tokens import tokenize
 
@@ -96,3 +99,22 @@ def test_of_short_lines_in_a_row_none_is_left_out(many: int) -> None:
 def test_of_a_line_over_and_over_each_copy_stands_beside_the_next() -> None:
     found = sides_of(FIRST * 20_000)  # each copy carried on backwards to the first took 50 s
     assert found == [(15 * row, 15 * row + 15, 15 * row + 15, 15 * row + 30) for row in range(19_999)]
+
+
+SIDE = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda side: (side[0], side[0] + side[1]))
+STRETCHES = st.lists(st.builds(lambda right, *sides: (0, right, *sides[0], *sides[1]), st.integers(0, 1), SIDE, SIDE))
+
+
+def aligned_of(rows: list[tuple[int, ...]]) -> Aligned:
+    columns = np.array(rows, np.int64).reshape(-1, 6).T
+    return Aligned(*columns[:2].astype(np.int32), *columns[2:], np.ones(len(rows), np.int32))
+
+
+@given(STRETCHES, STRETCHES)
+def test_what_runs_cover_is_left_out(short: list[tuple[int, ...]], runs: list[tuple[int, ...]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spans, "NEAR", 4)
+        found = without_covered(aligned_of(short), aligned_of(runs))
+    rows = [tuple(row) for row in np.column_stack(found[:6]).tolist()]
+    starts = {(*row[:3], row[4]): row for row in reversed(naive.uncovered(short, runs))}  # each once: the first of them
+    assert sorted(rows) == sorted(starts.values())
