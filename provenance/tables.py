@@ -17,6 +17,7 @@ TIME = pl.Datetime("us", "UTC")
 TEXT = pl.String()
 PLACE = pl.Int64()
 SHARE = pl.Float32()
+CONTENTS = pl.UInt64()  # a hash of what is in an article
 
 DOCUMENTS = pl.Schema(
     {
@@ -158,6 +159,7 @@ ANCESTRY = pl.Schema(
         "share": pl.Float64(),  # ? of the document's words that the other holds
         "families": pl.Int32(),  # kinds of evidence that speak for it
         "flaw": pl.Float64(),  # ? of a first of the dump: log odds that somebody unseen was before it
+        "contents": CONTENTS,  # ? of the other, or of the document where that is null
     }
 )
 MATCHED = pl.Struct(

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.tables import EVIDENCE, SPANS
+from provenance.tables import DOCUMENTS, EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
 from provenance.tracing.differences import Text, compare
-from provenance.tracing.frequency import SAMPLE, count_words, counter, is_sampled
+from provenance.tracing.frequency import SAMPLE, count_words, counter, take_sample
 from provenance.tracing.graphs import lay_out
 from provenance.tracing.quoting import depth, find_quoting
 from provenance.tracing.trust import Clocks, believe, fit_lags, weigh_dates
@@ -159,10 +159,13 @@ def test_shares_that_are_given_part_what_no_tree_ties() -> None:
 
 
 def test_a_sample_is_the_same_in_any_order_and_whole_where_it_fits() -> None:
-    ids = pl.Series([f"d{n}" for n in range(4000)])
-    assert is_sampled(ids, SAMPLE).all()
-    chosen = set(ids.filter(is_sampled(ids, 2 * SAMPLE)))
-    assert chosen == set(ids.reverse().filter(is_sampled(ids.reverse(), 2 * SAMPLE)))
+    blank = dict.fromkeys(("title", "byline", "published", "url", "language"))
+    rows = [blank | {"doc_id": f"d{n}", "text": f"d{n}"} for n in range(4000)]
+    documents = pl.DataFrame(rows, schema=DOCUMENTS)
+    assert take_sample(documents, SAMPLE).all()
+    chosen = set(documents["text"].filter(take_sample(documents, 2 * SAMPLE)))
+    other = documents.reverse().with_columns(doc_id=pl.format("other {}", "doc_id"))
+    assert chosen == set(other["text"].filter(take_sample(other, 2 * SAMPLE)))
     assert 1800 < len(chosen) < 2200
 
 

@@ -28,7 +28,7 @@ from provenance.tracing.facts import (
     keys,
     list_shorts,
 )
-from provenance.tracing.frequency import is_sampled, sum_words, words_of
+from provenance.tracing.frequency import sum_words, take_sample, words_of
 from provenance.tracing.outlets import choose_names, find_sites, read_names
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def count_home(plan: Plan, bucket: int, documents: pl.DataFrame, tokens: Tokens)
     """A home's DOCUMENTS and TOKENS -> TIMES of its outlets, and WORDS of those of its documents that are sampled."""
     times = count_times(documents).with_columns(home=pl.lit(bucket, pl.Int64))
     yield by_group("times", times, bucket, plan)
-    some = is_sampled(documents["doc_id"], plan.documents).to_numpy().nonzero()[0]
+    some = take_sample(documents, plan.documents).to_numpy().nonzero()[0]
     if some.size:
         yield Sent("words", words_of(np.concatenate([tokens.word[tokens.words(one)] for one in some.tolist()])), 0)
 

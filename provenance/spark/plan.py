@@ -52,7 +52,7 @@ LIKED = dict.fromkeys(("left_low", "left_high", "right_low", "right_high", "equa
 SHOWN = {"snippet": tables.TEXT, "quote": tables.TEXT, "lead": pl.Boolean()}
 CALLED = {
     "doc_id": tables.TEXT, "title": tables.TEXT, "published": tables.TIME, "cluster_id": tables.TEXT,
-    "whole": pl.Boolean(), "cross": pl.Boolean(), "wire": pl.Boolean(),
+    "whole": pl.Boolean(), "cross": pl.Boolean(), "wire": pl.Boolean(), "contents": tables.CONTENTS,
 }  # fmt: skip
 FACTS = {
     "outlet": tables.TEXT, "key": tables.TEXT, "chars": ROW, "marked": pl.Boolean(), "cut": pl.Boolean(),

@@ -15,6 +15,7 @@ from provenance.spark.plan import BLOCK, CHOICES, FACTS, SCHEMAS, hash_texts, ha
 from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PASSAGES
 from provenance.tracing.absent import find_known
 from provenance.tracing.ancestry import Choices, believe_dates, find_candidates, grow_trees
+from provenance.tracing.contents import hash_contents, rank_contents
 from provenance.tracing.edges import find_copies, show_evidence, write_copies
 from provenance.tracing.evidence import PAIR, find_evidence, find_near
 from provenance.tracing.facts import CREDITS, find_crediting, find_habits, foreign_credits, gather_facts
@@ -22,7 +23,7 @@ from provenance.tracing.origins import count_copies
 from provenance.tracing.outlets import list_taken
 from provenance.tracing.pairs import Related
 from provenance.tracing.trust import how_dated, weigh_dates
-from provenance.tracing.twins import find_twins
+from provenance.tracing.twins import find_twins, lent
 from provenance.tracing.unseen import sample_flaws
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def call_home(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     crediting = find_crediting(documents, keyed)
     habits = find_habits(crediting, table(given, "habits").unique("outlet"))
     facts = gather_facts(called["doc_id"], called.select(list(DOCUMENTS)), keyed, table(given, "dates"), habits)
+    columns = ("row", "doc_id", "title", "published", "whole", "cross", "block")
+    known = called.select(*columns, contents=hash_contents(called))
     wires = table(given, "told").select("key", "wire").unique("key")
     facts = (
-        facts.join(called.select("row", "doc_id", "title", "published", "whole", "cross", "block"), on="doc_id")
+        facts.join(known, on="doc_id")
         .join(wires, on="key", how="left")
         .join(table(given, "belongs").unique("row", keep="any"), on="row", how="left")
     )
@@ -77,11 +80,12 @@ class Story:
         self.dates = as_dates(self.facts)
         self.inner = table(given, "inner").sort(PAIR)
         self.pairs = self.inner.filter("paired").drop("paired", "words", "left_text", "right_text", "quoted")
+        self.ranks = rank_contents(self.facts)
 
     def find_twins(self) -> pl.DataFrame:
         """TWINS of these documents."""
         same = self.inner.filter("same").with_columns(relation=pl.lit("duplicate"))
-        return find_twins(self.documents, same, self.keyed, self.dates)
+        return find_twins(self.documents, same, self.keyed, self.dates, self.ranks)
 
 
 def as_dates(facts: pl.DataFrame) -> pl.DataFrame:
@@ -96,7 +100,7 @@ def compare_stories(frequency: pl.DataFrame, plan: Plan, bucket: int, given: Tab
     """FACTS, texts, KEYED credits and INNER pairs of some stories -> EVIDENCE, CHOICES, what is SAMPLED."""
     story = Story(given)
     twins = story.find_twins()
-    related = Related(story.pairs, twins)
+    related = Related(story.pairs, twins, story.ranks)
     quoted = _signs(story.inner)
     facts = story.facts.select("doc_id", *FACTS)
     evidence = find_evidence(
@@ -165,6 +169,7 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     """CHOICES, EVIDENCE and what compare_stories had, SHARES of false dates -> EDGES, ANCESTRY, and CARDS."""
     story = Story(given)
     twins, settings = table(given, "twins"), plan.settings
+    related = Related(story.pairs, twins, story.ranks)
     numbers = table(given, "numbers").sort("number")
     rows = table(given, "choices").sort("child", "parent")
     columns: dict[str, Any] = {name: rows[name].to_numpy() for name in CHOICES}
@@ -172,12 +177,11 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     believed = believe_dates(choices, shares)
     evidence = table(given, "evidence").sort(*PAIR, "feature", "strength", "doc_id")
     ids = numbers["doc_id"].to_list()
-    traced = grow_trees(ids, choices, believed, twins, evidence, settings)
+    traced = grow_trees(ids, choices, believed, related, evidence, settings)
     clusters = _clusters(story.facts)
     wires = story.facts.filter("wire")["key"]
     copies = find_copies(
-        story.documents, Related(story.pairs, twins), clusters, story.keyed, traced.evidence, traced.ancestry, wires,
-        settings,
+        story.documents, related, clusters, story.keyed, traced.evidence, traced.ancestry, wires, settings,
     )  # fmt: skip
     shown, curve = show_evidence(traced.evidence), how_dated(story.dates, traced.false_dates)
     edges = write_copies(copies.sort("to_id", "from_id"), shown, story.documents, story.keyed, curve, settings)
@@ -195,7 +199,7 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     yield shaped("sourced", sourced, home(sourced["row"]))
     lone = traced.ancestry.join(sources, on="doc_id", how="anti").join(story.facts.select("row", "doc_id"), on="doc_id")
     yield shaped("lone", lone, home(lone["row"]))
-    yield from _send_cards(story, twins, dict(zip(ids, believed.wrong.tolist(), strict=True)), plan)
+    yield from _send_cards(story, related, dict(zip(ids, believed.wrong.tolist(), strict=True)), plan)
 
 
 def _clusters(facts: pl.DataFrame) -> pl.DataFrame:
@@ -222,16 +226,15 @@ def send_taken(documents: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFram
     yield Sent("taken", taken, hashed(hash_texts(both), plan))
 
 
-def _send_cards(story: Story, twins: pl.DataFrame, wrong: dict[str, float], plan: Plan) -> Iterator[Sent]:
+def _send_cards(story: Story, related: Related, wrong: dict[str, float], plan: Plan) -> Iterator[Sent]:
     """FACTS -> CARDS of those that stand for their texts and have pairs with other stories."""
-    others = twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"]
-    ours = story.facts.filter("cross").filter(~pl.col("doc_id").is_in(others.implode()))
+    ours = story.facts.filter("cross").filter(~lent("doc_id", related.twins))
     if ours.is_empty():
         return
     credited = story.keyed.filter(pl.col("doc_id").is_in(ours["doc_id"].implode()))
     columns = [*ATTRIBUTIONS, "snippet", "quote", "lead", "key"]
     lists = credited.group_by("doc_id", maintain_order=True).agg(credits=pl.struct(columns))
-    near = find_near(Related(story.pairs, twins), story.facts.select("doc_id", *FACTS))
+    near = find_near(related, story.facts.select("doc_id", *FACTS))
     named = credited.filter(pl.col("kind").is_in(CREDITS)).select("doc_id", "key").drop_nulls()
     seen = near.join(named, on=["doc_id", "key"], how="semi").group_by("doc_id").agg(seen=pl.col("key").sort())
     cards = (
@@ -274,7 +277,7 @@ def trace_cross(shares: list[float], plan: Plan, _bucket: int, given: Tables) ->
     seen = cards.select("doc_id", key="seen").explode("key").drop_nulls()
     plain = pairs.drop("paired", "words", "left_text", "right_text", "quoted")
     nobody = pl.DataFrame(schema=SCHEMAS["twins"])
-    related, ancestry = Related(plain, nobody), pl.DataFrame(schema=ANCESTRY)
+    related, ancestry = Related(plain, nobody, rank_contents(cards)), pl.DataFrame(schema=ANCESTRY)
     nothing = pl.DataFrame(schema=PASSAGES)
     evidence = find_evidence(
         documents, nothing, pl.DataFrame(), related, keyed, dates, facts, _signs(pairs), seen,

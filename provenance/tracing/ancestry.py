@@ -22,7 +22,7 @@ from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.readings import Readings, Taken, compare_readings
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
-from provenance.tracing.twins import PAIR, stand_in
+from provenance.tracing.twins import PAIR, join_pairs
 from provenance.tracing.unseen import describe_firsts, weigh_firsts
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def trace_ancestry(
     """
     ids, candidates = find_candidates(documents, passages, related, dates, evidence)
     choices = Choices.of(candidates)
-    return grow_trees(ids, choices, believe_dates(choices), related.twins, evidence, settings)
+    return grow_trees(ids, choices, believe_dates(choices), related, evidence, settings)
 
 
 class Choices(NamedTuple):
@@ -140,11 +140,11 @@ def grow_trees(
     ids: list[str],
     choices: Choices,
     believed: Believed,
-    twins: pl.DataFrame,
+    related: Related,
     evidence: pl.DataFrame,
     settings: Settings,
 ) -> Traced:
-    """Choices with what is believed of dates, TWINS, EVIDENCE -> what is found of documents. *map* of components."""
+    """Choices with what is believed of dates, RELATED, EVIDENCE -> what is found of documents. *map* of components."""
     child, families, wrong = choices.owner, choices.families, believed.wrong
     false_dates = believed.shares[-1] if believed.shares else 0.0
     if believed.shares:
@@ -172,8 +172,8 @@ def grow_trees(
     named = rows.join(names, left_on="child", right_on="number").rename({"name": "doc_id"})
     named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
     named = named.with_columns(part=pl.when(pl.col("part") == pl.col("child")).then(0).otherwise("part"))
-    named = _shape(named)
-    own = _twin_rows(twins, evidence, settings)
+    named, twins = _shape(named, related.ranks), related.twins
+    own = _shape(_twin_rows(twins, evidence, settings), related.ranks)
     begun = named.filter(pl.col("other_id").is_null() & (pl.col("part") == 0)).select(other_id="doc_id", begun="first")
     began = pl.col("first") * pl.col("begun").fill_null(1)
     own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
@@ -183,8 +183,10 @@ def grow_trees(
     )
 
 
-def _shape(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(pl.when(pl.col("other_id").is_not_null()).then("share").alias("share")).select(
+def _shape(rows: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
+    whose = rows.with_columns(whose=pl.coalesce("other_id", "doc_id"))
+    known = whose.join(ranks, left_on="whose", right_on="doc_id", how="left", maintain_order="left")
+    return known.with_columns(share=pl.when(pl.col("other_id").is_not_null()).then("share")).select(
         pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items()
     )
 
@@ -217,7 +219,7 @@ def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) 
         families=pl.when(forth).then("speak_forth").otherwise("speak_back"),
         flaw=pl.lit(None, pl.Float64),
     )
-    return _shape(rows.filter(pl.col("probability") >= settings.possible))
+    return rows.filter(pl.col("probability") >= settings.possible)
 
 
 def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
@@ -250,10 +252,10 @@ def find_candidates(
 ) -> tuple[list[str], Candidates]:
     """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features.
 
-    `many` documents has the dump, where these are not all, and `others` of these have pairs elsewhere.
+    They are numbered by rank, so that of two equal choices the same is the first however they are named. `many`
+    documents has the dump, where these are not all, and `others` of these have pairs elsewhere.
     """
-    pairs = stand_in(related.pairs.filter(~pl.col("same")), related.twins)
-    pairs = pairs.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
+    pairs = join_pairs(related.pairs.filter(~pl.col("same")), related.twins)
     told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
     text = evidence.filter(pl.col("feature") != "date")
     pairs = add_common(add_odds(pairs, sum_families(text)), text)
@@ -264,10 +266,12 @@ def find_candidates(
         time = fine.select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
     more = pl.Series(dtype=pl.String) if others is None else others
-    ids = pl.concat([pairs["left_doc"], pairs["right_doc"], more], rechunk=True).unique().sort()
+    there = pl.concat([pairs["left_doc"], pairs["right_doc"], more]).unique()
+    ranked = related.ranks.filter(pl.col("doc_id").is_in(there.implode())).sort("rank")
+    ids = ranked["doc_id"]
     rows, owner = _parts(_directed(pairs, ids), len(ids))
     child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
-    texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")
+    texts = ranked.select("doc_id").join(documents.select("doc_id", "text"), on="doc_id", maintain_order="left")
     groups = _components(owner[child], parent, len(ids))
     order = np.argsort(owner[child], kind="stable")
     stretch = (rows[name].to_numpy()[order].astype(float) for name in ("from_first", "from_last"))
@@ -278,7 +282,7 @@ def find_candidates(
     component = np.zeros(len(ids), np.int64)
     for number, group in enumerate(groups):
         component[group] = number
-    first = ids.gather([group[0] for group in groups])
+    first = ranked["contents"].gather([group[0] for group in groups])
     sampled = is_sampled(first, documents.height if many is None else many).to_numpy()[component]
     counted = ids.is_in(fine["doc_id"].implode()).to_numpy() & sampled
     return ids.to_list(), _featured(rows, component, readings, owner, counted)
@@ -286,7 +290,7 @@ def find_candidates(
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     """Pairs -> one row for each way in which one may be the other's source, a few for a child."""
-    number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})  # in the order of ids: numbers sort as they do
+    number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})
     for side in ("left", "right"):
         named = number.rename({"doc": f"{side}_doc", "at": f"{side}_at"})
         pairs = pairs.join(named, on=f"{side}_doc", how="left", maintain_order="left")

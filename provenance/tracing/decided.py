@@ -43,7 +43,7 @@ def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
             part=pl.lit(0), probability=pl.lit(SURE), first=pl.lit(SURE), ancestor=pl.lit(SURE),
             chosen=pl.lit(value=True),
             share=pl.when(inside).then(pl.col("share").fill_null(1.0)), families=pl.col("families").fill_null(1),
-            flaw=pl.lit(None),
+            flaw=pl.lit(None), contents=pl.lit(None),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items())
     )  # fmt: skip

@@ -112,7 +112,7 @@ def find_copies(
 
     A story is what pairs of LEAST_SHARE and twins hold together; a pair that ties two stories is one by itself.
     """
-    pairs, twins = related
+    pairs, twins = related.pairs, related.twins
     held = _both_ways(pairs)
     tree, sources = _in_tree(ancestry, held)
     # what two articles share in passing has a curve of its own: it is right less often
@@ -170,7 +170,7 @@ def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> tuple[pl.DataFrame, 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
     """Each pair once, with the greatest confidence."""
-    ordered = rows.sort("to_id", "from_id", "confidence", descending=[False, False, True])
+    ordered = rows.sort("to_id", "from_id", "confidence", "families", descending=[False, False, True, True])
     return ordered.unique(["from_id", "to_id"], keep="first", maintain_order=True)
 
 
@@ -256,12 +256,14 @@ def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
 
 
 def show_evidence(evidence: pl.DataFrame) -> pl.DataFrame:
-    """EVIDENCE -> left_doc, right_doc, family, value in log odds, and the strongest sign of the family."""
+    """EVIDENCE -> left_doc, right_doc, family, value in log odds, and the strongest sign of those that prevail."""
     value = pl.col("strength") * pl.col("feature").replace_strict(weights(), default=1.0, return_dtype=pl.Float64)
     family = pl.col("feature").replace_strict(families(), return_dtype=pl.String)
     rows = evidence.filter(pl.col("feature") != "shared_credit").with_columns(value=value, family=family)
+    prevails = pl.col("value").sign() == pl.col("value").sum().over(*PAIR, "family").sign()
+    strength, falling = pl.col("value").abs(), [False, False, False, True, True, False]
     return (
-        rows.sort(*PAIR, "family", pl.col("value").abs(), "feature", descending=[False, False, False, True, False])
+        rows.sort(*PAIR, "family", prevails, strength, "feature", descending=falling)
         .group_by(*PAIR, "family", maintain_order=True)
         .agg(pl.col("value").sum().clip(-CAP, CAP), pl.col("feature", "doc_id", "start", "end", "text").first())
         .filter(pl.col("value").abs() >= LEAST)

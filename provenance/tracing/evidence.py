@@ -17,7 +17,7 @@ from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
 from provenance.tracing.frequency import count_words, counter
 from provenance.tracing.quoting import find_quoting
-from provenance.tracing.twins import stand_in
+from provenance.tracing.twins import join_pairs, lent, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,15 +74,13 @@ def find_evidence(
     every, pairs, equal = _pairs_of(related, facts)
     apart = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
     credited = pl.concat([apart, _claims(equal, documents, attributions)])
-    credited = credited.sort(*PAIR, "feature", "strength", "doc_id", "start").unique(
-        [*PAIR, "feature", "strength"], keep="first", maintain_order=True
-    )
+    credited = _first(credited, related, *PAIR, "feature", "strength")
     # what two documents do with the little that they share says nothing of the rest
     alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
     alike = _add_facts(alike, facts.drop(KNOWN))
     quoted = find_quoting(spans, documents) if quoted is None else quoted
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
-    quoted = quoted.unique([*PAIR, "feature"], keep="first", maintain_order=True).select(EVIDENCE.names())
+    quoted = _first(quoted, related, *PAIR, "feature").select(EVIDENCE.names())
     traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages, frequency)]), quoted)
     text = pl.concat([credited, quoted, traces])
     both_kinds = pl.concat([pairs.select(equal.columns), equal])
@@ -91,6 +89,13 @@ def find_evidence(
     near = near if seen is None else pl.concat([near, seen])
     third = _shared_credits(both_kinds, near, documents, attributions)
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
+
+
+def _first(signs: pl.DataFrame, related: Related, *of: str) -> pl.DataFrame:
+    """EVIDENCE -> of those alike in some columns that of the document which stands for its text, else the first one."""
+    ranked = signs.join(related.ranks.select("doc_id", "rank"), on="doc_id", how="left")
+    ordered = ranked.sort(*of, lent("doc_id", related.twins), "rank", "start", "end")
+    return ordered.unique(of, keep="first", maintain_order=True).drop("rank")
 
 
 def _without_quoted(traces: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
@@ -149,13 +154,12 @@ def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame
 
 def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """RELATED, FACTS -> pairs of documents, of those that stand for them, and of twins, with KNOWN facts of either."""
-    every = without_weak_twins(*related)
-    pairs = stand_in(every.filter(~pl.col("same")), related.twins)
-    pairs = pairs.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
+    every = without_weak_twins(related.pairs, related.twins)
+    pairs = join_pairs(every.filter(~pl.col("same")), related.twins)
     equal = related.twins.filter(pl.col("doc_id") != pl.col("stands")).select(
         left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
     )
-    known = _say_dates(facts.select("doc_id", *KNOWN))
+    known = _say_dates(facts.select("doc_id", *KNOWN)).join(related.ranks.select("doc_id", "rank"), on="doc_id")
     return _add_facts(every, facts.select("doc_id", "key")), _add_facts(pairs, known), _add_facts(equal, known)
 
 
@@ -233,19 +237,17 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> those that are among the NEAREST, or FEW, of either side, and whose words differ."""
-    alike = pairs.select(*PAIR, "jaccard", "same").filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
-    ids = pl.concat([alike["left_doc"], alike["right_doc"].alias("left_doc")]).unique().sort()
-    # as numbers in the order of ids: half a million names take several times as long to sort
-    numbered = alike.select(
-        "jaccard", row=pl.int_range(pl.len(), dtype=pl.UInt32),
-        **{side: pl.col(f"{side}_doc").cast(pl.Enum(ids)).to_physical() for side, _ in SIDES},
-    )  # fmt: skip
-    both = pl.concat([numbered.select("row", "jaccard", doc=side, other=other) for side, other in SIDES])
+    """Pairs -> those that are among the NEAREST, or FEW, of either side, and whose words differ; PAIR and ranks."""
+    columns = (*PAIR, "jaccard", "same", *(f"{side}_rank" for side, _ in SIDES))
+    alike = pairs.select(columns).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
+    numbered = alike.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    both = pl.concat(
+        [numbered.select("row", "jaccard", doc=f"{side}_rank", other=f"{other}_rank") for side, other in SIDES]
+    )
     ordered = both.sort("doc", "jaccard", "other", descending=[False, True, False])
     rank, count = pl.int_range(pl.len()).over("doc"), pl.len().over("doc")
     near = ordered.filter((rank < NEAREST) | (count <= FEW))["row"].unique().sort()
-    return alike[near].select(PAIR).sort(PAIR)
+    return alike[near].drop("jaccard", "same").sort(PAIR)
 
 
 def _edits(
@@ -260,9 +262,11 @@ def _edits(
     read = _reader(chosen["text"], fold_bodies(chosen, passages))
     count = counter(count_words(documents) if frequency is None else frequency)
     rows = []
-    for left, right in near.iter_rows():
-        forth, back = compare(read(row_of[left]), read(row_of[right]), count)
-        for signs, sign, later, fuller in ((forth, 1.0, right, left), (back, -1.0, left, right)):
+    # one of several alignments is as long as another: which is found hangs on which text comes first
+    for left, right, forward in near.select(*PAIR, pl.col("left_rank") < pl.col("right_rank")).iter_rows():
+        one, other, way = (left, right, 1.0) if forward else (right, left, -1.0)
+        forth, back = compare(read(row_of[one]), read(row_of[other]), count)
+        for signs, sign, later, fuller in ((forth, way, other, one), (back, -way, one, other)):
             # an outlet's own later version grows and is cut again
             told = [one for one in signs if one.feature != "tail"] if (left, right) in own else signs
             rows += [(left, right, *row) for row in _strengths(told, sign, later, fuller)]
@@ -316,7 +320,8 @@ def _dates(pairs: pl.DataFrame) -> pl.DataFrame:
         .when(size >= 47).then(1.0).when(size >= 20).then(0.8).otherwise(0.0)
     ) * hours.sign()  # fmt: skip
     rows = pairs.with_columns(strength=strength.cast(pl.Float64)).filter(pl.col("strength").fill_null(0) != 0)
-    told = pl.concat_str("left_said", "right_said", separator="; ")
+    said = [pl.concat_str(f"{one}_said", f"{other}_said", separator="; ") for one, other in SIDES]
+    told = pl.when(pl.col("strength") > 0).then(said[0]).otherwise(said[1])  # the earlier first
     return _rows(rows.select(*PAIR, feature=pl.lit("date"), strength="strength", text=told))
 
 

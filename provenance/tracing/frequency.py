@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-import xxhash
 
 from provenance.text.tokens import tokenize
+from provenance.tracing.contents import hash_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +24,22 @@ SAMPLE = 1 << 16
 WORDS = {"word": pl.UInt64(), "times": pl.Int64()}
 
 
-def is_sampled(ids: pl.Series, documents: int) -> pl.Series:
-    """Ids -> whether each is in the sample of a dump of so many documents: by its own hash."""
+def is_sampled(contents: pl.Series, documents: int) -> pl.Series:
+    """Hashes of what is in documents -> whether each is in the sample of a dump of so many."""
     if documents <= SAMPLE:
-        return pl.repeat(value=True, n=len(ids), dtype=pl.Boolean, eager=True)
-    least = (SAMPLE << 64) // documents
-    return pl.Series([xxhash.xxh3_64_intdigest(name.encode()) < least for name in ids], dtype=pl.Boolean)
+        return pl.repeat(value=True, n=len(contents), dtype=pl.Boolean, eager=True)
+    return contents < pl.Series([(SAMPLE << 64) // documents], dtype=contents.dtype)
+
+
+def take_sample(documents: pl.DataFrame, many: int) -> pl.Series:
+    """Some DOCUMENTS of a dump of so many -> whether each is in the sample."""
+    contents = hash_contents(documents) if many > SAMPLE else documents["doc_id"]
+    return is_sampled(contents, many)
 
 
 def count_words(documents: pl.DataFrame) -> pl.DataFrame:
     """All DOCUMENTS -> word, times: how often each word that stands more than once does in the sample. *gather*."""
-    chosen = documents.filter(is_sampled(documents["doc_id"], documents.height))
+    chosen = documents.filter(take_sample(documents, documents.height))
     return sum_words([words_of(tokenize(chosen["text"]).word)])
 
 

@@ -37,6 +37,7 @@ class _Source(NamedTuple):
     """A document's possible source in the dump."""
 
     other: str
+    contents: int  # a hash of what is in that: of two as likely the greater one is taken
     part: int
     first: float  # that the document's text began there
     chosen: bool
@@ -168,7 +169,7 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
         near = story | {source.other for one in story for source in facts.sources.get(one, [])}
         owners = {names.compact(facts.outlets.get(one) or "") for one in near}
         told = [
-            (claim.confidence, claim.origin, one, claim)
+            (claim.confidence, claim.origin, claim.reason, facts.outlets.get(one) or "", one, claim)
             for one in story - {first}
             for claim in facts.claims.get(one, [])
             if claim.relation == "copied_from" and names.compact(claim.origin.removeprefix("source:")) not in owners
@@ -209,15 +210,14 @@ def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: _Facts) -> bo
 def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str, float]]:
     found: dict[str, list[_Source]] = {}
     alone: dict[str, float] = {}
-    columns = ("doc_id", "other_id", "part", "probability", "first", "chosen", "share", "families")
-    ordered = ancestry.sort(
-        "doc_id", "chosen", "share", "probability", "other_id", descending=[False, True, True, True, False]
-    )
-    for doc_id, other, part, direct, first, chosen, share, families in ordered.select(columns).iter_rows():
+    columns = ("doc_id", "probability", "other_id", "contents", "part", "first", "chosen", "share", "families")
+    by, falling = ["doc_id", "chosen", "share", "probability", "contents", "other_id"], [False, *[True] * 4, False]
+    ordered = ancestry.with_columns(pl.col("contents").fill_null(0)).sort(by, descending=falling)
+    for doc_id, direct, other, *known in ordered.select(columns).iter_rows():
         if other is None:
             alone[doc_id] = min(alone.get(doc_id, 1.0), direct)
         else:
-            found.setdefault(doc_id, []).append(_Source(other, part, first, chosen, share, families))
+            found.setdefault(doc_id, []).append(_Source(other, *known))
     return found, alone
 
 
@@ -225,7 +225,7 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     """The likeliest beginning among those that hold enough of the article's words, or up the tree from there."""
     held = {source.other: source for source in facts.sources[doc_id]}
     same = [source for source in held.values() if source.part == parent.part]
-    best = max(same, key=lambda source: (source.first, source.other == parent.other, source.other))
+    best = max(same, key=lambda source: (source.first, source.other == parent.other, source.contents, source.other))
     at, families, confidence = best.other, max(best.families, parent.families), best.first
     # of few candidates all are known: who is not among them has too little of this article
     few = len(held) < CANDIDATES
@@ -241,10 +241,10 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     if before >= HALF:  # then it may as well have come from there without the other, of which the curves know little
         confidence, least = (value * (1 - before / 2) for value in (confidence, least))
     said = facts.claims.get(doc_id, [])
-    rest = {source.other: source.first for source in held.values() if source.other != at}
-    rest[doc_id] = facts.alone.get(doc_id, 0.0)
+    rest = {source.other: (source.first, source.contents) for source in held.values() if source.other != at}
+    rest[doc_id] = (facts.alone.get(doc_id, 0.0), 0)
     second = max(rest, key=lambda name: (rest[name], name))
-    runner_up = said[0].origin if said and rest[second] < 1 - confidence - rest[second] and second == doc_id else second
+    runner_up = said[0].origin if said and 2 * rest[second][0] < 1 - confidence and second == doc_id else second
     way = (facts.outlets.get(through) or through) if through else None
     title = reasons.escape(facts.titles.get(at)) or at
     kind = facts.kinds.get((doc_id, at), facts.kinds.get((doc_id, parent.other), "copied"))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from provenance.tracing.contents import rank_documents
 from provenance.tracing.twins import PAIR, find_twins
 
 
@@ -14,6 +15,7 @@ class Related(NamedTuple):
 
     pairs: pl.DataFrame  # as find_pairs gives them
     twins: pl.DataFrame  # doc_id, stands
+    ranks: pl.DataFrame  # RANKS of whoever has a match
 
 
 def relate(
@@ -24,9 +26,10 @@ def relate(
     dates: pl.DataFrame,
 ) -> Related:
     """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES -> RELATED. *gather*."""
-    return Related(
-        find_pairs(matches, spans, whole=spans.is_empty()), find_twins(documents, matches, attributions, dates)
-    )
+    ids = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique()
+    ranks = rank_documents(documents.filter(pl.col("doc_id").is_in(ids.implode())))
+    twins = find_twins(documents, matches, attributions, dates, ranks)
+    return Related(find_pairs(matches, spans, whole=spans.is_empty()), twins, ranks)
 
 
 def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:

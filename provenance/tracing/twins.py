@@ -8,14 +8,19 @@ import rustworkx as rx
 from provenance.tracing.facts import CREDITS, best_dates, keys, source_keys
 
 PAIR = ["left_doc", "right_doc"]
+SIDED = ("containment", "first", "last")  # what is known of a side of a pair
 
 
 def find_twins(
-    documents: pl.DataFrame, matches: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
+    documents: pl.DataFrame,
+    matches: pl.DataFrame,
+    attributions: pl.DataFrame,
+    dates: pl.DataFrame,
+    ranks: pl.DataFrame,
 ) -> pl.DataFrame:
-    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES -> doc_id, stands: for each document with twins, the first of them.
+    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES, RANKS -> doc_id, stands: for each document with twins, the first.
 
-    First is whose outlet the text itself credits, then the earliest, then the least id. *gather*.
+    First is whose outlet the text itself credits, then the earliest, then by outlet and rank. *gather*.
     """
     same = matches.filter((pl.col("relation") == "duplicate") & (pl.col("left_doc") != pl.col("right_doc")))
     ids = pl.concat([same["left_doc"], same["right_doc"].alias("left_doc")]).unique().sort()
@@ -45,10 +50,29 @@ def find_twins(
     )
     dated = held.join(best_dates(dates).select("doc_id", "time"), on="doc_id", how="left")
     dated = dated.join(own, on="doc_id", how="left").with_columns(pl.col("other").fill_null(1))
-    first = dated.sort("group", "other", "time", "doc_id", nulls_last=True).unique(
+    dated = dated.join(owned, on="doc_id", how="left").join(ranks, on="doc_id", how="left")
+    first = dated.sort("group", "other", "time", "outlet", "rank", nulls_last=True).unique(
         "group", keep="first", maintain_order=True
     )
     return held.join(first.select("group", stands="doc_id"), on="group").select("doc_id", "stands").sort("doc_id")
+
+
+def lent(doc_id: str, twins: pl.DataFrame) -> pl.Expr:
+    """Whether another stands for the document of that column."""
+    return pl.col(doc_id).is_in(twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode())
+
+
+def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of documents, with what is known of both -> one of each two that stand for them, sorted.
+
+    Where these two are no pair themselves, of their twins' the one that shares most: how they are named tells nothing.
+    """
+    of_others = lent("left_doc", twins) | lent("right_doc", twins)
+    own = pairs.filter(~of_others)
+    rest = stand_in(pairs.filter(of_others), twins).join(own, on=PAIR, how="anti")
+    held, first, last = (pl.col(f"left_{one}") + pl.col(f"right_{one}") for one in ("containment", "first", "last"))
+    rest = rest.sort(*PAIR, -pl.col("jaccard"), -held, first, last, "quotes", *(f"left_{one}" for one in SIDED))
+    return pl.concat([own, rest.unique(PAIR, keep="first", maintain_order=True)]).sort(PAIR)
 
 
 def stand_in(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:

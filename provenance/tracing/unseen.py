@@ -108,7 +108,7 @@ def weigh_firsts(firsts: Firsts, size: int) -> Array:
 def sample_flaws(ancestry: pl.DataFrame, documents: int) -> pl.Series:
     """ANCESTRY, how many documents the dump has -> the flaws of firsts that are in the sample. *map*."""
     found = ancestry.filter(pl.col("flaw").is_not_null())
-    return found["flaw"].filter(is_sampled(found["doc_id"], documents))
+    return found["flaw"].filter(is_sampled(found["contents"], documents))
 
 
 def share_unseen(flaws: pl.Series) -> float:

@@ -1,0 +1,32 @@
+"""What is in an article as a number: it breaks ties and draws samples, so that no result hangs on articles' names."""
+
+from __future__ import annotations
+
+import polars as pl
+import xxhash
+
+from provenance.tables import CONTENTS, TEXT
+
+FIELDS = ("title", "byline", "url", "language")  # beside text and date; the outlet is found by tracing itself
+RANKS = pl.Schema({"doc_id": TEXT, "contents": CONTENTS, "rank": pl.Int64()})
+
+
+def hash_contents(documents: pl.DataFrame) -> pl.Series:
+    """DOCUMENTS -> by row an xxh3 of text, date and FIELDS. Cost: about 3 µs a document."""
+    rows = documents.select("text", pl.col("published").to_physical(), *FIELDS)
+    hashes = (
+        xxhash.xxh3_64_intdigest(repr(rest).encode("utf-8", "surrogatepass"), xxhash.xxh3_64_intdigest(text.encode()))
+        for text, *rest in rows.iter_rows()
+    )
+    return pl.Series("contents", hashes, dtype=CONTENTS)
+
+
+def rank_documents(documents: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS -> RANKS: numbers that ascend with what is in them, and with their ids where they are alike in that."""
+    return rank_contents(documents.select("doc_id", contents=hash_contents(documents)))
+
+
+def rank_contents(known: pl.DataFrame) -> pl.DataFrame:
+    """doc_id, contents -> RANKS, in their order."""
+    ordered = known.select("doc_id", "contents").sort("contents", "doc_id")
+    return ordered.with_columns(rank=pl.int_range(pl.len(), dtype=pl.Int64))
