@@ -110,6 +110,24 @@ def test_a_passage_set_off_as_quoted_is_the_later_one() -> None:
     )
 
 
+def test_of_two_passages_the_same_is_looked_at_whichever_side_is_left() -> None:
+    said = "the ferry ran late for the whole of the evening and nobody in the lower town could say when it came"
+    reply = f"In article 5 anna@quay.example writes:\n> {said}\nI do not think so, {said}, and more of it."
+    start, again = reply.index(said), reply.rindex(said)
+    # marked, and the longer one on the side of the reply; not marked, and the longer one on the other side
+    places = [(0, 60, start, start + 64), (0, 61, again, again + 62)]
+    texts = {"a": said, "b": reply, "y": reply, "z": said}
+    documents = pl.DataFrame(
+        [(*one, None, None) for one in texts.items()], ["doc_id", "text", "outlet", "title"], orient="row"
+    )
+    rows = [("a", "b", *place) for place in places] + [("y", "z", *place[2:], *place[:2]) for place in places]
+    spans = pl.DataFrame([(*row, 1.0, "exact", "paragraph") for row in rows], schema=SPANS, orient="row")
+    found = find_quoting(spans, documents.cast(pl.String)).select("left_doc", "feature", "strength")
+    signs_ = [{row[1:] for row in found.rows() if row[0] == left} for left in "ay"]
+    assert signs_[0] == {(feature, -strength) for feature, strength in signs_[1]}
+    assert ("quoted", 1.0) in signs_[0]
+
+
 def _clocks(pairs: list[tuple[int, int, int]]) -> tuple[Any, Any, Clocks]:
     """(source, copy, days from one to the other), of whom the texts say which is which -> what `believe` is given."""
     size = 1 + max(max(source, copy) for source, copy, _ in pairs)

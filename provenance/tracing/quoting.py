@@ -44,8 +44,9 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     shared = shared.filter(pl.col("left_doc").is_in(ids) | pl.col("right_doc").is_in(ids))
     if shared.is_empty():
         return pl.DataFrame(schema=EVIDENCE)
-    shared = shared.with_columns(size=pl.col("left_end") - pl.col("left_start"))
-    longest = shared.sort(*PAIR, "size", "left_start", "right_start", descending=[False, False, True, False, False])
+    # by both sides, whichever of the two is the left one
+    size, place = (pl.col(f"left_{end}") + pl.col(f"right_{end}") for end in ("end", "start"))
+    longest = shared.sort(*PAIR, place - size, place, "left_start", "right_start")
     longest = longest.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, *PLACES)
     pairs = _add_sides(longest, _read_passages(longest, likely), likely)
     named = [_introducing(pairs, documents, side, other) for side, other in SIDES]
