@@ -17,6 +17,7 @@ from provenance import pipeline
 from provenance.settings import Settings
 from provenance.tracing import contents, frequency
 from provenance.tracing.trace import trace
+from provenance.tracing.twins import join_pairs
 from tests.lineages.articles import own_texts, seeds_of
 from tests.lineages.growing import STRANGERS, World, grow
 from tests.strategies import dumps
@@ -137,3 +138,21 @@ def test_a_sample_hangs_on_what_is_in_documents(corpus_run: Run) -> None:
     taken = frequency.take_sample(documents, many)
     assert taken.equals(frequency.take_sample(renamed, many))
     assert 0 < taken.sum() < documents.height
+
+
+def test_of_pairs_of_twins_the_same_is_taken_however_they_are_named() -> None:
+    """Two pairs that stand for one, alike in all sums of their sides, which are mirrored."""
+    taken = []
+    for one in "az":
+        rows = []
+        for sides in (((f"{one}2", 10, 110), ("m", 50, 150)), ((one, 50, 150), ("m2", 10, 110))):
+            (left, *low), (right, *high) = sorted(sides)
+            rows.append((left, right, 0.5, False, 0.5, 0.5, *low, *high))
+        columns = ["left_doc", "right_doc", "jaccard", "quotes", "left_containment", "right_containment"]
+        columns += ["left_first", "left_last", "right_first", "right_last"]
+        twins = pl.DataFrame({"doc_id": [one, f"{one}2", "m", "m2"], "stands": [one, one, "m", "m"]})
+        known = pl.DataFrame({"doc_id": [one, "m"], "contents": [1, 2]}, {"doc_id": pl.String, "contents": pl.UInt64})
+        pair = join_pairs(pl.DataFrame(rows, columns, orient="row"), twins, contents.rank_contents(known))
+        sides = {pair[f"{side}_doc"][0]: pair[f"{side}_first"][0] for side in ("left", "right")}
+        taken.append((sides[one], sides["m"]))
+    assert taken[0] == taken[1]

@@ -128,6 +128,31 @@ def test_of_two_passages_the_same_is_looked_at_whichever_side_is_left() -> None:
     assert ("quoted", 1.0) in signs_[0]
 
 
+def _quoted(texts: dict[str, str], passages: tuple[str, ...]) -> dict[str, float]:
+    """Two texts by name, the passages of which each is a span -> what is found of quoting, the first taken as left."""
+    columns = ["doc_id", "text", "outlet", "title"]
+    documents = pl.DataFrame([(*one, None, None) for one in texts.items()], columns, orient="row").cast(pl.String)
+    rows = []
+    for said in passages:
+        left, right = sorted((name, text.index(said), text.index(said) + len(said)) for name, text in texts.items())
+        rows.append((left[0], right[0], *left[1:], *right[1:], 1.0, "exact", "paragraph"))
+    found = find_quoting(pl.DataFrame(rows, schema=SPANS, orient="row"), documents)
+    sign = 1 if list(texts) == sorted(texts) else -1
+    return {feature: sign * strength for feature, strength in found.select("feature", "strength").iter_rows()}
+
+
+def test_of_two_passages_as_long_and_as_far_on_the_same_is_looked_at() -> None:
+    first, second = "the ferry ran late for the whole of the evening", "nobody in the lower town could say when it came"
+    found = []
+    for filler in "cdefghij":  # which of the two is taken is chance, but one, however the texts are named
+        one, other = f"> {first}\n{filler * 12}{second}", f"{second}{filler * 13}{first}"
+        assert one.index(first) + other.index(first) == one.index(second) + other.index(second)
+        signs_ = [_quoted({name: one, "m": other}, (first, second)) for name in "az"]
+        assert signs_[0] == signs_[1]
+        found.append("quoted" in signs_[0])
+    assert set(found) == {True, False}
+
+
 def _clocks(pairs: list[tuple[int, int, int]]) -> tuple[Any, Any, Clocks]:
     """(source, copy, days from one to the other), of whom the texts say which is which -> what `believe` is given."""
     size = 1 + max(max(source, copy) for source, copy, _ in pairs)

@@ -255,7 +255,7 @@ def find_candidates(
     They are numbered by rank, so that of two equal choices the same is the first however they are named. `many`
     documents has the dump, where these are not all, and `others` of these have pairs elsewhere.
     """
-    pairs = join_pairs(related.pairs.filter(~pl.col("same")), related.twins)
+    pairs = join_pairs(related.pairs.filter(~pl.col("same")), related.twins, related.ranks)
     told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
     text = evidence.filter(pl.col("feature") != "date")
     pairs = add_common(add_odds(pairs, sum_families(text)), text)

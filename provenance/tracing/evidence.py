@@ -155,7 +155,7 @@ def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame
 def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """RELATED, FACTS -> pairs of documents, of those that stand for them, and of twins, with KNOWN facts of either."""
     every = without_weak_twins(related.pairs, related.twins)
-    pairs = join_pairs(every.filter(~pl.col("same")), related.twins)
+    pairs = join_pairs(every.filter(~pl.col("same")), related.twins, related.ranks)
     equal = related.twins.filter(pl.col("doc_id") != pl.col("stands")).select(
         left_doc=pl.min_horizontal("doc_id", "stands"), right_doc=pl.max_horizontal("doc_id", "stands")
     )

@@ -25,7 +25,7 @@ WORDS = {"word": pl.UInt64(), "times": pl.Int64()}
 
 
 def is_sampled(contents: pl.Series, documents: int) -> pl.Series:
-    """Hashes of what is in documents -> whether each is in the sample of a dump of so many."""
+    """Hashes of what is in documents -> whether each is in the sample of a dump of so many; equal ones together."""
     if documents <= SAMPLE:
         return pl.repeat(value=True, n=len(contents), dtype=pl.Boolean, eager=True)
     return contents < pl.Series([(SAMPLE << 64) // documents], dtype=contents.dtype)

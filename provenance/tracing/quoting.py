@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import polars as pl
+import xxhash
 
 from provenance.tables import EVIDENCE
 from provenance.tracing.twins import PAIR
@@ -44,16 +45,27 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     shared = shared.filter(pl.col("left_doc").is_in(ids) | pl.col("right_doc").is_in(ids))
     if shared.is_empty():
         return pl.DataFrame(schema=EVIDENCE)
-    # by both sides, whichever of the two is the left one
-    size, place = (pl.col(f"left_{end}") + pl.col(f"right_{end}") for end in ("end", "start"))
-    longest = shared.sort(*PAIR, place - size, place, "left_start", "right_start")
-    longest = longest.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, *PLACES)
+    longest = _longest(shared, documents)
     pairs = _add_sides(longest, _read_passages(longest, likely), likely)
     named = [_introducing(pairs, documents, side, other) for side, other in SIDES]
     for side, found in zip(("left", "right"), named, strict=True):
         pairs = pairs.join(found, on=PAIR, how="left", maintain_order="left")
         pairs = pairs.with_columns(pl.col(f"{side}_introduced").fill_null(0.0))
     return pl.concat([_signs(pairs, feature, least) for feature, least in LEAST.items()]).sort(*PAIR, "feature")
+
+
+def _longest(shared: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """SPANS -> the longest of each pair, the same one whichever of the two is called left."""
+    ends, starts = (pl.col(f"left_{end}") + pl.col(f"right_{end}") for end in ("end", "start"))
+    held = pl.concat([shared["left_doc"], shared["right_doc"].alias("left_doc")]).unique()
+    texts = documents.filter(pl.col("doc_id").is_in(held.implode())).select("doc_id", "text")
+    hashes = pl.Series([xxhash.xxh3_64_intdigest(text.encode()) for text in texts["text"]], dtype=pl.UInt64)
+    bodies = texts.select("doc_id", body=hashes)
+    for side in ("left", "right"):
+        shared = shared.join(bodies.rename({"body": side}), left_on=f"{side}_doc", right_on="doc_id", how="left")
+    own = pl.when(pl.col("left") > pl.col("right")).then("right_start").otherwise("left_start")
+    longest = shared.sort(*PAIR, starts - ends, starts, own, "left_start")
+    return longest.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, *PLACES)
 
 
 def _read_passages(longest: pl.DataFrame, likely: pl.DataFrame) -> pl.DataFrame:

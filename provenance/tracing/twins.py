@@ -62,8 +62,8 @@ def lent(doc_id: str, twins: pl.DataFrame) -> pl.Expr:
     return pl.col(doc_id).is_in(twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode())
 
 
-def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of documents, with what is known of both -> one of each two that stand for them, sorted.
+def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of documents, with what is known of both, TWINS, RANKS -> one of each two that stand for them, sorted.
 
     Where these two are no pair themselves, of their twins' the one that shares most: how they are named tells nothing.
     """
@@ -71,7 +71,11 @@ def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     own = pairs.filter(~of_others)
     rest = stand_in(pairs.filter(of_others), twins).join(own, on=PAIR, how="anti")
     held, first, last = (pl.col(f"left_{one}") + pl.col(f"right_{one}") for one in ("containment", "first", "last"))
-    rest = rest.sort(*PAIR, -pl.col("jaccard"), -held, first, last, "quotes", *(f"left_{one}" for one in SIDED))
+    for side in ("left", "right"):
+        rest = rest.join(ranks.select("doc_id", pl.col("rank").alias(side)), left_on=f"{side}_doc", right_on="doc_id")
+    turned = pl.col("left") > pl.col("right")
+    ranked = (pl.when(turned).then(f"right_{one}").otherwise(f"left_{one}") for one in SIDED)
+    rest = rest.sort(*PAIR, -pl.col("jaccard"), -held, first, last, "quotes", *ranked).select(own.columns)
     return pl.concat([own, rest.unique(PAIR, keep="first", maintain_order=True)]).sort(PAIR)
 
 
