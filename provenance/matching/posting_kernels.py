@@ -107,16 +107,17 @@ def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor, reach):
     return length >= anchor and cold >= needed
 
 
-@njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking):
-    """One shingle's postings -> (key, owner, first word) of each run of `anchor` words whose least shingle it is.
+@njit(cache=True, nogil=True)
+def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking):
+    """Postings order[low:high] -> (key, posting, first word) of each run of `anchor` words whose least shingle one is.
 
-    A run's least shingle (the rightmost of equals) is a posting wherever the run stands, so these are all documents
-    that hold the run, and each run comes under one shingle only. Unless `marking`, the mostly `hot` are left out.
+    A run's least shingle (the rightmost of equals) is a posting wherever the run stands, so of all postings of one
+    shingle these are all documents that hold the run, and each run comes under one shingle only. Unless `marking`, the
+    mostly `hot` are left out.
     """
     wide = anchor - k + 1
     size = (high - low) * wide
-    key, who, where = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64)
+    key, which, where = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64)
     n = 0
     near, run = np.empty(2 * wide, np.uint64), np.empty(1, np.uint64)
     for m in range(low, high):
@@ -137,9 +138,9 @@ def _runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marki
                     least = i
             if least == mine:
                 shingle_hashes(word, first + begin, first + begin + anchor, anchor, run)
-                key[n], who[n], where[n] = run[0], d, first + begin
+                key[n], which[n], where[n] = run[0], order[m], first + begin
                 n += 1
-    return key[:n], who[:n], where[:n]
+    return key[:n], which[:n], where[:n]
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -149,7 +150,8 @@ def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot
     When `marking`, runs in more than `cap` documents: their words become `hot`, and each document is linked with the
     previous and the first. Else the other runs, of which half the words are not hot: all pairs.
     """
-    key, who, where = _runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking)
+    key, which, where = runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking)
+    who = owner[which]
     by_run = order_by_key(key)
     over, begin, n = np.int64(0), 0, by_run.size
     while begin < n:
