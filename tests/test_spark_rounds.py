@@ -21,16 +21,17 @@ from provenance.index import Index
 from provenance.index.checking import Asked, check_aside
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
-from provenance.matching import kernels
+from provenance.matching import candidates, kernels
+from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.rewritten import is_on
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
-from provenance.spark import names, naming, related, runs, steps
+from provenance.spark import names, naming, related, runs, steps, widespread_runs
 from provenance.spark import plan as plans
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
 from provenance.spark.plan import Part, Plan
-from provenance.text.tokens import Tokens
+from provenance.text.tokens import Tokens, tokenize
 from provenance.tracing import frequency
 from tests.rounds import Rounds
 
@@ -59,13 +60,14 @@ def _small_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "AT_ONCE", 64)
 
 
-def compare(place: Path, keys: int, groups: int = 1, **changed: Any) -> dict[str, list[Piece]]:
+def compare(place: Path, keys: int, groups: int = 1, widespread: int = 1024, **changed: Any) -> dict[str, list[Piece]]:
     settings = Settings(**changed)
     run = pipeline.scan([str(place)], settings)
     documents = reading.read([str(place)], settings).documents
     small = documents.height <= settings.exhaustive_documents
     rewritten = settings.level == "passage" and is_on(settings, documents)
-    rounds = Rounds(Plan(settings, keys, small, rewritten, documents.height, groups=groups))
+    plan = Plan(settings, keys, small, rewritten, documents.height, groups=groups, widespread=widespread)
+    rounds = Rounds(plan)
     made = steps.scan(rounds, rounds.put(documents))  # type: ignore[arg-type]
     for name in run.facts["tables"]:
         if name != "rejects":
@@ -96,7 +98,8 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -> None:
     made = compare(corpus, 5, **way)
-    assert not [name for name in made if name.endswith(("-groups", "-homes", "sides"))]  # of a few homes only
+    ends = ("-groups", "-homes", "sides")  # of rounds that are for more than a few homes
+    assert not [name for name, pieces in made.items() if pieces and name.endswith(ends)]
 
 
 @pytest.mark.parametrize("documents", [10, 40])
@@ -287,6 +290,51 @@ def test_lines_counted_by_groups_of_articles_are_those_counted_at_once() -> None
     assert told[0].height > 1000
     assert_frame_equal(*told)
     assert most[0] > 3000 > 10 * most[1]
+
+
+@pytest.mark.parametrize("changed", [{}, {"link_cap": 16}, {"shingle_words": 3, "window": 6}], ids=str)
+@pytest.mark.parametrize("homes", [1, 3])
+def test_shingles_in_many_homes_are_paired_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, homes: int, changed: dict[str, Any]
+) -> None:
+    """Notices and what varies them, some twice in one text, in texts of which some are equal; homes by two a group."""
+    monkeypatch.setattr(widespread_runs, "GROUP_BITS", 1)
+    monkeypatch.setattr(runs, "_names", lambda keys, _plan: keys >> np.uint64(58))  # few tags: many keys have one
+    settings = Settings(**{"exhaustive_documents": 0, "link_cap": 4, "rewritten": "off", "until": "clusters"} | changed)
+    texts = write_notices(tmp_path)
+    made = compare(tmp_path, 7, widespread=homes, **{name: getattr(settings, name) for name in MATTER})
+    sent = {(path, piece.table) for path in made for piece in made[path]}
+    assert sent >= {("masks", name) for name in ("postings", "linked", "few_runs")} | {("run-groups", "run_counts")}
+    found = [(piece.table, piece.data) for path in ("hot", "masks", "runs") for piece in made[path]]
+    pairs = unpack([piece for piece in found if piece[0] == "linked"])["linked"].select("left_row", "right_row")
+    tokens = tokenize(pl.Series(texts))
+    wanted, over = candidates._linked_pairs(tokens, group_equal(digest(tokens)).wanted, settings)
+    assert over
+    ends = pl.DataFrame({"left_row": 3 * (wanted >> 32), "right_row": 3 * (wanted & 0xFFFFFFFF)})
+    assert_frame_equal(pairs.unique().sort(pl.all()), ends.sort(pl.all()), check_dtypes=False)
+
+
+MATTER = ("exhaustive_documents", "link_cap", "rewritten", "until", "shingle_words", "window")
+
+
+def write_notices(place: Path) -> list[str]:
+    """Texts of words of their own, most with some of three notices, whole or with a word changed -> these texts."""
+    random = np.random.default_rng(11)
+    notices = [[f"notice{which}x{word}" for word in range(size)] for which, size in enumerate((40, 11, 9))]
+    texts = []
+    for at in range(120):
+        text = [f"w{at}x{word}" for word in range(random.integers(20, 60))]
+        for _ in range(random.integers(0, 4)):
+            notice = notices[random.integers(3)].copy()
+            if random.random() < 0.6:  # the same change in some others
+                notice[random.integers(len(notice))] = f"changed{random.integers(4)}"
+            begin = random.integers(len(text))
+            text[begin:begin] = notice
+        texts.append(" ".join(text))
+    texts[40:120:9] = [texts[3]] * len(texts[40:120:9])
+    frame = pl.DataFrame({"id": [f"id{at:03}" for at in range(120)], "text": texts})
+    frame.write_ndjson(place / "notices.jsonl")
+    return texts
 
 
 def test_hot_words_are_written_out_some_postings_at_a_time() -> None:

@@ -186,6 +186,8 @@ class Flow:
 
     def total(self, path: str, name: str) -> int:
         """The sum of the counts of that name that a round made."""
+        if not self.has(Part(path, "counts")):
+            return 0
         frame = self.frame(Part(path, "counts")).where(F.col("name") == name)
         return int(frame.agg(F.sum("count")).first()[0] or 0)  # type: ignore[index]
 

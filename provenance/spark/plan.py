@@ -46,8 +46,13 @@ ENDS = {"left_row": ROW, "right_row": ROW}
 PLACE = dict.fromkeys(("row", "start", "end"), ROW)  # of a side of a span
 STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last", "equal"), ROW)  # words in their texts
 TEXT = {"one": KEY, "two": KEY}  # the hashes that name a short passage's text
+RUN = {"key": KEY, "run": KEY}  # hashes of the least shingle of a run of words, and of the run; null: of any run
 LIKES = {f"{side}_{name}": KEY for side in ("left", "right") for name in TEXT}
 LIKED = dict.fromkeys(("left_low", "left_high", "right_low", "right_high", "equal"), ROW)  # words of the two texts
+#: A shingle, where it stands, how many of `size` words stand before it, and these words as uint64, filled up with 0.
+POSTINGS = {
+    "key": KEY, "row": ROW, "place": pl.Int32(), "before": pl.UInt8(), "size": pl.UInt8(), "words": pl.Binary(),
+}  # fmt: skip
 #: What is known of a document when it is traced, and of a pair.
 SHOWN = {"snippet": tables.TEXT, "quote": tables.TEXT, "lead": pl.Boolean()}
 CALLED = {
@@ -117,10 +122,12 @@ SCHEMAS: dict[str, pl.Schema] = {
     ),
     "wanted": pl.Schema({"row": ROW}),
     "tags": pl.Schema({"home": ROW, "tags": pl.Binary()}),  # uint32
-    "shared": pl.Schema({"bucket": ROW, "tags": pl.Binary()}),
-    "postings": pl.Schema(
-        {"key": KEY, "row": ROW, "place": pl.Int32(), "before": pl.UInt8(), "size": pl.UInt8(), "words": pl.Binary()}
-    ),
+    "shared": pl.Schema({"bucket": ROW, "tags": pl.Binary(), "widespread": pl.Binary()}),
+    "postings": pl.Schema(POSTINGS),
+    "widespread": pl.Schema(POSTINGS),
+    "run_counts": pl.Schema({**RUN, "group": ROW, "home": ROW, "number": ROW, "first": ROW, "last": ROW}),
+    "run_links": pl.Schema({**RUN, "group": ROW, "number": ROW, "first": ROW, "before": ROW}),
+    "few_runs": pl.Schema({**RUN, "row": ROW, "place": pl.Int32(), "cold": pl.Int32()}),
     "placed": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32()}),
     "hot": pl.Schema({"row": ROW, "word": pl.Int32()}),
     "masks": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32(), "mask": pl.Binary()}),
@@ -239,6 +246,7 @@ class Plan(NamedTuple):
     links_at_once: int = LINKS_AT_ONCE
     crowd: int = CROWD
     groups: int = 1  # of homes, each of HOMES_AT_ONCE
+    widespread: int = HOMES_AT_ONCE  # homes that hold a shingle, above which its postings meet in no bucket
 
 
 class Part(NamedTuple):

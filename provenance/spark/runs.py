@@ -15,6 +15,7 @@ from provenance.matching import posting_kernels
 from provenance.matching.equal_texts import unique
 from provenance.matching.kernels import order_by_key
 from provenance.matching.postings import Postings, all_postings
+from provenance.spark import widespread_runs
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
 from provenance.spark.whole import send_pairs
@@ -58,8 +59,8 @@ def send_tags(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("tags", pl.DataFrame(rows, schema=SCHEMAS["tags"]), some)
 
 
-def share_tags(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """TAGS of some keys -> SHARED: to each home those of its tags that another home has too."""
+def share_tags(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """TAGS of some keys -> SHARED: to each home those of its tags that another home has too; WIDESPREAD ones apart."""
     found = given["tags"].sort("home")
     homes = found["home"].to_numpy()
     parts = [np.frombuffer(octets, np.uint32) for octets in found["tags"]]
@@ -69,10 +70,21 @@ def share_tags(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     again = np.append(False, ranked[1:] == ranked[:-1])
     several = np.empty(every.size, np.bool_)
     several[order] = again | np.append(again[1:], False)
-    kept = np.split(several, np.cumsum([part.size for part in parts])[:-1])
-    shared = [part[mine] for part, mine in zip(parts, kept, strict=True)]
-    rows = {"bucket": np.full(homes.size, bucket), "tags": [part.tobytes() for part in shared]}
+    everywhere = np.zeros(every.size, np.bool_)
+    if (ranked[plan.widespread :] == ranked[: -plan.widespread]).any():
+        tag = np.cumsum(~again) - 1
+        everywhere[order] = np.bincount(tag)[tag] > plan.widespread
+    cuts = np.cumsum([part.size for part in parts])[:-1]
+    rows = {
+        "bucket": np.full(homes.size, bucket),
+        "tags": _chosen(parts, np.split(several & ~everywhere, cuts)),
+        "widespread": _chosen(parts, np.split(everywhere, cuts)),
+    }
     yield Sent("shared", pl.DataFrame(rows, schema=SCHEMAS["shared"]), homes)
+
+
+def _chosen(parts: list[Array], chosen: list[Array]) -> list[bytes]:
+    return [part[mine].tobytes() for part, mine in zip(parts, chosen, strict=True)]
 
 
 def _names(keys: Array, plan: Plan) -> Array:
@@ -81,32 +93,41 @@ def _names(keys: Array, plan: Plan) -> Array:
     return names
 
 
-def _stand_again(postings: Postings, shared: pl.DataFrame, plan: Plan) -> Postings:
-    """A home's POSTINGS -> those of keys that stand more than once, here or elsewhere."""
+def _known(shared: pl.DataFrame, column: str) -> Array:
+    """SHARED -> the names in that column."""
+    tags = (np.frombuffer(octets, np.uint32).astype(np.uint64) for octets in shared[column])
+    named = [np.uint64(bucket << 32) | each for bucket, each in zip(shared["bucket"], tags, strict=True)]
+    return np.concatenate([np.empty(0, np.uint64), *named])
+
+
+def _stand_again(postings: Postings, shared: pl.DataFrame, plan: Plan) -> tuple[Postings, Array]:
+    """A home's POSTINGS -> those of keys that stand more than once, here or elsewhere, and which are widespread."""
     order = order_by_key(postings.key)
     ranked = postings.key[order]
     again = ranked[1:] == ranked[:-1]
     several = np.zeros(ranked.size, np.bool_)
     several[order[1:][again]] = several[order[:-1][again]] = True
-    known = [
-        np.uint64(bucket << 32) | np.frombuffer(octets, np.uint32).astype(np.uint64)
-        for bucket, octets in shared.iter_rows()
-    ]
-    if known:
-        several |= np.isin(_names(postings.key, plan), np.concatenate(known))
+    names, everywhere = _names(postings.key, plan), _known(shared, "widespread")
+    known = np.concatenate([_known(shared, "tags"), everywhere])
+    if known.size:
+        several |= np.isin(names, known)
     kept = np.flatnonzero(several)
-    return Postings(postings.key[kept], postings.owner[kept], postings.place[kept], np.array([0, kept.size]))
+    found = Postings(postings.key[kept], postings.owner[kept], postings.place[kept], np.array([0, kept.size]))
+    return found, np.isin(names[kept], everywhere) if everywhere.size else np.zeros(kept.size, np.bool_)
 
 
 # -- postings ----------------------------------------------------------------------------------------------
 
 
 def send_postings(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key; where they stand stays."""
+    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key; where they stand stays.
+
+    So do those of WIDESPREAD shingles, of which only RUN_COUNTS travel.
+    """
     documents, tokens = given.read()
     wanted = np.isin(documents["row"].to_numpy(), table(given, "wanted")["row"].to_numpy())
     postings = _winnow(tokens, wanted, plan.settings)
-    postings = _stand_again(postings, table(given, "shared"), plan)
+    postings, everywhere = _stand_again(postings, table(given, "shared"), plan)
     base = tokens.bounds[postings.owner] + postings.place
     first = np.maximum(base - _reach(plan.settings), tokens.bounds[postings.owner])
     last = np.minimum(base + plan.settings.shingle_words + _reach(plan.settings), tokens.bounds[postings.owner + 1])
@@ -123,6 +144,8 @@ def send_postings(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
         },
         schema=SCHEMAS["postings"],
     )
+    yield from widespread_runs.send_counts(plan, bucket, frame.filter(pl.Series(everywhere)))
+    frame = frame.filter(pl.Series(~everywhere))
     yield Sent("postings", frame, hashed(frame["key"], plan))
     yield Sent("placed", frame.select(list(SCHEMAS["placed"])), bucket)
 
@@ -153,25 +176,39 @@ def _hot_words(postings: pl.DataFrame, hot: Array) -> pl.DataFrame:
 
 
 def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """Where a home's POSTINGS stand, and its HOT words -> MASKS of the postings that carry any, by key."""
-    if "hot" not in given:
-        return
-    hot = given["hot"].unique()
-    placed = table(given, "placed").join(hot, on="row", how="semi").sort("row", "place")
-    rows = placed["row"].unique().sort()
-    document, place = rows.search_sorted(placed["row"]).to_numpy(), placed["place"].to_numpy().astype(np.int64)
-    room = np.zeros(rows.len() + 1, np.int64)  # how many words of each document its postings reach
-    np.maximum.at(room, document + 1, place + _width(plan.settings))
-    begin = np.cumsum(room)
-    is_hot = np.zeros(begin[-1], np.uint8)
-    reached = hot.filter(pl.col("row").is_in(rows.implode()))
-    of, word = rows.search_sorted(reached["row"]).to_numpy(), reached["word"].to_numpy()
-    is_hot[(begin[of] + word)[word < room[of + 1]]] = 1
-    first = begin[document] + np.maximum(place - _reach(plan.settings), 0)
-    masks = is_hot[first[:, None] + np.arange(_width(plan.settings))]
+    """Where a home's POSTINGS stand, and its HOT words -> MASKS of the postings that carry any, by key.
+
+    And what it is told of its WIDESPREAD postings: PAIRS and more hot words of runs over the cap, FEW_RUNS, and of
+    shingles that are in no more postings than the cap these, as POSTINGS.
+    """
+    own = widespread_runs.read_widespread(given, plan.settings)
+    yield widespread_runs.link_runs(own.over, plan)
+    yield Sent("postings", own.others, hashed(own.others["key"], plan))
+    hot = pl.concat([table(given, "hot"), widespread_runs.heat_runs(own.over, plan.settings)]).unique()
+    placed = pl.concat([table(given, "placed"), own.others.select(list(SCHEMAS["placed"]))])
+    placed = placed.join(hot, on="row", how="semi")
+    first = np.maximum(placed["place"].to_numpy() - _reach(plan.settings), 0)
+    masks = _are_hot(hot, placed["row"], first, _width(plan.settings))
     some = masks.any(1)
     frame = placed.filter(pl.Series(some)).with_columns(mask=as_bytes(masks[some])).select(list(SCHEMAS["masks"]))
     yield Sent("masks", frame, hashed(frame["key"], plan))
+    anchor = plan.settings.shingle_words + _reach(plan.settings)
+    yield widespread_runs.send_few(own.few, _are_hot(hot, own.few["row"], own.few["place"].to_numpy(), anchor), plan)
+
+
+def _are_hot(hot: pl.DataFrame, row: pl.Series, first: Array, width: int) -> Array:
+    """HOT words, and stretches of `width` words of some rows -> bool [stretches, width], which of their words are."""
+    rows = row.unique().sort()
+    document = rows.search_sorted(row).to_numpy()
+    room = np.zeros(rows.len() + 1, np.int64)  # how many words of each document its stretches reach
+    np.maximum.at(room, document + 1, first + width)
+    begin = np.cumsum(room)
+    are = np.zeros(begin[-1], np.bool_)
+    reached = hot.filter(pl.col("row").is_in(rows.implode()))
+    of, word = rows.search_sorted(reached["row"]).to_numpy(), reached["word"].to_numpy()
+    are[(begin[of] + word)[word < room[of + 1]]] = True
+    found: Array = are[(begin[document] + first)[:, None] + np.arange(width)]
+    return found
 
 
 def pair_runs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -184,17 +221,14 @@ def pair_runs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def _pair(given: Tables, settings: Settings, *, marking: bool) -> tuple[pl.DataFrame, Array, Array, int]:
     """POSTINGS, MASKS -> POSTINGS in order, which of their words are hot, pairs of their places, runs over the cap."""
     postings = given["postings"].sort("row", "place")
-    width, size = _width(settings), postings["size"].to_numpy()
-    inside = np.arange(width) < size[:, None]
-    words = as_rows(postings["words"], np.uint64, width)[inside]
+    inside, words, bounds = widespread_runs.cuttings(postings, settings)
     hot = np.zeros(inside.shape, np.uint8)
     masks = table(given, "masks")
     if masks.height:
         places = postings.select("key", "row", "place").with_row_index("at")
         at = masks.join(places, on=["key", "row", "place"])
-        hot[at["at"].to_numpy()] = as_rows(at["mask"], np.uint8, width)
+        hot[at["at"].to_numpy()] = as_rows(at["mask"], np.uint8, _width(settings))
     flags = hot[inside].astype(np.bool_)
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(size, dtype=np.int64)])
     k = settings.shingle_words
     pairs, found, over = posting_kernels.pair_postings(
         words, bounds, np.array([0, postings.height]), postings["key"].to_numpy(),

@@ -20,6 +20,7 @@ from provenance.spark import (
     stories,
     stretches,
     whole,
+    widespread_runs,
 )
 from provenance.spark.plan import Part, together
 from provenance.tracing.unseen import BEGUN_OUTSIDE
@@ -224,12 +225,17 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     passages, postings = Part(marked, "passages"), Part(marked, "postings")
     linked = flow.later(link_shorts, flow, Part(marked, "shorts"))
     naming_ = flow.later(name_publishers, flow, marked) if flow.plan.settings.until == "origins" else None
+    told = flow.later(tell_widespread, flow, Part(marked, "run_counts"))
     hot = flow.round("hot", runs.mark_hot, postings)
-    masks = flow.round("masks", runs.mask_home, Part(marked, "placed"), Part(hot, "hot"))
-    tied = flow.round("runs", runs.pair_runs, postings, Part(masks, "masks"))
+    links, over = told()
+    widespread = Part(marked, "widespread")
+    masks = flow.round("masks", runs.mask_home, Part(marked, "placed"), Part(hot, "hot"), widespread, links)
+    masked = [Part(masks, name) for name in ("postings", "masks", "few_runs")]
+    tied = flow.round("runs", together(runs.pair_runs, widespread_runs.few_pairs), postings, *masked)
     pairs = candidates()
-    flow.forget(Part(groups, "bands"), postings)
-    firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), Part(hot, "linked"), Part(tied, "linked"))
+    flow.forget(Part(groups, "bands"), postings, widespread)
+    sharing = [Part(path, "linked") for path in (hot, masks, tied)]
+    firsts = flow.round("firsts", routing.cut_blocks, Part(pairs, "pairs"), *sharing)
     asks = Part(firsts, "asks")
     members = flow.round("members", routing.answer, Part(groups, "members"), asks)
     spelt = flow.round("spelt", whole.spell_block, Part(firsts, "pairs"), Part(members, "members"))
@@ -254,8 +260,16 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     spans = [Part(asked, "spans"), Part(settled, "spans"), *made.tables["spans"]]
     paths = [part.path for part in spans]
     clustered = flow.later(cluster_passages, flow, paths) if flow.plan.settings.until != "matches" else list
-    counts = made.counts | {"over_cap": flow.total(pairs, "over_cap") + flow.total(hot, "over_cap")}
+    counts = made.counts | {"over_cap": sum(flow.total(path, "over_cap") for path in (pairs, hot, over))}
     return Made(made.tables | {"passages": [passages], "spans": spans}, counts, clustered)
+
+
+def tell_widespread(flow: Flow, counts: Part) -> tuple[Part, str]:
+    """RUN_COUNTS of homes -> RUN_LINKS to these, and the round that counted runs over the cap."""
+    added = Part(flow.round("run-groups", widespread_runs.add_counts, counts), "run_counts")
+    found = flow.round("run-links", widespread_runs.find_links, added)
+    told = flow.round("run-homes", widespread_runs.tell_homes, counts, Part(found, "run_links"))
+    return Part(told, "run_links"), found
 
 
 def link_shorts(flow: Flow, listed: Part) -> list[str]:

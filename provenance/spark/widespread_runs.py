@@ -1,0 +1,178 @@
+"""Runs of words whose shingle stands in a great many homes: divided, so that no bucket has all postings of a key.
+
+A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 150 GB, were it treated
+as others are. So the postings of a shingle in more than `plan.widespread` homes stay in these, as WIDESPREAD. A home
+sends only how many of each run it has, and between which rows, to its group, which is a range of homes; the group
+sends what all of these have to the bucket of the run. There it is known in how many documents the run stands, which is
+the first of them, and which the last of the group before; and this goes back by the group to the homes. So each home
+has what `pair_postings` would have had in the one bucket:
+
+    postings -> RUN_COUNTS of a home -> of its group -> of all (find_links) -> RUN_LINKS of groups -> of homes
+
+A run in more than `link_cap` postings is linked, and its words are hot, at home. Of one in fewer the postings meet in
+the bucket of the run, with how many of their words are cold. A shingle that only seems to be widespread, by equal texts
+of which one is compared, or by another key with its tag, has its postings sent on as those of any other.
+
+A bucket has a row of a run for each home of a group, or for each group. All three rounds are free where nothing is
+widespread, for a round without rows is not run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from provenance.matching import posting_kernels
+from provenance.matching.kernels import BASE
+from provenance.spark.pieces import Sent
+from provenance.spark.plan import RUN, SCHEMAS, as_rows, count, hashed, shaped, table
+from provenance.spark.whole import send_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provenance.settings import Settings
+    from provenance.spark.pieces import Tables
+    from provenance.spark.plan import Plan
+
+Array = np.ndarray[Any, Any]
+
+#: Bits of a home's number in which those of a group differ: 32 ranges (homes.py) of about 32 homes.
+GROUP_BITS = 28
+SHINGLE = pl.col("run").is_null()  # of RUN_COUNTS and RUN_LINKS: the shingle itself, whatever stands around it
+
+
+class Widespread(NamedTuple):
+    """What a home has of widespread shingles, once it is told how often their runs stand elsewhere."""
+
+    others: pl.DataFrame  # POSTINGS of shingles that are in no more postings than the cap, after all
+    over: pl.DataFrame  # runs over the cap: RUN, row, place, and the first and the last row before of other homes
+    few: pl.DataFrame  # other runs that stand more than once: RUN, row, place, shingle
+
+
+def cuttings(postings: pl.DataFrame, settings: Settings) -> tuple[Array, Array, Array]:
+    """POSTINGS -> which of the words that a row has room for are there, these words, and the bounds of each posting."""
+    size = postings["size"].to_numpy()
+    width = 2 * settings.window - 2 + settings.shingle_words
+    inside = np.arange(width) < size[:, None]
+    words = as_rows(postings["words"], np.uint64, width)[inside]
+    return inside, words, np.concatenate([np.zeros(1, np.int64), np.cumsum(size, dtype=np.int64)])
+
+
+def _anchor(settings: Settings) -> int:
+    """Words of a run that two documents have to share."""
+    return settings.shingle_words + settings.window - 1
+
+
+def _find_runs(postings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """POSTINGS -> their runs: RUN, row, the run's first word there, and where its shingle begins in the run."""
+    _, words, bounds = cuttings(postings, settings)
+    before, everyone = postings["before"].to_numpy().astype(np.int32), np.arange(postings.height, dtype=np.int32)
+    run, which, where = posting_kernels.runs_of(
+        words, bounds, everyone, everyone, before, 0, postings.height, settings.shingle_words, _anchor(settings),
+        np.zeros(words.size, np.bool_), True,  # noqa: FBT003  a kernel takes no keywords
+    )  # fmt: skip
+    shingle = before[which] - (where - bounds[which])
+    found: pl.DataFrame = postings.select("key", "row", "place")[which]
+    return found.with_columns(
+        run=pl.Series(run), place=pl.col("place") - pl.Series(shingle), shingle=pl.Series(shingle)
+    )
+
+
+# -- how often each run stands ---------------------------------------------------------------------------------
+
+
+def send_counts(plan: Plan, home: int, postings: pl.DataFrame) -> Iterator[Sent]:
+    """A home's POSTINGS of widespread shingles -> these, which stay, as WIDESPREAD; RUN_COUNTS to its group."""
+    if postings.is_empty():
+        return
+    yield Sent("widespread", postings, home)
+    shingles = postings.select("key", pl.lit(None, pl.UInt64).alias("run"), "row")
+    runs = pl.concat([_find_runs(postings, plan.settings).select(*RUN, "row"), shingles])
+    counts = runs.group_by(*RUN).agg(number=pl.len(), first=pl.col("row").min(), last=pl.col("row").max())
+    group = home >> GROUP_BITS
+    counts = counts.with_columns(group=pl.lit(group, pl.Int64), home=pl.lit(home, pl.Int64))
+    keys = counts["key"].to_numpy() + np.array([group], np.uint64) * BASE  # a bucket for each group
+    yield shaped("run_counts", counts, hashed(pl.Series(keys), plan))
+
+
+def add_counts(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """RUN_COUNTS of the homes of a group -> those of the group, to the bucket of the run; this one asks."""
+    sums = [pl.col("number").sum(), pl.col("first").min(), pl.col("last").max()]
+    counts = given["run_counts"].group_by(*RUN, "group").agg(*sums).with_columns(home=pl.lit(bucket, pl.Int64))
+    yield shaped("run_counts", counts, hashed(counts["run"].fill_null(counts["key"]), plan))
+
+
+def find_links(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """RUN_COUNTS of groups -> RUN_LINKS to these, of shingles over the cap and of runs that stand more than once."""
+    cap = plan.settings.link_cap
+    sums = pl.col("number").sum().over(*RUN), pl.col("first").min().over(*RUN)
+    counts = _with_before(given["run_counts"], *RUN).with_columns(*sums)
+    links = counts.filter(pl.col("number") > pl.when(SHINGLE).then(cap).otherwise(1))
+    over = links.filter(~SHINGLE & (pl.col("number") > cap)).select(*RUN).unique().height
+    yield Sent("counts", count("over_cap", over), 0)
+    yield shaped("run_links", links, links["home"].to_numpy())
+
+
+def tell_homes(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """RUN_COUNTS of the homes of a group, and RUN_LINKS to it -> RUN_LINKS to these."""
+    links = table(given, "run_links").rename({"before": "far"})
+    counts = _with_before(given["run_counts"], *RUN, "group").drop("number", "first")
+    told = counts.join(links, on=[*RUN, "group"], nulls_equal=True)
+    told = told.with_columns(before=pl.coalesce("before", "far"))
+    yield shaped("run_links", told, told["home"].to_numpy())
+
+
+def _with_before(counts: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """RUN_COUNTS of ranges of rows -> the same with the last row `before` of what is the same `by` these columns."""
+    return counts.sort("first").with_columns(before=pl.col("last").shift().over(*by))
+
+
+# -- what a home makes of it -----------------------------------------------------------------------------------
+
+
+def read_widespread(given: Tables, settings: Settings) -> Widespread:
+    """A home's WIDESPREAD postings, and RUN_LINKS of their runs -> these apart."""
+    postings, links = table(given, "widespread"), table(given, "run_links")
+    known = links.filter(SHINGLE)
+    runs = _find_runs(postings.join(known, on="key", how="semi"), settings)
+    runs = runs.join(links.filter(~SHINGLE), on=list(RUN))
+    over = pl.col("number") > settings.link_cap
+    return Widespread(postings.join(known, on="key", how="anti"), runs.filter(over), runs.filter(~over))
+
+
+def link_runs(over: pl.DataFrame, plan: Plan) -> Sent:
+    """Runs over the cap -> PAIRS of each document with the one before it and with the first."""
+    links = over.select(*RUN, "row", "first", "before").unique().sort("row")
+    previous = pl.col("row").shift().over(*RUN).fill_null(pl.col("before"))
+    ends = pl.concat([links.select(left_row=side, right_row="row") for side in (previous, "first")])
+    return send_ends("linked", ends.drop_nulls(), plan)
+
+
+def heat_runs(over: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Runs over the cap -> their words, as HOT."""
+    words = pl.int_ranges("place", pl.col("place") + _anchor(settings), dtype=pl.Int32)
+    return over.select("row", word=words).explode("word").cast(SCHEMAS["hot"]).unique()
+
+
+def send_few(few: pl.DataFrame, hot: Array, plan: Plan) -> Sent:
+    """Runs in few documents, which of their words are hot -> FEW_RUNS, by run; not those of mostly hot shingles.
+
+    `runs_of` leaves these out, by the same bound: all words of a run around its shingle may be cold.
+    """
+    k, anchor = plan.settings.shingle_words, _anchor(plan.settings)
+    at = np.arange(anchor) - few["shingle"].to_numpy()[:, None]
+    cold = (~hot & (at >= 0) & (at < k)).sum(1)
+    rows = few.with_columns(cold=pl.Series((~hot).sum(1))).filter(pl.Series(2 * (cold + anchor - k) >= anchor))
+    return shaped("few_runs", rows, hashed(rows["run"], plan))
+
+
+def few_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """FEW_RUNS -> PAIRS of all documents that have one, of whose words half are not hot in the first."""
+    if "few_runs" in given:
+        runs = given["few_runs"].sort("row", "place")
+        cold = runs.filter(2 * pl.col("cold").first().over(*RUN) >= _anchor(plan.settings)).select(*RUN, "row").unique()
+        pairs = cold.join(cold, on=list(RUN)).filter(pl.col("row") < pl.col("row_right"))
+        yield send_ends("linked", pairs.select(left_row="row", right_row="row_right"), plan)
