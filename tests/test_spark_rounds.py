@@ -26,7 +26,7 @@ from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.rewritten import is_on
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
-from provenance.spark import names, naming, related, runs, steps, widespread_runs
+from provenance.spark import names, naming, related, runs, steps, whole
 from provenance.spark import plan as plans
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
@@ -222,6 +222,32 @@ def test_what_one_hot_row_is_paired_with_is_labelled_in_many_buckets() -> None:
     assert_frame_equal(pl.concat(found).sort("at"), wanted, check_dtypes=False)
 
 
+def test_no_bucket_has_all_pairs_of_one_document() -> None:
+    """A notice in 1,100 documents of each of 32 quarters, linked as runs over the cap are; and 300 small stories."""
+    plan, quarters, each = Plan(Settings(), 512, exhaustive=False, rewritten=False, groups=64), 32, 1100
+    rows = (np.arange(quarters)[:, None] << 32) + 7 * np.arange(each)
+    rows = rows.ravel()
+    left, right = np.append(rows[:-1], np.zeros_like(rows)), np.append(rows[1:], rows)
+    linked = pl.DataFrame({"left_row": left, "right_row": right})
+    stories = np.sort(np.random.default_rng(2).choice(rows + 3, (300, 6), replace=False))
+    left, right = np.triu_indices(6, 1)
+    pairs = pl.DataFrame({"left_row": stories[:, left].ravel(), "right_row": stories[:, right].ravel()})
+    rounds: Any = Rounds(plan)
+    sent = [whole.send_ends(name, ends, plan) for name, ends in (("linked", linked), ("pairs", pairs))]
+    rounds.made["sent"] = [piece for one in sent for piece in pack(one)]
+    blocks = steps.block_pairs(rounds, [Part("sent", "linked"), Part("sent", "pairs")])
+    wanted = pl.concat([linked, pairs]).filter(pl.col("left_row") != pl.col("right_row")).unique()
+    found = rounds.frame([Part(blocks, "pairs")]).select("left_row", "right_row")
+    assert_frame_equal(found.sort(pl.all()), wanted.sort(pl.all()), check_dtypes=False)
+    for path in ("sent", "nearest", "nearest-told", "near"):
+        tables: dict[tuple[int, str], int] = {}
+        for bucket, table, data in rounds.made[path]:
+            tables[bucket, table] = tables.get((bucket, table), 0) + unpack([(table, data)])[table].height
+        assert max(tables.values()) < wanted.height / 10
+    asked = rounds.frame([Part(blocks, "asks")])
+    assert asked.height < 1.1 * asked["row"].n_unique()  # most texts come to one block, those of a story too
+
+
 def test_a_piece_has_its_own_rows_and_no_others() -> None:
     texts = [f"a text of its own, number {number * 7919}" for number in range(4000)]
     rows = pl.DataFrame({"row": np.arange(4000), "text": texts})
@@ -292,17 +318,17 @@ def test_lines_counted_by_groups_of_articles_are_those_counted_at_once() -> None
     assert most[0] > 3000 > 10 * most[1]
 
 
-@pytest.mark.parametrize("changed", [{}, {"link_cap": 16}, {"shingle_words": 3, "window": 6}], ids=str)
+@pytest.mark.parametrize("changed", [{}, {"link_cap": 16}, {"shingle_words": 3, "window": 5}], ids=str)
 @pytest.mark.parametrize("homes", [1, 3])
 def test_shingles_in_many_homes_are_paired_at_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, homes: int, changed: dict[str, Any]
 ) -> None:
-    """Notices and what varies them, some twice in one text, in texts of which some are equal; homes by two a group."""
-    monkeypatch.setattr(widespread_runs, "GROUP_BITS", 1)
+    """Notices and what varies them, some twice in one text, in texts of which some are equal; two homes a quarter."""
+    monkeypatch.setattr(plans, "QUARTER_BITS", 1)
     monkeypatch.setattr(runs, "_names", lambda keys, _plan: keys >> np.uint64(58))  # few tags: many keys have one
     settings = Settings(**{"exhaustive_documents": 0, "link_cap": 4, "rewritten": "off", "until": "clusters"} | changed)
     texts = write_notices(tmp_path)
-    made = compare(tmp_path, 7, widespread=homes, **{name: getattr(settings, name) for name in MATTER})
+    made = compare(tmp_path, 7, homes, homes, **{name: getattr(settings, name) for name in MATTER})
     sent = {(path, piece.table) for path in made for piece in made[path]}
     assert sent >= {("masks", name) for name in ("postings", "linked", "few_runs")} | {("run-groups", "run_counts")}
     found = [(piece.table, piece.data) for path in ("hot", "masks", "runs") for piece in made[path]]
@@ -318,7 +344,7 @@ MATTER = ("exhaustive_documents", "link_cap", "rewritten", "until", "shingle_wor
 
 
 def write_notices(place: Path) -> list[str]:
-    """Texts of words of their own, most with some of three notices, whole or with a word changed -> these texts."""
+    """Texts of words of their own, most with some of three notices, whole or with words changed -> these texts."""
     random = np.random.default_rng(11)
     notices = [[f"notice{which}x{word}" for word in range(size)] for which, size in enumerate((40, 11, 9))]
     texts = []
@@ -327,7 +353,8 @@ def write_notices(place: Path) -> list[str]:
         for _ in range(random.integers(0, 4)):
             notice = notices[random.integers(3)].copy()
             if random.random() < 0.6:  # the same change in some others
-                notice[random.integers(len(notice))] = f"changed{random.integers(4)}"
+                first, size, which = random.integers(len(notice) - 4), random.integers(1, 5), random.integers(4)
+                notice[first : first + size] = [f"changed{which}x{word}" for word in range(size)]
             begin = random.integers(len(text))
             text[begin:begin] = notice
         texts.append(" ".join(text))

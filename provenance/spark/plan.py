@@ -39,6 +39,9 @@ LINKS_AT_ONCE = 8_000_000  # links whose components one task finds: 800 MB there
 #: Places of one passage that one task clusters; those of one in more go over the cluster.
 CROWD = 1 << 20
 HOMES_AT_ONCE = 1 << 10  # homes of a group, which sum by themselves what all have of a name: a million documents
+#: Bits of a home's number in which those of a quarter differ, which stand next to each other: 32 ranges (homes.py) of
+#: some 32 homes.
+QUARTER_BITS = 28
 
 ROW = pl.Int64()
 KEY = pl.UInt64()
@@ -125,8 +128,8 @@ SCHEMAS: dict[str, pl.Schema] = {
     "shared": pl.Schema({"bucket": ROW, "tags": pl.Binary(), "widespread": pl.Binary()}),
     "postings": pl.Schema(POSTINGS),
     "widespread": pl.Schema(POSTINGS),
-    "run_counts": pl.Schema({**RUN, "group": ROW, "home": ROW, "number": ROW, "first": ROW, "last": ROW}),
-    "run_links": pl.Schema({**RUN, "group": ROW, "number": ROW, "first": ROW, "before": ROW}),
+    "run_counts": pl.Schema({**RUN, "quarter": ROW, "home": ROW, "number": ROW, "first": ROW, "last": ROW}),
+    "run_links": pl.Schema({**RUN, "quarter": ROW, "number": ROW, "first": ROW, "before": ROW}),
     "few_runs": pl.Schema({**RUN, "row": ROW, "place": pl.Int32(), "cold": pl.Int32()}),
     "placed": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32()}),
     "hot": pl.Schema({"row": ROW, "word": pl.Int32()}),
@@ -286,6 +289,22 @@ def home(rows: pl.Series) -> Array:
 def hashed(keys: pl.Series, plan: Plan) -> Array:
     """Keys -> their buckets."""
     return (keys.cast(pl.UInt64).to_numpy() % np.uint64(plan.keys)).astype(np.int64)
+
+
+def quarter(homes: Array) -> Array:
+    """Homes -> their quarters: a million documents whose rows stand next to each other."""
+    return homes >> QUARTER_BITS
+
+
+def by_pair(pairs: pl.DataFrame, plan: Plan) -> Array:
+    """Pairs of rows -> their buckets: by the left row and, where homes are in groups, the quarter of the right one.
+
+    The first document with a notice is paired with all that have it: 250 million of 10^10, a million of a quarter.
+    """
+    if plan.groups == 1:
+        return hashed(pairs["left_row"], plan)
+    left, right = pairs["left_row"].to_numpy().astype(np.uint64), quarter(home(pairs["right_row"])).astype(np.uint64)
+    return hashed(pl.Series(left + right * BASE), plan)
 
 
 def hash_texts(names: pl.Series) -> pl.Series:

@@ -24,34 +24,62 @@ if TYPE_CHECKING:
 ENDS = ["left_row", "right_row"]
 BESIDES = ("stretches", "across", "jaccards")  # what is known of pairs
 NEAR = 1 << 14  # consecutive rows whose pairs with one document stay together
-FAR = (1 << 60) - 1
+APART = 1 << 60  # labels of rows are the row and this; those below are parts of crowds
 
 
-def find_nearest(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """Whatever has pairs, by the left row -> NEAREST: to each right row the least row that it is paired with."""
+def find_nearest(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
+    """Whatever has pairs, `by_pair` -> NEAREST: to each right row the least label of a row that it is paired with.
+
+    And WANTS of the left rows, where not all pairs of such a row are in the bucket to which NEAREST goes.
+    """
     ends = pl.concat([frame.select(ENDS) for frame in given.values()])
-    nearest = ends.group_by(row="right_row").agg(least=pl.col("left_row").min())
+    nearest = _labelled(ends, plan).group_by(row="right_row").agg(least=pl.col("label").min())
     yield Sent("nearest", nearest, hashed(nearest["row"], plan))
+    if plan.groups > 1:
+        wants = ends.select(row="left_row").unique().with_columns(bucket=pl.lit(bucket, pl.Int64))
+        yield Sent("wants", wants, hashed(wants["row"], plan))
+
+
+def tell_nearest(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """NEAREST and WANTS of some rows -> NEAREST to the buckets that have pairs of them on the left."""
+    nearest = table(given, "nearest").group_by("row").agg(pl.col("least").min())
+    told = table(given, "wants").join(nearest, on="row")
+    yield Sent("nearest", told.select("row", "least"), told["bucket"].to_numpy())
 
 
 def gather_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """Whatever has pairs, by the left row, and NEAREST -> it by the least row that the left one is paired with.
+    """Whatever has pairs, `by_pair`, and NEAREST -> it by the least label of a row that the left one is paired with.
 
     Documents of one story, or with one notice, mostly share that row: so their pairs come into one block, and each of
     their texts travels once. `linked` is null where a pair is no candidate, but has stretches.
     """
     nearest = table(given, "nearest").group_by("row").agg(pl.col("least").min()).rename({"row": "left_row"})
-    pairs = _all_pairs(given).drop("label").join(nearest, on="left_row", how="left")
-    pairs = pairs.with_columns(label=pl.min_horizontal("left_row", "least")).drop("least")
+    pairs = _labelled(_all_pairs(given).drop("label"), plan).join(nearest, on="left_row", how="left")
+    crowd = pl.col("label") < APART
+    pairs = pairs.with_columns(label=pl.when(crowd).then("label").otherwise(pl.coalesce("least", "label")))
     # a notice in a million documents is no single bucket's work: those near each other stay together
-    far = (pl.col("right_row") // NEAR).hash(0).cast(pl.Int64, wrap_numerical=True) & FAR
-    crowd = pl.len().over("label") > BLOCK
-    pairs = pairs.with_columns(label=pl.when(crowd).then(pl.col("label") ^ far).otherwise("label"))
+    crowd = (pl.col("label") >= APART) & (pl.len().over("label") > BLOCK)
+    pairs = pairs.with_columns(label=pl.when(crowd).then(_part("label")).otherwise("label"))
     yield Sent("pairs", pairs.select(list(SCHEMAS["pairs"])), hashed(pairs["label"], plan))
     for name in BESIDES:
         if name in given:
             placed = given[name].join(pairs.select(*ENDS, "label"), on=ENDS, how="left", maintain_order="left")
             yield Sent(name, given[name], hashed(placed["label"], plan))
+
+
+def _labelled(pairs: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Pairs -> the same with the label of the left row; of a row with very many pairs, that of a part of them.
+
+    A notice's first document is in pairs of all quarters, and each bucket has those of one: ten thousand of them with
+    1,024 pairs each are 250 MB of one label.
+    """
+    crowd = pl.len().over("left_row") > BLOCK // min(plan.groups, 16)
+    return pairs.with_columns(label=pl.when(crowd).then(_part("left_row")).otherwise(pl.col("left_row") + APART))
+
+
+def _part(name: str) -> pl.Expr:
+    """A column of rows or labels -> the label of the part that is near the right row."""
+    return (pl.col(name) ^ (pl.col("right_row") // NEAR).hash(0).cast(pl.Int64, wrap_numerical=True)) & (APART - 1)
 
 
 def _all_pairs(given: Tables) -> pl.DataFrame:

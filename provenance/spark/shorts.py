@@ -27,7 +27,7 @@ from provenance.matching.short_passages import (
 )
 from provenance.matching.stretches import join
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import LIKED, SCHEMAS, hashed, home, table
+from provenance.spark.plan import LIKED, SCHEMAS, by_pair, hashed, home, table
 from provenance.spark.stretches import lay
 
 if TYPE_CHECKING:
@@ -193,4 +193,4 @@ def _send_stretches(linked: Aligned, rows: Array, plan: Plan) -> Iterator[Sent]:
     inside = frame.filter(pl.col("left_row") == pl.col("right_row"))
     yield Sent("repeated", inside, home(inside["left_row"]))
     across = frame.filter(pl.col("left_row") != pl.col("right_row"))
-    yield Sent("stretches", across, hashed(across["left_row"], plan))
+    yield Sent("stretches", across, by_pair(across, plan))

@@ -244,10 +244,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     if flow.plan.rewritten:
         found = rewrite(flow, documents, passages, found)
     proposed = [*found, *(Part(path, "stretches") for path in short)]
-    nearest = flow.round("nearest", routing.find_nearest, *proposed)
-    near = flow.round("near", routing.gather_pairs, *proposed, Part(nearest, "nearest"))
-    proposals = [Part(near, name) for name in ("pairs", *routing.BESIDES)]
-    blocks = flow.round("blocks", routing.cut_blocks, *proposals)
+    blocks = block_pairs(flow, proposed)
     given = [Part(blocks, name) for name in ("pairs", "stretches", "across", "jaccards")]
     texts = [documents, *([naming_()] if naming_ else []), passages]
     repeated = (Part(path, "repeated") for path in short)
@@ -262,6 +259,16 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
     clustered = flow.later(cluster_passages, flow, paths) if flow.plan.settings.until != "matches" else list
     counts = made.counts | {"over_cap": sum(flow.total(path, "over_cap") for path in (pairs, hot, over))}
     return Made(made.tables | {"passages": [passages], "spans": spans}, counts, clustered)
+
+
+def block_pairs(flow: Flow, proposed: list[Part]) -> str:
+    """Whatever has pairs -> the round that cut it into blocks of pairs whose texts are mostly the same."""
+    nearest = flow.round("nearest", routing.find_nearest, *proposed)
+    if flow.plan.groups > 1:
+        asked = [Part(nearest, name) for name in ("nearest", "wants")]
+        nearest = flow.round("nearest-told", routing.tell_nearest, *asked)
+    near = flow.round("near", routing.gather_pairs, *proposed, Part(nearest, "nearest"))
+    return flow.round("blocks", routing.cut_blocks, *(Part(near, name) for name in ("pairs", *routing.BESIDES)))
 
 
 def tell_widespread(flow: Flow, counts: Part) -> tuple[Part, str]:

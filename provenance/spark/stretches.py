@@ -16,7 +16,7 @@ from provenance.matching.spans import settle, to_table
 from provenance.matching.stretches import Aligned, join
 from provenance.spark.clusters import send_sides
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, STRETCH, hashed, in_order, shaped, table
+from provenance.spark.plan import SCHEMAS, STRETCH, by_pair, hashed, in_order, shaped, table
 from provenance.spark.related import relate_pairs
 from provenance.spark.whole import send_matches
 
@@ -128,7 +128,7 @@ def verify_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield Sent("exact", _to_table(laid, found.aligned), 0)
     ends = {"left_row": laid.rows[found.left], "right_row": laid.rows[found.right]}
     jaccards = pl.DataFrame({**ends, "jaccard": found.jaccard}, schema=SCHEMAS["jaccards"])
-    yield Sent("jaccards", jaccards, hashed(jaccards["left_row"], plan))
+    yield Sent("jaccards", jaccards, by_pair(jaccards, plan))
 
 
 def rewrite_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -141,7 +141,7 @@ def rewrite_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     exact = _of_table(laid, table(given, "exact").sort(order))
     found = join([*find_rewritten(laid.documents, laid.tokens, laid.layout, exact, plan.settings, threads=2)])
     across = _to_table(laid, found)
-    yield Sent("across", across, hashed(across["left_row"], plan))
+    yield Sent("across", across, by_pair(across, plan))
 
 
 def settle_block(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:

@@ -15,7 +15,7 @@ from provenance.matching.places import row_numbers
 from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.whole_documents import match_equal, match_firsts, match_pairs
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, shaped, table
+from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, by_pair, count, hashed, home, shaped, table
 from provenance.spark.related import relate_pairs, send_related, send_wants
 from provenance.text.tokens import tokenize
 
@@ -139,7 +139,7 @@ def send_ends(table_: str, pairs: pl.DataFrame, plan: Plan) -> Sent:
     """Rows of both ends -> PAIRS by the left row, as `send_pairs`."""
     pairs = pairs.filter(pl.col("left_row") != pl.col("right_row")).unique()
     pairs = pairs.with_columns(linked=pl.lit(table_ == "linked"), label=pl.lit(None, pl.Int64))
-    return Sent(table_, pairs, hashed(pairs["left_row"], plan))
+    return Sent(table_, pairs, by_pair(pairs, plan))
 
 
 def spell_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

@@ -2,18 +2,18 @@
 
 A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 150 GB, were it treated
 as others are. So the postings of a shingle in more than `plan.widespread` homes stay in these, as WIDESPREAD. A home
-sends only how many of each run it has, and between which rows, to its group, which is a range of homes; the group
-sends what all of these have to the bucket of the run. There it is known in how many documents the run stands, which is
-the first of them, and which the last of the group before; and this goes back by the group to the homes. So each home
+sends only how many of each run it has, and between which rows, to its quarter, which are homes that stand next to each
+other; and this what all of them have to the bucket of the run. There it is known how often the run stands, in which
+document first, and in which last before each quarter; and this goes back by the quarters to the homes. So each home
 has what `pair_postings` would have had in the one bucket:
 
-    postings -> RUN_COUNTS of a home -> of its group -> of all (find_links) -> RUN_LINKS of groups -> of homes
+    postings -> RUN_COUNTS of homes -> of quarters -> of all (find_links) -> RUN_LINKS to quarters -> to homes
 
 A run in more than `link_cap` postings is linked, and its words are hot, at home. Of one in fewer the postings meet in
 the bucket of the run, with how many of their words are cold. A shingle that only seems to be widespread, by equal texts
 of which one is compared, or by another key with its tag, has its postings sent on as those of any other.
 
-A bucket has a row of a run for each home of a group, or for each group. All three rounds are free where nothing is
+A bucket has a row of a run for each home of a quarter, or for each quarter. All three rounds are free where nothing is
 widespread, for a round without rows is not run.
 """
 
@@ -27,7 +27,7 @@ import polars as pl
 from provenance.matching import posting_kernels
 from provenance.matching.kernels import BASE
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import RUN, SCHEMAS, as_rows, count, hashed, shaped, table
+from provenance.spark.plan import RUN, SCHEMAS, as_rows, count, hashed, quarter, shaped, table
 from provenance.spark.whole import send_ends
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-#: Bits of a home's number in which those of a group differ: 32 ranges (homes.py) of about 32 homes.
-GROUP_BITS = 28
 SHINGLE = pl.col("run").is_null()  # of RUN_COUNTS and RUN_LINKS: the shingle itself, whatever stands around it
 
 
@@ -85,28 +83,28 @@ def _find_runs(postings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 
 def send_counts(plan: Plan, home: int, postings: pl.DataFrame) -> Iterator[Sent]:
-    """A home's POSTINGS of widespread shingles -> these, which stay, as WIDESPREAD; RUN_COUNTS to its group."""
+    """A home's POSTINGS of widespread shingles -> these, which stay, as WIDESPREAD; RUN_COUNTS to its quarter."""
     if postings.is_empty():
         return
     yield Sent("widespread", postings, home)
     shingles = postings.select("key", pl.lit(None, pl.UInt64).alias("run"), "row")
     runs = pl.concat([_find_runs(postings, plan.settings).select(*RUN, "row"), shingles])
     counts = runs.group_by(*RUN).agg(number=pl.len(), first=pl.col("row").min(), last=pl.col("row").max())
-    group = home >> GROUP_BITS
-    counts = counts.with_columns(group=pl.lit(group, pl.Int64), home=pl.lit(home, pl.Int64))
-    keys = counts["key"].to_numpy() + np.array([group], np.uint64) * BASE  # a bucket for each group
+    ours = quarter(np.array([home]))
+    counts = counts.with_columns(quarter=pl.lit(ours[0], pl.Int64), home=pl.lit(home, pl.Int64))
+    keys = counts["key"].to_numpy() + ours.astype(np.uint64) * BASE
     yield shaped("run_counts", counts, hashed(pl.Series(keys), plan))
 
 
 def add_counts(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """RUN_COUNTS of the homes of a group -> those of the group, to the bucket of the run; this one asks."""
+    """RUN_COUNTS of the homes of some quarters -> those of each quarter, to the bucket of the run; this one asks."""
     sums = [pl.col("number").sum(), pl.col("first").min(), pl.col("last").max()]
-    counts = given["run_counts"].group_by(*RUN, "group").agg(*sums).with_columns(home=pl.lit(bucket, pl.Int64))
+    counts = given["run_counts"].group_by(*RUN, "quarter").agg(*sums).with_columns(home=pl.lit(bucket, pl.Int64))
     yield shaped("run_counts", counts, hashed(counts["run"].fill_null(counts["key"]), plan))
 
 
 def find_links(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """RUN_COUNTS of groups -> RUN_LINKS to these, of shingles over the cap and of runs that stand more than once."""
+    """RUN_COUNTS of quarters -> RUN_LINKS to these, of shingles over the cap and of runs that stand more than once."""
     cap = plan.settings.link_cap
     sums = pl.col("number").sum().over(*RUN), pl.col("first").min().over(*RUN)
     counts = _with_before(given["run_counts"], *RUN).with_columns(*sums)
@@ -117,10 +115,10 @@ def find_links(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def tell_homes(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """RUN_COUNTS of the homes of a group, and RUN_LINKS to it -> RUN_LINKS to these."""
+    """RUN_COUNTS of the homes of some quarters, and RUN_LINKS to these -> RUN_LINKS to the homes."""
     links = table(given, "run_links").rename({"before": "far"})
-    counts = _with_before(given["run_counts"], *RUN, "group").drop("number", "first")
-    told = counts.join(links, on=[*RUN, "group"], nulls_equal=True)
+    counts = _with_before(given["run_counts"], *RUN, "quarter").drop("number", "first")
+    told = counts.join(links, on=[*RUN, "quarter"], nulls_equal=True)
     told = told.with_columns(before=pl.coalesce("before", "far"))
     yield shaped("run_links", told, told["home"].to_numpy())
 
