@@ -201,7 +201,7 @@ def test_the_page_renders() -> None:
 
 def test_what_spark_is_going_to_take_is_bounded_by_groups_blocks_and_stories() -> None:
     """1 kB of each of 1,000 homes in one bucket; one that grows with the dump, and many that do not."""
-    names = ("told", "lacking-alike", "components", "other", "even")
+    names = ("told", "lacking-alike", "components", "hot", "other", "even")
     ours: list[dict[str, object]] = []
     for documents in (102_400, 1_024_000):
         size, buckets = documents, documents // 10_240
@@ -215,6 +215,7 @@ def test_what_spark_is_going_to_take_is_bounded_by_groups_blocks_and_stories() -
     assert found["told"].read == 2 * found["other"].read
     assert found["lacking-alike"].bucket == 2 * 16_384 * 5_000
     assert found["components"].bucket == pytest.approx(1_024_000 + 100 * 2e-5 * 10**10)
+    assert found["hot"].bucket == pytest.approx(1_024_000 + 160 * 2**20)  # a shingle in more homes is divided
     assert found["other"].bucket == pytest.approx(10**10)
     assert found["even"].bucket == 1100
     assert spark_page._go_ahead("told", ours, 2_048_000).bucket == 1024 * 1024

@@ -209,19 +209,23 @@ def test_stars_find_the_components_that_one_task_finds(session: SparkSession, tm
 def test_passages_too_many_for_a_task_are_clustered_over_the_cluster(
     session: SparkSession, corpus: Path, tmp_path: Path
 ) -> None:
-    """Every component of sides of more than two, and every link, as if a task held no more; homes in groups."""
+    """Every component of sides of more than two, and every link, as if a task held no more; homes in groups.
+
+    And shingles in more than one home stay there, as if that were a great many.
+    """
     from provenance.spark.scanning import open_flow, ordered, scan_documents  # noqa: PLC0415
 
     settings = Settings(**WAY, until="clusters")
     documents = reading.read([str(corpus)], settings).documents
     documents.write_parquet(tmp_path / "documents.parquet")
     flow = open_flow(session, settings, str(tmp_path / "work"))
-    flow.plan = flow.plan._replace(crowd=2, links_at_once=1, groups=3)
+    flow.plan = flow.plan._replace(crowd=2, links_at_once=1, groups=3, widespread=1)
     found = scan_documents(flow, ordered(session.read.parquet(str(tmp_path / "documents.parquet"))), settings, 3)
     wanted = pipeline.scan([str(corpus)], settings)
     sizes = wanted.clusters.filter(pl.col("level") == "passage").group_by("cluster_id").len()["len"]
     assert sizes.max() > 2
     assert flow.has(Part(flow.path("crowd-clusters"), "clusters"))
+    assert flow.has(Part(flow.path("run-homes"), "run_links"))
     compare(found, wanted)
 
 

@@ -97,6 +97,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
         documents=number,
         links_at_once=flow.plan.links_at_once,
         crowd=flow.plan.crowd,
+        widespread=flow.plan.widespread,
         groups=max(flow.plan.groups, -(-number // (HOMES_AT_ONCE << HOME_BITS))),
     )
     home = send_home(flow, arrived)

@@ -2,11 +2,11 @@
 
 A measurement is `equality:NAME` (every row of every table against one machine: corpus, two-events, reuters),
 `costs:KIND:SIZE:WAY` (what each round of a scan takes), `here:KIND:SIZE:WAY` (the same scan by one machine's engine),
-`hot:SIZE` (the postings of one run of words in so many documents, in one bucket) or `index:SIZE` (an index on Parquet
-made, and a thousand articles checked against it). Each runs in a process of its own,
-is kept in FOLDER as JSON and not made again; the page is made of all that are there. Set PROVENANCE_SHARED for the
-shared corpora. `costs` at level document runs on a cluster of two workers, where the driver is a process apart; all
-else at `local[2]`.
+`hot:SIZE` (the postings of one run of words in so many documents, in one bucket), `short:SIZE` (the same of one short
+passage) or `index:SIZE` (an index on Parquet made, and a thousand articles checked against it). Each runs in a process
+of its own, is kept in FOLDER as JSON and not made again; the page is made of all that are there. Set PROVENANCE_SHARED
+for the shared corpora. `costs` at level document runs on a cluster of two workers, where the driver is a process apart;
+all else at `local[2]`.
 """
 
 from __future__ import annotations
@@ -186,18 +186,16 @@ def index(folder: Path, size: str) -> dict[str, Any]:
 def hot(_folder: Path, size: str) -> dict[str, Any]:
     """A notice under each 40th article, of so many with it -> what the bucket of one of its runs takes in `hot`."""
     from provenance.matching.kernels import BASE  # noqa: PLC0415
-    from provenance.spark.pieces import Sent, pack, unpack  # noqa: PLC0415
-    from provenance.spark.plan import SCHEMAS, Plan, as_bytes, home  # noqa: PLC0415
+    from provenance.spark.plan import as_bytes  # noqa: PLC0415
     from provenance.spark.runs import mark_hot  # noqa: PLC0415
 
     settings = Settings()
     reach = settings.window - 1
     width = settings.shingle_words + 2 * reach
-    plan = Plan(settings, 1, exhaustive=False, rewritten=False)
 
-    def bucket(count: int) -> list[tuple[str, bytes]]:
+    def rows(count: int) -> dict[str, Any]:
         row = 40 * np.arange(count)
-        columns = {
+        return {
             "key": np.full(count, 7, np.uint64),
             "row": row,
             "place": 100 + row % 700,
@@ -205,25 +203,55 @@ def hot(_folder: Path, size: str) -> dict[str, Any]:
             "size": np.full(count, width),
             "words": as_bytes(np.tile(np.arange(1, width + 1, dtype=np.uint64) * BASE, (count, 1))),
         }
-        rows = pl.DataFrame(columns, schema_overrides=dict(SCHEMAS["postings"])).select(list(SCHEMAS["postings"]))
-        return [(piece.table, piece.data) for piece in pack(Sent("postings", rows, home(rows["row"])))]
 
-    list(mark_hot(plan, 0, unpack(bucket(1000))))  # compiles the kernels
-    given = bucket(int(size))
+    return hold(mark_hot, "postings", rows, int(size), "hot")
+
+
+def short(_folder: Path, size: str) -> dict[str, Any]:
+    """A line of 12 words in each 40th article, of so many with it -> what its bucket takes in `short-texts`."""
+    from provenance.matching.kernels import BASE  # noqa: PLC0415
+    from provenance.spark.shorts import link_texts  # noqa: PLC0415
+
+    words = (np.arange(1, 13, dtype=np.uint64) * BASE).tobytes()
+
+    def rows(count: int) -> dict[str, Any]:
+        row = 40 * np.arange(count)
+        same = {"one": 7, "two": 8, "role": 1, "words": words}
+        return {name: np.full(count, value) if name != "words" else [value] * count for name, value in same.items()} | {
+            "row": row,
+            "first": 100 + row % 700,
+        }
+
+    return hold(link_texts, "shorts", rows, int(size), "stretches")
+
+
+def hold(round_: Any, table: str, rows: Any, size: int, counted: str) -> dict[str, Any]:
+    """A round over one bucket with so many rows of a table -> what it held and took, and how many rows it made."""
+    from provenance.spark.pieces import Sent, pack, unpack  # noqa: PLC0415
+    from provenance.spark.plan import SCHEMAS, Plan, home  # noqa: PLC0415
+
+    plan = Plan(Settings(), 1, exhaustive=False, rewritten=False)
+
+    def bucket(count: int) -> list[tuple[str, bytes]]:
+        frame = pl.DataFrame(rows(count), schema_overrides=dict(SCHEMAS[table])).select(list(SCHEMAS[table]))
+        return [(piece.table, piece.data) for piece in pack(Sent(table, frame, home(frame["row"])))]
+
+    list(round_(plan, 0, unpack(bucket(1000))))  # compiles the kernels
+    given = bucket(size)
     Path("/proc/self/clear_refs").write_text("5")  # what was the most until here counts no longer
     own = Path("/proc/self").resolve().name
     before, began = peak_of(int(own)), time.process_time()
-    words = sum(sent.rows.height for sent in mark_hot(plan, 0, unpack(given)) if sent.table == "hot")
+    made = sum(sent.rows.height for sent in round_(plan, 0, unpack(given)) if sent.table == counted)
     return {
-        "documents": int(size),
+        "documents": size,
         "bytes": sum(len(data) for _, data in given),
-        "hot_words": words,
+        counted: made,
         "held_mb": peak_of(int(own)) - before,
         "processor": round(time.process_time() - began, 1),
     }
 
 
-MEASURES = {"equality": equality, "costs": costs, "here": here, "hot": hot, "index": index}
+MEASURES = {"equality": equality, "costs": costs, "here": here, "hot": hot, "short": short, "index": index}
 
 
 def main(folder: Path, wanted: list[str]) -> None:

@@ -40,6 +40,10 @@ MOST_BUCKET = {
 #: Rounds by name, of which a bucket has a piece for each home of a group, or for each group, and no more; where there
 #: are groups each goes over what it has twice.
 GROUPED = ("totals", "constants", "spoken", "told", "copiers", "leaders", "furniture")
+TWICE = (*GROUPED, "nearest")  # rounds that are two or three where there are groups
+#: Bytes of a posting with the words around it, and its mask, that no row of `hot` or `runs` passes; of one shingle such
+#: a bucket has those of as many homes as a group has, and one in more homes is divided.
+POSTING, WIDESPREAD = 160, ("hot", "runs")
 #: Documents of the largest story of tests/bench.news, a part of all.
 STORY = news.COPIES * news.EVERGREEN / news.EVERGREENS
 
@@ -91,7 +95,7 @@ def page(folder: Path) -> str:
     for way in ENDS:
         ours = [one for one in measured if one["way"] == way and one["kind"] == "news"]
         if ours:
-            lines += _measured(way, ours) + _extrapolated(way, ours, measured, kept("hot"))
+            lines += _measured(way, ours) + _extrapolated(way, ours, measured, kept("hot"), kept("short"))
     for one in measured:
         if one["kind"] == "alike":
             lines += _skew(one)
@@ -198,7 +202,7 @@ def _go_ahead(name: str, ours: list[dict[str, Any]], ahead: int, member: float =
     sizes = [one["documents"] for one in ours]
     rounds = [by_round(one).get(name, {}) for one in ours]
     last, bounded = rounds[-1], name in SAMPLED and sizes[-1] >= SAMPLE
-    amounts, grouped = [], 1 + (name in GROUPED)
+    amounts, grouped = [], 1 + (name in TWICE)
     for what, most in (("seconds", math.inf), ("read", MOST_READ.get(name, math.inf) * ahead)):
         _, power = fit(sizes, [float(each.get(what, 0)) for each in rounds])
         times = 1.0 if bounded else (ahead / sizes[-1]) ** max(power, 1.0)
@@ -217,6 +221,8 @@ def _most(name: str, last: dict[str, float], size: int, ahead: int, member: floa
         return home * max(min(homes, HOMES_AT_ONCE), homes / HOMES_AT_ONCE)
     if name == "components":
         return last["read"] / last["buckets"] + member * STORY * ahead
+    if name in WIDESPREAD:
+        return last["read"] / last["buckets"] + POSTING * (HOMES_AT_ONCE << HOME_BITS)
     return MOST_BUCKET.get(name, math.inf)
 
 
@@ -249,34 +255,49 @@ def _bounds(sizes: str, alike: int, member: float) -> str:
         f"`lacking-alike` by the {2 * BLOCK:,} texts of a block of pairs. What all homes have of a name is summed in "
         "groups of them first (`told`, `constants`, `copiers`, `totals`; sides of passages in `leaders`; what a line "
         "has, in groups of articles, in `furniture`): a bucket has "
-        f"a piece for each of {HOMES_AT_ONCE:,} homes, or for each group. No dump of several groups was measured: a "
+        f"a piece for each of {HOMES_AT_ONCE:,} homes, or for each group. `hot` and `runs` have of one shingle the "
+        f"postings of as many homes, {POSTING} bytes each. No dump of several groups was measured: a "
         "piece is taken to be as large as it was, and these rounds to cost twice as much. A story's pairs "
         f"(`components`) are at most {member:,.0f} bytes a member, as those of {alike:,} near-identical documents "
         f"are, and its members here {STORY:.0e} of all documents."
     )
 
 
-def _unseen(hot: list[dict[str, Any]]) -> str:
-    told = ""
-    for one in hot[-1:]:
-        held = 1e6 * one["held_mb"] / one["documents"]
-        told = (
-            f", of which `hot` holds {held:,.0f} bytes each (measured on {one['documents']:,} of one key, in "
-            f"{one['processor']} s): a notice under each 40th article of 10^8 takes {held / 400:.1f} GB so, of 10^10 "
-            "a hundred times that, and would break first"
-        )
+def _unseen(hot: list[dict[str, Any]], short: list[dict[str, Any]]) -> str:
+    def held(measured: list[dict[str, Any]], name: str, times: int, then: str) -> str:
+        """What a round was seen to hold of one key, and what that makes of so many rows, in GB."""
+        for one in measured[-1:]:
+            each = 1e6 * one["held_mb"] / one["documents"]
+            told = then.format(each * times / 1e9, each * times / 1e7)
+            return (
+                f", of which `{name}` holds {each:,.0f} bytes each (measured on {one['documents']:,} of one key, in "
+                f"{one['processor']} s){told}"
+            )
+        return ""
+
+    homes, most = HOMES_AT_ONCE, HOMES_AT_ONCE << HOME_BITS
+    line = "; a line in each 40th article of 10^8 takes {:.1f} GB so, of 10^10 {:,.0f}, and would break first"
     return (
         f"A round whose largest bucket is under {HOT} mean ones, and that has the more buckets the more documents "
         "there are, is taken to have no hot key: more `keys` make its buckets smaller, so they stay. The largest of "
         "any other grows as it did between the two greatest sizes measured, at most with the dump, by the power told "
-        "with it. What will be a hot key, and is not yet at these sizes, is not seen so. Two are known, each in one "
-        f"task that nothing divides: at level passage the postings of one run of words{told}, and a story's articles, "
-        "of which tracing holds 20 KB each."
+        "with it. What will be a hot key, and is not yet at these sizes, is not seen so. Known are, at level passage: "
+        f"(1) the postings of one shingle{held(hot, 'hot', most, '; {:.1f} GB for a million')}. No more than those in "
+        f"{homes:,} homes, a million documents, meet in a bucket. Those of one in more homes, such as a notice's, stay "
+        f"at home, and how often its runs stand is summed in quarters, of about {homes:,} homes, first: a bucket has a "
+        "row for each home of a quarter, or for each quarter. Pairs of one document are divided by quarters too. "
+        "(2) The places of one short passage, a headline or a line of at most 40 words, which nothing divides"
+        f"{held(short, 'short-texts', 10**8 // 40, line)}. (3) A story's articles, of which tracing holds 20 KB each; "
+        "nothing divides them."
     )
 
 
 def _extrapolated(
-    way: str, ours: list[dict[str, Any]], measured: list[dict[str, Any]], hot: list[dict[str, Any]]
+    way: str,
+    ours: list[dict[str, Any]],
+    measured: list[dict[str, Any]],
+    hot: list[dict[str, Any]],
+    short: list[dict[str, Any]],
 ) -> list[str]:
     sizes = ", ".join(f"{one['documents']:,}" for one in ours)
     usual, times = _memory(ours[-1])
@@ -285,7 +306,7 @@ def _extrapolated(
         "",
         *textwrap.wrap(_bounds(sizes, *_member(measured)), 118, break_on_hyphens=False),
         "",
-        *textwrap.wrap(_unseen(hot), 118, break_on_hyphens=False),
+        *textwrap.wrap(_unseen(hot, short), 118, break_on_hyphens=False),
         "",
         f"Buckets are compressed; a task holds what the middle round does, here {usual / 1e6:,.0f} MB, and {times:.0f}",
         f"bytes for each byte of its bucket, the most of any round with buckets over {LARGE / 1e6:.0f} MB; of an",
