@@ -344,17 +344,23 @@ MATTER = ("exhaustive_documents", "link_cap", "rewritten", "until", "shingle_wor
 
 
 def write_notices(place: Path) -> list[str]:
-    """Texts of words of their own, most with some of three notices, whole or with words changed -> these texts."""
+    """Texts of words of their own, most with some of three notices: whole, with words changed, or what is around these.
+
+    Of each notice there are ten changes, each in a few of the texts; of what is around one no run is in more.
+    """
     random = np.random.default_rng(11)
-    notices = [[f"notice{which}x{word}" for word in range(size)] for which, size in enumerate((40, 11, 9))]
+    notices = [[f"notice{which}x{word}" for word in range(size)] for which, size in enumerate((40, 14, 12))]
+    changes = [(which, random.integers(len(notices[which]) - 4), random.integers(1, 5)) for which in [0, 1, 2] * 10]
     texts = []
     for at in range(120):
         text = [f"w{at}x{word}" for word in range(random.integers(20, 60))]
         for _ in range(random.integers(0, 4)):
-            notice = notices[random.integers(3)].copy()
-            if random.random() < 0.6:  # the same change in some others
-                first, size, which = random.integers(len(notice) - 4), random.integers(1, 5), random.integers(4)
-                notice[first : first + size] = [f"changed{which}x{word}" for word in range(size)]
+            which, first, size = changes[number := random.integers(len(changes))]
+            notice, kind = notices[which].copy(), random.random()
+            if kind < 0.6:
+                notice[first : first + size] = [f"changed{number}x{word}" for word in range(size)]
+            if kind < 0.3:
+                notice = notice[max(0, first - 6) : first + size + random.integers(5)]
             begin = random.integers(len(text))
             text[begin:begin] = notice
         texts.append(" ".join(text))
