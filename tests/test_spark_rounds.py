@@ -350,7 +350,7 @@ def write_notices(place: Path) -> list[str]:
     """
     random = np.random.default_rng(11)
     notices = [[f"notice{which}x{word}" for word in range(size)] for which, size in enumerate((40, 14, 12))]
-    changes = [(which, random.integers(len(notices[which]) - 4), random.integers(1, 5)) for which in [0, 1, 2] * 10]
+    changes = [(which, random.integers(len(notices[which]) - 4), random.integers(1, 4)) for which in [0, 1, 2] * 10]
     texts = []
     for at in range(120):
         text = [f"w{at}x{word}" for word in range(random.integers(20, 60))]
@@ -360,7 +360,7 @@ def write_notices(place: Path) -> list[str]:
             if kind < 0.6:
                 notice[first : first + size] = [f"changed{number}x{word}" for word in range(size)]
             if kind < 0.3:
-                notice = notice[max(0, first - 6) : first + size + random.integers(5)]
+                notice = notice[max(0, first - 6) : first + size + random.integers(5) // 3]
             begin = random.integers(len(text))
             text[begin:begin] = notice
         texts.append(" ".join(text))

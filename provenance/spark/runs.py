@@ -181,26 +181,31 @@ def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     And what it is told of its WIDESPREAD postings: PAIRS and more hot words of runs over the cap, FEW_RUNS, and of
     shingles that are in no more postings than the cap these, as POSTINGS.
     """
-    own = widespread_runs.read_widespread(given, plan.settings)
-    yield widespread_runs.link_runs(own.over, plan)
-    yield Sent("postings", own.others, hashed(own.others["key"], plan))
-    hot = pl.concat([table(given, "hot"), widespread_runs.heat_runs(own.over, plan.settings)]).unique()
-    placed = pl.concat([table(given, "placed"), own.others.select(list(SCHEMAS["placed"]))])
-    placed = placed.join(hot, on="row", how="semi")
-    first = np.maximum(placed["place"].to_numpy() - _reach(plan.settings), 0)
-    masks = _are_hot(hot, placed["row"], first, _width(plan.settings))
-    some = masks.any(1)
-    frame = placed.filter(pl.Series(some)).with_columns(mask=as_bytes(masks[some])).select(list(SCHEMAS["masks"]))
-    yield Sent("masks", frame, hashed(frame["key"], plan))
-    anchor = plan.settings.shingle_words + _reach(plan.settings)
-    yield widespread_runs.send_few(own.few, _are_hot(hot, own.few["row"], own.few["place"].to_numpy(), anchor), plan)
+    hot, placed = table(given, "hot"), table(given, "placed")
+    own = widespread_runs.read_widespread(given, plan.settings) if "widespread" in given else None
+    if own:
+        yield widespread_runs.link_runs(own.over, plan)
+        yield Sent("postings", own.others, hashed(own.others["key"], plan))
+        hot = pl.concat([hot, widespread_runs.heat_runs(own.over, plan.settings)])
+        placed = pl.concat([placed, own.others.select(list(SCHEMAS["placed"]))])
+    hot = hot.unique()
+    if hot.height:
+        placed = placed.join(hot, on="row", how="semi")
+        masks = _are_hot(hot, placed["row"], placed["place"] - _reach(plan.settings), _width(plan.settings))
+        some = masks.any(1)
+        frame = placed.filter(pl.Series(some)).with_columns(mask=as_bytes(masks[some])).select(list(SCHEMAS["masks"]))
+        yield Sent("masks", frame, hashed(frame["key"], plan))
+    if own:
+        anchor = plan.settings.shingle_words + _reach(plan.settings)
+        yield widespread_runs.send_few(own.few, _are_hot(hot, own.few["row"], own.few["place"], anchor), plan)
 
 
-def _are_hot(hot: pl.DataFrame, row: pl.Series, first: Array, width: int) -> Array:
-    """HOT words, and stretches of `width` words of some rows -> bool [stretches, width], which of their words are."""
+def _are_hot(hot: pl.DataFrame, row: pl.Series, place: pl.Series, width: int) -> Array:
+    """HOT words, and where in some rows `width` words begin, or the text -> bool [places, width], which of them are."""
+    first = np.maximum(place.to_numpy(), 0)
     rows = row.unique().sort()
     document = rows.search_sorted(row).to_numpy()
-    room = np.zeros(rows.len() + 1, np.int64)  # how many words of each document its stretches reach
+    room = np.zeros(rows.len() + 1, np.int64)  # how many words of each document these reach
     np.maximum.at(room, document + 1, first + width)
     begin = np.cumsum(room)
     are = np.zeros(begin[-1], np.bool_)
