@@ -21,12 +21,12 @@ from provenance.index import Index
 from provenance.index.checking import Asked, check_aside
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
-from provenance.matching import candidates, kernels
+from provenance.matching import candidates, kernels, posting_kernels
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.rewritten import is_on
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
-from provenance.spark import names, naming, related, runs, steps, whole
+from provenance.spark import names, naming, related, runs, steps, whole, widespread_runs
 from provenance.spark import plan as plans
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
@@ -341,6 +341,44 @@ def test_shingles_in_many_homes_are_paired_at_home(
 
 
 MATTER = ("exhaustive_documents", "link_cap", "rewritten", "until", "shingle_words", "window")
+
+
+@pytest.mark.parametrize(("shingle_words", "window"), [(5, 4), (6, 2), (4, 4)])
+def test_runs_around_hot_shingles_are_left_out_as_by_the_kernel(shingle_words: int, window: int) -> None:
+    """Texts of few words, so that all shingles stand again, of which four in five words are hot."""
+    random = np.random.default_rng(window)
+    settings = Settings(shingle_words=shingle_words, window=window)
+    plan, anchor = Plan(settings, 1, exhaustive=False, rewritten=False), shingle_words + window - 1
+    texts = [" ".join(random.choice(["a", "b", "c"], random.integers(3, 60))) for _ in range(40)]
+    documents = pl.DataFrame({"row": np.arange(40), "text": texts})
+    given = Tables(documents=documents, wanted=documents.select("row"))
+    postings = next(sent.rows for sent in runs.send_postings(plan, 0, given) if sent.table == "postings")
+    words = documents.select("row", word=pl.int_ranges(60, dtype=pl.Int32)).explode("word")
+    hot = words.filter(pl.Series(random.random(words.height) < 0.8))
+    every = widespread_runs._find_runs(postings, settings)
+    few = widespread_runs.send_few(every, runs._are_hot(hot, every["row"], every["place"], anchor), plan).rows
+    inside, flat, bounds = widespread_runs.cuttings(postings, settings)
+    reach = postings["place"] - window + 1
+    flags = runs._are_hot(hot, postings["row"], reach, inside.shape[1])[inside]
+    order, before = np.arange(postings.height, dtype=np.int32), postings["before"].to_numpy().astype(np.int32)
+    run, which, where = posting_kernels.runs_of(
+        flat,
+        bounds,
+        order,
+        order,
+        before,
+        0,
+        postings.height,
+        shingle_words,
+        anchor,
+        flags,
+        False,  # noqa: FBT003
+    )
+    place = postings["place"].to_numpy()[which] - before[which] + where - bounds[which]
+    cold = [int((~flags[at : at + anchor]).sum()) for at in where]
+    wanted = pl.DataFrame({"run": run, "row": postings["row"].to_numpy()[which], "place": place, "cold": cold})
+    assert 0 < wanted.height < every.height
+    assert_frame_equal(few.drop("key").sort(pl.all()), wanted.sort(pl.all()), check_dtypes=False)
 
 
 def write_notices(place: Path) -> list[str]:

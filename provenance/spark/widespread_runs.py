@@ -13,8 +13,10 @@ A run in more than `link_cap` postings is linked, and its words are hot, at home
 the bucket of the run, with how many of their words are cold. A shingle that only seems to be widespread, by equal texts
 of which one is compared, or by another key with its tag, has its postings sent on as those of any other.
 
-A bucket has a row of a run for each home of a quarter, or for each quarter. All three rounds are free where nothing is
-widespread, for a round without rows is not run.
+A bucket has a row of a run for each home of a quarter, or for each quarter. Where each document of a quarter has runs
+of its own around a shingle these are some millions of rows: a million took 307 MB in add_counts, 80 MB in tell_homes,
+and for find_links each goes to the bucket of its run. Where nothing is widespread all three rounds are free: a round
+without rows is not run.
 """
 
 from __future__ import annotations
