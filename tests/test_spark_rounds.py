@@ -318,6 +318,20 @@ def test_lines_counted_by_groups_of_articles_are_those_counted_at_once() -> None
     assert most[0] > 3000 > 10 * most[1]
 
 
+def test_tags_in_more_than_so_many_homes_are_widespread() -> None:
+    """Tag t stands in six homes less t."""
+    plan = Plan(Settings(), 1, exhaustive=False, rewritten=False, widespread=3)
+    own = [np.arange(home + 1, dtype=np.uint32).tobytes() for home in range(6)]
+    tags = pl.DataFrame({"home": np.arange(6), "tags": own}, schema=plans.SCHEMAS["tags"])
+    (sent,) = runs.share_tags(plan, 0, Tables(tags=tags))
+    told = {
+        name: [np.frombuffer(octets, np.uint32).tolist() for octets in sent.rows[name]]
+        for name in ("tags", "widespread")
+    }
+    assert told["widespread"] == [[0], [0, 1], *[[0, 1, 2]] * 4]
+    assert told["tags"] == [[], [], [], [3], [3, 4], [3, 4]]
+
+
 @pytest.mark.parametrize("changed", [{}, {"link_cap": 16}, {"shingle_words": 3, "window": 5}], ids=str)
 @pytest.mark.parametrize("homes", [1, 3])
 def test_shingles_in_many_homes_are_paired_at_home(
