@@ -98,7 +98,7 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -> None:
     made = compare(corpus, 5, **way)
-    ends = ("-groups", "-homes", "sides")  # of rounds that are for more than a few homes
+    ends = ("-groups", "-quarters", "-homes", "sides")  # of rounds that are for more than a few homes
     assert not [name for name, pieces in made.items() if pieces and name.endswith(ends)]
 
 
@@ -344,7 +344,7 @@ def test_shingles_in_many_homes_are_paired_at_home(
     texts = write_notices(tmp_path)
     made = compare(tmp_path, 7, homes, homes, **{name: getattr(settings, name) for name in MATTER})
     sent = {(path, piece.table) for path in made for piece in made[path]}
-    assert sent >= {("masks", name) for name in ("postings", "linked", "few_runs")} | {("run-groups", "run_counts")}
+    assert sent >= {("masks", name) for name in ("postings", "linked", "few_runs")} | {("run-quarters", "run_counts")}
     found = [(piece.table, piece.data) for path in ("hot", "masks", "runs") for piece in made[path]]
     pairs = unpack([piece for piece in found if piece[0] == "linked"])["linked"].select("left_row", "right_row")
     tokens = tokenize(pl.Series(texts))

@@ -273,7 +273,7 @@ def block_pairs(flow: Flow, proposed: list[Part]) -> str:
 
 def tell_widespread(flow: Flow, counts: Part) -> tuple[Part, str]:
     """RUN_COUNTS of homes -> RUN_LINKS to these, and the round that counted runs over the cap."""
-    added = Part(flow.round("run-groups", widespread_runs.add_counts, counts), "run_counts")
+    added = Part(flow.round("run-quarters", widespread_runs.add_counts, counts), "run_counts")
     found = flow.round("run-links", widespread_runs.find_links, added)
     told = flow.round("run-homes", widespread_runs.tell_homes, counts, Part(found, "run_links"))
     return Part(told, "run_links"), found
