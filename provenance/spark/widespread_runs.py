@@ -15,8 +15,9 @@ of which one is compared, or by another key with its tag, has its postings sent 
 
 A bucket has a row of a run for each home of a quarter, or for each quarter. Where each document of a quarter has runs
 of its own around a shingle these are some millions of rows: a million took 307 MB in add_counts, 80 MB in tell_homes,
-and for find_links each goes to the bucket of its run. Where nothing is widespread all three rounds are free: a round
-without rows is not run.
+and for find_links each goes to the bucket of its run. All rounds of 10,000 articles in 10 homes took 7.8 s and made
+97.8 MB, and with what stands in more than 3 homes divided 7.0 s and 97.7 MB. Where nothing is widespread the three
+rounds are free: a round without rows is not run.
 """
 
 from __future__ import annotations
