@@ -11,7 +11,7 @@ from provenance.matching.clusters import cluster_documents, count_implied
 from provenance.matching.completion import PAIR, add_compared, lacking_pairs
 from provenance.matching.components import label_components
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import BLOCK, SCHEMAS, by_name, count, hashed, home, table
+from provenance.spark.plan import BLOCK, SCHEMAS, by_name, by_pair, count, hashed, home, table
 from provenance.spark.related import send_related, send_wants, with_labels
 from provenance.tables import MATCHES
 
@@ -138,7 +138,7 @@ def label_matches(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def find_lacking(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """MATCHES of some components -> PAIRS inside them that were not compared."""
+    """MATCHES of some components -> PAIRS inside them that were not compared, `by_pair`."""
     matches = given["matches"]
     lacking = lacking_pairs(matches.drop(ENDS, "left_label", "right_label"), plan.settings)
     ends = [
@@ -150,7 +150,7 @@ def find_lacking(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         lacking = lacking.join(own if side == "left" else own.drop("label"), on=f"{side}_doc")
     pairs = lacking.with_columns(linked=pl.lit(value=True)).select(list(SCHEMAS["pairs"]))
     yield Sent("counts", count("lacking", pairs.height), 0)
-    yield Sent("pairs", pairs, hashed(pairs["left_row"], plan))
+    yield Sent("pairs", pairs, by_pair(pairs, plan))
 
 
 def finish_components(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

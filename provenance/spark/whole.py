@@ -130,13 +130,13 @@ def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def send_pairs(table_: str, rows: pl.Series, keys: Array, plan: Plan) -> Sent:
-    """Pairs of places in `rows` (left << 32 | right) -> PAIRS by the left row, each once; `linked` if so called."""
+    """Pairs of places in `rows` (left << 32 | right) -> PAIRS, `by_pair`, each once; `linked` if so called."""
     pairs = pl.DataFrame({"left_row": rows.gather(keys >> 32), "right_row": rows.gather(keys & 0xFFFFFFFF)})
     return send_ends(table_, pairs, plan)
 
 
 def send_ends(table_: str, pairs: pl.DataFrame, plan: Plan) -> Sent:
-    """Rows of both ends -> PAIRS by the left row, as `send_pairs`."""
+    """Rows of both ends -> PAIRS, `by_pair`, as `send_pairs`."""
     pairs = pairs.filter(pl.col("left_row") != pl.col("right_row")).unique()
     pairs = pairs.with_columns(linked=pl.lit(table_ == "linked"), label=pl.lit(None, pl.Int64))
     return Sent(table_, pairs, by_pair(pairs, plan))
