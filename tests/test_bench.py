@@ -9,6 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from provenance.settings import Settings
+from provenance.spark.cuttings import width
+from provenance.spark.pieces import Sent, pack
+from provenance.spark.plan import SCHEMAS
 from tests import naive
 from tests.bench import findings, mixture, page, scoring, spark_page
 from tests.bench.corpora import make
@@ -215,7 +219,24 @@ def test_what_spark_is_going_to_take_is_bounded_by_groups_blocks_and_stories() -
     assert found["told"].read == 2 * found["other"].read
     assert found["lacking-alike"].bucket == 2 * 16_384 * 5_000
     assert found["components"].bucket == pytest.approx(1_024_000 + 100 * 2e-5 * 10**10)
-    assert found["hot"].bucket == pytest.approx(1_024_000 + 160 * 2**20)  # a shingle in more homes is divided
+    assert found["hot"].bucket == pytest.approx(1_024_000 + spark_page.POSTING * 2**20)  # one in more is divided
     assert found["other"].bucket == pytest.approx(10**10)
     assert found["even"].bucket == 1100
     assert spark_page._go_ahead("told", ours, 2_048_000).bucket == 1024 * 1024
+
+
+def test_a_posting_takes_no_more_bytes_than_the_page_says() -> None:
+    """Of words, places and rows that do not compress, 4,096 with their masks."""
+    random, many, columns = np.random.default_rng(1), 4096, {"words": 8 * width(Settings()), "mask": width(Settings())}
+    size = 0
+    for name in ("postings", "masks"):
+        schema = SCHEMAS[name]
+        numbers = pl.DataFrame({column: random.integers(0, 2**60, many) for column in schema})
+        rows = numbers.select(
+            pl.Series(column, [random.bytes(columns[column]) for _ in range(many)])
+            if column in columns
+            else pl.col(column).cast(kind, wrap_numerical=True)
+            for column, kind in schema.items()
+        )
+        size += sum(len(piece.data) for piece in pack(Sent(name, rows, 0)))
+    assert 0.9 * spark_page.POSTING < size / many <= spark_page.POSTING

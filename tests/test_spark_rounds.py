@@ -28,6 +28,7 @@ from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
 from provenance.spark import names, naming, related, runs, steps, whole, widespread_runs
 from provenance.spark import plan as plans
+from provenance.spark.cuttings import cuttings
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
 from provenance.spark.plan import Part, Plan
@@ -371,7 +372,7 @@ def test_runs_around_hot_shingles_are_left_out_as_by_the_kernel(shingle_words: i
     hot = words.filter(pl.Series(random.random(words.height) < 0.8))
     every = widespread_runs._find_runs(postings, settings)
     few = widespread_runs.send_few(every, runs._are_hot(hot, every["row"], every["place"], anchor), plan).rows
-    inside, flat, bounds = widespread_runs.cuttings(postings, settings)
+    inside, flat, bounds = cuttings(postings, settings)
     reach = postings["place"] - window + 1
     flags = runs._are_hot(hot, postings["row"], reach, inside.shape[1])[inside]
     order, before = np.arange(postings.height, dtype=np.int32), postings["before"].to_numpy().astype(np.int32)

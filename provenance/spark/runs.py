@@ -16,6 +16,7 @@ from provenance.matching.equal_texts import unique
 from provenance.matching.kernels import order_by_key
 from provenance.matching.postings import Postings, all_postings
 from provenance.spark import widespread_runs
+from provenance.spark.cuttings import anchor, cuttings, reach, width
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
 from provenance.spark.whole import send_pairs
@@ -32,15 +33,6 @@ Array = np.ndarray[Any, Any]
 
 #: Postings whose hot words are written out at a time: a run in two million articles took 2.0 KB a posting at once.
 AT_ONCE = 1 << 18
-
-
-def _reach(settings: Settings) -> int:
-    """Words on either side of a posting's shingle that it carries."""
-    return settings.window - 1
-
-
-def _width(settings: Settings) -> int:
-    return settings.shingle_words + 2 * _reach(settings)
 
 
 # -- which shingles stand more than once: most do not, and their postings would be three quarters of all that travels --
@@ -129,9 +121,9 @@ def send_postings(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     postings = _winnow(tokens, wanted, plan.settings)
     postings, everywhere = _stand_again(postings, table(given, "shared"), plan)
     base = tokens.bounds[postings.owner] + postings.place
-    first = np.maximum(base - _reach(plan.settings), tokens.bounds[postings.owner])
-    last = np.minimum(base + plan.settings.shingle_words + _reach(plan.settings), tokens.bounds[postings.owner + 1])
-    at = first[:, None] + np.arange(_width(plan.settings))
+    first = np.maximum(base - reach(plan.settings), tokens.bounds[postings.owner])
+    last = np.minimum(base + plan.settings.shingle_words + reach(plan.settings), tokens.bounds[postings.owner + 1])
+    at = first[:, None] + np.arange(width(plan.settings))
     words = np.where(at < last[:, None], tokens.word[np.minimum(at, max(tokens.word.size - 1, 0))], 0)
     frame = pl.DataFrame(
         {
@@ -191,28 +183,28 @@ def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     hot = hot.unique()
     if hot.height:
         placed = placed.join(hot, on="row", how="semi")
-        masks = _are_hot(hot, placed["row"], placed["place"] - _reach(plan.settings), _width(plan.settings))
+        masks = _are_hot(hot, placed["row"], placed["place"] - reach(plan.settings), width(plan.settings))
         some = masks.any(1)
         frame = placed.filter(pl.Series(some)).with_columns(mask=as_bytes(masks[some])).select(list(SCHEMAS["masks"]))
         yield Sent("masks", frame, hashed(frame["key"], plan))
     if own:
-        anchor = plan.settings.shingle_words + _reach(plan.settings)
-        yield widespread_runs.send_few(own.few, _are_hot(hot, own.few["row"], own.few["place"], anchor), plan)
+        flags = _are_hot(hot, own.few["row"], own.few["place"], anchor(plan.settings))
+        yield widespread_runs.send_few(own.few, flags, plan)
 
 
-def _are_hot(hot: pl.DataFrame, row: pl.Series, place: pl.Series, width: int) -> Array:
-    """HOT words, and where in some rows `width` words begin, or the text -> bool [places, width], which of them are."""
+def _are_hot(hot: pl.DataFrame, row: pl.Series, place: pl.Series, many: int) -> Array:
+    """HOT words, and where in some rows so `many` words begin, or the text -> bool [places, many]: which are hot."""
     first = np.maximum(place.to_numpy(), 0)
     rows = row.unique().sort()
     document = rows.search_sorted(row).to_numpy()
     room = np.zeros(rows.len() + 1, np.int64)  # how many words of each document these reach
-    np.maximum.at(room, document + 1, first + width)
+    np.maximum.at(room, document + 1, first + many)
     begin = np.cumsum(room)
     are = np.zeros(begin[-1], np.bool_)
     reached = hot.filter(pl.col("row").is_in(rows.implode()))
     of, word = rows.search_sorted(reached["row"]).to_numpy(), reached["word"].to_numpy()
     are[(begin[of] + word)[word < room[of + 1]]] = True
-    found: Array = are[(begin[document] + first)[:, None] + np.arange(width)]
+    found: Array = are[(begin[document] + first)[:, None] + np.arange(many)]
     return found
 
 
@@ -226,18 +218,18 @@ def pair_runs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def _pair(given: Tables, settings: Settings, *, marking: bool) -> tuple[pl.DataFrame, Array, Array, int]:
     """POSTINGS, MASKS -> POSTINGS in order, which of their words are hot, pairs of their places, runs over the cap."""
     postings = given["postings"].sort("row", "place")
-    inside, words, bounds = widespread_runs.cuttings(postings, settings)
+    inside, words, bounds = cuttings(postings, settings)
     hot = np.zeros(inside.shape, np.uint8)
     masks = table(given, "masks")
     if masks.height:
         places = postings.select("key", "row", "place").with_row_index("at")
         at = masks.join(places, on=["key", "row", "place"])
-        hot[at["at"].to_numpy()] = as_rows(at["mask"], np.uint8, _width(settings))
+        hot[at["at"].to_numpy()] = as_rows(at["mask"], np.uint8, width(settings))
     flags = hot[inside].astype(np.bool_)
-    k = settings.shingle_words
     pairs, found, over = posting_kernels.pair_postings(
         words, bounds, np.array([0, postings.height]), postings["key"].to_numpy(),
         np.arange(postings.height, dtype=np.int32), postings["before"].to_numpy().astype(np.int32),
-        k, k + settings.window - 1, _reach(settings), settings.link_cap, flags, marking, np.empty(1 << 12, np.int64),
+        settings.shingle_words, anchor(settings), reach(settings), settings.link_cap, flags, marking,
+        np.empty(1 << 12, np.int64),
     )  # fmt: skip
     return postings, flags, unique(pairs[:found]), int(over)

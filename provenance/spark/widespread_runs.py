@@ -29,8 +29,9 @@ import polars as pl
 
 from provenance.matching import posting_kernels
 from provenance.matching.kernels import BASE
+from provenance.spark.cuttings import anchor, cuttings
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import RUN, SCHEMAS, as_rows, count, hashed, quarter, shaped, table
+from provenance.spark.plan import RUN, SCHEMAS, count, hashed, quarter, shaped, table
 from provenance.spark.whole import send_ends
 
 if TYPE_CHECKING:
@@ -53,26 +54,12 @@ class Widespread(NamedTuple):
     few: pl.DataFrame  # other runs that stand more than once: RUN, row, place, shingle
 
 
-def cuttings(postings: pl.DataFrame, settings: Settings) -> tuple[Array, Array, Array]:
-    """POSTINGS -> which of the words that a row has room for are there, these words, and the bounds of each posting."""
-    size = postings["size"].to_numpy()
-    width = 2 * settings.window - 2 + settings.shingle_words
-    inside = np.arange(width) < size[:, None]
-    words = as_rows(postings["words"], np.uint64, width)[inside]
-    return inside, words, np.concatenate([np.zeros(1, np.int64), np.cumsum(size, dtype=np.int64)])
-
-
-def _anchor(settings: Settings) -> int:
-    """Words of a run that two documents have to share."""
-    return settings.shingle_words + settings.window - 1
-
-
 def _find_runs(postings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """POSTINGS -> their runs: RUN, row, the run's first word there, and where its shingle begins in the run."""
     _, words, bounds = cuttings(postings, settings)
     before, everyone = postings["before"].to_numpy().astype(np.int32), np.arange(postings.height, dtype=np.int32)
     run, which, where = posting_kernels.runs_of(
-        words, bounds, everyone, everyone, before, 0, postings.height, settings.shingle_words, _anchor(settings),
+        words, bounds, everyone, everyone, before, 0, postings.height, settings.shingle_words, anchor(settings),
         np.zeros(words.size, np.bool_), True,  # noqa: FBT003  a kernel takes no keywords
     )  # fmt: skip
     shingle = before[which] - (where - bounds[which])
@@ -154,7 +141,7 @@ def link_runs(over: pl.DataFrame, plan: Plan) -> Sent:
 
 def heat_runs(over: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Runs over the cap -> their words, as HOT."""
-    words = pl.int_ranges("place", pl.col("place") + _anchor(settings), dtype=pl.Int32)
+    words = pl.int_ranges("place", pl.col("place") + anchor(settings), dtype=pl.Int32)
     return over.select("row", word=words).explode("word").cast(SCHEMAS["hot"]).unique()
 
 
@@ -163,10 +150,10 @@ def send_few(few: pl.DataFrame, hot: Array, plan: Plan) -> Sent:
 
     `runs_of` leaves these out, by the same bound: all words of a run around its shingle may be cold.
     """
-    k, anchor = plan.settings.shingle_words, _anchor(plan.settings)
-    at = np.arange(anchor) - few["shingle"].to_numpy()[:, None]
+    k, length = plan.settings.shingle_words, anchor(plan.settings)
+    at = np.arange(length) - few["shingle"].to_numpy()[:, None]
     cold = (~hot & (at >= 0) & (at < k)).sum(1)
-    rows = few.with_columns(cold=pl.Series((~hot).sum(1))).filter(pl.Series(2 * (cold + anchor - k) >= anchor))
+    rows = few.with_columns(cold=pl.Series((~hot).sum(1))).filter(pl.Series(2 * (cold + length - k) >= length))
     return shaped("few_runs", rows, hashed(rows["run"], plan))
 
 
@@ -174,6 +161,6 @@ def few_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """FEW_RUNS -> PAIRS of all documents that have one, of whose words half are not hot in the first."""
     if "few_runs" in given:
         runs = given["few_runs"].sort("row", "place")
-        cold = runs.filter(2 * pl.col("cold").first().over(*RUN) >= _anchor(plan.settings)).select(*RUN, "row").unique()
+        cold = runs.filter(2 * pl.col("cold").first().over(*RUN) >= anchor(plan.settings)).select(*RUN, "row").unique()
         pairs = cold.join(cold, on=list(RUN)).filter(pl.col("row") < pl.col("row_right"))
         yield send_ends("linked", pairs.select(left_row="row", right_row="row_right"), plan)

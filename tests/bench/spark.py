@@ -186,12 +186,11 @@ def index(folder: Path, size: str) -> dict[str, Any]:
 def hot(_folder: Path, size: str) -> dict[str, Any]:
     """A notice under each 40th article, of so many with it -> what the bucket of one of its runs takes in `hot`."""
     from provenance.matching.kernels import BASE  # noqa: PLC0415
+    from provenance.spark.cuttings import reach, width  # noqa: PLC0415
     from provenance.spark.plan import as_bytes  # noqa: PLC0415
     from provenance.spark.runs import mark_hot  # noqa: PLC0415
 
-    settings = Settings()
-    reach = settings.window - 1
-    width = settings.shingle_words + 2 * reach
+    around, all_words = reach(Settings()), width(Settings())
 
     def rows(count: int) -> dict[str, Any]:
         row = 40 * np.arange(count)
@@ -199,9 +198,9 @@ def hot(_folder: Path, size: str) -> dict[str, Any]:
             "key": np.full(count, 7, np.uint64),
             "row": row,
             "place": 100 + row % 700,
-            "before": np.full(count, reach),
-            "size": np.full(count, width),
-            "words": as_bytes(np.tile(np.arange(1, width + 1, dtype=np.uint64) * BASE, (count, 1))),
+            "before": np.full(count, around),
+            "size": np.full(count, all_words),
+            "words": as_bytes(np.tile(np.arange(1, all_words + 1, dtype=np.uint64) * BASE, (count, 1))),
         }
 
     return hold(mark_hot, "postings", rows, int(size), "hot")

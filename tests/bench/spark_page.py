@@ -8,7 +8,11 @@ import textwrap
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from provenance.spark.plan import BLOCK, CROWD, HOME_BITS, HOMES_AT_ONCE
+import polars as pl
+
+from provenance.settings import Settings
+from provenance.spark.cuttings import width
+from provenance.spark.plan import BLOCK, CROWD, HOME_BITS, HOMES_AT_ONCE, SCHEMAS
 from provenance.spark.scanning import TEXTS_A_KEY
 from tests.bench import news
 
@@ -41,11 +45,19 @@ MOST_BUCKET = {
 #: are groups each goes over what it has twice.
 GROUPED = ("totals", "constants", "spoken", "told", "copiers", "leaders", "furniture")
 TWICE = (*GROUPED, "nearest")  # rounds that are two or three where there are groups
-#: Bytes of a posting with the words around it, and its mask, that no row of `hot` or `runs` passes; of one shingle such
-#: a bucket has those of as many homes as a group has, and one in more homes is divided.
-POSTING, WIDESPREAD = 160, ("hot", "runs")
+WIDESPREAD = ("hot", "runs")  # of one shingle such a bucket has the postings of as many homes as a group has, no more
 #: Documents of the largest story of tests/bench.news, a part of all.
 STORY = news.COPIES * news.EVERGREEN / news.EVERGREENS
+
+
+def _row(table: str, octets: int) -> int:
+    """Bytes of a row of a table between rounds, of whose columns one is so many octets, behind where these begin."""
+    kinds = SCHEMAS[table].values()
+    return sum(8 + octets if kind == pl.Binary else pl.zeros(1, kind, eager=True).estimated_size() for kind in kinds)
+
+
+#: Bytes of a posting with the words around it, and its mask, that no row of `hot` or `runs` passes.
+POSTING = _row("postings", 8 * width(Settings())) + _row("masks", width(Settings()))
 
 
 def fit(sizes: list[int], values: list[float]) -> tuple[float, float]:
