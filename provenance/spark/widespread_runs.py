@@ -1,6 +1,6 @@
 """Runs of words whose shingle stands in a great many homes: divided, so that no bucket has all postings of a key.
 
-A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 150 GB, were it treated
+A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 160 GB, were it treated
 as others are. So the postings of a shingle in more than `plan.widespread` homes stay in these, as WIDESPREAD. A home
 sends only how many of each run it has, and between which rows, to its quarter, which are homes that stand next to each
 other; and this what all of them have to the bucket of the run. There it is known how often the run stands, in which
@@ -14,10 +14,8 @@ the bucket of the run, with how many of their words are cold. A shingle that onl
 of which one is compared, or by another key with its tag, has its postings sent on as those of any other.
 
 A bucket has a row of a run for each home of a quarter, or for each quarter. Where each document of a quarter has runs
-of its own around a shingle these are some millions of rows: a million took 307 MB in add_counts, 80 MB in tell_homes,
-and for find_links each goes to the bucket of its run. All rounds of 10,000 articles in 10 homes took 7.8 s and made
-97.8 MB, and with what stands in more than 3 homes divided 7.0 s and 97.7 MB. Where nothing is widespread the three
-rounds are free: a round without rows is not run.
+of its own around a shingle these are some millions of rows, of which for find_links each goes to the bucket of its run.
+Where nothing is widespread the three rounds are free: a round without rows is not run.
 """
 
 from __future__ import annotations
