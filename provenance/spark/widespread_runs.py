@@ -30,7 +30,7 @@ from provenance.matching.kernels import BASE
 from provenance.spark.cuttings import anchor, cuttings
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import RUN, SCHEMAS, count, hashed, quarter, shaped, table
-from provenance.spark.whole import send_ends
+from provenance.spark.whole import send_ends, send_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+#: Pairs made at a time, and at most `link_cap` more: of one run that has 4,096, the most there may be, eight million.
+PAIRS_AT_ONCE = 1 << 20
 SHINGLE = pl.col("run").is_null()  # of RUN_COUNTS and RUN_LINKS: the shingle itself, whatever stands around it
 
 
@@ -156,9 +158,16 @@ def send_few(few: pl.DataFrame, hot: Array, plan: Plan) -> Sent:
 
 
 def few_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """FEW_RUNS -> PAIRS of all documents that have one, of whose words half are not hot in the first."""
+    """FEW_RUNS -> PAIRS of all documents that have one, of whose words half are not hot in the first.
+
+    Each document is paired with those before it that have the run, some documents at a time.
+    """
     if "few_runs" in given:
         runs = given["few_runs"].sort("row", "place")
         cold = runs.filter(2 * pl.col("cold").first().over(*RUN) >= anchor(plan.settings)).select(*RUN, "row").unique()
-        pairs = cold.join(cold, on=list(RUN)).filter(pl.col("row") < pl.col("row_right"))
-        yield send_ends("linked", pairs.select(left_row="row", right_row="row_right"), plan)
+        cold = cold.sort(*RUN, "row")
+        before = cold.select(pl.int_range(pl.len()).over(*RUN)).to_series().to_numpy()  # documents of the run
+        for some in np.split(np.arange(cold.height), np.flatnonzero(np.diff(np.cumsum(before) // PAIRS_AT_ONCE)) + 1):
+            right = np.repeat(some, before[some])
+            back = np.arange(right.size) - np.repeat(np.cumsum(before[some]) - before[some], before[some])
+            yield send_pairs("linked", cold["row"], (right - 1 - back) << 32 | right, plan)
