@@ -23,6 +23,7 @@ class Rounds:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.made: dict[str, list[Piece]] = {}
+        self.ran: set[str] = set()  # rounds to which anything came
         self._random = np.random.default_rng(8)
 
     def put(self, documents: pl.DataFrame) -> Part:
@@ -46,6 +47,8 @@ class Rounds:
             self._random.shuffle(pieces)
             made += run_round(lambda at, given: round_(self.plan, at, given), bucket, unpack(pieces))
         self.made[name] = made
+        if buckets:
+            self.ran.add(name)
         for piece in made:
             assert piece.table in SCHEMAS, piece.table
         return name
@@ -73,8 +76,11 @@ class Rounds:
         return self.frame([part])
 
     def total(self, path: str, name: str) -> int:
-        """The sum of the counts of that name."""
-        return int(self.frame([Part(path, "counts")]).filter(pl.col("name") == name)["count"].sum())
+        """The sum of the counts of that name; 0 of a round to which nothing came."""
+        found = self.frame([Part(path, "counts")]).filter(pl.col("name") == name)
+        if found.is_empty() and path in self.ran:
+            raise LookupError(f"{path}: no bucket counted {name}")
+        return int(found["count"].sum())
 
     def frame(self, parts: list[Part]) -> pl.DataFrame:
         """The rows of some parts."""

@@ -185,11 +185,17 @@ class Flow:
         return unpack((part.table, data) for data in found).get(part.table, pl.DataFrame(schema=SCHEMAS[part.table]))
 
     def total(self, path: str, name: str) -> int:
-        """The sum of the counts of that name that a round made."""
-        if not self.has(Part(path, "counts")):
+        """The sum of the counts of that name that a round made; 0 where nothing came to it, so that it did not run.
+
+        Raises LookupError where it ran, and none of its buckets counted that.
+        """
+        if not any(self.has(Part(path, made)) for made in ("counts", "costs")):  # who runs leaves its costs
             return 0
         frame = self.frame(Part(path, "counts")).where(F.col("name") == name)
-        return int(frame.agg(F.sum("count")).first()[0] or 0)  # type: ignore[index]
+        found = frame.agg(F.sum("count")).first()[0]  # type: ignore[index]
+        if found is None:
+            raise LookupError(f"{path}: no bucket counted {name}")
+        return int(found)
 
 
 def _as_pieces(table: str, frame: DataFrame, bucket: Column) -> DataFrame:

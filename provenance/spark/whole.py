@@ -126,6 +126,7 @@ def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """All documents of a small dump -> PAIRS that share any shingle. In one bucket: exhaustive_documents bounds it."""
     documents, tokens = given.read()
     pairs = sharing_pairs(tokens, group_equal(digest(tokens)).wanted, plan.settings)
+    yield Sent("counts", count("over_cap", 0), 0)  # no bucket that is too large, as all are paired
     yield send_pairs("pairs", documents["row"], pairs, plan)
 
 
