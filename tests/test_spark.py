@@ -229,6 +229,24 @@ def test_passages_too_many_for_a_task_are_clustered_over_the_cluster(
     compare(found, wanted)
 
 
+def test_a_count_that_a_round_lost_is_told(session: SparkSession, tmp_path: Path) -> None:
+    """Of a round to which nothing came all counts are 0; of one that ran and counted something else they are lost."""
+    from provenance.spark.pieces import Sent  # noqa: PLC0415
+    from provenance.spark.plan import count  # noqa: PLC0415
+    from provenance.spark.scanning import open_flow  # noqa: PLC0415
+
+    flow = open_flow(session, Settings(**WAY), str(tmp_path / "work"))
+    rows = session.createDataFrame([(number,) for number in range(3)], "row long")
+    given = Part(flow.send("given", "wanted", rows, rows["row"]), "wanted")
+    counting = flow.round("counting", lambda *_: [Sent("counts", count("some", 2), 0)], given)
+    silent = flow.round("silent", lambda *_: [], given)
+    assert flow.total(counting, "some") == 6
+    assert flow.total(flow.round("idle", lambda *_: [], Part(silent, "wanted")), "some") == 0
+    for path, name in ((counting, "other"), (silent, "some")):
+        with pytest.raises(LookupError, match=f"no bucket counted {name}"):
+            flow.total(path, name)
+
+
 def test_links_are_split_over_the_cluster_as_in_one_task(session: SparkSession, tmp_path: Path) -> None:
     """Components of more than LARGE nodes, which fail: cut into stars, and small ones into who failed and who held."""
     from provenance.matching.components import Links, best_path  # noqa: PLC0415
