@@ -51,6 +51,16 @@ def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def small_homes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds over Spark of a few documents a home, so that a small dump has many."""
+    from provenance.spark import plan, runs, widespread_runs  # noqa: PLC0415  most tests need none of these
+
+    monkeypatch.setattr(plan, "HOME_BITS", 4)
+    monkeypatch.setattr(runs, "AT_ONCE", 64)
+    monkeypatch.setattr(widespread_runs, "PAIRS_AT_ONCE", 64)
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The sample dumps, with gold/ beside them."""

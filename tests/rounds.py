@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from polars.testing import assert_frame_equal
 
+from provenance import pipeline
+from provenance.dumps import reading
+from provenance.matching.rewritten import is_on
+from provenance.settings import Settings
+from provenance.spark import steps
 from provenance.spark.pieces import Piece, Sent, Tables, pack, run_round, unpack
 from provenance.spark.plan import SCHEMAS, Part, Plan, home
 from provenance.spark.routing import label_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     Round = Callable[[Plan, int, Tables], Iterable[Sent]]
 
@@ -89,3 +96,24 @@ class Rounds:
         found = unpack(wanted).get(name, pl.DataFrame(schema=SCHEMAS[name]))
         assert found.schema == SCHEMAS[name], f"{name}: {found.schema}"
         return found
+
+
+def compare(place: Path, keys: int, groups: int = 1, widespread: int = 1024, **changed: Any) -> dict[str, list[Piece]]:
+    """Scan a dump by rounds, with `changed` settings: every row is that of one machine -> the pieces of all rounds."""
+    settings = Settings(**changed)
+    run = pipeline.scan([str(place)], settings)
+    documents = reading.read([str(place)], settings).documents
+    small = documents.height <= settings.exhaustive_documents
+    rewritten = settings.level == "passage" and is_on(settings, documents)
+    plan = Plan(settings, keys, small, rewritten, documents.height, groups=groups, widespread=widespread)
+    rounds = Rounds(plan)
+    made = steps.scan(rounds, rounds.put(documents))  # type: ignore[arg-type]
+    for name in run.facts["tables"]:
+        if name != "rejects":
+            wanted = getattr(run, name)
+            found = rounds.frame(made.tables[name]).select(wanted.columns)
+            by = [column for column in wanted.columns if column != "evidence"]
+            assert_frame_equal(found.sort(by), wanted.sort(by), check_exact=True)
+    assert made.counts["over_cap"] == run.facts["recall"]["over_the_link_cap"]
+    assert made.counts["implied_pairs"] == run.facts["implied_pairs"]
+    return rounds.made

@@ -21,20 +21,17 @@ from provenance.index import Index
 from provenance.index.checking import Asked, check_aside
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
-from provenance.matching import candidates, kernels, posting_kernels
-from provenance.matching.equal_texts import digest, group_equal
-from provenance.matching.rewritten import is_on
+from provenance.matching import kernels
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
-from provenance.spark import names, naming, related, runs, steps, whole, widespread_runs
+from provenance.spark import names, naming, related, routing, runs, steps, whole
 from provenance.spark import plan as plans
-from provenance.spark.cuttings import cuttings
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
 from provenance.spark.plan import Part, Plan
-from provenance.text.tokens import Tokens, tokenize
+from provenance.text.tokens import Tokens
 from provenance.tracing import frequency
-from tests.rounds import Rounds
+from tests.rounds import Rounds, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
 
     from provenance.index.candidates import Blobs
     from provenance.index.manifest import Segment
-    from provenance.spark.pieces import Piece
 
     Array = np.ndarray[Any, Any]
 
@@ -54,31 +50,10 @@ WAYS: list[dict[str, Any]] = [
     {"level": "document", "exhaustive_documents": 0, "link_cap": 4},
 ]
 
+#: Rounds of shingles in a great many homes, to which nothing comes where there are none.
+WIDESPREAD = ("run-quarters", "run-links", "run-homes")
 
-@pytest.fixture(autouse=True)
-def _small_homes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "HOME_BITS", 4)
-    monkeypatch.setattr(runs, "AT_ONCE", 64)
-
-
-def compare(place: Path, keys: int, groups: int = 1, widespread: int = 1024, **changed: Any) -> dict[str, list[Piece]]:
-    settings = Settings(**changed)
-    run = pipeline.scan([str(place)], settings)
-    documents = reading.read([str(place)], settings).documents
-    small = documents.height <= settings.exhaustive_documents
-    rewritten = settings.level == "passage" and is_on(settings, documents)
-    plan = Plan(settings, keys, small, rewritten, documents.height, groups=groups, widespread=widespread)
-    rounds = Rounds(plan)
-    made = steps.scan(rounds, rounds.put(documents))  # type: ignore[arg-type]
-    for name in run.facts["tables"]:
-        if name != "rejects":
-            wanted = getattr(run, name)
-            found = rounds.frame(made.tables[name]).select(wanted.columns)
-            by = [column for column in wanted.columns if column != "evidence"]
-            assert_frame_equal(found.sort(by), wanted.sort(by), check_exact=True)
-    assert made.counts["over_cap"] == run.facts["recall"]["over_the_link_cap"]
-    assert made.counts["implied_pairs"] == run.facts["implied_pairs"]
-    return rounds.made
+pytestmark = pytest.mark.usefixtures("small_homes")
 
 
 @pytest.mark.parametrize(("keep", "drop"), [("origin", ()), ("longest", ("contained",)), ("first", ())])
@@ -100,7 +75,8 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
 def test_rounds_give_what_one_machine_gives(corpus: Path, way: dict[str, Any]) -> None:
     made = compare(corpus, 5, **way)
     ends = ("-groups", "-quarters", "-homes", "sides")  # of rounds that are for more than a few homes
-    assert not [name for name, pieces in made.items() if pieces and name.endswith(ends)]
+    assert {name for name in made if name.endswith(ends)} <= set(WIDESPREAD)
+    assert not any(made.get(name) for name in WIDESPREAD)
 
 
 @pytest.mark.parametrize("documents", [10, 40])
@@ -249,6 +225,21 @@ def test_no_bucket_has_all_pairs_of_one_document() -> None:
     assert asked.height < 1.1 * asked["row"].n_unique()  # most texts come to one block, those of a story too
 
 
+def test_no_bucket_has_all_pairs_that_were_not_compared_with_one_document() -> None:
+    """A chain of 200 documents, each in a quarter of its own: the first lacks almost all others."""
+    plan, many = Plan(Settings(), 64, exhaustive=False, rewritten=False, groups=64), 200
+    rows = pl.DataFrame({"row": np.arange(many) << 32}).with_columns(doc_id="d" + pl.col("row").cast(pl.String))
+    ends = [rows[:-1].select(pl.all().name.prefix("left_")), rows[1:].select(pl.all().name.prefix("right_"))]
+    chain = pl.concat(ends, how="horizontal").rename({"left_doc_id": "left_doc", "right_doc_id": "right_doc"})
+    chain = chain.with_columns(spans=1, left_label=0, right_label=0, relation=pl.lit("near_duplicate"))
+    shares = dict.fromkeys(("jaccard", "left_containment", "right_containment"), pl.lit(1.0))
+    matches = chain.with_columns(**shares).select(list(plans.SCHEMAS["matches"])).cast(plans.SCHEMAS["matches"])
+    (sent,) = (one for one in routing.find_lacking(plan, 0, Tables(matches=matches)) if one.table == "pairs")
+    first = sent.rows["left_row"].to_numpy() == 0
+    assert first.sum() == many - 2
+    assert np.bincount(sent.bucket[first]).max() < many / 10
+
+
 def test_a_piece_has_its_own_rows_and_no_others() -> None:
     texts = [f"a text of its own, number {number * 7919}" for number in range(4000)]
     rows = pl.DataFrame({"row": np.arange(4000), "text": texts})
@@ -317,110 +308,6 @@ def test_lines_counted_by_groups_of_articles_are_those_counted_at_once() -> None
     assert told[0].height > 1000
     assert_frame_equal(*told)
     assert most[0] > 3000 > 10 * most[1]
-
-
-def test_tags_in_more_than_so_many_homes_are_widespread() -> None:
-    """Tag t stands in six homes less t."""
-    plan = Plan(Settings(), 1, exhaustive=False, rewritten=False, widespread=3)
-    own = [np.arange(home + 1, dtype=np.uint32).tobytes() for home in range(6)]
-    tags = pl.DataFrame({"home": np.arange(6), "tags": own}, schema=plans.SCHEMAS["tags"])
-    (sent,) = runs.share_tags(plan, 0, Tables(tags=tags))
-    told = {
-        name: [np.frombuffer(octets, np.uint32).tolist() for octets in sent.rows[name]]
-        for name in ("tags", "widespread")
-    }
-    assert told["widespread"] == [[0], [0, 1], *[[0, 1, 2]] * 4]
-    assert told["tags"] == [[], [], [], [3], [3, 4], [3, 4]]
-
-
-@pytest.mark.parametrize("changed", [{}, {"link_cap": 16}, {"shingle_words": 3, "window": 5}], ids=str)
-@pytest.mark.parametrize("homes", [1, 3])
-def test_shingles_in_many_homes_are_paired_at_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, homes: int, changed: dict[str, Any]
-) -> None:
-    """Notices and what varies them, some twice in one text, in texts of which some are equal; two homes a quarter."""
-    monkeypatch.setattr(plans, "QUARTER_BITS", 1)
-    monkeypatch.setattr(runs, "_names", lambda keys, _plan: keys >> np.uint64(58))  # few tags: many keys have one
-    settings = Settings(**{"exhaustive_documents": 0, "link_cap": 4, "rewritten": "off", "until": "clusters"} | changed)
-    texts = write_notices(tmp_path)
-    made = compare(tmp_path, 7, homes, homes, **{name: getattr(settings, name) for name in MATTER})
-    sent = {(path, piece.table) for path in made for piece in made[path]}
-    assert sent >= {("masks", name) for name in ("postings", "linked", "few_runs")} | {("run-quarters", "run_counts")}
-    found = [(piece.table, piece.data) for path in ("hot", "masks", "runs") for piece in made[path]]
-    pairs = unpack([piece for piece in found if piece[0] == "linked"])["linked"].select("left_row", "right_row")
-    tokens = tokenize(pl.Series(texts))
-    wanted, over = candidates._linked_pairs(tokens, group_equal(digest(tokens)).wanted, settings)
-    assert over
-    ends = pl.DataFrame({"left_row": 3 * (wanted >> 32), "right_row": 3 * (wanted & 0xFFFFFFFF)})
-    assert_frame_equal(pairs.unique().sort(pl.all()), ends.sort(pl.all()), check_dtypes=False)
-
-
-MATTER = ("exhaustive_documents", "link_cap", "rewritten", "until", "shingle_words", "window")
-
-
-@pytest.mark.parametrize(("shingle_words", "window"), [(5, 4), (6, 2), (4, 4)])
-def test_runs_around_hot_shingles_are_left_out_as_by_the_kernel(shingle_words: int, window: int) -> None:
-    """Texts of few words, so that all shingles stand again, of which four in five words are hot."""
-    random = np.random.default_rng(window)
-    settings = Settings(shingle_words=shingle_words, window=window)
-    plan, anchor = Plan(settings, 1, exhaustive=False, rewritten=False), shingle_words + window - 1
-    texts = [" ".join(random.choice(["a", "b", "c"], random.integers(3, 60))) for _ in range(40)]
-    documents = pl.DataFrame({"row": np.arange(40), "text": texts})
-    given = Tables(documents=documents, wanted=documents.select("row"))
-    postings = next(sent.rows for sent in runs.send_postings(plan, 0, given) if sent.table == "postings")
-    words = documents.select("row", word=pl.int_ranges(60, dtype=pl.Int32)).explode("word")
-    hot = words.filter(pl.Series(random.random(words.height) < 0.8))
-    every = widespread_runs._find_runs(postings, settings)
-    few = widespread_runs.send_few(every, runs._are_hot(hot, every["row"], every["place"], anchor), plan).rows
-    inside, flat, bounds = cuttings(postings, settings)
-    reach = postings["place"] - window + 1
-    flags = runs._are_hot(hot, postings["row"], reach, inside.shape[1])[inside]
-    order, before = np.arange(postings.height, dtype=np.int32), postings["before"].to_numpy().astype(np.int32)
-    run, which, where = posting_kernels.runs_of(
-        flat,
-        bounds,
-        order,
-        order,
-        before,
-        0,
-        postings.height,
-        shingle_words,
-        anchor,
-        flags,
-        False,  # noqa: FBT003
-    )
-    place = postings["place"].to_numpy()[which] - before[which] + where - bounds[which]
-    cold = [int((~flags[at : at + anchor]).sum()) for at in where]
-    wanted = pl.DataFrame({"run": run, "row": postings["row"].to_numpy()[which], "place": place, "cold": cold})
-    assert 0 < wanted.height < every.height
-    assert_frame_equal(few.drop("key").sort(pl.all()), wanted.sort(pl.all()), check_dtypes=False)
-
-
-def write_notices(place: Path) -> list[str]:
-    """Texts of words of their own, most with some of three notices: whole, with words changed, or what is around these.
-
-    Of each notice there are ten changes, each in a few of the texts; of what is around one no run is in more.
-    """
-    random = np.random.default_rng(11)
-    notices = [[f"notice{which}x{word}" for word in range(size)] for which, size in enumerate((40, 14, 12))]
-    changes = [(which, random.integers(len(notices[which]) - 4), random.integers(1, 4)) for which in [0, 1, 2] * 10]
-    texts = []
-    for at in range(120):
-        text = [f"w{at}x{word}" for word in range(random.integers(20, 60))]
-        for _ in range(random.integers(0, 4)):
-            which, first, size = changes[number := random.integers(len(changes))]
-            notice, kind = notices[which].copy(), random.random()
-            if kind < 0.6:
-                notice[first : first + size] = [f"changed{number}x{word}" for word in range(size)]
-            if kind < 0.3:
-                notice = notice[max(0, first - 6) : first + size + random.integers(5) // 3]
-            begin = random.integers(len(text))
-            text[begin:begin] = notice
-        texts.append(" ".join(text))
-    texts[40:120:9] = [texts[3]] * len(texts[40:120:9])
-    frame = pl.DataFrame({"id": [f"id{at:03}" for at in range(120)], "text": texts})
-    frame.write_ndjson(place / "notices.jsonl")
-    return texts
 
 
 def test_hot_words_are_written_out_some_postings_at_a_time() -> None:
