@@ -1,6 +1,6 @@
 """Runs of words whose shingle stands in a great many homes: divided, so that no bucket has all postings of a key.
 
-A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 160 GB, were it treated
+A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 150 GB, were it treated
 as others are. So the postings of a shingle in more than `plan.widespread` homes stay in these, as WIDESPREAD. A home
 sends only how many of each run it has, and between which rows, to its quarter, which are homes that stand next to each
 other; and this what all of them have to the bucket of the run. There it is known how often the run stands, in which
