@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Frames = dict[str, pl.DataFrame]
 GIVEN = ("documents", "passages", "spans", "matches", "clusters")
 SIDES = ("doc", "start", "end", "containment")
-#: Confidences are sums of floats; those of one story are taken in one order however it is named, so they are equal.
+#: Confidences are sums of floats; of one story in one order, however it is named, but not those over a dump.
 TOLERANCE = 1e-6
 NAME = re.compile(r"\bn\d{6}\b")
 

@@ -11,8 +11,10 @@ import pytest
 from provenance.tables import DOCUMENTS, EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
 from provenance.tracing.differences import Text, compare
+from provenance.tracing.edges import show_evidence
 from provenance.tracing.frequency import SAMPLE, count_words, counter, take_sample
 from provenance.tracing.graphs import lay_out
+from provenance.tracing.model import families, weights
 from provenance.tracing.quoting import depth, find_quoting
 from provenance.tracing.trust import Clocks, believe, fit_lags, weigh_dates
 
@@ -151,6 +153,17 @@ def test_of_two_passages_as_long_and_as_far_on_the_same_is_looked_at() -> None:
         assert signs_[0] == signs_[1]
         found.append("quoted" in signs_[0])
     assert set(found) == {True, False}
+
+
+def test_what_is_shown_of_a_family_is_of_the_side_that_prevails() -> None:
+    by_family: dict[str, list[str]] = {}
+    for feature, family in families().items():
+        by_family.setdefault(family, []).append(feature)
+    family, (one, two, three, *_) = next(found for found in by_family.items() if len(found[1]) > 2)
+    values = {one: 1.0, two: -0.7, three: -0.8}
+    rows = [("a", "b", name, value / weights().get(name, 1.0), "a", 0, 1, name) for name, value in values.items()]
+    shown = show_evidence(pl.DataFrame(rows, schema=EVIDENCE, orient="row")).row(0, named=True)
+    assert (shown["family"], shown["feature"], round(shown["value"], 6)) == (family, three, -0.5)
 
 
 def _clocks(pairs: list[tuple[int, int, int]]) -> tuple[Any, Any, Clocks]:
