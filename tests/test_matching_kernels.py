@@ -208,10 +208,10 @@ def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
     place, slot, looked = (np.empty(64, np.int32) for _ in range(3))
     many, distinct = shingle_kernels.meet_shingles(hashes, n, bits, slots, heads, met, 0, place, slot)
     assert distinct == len(naive.shingles(one, 5) & naive.shingles(two, 5))
-    segment, runs = np.zeros(b1, np.uint8), np.empty((1, 3), np.int32)
+    runs = np.empty((1, 3), np.int32)
     while True:
         count = run_kernels.find_runs(
-            *(tokens.word, tokens.gap, segment, 0, len(one), a1, len(two)),
+            *(tokens.word, tokens.gap, 0, len(one), a1, len(two)),
             *(5, heads, following, many, place, slot, looked, runs),
         )
         if count >= 0:

@@ -146,8 +146,8 @@ def _quoted(texts: dict[str, str], passages: tuple[str, ...]) -> dict[str, float
 def test_of_two_passages_as_long_and_as_far_on_the_same_is_looked_at() -> None:
     first, second = "the ferry ran late for the whole of the evening", "nobody in the lower town could say when it came"
     found = []
-    for filler in "cdefghij":  # which of the two is taken is chance, but one, however the texts are named
-        one, other = f"> {first}\n{filler * 12}{second}", f"{second}{filler * 13}{first}"
+    for before in ("!", ""):  # which of the two is taken hangs on the texts, and not on how they are named
+        one, other = f"> {first}\n{'c' * 12}{second}", f"{before}{second}{'c' * 13}{first}"
         assert one.index(first) + other.index(first) == one.index(second) + other.index(second)
         signs_ = [_quoted({name: one, "m": other}, (first, second)) for name in "az"]
         assert signs_[0] == signs_[1]

@@ -205,9 +205,7 @@ def align_pairs(
             if inner:
                 found = find_repeats(word, gap, segment, a0, na, n, k, least, following, runs)
             else:
-                found = find_runs(
-                    *(word, gap, segment, a0, na, b0, nb, k, heads, following, many, place, slot, looked, runs)
-                )
+                found = find_runs(*(word, gap, a0, na, b0, nb, k, heads, following, many, place, slot, looked, runs))
             runs = with_room(runs) if found < 0 else runs
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)

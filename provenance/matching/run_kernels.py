@@ -27,20 +27,20 @@ def _parted(one, other):
 
 
 @njit(inline="always")
-def _same(word, gap, segment, inner, a0, b0, i, j, low_i, low_j):
-    """Whether words i and j are equal and may follow on a run that began at low_i and low_j.
-
-    No address may part them from it, and within one document the run stays in its segments.
-    """
+def _same(word, gap, a0, b0, i, j, low_i):
+    """Whether words i and j are equal and no address parts them from a run that began at low_i."""
     if word[a0 + i] != word[b0 + j]:
         return False
-    if i != low_i:
-        ahead = 0 if i > low_i else 1
-        if _parted(gap[a0 + i + ahead], gap[b0 + j + ahead]):
-            return False
-    if not inner:
-        return True
-    return segment[a0 + i] == segment[a0 + low_i] and segment[b0 + j] == segment[b0 + low_j]
+    ahead = 0 if i > low_i else 1
+    return i == low_i or not _parted(gap[a0 + i + ahead], gap[b0 + j + ahead])
+
+
+@njit(inline="always")
+def _same_inside(word, gap, segment, a0, i, j, low_i, low_j):
+    """As _same, of one document, where a run also stays in its two segments."""
+    if segment[a0 + i] != segment[a0 + low_i] or segment[a0 + j] != segment[a0 + low_j]:
+        return False
+    return _same(word, gap, a0, a0, i, j, low_i)
 
 
 @njit(inline="always")
@@ -57,19 +57,19 @@ def _add_run(runs, count, i, j, length):
 
 
 @njit(inline="always")
-def _walk_back(word, gap, segment, a0, b0, here, j, looked):
+def _walk_back(word, gap, a0, b0, here, j, looked):
     """From equal words here and j to the start of their run, or to its first shingle seen before -> (words, seen)."""
     back, known = 0, False
     while back < here and back < j and not known:
         before = back + 1
-        if not _same(word, gap, segment, False, a0, b0, here - before, j - before, here, j):
+        if not _same(word, gap, a0, b0, here - before, j - before, here):
             break
         back, known = before, here - before <= looked[j - before]
     return back, known
 
 
 @njit(cache=True, nogil=True)
-def find_runs(word, gap, segment, a0, na, b0, nb, k, heads, following, met, place, slot, looked, runs):
+def find_runs(word, gap, a0, na, b0, nb, k, heads, following, met, place, slot, looked, runs):
     """Two documents of na and nb words, whose first ones are a0 and b0 -> the number of their runs, in order of j.
 
     heads and following are a's table of shingles; `met` shingles of b stand in it (meet_shingles: place, slot). One
@@ -88,12 +88,12 @@ def find_runs(word, gap, segment, a0, na, b0, nb, k, heads, following, met, plac
             seen += 1
             here = i
             i = np.int64(following[i])
-            back, known = _walk_back(word, gap, segment, a0, b0, here, j, looked)
+            back, known = _walk_back(word, gap, a0, b0, here, j, looked)
             left_to_compare -= max(0, back - 1)
             if known:
                 continue  # inside a run that was found before
             length, most = 0, min(na - here, nb - j)
-            while length < most and _same(word, gap, segment, False, a0, b0, here + length, j + length, here, j):
+            while length < most and _same(word, gap, a0, b0, here + length, j + length, here):
                 length += 1
             left_to_compare -= length
             if length + back >= min(k, na, nb):
@@ -103,19 +103,6 @@ def find_runs(word, gap, segment, a0, na, b0, nb, k, heads, following, met, plac
         if i != -1:
             looked[j] = here
     return count
-
-
-@njit(inline="always")
-def _walk_back_inside(word, gap, segment, a0, here, j, looked, low, high):
-    """As _walk_back, inside one document, of which nothing was sought in the words low:high."""
-    back, known = 0, False
-    while back < here and not known:
-        before = back + 1
-        if not _same(word, gap, segment, True, a0, a0, here - before, j - before, here, j):
-            break
-        back = before
-        known = looked[j - before] <= here - before and not (low <= here - before and j - before < high)
-    return back, known
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -153,33 +140,30 @@ def find_repeats(word, gap, segment, a0, na, shingles, k, least, following, runs
     """
     count, left_to_compare = 0, np.int64(COMPARED) * 2 * na
     low, high = np.int64(0), np.int64(0)  # the last words over and over in a row
-    preceding, looked = np.full(shingles, -1, np.int32), np.empty(shingles, np.int32)
+    preceding = np.full(shingles, -1, np.int32)
+    reached = np.zeros(na, np.int32)  # of each distance of the two sides: where the last run at that distance ends
     for i in range(shingles):
         if following[i] != -1:
             preceding[following[i]] = i
     for j in range(shingles):
-        here, seen = np.int64(preceding[j]), 0
-        looked[j] = j  # the first place that shingle j was looked at
-        while here != -1 and seen < CHAIN_CAP and left_to_compare > 0:
-            looked[j], seen = here, seen + 1
-            i, here = here, np.int64(preceding[here])
-            if low <= i and j < high:
-                continue
-            back, known = _walk_back_inside(word, gap, segment, a0, i, j, looked, low, high)
-            left_to_compare -= max(0, back - 1)
-            if known:
-                continue  # inside a run that was found before
-            length = 0
-            while j + length < na and _same(word, gap, segment, True, a0, a0, i + length, j + length, i, j):
-                length += 1
-            left_to_compare -= length
-            begin, end = i - back, j + length
-            if end - begin > 2 * (j - i):
-                if end > high:
-                    low, high = begin, end
-                count = _add_copies(gap, a0, runs, count, begin, end, j - i, least)
-            elif length + back >= min(k, na):
-                count = _add_run(runs, count, begin, j - back, length + back)
-            if count == -1:
-                return -1
+        i, seen = np.int64(preceding[j]), 0
+        while i != -1 and seen < CHAIN_CAP and left_to_compare > 0:
+            seen, shift = seen + 1, j - i
+            if j >= reached[shift] and (i < low or j >= high):
+                begin, end = i, i + 1
+                while begin > 0 and _same_inside(word, gap, segment, a0, begin - 1, begin - 1 + shift, i, j):
+                    begin -= 1
+                while end + shift < na and _same_inside(word, gap, segment, a0, end, end + shift, i, j):
+                    end += 1
+                left_to_compare -= end - begin
+                reached[shift] = end + shift
+                if end - begin > shift:
+                    if end + shift > high:
+                        low, high = begin, end + shift
+                    count = _add_copies(gap, a0, runs, count, begin, end + shift, shift, least)
+                elif end - begin >= min(k, na):
+                    count = _add_run(runs, count, begin, begin + shift, end - begin)
+                if count == -1:
+                    return -1
+            i = np.int64(preceding[i])
     return count

@@ -164,7 +164,9 @@ def finish_components(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]
         related = table(given, "more_related").join(added, on=PAIR, how="semi")
         yield from send_related(related, plan)
         yield send_wants(related, plan)
-    if plan.settings.until != "matches":
+    if plan.settings.until == "matches":
+        yield Sent("counts", count("implied_pairs", 0), 0)  # of clusters, which are not made
+    else:
         clusters = cluster_documents(matches.select(list(MATCHES)), plan.settings)
         yield by_name("clusters", clusters, "doc_id", plan)
         rows = pl.concat([matches.select(doc_id=f"{side}_doc", row=f"{side}_row") for side in ("left", "right")])

@@ -319,10 +319,9 @@ def complete(flow: Flow, texts: list[Part], found: list[str], compare: Any) -> M
         compared = flow.round("lacking-alike", compare, Part(blocks, "pairs"), *answers)
         more, spans = [Part(compared, "more"), Part(compared, "more_related")], [Part(compared, "spans")]
     done = flow.round("components", routing.finish_components, inside, *more)
-    implied = flow.total(done, "implied_pairs") if flow.plan.settings.until != "matches" else 0
     return Made(
         {"matches": [*matches, Part(done, "matches")], "clusters": [Part(done, "clusters")], "spans": spans},
-        {"implied_pairs": implied, "lacking": missing},
+        {"implied_pairs": flow.total(done, "implied_pairs"), "lacking": missing},
     )
 
 

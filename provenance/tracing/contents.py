@@ -12,10 +12,10 @@ RANKS = pl.Schema({"doc_id": TEXT, "contents": CONTENTS, "rank": pl.Int64()})
 
 
 def hash_contents(documents: pl.DataFrame) -> pl.Series:
-    """DOCUMENTS -> by row an xxh3 of text, date and FIELDS. Cost: about 3 µs a document."""
+    """DOCUMENTS -> by row an xxh3 of text, date and FIELDS. Cost: about 2 µs a document of a wire (reuters)."""
     rows = documents.select("text", pl.col("published").to_physical(), *FIELDS)
     hashes = (
-        xxhash.xxh3_64_intdigest(repr(rest).encode("utf-8", "surrogatepass"), xxhash.xxh3_64_intdigest(text.encode()))
+        xxhash.xxh3_64_intdigest(repr(rest).encode(), xxhash.xxh3_64_intdigest(text.encode()))
         for text, *rest in rows.iter_rows()
     )
     return pl.Series("contents", hashes, dtype=CONTENTS)

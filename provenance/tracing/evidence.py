@@ -268,7 +268,7 @@ def _edits(
         forth, back = compare(read(row_of[one]), read(row_of[other]), count)
         for signs, sign, later, fuller in ((forth, way, other, one), (back, -way, one, other)):
             # an outlet's own later version grows and is cut again
-            told = [one for one in signs if one.feature != "tail"] if (left, right) in own else signs
+            told = [each for each in signs if each.feature != "tail"] if (left, right) in own else signs
             rows += [(left, right, *row) for row in _strengths(told, sign, later, fuller)]
     names = [*PAIR, "feature", "strength", "doc_id", "start", "end"]
     return _rows(pl.DataFrame(rows, schema={name: EVIDENCE[name] for name in names}, orient="row"))

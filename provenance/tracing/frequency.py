@@ -26,15 +26,15 @@ WORDS = {"word": pl.UInt64(), "times": pl.Int64()}
 
 def is_sampled(contents: pl.Series, documents: int) -> pl.Series:
     """Hashes of what is in documents -> whether each is in the sample of a dump of so many; equal ones together."""
-    if documents <= SAMPLE:
-        return pl.repeat(value=True, n=len(contents), dtype=pl.Boolean, eager=True)
-    return contents < pl.Series([(SAMPLE << 64) // documents], dtype=contents.dtype)
+    most = min((SAMPLE << 64) // max(documents, 1), (1 << 64) - 1)
+    return contents <= pl.Series([most], dtype=contents.dtype)
 
 
 def take_sample(documents: pl.DataFrame, many: int) -> pl.Series:
     """Some DOCUMENTS of a dump of so many -> whether each is in the sample."""
-    contents = hash_contents(documents) if many > SAMPLE else documents["doc_id"]
-    return is_sampled(contents, many)
+    if many <= SAMPLE:  # all of them; nothing has to be hashed to know that
+        return pl.repeat(value=True, n=documents.height, dtype=pl.Boolean, eager=True)
+    return is_sampled(hash_contents(documents), many)
 
 
 def count_words(documents: pl.DataFrame) -> pl.DataFrame:

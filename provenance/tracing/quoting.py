@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 import polars as pl
-import xxhash
 
 from provenance.tables import EVIDENCE
 from provenance.tracing.twins import PAIR
@@ -57,12 +56,9 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 def _longest(shared: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """SPANS -> the longest of each pair, the same one whichever of the two is called left."""
     ends, starts = (pl.col(f"left_{end}") + pl.col(f"right_{end}") for end in ("end", "start"))
-    held = pl.concat([shared["left_doc"], shared["right_doc"].alias("left_doc")]).unique()
-    texts = documents.filter(pl.col("doc_id").is_in(held.implode())).select("doc_id", "text")
-    hashes = pl.Series([xxhash.xxh3_64_intdigest(text.encode()) for text in texts["text"]], dtype=pl.UInt64)
-    bodies = texts.select("doc_id", body=hashes)
-    for side in ("left", "right"):
-        shared = shared.join(bodies.rename({"body": side}), left_on=f"{side}_doc", right_on="doc_id", how="left")
+    for side, _ in SIDES:
+        text = documents.select("doc_id", pl.col("text").alias(side))
+        shared = shared.join(text, left_on=f"{side}_doc", right_on="doc_id", how="left")
     own = pl.when(pl.col("left") > pl.col("right")).then("right_start").otherwise("left_start")
     longest = shared.sort(*PAIR, starts - ends, starts, own, "left_start")
     return longest.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, *PLACES)

@@ -300,8 +300,8 @@ def _unseen(hot: list[dict[str, Any]], short: list[dict[str, Any]]) -> str:
         "row for each home of a quarter, or for each quarter. Pairs of one document are divided by quarters too. What "
         "that takes in a dump of several quarters was not measured, and is not in the table. "
         "(2) The places of one short passage, a headline or a line of at most 40 words, which nothing divides"
-        f"{held(short, 'short-texts', 10**8 // 40, line)}. (3) A story's articles, of which tracing holds 20 KB each; "
-        "nothing divides them."
+        f"{held(short, 'short-texts', 10**8 // 40, line)}. (3) A story's articles, which tracing "
+        "holds at once; nothing divides them."
     )
 
 
