@@ -24,7 +24,7 @@ from provenance.index.storage import DOCUMENT_COLUMNS
 from provenance.matching import kernels
 from provenance.matching.short_passages import group_occurrences, link_short
 from provenance.settings import Settings
-from provenance.spark import names, naming, related, routing, runs, steps, whole
+from provenance.spark import names, naming, related, routing, runs, shorts, steps, whole
 from provenance.spark import plan as plans
 from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divide, find_met, keep_home
 from provenance.spark.pieces import Sent, Tables, pack, unpack
@@ -331,8 +331,17 @@ def test_hot_words_are_written_out_some_postings_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(("keys", "cap"), [(1, 4), (7, 4), (3, 64)])
-def test_rounds_link_short_passages_as_one_machine_does(keys: int, cap: int) -> None:
-    """Headlines of few words, so that texts are equal, alike by one word or by many, and some seeds are everywhere."""
+@pytest.mark.parametrize("quarter_bits", [0, 1, 28])
+def test_rounds_link_short_passages_as_one_machine_does(
+    monkeypatch: pytest.MonkeyPatch, keys: int, cap: int, quarter_bits: int
+) -> None:
+    """Headlines of few words, so that texts are equal, alike by one word or by many, and some seeds are everywhere.
+
+    In quarters of four, eight and all documents.
+    """
+    monkeypatch.setattr(plans, "HOME_BITS", 2)
+    monkeypatch.setattr(plans, "QUARTER_BITS", quarter_bits)
+    monkeypatch.setattr(shorts, "ROWS_AT_ONCE", 16)
     random = np.random.default_rng(keys)
     settings = Settings(link_cap=cap)
     heads = [random.integers(1, 9, random.integers(2, 14)).astype(np.uint64) for _ in range(40)]
@@ -362,9 +371,35 @@ def test_rounds_link_short_passages_as_one_machine_does(keys: int, cap: int) -> 
         schema=plans.SCHEMAS["shorts"],
     )
     rounds: Any = Rounds(Plan(settings, keys, exhaustive=False, rewritten=False))
-    rounds.made["listed"] = list(pack(Sent("shorts", frame, plans.hashed(frame["one"], rounds.plan))))
+    quarters = plans.quarter(plans.home(frame["row"]))
+    rounds.made["listed"] = list(pack(Sent("shorts", frame, plans.by_quarter(frame["one"], quarters, rounds.plan))))
     made = steps.link_shorts(rounds, Part("listed", "shorts"))
     parts = [rounds.frame([Part(path, name)]) for path in made for name in ("stretches", "repeated")]
     wanted = wanted.cast(plans.SCHEMAS["stretches"]).select(list(plans.SCHEMAS["stretches"]))
     assert (wanted["equal"] < wanted["left_last"] - wanted["left_first"]).any()
     assert_frame_equal(pl.concat(parts).sort(pl.all()), wanted.sort(pl.all()))
+
+
+def test_no_bucket_has_all_places_of_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two lines that differ in a word, each in every other of 4,096 documents, in 16 quarters."""
+    monkeypatch.setattr(plans, "HOME_BITS", 4)
+    monkeypatch.setattr(plans, "QUARTER_BITS", 4)
+    settings = Settings(link_cap=32)
+    rounds: Any = Rounds(Plan(settings, 999_983, exhaustive=False, rewritten=False, groups=16))
+    row = np.arange(4096)
+    words = [np.append(np.arange(1, 12), 20 + which).astype(np.uint64).tobytes() for which in (0, 1)]
+    frame = pl.DataFrame(
+        {"one": row % 2, "two": row % 2, "row": row, "first": 100, "role": 1, "words": [words[at % 2] for at in row]},
+        schema=plans.SCHEMAS["shorts"],
+    )
+    quarters = plans.quarter(plans.home(frame["row"]))
+    rounds.made["listed"] = list(pack(Sent("shorts", frame, plans.by_quarter(frame["one"], quarters, rounds.plan))))
+    made = steps.link_shorts(rounds, Part("listed", "shorts"))
+    found = pl.concat(rounds.frame([Part(path, "stretches")]) for path in made)
+    assert found.height == 2 * (2047 + 2046) + 4096  # with the one before, with the first, and with the other line's
+    held = {}
+    for path, pieces in rounds.made.items():
+        for bucket, table, data in pieces:
+            rows = unpack([(table, data)])[table].height
+            held[path, table, bucket] = held.get((path, table, bucket), 0) + rows
+    assert max(held.values()) == 256  # stretches with the first document of all, to those of one quarter

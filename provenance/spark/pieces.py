@@ -86,3 +86,8 @@ def run_round(round_: Callable[[int, Tables], Iterable[Sent]], bucket: int, tabl
     """One bucket's tables -> the pieces that a round makes of them."""
     for sent in round_(bucket, tables):
         yield from pack(sent)
+
+
+def in_turns(sizes: Array, most: int) -> list[Array]:
+    """Sizes of what rows become -> the rows some at a time: of about `most`, or one that is more."""
+    return np.split(np.arange(sizes.size), np.flatnonzero(np.diff(np.cumsum(sizes) // most)) + 1)

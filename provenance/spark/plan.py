@@ -49,7 +49,9 @@ ENDS = {"left_row": ROW, "right_row": ROW}
 PLACE = dict.fromkeys(("row", "start", "end"), ROW)  # of a side of a span
 STRETCH = dict.fromkeys(("left_first", "left_last", "right_first", "right_last", "equal"), ROW)  # words in their texts
 TEXT = {"one": KEY, "two": KEY}  # the hashes that name a short passage's text
+SPOT = {"row": ROW, "first": ROW}  # a document and the first word of a passage there
 RUN = {"key": KEY, "run": KEY}  # hashes of the least shingle of a run of words, and of the run; null: of any run
+PART = {**TEXT, "quarter": ROW}  # the places of a short passage's text in one quarter
 LIKES = {f"{side}_{name}": KEY for side in ("left", "right") for name in TEXT}
 LIKED = dict.fromkeys(("left_low", "left_high", "right_low", "right_high", "equal"), ROW)  # words of the two texts
 #: A shingle, where it stands, how many of `size` words stand before it, and these words as uint64, filled up with 0.
@@ -135,10 +137,20 @@ SCHEMAS: dict[str, pl.Schema] = {
     "hot": pl.Schema({"row": ROW, "word": pl.Int32()}),
     "masks": pl.Schema({"key": KEY, "row": ROW, "place": pl.Int32(), "mask": pl.Binary()}),
     "shorts": pl.Schema({**TEXT, "row": ROW, "first": ROW, "role": pl.UInt8(), "words": pl.Binary()}),
-    "seeds": pl.Schema({**TEXT, "words": pl.Binary()}),
+    "short_texts": pl.Schema({**PART, "words": pl.Binary(), **SPOT, "number": ROW, "heads": ROW}),
+    "heads": pl.Schema({**PART, **SPOT, "size": ROW}),
+    "short_links": pl.Schema({**PART, **{f"{which}_{name}": ROW for which in ("first", "before") for name in SPOT}}),
+    "seeds": pl.Schema({**TEXT, "words": pl.Binary(), **SPOT, "number": ROW}),
     "heat": pl.Schema({**TEXT, "heat": KEY}),  # a bit for each of at most 40 words
-    "likes": pl.Schema({**LIKES, **LIKED}),
-    "liked": pl.Schema({**LIKES, **LIKED, "row": ROW, "first": ROW}),
+    "likes": pl.Schema(
+        {**LIKES, **LIKED, "meeting": pl.Boolean()}
+        | {f"{side}_{name}": ROW for side in ("left", "right") for name in SPOT}
+    ),
+    "liked": pl.Schema(
+        {**PART, **LIKES, "left": pl.Boolean(), "meeting": pl.Boolean()}
+        | dict.fromkeys(("low", "high", "equal", "there_row", "there_first", "there_last", "number"), ROW)
+    ),
+    "meeting": pl.Schema({**LIKES, "left": pl.Boolean(), **SPOT, "last": ROW, "equal": ROW}),
     "stretches": pl.Schema({**ENDS, **STRETCH}),
     "repeated": pl.Schema({**ENDS, **STRETCH}),
     "exact": pl.Schema({**ENDS, **STRETCH}),
@@ -296,6 +308,11 @@ def quarter(homes: Array) -> Array:
     return homes >> QUARTER_BITS
 
 
+def by_quarter(keys: pl.Series, quarters: Array, plan: Plan) -> Array:
+    """Keys and quarters of homes -> their buckets: so no bucket has what is of one key in all the dump."""
+    return hashed(pl.Series(keys.to_numpy() + quarters.astype(np.uint64) * BASE), plan)
+
+
 def by_pair(pairs: pl.DataFrame, plan: Plan) -> Array:
     """Pairs of rows -> their buckets: by the left row and, where homes are in groups, the quarter of the right one.
 
@@ -303,8 +320,7 @@ def by_pair(pairs: pl.DataFrame, plan: Plan) -> Array:
     """
     if plan.groups == 1:
         return hashed(pairs["left_row"], plan)
-    left, right = pairs["left_row"].to_numpy().astype(np.uint64), quarter(home(pairs["right_row"])).astype(np.uint64)
-    return hashed(pl.Series(left + right * BASE), plan)
+    return by_quarter(pairs["left_row"].cast(pl.UInt64), quarter(home(pairs["right_row"])), plan)
 
 
 def hash_texts(names: pl.Series) -> pl.Series:

@@ -280,14 +280,17 @@ def tell_widespread(flow: Flow, counts: Part) -> tuple[Part, str]:
 
 
 def link_shorts(flow: Flow, listed: Part) -> list[str]:
-    """SHORTS by text -> the rounds that made STRETCHES and REPEATED of equal ones, and of those that are alike."""
-    equal = flow.round("short-texts", shorts.link_texts, listed)
+    """SHORTS by text and quarter -> the rounds that made STRETCHES and REPEATED of equal ones, and of those alike."""
+    counted = flow.round("short-places", shorts.count_texts, listed)
+    texts = Part(counted, "short_texts")
+    equal = flow.round("short-texts", shorts.link_texts, texts, Part(counted, "heads"))
     seeds = Part(equal, "seeds")
     marked = flow.round("short-hot", shorts.mark_seeds, seeds)
     paired = flow.round("short-pairs", shorts.pair_texts, seeds, Part(marked, "heat"))
     likes = [Part(marked, "likes"), Part(paired, "likes")]
-    right = flow.round("short-right", shorts.find_right, listed, *likes)
-    return [equal, flow.round("short-links", shorts.link_likes, listed, Part(right, "liked"))]
+    told = flow.round("short-likes", shorts.tell_quarters, texts, *likes)
+    linked = flow.round("short-links", shorts.link_quarter, listed, Part(equal, "short_links"), Part(told, "liked"))
+    return [counted, equal, linked, flow.round("short-met", shorts.meet_likes, Part(linked, "meeting"))]
 
 
 def rewrite(flow: Flow, documents: Part, passages: Part, found: list[Part]) -> list[Part]:

@@ -26,10 +26,9 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import posting_kernels
-from provenance.matching.kernels import BASE
 from provenance.spark.cuttings import anchor, cuttings
-from provenance.spark.pieces import Sent
-from provenance.spark.plan import RUN, SCHEMAS, count, hashed, quarter, shaped, table
+from provenance.spark.pieces import Sent, in_turns
+from provenance.spark.plan import RUN, SCHEMAS, by_quarter, count, hashed, quarter, shaped, table
 from provenance.spark.whole import send_ends, send_pairs
 
 if TYPE_CHECKING:
@@ -82,8 +81,7 @@ def send_counts(plan: Plan, home: int, postings: pl.DataFrame) -> Iterator[Sent]
     counts = runs.group_by(*RUN).agg(number=pl.len(), first=pl.col("row").min(), last=pl.col("row").max())
     ours = quarter(np.array([home]))
     counts = counts.with_columns(quarter=pl.lit(ours[0], pl.Int64), home=pl.lit(home, pl.Int64))
-    keys = counts["key"].to_numpy() + ours.astype(np.uint64) * BASE
-    yield shaped("run_counts", counts, hashed(pl.Series(keys), plan))
+    yield shaped("run_counts", counts, by_quarter(counts["key"], ours, plan))
 
 
 def add_counts(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
@@ -167,7 +165,7 @@ def few_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         cold = runs.filter(2 * pl.col("cold").first().over(*RUN) >= anchor(plan.settings)).select(*RUN, "row").unique()
         cold = cold.sort(*RUN, "row")
         before = cold.select(pl.int_range(pl.len()).over(*RUN)).to_series().to_numpy()  # documents of the run
-        for some in np.split(np.arange(cold.height), np.flatnonzero(np.diff(np.cumsum(before) // PAIRS_AT_ONCE)) + 1):
+        for some in in_turns(before, PAIRS_AT_ONCE):
             right = np.repeat(some, before[some])
             back = np.arange(right.size) - np.repeat(np.cumsum(before[some]) - before[some], before[some])
             yield send_pairs("linked", cold["row"], (right - 1 - back) << 32 | right, plan)

@@ -207,33 +207,44 @@ def hot(_folder: Path, size: str) -> dict[str, Any]:
 
 
 def short(_folder: Path, size: str) -> dict[str, Any]:
-    """A line of 12 words in each 40th article, of so many with it -> what its bucket takes in `short-texts`."""
+    """A line of 12 words in so many articles of a quarter, and one like it elsewhere -> what `short-links` takes."""
     from provenance.matching.kernels import BASE  # noqa: PLC0415
-    from provenance.spark.shorts import link_texts  # noqa: PLC0415
+    from provenance.spark.plan import LIKES  # noqa: PLC0415
+    from provenance.spark.shorts import link_quarter  # noqa: PLC0415
 
-    words = (np.arange(1, 13, dtype=np.uint64) * BASE).tobytes()
+    words, line = (np.arange(1, 13, dtype=np.uint64) * BASE).tobytes(), {"one": [7], "two": [8], "quarter": [0]}
+    before = {"first_row": [0], "first_first": [100], "before_row": [39], "before_first": [100]}
+    other = {"there_row": [0], "there_first": [700], "there_last": [712], "number": [int(size)]}
+    like = {"low": [0], "high": [12], "equal": [11], "left": [False], "meeting": [False], **{key: [7] for key in LIKES}}
+    beside = {"short_links": line | before, "liked": line | other | like}
 
     def rows(count: int) -> dict[str, Any]:
-        row = 40 * np.arange(count)
-        same = {"one": 7, "two": 8, "role": 1, "words": words}
-        return {name: np.full(count, value) if name != "words" else [value] * count for name, value in same.items()} | {
-            "row": row,
-            "first": 100 + row % 700,
-        }
+        row = 40 * np.arange(1, count + 1)
+        same = {name: np.full(count, value) for name, value in (("one", 7), ("two", 8), ("role", 1))}
+        return same | {"words": [words] * count, "row": row, "first": 100 + row % 700}
 
-    return hold(link_texts, "shorts", rows, int(size), "stretches")
+    return hold(link_quarter, "shorts", rows, int(size), "stretches", beside)
 
 
-def hold(round_: Any, table: str, rows: Any, size: int, counted: str) -> dict[str, Any]:
-    """A round over one bucket with so many rows of a table -> what it held and took, and how many rows it made."""
+def hold(
+    round_: Any, table: str, rows: Any, size: int, counted: str, beside: dict[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """A round over one bucket with so many rows of a table -> what it held and took, and how many rows it made.
+
+    `beside` are tables that stay as they are.
+    """
     from provenance.spark.pieces import Sent, pack, unpack  # noqa: PLC0415
     from provenance.spark.plan import SCHEMAS, Plan, home  # noqa: PLC0415
 
     plan = Plan(Settings(), 1, exhaustive=False, rewritten=False)
 
     def bucket(count: int) -> list[tuple[str, bytes]]:
-        frame = pl.DataFrame(rows(count), schema_overrides=dict(SCHEMAS[table])).select(list(SCHEMAS[table]))
-        return [(piece.table, piece.data) for piece in pack(Sent(table, frame, home(frame["row"])))]
+        made = []
+        for name, columns in {table: rows(count), **(beside or {})}.items():
+            frame = pl.DataFrame(columns, schema_overrides=dict(SCHEMAS[name])).select(list(SCHEMAS[name]))
+            at = home(frame["row"]) if name == table else 0
+            made += [(piece.table, piece.data) for piece in pack(Sent(name, frame, at))]
+        return made
 
     list(round_(plan, 0, unpack(bucket(1000))))  # compiles the kernels
     given = bucket(size)

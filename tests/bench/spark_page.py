@@ -276,32 +276,32 @@ def _bounds(sizes: str, alike: int, member: float) -> str:
 
 
 def _unseen(hot: list[dict[str, Any]], short: list[dict[str, Any]]) -> str:
-    def held(measured: list[dict[str, Any]], name: str, times: int, then: str) -> str:
-        """What a round was seen to hold of one key, and what that makes of so many rows, in GB."""
+    homes, most = HOMES_AT_ONCE, HOMES_AT_ONCE << HOME_BITS
+
+    def held(measured: list[dict[str, Any]], name: str) -> str:
+        """What a round was seen to hold of one key, and what that makes of a quarter's documents."""
         for one in measured[-1:]:
             each = 1e6 * one["held_mb"] / one["documents"]
-            told = then.format(each * times / 1e9, each * times / 1e7)
             return (
                 f", of which `{name}` holds {each:,.0f} bytes each (measured on {one['documents']:,} of one key, in "
-                f"{one['processor']} s){told}"
+                f"{one['processor']} s); {each * most / 1e9:.1f} GB for a million"
             )
         return ""
 
-    homes, most = HOMES_AT_ONCE, HOMES_AT_ONCE << HOME_BITS
-    line = "; a line in each 40th article of 10^8 takes {:.1f} GB so, of 10^10 {:,.0f}, and would break first"
     return (
         f"A round whose largest bucket is under {HOT} mean ones, and that has the more buckets the more documents "
         "there are, is taken to have no hot key: more `keys` make its buckets smaller, so they stay. The largest of "
         "any other grows as it did between the two greatest sizes measured, at most with the dump, by the power told "
         "with it. What will be a hot key, and is not yet at these sizes, is not seen so. Known are, at level passage: "
-        f"(1) the postings of one shingle{held(hot, 'hot', most, '; {:.1f} GB for a million')}. No more than those in "
+        f"(1) the postings of one shingle{held(hot, 'hot')}. No more than those in "
         f"{homes:,} homes, a million documents, meet in a bucket. Those of one in more homes, such as a notice's, stay "
         f"at home, and how often its runs stand is summed in quarters, of about {homes:,} homes, first: a bucket has a "
         "row for each home of a quarter, or for each quarter. Pairs of one document are divided by quarters too. What "
         "that takes in a dump of several quarters was not measured, and is not in the table. "
-        "(2) The places of one short passage, a headline or a line of at most 40 words, which nothing divides"
-        f"{held(short, 'short-texts', 10**8 // 40, line)}. (3) A story's articles, which tracing "
-        "holds at once; nothing divides them."
+        f"(2) The places of one short passage, a headline or a line of at most 40 words"
+        f"{held(short, 'short-links')}. No more than those of a quarter meet; of all quarters only how many they have, "
+        "which is first and which last. "
+        "(3) A story's articles, which tracing holds at once; nothing divides them."
     )
 
 
