@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from provenance.matching.short_passages import LONGEST
 from provenance.settings import Settings
 from provenance.spark.cuttings import width
 from provenance.spark.plan import BLOCK, CROWD, HOME_BITS, HOMES_AT_ONCE, SCHEMAS
@@ -45,7 +46,6 @@ MOST_BUCKET = {
 #: are groups each goes over what it has twice.
 GROUPED = ("totals", "constants", "spoken", "told", "copiers", "leaders", "furniture")
 TWICE = (*GROUPED, "nearest")  # rounds that are two or three where there are groups
-WIDESPREAD = ("hot", "runs")  # of one shingle such a bucket has the postings of as many homes as a group has, no more
 #: Documents of the largest story of tests/bench.news, a part of all.
 STORY = news.COPIES * news.EVERGREEN / news.EVERGREENS
 
@@ -56,8 +56,11 @@ def _row(table: str, octets: int) -> int:
     return sum(8 + octets if kind == pl.Binary else pl.zeros(1, kind, eager=True).estimated_size() for kind in kinds)
 
 
-#: Bytes of a posting with the words around it, and its mask, that no row of `hot` or `runs` passes.
+#: Bytes of a posting with the words around it, and its mask, and of a short passage's place.
 POSTING = _row("postings", 8 * width(Settings())) + _row("masks", width(Settings()))
+SPOT = _row("shorts", 8 * LONGEST)
+#: Rounds of which a bucket has of one key what stands in as many homes as a group has, no more: bytes of each.
+WIDESPREAD = {"hot": POSTING, "runs": POSTING, "short-places": SPOT, "short-links": SPOT}
 
 
 def fit(sizes: list[int], values: list[float]) -> tuple[float, float]:
@@ -234,7 +237,7 @@ def _most(name: str, last: dict[str, float], size: int, ahead: int, member: floa
     if name == "components":
         return last["read"] / last["buckets"] + member * STORY * ahead
     if name in WIDESPREAD:
-        return last["read"] / last["buckets"] + POSTING * (HOMES_AT_ONCE << HOME_BITS)
+        return last["read"] / last["buckets"] + WIDESPREAD[name] * (HOMES_AT_ONCE << HOME_BITS)
     return MOST_BUCKET.get(name, math.inf)
 
 
@@ -268,7 +271,8 @@ def _bounds(sizes: str, alike: int, member: float) -> str:
         "groups of them first (`told`, `constants`, `copiers`, `totals`; sides of passages in `leaders`; what a line "
         "has, in groups of articles, in `furniture`): a bucket has "
         f"a piece for each of {HOMES_AT_ONCE:,} homes, or for each group. `hot` and `runs` have of one shingle the "
-        f"postings of as many homes, {POSTING} bytes each. No dump of several groups was measured: a "
+        f"postings of as many homes, {POSTING} bytes each, and `short-places` and `short-links` the places of one "
+        f"short passage in as many, {SPOT}. No dump of several groups was measured: a "
         "piece is taken to be as large as it was, and these rounds to cost twice as much. A story's pairs "
         f"(`components`) are at most {member:,.0f} bytes a member, as those of {alike:,} near-identical documents "
         f"are, and its members here {STORY:.0e} of all documents."
