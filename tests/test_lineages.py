@@ -13,7 +13,7 @@ from tests.lineages.bounds import find_bounds
 from tests.lineages.growing import MIXES, Lineages, World, grow
 from tests.lineages.learning import bound_of, curve_of
 from tests.lineages.operators import OPERATORS, Around
-from tests.lineages.worlds import gold_of
+from tests.lineages.worlds import gold_of, scan_worlds
 
 TEXT = (
     "The harbour master of Ellenport, a man of few words, closed the quay on Tuesday after 1,215 crates rolled off.",
@@ -137,3 +137,13 @@ def test_an_operator_left_out_is_never_drawn() -> None:
         done = grow(seeds, World(6, mix, without="truncate")).edges.explode("operators").unnest("operators")
         assert "truncate" not in set(done["operator"].drop_nulls())
         assert done["strength"].drop_nulls().is_between(0, 1).all()
+
+
+def test_equal_texts_of_two_worlds_are_two() -> None:
+    """Each world is a dump of its own; a text that both have is told in either by that world's documents."""
+    run, truth = scan_worlds(own_texts(), [World(3, verbatim=0.9), World(4, verbatim=0.9)])
+    equal = run["documents"].group_by("text").agg(worlds=pl.col("doc_id").str.head(2).n_unique())
+    assert equal["worlds"].max() == 2
+    assert any(one != stands for one, stands in truth.same.items())
+    assert all(one[:2] == stands[:2] for one, stands in truth.same.items())
+    assert set(truth.members["cluster_id"].str.head(2)) == {"w3", "w4"}

@@ -26,7 +26,7 @@ from tests.lineages import costs, learning, pages, tables
 from tests.lineages.articles import seeds_of
 from tests.lineages.growing import STRANGERS, World, grow, worlds
 from tests.lineages.tables import texts_of
-from tests.lineages.worlds import STORIES, scan_worlds, write_world
+from tests.lineages.worlds import STORIES, scan_world, write_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _grown(which: dict[str, list[World]], part: str) -> Iterator[tuple[Frames, F
     for corpus, drawn in which.items():
         if (texts := texts_of(corpus, part)) is not None:
             for world in drawn:
-                run, gold = scan_worlds(texts, [world])
+                run, gold, _ = scan_world(texts, world)
                 yield run | {"documents": run["documents"].with_columns(day)}, gold
 
 

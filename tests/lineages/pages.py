@@ -13,7 +13,7 @@ import polars as pl
 import xxhash
 
 from provenance.evaluation.origins import brier, calibration_error, risk_coverage
-from provenance.evaluation.stories import CONDITIONS, find_truth, judged_origins, measure_traced, retrace
+from provenance.evaluation.stories import CONDITIONS, judged_origins, measure_traced, retrace
 from provenance.settings import Settings
 from tests.floors import ROOT
 from tests.lineages import operators_left_out as left_out
@@ -79,10 +79,9 @@ def measure() -> list[Part]:
 
 
 def _part(name: str, texts: pl.DataFrame, drawn: list[World], held_out: bool = False) -> Part:
-    run, gold = scan_worlds(texts, drawn)
+    run, truth = scan_worlds(texts, drawn)
     day = pl.col("published").dt.truncate("1d")
     run = run | {"documents": run["documents"].with_columns(day)}
-    truth = find_truth(run["documents"], gold)
     rows = _bound_rows([grow_world(texts, world) for world in drawn])
     claims = {}
     for condition in CONDITIONS:

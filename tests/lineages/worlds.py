@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from provenance.evaluation.stories import Truth, find_truth
 from provenance.pipeline import scan
 from tests.lineages.articles import seeds_of
 from tests.lineages.growing import STRANGERS, Lineages, World, grow
@@ -30,10 +31,16 @@ def scan_world(texts: pl.DataFrame, world: World) -> tuple[Frames, Frames, Linea
     return {name: run.table(name) for name in run.made}, gold_of(grown), grown
 
 
-def scan_worlds(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Frames]:
-    """Several worlds, scanned one by one, as one run and one gold."""
+def scan_worlds(texts: pl.DataFrame, worlds: list[World]) -> tuple[Frames, Truth]:
+    """Several worlds, scanned one by one, as one run, and what is true of them.
+
+    Texts of equal words are one within a world only: the first text of one may stand as a copy in another.
+    """
     both = [scan_world(texts, world)[:2] for world in worlds]
-    return tuple({name: pl.concat([one[at][name] for one in both]) for name in both[0][at]} for at in (0, 1))  # type: ignore[return-value]
+    truths = [find_truth(run["documents"], gold) for run, gold in both]
+    run = {name: pl.concat([one[name] for one, _ in both]) for name in both[0][0]}
+    tables = (pl.concat([one[at] for one in truths]) for at in range(len(Truth._fields) - 1))
+    return run, Truth(*tables, {doc_id: stands for one in truths for doc_id, stands in one.same.items()})
 
 
 def gold_of(grown: Lineages) -> Frames:
