@@ -317,3 +317,23 @@ def box_value(words: list[int], box: Box, isf: Weights, pays: float) -> float:
     """What a stretch is worth while it grows: twice the shared weight less `pays` of both sides."""
     one, two = words[box[0] : box[1]], words[box[2] : box[3]]
     return 2 * shared_weight(one, two, isf) - pays * (weight(one, isf) + weight(two, isf))
+
+
+def snapped(text: str, start: int, end: int) -> tuple[int, int]:
+    """A place in a text, with up to two marks of punctuation before it and three behind it."""
+
+    def is_mark(sign: str, others: str) -> bool:
+        return unicodedata.category(sign)[0] not in "LMN" and not sign.isspace() and sign not in others
+
+    low, high = start, end
+    while low > max(start - 2, 0) and is_mark(text[low - 1], "])>»”"):
+        low -= 1
+    while high < min(end + 3, len(text)) and is_mark(text[high], "[(<«“"):
+        high += 1
+    return low, high
+
+
+def mostly_digits(text: str) -> bool:
+    """Whether a text holds more digits than letters."""
+    kinds = Counter(unicodedata.category(sign)[0] for sign in text)
+    return kinds["N"] > kinds["L"]

@@ -70,3 +70,10 @@ def dumps(draw: st.DrawFn, prefix: str = "doc") -> dict[str, str]:
             text = text.replace(old, new)
         found[f"{prefix}{number}"] = text
     return found
+
+
+#: Short texts of letters, digits and marks of one to four bytes each; most are ASCII throughout.
+marked = st.one_of(
+    st.text(st.sampled_from("aZ09 \t\n.,:;!?()[]<>\"'_\x00\x7f"), max_size=30),
+    st.text(st.sampled_from("aZ09 .,()[]<>«»“”…é\u0301\u00a0٣ж二𝔄😀½"), max_size=30),
+)

@@ -6,11 +6,12 @@ import naive
 import numpy as np
 import polars as pl
 import pytest
+import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.matching import postings, rewritten, skip_kernels
-from provenance.matching.places import cut_out
+from provenance.matching import place_kernels, postings, rewritten, skip_kernels
+from provenance.matching.places import cut_out, read_places
 from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
 from provenance.matching.rewritten_kernels import SCORE
 from provenance.matching.sketches import word_sketcher
@@ -379,6 +380,37 @@ def test_what_exact_stretches_leave_of_a_rewritten_one_is_scored() -> None:
 def test_ends_take_their_punctuation_along(text: str, start: int, end: int, expected: str) -> None:
     low, high = snap(pl.Series([text]), np.zeros(1, np.int32), np.array([start]), np.array([end]))
     assert text[low.item() : high.item()] == expected
+
+
+@given(st.lists(strategies.marked, min_size=1, max_size=4), st.data())
+def test_ends_are_snapped_as_sign_by_sign(texts: list[str], data: st.DataObject) -> None:
+    asked = [
+        (row, *sorted(data.draw(st.tuples(*[st.integers(0, len(texts[row]))] * 2))))
+        for row in data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=12))
+    ]
+    row, start, end = np.array(asked, np.int64).reshape(-1, 3).T
+    low, high = snap(pl.Series(texts, dtype=pl.String), row, start, end)
+    assert list(zip(low, high, strict=True)) == [naive.snapped(texts[r], a, b) for r, a, b in asked]
+
+
+@given(st.lists(strategies.marked, min_size=1, max_size=4), st.data())
+def test_digits_are_weighed_as_sign_by_sign(texts: list[str], data: st.DataObject) -> None:
+    asked = [
+        (row, *sorted(data.draw(st.tuples(*[st.integers(0, len(texts[row]))] * 2))))
+        for row in data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=12))
+    ]
+    row, start, end = np.array(asked, np.int64).reshape(-1, 3).T
+    found = read_places(pl.Series(texts, dtype=pl.String), row, start, place_kernels.weigh_digits, end)
+    for at, (r, a, b) in enumerate(asked):
+        inside = texts[r][a:b]
+        assert found[at] == naive.mostly_digits(inside) if inside.isascii() else found[at] in (-1, 0, 1)
+
+
+def test_an_end_among_signs_beyond_ascii_is_read_whole() -> None:
+    many = ["é" * 40 + "»… x", "plain, text"] * 3  # a wrong byte in one of several texts would show in the others
+    row, place = np.array([4, 1, 0]), np.array([40, 5, 40])
+    low, high = snap(pl.Series(many), row, place - 1, place)
+    assert (low.to_list(), high.to_list()) == ([39, 4, 39], [42, 6, 42])
 
 
 def test_stretches_are_cut_out_in_the_order_asked_for() -> None:

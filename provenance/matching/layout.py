@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import place_kernels
-from provenance.matching.places import Ranges, cut_out, words_inside
+from provenance.matching.places import Ranges, cut_out, read_places, words_inside
 from provenance.room import zeros
 from provenance.tables import ROLES
 from provenance.text import kernels
@@ -85,10 +85,13 @@ def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array
 
 def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, first: Array, last: Array) -> Array:
     """Which ranges of words hold more digits than letters: dates, counters and prices repeat without being copied."""
-    text = cut_out(documents["text"], document, tokens.start[first], tokens.ends(last - 1)).alias("text").to_frame()
+    start, end = tokens.start[first].astype(np.int64), tokens.ends(last - 1)
+    found = read_places(documents["text"], document, start, place_kernels.weigh_digits, end)
+    digits, beyond = found > 0, found < 0
+    text = cut_out(documents["text"], document[beyond], start[beyond], end[beyond]).alias("text").to_frame()
     part = pl.col("text")
     counted = text.select(part.str.count_matches(r"\p{N}") > part.str.count_matches(r"\p{L}"))
-    digits: Array = counted.to_series().to_numpy()
+    digits[beyond] = counted.to_series().to_numpy()
     return digits
 
 

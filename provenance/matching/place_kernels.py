@@ -1,4 +1,4 @@
-"""Kernels of places: where a code point stands among the words of its document."""
+"""Kernels of places: where a code point stands among the words of its document, and what stands around it."""
 
 from __future__ import annotations
 
@@ -53,3 +53,66 @@ def most_of(first, last, kind, begin, end, kinds, out):
             if covered[k] > covered[best]:
                 best = k
         out[q] = best
+
+
+@njit(inline="always")
+def _walk(octets, at, steps, plain):
+    """The byte that stands `steps` code points behind byte `at`; `plain` where each is one byte."""
+    if plain:
+        return at + steps
+    for _ in range(steps):
+        at += 1
+        while octets[at] & 0xC0 == 0x80:
+            at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def count_touching(octets, bounds, plain, row, place, behind, most, taken, count):
+    """count[q] = how many signs in a row touch place[q] of text row[q]: those behind it, or before if not behind[q].
+
+    Texts are UTF-8, text d octets[bounds[d]:bounds[d + 1]]; places are code points, sorted by row and place. At most
+    most[way] signs count, those of ASCII that taken[way] (bool [128]) names, `way` 1 behind and 0 before; -1 says that
+    another sign has to be looked at. Cost: the bytes up to the last place of each text, of `plain` texts (one byte a
+    code point) the signs alone.
+    """
+    here, at, point = -1, np.int64(0), np.int64(0)
+    for q in range(row.size):
+        d, way = row[q], np.int64(behind[q])
+        if d != here:
+            here, at, point = d, bounds[d], np.int64(0)
+        at, point = _walk(octets, at, place[q] - point, plain[d]), place[q]
+        n = 0
+        while n < most[way]:
+            near = at + n if way else at - 1 - n
+            if near < bounds[d] or near >= bounds[d + 1]:
+                break
+            sign = octets[near]
+            if sign >= 128:
+                n = -1
+                break
+            if not taken[way, sign]:
+                break
+            n += 1
+        count[q] = n
+
+
+@njit(cache=True, nogil=True)
+def weigh_digits(octets, bounds, plain, row, start, end, more):
+    """more[q] = 1 where start[q]:end[q] of text row[q] holds more digits than letters, 0 where not; as above.
+
+    -1 says that it holds signs beyond ASCII.
+    """
+    here, at, point = -1, np.int64(0), np.int64(0)
+    for q in range(row.size):
+        d = row[q]
+        if d != here:
+            here, at, point = d, bounds[d], np.int64(0)
+        at, point = _walk(octets, at, start[q] - point, plain[d]), start[q]
+        digits, letters, beyond = 0, 0, False
+        for near in range(at, min(at + end[q] - start[q], bounds[d + 1])):
+            sign = octets[near]
+            beyond |= sign >= 128
+            digits += 48 <= sign <= 57
+            letters += 97 <= (sign | 32) <= 122
+        more[q] = -1 if beyond else digits > letters

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from provenance.matching import place_kernels
 from provenance.matching.alignment import Verified, align, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.equal_texts import unique
 from provenance.matching.layout import lay_out, more_specific, roles_of
-from provenance.matching.places import cut_out
+from provenance.matching.places import cut_out, read_places
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
 from provenance.matching.stretches import Aligned, join, join_neighbours
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 NEAR = 64  # words; what covers over half of a stretch covers its middle, and is sought in so many words around it
-AFTER, BEFORE = 3, 2  # punctuation taken along at a span's end and start, in characters
+#: Punctuation that a span takes along before its start and behind its end: as many characters at most, of these.
+MOST = 2, 3
+MARKS = r"([^\p{L}\p{M}\p{N}\s\]\)>»”]*)$", r"^([^\p{L}\p{M}\p{N}\s\[\(<«“]*)"
 
 
 class Found(NamedTuple):
@@ -156,17 +159,33 @@ def to_table(
 
 
 def snap(texts: pl.Series, row: Array, start: Array, end: Array) -> tuple[pl.Series, pl.Series]:
-    """Places in texts[row] -> the same, with up to BEFORE and AFTER marks of punctuation that touch them taken along.
+    """Places in texts[row] -> the same, with up to MOST marks of punctuation that touch them taken along.
 
     A quotation mark or full stop belongs to the passage; prototypes gained .002 of recall by it.
     """
     start, end = start.astype(np.int64), end.astype(np.int64)
-    low, high = np.concatenate([end, np.maximum(start - BEFORE, 0)]), np.concatenate([end + AFTER, start])
-    around = cut_out(texts, np.concatenate([row, row]), low, high)
-    ahead, behind = around.head(len(row)).alias("ahead"), around.tail(len(row)).alias("behind")
-    frame = pl.DataFrame([ahead, behind, pl.Series("start", start), pl.Series("end", end)])
-    taken = frame.select(
-        start=pl.col("start") - pl.col("behind").str.extract(r"([^\p{L}\p{M}\p{N}\s\]\)>»”]*)$").str.len_chars(),
-        end=pl.col("end") + pl.col("ahead").str.extract(r"^([^\p{L}\p{M}\p{N}\s\[\(<«“]*)").str.len_chars(),
-    ).cast(pl.Int64)
-    return taken["start"], taken["end"]
+    # A passage in many articles is asked for once an article: one place in five.
+    asked = np.concatenate([row, row]).astype(np.int64) << 33 | np.concatenate([start << 1, end << 1 | 1])
+    order = np.argsort(asked)
+    new = np.diff(asked[order], prepend=-1) != 0
+    known = asked[order[new]]
+    count = np.empty(order.size, np.int64)
+    count[order] = _count_marks(texts, known >> 33, (known & 0x1FFFFFFFF) >> 1, known & 1 > 0)[np.cumsum(new) - 1]
+    return pl.Series("start", start - count[: len(row)]), pl.Series("end", end + count[len(row) :])
+
+
+def _count_marks(texts: pl.Series, row: Array, place: Array, behind: Array) -> Array:
+    """How many marks touch each place of texts[row], behind it or before; int64."""
+    signs = pl.Series([chr(code) for code in range(128)])
+    taken = np.stack([signs.str.extract(marks).str.len_chars().to_numpy() > 0 for marks in MARKS])
+
+    def read(*batch: Any) -> None:
+        place_kernels.count_touching(*batch[:-1], np.array(MOST), taken, batch[-1])
+
+    count = read_places(texts, row, place, read, behind).astype(np.int64)
+    for way, (marks, most) in enumerate(zip(MARKS, MOST, strict=True)):
+        beyond = np.flatnonzero((count < 0) & (behind == way))
+        low, high = (place[beyond], place[beyond] + most) if way else (place[beyond] - most, place[beyond])
+        around = cut_out(texts, row[beyond], np.maximum(low, 0), high)
+        count[beyond] = around.str.extract(marks).str.len_chars().to_numpy()
+    return count
