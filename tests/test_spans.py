@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.matching import place_kernels, postings, rewritten, skip_kernels
+from provenance.matching.layout import lay_out
 from provenance.matching.places import cut_out, read_places
 from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
 from provenance.matching.rewritten_kernels import SCORE
@@ -411,6 +412,14 @@ def test_an_end_among_signs_beyond_ascii_is_read_whole() -> None:
     row, place = np.array([4, 1, 0]), np.array([40, 5, 40])
     low, high = snap(pl.Series(many), row, place - 1, place)
     assert (low.to_list(), high.to_list()) == ([39, 4, 39], [42, 6, 42])
+
+
+def test_passages_out_of_order_are_laid_out_as_in_order() -> None:
+    documents = documents_of({"a": f"{HEADLINE}\n{BODY}", "b": f"{OTHER}\n{BODY}"})
+    passages = passages_of(documents, {"a": [(HEADLINE, "headline")]})
+    tokens = tokenize(documents["text"])
+    one, two = (lay_out(documents, table, tokens) for table in (passages, passages.reverse()))
+    assert [str(column) for column in one] == [str(column) for column in two]
 
 
 def test_stretches_are_cut_out_in_the_order_asked_for() -> None:

@@ -46,11 +46,10 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     start, end = passages["start"].to_numpy(), passages["end"].to_numpy()
     role = passages["role"].replace_strict(CODE, return_dtype=pl.UInt8()).to_numpy()
     first, last = words_inside(tokens, document, start, end)
-    order = np.lexsort((end, start, document))
-    document, role, first, last = document[order], role[order], first[order], last[order]
     quoted = role == CODE["quote"]
-    quote_first, quote_last = first[quoted], last[quoted]
-    document, role, first, last = document[~quoted], role[~quoted], first[~quoted], last[~quoted]
+    columns = start, end, document, role, first, last
+    *_, quote_first, quote_last = _by_place(*(column[quoted] for column in columns))
+    document, role, first, last = _by_place(*(column[~quoted] for column in columns))
     segment = zeros(tokens.word.size, np.uint8)
     apart = np.flatnonzero(np.isin(role, APART))
     # neighbours differ, and that is all it is for
@@ -63,6 +62,20 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     shorts = bounds, (first[short] - base).astype(np.int32), (last[short] - base).astype(np.int32)
     gap = _addresses(tokens, first[role == CODE["boilerplate"]], last[role == CODE["boilerplate"]])
     return Layout(document, role, first, last, quote_first, quote_last, segment, short, shorts, gap)
+
+
+def _by_place(start: Array, end: Array, document: Array, *columns: Array) -> tuple[Array, ...]:
+    """Document and other columns of passages, sorted by document, start and end; as a table they mostly are already.
+
+    To find that out takes a twentieth of the time of sorting them.
+    """
+    later = np.diff(document)
+    for column in (start, end):
+        later = np.where(later == 0, np.diff(column), later)
+    if (later >= 0).all():
+        return document, *columns
+    order = np.lexsort((end, start, document))
+    return document[order], *(column[order] for column in columns)
 
 
 def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array:
