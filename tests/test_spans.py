@@ -10,7 +10,7 @@ import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.matching import place_kernels, postings, rewritten, skip_kernels
+from provenance.matching import place_kernels, postings, rewritten, sequence_kernels, skip_kernels
 from provenance.matching.layout import lay_out
 from provenance.matching.places import cut_out, read_places
 from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
@@ -412,6 +412,17 @@ def test_an_end_among_signs_beyond_ascii_is_read_whole() -> None:
     row, place = np.array([4, 1, 0]), np.array([40, 5, 40])
     low, high = snap(pl.Series(many), row, place - 1, place)
     assert (low.to_list(), high.to_list()) == ([39, 4, 39], [42, 6, 42])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"), [(0, 1, False), (0, 2, True), (2, 4, True), (4, 1, True), (2, 1, False)]
+)
+def test_an_address_between_two_words_is_found(low: int, high: int, found: bool) -> None:
+    gap, out = np.array([0, 0, 7, 0, 0], np.uint8), np.zeros(1, np.bool_)
+    sequence_kernels.find_between(gap, np.array([low]), np.array([high]), 7, out)
+    addresses = np.flatnonzero(gap == 7)  # what it stands for
+    assert found == (np.searchsorted(addresses, low) != np.searchsorted(addresses, high, side="right"))
+    assert out.item() == found
 
 
 def test_passages_out_of_order_are_laid_out_as_in_order() -> None:

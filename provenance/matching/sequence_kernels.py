@@ -66,3 +66,12 @@ def count_equal(word, left_first, left_last, right_first, right_last, cells, equ
             low, high = p * na // pieces, (p + 1) * na // pieces
             start, end = p * nb // pieces, (p + 1) * nb // pieces
             equal[m] += common_subsequence(word, a + low, high - low, b + start, end - start)
+
+
+@njit(cache=True, nogil=True)
+def find_between(gap, low, high, kind, found):
+    """found[q] = True where a gap of this kind stands at low[q] .. high[q], both included, or between them."""
+    for q in range(low.size):
+        begin, end = (low[q], high[q] + 1) if low[q] <= high[q] else (high[q] + 1, low[q])
+        for w in range(begin, end):
+            found[q] |= gap[w] == kind

@@ -53,14 +53,28 @@ def join_neighbours(tokens: Tokens, gap: Array, aligned: Aligned, settings: Sett
     rewritten one. More words on one side alone were put in there (a reply under each line of a quotation) and are no
     part of a copy. No address lies between.
     """
+    aligned, done = _in_order(aligned), []
     while True:
-        aligned = aligned.take(np.lexsort((aligned.right_first, aligned.left_first, aligned.right, aligned.left)))
         first = _first_of_two(_follows_on(gap, aligned, settings))
         if not first.size:
-            return aligned
-        stays = np.ones(aligned.left.size, np.bool_)
+            break
+        # where nothing was joined nothing will be: one pair in ten comes to a second round
+        pair = np.cumsum((np.diff(aligned.left, prepend=-1) != 0) | (np.diff(aligned.right, prepend=-1) != 0))
+        again = np.zeros(int(pair[-1]) + 1, np.bool_)
+        again[pair[first]] = True
+        stays = again[pair]
+        done.append(aligned.take(~stays))
         stays[first], stays[first + 1] = False, False
-        aligned = join([aligned.take(stays), _join_two(tokens, aligned.take(first), aligned.take(first + 1))])
+        aligned = _in_order(
+            join([aligned.take(stays), _join_two(tokens, aligned.take(first), aligned.take(first + 1))])
+        )
+    return _in_order(join([*done, aligned])) if done else aligned
+
+
+def _in_order(aligned: Aligned) -> Aligned:
+    """Stretches sorted by pair and place."""
+    pair = (aligned.left.astype(np.int64) << 32) | aligned.right
+    return aligned.take(np.lexsort((aligned.right_first, aligned.left_first, pair)))
 
 
 def _follows_on(gap: Array, aligned: Aligned, settings: Settings) -> Array:
@@ -78,9 +92,11 @@ def _follows_on(gap: Array, aligned: Aligned, settings: Settings) -> Array:
     edited = (wide < lesser) & (equal >= settings.min_identity * longer)
     least = np.minimum(one.identity(), two.identity())
     near &= edited | ((wide <= settings.max_gap_words) & (least < settings.min_identity))
-    addresses = np.flatnonzero(gap == ADDRESS) if near.any() else np.empty(0, np.int64)
+    at = np.flatnonzero(near)
+    parted = np.zeros(at.size, np.bool_)
     for low, high in ((one.left_last, two.left_first), (one.right_last, two.right_first)):
-        near[near] = np.searchsorted(addresses, low[near]) == np.searchsorted(addresses, high[near], side="right")
+        sequence_kernels.find_between(gap, low[at], high[at], ADDRESS, parted)
+    near[at] = ~parted
     return near
 
 
