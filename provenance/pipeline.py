@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -21,6 +23,7 @@ from provenance.dumps.verdicts import read_verdicts
 from provenance.dumps.walk import Source
 from provenance.errors import UsageError
 from provenance.matching.boilerplate import mark_boilerplate
+from provenance.matching.candidates import find_candidates
 from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
 from provenance.matching.equal_texts import digest, group_equal
@@ -28,7 +31,7 @@ from provenance.matching.ignored import ignore_stretches
 from provenance.matching.recall import measured_recall, sample_pairs
 from provenance.matching.rewritten import explain_channel
 from provenance.matching.sketches import recall_statement, word_sketcher
-from provenance.matching.spans import find_spans
+from provenance.matching.spans import find_among
 from provenance.matching.warming import load_documents
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run
@@ -37,10 +40,11 @@ from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from provenance.dumps.ahead import Ahead
     from provenance.matching.recall import Sampled
+    from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
 
 SCHEMA_VERSION = 1
@@ -88,7 +92,7 @@ def scan(
     in_order = read.documents["doc_id"].is_sorted()  # as archives number theirs: then no text is moved
     documents = read.documents if in_order else read.documents.sort("doc_id")
     del read  # the text in another order: a quarter of the peak
-    finished = finished or (lambda _name, _frame: None)
+    finished = finished or _keep_quiet
     needs = find_needs(documents, settings)
     facts["needs"] = {f"{name}_mb": value for name, value in needs._asdict().items() if name != "documents"}
     if needing:
@@ -98,11 +102,11 @@ def scan(
         with clock.step("verdicts"):
             decisions = decide(said, documents)
         facts["verdicts"] = decisions.facts
-    if settings.until != "origins":
-        finished("documents", documents)
+    early = finished if settings.until != "origins" else _keep_quiet  # tracing still changes some
+    early("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, over_cap, sampled = compare(documents, settings, clock, decisions)
+    made, over_cap, sampled = compare(documents, settings, clock, decisions, early)
     frames |= made
     spans, matches = frames["spans"], frames["matches"]
     if settings.until != "matches":
@@ -122,31 +126,69 @@ def scan(
     return _finish(frames, settings, facts, clock)
 
 
+def _keep_quiet(_name: str, _frame: pl.DataFrame) -> None:
+    """Tell nobody that a table is final."""
+
+
+@contextmanager
+def _beside() -> Iterator[ThreadPoolExecutor]:
+    """A thread for what a stage can do without; what fails or is interrupted does not wait for it."""
+    pool = ThreadPoolExecutor(1, "beside")
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
 def _compare_passages(
-    documents: pl.DataFrame, settings: Settings, clock: Clock, decisions: Decisions | None
+    documents: pl.DataFrame,
+    settings: Settings,
+    clock: Clock,
+    decisions: Decisions | None,
+    finished: Callable[[str, pl.DataFrame], None],
 ) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
-    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample."""
+    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample.
+
+    Candidates and the sample need nothing but words: they are sought beside the stages before and after, which keep a
+    core and a half busy.
+    """
     from provenance.text.passages import find_passages  # noqa: PLC0415  .03 s of expressions for passages alone
 
     exhaustive = documents.height <= settings.exhaustive_documents
     with clock.step("fold"):
         tokens, signatures = tokenize_and(documents["text"], None if exhaustive else word_sketcher(settings))
-    with clock.step("passages"):
-        passages = find_passages(documents)
-    with clock.step("boilerplate"):
-        passages = mark_boilerplate(documents, passages, tokens)
-        passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
-    with clock.step("spans"):
-        found = find_spans(documents, passages, tokens, signatures, settings)
-    with clock.step("matches"):
-        spans, matches = match_documents(documents, passages, tokens, found, settings, decisions)
-    with clock.step("recall"):
-        sampled = sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings)
-    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, sampled
+    with _beside() as thread:
+        candidates = thread.submit(find_candidates, tokens, signatures, settings)
+        sampled = thread.submit(_sample, documents, tokens, settings)
+        with clock.step("passages"):
+            passages = find_passages(documents)
+        with clock.step("boilerplate"):
+            passages = mark_boilerplate(documents, passages, tokens)
+            passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
+            finished("passages", passages)
+        with clock.step("spans"):
+            found = find_among(documents, passages, tokens, candidates.result, settings)
+        with clock.step("matches"):
+            spans, matches = match_documents(documents, passages, tokens, found, settings, decisions)
+            finished("spans", spans)
+            finished("matches", matches)
+        with clock.step("recall"):
+            measured = sampled.result()
+    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured
+
+
+def _sample(documents: pl.DataFrame, tokens: Tokens, settings: Settings) -> Sampled:
+    return sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings)
 
 
 def _compare_documents(
-    documents: pl.DataFrame, settings: Settings, clock: Clock, decisions: Decisions | None
+    documents: pl.DataFrame,
+    settings: Settings,
+    clock: Clock,
+    decisions: Decisions | None,
+    finished: Callable[[str, pl.DataFrame], None],
 ) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
     """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES if tracing will read them."""
     passages = tables.empty(tables.PASSAGES)
@@ -158,6 +200,7 @@ def _compare_documents(
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
     with clock.step("matches"):
         matches, over_cap, sampled = find_alike(documents, settings, decisions=decisions)
+        finished("matches", matches)
     return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap, sampled
 
 

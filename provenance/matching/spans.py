@@ -19,6 +19,9 @@ from provenance.matching.stretches import Aligned, join, join_neighbours
 from provenance.tables import ROLES, SPANS, SPANS_BY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provenance.matching.candidates import Candidates
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
@@ -49,16 +52,33 @@ def find_spans(
     threads: int = 2,
 ) -> Found:
     """DOCUMENTS sorted by doc_id, their PASSAGES, TOKENS and signatures (none for small dumps) -> Found. *gather*."""
+    return find_among(
+        documents, passages, tokens, lambda: find_candidates(tokens, signatures, settings), settings, threads
+    )
+
+
+def find_among(
+    documents: pl.DataFrame,
+    passages: pl.DataFrame,
+    tokens: Tokens,
+    candidates: Callable[[], Candidates],
+    settings: Settings,
+    threads: int = 2,
+) -> Found:
+    """DOCUMENTS sorted by doc_id, their PASSAGES, TOKENS and what gives their CANDIDATES -> Found. *gather*.
+
+    They are asked for when all is done that does without them, so that they may be sought meanwhile.
+    """
     layout = lay_out(documents, passages, tokens)
-    candidates = find_candidates(tokens, signatures, settings)
-    verified = verify(tokens, layout, candidates, settings, threads)
+    repeats = repeats_inside(tokens, layout, settings, threads)
+    short = find_short(tokens, layout, settings)
+    pairs = candidates()
+    verified = verify(tokens, layout, pairs, settings, threads)
     across = verified.aligned
     if settings.level == "passage" and is_on(settings, documents):
         across = join([*find_rewritten(documents, tokens, layout, across, settings, threads)])
-    repeats = repeats_inside(tokens, layout, settings, threads)
-    short = find_short(tokens, layout, settings)
     spans, jaccards = settle(documents, tokens, layout, verified, across, repeats, short, settings, threads)
-    return Found(spans, jaccards, candidates.over_cap, layout)
+    return Found(spans, jaccards, pairs.over_cap, layout)
 
 
 def settle(
