@@ -48,12 +48,23 @@ def count_shingles(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
     return distinct
 
 
-def align(tokens: Tokens, layout: Layout, left: Array, right: Array, settings: Settings, threads: int = 2) -> Verified:
-    """Pairs of rows (sorted by left; equal rows mean repeats inside one document) -> their alignment. *map*."""
-    documents = tokens.bounds.size - 1
-    wanted = np.zeros(documents, np.bool_)
-    wanted[left], wanted[right] = True, True
-    distinct = count_shingles(tokens, wanted, settings)
+def align(
+    tokens: Tokens,
+    layout: Layout,
+    left: Array,
+    right: Array,
+    settings: Settings,
+    threads: int = 2,
+    distinct: Array | None = None,
+) -> Verified:
+    """Pairs of rows (sorted by left; equal rows mean repeats inside one document) -> their alignment. *map*.
+
+    `distinct` is what count_shingles gives of these documents at least, if it is known.
+    """
+    if distinct is None:
+        wanted = np.zeros(tokens.bounds.size - 1, np.bool_)
+        wanted[left], wanted[right] = True, True
+        distinct = count_shingles(tokens, wanted, settings)
     jaccard = np.zeros(left.size, np.float32)
     anchor = settings.shingle_words + settings.window - 1
 
@@ -97,9 +108,16 @@ def align(tokens: Tokens, layout: Layout, left: Array, right: Array, settings: S
     return Verified(join_neighbours(tokens, layout.gap, aligned, settings), left, right, jaccard)
 
 
-def verify(tokens: Tokens, layout: Layout, candidates: Candidates, settings: Settings, threads: int = 2) -> Verified:
+def verify(
+    tokens: Tokens,
+    layout: Layout,
+    candidates: Candidates,
+    settings: Settings,
+    threads: int = 2,
+    distinct: Array | None = None,
+) -> Verified:
     """CANDIDATES -> those that hold: a shared run gives spans, and so does a jaccard of at least match_jaccard."""
-    found = align(tokens, layout, candidates.left, candidates.right, settings, threads)
+    found = align(tokens, layout, candidates.left, candidates.right, settings, threads, distinct)
     close = found.jaccard >= settings.match_jaccard
     pair = _pair_rows(found.aligned, found)
     aligned = found.aligned.take((candidates.linked | close)[pair])
@@ -115,13 +133,15 @@ def _pair_rows(aligned: Aligned, found: Verified) -> Array:
     return np.searchsorted(keys, (aligned.left.astype(np.int64) << 32) | aligned.right)
 
 
-def repeats_inside(tokens: Tokens, layout: Layout, settings: Settings, threads: int = 2) -> Aligned:
+def repeats_inside(
+    tokens: Tokens, layout: Layout, settings: Settings, threads: int = 2, distinct: Array | None = None
+) -> Aligned:
     """TOKENS -> stretches that stand twice in one document. *map*.
 
-    Only documents with fewer distinct shingles than shingles can have one.
+    Only documents with fewer distinct shingles than shingles can have one. `distinct` as of align.
     """
-    documents = tokens.bounds.size - 1
-    everyone = np.ones(documents, np.bool_)
+    if distinct is None:
+        distinct = count_shingles(tokens, np.ones(tokens.bounds.size - 1, np.bool_), settings)
     shingles = np.maximum(np.diff(tokens.bounds) - settings.shingle_words + 1, 1)
-    rows = np.flatnonzero(count_shingles(tokens, everyone, settings) < shingles).astype(np.int32)
-    return align(tokens, layout, rows, rows, settings, threads).aligned
+    rows = np.flatnonzero(distinct < shingles).astype(np.int32)
+    return align(tokens, layout, rows, rows, settings, threads, distinct).aligned

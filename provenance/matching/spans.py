@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import place_kernels
-from provenance.matching.alignment import Verified, align, repeats_inside, verify
+from provenance.matching.alignment import Verified, align, count_shingles, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.equal_texts import unique
 from provenance.matching.layout import lay_out, more_specific, roles_of
@@ -70,10 +70,11 @@ def find_among(
     They are asked for when all is done that does without them, so that they may be sought meanwhile.
     """
     layout = lay_out(documents, passages, tokens)
-    repeats = repeats_inside(tokens, layout, settings, threads)
+    distinct = count_shingles(tokens, np.ones(documents.height, np.bool_), settings)
+    repeats = repeats_inside(tokens, layout, settings, threads, distinct)
     short = find_short(tokens, layout, settings)
     pairs = candidates()
-    verified = verify(tokens, layout, pairs, settings, threads)
+    verified = verify(tokens, layout, pairs, settings, threads, distinct)
     across = verified.aligned
     if settings.level == "passage" and is_on(settings, documents):
         across = join([*find_rewritten(documents, tokens, layout, across, settings, threads)])
