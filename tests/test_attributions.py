@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.tables import ATTRIBUTIONS, DOCUMENTS, PASSAGES, check, empty
-from provenance.tracing import names, notices
+from provenance.tracing import names, titles
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.datelines import read_dateline
 
@@ -313,11 +313,11 @@ def test_no_two_outlets_share_a_spelling_without_a_cue() -> None:
 
 
 def test_title_reading() -> None:
-    assert notices.read_title("A long enough headline | Orle Valley Times") == (
+    assert titles.read_title("A long enough headline | Orle Valley Times") == (
         "Orle Valley Times",
         "Orle Valley Times",
     )
-    assert notices.read_title("Short – BBC") is None
+    assert titles.read_title("Short – BBC") is None
 
 
 def shared() -> Path:

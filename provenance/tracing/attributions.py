@@ -13,6 +13,7 @@ from provenance.tables import ATTRIBUTIONS
 from provenance.tracing import citations, names, notices
 from provenance.tracing.datelines import LONGEST, Dateline, read_dateline
 from provenance.tracing.notices import Found
+from provenance.tracing.titles import read_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 BATCH = 8192  # documents whose bytes are held at once
 HEAD = 3000  # code points in which a dateline may begin; a feed's title, link and teaser come first
 _DATELINE_LIKE = r"(?m)^[^\n]{2,110}?(?:--|[–—―]|[ )\d.]-|:)|\) ?[-–—]|[)][\p{Lu}“\n]|/ [\p{Lu}][^\n]{2,60}[-–—:]"
+_JUNK_BEFORE = re.compile(r"\) ?[-–—]")  # how what _AFTER_JUNK finds ends; a search that begins with a letter is quick
 _AFTER_JUNK = re.compile(
     r"(?:\s{2}|[|>•·./] ?|/ )(?P<line>[^\W\d_a-z][\w .,'’/-]{2,50} \([A-Z][\w .&/-]{1,30}\) ?[-–—]+)"
 )
 #: Within reach of the start a dash or a colon, or an address or bracket further on.
 _MAY_BEGIN = re.compile(r"^(?:[^\n]{2,115}?[-–—―:)]|[^\n]*?://)")
-_MAY_END = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}+(?:\n|\Z)")
+_MAY_END = r"[^\s\x1c-\x1f] ?[-–—|•·:»] ?[^\n|–—•»]{2,40}(?:\n|\z)"
 _ADDRESS_THEN = re.compile(r"(?<!\S)https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
 _TAIL_LIKE = (
@@ -36,7 +38,8 @@ _PICTURE_LIKE = (
     r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
 )
 _AROUND = frozenset(citations.AROUND)
-_WRAP = re.compile(r"(?<=[^\n]{50}[\w,])\n(?=\w)")  # the end of a long line amid a sentence: a name may go on there
+#: The end of a long line amid a sentence: a name may go on there. The search leaps from one end of a line to the next.
+_WRAP = re.compile(r"\n(?<=[^\n]{50}[\w,]\n)(?=\w)")
 _SHORT_NAME_LINE = (
     r"(?mi)^[ \t*•|/–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
 )
@@ -127,6 +130,7 @@ def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]])
         texts.str.contains_any(list(notices.CUES)).alias("cue"),
         tail.str.contains(_TAIL_LIKE).alias("tail"),
         texts.str.contains(_PICTURE_LIKE).alias("picture"),
+        (texts.str.head(400).str.contains(_MAY_END) | batch["title"].fill_null("").str.contains(_MAY_END)).alias("end"),
         texts.str.find_many(patterns, leftmost=True).alias("hits"),
     )
     for row in table.iter_rows(named=True):
@@ -155,8 +159,8 @@ def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list
         found.extend(notices.read_notices(text, 0, foreign))
     if row["picture"]:
         found.extend(notices.read_picture_credits(text))
-    if _MAY_END.search(row["title"] or "") or _MAY_END.search(text[:400]):
-        found.extend(_title_suffix(text, row["title"]))
+    if row["end"]:
+        found.extend(read_suffix(text, row["title"]))
     if row["hits"]:
         found.extend(_citations(text, row["hits"]))
     found.extend(_links(text) if "http" in text else ())
@@ -189,35 +193,13 @@ def _datelines(text: str) -> Iterator[_Dated]:
                 yield _Dated(position + start, dateline)
                 break
         else:
-            for match in _AFTER_JUNK.finditer(line[:400]):
+            for match in _AFTER_JUNK.finditer(line[:400]) if _JUNK_BEFORE.search(line, 0, 400) else ():
                 dateline = read_dateline(match["line"] + " x")
                 if dateline and dateline.source in names.lexicon().kinds:
                     count += 1
                     yield _Dated(position + match.start("line"), dateline)
                     break
         position += len(line) + 1
-
-
-def _title_suffix(text: str, title: str | None) -> Iterator[Found]:
-    """A title suffix that names an outlet; also one that the repeated headline in the text lacks."""
-    lines = [line.strip() for line in text[:1500].split("\n") if line.strip()][:8]
-    for candidate in dict.fromkeys([title.strip()] if title and title.strip() else []) | dict.fromkeys(lines[:2]):
-        if len(candidate) > 260:
-            continue
-        parts = notices.split_title(candidate)
-        if not parts:
-            continue
-        hit = notices.read_title(candidate) if candidate == title or candidate == lines[0] else None
-        source = hit[1] if hit else None
-        if not source and notices.plausible_site(parts[1]):
-            base = names.key(parts[0])
-            if any(names.key(line) == base for line in lines if line != candidate):
-                source = names.canonical(parts[1])
-        if source:
-            at = text.find(candidate)
-            start = at + candidate.rfind(parts[1]) if at >= 0 else 0
-            yield Found(start, start + len(parts[1]) if at >= 0 else 0, source, "credit")
-            return
 
 
 def _citations(text: str, hits: list[int]) -> Iterator[Found]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.text.month_names import MONTHS, name_key
 from provenance.tracing import names
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LONGEST = 120
+_SEPARATES = re.compile(r"[-–—―:]")
 _SEPARATOR = re.compile(r" ?--+ ?| ?[–—―] ?|(?<=\)) ?- ?| - | -(?=[A-Z]\w)| -$|(?<=\d)-(?: |$)|(?<=[\w)]): ")
 _LETTER = r"[^\W\d_]"
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
@@ -41,6 +45,9 @@ _CONNECTORS = names.words(
     de la le el al es as du da do dos del der den and of on in sur upon und y en the
     """
 )
+#: A word in small letters, or what ends the search for one.
+_SMALL_WORD = re.compile(rf" (?P<word>[a-z]{_LETTER}*)|[-–—―:()\[\],]")
+_MAY_BE_SMALL = _CONNECTORS | {"d", "l"} | MONTHS.keys()  # d'Ivoire
 _NOT_SOURCES = re.compile(
     r"^(?:[RDI]-|[RDI]\)?$|\d+$|file|photo|video|live|left|right|pictured|updated?|now|also|formerly|age\b|born\b|\W)"
     r"|\d{3}|^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|^(?:local time|GMT|R|D|UK|US|UN|EU)$",
@@ -72,12 +79,14 @@ def read_dateline(line: str) -> Dateline | None:
     """The dateline with which `line` begins, or None; cost is linear in the first 120 characters."""
     start = len(line) - len(line.lstrip(" \t\u00a0\u200e\u200f\ufeff*"))
     head = line[start : start + LONGEST]
+    if "/" not in head and _is_prose(head):
+        return None
     if bare := _NO_DASH.match(head):
         source = names.resolve(bare["source"])
         place = bare["place"][:-1]  # without the space before the bracket
         if source and place_rank(place) == 2:
             return Dateline(start, start + bare.end(), place, source, None, None, None)
-    for cut in _SEPARATOR.finditer(head):
+    for cut in _cuts(head):
         end = len(head[: cut.start()].rstrip())
         if end < 3 or end > 100:
             continue
@@ -85,6 +94,33 @@ def read_dateline(line: str) -> Dateline | None:
         if body and not (cut.end() >= len(head) and not body.day and not body.source):
             return Dateline(start, start + end, *body)
     return None
+
+
+def _is_prose(head: str) -> bool:
+    """Whether a word before any comma, bracket or separator is in small letters, and no month or `de`.
+
+    Then there is no dateline: the word would be the place's, of which `place_rank` makes nothing; an agency before
+    or after a slash is all that may be written so.
+    """
+    for found in _SMALL_WORD.finditer(" " + head):
+        word = found["word"]
+        if not word:
+            return False
+        if (word.casefold() if word.isascii() else name_key(word)) not in _MAY_BE_SMALL:
+            return True
+    return False
+
+
+def _cuts(head: str) -> Iterator[re.Match[str]]:
+    """Every match of _SEPARATOR in turn: each has one of the signs at its beginning, or after a space there."""
+    done = 0
+    for sign in _SEPARATES.finditer(head):
+        at = sign.start()
+        cut = _SEPARATOR.match(head, at - 1) if at > done and head[at - 1] == " " else None
+        cut = cut or (_SEPARATOR.match(head, at) if at >= done else None)
+        if cut:
+            done = cut.end()
+            yield cut
 
 
 def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:

@@ -1,4 +1,4 @@
-"""Head, tail and short lines of an article -> credits, bylines, notices and title suffixes.
+"""Head, tail and short lines of an article -> credits, bylines and notices.
 
 A credit in a caption is the picture's: its scope is `caption`, and no origin is ever read from it.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from provenance.text import calendar
 from provenance.text.month_names import MONTHS, WEEKDAYS
 from provenance.tracing import names
+from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 DATE_LINE = 45  # characters of a line that holds a date and perhaps a time
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
+SIGNED = 31  # what is signed on a line of its own: its end, 4 spaces, 25 signs and a full stop
 MOST_CUES = 100  # a text with more notices than this is made of them
 
 
@@ -53,6 +55,7 @@ _SOURCE_LINE = re.compile(
     r"(?P<name>[^\n.]{2,60}?(?:\.(?:com|org|net))?)[ \t*]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
+_SOURCES = ("ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "المصدر")
 _FROM_HEAD = re.compile(
     r"\A\s*+(?:\S[^\n]{0,199}+\n\s*+){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
 )
@@ -75,11 +78,11 @@ _FROM = re.compile(
     r"|(?i:read (?:the )?(?:full |original |rest of the |whole |entire )+(?:article|story|report|post"
     r"|piece|text)?,? ?(?:here )?(?:on|at|in|from) )(?:the )?(?P<name4>[^\n.,;:()]{2,50})"
 )
-_COPYRIGHT_CUE = re.compile(r"©|opyright|COPYRIGHT|\([cC]\) ")
-_FROM_CUE = re.compile(
-    r"(?i)appeared|published|reprinted|reproduced|posted|produced|translated|provided|written"
-    r"|read the (?:full|orig|rest|whole|entire)"
-)
+_COPYRIGHT_CUES = ("©", "opyright", "COPYRIGHT", "(c) ", "(C) ")
+_FROM_CUES = (
+    "appeared", "published", "reprinted", "reproduced", "posted", "produced", "translated", "provided", "written",
+    "read the full", "read the orig", "read the rest", "read the whole", "read the entire",
+)  # fmt: skip
 _CONTRIBUTED = re.compile(r"(?: also)? contributed (?:\w+ )?(?:to this|to the|reporting|from)")
 _CONTRIBUTOR = re.compile(r"[A-Z][^\n.;()]{1,60}+\Z")
 _TRAILING = re.compile(
@@ -94,6 +97,7 @@ _PICTURE_LINE = re.compile(
     r"|courtesy))?[ \t]?[:/][ \t]?(?P<name>[^\n]{2,60}))$",
     re.MULTILINE,
 )
+_PICTURE_CUES = ("hoto", "HOTO", "icture", "mage", "redit", "rédit")
 _SLASHED = re.compile(r"^[^\n.!?]{3,90}?[/|] ?(?P<name>[A-Z][\w .-]{1,24})[ \t]*$", re.MULTILINE)
 _SUBSCRIPTION = re.compile(
     r"[Ff]or (?P<who>[A-Z][\w&’' -]{1,40}?) subscription information"
@@ -116,6 +120,10 @@ _NOTICE_CUE = re.compile(
     r"ubscribe to|ign up |ownload |[Ff]ollow |ights [Rr]eserved|is not responsible|hort [Uu][Rr][Ll]"
     r"|newsletter|podcast|[Jj]oin "
 )
+_NOTICE_CUES = (
+    "ubscribe to", "ign up ", "ownload ", "Follow ", "follow ", "ights ", "is not responsible", "hort ", "newsletter",
+    "podcast", "Join ", "join ",
+)  # fmt: skip
 #: A widget's wording that only one publisher prints.
 _WIDGETS = {"get a short url": "Sputnik", "get short url": "RT", "get a short": "Sputnik"}
 _LINE = re.compile(r"[^\n]+")
@@ -205,22 +213,24 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
             found = "Reuters"  # its house form: (Reporting by A; Editing by B)
         if found:
             yield Found(base + match.start(), base + match.end(), found, "credit")
-    for expression in (_SOURCE_LINE, _SOURCE_MIDLINE, _REPORTED):
-        for match in expression.finditer(text):
+    midline = _SOURCE_MIDLINE.finditer(text) if "/ Source: " in text else ()
+    reported = match_lines(_REPORTED, text, ("eporting by ",))
+    for any_name, all_ in ((True, match_lines(_SOURCE_LINE, text, _SOURCES)), (True, midline), (False, reported)):
+        for match in all_:
             found = _resolve(match["name"], shape=True)
-            found = found or (None if expression is _REPORTED else _any_name(match["name"]))  # there a person's
+            found = found or (_any_name(match["name"]) if any_name else None)  # a reporter's is a person's
             before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
                 yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
-    for match in _COPYRIGHT.finditer(text) if _COPYRIGHT_CUE.search(text) else ():
+    for match in _COPYRIGHT.finditer(text) if holds(text, _COPYRIGHT_CUES) else ():
         if found := _resolve(match["name"]) or (_shaped(match["name"].partition(". ")[0]) if foreign else None):
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
             caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
             kind, scope = ("credit", "caption") if caption else ("template", "article")
             end = match.start("name") + len(match["name"].rstrip())
             yield Found(base + match.start(), base + end, found, kind, scope)
-    for match in _FROM.finditer(text) if _FROM_CUE.search(text) else ():
+    for match in _FROM.finditer(text) if holds(fold_case(text), _FROM_CUES) else ():
         phrase = match["name"] or match["name2"] or match["name3"] or match["name4"]
         found = _resolve(phrase, shape=True)
         said, before = match.group(), text[max(0, match.start() - 60) : match.start()].rpartition("\n")[2]
@@ -273,7 +283,7 @@ def read_notices(text: str, base: int, foreign: bool) -> Iterator[Found]:
 def _around_cues(text: str) -> Iterator[re.Match[str]]:
     """Notices near one of their cues, each once; the text between is never searched."""
     done = 0
-    for cue in islice(_NOTICE_CUE.finditer(text), MOST_CUES):
+    for cue in islice(match_at(_NOTICE_CUE, text, _NOTICE_CUES), MOST_CUES):
         low, high = max(done, cue.start() - 110), cue.end() + 120
         if high <= done:
             continue
@@ -297,13 +307,20 @@ def _owner_of(acronym: str, text: str) -> str | None:
     return None
 
 
+def search_sign_off(text: str) -> re.Match[str] | None:
+    """What _SIGN_OFF finds in a text, looked for in its last signs only: the rest of the match is SIGNED at most."""
+    last = len(text.rstrip())
+    line = text.find("\n", max(0, last - SIGNED), last)
+    return _SIGN_OFF.search(text, max(0, len(text[:line].rstrip(" \t")) - 1)) if line >= 0 else None
+
+
 def read_tail(text: str, base: int) -> Iterator[Found]:
     """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
-    bare = _SIGN_OFF.search(text)
+    bare = search_sign_off(text)
     if bare and (source := names.resolve(bare["name"].strip())) and names.is_agency(source):
         yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
         return
-    signed = _SIGNED_CAPS.search(text)
+    signed = _SIGNED_CAPS.search(text, max(0, len(text.rstrip()) - SIGNED))
     if signed and (source := names.resolve(signed["name"])) and names.is_agency(source):
         yield Found(base + signed.start("name"), base + signed.end("name"), source, "credit")
         return
@@ -326,10 +343,10 @@ def read_picture_credits(text: str) -> Iterator[Found]:
         found = _resolve_picture(inside)
         if found and match.end() < len(text.rstrip()):
             yield Found(match.start(), match.end(), found, "credit", "caption")
-    for match in _PICTURE_LINE.finditer(text):
+    for match in match_lines(_PICTURE_LINE, text, _PICTURE_CUES):
         if found := _resolve_picture(match["name"]):
             yield Found(match.start("name"), match.end("name"), found, "credit", "caption")
-    for match in _SLASHED.finditer(text):
+    for match in match_lines(_SLASHED, text, "/|"):
         found = names.resolve(match["name"])
         if found and len(match.group().split()) <= 9:
             yield Found(match.start("name"), match.end("name"), found, "credit", "caption")
@@ -343,47 +360,6 @@ def _resolve_picture(text: str) -> str | None:
         return None
     parts = [part.strip() for part in re.split(r"[/,:|]| via | by |[Pp]hoto|courtesy of", text)]
     return next((hit for part in reversed(parts) if part[:1].isupper() and (hit := names.resolve(part))), None)
-
-
-_SUFFIX = re.compile(r"^(?P<title>[^\n]{12,220}?) ?(?: [-–—|•·:»] ?|\s\|\s)(?P<name>[^\n|–—•»]{2,40})$")
-_NOT_SUFFIX = re.compile(
-    r"report|video|photo|analysis|opinion|source|official|minist|live|update|study|poll|interview"
-    r"|exclusive|breaking|part \d|"
-    r"\d{4}|says|monitor group|army|police|president|statement|watch|podcast|review",
-    re.IGNORECASE,
-)
-
-
-def split_title(title: str) -> tuple[str, str] | None:
-    """A title -> the headline and the site's name after its last dash or bar, if it looks like one."""
-    match = _SUFFIX.match(" ".join(title.split()))
-    if not match or len(match["title"].split()) < 3:
-        return None
-    return match["title"].rstrip(" -–—|"), match["name"].strip()
-
-
-def read_title(title: str) -> tuple[str, str] | None:
-    """A title -> its suffix's words and the outlet that they name, in the table or by shape."""
-    parts = split_title(title)
-    if not parts:
-        return None
-    name = parts[1]
-    found = names.resolve(name) or (names.canonical(name) if names.host_of(name) else None)
-    if not found and names.looks_like_outlet(name) and not _NOT_SUFFIX.search(name):
-        found = name
-    return (name, found) if found else None
-
-
-def plausible_site(name: str) -> bool:
-    """Whether a suffix that the repeated headline lacks may be a site's name."""
-    words = name.split()
-    return (
-        1 <= len(words) <= 6
-        and not _NOT_SUFFIX.search(name)
-        and all(
-            word[0].isupper() or not word[0].isalpha() or word in ("of", "the", "and", "al", "de") for word in words
-        )
-    )
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,0 +1,95 @@
+"""What is asked before an expression is run leaves out nothing that it would have found."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.text.month_names import MONTHS
+from provenance.tracing import attributions, datelines, notices
+from provenance.tracing.cues import fold_case, holds, match_at, match_lines
+
+#: Expression, how it is searched for, and the words without which it finds nothing.
+CUED = [
+    (notices._PICTURE_LINE, match_lines, notices._PICTURE_CUES),
+    (notices._SLASHED, match_lines, "/|"),
+    (notices._SOURCE_LINE, match_lines, notices._SOURCES),
+    (notices._REPORTED, match_lines, ("eporting by ",)),
+    (notices._NOTICE_CUE, match_at, notices._NOTICE_CUES),
+]
+PIECES = [
+    "Photo", "PHOTO", "picture", "images", "Image", "Crédit", "credit", " by", " courtesy", ":", "/", "|", " ", "\n",
+    "\t", "Reuters", "AFP", "Source", "SOURCE", "Sources", "Credit", "Via", "Quelle", "المصدر", "Additional ",
+    "Reporting by ", "reporting by the ", "A name", ".", ". ", "-", "—", "–", ":", "word", "a", "B", "Subscribe to",
+    "Sign up ", "Download ", "Follow ", "follow ", "Rights Reserved", "rights reserved", "is not responsible",
+    "short URL", "short url", "newsletter", "podcast", "Join ", "(", ")", "[", "]", ",", "LONDON", "London", "the",
+    "de", "May", "may", "5", "1996", "(AP)", "--", " - ", "d'", "said", "août", "\u00a0", "x" * 60,
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+
+
+@pytest.mark.parametrize(("expression", "search", "cues"), CUED)
+@given(text=TEXTS)
+def test_cues_leave_out_no_match(expression: re.Pattern[str], search: object, cues: tuple[str, ...], text: str) -> None:
+    assert callable(search)
+    spans = [match.span() for match in expression.finditer(text)]
+    assert [match.span() for match in search(expression, text, cues)] == spans
+
+
+def test_a_case_is_folded_as_expressions_ignore_it() -> None:
+    every = re.compile("[a-z]", re.IGNORECASE)
+    for sign in map(chr, range(sys.maxunicode + 1)):
+        plain = {letter for letter in fold_case(sign) if "a" <= letter <= "z"}
+        told = {letter for letter in plain if re.match(letter, sign, re.IGNORECASE)}
+        assert bool(every.match(sign)) == bool(told), hex(ord(sign))
+
+
+@given(text=TEXTS, word=st.sampled_from(notices._FROM_CUES))
+def test_words_of_any_case_are_held(text: str, word: str) -> None:
+    assert holds(fold_case(text + word.upper()), notices._FROM_CUES)
+    assert holds(fold_case(word.title().replace("I", "\u0130") + text), [word])
+
+
+@given(text=TEXTS)
+def test_cuts_are_where_separators_match(text: str) -> None:
+    spans = [match.span() for match in datelines._SEPARATOR.finditer(text)]
+    assert [match.span() for match in datelines._cuts(text)] == spans
+
+
+@given(line=TEXTS)
+def test_what_is_called_prose_has_no_dateline(line: str) -> None:
+    told = datelines.read_dateline(line)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datelines, "_is_prose", lambda _head: False)
+        assert datelines.read_dateline(line) == told
+
+
+def test_a_place_may_have_small_words_and_a_day_before_its_dash() -> None:
+    for line in ("PAU DE LA l'Arc, 5 may (AP) - x", "Rio de Janeiro, 5 may (AP) - x", "reuters/LONDON - The"):
+        assert not datelines._is_prose(line) or "/" in line
+        assert datelines.read_dateline(line)
+    assert all(datelines._is_prose(f"London {word} - x") == (word not in MONTHS) for word in ("may", "said", "man"))
+
+
+@given(text=TEXTS)
+def test_who_signs_at_the_end_is_looked_for_there_only(text: str) -> None:
+    alone = notices._SIGN_OFF.search(text)
+    found = [(match.start("name"), match.end("name")) for match in [notices.search_sign_off(text)] if match]
+    assert found == ([(alone.start("name"), alone.end("name"))] if alone else [])
+
+
+@given(text=TEXTS)
+def test_a_suffix_is_seen_by_both_engines(text: str) -> None:
+    here = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}+(?:\n|\Z)").search(text)
+    assert pl.Series([text]).str.contains(attributions._MAY_END)[0] == bool(here)
+
+
+@given(text=TEXTS)
+def test_junk_is_followed_by_a_bracket_and_a_dash(text: str) -> None:
+    if attributions._AFTER_JUNK.search(text):
+        assert attributions._JUNK_BEFORE.search(text)
