@@ -70,7 +70,7 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
             rows = by_parent[of_parent[one] : of_parent[one + 1]]
             start = tokens.start[tokens.words(one)][odd]
             outside = (start < taken.first[rows, None]) | (start >= taken.last[rows, None])
-            lost = has[place[child[rows]]][:, runs[odd]] == 0
+            lost = has[np.ix_(place[child[rows]], runs[odd])] == 0
             more[rows] = (lost & ~outside).sum(1)
     return Readings(missing, more, private)
 
