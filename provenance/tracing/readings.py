@@ -56,10 +56,10 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
         place[at] = np.arange(len(group))
         columns, has = _presence([tokens.word[tokens.words(one)] for one in group])
         count = has.sum(0)
-        known = has[:, count > 1]
-        lacks = known.sum(1)[:, None] - known @ known.T
+        known = np.packbits(has[:, count > 1], axis=1)
         rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
-        missing[rows] = lacks[place[child[rows]], place[parent[rows]]]
+        lacks = known[place[child[rows]]] & ~known[place[parent[rows]]]
+        missing[rows] = np.bitwise_count(lacks).sum(1, dtype=np.int64)
         rare = count * 2 <= len(group)
         for one, runs in zip(group, columns, strict=True):
             alone = count[runs] == 1
@@ -70,18 +70,18 @@ def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> R
             rows = by_parent[of_parent[one] : of_parent[one + 1]]
             start = tokens.start[tokens.words(one)][odd]
             outside = (start < taken.first[rows, None]) | (start >= taken.last[rows, None])
-            lost = has[np.ix_(place[child[rows]], runs[odd])] == 0
+            lost = ~has[np.ix_(place[child[rows]], runs[odd])]
             more[rows] = (lost & ~outside).sum(1)
     return Readings(missing, more, private)
 
 
 def _presence(words: list[Array]) -> tuple[list[Array], Array]:
-    """Each document's runs as columns, in order; which document (row) has which run, in float32 for products."""
+    """Each document's runs as columns, in order; which document (row) has which run."""
     runs = [_runs(word) for word in words]
     values, column = np.unique(np.concatenate(runs), return_inverse=True)
-    has = np.zeros((len(runs), len(values)), np.float32)
+    has = np.zeros((len(runs), len(values)), bool)
     lengths = [len(one) for one in runs]
-    has[np.repeat(np.arange(len(runs)), lengths), column] = 1
+    has[np.repeat(np.arange(len(runs)), lengths), column] = True
     return np.split(column, np.cumsum(lengths)[:-1]), has
 
 
