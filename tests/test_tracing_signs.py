@@ -10,9 +10,10 @@ import pytest
 
 from provenance.tables import DOCUMENTS, EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
+from provenance.tracing import frequency
 from provenance.tracing.differences import Text, compare
 from provenance.tracing.edges import show_evidence
-from provenance.tracing.frequency import SAMPLE, count_words, counter, take_sample
+from provenance.tracing.frequency import SAMPLE, count_asked, take_sample
 from provenance.tracing.graphs import lay_out
 from provenance.tracing.model import families, weights
 from provenance.tracing.quoting import depth, find_quoting
@@ -225,9 +226,11 @@ def test_a_sample_is_the_same_in_any_order_and_whole_where_it_fits() -> None:
     assert 1800 < len(chosen) < 2200
 
 
-def test_words_are_counted_in_the_sample_and_stand_once_at_least() -> None:
+@pytest.mark.parametrize("few", [0, 2, 9])
+def test_words_are_counted_in_the_sample_and_stand_once_at_least(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(frequency, "FEW", few)
     documents = pl.DataFrame({"doc_id": ["a", "b"], "text": ["one two two", "two three"]})
-    count = counter(count_words(documents))
+    count = count_asked(documents)
     words = tokenize(pl.Series(["one two three four"])).word.tolist()
     assert [count(word) for word in words] == [1, 3, 1, 1]
 

@@ -15,7 +15,7 @@ from provenance.tables import EVIDENCE
 from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
-from provenance.tracing.frequency import count_words, counter
+from provenance.tracing.frequency import count_asked, counter
 from provenance.tracing.quoting import find_quoting
 from provenance.tracing.twins import join_pairs, lent, stand_in
 
@@ -260,7 +260,7 @@ def _edits(
     chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
     row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
     read = _reader(chosen["text"], fold_bodies(chosen, passages))
-    count = counter(count_words(documents) if frequency is None else frequency)
+    count = count_asked(documents) if frequency is None else counter(frequency)
     rows = []
     # one of several alignments is as long as another: which is found hangs on which text comes first
     for left, right, forward in near.select(*PAIR, pl.col("left_rank") < pl.col("right_rank")).iter_rows():
