@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.month_names import MONTHS
-from provenance.tracing import attributions, datelines, notices
+from provenance.tracing import attributions, datelines, dates, notices
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
@@ -93,3 +93,17 @@ def test_a_suffix_is_seen_by_both_engines(text: str) -> None:
 def test_junk_is_followed_by_a_bracket_and_a_dash(text: str) -> None:
     if attributions._AFTER_JUNK.search(text):
         assert attributions._JUNK_BEFORE.search(text)
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(
+            ["19", "20", "1998", "2024", "5", "12", "May", "mai", "of", "del", " ", "-", "/", ".", ", ", "年", ":"]
+        )
+        | st.sampled_from(["\u00a0", "st", "º", "Juni/juin", "10:00:00", "word", "x" * 9, "\n", "0" * 70]),
+        max_size=20,
+    ).map("".join)
+)
+def test_dates_stand_around_years(text: str) -> None:
+    spans = [match.span() for match in dates._DATE_LIKE_HERE.finditer(text)]
+    assert [match.span() for match in dates._like_dates(text)] == spans

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from provenance.tables import DATES, TIME
 from provenance.text import calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HEAD = 1500  # code points in which a page prints its dates
 LONGEST_LINE = 160  # a date on a longer line is part of the prose: an event
@@ -32,6 +36,9 @@ _DATE_FORM = (
 )
 _DATE_LIKE = _DATE_FORM % ""
 _DATE_LIKE_HERE = re.compile(_DATE_FORM % "+")  # the same, and does not go back; Polars' engine never does
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: Signs of a date before its year, 52 at most, and behind it, or behind one that it begins within.
+BEFORE_YEAR, AFTER_YEAR = 60, 10
 _URL_DAY = r"(?:^|[/_=-])((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)"
 _URL_MONTH = r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?:/|$)"
 
@@ -139,7 +146,7 @@ def _find(head: str) -> list[calendar.FoundDate]:
     """The full dates of a head; the strict parser sees only the surroundings of what looks like one."""
     found: dict[int, calendar.FoundDate] = {}
     seen = 0
-    for match in _DATE_LIKE_HERE.finditer(head):
+    for match in _like_dates(head):
         low = max(seen, match.start() - 45)
         high = match.end() + 30
         low = max(low, head.rfind("\n", 0, match.start()) + 1)
@@ -147,6 +154,17 @@ def _find(head: str) -> list[calendar.FoundDate]:
             found[low + date.start] = date._replace(start=low + date.start, end=low + date.end)
             seen = low + date.end
     return [found[start] for start in sorted(found)]
+
+
+def _like_dates(head: str) -> Iterator[re.Match[str]]:
+    """What _DATE_LIKE_HERE's finditer gives, looked for around years only: each match has one, near its end."""
+    low = high = 0
+    for year in _YEAR.finditer(head):
+        if year.start() - BEFORE_YEAR > high:
+            yield from _DATE_LIKE_HERE.finditer(head, low, high)
+            low = max(0, year.start() - BEFORE_YEAR)
+        high = year.end() + AFTER_YEAR
+    yield from _DATE_LIKE_HERE.finditer(head, low, high)
 
 
 _ORDER = ["doc_id", "start", "end", "value", "precision", "kind", "trusted"]
