@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from provenance.text.tokens import tokenize
 from provenance.tracing.readings import READING, WITNESSES, Taken, compare_readings
+
+if TYPE_CHECKING:
+    import random
 
 WORDS = st.lists(st.sampled_from("abc"), min_size=READING, max_size=12)
 

@@ -132,8 +132,10 @@ def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]])
         texts.str.contains(_PICTURE_LIKE).alias("picture"),
         (texts.str.head(400).str.contains(_MAY_END) | batch["title"].fill_null("").str.contains(_MAY_END)).alias("end"),
         texts.str.find_many(patterns, leftmost=True).alias("hits"),
+        texts.str.contains("http", literal=True).alias("links"),
     )
-    for row in table.iter_rows(named=True):
+    said = pl.any_horizontal("dateline", "head", "cue", "tail", "picture", "end", "links")
+    for row in table.filter(said | (pl.col("hits").list.len() > 0)).iter_rows(named=True):
         kept = _read_document(row, captions.get(row["doc_id"], []))
         yield from kept
 
@@ -163,7 +165,7 @@ def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list
         found.extend(read_suffix(text, row["title"]))
     if row["hits"]:
         found.extend(_citations(text, row["hits"]))
-    found.extend(_links(text) if "http" in text else ())
+    found.extend(_links(text) if row["links"] else ())
     return _rows(row["doc_id"], found, captions, row["published"])
 
 

@@ -145,16 +145,17 @@ def is_agency(name: str) -> bool:
     return kind == "agency" if kind else name.casefold().endswith(("agency", "newswire", "wire service"))
 
 
-def shorten(name: str) -> set[str]:
+@lru_cache(1 << 16)
+def shorten(name: str) -> frozenset[str]:
     """What else an outlet that is not in the table is called: OTA for Osprey Telegraph Agency, Osprey for its news."""
     if resolve(name):
-        return set()
+        return frozenset()
     parts = [part for part in name.replace("-", " ").split() if part[:1].isupper()]
     short = {"".join(part[0] for part in parts)} if len(parts) >= 2 else set()
     if is_agency(name):
         bare = _AGENCY.sub("", name)
         short |= {bare} if bare != name else set()
-    return short
+    return frozenset(short)
 
 
 def host_of(address: str) -> str | None:
