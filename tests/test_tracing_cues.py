@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.month_names import MONTHS
-from provenance.tracing import attributions, datelines, dates, notices
+from provenance.tracing import attributions, datelines, dates, names, notices
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
@@ -107,3 +107,13 @@ def test_junk_is_followed_by_a_bracket_and_a_dash(text: str) -> None:
 def test_dates_stand_around_years(text: str) -> None:
     spans = [match.span() for match in dates._DATE_LIKE_HERE.finditer(text)]
     assert [match.span() for match in dates._like_dates(text)] == spans
+
+
+@given(text=st.text(st.characters(max_codepoint=127), max_size=30))
+def test_ascii_has_the_keys_and_capitals_of_any_text(text: str) -> None:
+    # one letter that is no ASCII, and comes after what is looked at, sends the same words the long way
+    assert names.key(text + " \u00e9") == f"{names.key(text)} e".strip()
+    city = text.partition(",")[0]
+    letters = [sign for sign in city if sign.isalpha()]
+    if city.isupper():
+        assert datelines._capital_city(text) == (len(letters) >= 2)

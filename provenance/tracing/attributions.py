@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -280,16 +280,21 @@ def _day(line: Dateline, published: datetime | None) -> date | None:
     """The day of a dateline; its year is printed, or is the one nearest to the publication date."""
     if line.month is None or line.day is None:
         return None
-    years = [line.year] if line.year else []
+    return _choose_day(line.month, line.day, line.year, published.date() if published else None)
+
+
+@lru_cache(1 << 12)
+def _choose_day(month: int, day: int, year: int | None, published: date | None) -> date | None:
+    years = [year] if year else []
     if not years and published:
         years = [published.year - 1, published.year, published.year + 1]
     days = []
-    for year in years:
+    for one in years:
         try:
-            days.append(date(year, line.month, line.day))
+            days.append(date(one, month, day))
         except ValueError:
             continue
-    if line.year or not published:
+    if year or not published:
         return days[0] if days else None
-    near = min(days, key=lambda day: abs((day - published.date()).days), default=None)
-    return near if near and abs(near - published.date()) <= timedelta(days=90) else None
+    near = min(days, key=lambda day: abs((day - published).days), default=None)
+    return near if near and abs(near - published) <= timedelta(days=90) else None

@@ -213,6 +213,8 @@ def read_source(text: str) -> str | None:
 def _capital_city(place: str) -> bool:
     """Whether the city, before the first comma, is written in capitals."""
     city = place.split(",", maxsplit=1)[0]
+    if city.isascii() and city.isupper():
+        return sum(map(str.isalpha, city)) >= 2
     letters = [sign for sign in city if sign.isalpha()]
     upper = sum(sign.isupper() for sign in letters)
     return len(letters) >= 2 and upper >= max(2, len(letters) - (3 if "Mc" in city or "Mac" in city else 1))

@@ -177,7 +177,7 @@ def _compare_phrases(
         longer = forth if new > lost else back
         longer.append(Sign("wordier", *places[new > lost], late=True))
     if max(lost, new) <= NAMES + 1:
-        named = bool(_FULL_NAME.search(one)), bool(_FULL_NAME.search(other))
+        named = " " in one and bool(_FULL_NAME.search(one)), " " in other and bool(_FULL_NAME.search(other))
         dropped = named[0] != named[1] and (new if named[0] else lost) <= NAMES
         # across a full stop capitals are no name
         if dropped and max(*left.gap[edit.one : edit.two], *right.gap[edit.three : edit.four]) < SENTENCE:

@@ -28,6 +28,7 @@ OUTLET_WORDS = words(
 )
 _ENDS_IN_DOMAIN = re.compile(r"\.(?<=[\w-]{3}\.)(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
 _AGENCY = re.compile(r"(?: (?:News|Press|Telegraph|Information|Wire))?(?: (?:Agency|Newswire|Service))$")
+_THE = re.compile(r"^[Tt]he (?=\S)")
 _NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`ʼʻ´")
 
@@ -46,6 +47,8 @@ class Lexicon(NamedTuple):
 @lru_cache(1 << 16)
 def key(name: str) -> str:
     """The folded words of a name, joined by a space; two spellings of one name have one key."""
+    if name.isascii():
+        return _NOT_WORD.sub(" ", name.replace("'", "").replace("`", "").lower()).strip()
     bare = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES)).casefold()
     letters = bare if bare.isascii() else "".join(sign for sign in bare if not unicodedata.combining(sign))
     return _NOT_WORD.sub(" ", letters).strip()
@@ -106,10 +109,9 @@ def resolve(name: str, cue: bool = True) -> str | None:
     found = table.plain.get(full) or table.plain.get(bare)
     if found or not cue:
         return found
-    written = re.sub(r"^[Tt]he (?=\S)", "", name.strip())
     for word in (full, bare):
         hit = table.cued.get(word)
-        if hit and (word not in table.exact or written in table.exact[word]):
+        if hit and (word not in table.exact or _THE.sub("", name.strip()) in table.exact[word]):
             return hit
     return None
 
