@@ -15,7 +15,7 @@ def fold_bodies(documents: pl.DataFrame, passages: pl.DataFrame) -> Tokens:
     """
     tokens = tokenize(documents["text"])
     rows = documents.select("doc_id").with_row_index("row")
-    left_out = passages.filter(pl.col("role") == "boilerplate").join(rows, on="doc_id").sort("row", "start")
+    left_out = passages.filter(pl.col("role") == "boilerplate").join(rows, on="doc_id")
     if left_out.is_empty():
         return tokens
     # Places of all documents on one line: the document's number above, the place in it below.
@@ -24,8 +24,9 @@ def fold_bodies(documents: pl.DataFrame, passages: pl.DataFrame) -> Tokens:
     start, end = (
         (left_out["row"].cast(pl.Int64).to_numpy() << 32) + left_out[name].to_numpy() for name in ("start", "end")
     )
-    inside = np.searchsorted(start, place, side="right") - np.searchsorted(np.sort(end), place, side="right")
-    kept = inside <= 0
+    # the few ends of what is left out are looked for among the many words, which stand in order
+    begun, over = (np.bincount(np.searchsorted(place, ends), minlength=len(place) + 1) for ends in (start, end))
+    kept = np.cumsum(begun - over)[:-1] <= 0
     counts = np.bincount(owner[kept], minlength=len(tokens.bounds) - 1)
     columns = (column[kept] for column in tokens[1:])
     return Tokens(np.r_[0, np.cumsum(counts)], *columns)

@@ -1,0 +1,29 @@
+"""The words of articles without boilerplate, word by word."""
+
+from __future__ import annotations
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.tables import PASSAGES
+from provenance.text.tokens import tokenize
+from provenance.tracing.bodies import fold_bodies
+
+STRETCHES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 15), st.sampled_from(["boilerplate", "caption"])))
+
+
+@given(texts=st.lists(st.tuples(st.text("ab .", max_size=40), STRETCHES), max_size=5))
+def test_no_word_that_begins_in_boilerplate_is_folded(texts: list[tuple[str, list[tuple[int, int, str]]]]) -> None:
+    documents = pl.DataFrame({"doc_id": [f"d{n}" for n in range(len(texts))], "text": [text for text, _ in texts]})
+    documents = documents.cast({"doc_id": pl.String, "text": pl.String})
+    rows = [
+        dict.fromkeys(PASSAGES) | {"doc_id": f"d{n}", "start": start, "end": start + size, "role": role}
+        for n, (_, stretches) in enumerate(texts)
+        for start, size, role in stretches
+    ]
+    whole, found = tokenize(documents["text"]), fold_bodies(documents, pl.DataFrame(rows, schema=PASSAGES))
+    for n, (_, stretches) in enumerate(texts):
+        out = [(start, start + size) for start, size, role in stretches if role == "boilerplate"]
+        places = [at for at in whole.start[whole.words(n)].tolist() if not any(low <= at < high for low, high in out)]
+        assert found.start[found.words(n)].tolist() == places
