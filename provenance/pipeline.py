@@ -151,8 +151,8 @@ def _compare_passages(
 ) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
     """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample.
 
-    Candidates and the sample need nothing but words: they are sought beside the stages before and after, which keep a
-    core and a half busy.
+    Candidates and the sample need nothing but words: they are sought beside the stages before and after, of which some
+    keep one core busy.
     """
     from provenance.text.passages import find_passages  # noqa: PLC0415  .03 s of expressions for passages alone
 

@@ -65,10 +65,7 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
 
 
 def _by_place(start: Array, end: Array, document: Array, *columns: Array) -> tuple[Array, ...]:
-    """Document and other columns of passages, sorted by document, start and end; as a table they mostly are already.
-
-    To find that out takes a twentieth of the time of sorting them.
-    """
+    """Document and other columns of passages, sorted by document, start and end; as a table they mostly are already."""
     later = np.diff(document)
     for column in (start, end):
         later = np.where(later == 0, np.diff(column), later)

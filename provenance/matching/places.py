@@ -65,7 +65,7 @@ def read_places(
     """Places (code points) of texts[row] -> what a kernel reads there of their UTF-8 (int8), in the order given.
 
     `read` is called with a batch of texts as count_touching has them, with rows and places sorted, `more` in the same
-    order, and room for its results. Python's strings took ten times as long: a text was decoded for three places.
+    order, and room for its results.
     """
     order = np.argsort((row.astype(np.int64) << 32) | place)
     found = np.empty(row.size, np.int8)
