@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -40,11 +39,10 @@ from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from provenance.dumps.ahead import Ahead
     from provenance.matching.recall import Sampled
-    from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
 
 SCHEMA_VERSION = 1
@@ -102,11 +100,11 @@ def scan(
         with clock.step("verdicts"):
             decisions = decide(said, documents)
         facts["verdicts"] = decisions.facts
-    early = finished if settings.until != "origins" else _keep_quiet  # tracing still changes some
-    early("documents", documents)
+    if settings.until != "origins":  # tracing names their publishers
+        finished("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, over_cap, sampled = compare(documents, settings, clock, decisions, early)
+    made, over_cap, sampled = compare(documents, settings, clock, decisions, finished)
     frames |= made
     spans, matches = frames["spans"], frames["matches"]
     if settings.until != "matches":
@@ -130,16 +128,22 @@ def _keep_quiet(_name: str, _frame: pl.DataFrame) -> None:
     """Tell nobody that a table is final."""
 
 
-@contextmanager
-def _beside() -> Iterator[ThreadPoolExecutor]:
-    """A thread for what a stage can do without; what fails or is interrupted does not wait for it."""
-    pool = ThreadPoolExecutor(1, "beside")
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
+def _beside(*steps: Callable[[], Any]) -> list[Callable[[], Any]]:
+    """Take steps in turn in a thread beside this one -> for each what waits for its result, or raises what it raised.
+
+    No end of the program waits for the thread, and a stage that fails here does not.
+    """
+    futures: list[Future[Any]] = [Future() for _ in steps]
+
+    def run() -> None:
+        for step, future in zip(steps, futures, strict=True):
+            try:
+                future.set_result(step())
+            except BaseException as error:  # noqa: BLE001  it is raised where the result is asked for
+                future.set_exception(error)
+
+    threading.Thread(target=run, name="beside", daemon=True).start()
+    return [future.result for future in futures]
 
 
 def _compare_passages(
@@ -159,28 +163,25 @@ def _compare_passages(
     exhaustive = documents.height <= settings.exhaustive_documents
     with clock.step("fold"):
         tokens, signatures = tokenize_and(documents["text"], None if exhaustive else word_sketcher(settings))
-    with _beside() as thread:
-        candidates = thread.submit(find_candidates, tokens, signatures, settings)
-        sampled = thread.submit(_sample, documents, tokens, settings)
-        with clock.step("passages"):
-            passages = find_passages(documents)
-        with clock.step("boilerplate"):
-            passages = mark_boilerplate(documents, passages, tokens)
-            passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
-            finished("passages", passages)
-        with clock.step("spans"):
-            found = find_among(documents, passages, tokens, candidates.result, settings)
-        with clock.step("matches"):
-            spans, matches = match_documents(documents, passages, tokens, found, settings, decisions)
-            finished("spans", spans)
-            finished("matches", matches)
-        with clock.step("recall"):
-            measured = sampled.result()
+    candidates, sampled = _beside(
+        lambda: find_candidates(tokens, signatures, settings),
+        lambda: sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings),
+    )
+    with clock.step("passages"):
+        passages = find_passages(documents)
+    with clock.step("boilerplate"):
+        passages = mark_boilerplate(documents, passages, tokens)
+        passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
+        finished("passages", passages)
+    with clock.step("spans"):
+        found = find_among(documents, passages, tokens, candidates, settings)
+    with clock.step("matches"):
+        spans, matches = match_documents(documents, passages, tokens, found, settings, decisions)
+        finished("spans", spans)
+        finished("matches", matches)
+    with clock.step("recall"):
+        measured = sampled()
     return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured
-
-
-def _sample(documents: pl.DataFrame, tokens: Tokens, settings: Settings) -> Sampled:
-    return sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings)
 
 
 def _compare_documents(

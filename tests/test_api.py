@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 from datasketch import MinHashLSH
 
 import provenance as pv
-from provenance import tables
+from provenance import pipeline, tables
 from tests import naive
 
 if TYPE_CHECKING:
@@ -140,6 +141,29 @@ def test_a_sketch_of_nothing_has_no_rows() -> None:
     assert pv.sketch(FRAME.clear(), text="body").equals(tables.empty(tables.SIGNATURES))
     with pytest.raises(pv.ProvenanceError, match="frame: "):
         pv.sketch(FRAME, text="headline")
+
+
+@pytest.mark.parametrize("level", ["passage", "document"])
+@pytest.mark.parametrize("until", ["matches", "clusters", "origins"])
+def test_each_large_table_is_told_of_once_it_is_final(corpus: Path, level: str, until: str) -> None:
+    told: list[tuple[str, pl.DataFrame]] = []
+    settings = pv.Settings(level=level, until=until)
+    run = pipeline.scan(str(corpus), settings, finished=lambda *table: told.append(table))
+    large = {"documents", "matches"} | ({"passages", "spans"} if level == "passage" else set())
+    assert sorted(name for name, _ in told) == sorted(large)
+    assert all(frame.equals(run.table(name)) for name, frame in told)
+
+
+def test_what_failed_beside_is_raised_where_it_is_asked_for() -> None:
+    held, begun = threading.Event(), threading.Event()
+    first, second, third = pipeline._beside(lambda: 1 // 0, lambda: 3, lambda: begun.set() or held.wait())
+    with pytest.raises(ZeroDivisionError):
+        first()
+    assert second() == 3
+    assert begun.wait(60)
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "beside")  # no end waits for it
+    held.set()
+    assert third()
 
 
 def test_progress_hears_of_every_stage() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import provenance
 from provenance.tables import ATTRIBUTIONS, DOCUMENTS, PASSAGES, check, empty
 from provenance.tracing import names, titles
 from provenance.tracing.attributions import find_attributions
@@ -313,11 +314,16 @@ def test_no_two_outlets_share_a_spelling_without_a_cue() -> None:
 
 
 def test_title_reading() -> None:
-    assert titles.read_title("A long enough headline | Orle Valley Times") == (
-        "Orle Valley Times",
-        "Orle Valley Times",
-    )
-    assert titles.read_title("Short – BBC") is None
+    title = "A long enough headline | Orle Valley Times"
+    assert [found.source for found in titles.read_suffix("", title)] == ["Orle Valley Times"]
+    assert [*titles.read_suffix("", "Short – BBC")] == []
+
+
+def test_a_title_over_a_text_that_begins_with_blank_lines() -> None:
+    title = "A long enough headline here - Orle Valley Times\x1c"  # which strip() takes off, and reading leaves
+    assert [*titles.read_suffix("\n" * 1600 + "word", title)] == []
+    documents = pl.DataFrame({"doc_id": ["a"], "title": [title], "text": ["\n" * 1600 + "one two three four"]})
+    assert provenance.scan(documents, provenance.Settings(title="title", id="doc_id")).origins.height == 1
 
 
 def shared() -> Path:

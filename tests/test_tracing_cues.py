@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -11,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.month_names import MONTHS
-from provenance.tracing import attributions, datelines, dates, names, notices
+from provenance.tracing import attributions, cues, datelines, dates, names, notices
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
-CUED = [
+CUED: list[tuple[re.Pattern[str], Any, Any]] = [
     (notices._PICTURE_LINE, match_lines, notices._PICTURE_CUES),
     (notices._SLASHED, match_lines, "/|"),
     (notices._SOURCE_LINE, match_lines, notices._SOURCES),
@@ -28,17 +29,16 @@ PIECES = [
     "Reporting by ", "reporting by the ", "A name", ".", ". ", "-", "—", "–", ":", "word", "a", "B", "Subscribe to",
     "Sign up ", "Download ", "Follow ", "follow ", "Rights Reserved", "rights reserved", "is not responsible",
     "short URL", "short url", "newsletter", "podcast", "Join ", "(", ")", "[", "]", ",", "LONDON", "London", "the",
-    "de", "May", "may", "5", "1996", "(AP)", "--", " - ", "d'", "said", "août", "\u00a0", "x" * 60,
+    "de", "May", "may", "5", "1996", "(AP)", "--", " - ", "d'", "said", "août", "\u00a0", "\x1c", "x" * 60,
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
 
 
-@pytest.mark.parametrize(("expression", "search", "cues"), CUED)
+@pytest.mark.parametrize(("expression", "search", "words"), CUED)
 @given(text=TEXTS)
-def test_cues_leave_out_no_match(expression: re.Pattern[str], search: object, cues: tuple[str, ...], text: str) -> None:
-    assert callable(search)
+def test_cues_leave_out_no_match(expression: re.Pattern[str], search: Any, words: tuple[str, ...], text: str) -> None:
     spans = [match.span() for match in expression.finditer(text)]
-    assert [match.span() for match in search(expression, text, cues)] == spans
+    assert [match.span() for match in search(expression, text, words)] == spans
 
 
 def test_a_case_is_folded_as_expressions_ignore_it() -> None:
@@ -53,6 +53,45 @@ def test_a_case_is_folded_as_expressions_ignore_it() -> None:
 def test_words_of_any_case_are_held(text: str, word: str) -> None:
     assert holds(fold_case(text + word.upper()), notices._FROM_CUES)
     assert holds(fold_case(word.title().replace("I", "\u0130") + text), [word])
+
+
+#: One text for each word without which an expression finds nothing.
+HELD = [
+    *((0, f"{word}: Anna Holt") for word in ("Photo", "photo", "PHOTO", "Pictures", "image", "Credit", "Crédit")),
+    *((1, f"Anna Holt {sign} Reuters") for sign in "/|"),
+    *((2, f"{word}: Ellen Daily") for word in ("Source", "SOURCE", "Sources", "Credit", "Courtesy", "Via", "Quelle")),
+    *((2, f"{word}: Ellen Daily") for word in ("Fuente", "المصدر")),
+    (3, "Additional reporting by Anna Holt"),
+    *((4, word) for word in ("Subscribe to", "sign up ", "Download ", "Follow ", "follow ", "is not responsible")),
+    *((4, word) for word in ("Rights Reserved", "Short URL", "newsletter", "podcast", "Join ", "join ")),
+]
+
+
+@pytest.mark.parametrize(("which", "text"), HELD)
+def test_each_word_that_a_match_may_have_is_looked_for(which: int, text: str) -> None:
+    expression, search, words = CUED[which]
+    spans = [match.span() for match in expression.finditer(text)]
+    assert spans
+    assert [match.span() for match in search(expression, text, words)] == spans
+
+
+class Gone(str):
+    """A text that counts the signs that were gone over to find the ends of its lines."""
+
+    __slots__ = ()
+    over: ClassVar[int] = 0
+
+    def rfind(self, sign: str, low: int, high: int) -> int:  # type: ignore[override]
+        Gone.over += high - low
+        return super().rfind(sign, low, high)
+
+
+def test_a_line_is_gone_over_once_whatever_it_holds() -> None:
+    """Once for each cue, half a million of them on one line took minutes."""
+    text = Gone("a/b/c\n\nd|e/\nf\n" + "g/" * 5000 + "\n/")
+    places = [at for at, sign in enumerate(text) if sign in "/|"]
+    assert [*cues._line_starts(text, places)] == [0, 7, 14, len(text) - 1]
+    assert Gone.over <= len(text)
 
 
 @given(text=TEXTS)
@@ -74,6 +113,13 @@ def test_a_place_may_have_small_words_and_a_day_before_its_dash() -> None:
         assert not datelines._is_prose(line) or "/" in line
         assert datelines.read_dateline(line)
     assert all(datelines._is_prose(f"London {word} - x") == (word not in MONTHS) for word in ("may", "said", "man"))
+
+
+@pytest.mark.parametrize("name", ["Holt", "Anna Maria van der Holtman"])
+def test_the_longest_signature_is_looked_for(name: str) -> None:
+    text = f"He said so.\n    {name[:25]}."
+    assert notices._SIGN_OFF.search(text)
+    assert notices.search_sign_off(text)
 
 
 @given(text=TEXTS)
@@ -106,6 +152,13 @@ def test_junk_is_followed_by_a_bracket_and_a_dash(text: str) -> None:
 )
 def test_dates_stand_around_years(text: str) -> None:
     spans = [match.span() for match in dates._DATE_LIKE_HERE.finditer(text)]
+    assert [match.span() for match in dates._like_dates(text)] == spans
+
+
+@pytest.mark.parametrize("text", ["Wednesday, 30th of September/septiembre del 2024, 10:00:00", "2024 年 12 月 5"])
+def test_the_longest_dates_stand_around_their_year(text: str) -> None:
+    spans = [match.span() for match in dates._DATE_LIKE_HERE.finditer(text)]
+    assert spans
     assert [match.span() for match in dates._like_dates(text)] == spans
 
 

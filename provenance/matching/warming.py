@@ -1,8 +1,8 @@
 """Compiles the kernels of matching into numba's cache, on words made up here.
 
 Run as `python -m provenance.matching.warming` beside a first scan: numba compiles under one lock, so only a second
-process can share the work, 85 s of processor time, between two cores. What recall needs the first process compiles
-meanwhile.
+process can share the work, 85 s of processor time, between two cores. What candidates and recall need the first
+process compiles meanwhile.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from provenance.matching.candidates import Candidates
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.recall import sample_pairs
-from provenance.matching.spans import find_spans
+from provenance.matching.spans import find_among
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
 from provenance.tables import PASSAGES
@@ -33,7 +34,7 @@ def made_up() -> tuple[pl.DataFrame, Tokens]:
 
 
 def compile_spans() -> None:
-    """Find the spans of texts that have a headline each: that calls every kernel of spans."""
+    """Find the spans of texts that have a headline each: that calls every kernel of spans but of candidates."""
     documents, tokens = made_up()
     passages = pl.DataFrame(
         [
@@ -44,7 +45,8 @@ def compile_spans() -> None:
         schema=PASSAGES,
         orient="row",
     )
-    find_spans(documents, passages, tokens, None, Settings(rewritten="on"))
+    pairs = Candidates(np.array([0], np.int32), np.array([1], np.int32), np.ones(1, np.bool_), 0)
+    find_among(documents, passages, tokens, lambda: pairs, Settings(rewritten="on"))
 
 
 def load_documents() -> None:

@@ -25,7 +25,7 @@ def match_at(expression: re.Pattern[str], text: str, cues: Iterable[str]) -> Ite
 
 def match_lines(expression: re.Pattern[str], text: str, cues: Iterable[str]) -> Iterator[re.Match[str]]:
     """What the expression's finditer gives, if every match begins where a line does, which holds one of `cues`."""
-    return _match_from(expression, text, sorted({text.rfind("\n", 0, at) + 1 for at in _places(text, cues)}))
+    return _match_from(expression, text, _line_starts(text, sorted(_places(text, cues))))
 
 
 def fold_case(text: str) -> str:
@@ -41,7 +41,17 @@ def _places(text: str, cues: Iterable[str]) -> Iterator[int]:
             at = text.find(cue, at + 1)
 
 
-def _match_from(expression: re.Pattern[str], text: str, places: list[int]) -> Iterator[re.Match[str]]:
+def _line_starts(text: str, places: list[int]) -> Iterator[int]:
+    """Places in order -> where each line begins that has one; a line of many is gone over once."""
+    done = 0
+    for at in places:
+        if at >= done:
+            yield text.rfind("\n", done, at) + 1 or done
+            end = text.find("\n", at)
+            done = len(text) if end < 0 else end + 1
+
+
+def _match_from(expression: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
     done = 0
     for at in places:
         if at >= done and (match := expression.match(text, at)):

@@ -130,7 +130,7 @@ def invert(matrices: Array) -> Array:
     """Matrices [count, size, size], of which no part needs pivots -> their inverses, BLOCK rows and columns at a time.
 
     Gauss-Jordan elimination by blocks (Golub and Van Loan, Matrix Computations, 3.2.11): what is left of a matrix whose
-    diagonal outweighs the rest of each column is such a matrix again.
+    diagonal outweighs the rest of each column, or of each row, is such a matrix again.
     """
     count, size, _ = matrices.shape
     if size <= BLOCK:

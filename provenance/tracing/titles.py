@@ -28,13 +28,6 @@ def split_title(title: str) -> tuple[str, str] | None:
     return match["title"].rstrip(" -–—|"), match["name"].strip()
 
 
-def read_title(title: str) -> tuple[str, str] | None:
-    """A title -> its suffix's words and the outlet that they name, in the table or by shape."""
-    parts = split_title(title)
-    found = _read_name(parts[1]) if parts else None
-    return (parts[1], found) if parts and found else None
-
-
 def _read_name(name: str) -> str | None:
     found = names.resolve(name) or (names.canonical(name) if names.host_of(name) else None)
     if not found and names.looks_like_outlet(name) and not _NOT_SUFFIX.search(name):
@@ -63,7 +56,7 @@ def read_suffix(text: str, title: str | None) -> Iterator[Found]:
         parts = split_title(candidate)
         if not parts:
             continue
-        source = _read_name(parts[1]) if candidate == title or candidate == lines[0] else None
+        source = _read_name(parts[1]) if candidate in (title, *lines[:1]) else None
         if not source and plausible_site(parts[1]):
             base = names.key(parts[0])
             if any(names.key(line) == base for line in lines if line != candidate):
