@@ -22,6 +22,11 @@ settings.load_profile("here")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spark's tests first: of two workers one has these, for half of the time that all tests take."""
+    items.sort(key=lambda item: "spark" not in item.keywords)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """With the JIT off numpy warns where hashes wrap around at 64 bits, which they are meant to.
 

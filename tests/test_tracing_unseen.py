@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.tables import EVIDENCE
+from provenance.tables import CONTENTS, EVIDENCE
 from provenance.tracing import model
 from provenance.tracing.ancestry import Choices
 from provenance.tracing.graphs import lay_out, solve
@@ -71,7 +71,9 @@ def test_how_many_stories_begin_outside_is_learnt_from_all_in_any_order() -> Non
     assert few < BEGUN_OUTSIDE < 0.4 < many < 0.6
     random.Random(3).shuffle(broken)
     assert share_unseen(pl.Series(broken)) == many
-    ancestry = pl.DataFrame({"doc_id": ["a", "b"], "flaw": [0.5, None], "contents": [1, 2]})
+    ancestry = pl.DataFrame(
+        {"doc_id": ["a", "b"], "flaw": [0.5, None], "contents": [1, 2]}, schema_overrides={"contents": CONTENTS}
+    )
     assert sample_flaws(ancestry, 2).to_list() == [0.5]
     chances = [dict(chance_unseen(ancestry, share).iter_rows()) for share in (few, many)]
     assert chances[0].keys() == {"a"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from provenance.tables import CONTENTS
 from provenance.text.tokens import tokenize
 from provenance.tracing.contents import hash_contents
 
@@ -28,7 +29,7 @@ WORDS = {"word": pl.UInt64(), "times": pl.Int64()}
 def is_sampled(contents: pl.Series, documents: int) -> pl.Series:
     """Hashes of what is in documents -> whether each is in the sample of a dump of so many; equal ones together."""
     most = min((SAMPLE << 64) // max(documents, 1), (1 << 64) - 1)
-    return contents <= pl.Series([most], dtype=contents.dtype)
+    return contents <= pl.Series([most], dtype=CONTENTS)
 
 
 def take_sample(documents: pl.DataFrame, many: int) -> pl.Series:

@@ -349,7 +349,8 @@ def _extrapolated(
 
 def _skew(made: dict[str, Any]) -> list[str]:
     lines = [f"## Measured: {made['documents']:,} near-identical documents, level {made['way']}", ""]
-    lines += ["Sixteen tasks a round, of which those count that have a bucket.", ""]
+    lines += ["Sixteen tasks a round, of which those count that have a bucket. What is one by nature is one task: all"]
+    lines += ["pairs of a component (`lacking`, `components`), and all places of a passage (`passage-clusters`).", ""]
     lines += ["| round | tasks | slowest task, processor s | median | ratio |", "|---|---|---|---|---|"]
     for one in made["rounds"]:
         spent = sorted(task["microseconds"] / 1e6 for task in one["tasks"] if task["buckets"])
