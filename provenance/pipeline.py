@@ -90,7 +90,7 @@ def scan(
     in_order = read.documents["doc_id"].is_sorted()  # as archives number theirs: then no text is moved
     documents = read.documents if in_order else read.documents.sort("doc_id")
     del read  # the text in another order: a quarter of the peak
-    finished = finished or _keep_quiet
+    finished = finished or (lambda _name, _frame: None)
     needs = find_needs(documents, settings)
     facts["needs"] = {f"{name}_mb": value for name, value in needs._asdict().items() if name != "documents"}
     if needing:
@@ -122,10 +122,6 @@ def scan(
 
         frames |= trace(frames, settings, clock, finished, decisions=decisions)
     return _finish(frames, settings, facts, clock)
-
-
-def _keep_quiet(_name: str, _frame: pl.DataFrame) -> None:
-    """Tell nobody that a table is final."""
 
 
 def _beside(*steps: Callable[[], Any]) -> list[Callable[[], Any]]:

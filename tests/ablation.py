@@ -107,7 +107,7 @@ def no_stretches(*_arguments: Any) -> Aligned:
     return Aligned(narrow, narrow, wide, wide, wide, wide, narrow)
 
 
-def no_snap(_texts: pl.Series, _row: Array, start: Array, end: Array) -> tuple[pl.Series, pl.Series]:
+def no_snap(_texts: pl.Series, _row: Array, start: Array, end: Array, _threads: int) -> tuple[pl.Series, pl.Series]:
     """Places as they are."""
     return pl.Series(start, dtype=pl.Int64), pl.Series(end, dtype=pl.Int64)
 

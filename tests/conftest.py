@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spark's tests first: of two workers one has these, for half of the time that all tests take."""
+    """Spark's tests first: they are the longest file, for the end of which the other of two workers would wait."""
     items.sort(key=lambda item: "spark" not in item.keywords)
 
 

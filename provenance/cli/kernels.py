@@ -23,7 +23,8 @@ if _HIDDEN:
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: The stage before which the second process must have ended, lest both compile the same.
+#: The stage before which the second process must have ended, lest both compile the same. What candidates
+#: and recall need this process compiles meanwhile, where they are sought beside other stages.
 NEEDED_BY = "spans"
 
 
@@ -55,9 +56,6 @@ def watch_kernels(say: Callable[[], None], progress: Callable[[str], None]) -> I
 
     def tell(stage: str) -> None:
         if stage == NEEDED_BY and helpers:
-            from provenance.matching.warming import compile_recall  # most runs have nothing to compile
-
-            compile_recall()  # rather than wait
             for helper in helpers:
                 helper.wait()
         progress(stage)

@@ -40,7 +40,7 @@ class Layout(NamedTuple):
     gap: Array  # uint8 [words], TOKENS' own, and ADDRESS before a word if an address parts it from the one before
 
 
-def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> Layout:
+def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, threads: int = 2) -> Layout:
     """DOCUMENTS sorted by doc_id (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""
     document = documents["doc_id"].search_sorted(passages["doc_id"]).to_numpy().astype(np.int64)
     start, end = passages["start"].to_numpy(), passages["end"].to_numpy()
@@ -55,7 +55,7 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) -> 
     # neighbours differ, and that is all it is for
     place_kernels.mark(first[apart], last[apart], (apart % 255 + 1).astype(np.uint8), segment)
     short = np.isin(role, WHOLE) & (last > first)
-    short[short] = ~_mostly_digits(documents, tokens, document[short], first[short], last[short])
+    short[short] = ~_mostly_digits(documents["text"], tokens, document[short], first[short], last[short], threads)
     owner = document[short]
     bounds = np.searchsorted(owner, np.arange(tokens.bounds.size)).astype(np.int64)
     base = tokens.bounds[owner]
@@ -93,12 +93,12 @@ def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array
     return gap
 
 
-def _mostly_digits(documents: pl.DataFrame, tokens: Tokens, document: Array, first: Array, last: Array) -> Array:
+def _mostly_digits(texts: pl.Series, tokens: Tokens, document: Array, first: Array, last: Array, threads: int) -> Array:
     """Which ranges of words hold more digits than letters: dates, counters and prices repeat without being copied."""
     start, end = tokens.start[first].astype(np.int64), tokens.ends(last - 1)
-    found = read_places(documents["text"], document, start, place_kernels.weigh_digits, end)
+    found = read_places(texts, document, start, place_kernels.weigh_digits, end, threads=threads)
     digits, beyond = found > 0, found < 0
-    text = cut_out(documents["text"], document[beyond], start[beyond], end[beyond]).alias("text").to_frame()
+    text = cut_out(texts, document[beyond], start[beyond], end[beyond]).alias("text").to_frame()
     part = pl.col("text")
     counted = text.select(part.str.count_matches(r"\p{N}") > part.str.count_matches(r"\p{L}"))
     digits[beyond] = counted.to_series().to_numpy()

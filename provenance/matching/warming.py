@@ -11,8 +11,6 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.candidates import Candidates
-from provenance.matching.equal_texts import digest, group_equal
-from provenance.matching.recall import sample_pairs
 from provenance.matching.spans import find_among
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
@@ -52,12 +50,6 @@ def compile_spans() -> None:
 def load_documents() -> None:
     """Compare small texts as whole documents: that loads every kernel of it, .35 s."""
     find_alike(made_up()[0], Settings(level="document", exhaustive_documents=0))
-
-
-def compile_recall() -> None:
-    """Sample the pairs of texts: that calls every kernel of recall."""
-    documents, tokens = made_up()
-    sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), Settings())
 
 
 if __name__ == "__main__":

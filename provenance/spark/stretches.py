@@ -50,7 +50,9 @@ def lay(given: Tables, passages: pl.DataFrame | None = None) -> Laid:
     """DOCUMENTS and PASSAGES of one bucket, or these PASSAGES -> what every comparison needs."""
     documents, tokens = given.read()
     passages = in_order(table(given, "passages") if passages is None else passages)
-    return Laid(documents, passages, tokens, lay_out(documents, passages, tokens), documents["row"].to_numpy())
+    return Laid(
+        documents, passages, tokens, lay_out(documents, passages, tokens, threads=1), documents["row"].to_numpy()
+    )
 
 
 # -- stretches that travel ---------------------------------------------------------------------------------
@@ -174,7 +176,7 @@ def match_missing(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     ids = laid.documents["doc_id"]
     left, right = (laid.places(pairs[side]) for side in ENDS)
     found = align(laid.tokens, laid.layout, left, right, plan.settings, threads=1)
-    spans = to_table(laid.documents, laid.layout, laid.tokens, found.aligned, plan.settings)
+    spans = to_table(laid.documents, laid.layout, laid.tokens, found.aligned, plan.settings, threads=1)
     yield from _send_spans(plan, bucket, spans, laid)
     known = pl.DataFrame({"left_doc": ids.gather(left), "right_doc": ids.gather(right), "jaccard": found.jaccard})
     more = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)

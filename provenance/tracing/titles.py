@@ -20,7 +20,7 @@ _NOT_SUFFIX = re.compile(
 )
 
 
-def split_title(title: str) -> tuple[str, str] | None:
+def _split_title(title: str) -> tuple[str, str] | None:
     """A title -> the headline and the site's name after its last dash or bar, if it looks like one."""
     match = _SUFFIX.match(" ".join(title.split()))
     if not match or len(match["title"].split()) < 3:
@@ -35,7 +35,7 @@ def _read_name(name: str) -> str | None:
     return found
 
 
-def plausible_site(name: str) -> bool:
+def _plausible_site(name: str) -> bool:
     """Whether a suffix that the repeated headline lacks may be a site's name."""
     words = name.split()
     return (
@@ -53,11 +53,11 @@ def read_suffix(text: str, title: str | None) -> Iterator[Found]:
     for candidate in dict.fromkeys([title.strip()] if title and title.strip() else []) | dict.fromkeys(lines[:2]):
         if len(candidate) > 260:
             continue
-        parts = split_title(candidate)
+        parts = _split_title(candidate)
         if not parts:
             continue
         source = _read_name(parts[1]) if candidate in (title, *lines[:1]) else None
-        if not source and plausible_site(parts[1]):
+        if not source and _plausible_site(parts[1]):
             base = names.key(parts[0])
             if any(names.key(line) == base for line in lines if line != candidate):
                 source = names.canonical(parts[1])
