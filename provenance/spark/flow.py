@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from functools import cache, partial, reduce
-from pathlib import Path
+from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
-import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
-from provenance.pipeline import peak_memory
 from provenance.spark import components, crowds
-from provenance.spark.pieces import Piece, Sent, pack, run_round, unpack
+from provenance.spark.pieces import unpack
 from provenance.spark.plan import SCHEMAS, Part
 from provenance.spark.routing import label_all
+from provenance.spark.workers import PIECES, arrow_schema, as_columns, as_pieces, by_bucket, by_piece, over
 from provenance.tables import WRITTEN
-from provenance.text.tokens import fold_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from pyspark.sql import Column, SparkSession
     from pyspark.sql.types import StructType
 
-    from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
-
-    Round = Callable[[Plan, int, Tables], Iterable[Sent]]
+    from provenance.spark.workers import Round
 
 Made = TypeVar("Made")
 BESIDE = 4  # of a run's rounds that may go on beside each other, but for the first
-PIECES = "bucket long, table string, data binary"
-_ARROW = pa.schema([("bucket", pa.int64()), ("table", pa.string()), ("data", pa.binary())])
 #: Pieces are compressed as they are, alike are none, and nobody looks for the least.
 OPAQUE = {
     "compression": "uncompressed",
     "parquet.enable.dictionary": "false",
     "parquet.column.statistics.enabled": "false",
 }
-#: Bytes handed to Spark at a time.
-BATCH = 8 << 20
 
 
 class Flow:
@@ -114,11 +103,11 @@ class Flow:
         for more in whole[1:]:
             rows = rows.unionAll(more)
         if deal:
-            rows = rows.mapInArrow(_by_piece(deal, self.plan), PIECES)
+            rows = over(rows, by_piece(deal, self.plan), PIECES)
         if asked:
             rows = rows.join(F.broadcast(self.pieces(asked).select("bucket").distinct()), "bucket", "left_semi")
         grouped = rows.repartition("bucket").sortWithinPartitions("bucket")
-        return self.keep(name, grouped.mapInArrow(_by_bucket(round_, self.plan), PIECES))
+        return self.keep(name, over(grouped, by_bucket(round_, self.plan), PIECES))
 
     def keep(self, name: str, pieces: DataFrame) -> str:
         """Write pieces to the folder of that name."""
@@ -134,7 +123,7 @@ class Flow:
     def _as_columns(self, parts: list[Part], schema: pl.Schema) -> DataFrame:
         """Some columns of one table that is in several parts."""
         rows = reduce(DataFrame.unionAll, (self.pieces(part).select("data") for part in parts))
-        return rows.mapInArrow(_columns(parts[0].table, schema), spark_schema(schema))
+        return over(rows, as_columns(parts[0].table, schema), spark_schema(schema))
 
     def union(self, parts: list[Part]) -> DataFrame:
         """One table that is in several parts, with the columns that `scan` writes."""
@@ -199,7 +188,7 @@ class Flow:
 
 
 def _as_pieces(table: str, frame: DataFrame, bucket: Column) -> DataFrame:
-    return frame.withColumn("_bucket", bucket).mapInArrow(_packed(table), PIECES)
+    return over(frame.withColumn("_bucket", bucket), as_pieces(table), PIECES)
 
 
 def _folder(part: Part) -> str:
@@ -216,153 +205,3 @@ def spark_columns(schema: pl.Schema) -> StructType:
 def spark_schema(schema: pl.Schema) -> str:
     """A table's schema as Spark spells it."""
     return str(spark_columns(schema).simpleString()).removeprefix("struct<").removesuffix(">")
-
-
-def arrow_schema(schema: pl.Schema) -> pa.Schema:
-    """A table's schema in the types of Arrow that Spark knows: none of 64-bit offsets."""
-    wide = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
-    return pa.schema([pa.field(field.name, _narrow(field.type)) for field in wide])
-
-
-def _narrow(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_large_string(kind):
-        return pa.string()
-    if pa.types.is_large_binary(kind):
-        return pa.binary()
-    if pa.types.is_large_list(kind) or pa.types.is_list(kind):
-        return pa.list_(_narrow(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(part.name, _narrow(part.type)) for part in kind])
-    return kind
-
-
-def _by_bucket(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A round -> what Spark calls with one partition's pieces, sorted by bucket. Holds one bucket at a time."""
-
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        meter = Meter()
-
-        def made() -> Iterator[Piece]:
-            _load_kernels()
-            for bucket, pieces in _buckets(batches):
-                yield from meter.watch(pieces, partial(run_round, partial(round_, plan), bucket))
-            yield from pack(Sent("costs", meter.row(), 0))
-
-        yield from batch_pieces(made())
-
-    return run
-
-
-def _by_piece(round_: Round, plan: Plan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A round -> what Spark calls with pieces in any order, to run it over each alone."""
-
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        def made() -> Iterator[Piece]:
-            for batch in batches:
-                for bucket, table, data in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    yield from run_round(lambda at, given: round_(plan, at, given), bucket, unpack([(table, data)]))
-
-        yield from batch_pieces(made())
-
-    return run
-
-
-def _buckets(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
-    """Batches of pieces sorted by bucket -> each bucket with its pieces (table, data)."""
-    held: list[tuple[str, bytes]] = []
-    current = 0
-    for batch in batches:
-        for bucket, table, data in zip(*(batch.column(i).to_pylist() for i in range(3)), strict=True):
-            if held and bucket != current:
-                yield current, held
-                held = []
-            current = bucket
-            held.append((table, data))
-    if held:
-        yield current, held
-
-
-@cache
-def _load_kernels() -> None:
-    """Load the kernels that fold once a process: it takes .4 s, in whichever task it falls, and is no bucket's cost."""
-    fold_batch([""])
-
-
-class Meter:
-    """What one task of a round cost: bytes of pieces, processor time of Python, and the most it held."""
-
-    def __init__(self) -> None:
-        with suppress(OSError):  # a worker goes on from task to task: what the last one held is not this one's
-            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        self.buckets = self.read = self.made = self.largest = self.spent = self.slowest = 0
-
-    def watch(self, pieces: list[tuple[str, bytes]], make: Callable[[Tables], Iterable[Piece]]) -> Iterator[Piece]:
-        """What a round makes of one bucket, counted on its way, from unpacking on."""
-        began, size = time.process_time_ns(), sum(len(data) for _, data in pieces)
-        for piece in make(unpack(pieces)):
-            self.made += len(piece.data)
-            yield piece
-        spent = (time.process_time_ns() - began) // 1000
-        self.buckets, self.read, self.spent = self.buckets + 1, self.read + size, self.spent + spent
-        self.largest, self.slowest = max(self.largest, size), max(self.slowest, spent)
-
-    def row(self) -> pl.DataFrame:
-        """One row of COSTS."""
-        numbers = (
-            self.buckets,
-            self.read,
-            self.made,
-            self.largest,
-            self.spent,
-            self.slowest,
-            1_000_000 * (peak_memory() or 0),
-        )
-        return pl.DataFrame([numbers], schema=SCHEMAS["costs"], orient="row")
-
-
-def batch_pieces(pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
-    """Pieces -> batches of about BATCH bytes."""
-    held: list[Piece] = []
-    size = 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece.data)
-        if size >= BATCH:
-            yield _batch(held)
-            held, size = [], 0
-    if held:
-        yield _batch(held)
-
-
-def _batch(pieces: list[Piece]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [pa.array(column, field.type) for column, field in zip(zip(*pieces, strict=True), _ARROW, strict=True)],
-        schema=_ARROW,
-    )
-
-
-def _columns(table: str, schema: pl.Schema) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    target = arrow_schema(schema)
-
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for data in batch.column(0).to_pylist():
-                frame = unpack([(table, data)])[table].select(list(schema))
-                yield from frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(target).to_batches()
-
-    return run
-
-
-def _packed(table: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    schema = SCHEMAS[table]
-
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        def made() -> Iterator[Piece]:
-            for batch in batches:
-                frame = pl.DataFrame(pl.from_arrow(batch))
-                rows = frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-                yield from pack(Sent(table, rows, frame["_bucket"].to_numpy()))
-
-        yield from batch_pieces(made())
-
-    return run

@@ -43,6 +43,7 @@ from provenance.spark.index_rounds import (
 from provenance.spark.intake import number_rows, read_frames
 from provenance.spark.plan import HOME_BITS, SCHEMAS, Part
 from provenance.spark.scanning import open_flow
+from provenance.spark.workers import over
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -152,7 +153,8 @@ class ParquetIndex:
         schema = spark_columns(SCHEMAS["blobs"]).add("prefix", "integer")
         blobs = self.session.read.schema(schema).parquet(f"{self.path}/{table}").where(F.col("prefix").isin(prefixes))
         asked = self.session.sparkContext.broadcast(keys.tobytes())
-        met = blobs.select("part", "content", "checksum").mapInArrow(
+        met = over(
+            blobs.select("part", "content", "checksum"),
             find_met(lambda: np.frombuffer(asked.value, np.uint32), bits, f"{self.path}/{table}"),
             "part long, content binary",
         )

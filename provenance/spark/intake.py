@@ -17,9 +17,9 @@ from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.reading import documents_of, manipulated
 from provenance.dumps.rejects import reject_frame
 from provenance.errors import UsageError
-from provenance.spark.flow import PIECES, Flow, batch_pieces
 from provenance.spark.pieces import Piece, Sent, pack
 from provenance.spark.plan import SCHEMAS, Part, count
+from provenance.spark.workers import PIECES, batch_pieces, over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from provenance.settings import Settings
+    from provenance.spark.flow import Flow
 
 PATH, NUMBER = "_path", "_number"
 
@@ -74,14 +75,14 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
         chosen = frame.select(*(F.col(f"`{column}`") for column in columns.of.values()), PATH, NUMBER)
         paths.append(flow.path(f"read-{number}"))
         if not flow.is_made(paths[-1]):
-            flow.keep(f"read-{number}", chosen.mapInArrow(_read(settings), PIECES))
+            flow.keep(f"read-{number}", over(chosen, _read(settings), PIECES))
     documents, ids = (
         reduce(DataFrame.unionAll, (flow.frame(Part(path, table)) for path in paths)) for table in ("arrived", "ids")
     )
     clash = ids.groupBy("doc_id").count().where("count > 1").limit(1).count()
     if clash:
         alone = ids.select("path", "number", "own").repartition(1)
-        named = flow.store("names", alone.mapInArrow(_named, "path string, number long, name string"))
+        named = flow.store("names", over(alone, _named, "path string, number long, name string"))
         documents = documents.join(named, ["path", "number"]).withColumn("doc_id", F.col("name")).drop("name")
     many, size = (sum(flow.total(path, name) for path in paths) for name in ("documents", "bytes"))
     ids = documents.select("doc_id") if clash else ids.select("doc_id")
