@@ -14,6 +14,7 @@ from provenance.errors import OutputError, UsageError
 from provenance.spark.intake import NUMBER, PATH
 from provenance.spark.scanning import SparkRun, open_flow, ordered, scan_documents, scan_frames
 from provenance.spark.session import open_session
+from provenance.spark.storage import exists, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,28 +57,3 @@ def _read(session: SparkSession, place: str) -> DataFrame:
         told = F.regexp_replace(F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B"))), "^file:/+", "/")
         path = F.replace(told, F.lit(str(Path(place).resolve())), F.lit(place.rstrip("/")))
     return found.select("*", path.alias(PATH), F.col("_metadata.row_index").alias(NUMBER))
-
-
-def _place(session: SparkSession, path: str) -> tuple[object, object]:
-    context = session.sparkContext
-    place = context._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]  # noqa: SLF001
-    return place.getFileSystem(context._jsc.hadoopConfiguration()), place  # noqa: SLF001
-
-
-def exists(session: SparkSession, path: str) -> bool:
-    """Whether a file or folder is there."""
-    system, place = _place(session, path)
-    return bool(system.exists(place))  # type: ignore[attr-defined]
-
-
-def write_text(session: SparkSession, path: str, text: str) -> None:
-    """Write a small file."""
-    system, place = _place(session, path)
-    stream = system.create(place, True)  # type: ignore[attr-defined]  # noqa: FBT003  the name of Java's argument
-    stream.write(bytearray(text.encode("utf-8")))
-    stream.close()
-
-
-def read_text(session: SparkSession, path: str) -> str:
-    """A small file as text."""
-    return "\n".join(row[0] for row in session.read.text(path, wholetext=True).collect())

@@ -14,6 +14,7 @@ from provenance.spark import components, crowds
 from provenance.spark.pieces import unpack
 from provenance.spark.plan import SCHEMAS, Part
 from provenance.spark.routing import label_all
+from provenance.spark.storage import delete, exists, write_text
 from provenance.spark.workers import PIECES, arrow_schema, as_columns, as_pieces, by_bucket, by_piece, over
 from provenance.tables import WRITTEN
 
@@ -42,6 +43,7 @@ class Flow:
     def __init__(self, session: SparkSession, plan: Plan, work: str) -> None:
         self.session, self.plan, self.work = session, plan, work.rstrip("/")
         self._beside = ThreadPoolExecutor(BESIDE)
+        self._has: dict[Part, bool] = {}
 
     def later(self, step: Callable[..., Made], *given: Any) -> Callable[[], Made]:
         """Begin some rounds beside those that go on here -> what waits for their result.
@@ -56,24 +58,20 @@ class Flow:
 
     def is_made(self, path: str) -> bool:
         """Whether a folder was written to its end."""
-        system, place = self._place(f"{path}/_SUCCESS")
-        return bool(system.exists(place))
+        return exists(self.session, f"{path}/_SUCCESS")
 
     def has(self, part: Part) -> bool:
-        """Whether a round made any row of a table."""
-        system, place = self._place(_folder(part))
-        return bool(system.exists(place))
-
-    def _place(self, path: str) -> tuple[Any, Any]:
-        context: Any = self.session.sparkContext
-        place = context._jvm.org.apache.hadoop.fs.Path(path)  # noqa: SLF001
-        return place.getFileSystem(context._jsc.hadoopConfiguration()), place  # noqa: SLF001
+        """Whether a round that has run made any row of a table."""
+        part = part._replace(bucket=None)
+        if part not in self._has:
+            self._has[part] = exists(self.session, _folder(part))
+        return self._has[part]
 
     def forget(self, *parts: Part) -> None:
         """Delete tables that no round to come asks for: with all of them a run's folder is 15 times the text."""
         for part in parts:
-            system, place = self._place(_folder(part))
-            system.delete(place, True)  # noqa: FBT003  the name of Java's argument
+            delete(self.session, _folder(part))
+            self._has.pop(part, None)
 
     def pieces(self, part: Part) -> DataFrame:
         """One table's pieces: its own folder is read, for listing all that a round made takes longer than a round."""
@@ -96,8 +94,7 @@ class Flow:
             return path
         whole = [self.pieces(part) for part in parts if self.has(part)]
         if not whole:
-            system, place = self._place(f"{path}/_SUCCESS")
-            system.create(place).close()
+            write_text(self.session, f"{path}/_SUCCESS", "")
             return path
         rows = whole[0]
         for more in whole[1:]:

@@ -29,7 +29,6 @@ from provenance.index.making import MATTER, check_method
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
 from provenance.settings import Settings, or_default
-from provenance.spark.files import exists, read_text, write_text
 from provenance.spark.flow import spark_columns
 from provenance.spark.index_rounds import (
     PREFIX_BITS,
@@ -43,6 +42,7 @@ from provenance.spark.index_rounds import (
 from provenance.spark.intake import number_rows, read_frames
 from provenance.spark.plan import HOME_BITS, SCHEMAS, Part
 from provenance.spark.scanning import open_flow
+from provenance.spark.storage import exists, read_text, write_text
 from provenance.spark.workers import over
 
 if TYPE_CHECKING:

@@ -355,13 +355,14 @@ def in_group(keys: pl.Series, sender: Array | int, plan: Plan) -> Array:
 
 def as_bytes(rows: Array) -> pl.Series:
     """A two-dimensional array -> its rows as bytes."""
-    octets, width = rows.tobytes(), rows.shape[1] * rows.itemsize
-    return pl.Series([octets[at : at + width] for at in range(0, len(octets), width)], dtype=pl.Binary)
+    octets = np.ascontiguousarray(rows).view(np.uint8)
+    return pl.Series(octets, dtype=pl.Array(pl.UInt8, octets.shape[1])).cast(pl.List(pl.UInt8)).cast(pl.Binary)
 
 
 def as_rows(octets: pl.Series, dtype: Any, width: int) -> Array:
     """What as_bytes made -> the array again, `width` values a row; read only."""
-    return np.frombuffer(b"".join(octets), dtype).reshape(-1, width)
+    rows = octets.bin.reinterpret(dtype=pl.Array(pl.UInt8, width * np.dtype(dtype).itemsize))
+    return rows.to_numpy().view(dtype)
 
 
 def count(name: str, number: int) -> pl.DataFrame:

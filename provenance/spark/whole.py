@@ -111,7 +111,7 @@ def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     Four bits of each are compared here: equal permutations have them equal, and of unrelated documents' 128 about 8
     are, where 23 are needed. What passes is compared whole before the texts are.
     """
-    bands = given["bands"].sort("band", "key", "row")
+    bands = given["bands"].filter(pl.len().over("band", "key") > 1).sort("band", "key", "row")  # most stand alone
     key = bands.select(pl.struct("band", "key").rle_id()).to_series().cast(pl.UInt64).to_numpy()
     everyone = np.arange(bands.height, dtype=np.int32)
     pairs, found, over = kernels.pair_buckets(
