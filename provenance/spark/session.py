@@ -26,6 +26,8 @@ SETTINGS = {
     # what travels is compressed already
     "spark.shuffle.compress": "false",
     "spark.shuffle.spill.compress": "false",
+    # a round gives the same again wherever it runs anew, so what it made need not be hashed to see whether it did
+    "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
     # files of a shuffle go when Java collects what stood for it, which it else does twice an hour
     "spark.cleaner.periodicGC.interval": "3min",
     "spark.ui.enabled": "false",
