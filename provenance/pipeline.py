@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from provenance.dumps.ahead import Ahead
     from provenance.matching.recall import Sampled
+    from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
 
 SCHEMA_VERSION = 1
@@ -104,7 +105,7 @@ def scan(
         finished("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, over_cap, sampled = compare(documents, settings, clock, decisions, finished)
+    made, over_cap, sampled, tokens = compare(documents, settings, clock, decisions, finished)
     frames |= made
     spans, matches = frames["spans"], frames["matches"]
     if settings.until != "matches":
@@ -120,7 +121,7 @@ def scan(
     if settings.until == "origins":
         from provenance.tracing.trace import trace  # noqa: PLC0415  a tenth of a second that matches do without
 
-        frames |= trace(frames, settings, clock, finished, decisions=decisions)
+        frames |= trace(frames, settings, clock, finished, decisions=decisions, tokens=tokens)
     return _finish(frames, settings, facts, clock)
 
 
@@ -148,8 +149,8 @@ def _compare_passages(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
-) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
-    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; the true pairs of a sample.
+) -> tuple[dict[str, pl.DataFrame], int, Sampled, Tokens]:
+    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; true pairs of a sample; TOKENS.
 
     Candidates and the sample need nothing but words: they are sought beside the stages before and after, of which some
     keep one core busy.
@@ -177,7 +178,7 @@ def _compare_passages(
         finished("matches", matches)
     with clock.step("recall"):
         measured = sampled()
-    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured
+    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured, tokens
 
 
 def _compare_documents(
@@ -186,19 +187,20 @@ def _compare_documents(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
-) -> tuple[dict[str, pl.DataFrame], int, Sampled]:
-    """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES if tracing will read them."""
-    passages = tables.empty(tables.PASSAGES)
+) -> tuple[dict[str, pl.DataFrame], int, Sampled, Tokens | None]:
+    """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES and TOKENS if tracing will read them."""
+    passages, tokens = tables.empty(tables.PASSAGES), None
     if settings.until == "origins":
         from provenance.text.passages import find_passages  # noqa: PLC0415  as above
 
         with clock.step("passages"):
-            passages = mark_boilerplate(documents, find_passages(documents), tokenize(documents["text"]))
+            tokens = tokenize(documents["text"])
+            passages = mark_boilerplate(documents, find_passages(documents), tokens)
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
     with clock.step("matches"):
         matches, over_cap, sampled = find_alike(documents, settings, decisions=decisions)
         finished("matches", matches)
-    return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap, sampled
+    return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap, sampled, tokens
 
 
 def _read(

@@ -92,9 +92,9 @@ def trace(
     attributions = find_attributions(given, empty(PASSAGES))
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
-    related = relate(named, spans, matches, attributions, dates)
-    evidence = check(find_evidence(named, empty(PASSAGES), spans, related, attributions, dates), EVIDENCE, "evidence")
-    traced = trace_ancestry(named, empty(PASSAGES), related, dates, evidence, SETTINGS)
+    related = relate(named, empty(PASSAGES), spans, matches, attributions, dates)
+    evidence = check(find_evidence(named, spans, related, attributions, dates), EVIDENCE, "evidence")
+    traced = trace_ancestry(named, related, dates, evidence, SETTINGS)
     ancestry, evidence, false = traced
     check(ancestry, ANCESTRY, "ancestry")
     edges = draw_edges(named, related, clusters, attributions, dates, evidence, ancestry, false, SETTINGS)

@@ -227,10 +227,13 @@ def test_a_sample_is_the_same_in_any_order_and_whole_where_it_fits() -> None:
 
 
 @pytest.mark.parametrize("few", [0, 2, 9])
-def test_words_are_counted_in_the_sample_and_stand_once_at_least(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+@pytest.mark.parametrize("known", [False, True])
+def test_words_are_counted_in_the_sample_and_stand_once_at_least(
+    monkeypatch: pytest.MonkeyPatch, few: int, known: bool
+) -> None:
     monkeypatch.setattr(frequency, "FEW", few)
     documents = pl.DataFrame({"doc_id": ["a", "b"], "text": ["one two two", "two three"]})
-    count = count_asked(documents)
+    count = count_asked(documents, tokenize(documents["text"]) if known else None)
     words = tokenize(pl.Series(["one two three four"])).word.tolist()
     assert [count(word) for word in words] == [1, 3, 1, 1]
 

@@ -15,10 +15,12 @@ from provenance.spark.plan import BLOCK, CHOICES, FACTS, SCHEMAS, hash_texts, ha
 from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PASSAGES
 from provenance.tracing.absent import find_known
 from provenance.tracing.ancestry import Choices, believe_dates, find_candidates, grow_trees
+from provenance.tracing.bodies import NOTHING, fold_bodies
 from provenance.tracing.contents import hash_contents, rank_contents
 from provenance.tracing.edges import find_copies, show_evidence, write_copies
 from provenance.tracing.evidence import PAIR, find_evidence, find_near
 from provenance.tracing.facts import CREDITS, find_crediting, find_habits, foreign_credits, gather_facts
+from provenance.tracing.frequency import counter
 from provenance.tracing.origins import count_copies
 from provenance.tracing.outlets import list_taken
 from provenance.tracing.pairs import Related
@@ -100,18 +102,16 @@ def compare_stories(frequency: pl.DataFrame, plan: Plan, bucket: int, given: Tab
     """FACTS, texts, KEYED credits and INNER pairs of some stories -> EVIDENCE, CHOICES, what is SAMPLED."""
     story = Story(given)
     twins = story.find_twins()
-    related = Related(story.pairs, twins, story.ranks)
+    bodies = fold_bodies(story.documents, story.passages, story.documents["doc_id"])
+    related = Related(story.pairs, twins, story.ranks, bodies)
     quoted = _signs(story.inner)
     facts = story.facts.select("doc_id", *FACTS)
     evidence = find_evidence(
-        story.documents, story.passages, pl.DataFrame(), related, story.keyed, story.dates, facts, quoted,
-        frequency=frequency,
+        story.documents, pl.DataFrame(), related, story.keyed, story.dates, facts, quoted, count=counter(frequency),
     )  # fmt: skip
     stands = dict(twins.iter_rows())
     others = pl.Series([stands.get(one, one) for one in story.facts.filter("cross")["doc_id"]], dtype=pl.String)
-    ids, found = find_candidates(
-        story.documents, story.passages, related, story.dates, evidence, plan.documents, others
-    )
+    ids, found = find_candidates(story.documents, related, story.dates, evidence, plan.documents, others)
     choices = Choices.of(found)
     yield Sent("evidence", evidence, bucket)
     yield Sent("twins", twins, bucket)
@@ -169,7 +169,7 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     """CHOICES, EVIDENCE and what compare_stories had, SHARES of false dates -> EDGES, ANCESTRY, and CARDS."""
     story = Story(given)
     twins, settings = table(given, "twins"), plan.settings
-    related = Related(story.pairs, twins, story.ranks)
+    related = Related(story.pairs, twins, story.ranks, NOTHING)  # words were compared
     numbers = table(given, "numbers").sort("number")
     rows = table(given, "choices").sort("child", "parent")
     columns: dict[str, Any] = {name: rows[name].to_numpy() for name in CHOICES}
@@ -277,11 +277,9 @@ def trace_cross(shares: list[float], plan: Plan, _bucket: int, given: Tables) ->
     seen = cards.select("doc_id", key="seen").explode("key").drop_nulls()
     plain = pairs.drop("paired", "words", "left_text", "right_text", "quoted")
     nobody = pl.DataFrame(schema=SCHEMAS["twins"])
-    related, ancestry = Related(plain, nobody, rank_contents(cards)), pl.DataFrame(schema=ANCESTRY)
-    nothing = pl.DataFrame(schema=PASSAGES)
+    related, ancestry = Related(plain, nobody, rank_contents(cards), NOTHING), pl.DataFrame(schema=ANCESTRY)
     evidence = find_evidence(
-        documents, nothing, pl.DataFrame(), related, keyed, dates, facts, _signs(pairs), seen,
-        pl.DataFrame(schema=SCHEMAS["frequency"]),
+        documents, pl.DataFrame(), related, keyed, dates, facts, _signs(pairs), seen,
     )  # fmt: skip
     false_dates = shares[-1] if shares else 0.0
     wrong = dict(cards.select("doc_id", "wrong").drop_nulls().iter_rows())

@@ -14,7 +14,6 @@ import polars as pl
 import rustworkx as rx
 
 from provenance.tables import ANCESTRY
-from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import best_dates
 from provenance.tracing.frequency import is_sampled
@@ -74,7 +73,6 @@ class Traced(NamedTuple):
 
 def trace_ancestry(
     documents: pl.DataFrame,
-    passages: pl.DataFrame,
     related: Related,
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
@@ -85,7 +83,7 @@ def trace_ancestry(
     Sorted by document. *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a
     circle, up to graphs.EXACT of them.
     """
-    ids, candidates = find_candidates(documents, passages, related, dates, evidence)
+    ids, candidates = find_candidates(documents, related, dates, evidence)
     choices = Choices.of(candidates)
     return grow_trees(ids, choices, believe_dates(choices), related, evidence, settings)
 
@@ -243,7 +241,6 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
 
 def find_candidates(
     documents: pl.DataFrame,
-    passages: pl.DataFrame,
     related: Related,
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
@@ -271,12 +268,11 @@ def find_candidates(
     ids = ranked["doc_id"]
     rows, owner = _parts(_directed(pairs, ids), len(ids))
     child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
-    texts = ranked.select("doc_id").join(documents.select("doc_id", "text"), on="doc_id", maintain_order="left")
     groups = _components(owner[child], parent, len(ids))
     order = np.argsort(owner[child], kind="stable")
     stretch = (rows[name].to_numpy()[order].astype(float) for name in ("from_first", "from_last"))
     taken = Taken(owner[child][order], parent[order], *stretch)
-    readings = compare_readings(groups, taken, fold_bodies(texts, passages))
+    readings = compare_readings(groups, taken, related.bodies.of(ids))
     back = np.argsort(order, kind="stable")
     readings = readings._replace(missing=readings.missing[back], more=readings.more[back])
     component = np.zeros(len(ids), np.int64)

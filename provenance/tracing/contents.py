@@ -13,9 +13,9 @@ RANKS = pl.Schema({"doc_id": TEXT, "contents": CONTENTS, "rank": pl.Int64()})
 
 def hash_contents(documents: pl.DataFrame) -> pl.Series:
     """DOCUMENTS -> by row an xxh3 of text, date and FIELDS. Cost: about 2 µs a document of a wire (reuters)."""
-    rows = documents.select("text", pl.col("published").to_physical(), *FIELDS)
+    rows = documents.select(pl.col("text").cast(pl.Binary), pl.col("published").to_physical(), *FIELDS)
     hashes = (
-        xxhash.xxh3_64_intdigest(repr(rest).encode(), xxhash.xxh3_64_intdigest(text.encode()))
+        xxhash.xxh3_64_intdigest(repr(rest).encode(), xxhash.xxh3_64_intdigest(text))
         for text, *rest in rows.iter_rows()
     )
     return pl.Series("contents", hashes, dtype=CONTENTS)

@@ -12,10 +12,9 @@ import numpy as np
 import polars as pl
 
 from provenance.tables import EVIDENCE
-from provenance.tracing.bodies import fold_bodies
 from provenance.tracing.differences import Sign, Text, compare
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
-from provenance.tracing.frequency import count_asked, counter
+from provenance.tracing.frequency import count_asked
 from provenance.tracing.quoting import find_quoting
 from provenance.tracing.twins import join_pairs, lent, stand_in
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from provenance.text.tokens import Tokens
+    from provenance.tracing.bodies import Bodies
     from provenance.tracing.pairs import Related
 
 PAIR = ["left_doc", "right_doc"]
@@ -47,7 +47,6 @@ CLAIMS = {
 
 def find_evidence(
     documents: pl.DataFrame,
-    passages: pl.DataFrame,
     spans: pl.DataFrame,
     related: Related,
     attributions: pl.DataFrame,
@@ -55,12 +54,12 @@ def find_evidence(
     facts: pl.DataFrame | None = None,
     quoted: pl.DataFrame | None = None,
     seen: pl.DataFrame | None = None,
-    frequency: pl.DataFrame | None = None,
+    count: Callable[[int], int] | None = None,
 ) -> pl.DataFrame:
-    """DOCUMENTS, PASSAGES, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
+    """DOCUMENTS, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
     What is asked of single documents, the signs of quoting between two, what else is near a document and how frequent
-    words are may be given: FACTS, EVIDENCE by pair, doc_id and key of an outlet, and what frequency.py counts.
+    words are may be given: FACTS, EVIDENCE by pair, doc_id and key of an outlet, and a function as in frequency.py.
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
     *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
@@ -81,7 +80,8 @@ def find_evidence(
     quoted = find_quoting(spans, documents) if quoted is None else quoted
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
     quoted = _first(quoted, related, *PAIR, "feature").select(EVIDENCE.names())
-    traces = _without_quoted(pl.concat([_marks(alike), _edits(alike, documents, passages, frequency)]), quoted)
+    edits = _edits(alike, documents, related.bodies, count or count_asked(documents))
+    traces = _without_quoted(pl.concat([_marks(alike), edits]), quoted)
     text = pl.concat([credited, quoted, traces])
     both_kinds = pl.concat([pairs.select(equal.columns), equal])
     dated = _dates(both_kinds)
@@ -250,17 +250,14 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     return alike[near].drop("jaccard", "same").sort(PAIR)
 
 
-def _edits(
-    pairs: pl.DataFrame, documents: pl.DataFrame, passages: pl.DataFrame, frequency: pl.DataFrame | None
-) -> pl.DataFrame:
+def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: Callable[[int], int]) -> pl.DataFrame:
     """What was lost or put in between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
     own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
     wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique().sort()
     chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
     row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
-    read = _reader(chosen["text"], fold_bodies(chosen, passages))
-    count = count_asked(documents) if frequency is None else counter(frequency)
+    read = _reader(chosen["text"], bodies.of(chosen["doc_id"]))
     rows = []
     # one of several alignments is as long as another: which is found hangs on which text comes first
     for left, right, forward in near.select(*PAIR, pl.col("left_rank") < pl.col("right_rank")).iter_rows():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 
 Array = np.ndarray[Any, Any]
@@ -191,6 +190,8 @@ def _ancestors(batch: Batch, chance: Array) -> Array:
 
 def _tree(own: Array, above: Array, chance: Array) -> Array:
     """The maximum arborescence of the chances of one component, where each one's likeliest source runs in a circle."""
+    import networkx as nx  # noqa: PLC0415  a sixth of a second that stories without circles do without
+
     chosen = np.zeros(len(own), bool)
     graph: Any = nx.DiGraph()
     for row in range(len(own)):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from provenance.tracing.bodies import Bodies, fold_bodies
 from provenance.tracing.contents import rank_documents
 from provenance.tracing.twins import PAIR, find_twins
+
+if TYPE_CHECKING:
+    from provenance.text.tokens import Tokens
 
 
 class Related(NamedTuple):
@@ -16,20 +20,25 @@ class Related(NamedTuple):
     pairs: pl.DataFrame  # as find_pairs gives them
     twins: pl.DataFrame  # doc_id, stands
     ranks: pl.DataFrame  # RANKS of whoever has a match
+    bodies: Bodies  # the words of whoever is in a pair
 
 
 def relate(
     documents: pl.DataFrame,
+    passages: pl.DataFrame,
     spans: pl.DataFrame,
     matches: pl.DataFrame,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
+    tokens: Tokens | None = None,
 ) -> Related:
-    """DOCUMENTS, SPANS, MATCHES, ATTRIBUTIONS, DATES -> RELATED. *gather*."""
+    """DOCUMENTS, PASSAGES, SPANS, MATCHES, ATTRIBUTIONS, DATES, TOKENS if they are known -> RELATED. *gather*."""
     ids = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique()
     ranks = rank_documents(documents.filter(pl.col("doc_id").is_in(ids.implode())))
     twins = find_twins(documents, matches, attributions, dates, ranks)
-    return Related(find_pairs(matches, spans, whole=spans.is_empty()), twins, ranks)
+    pairs = find_pairs(matches, spans, whole=spans.is_empty())
+    compared = pl.concat([pairs["left_doc"], pairs["right_doc"], twins["stands"]]).unique()
+    return Related(pairs, twins, ranks, fold_bodies(documents, passages, compared, tokens))
 
 
 def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from provenance.tracing.dates import find_dates
 from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
 from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
+from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from provenance.settings import Settings
+    from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
 
 
@@ -31,12 +33,13 @@ def trace(
     finished: Callable[[str, pl.DataFrame], None] | None = None,
     change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     decisions: Decisions | None = None,
+    tokens: Tokens | None = None,
 ) -> dict[str, pl.DataFrame]:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    ATTRIBUTIONS are found unless they are given. `change_dates` is applied to DATES, to see what becomes of origins
-    without them or with false ones.
+    ATTRIBUTIONS are found unless they are given, and words folded unless TOKENS are. `change_dates` is applied to
+    DATES, to see what becomes of origins without them or with false ones.
     """
     clock = clock or Clock(None)
     documents, passages, spans, matches, clusters = (
@@ -55,10 +58,10 @@ def trace(
     if finished:
         finished("documents", documents)
     with clock.step("evidence"):
-        related = relate(documents, spans, matches, attributions, dates)
-        evidence = find_evidence(documents, passages, spans, related, attributions, dates)
+        related = relate(documents, passages, spans, matches, attributions, dates, tokens)
+        evidence = find_evidence(documents, spans, related, attributions, dates, count=count_asked(documents, tokens))
     with clock.step("ancestry"):
-        ancestry, evidence, false_dates = trace_ancestry(documents, passages, related, dates, evidence, settings)
+        ancestry, evidence, false_dates = trace_ancestry(documents, related, dates, evidence, settings)
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
         edges = draw_edges(documents, related, clusters, attributions, dates, evidence, ancestry, false_dates, settings)

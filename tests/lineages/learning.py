@@ -64,8 +64,8 @@ def trace_once(run: Frames, condition: str) -> Traced:
     dates = find_dates(run["documents"], attributions)
     dates = dates.clear() if condition == "without dates" else falsify(dates) if "false" in condition else dates
     documents = name_outlets(run["documents"], attributions)
-    related = relate(documents, run["spans"], run["matches"], attributions, dates)
-    evidence = find_evidence(documents, run["passages"], run["spans"], related, attributions, dates)
+    related = relate(documents, run["passages"], run["spans"], run["matches"], attributions, dates)
+    evidence = find_evidence(documents, run["spans"], related, attributions, dates)
     return Traced(run | {"documents": documents}, attributions, dates, related, evidence)
 
 
@@ -103,7 +103,7 @@ class Choices(NamedTuple):
 def choices(traced: Traced, gold: Frames) -> Choices:
     """A traced run and its gold -> Choices."""
     frames = traced.frames
-    compared = (frames["documents"], frames["passages"], traced.related)
+    compared = (frames["documents"], traced.related)
     ids, found = ancestry.find_candidates(*compared, traced.dates, traced.evidence)
     stands = dict(traced.related.twins.iter_rows())
     number = {name: at for at, name in enumerate(ids)}
@@ -145,7 +145,7 @@ def fit_firsts(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, float]:
         begun = gold["origins"].filter(pl.col("origin_id").is_null())["doc_id"].to_list()
         for condition in CONDITIONS:
             traced = trace_once(run, condition)
-            compared = (traced.frames["documents"], traced.frames["passages"], traced.related)
+            compared = (traced.frames["documents"], traced.related)
             ids, found = ancestry.find_candidates(*compared, traced.dates, traced.evidence)
             made = ancestry.Choices.of(found)
             layout = graphs.lay_out(made.child, made.parent, made.component)

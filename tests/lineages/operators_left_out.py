@@ -67,7 +67,7 @@ def _judge() -> list[tuple[set[str], float, float | None]]:
     """Under the model's weights: what was done, the odds of the true direction, whether the tree runs the true way."""
     judged: list[tuple[set[str], float, float | None]] = []
     for traced, pairs, _, done in _worlds()[len(SEEDS) // 2 :]:
-        compared = (traced.frames["documents"], traced.frames["passages"], traced.related)
+        compared = (traced.frames["documents"], traced.related)
         odds = model.add_odds(pairs, model.sum_families(traced.evidence)).sort("row")
         tree = trace_ancestry(*compared, traced.dates, traced.evidence, Settings()).ancestry
         chosen = tree.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
