@@ -24,10 +24,11 @@ def test_no_word_that_begins_in_boilerplate_is_folded(texts: list[tuple[str, lis
     ]
     whole, wanted = tokenize(documents["text"]), documents["doc_id"].reverse().gather_every(2)
     for known in (None, whole):
-        found = fold_bodies(documents, pl.DataFrame(rows, schema=PASSAGES), wanted, known).of(wanted)
-        for row, doc_id in enumerate(wanted):
+        found = fold_bodies(documents, pl.DataFrame(rows, schema=PASSAGES), wanted, known)
+        assert sorted(found.row) == sorted(wanted)
+        for doc_id in wanted:
             n = int(doc_id[1:])
             out = [(start, start + size) for start, size, role in texts[n][1] if role == "boilerplate"]
             places = whole.start[whole.words(n)].tolist()
             kept = [at for at in places if not any(low <= at < high for low, high in out)]
-            assert found.start[found.words(row)].tolist() == kept
+            assert found.read(doc_id).start.tolist() == kept

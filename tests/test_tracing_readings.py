@@ -28,7 +28,8 @@ def test_readings_are_those_of_sets(stories: list[list[list[str]]], luck: random
     places = [sorted((luck.randrange(24), luck.randrange(24))) for _ in pairs]
     places = [[np.nan, np.nan] if luck.random() < 0.2 else place for place in places]
     ours = Taken(*np.array(pairs).T, *np.array(places, float).T)
-    found = compare_readings(groups, ours, tokenize(pl.Series([" ".join(words) for words in texts])))
+    read = [tokenize(pl.Series([" ".join(words)])) for words in texts]
+    found = compare_readings(groups, ours, len(texts), read.__getitem__)
 
     runs = [[tuple(words[at : at + READING]) for at in range(len(words) - READING + 1)] for words in texts]
     for group in groups:

@@ -15,7 +15,7 @@ from provenance.room import Column
 from provenance.text import fold_table, kernels, word_kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
 Item = TypeVar("Item")
@@ -50,12 +50,6 @@ class Tokens(NamedTuple):
     def words(self, document: int) -> slice:
         """The words of one document, by its row."""
         return slice(int(self.bounds[document]), int(self.bounds[document + 1]))
-
-    def of(self, documents: Sequence[int]) -> Tokens:
-        """TOKENS of some documents, by their rows, in that order."""
-        places = [self.words(document) for document in documents]
-        bounds = np.cumsum([0] + [at.stop - at.start for at in places])
-        return Tokens(bounds, *(np.concatenate([column[:0], *(column[at] for at in places)]) for column in self[1:]))
 
 
 class Folded(NamedTuple):

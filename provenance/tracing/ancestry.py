@@ -265,14 +265,14 @@ def find_candidates(
     more = pl.Series(dtype=pl.String) if others is None else others
     there = pl.concat([pairs["left_doc"], pairs["right_doc"], more]).unique()
     ranked = related.ranks.filter(pl.col("doc_id").is_in(there.implode())).sort("rank")
-    ids = ranked["doc_id"]
+    ids, names = ranked["doc_id"], ranked["doc_id"].to_list()
     rows, owner = _parts(_directed(pairs, ids), len(ids))
     child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
     groups = _components(owner[child], parent, len(ids))
     order = np.argsort(owner[child], kind="stable")
     stretch = (rows[name].to_numpy()[order].astype(float) for name in ("from_first", "from_last"))
     taken = Taken(owner[child][order], parent[order], *stretch)
-    readings = compare_readings(groups, taken, related.bodies.of(ids))
+    readings = compare_readings(groups, taken, len(ids), lambda one: related.bodies.read(names[one]))
     back = np.argsort(order, kind="stable")
     readings = readings._replace(missing=readings.missing[back], more=readings.more[back])
     component = np.zeros(len(ids), np.int64)
@@ -281,7 +281,7 @@ def find_candidates(
     first = ranked["contents"].gather([group[0] for group in groups])
     sampled = is_sampled(first, documents.height if many is None else many).to_numpy()[component]
     counted = ids.is_in(fine["doc_id"].implode()).to_numpy() & sampled
-    return ids.to_list(), _featured(rows, component, readings, owner, counted)
+    return names, _featured(rows, component, readings, owner, counted)
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:

@@ -11,17 +11,29 @@ from provenance.text.tokens import COLUMNS, Tokens, tokenize
 
 
 class Bodies(NamedTuple):
-    """The words of some documents but for boilerplate."""
+    """The words of some documents but for boilerplate, which is left out as a document is read.
+
+    To leave it out of all of them at once took more memory, and time to map it, than to fold their texts anew.
+    """
 
     row: dict[str, int]  # doc_id -> the document's row in `tokens`
     tokens: Tokens
+    left_out: dict[str, list[tuple[int, int]]]  # doc_id -> stretches of boilerplate, in code points
 
-    def of(self, ids: pl.Series) -> Tokens:
-        """TOKENS of these documents, in their order."""
-        return self.tokens.of([self.row[one] for one in ids])
+    def read(self, doc_id: str) -> Tokens:
+        """TOKENS of one document."""
+        at = self.tokens.words(self.row[doc_id])
+        columns = [column[at] for column in self.tokens[1:]]
+        if doc_id in self.left_out:
+            _, start, *_ = columns
+            kept = np.ones(start.size, np.bool_)
+            for first, last in np.searchsorted(start, self.left_out[doc_id]):
+                kept[first:last] = False
+            columns = [column[kept] for column in columns]
+        return Tokens(np.array([0, columns[0].size]), *columns)
 
 
-NOTHING = Bodies({}, Tokens(np.zeros(1, np.int64), *(np.empty(0, dtype) for dtype in COLUMNS)))
+NOTHING = Bodies({}, Tokens(np.zeros(1, np.int64), *(np.empty(0, dtype) for dtype in COLUMNS)), {})
 
 
 def fold_bodies(
@@ -31,22 +43,12 @@ def fold_bodies(
 
     A menu or a notice that one page has and the other lacks says nothing of who copied. *map*.
     """
-    rows = documents.select("doc_id").with_row_index("at").filter(pl.col("doc_id").is_in(wanted.implode()))
-    at, row = rows["at"], {name: number for number, name in enumerate(rows["doc_id"])}
-    tokens = tokenize(documents["text"].gather(at)) if tokens is None else tokens.of(at.to_list())
-    numbered = rows.select("doc_id").with_row_index("row")
-    left_out = passages.filter(pl.col("role") == "boilerplate").join(numbered, on="doc_id")
-    if left_out.is_empty():
-        return Bodies(row, tokens)
-    # Places of all documents on one line: the document's number above, the place in it below.
-    owner = np.repeat(np.arange(len(tokens.bounds) - 1, dtype=np.int64), np.diff(tokens.bounds))
-    place = (owner << 32) + tokens.start
-    start, end = (
-        (left_out["row"].cast(pl.Int64).to_numpy() << 32) + left_out[name].to_numpy() for name in ("start", "end")
-    )
-    # the few ends of what is left out are looked for among the many words, which stand in order
-    begun, over = (np.bincount(np.searchsorted(place, ends), minlength=len(place) + 1) for ends in (start, end))
-    kept = np.cumsum(begun - over)[:-1] <= 0
-    counts = np.bincount(owner[kept], minlength=len(tokens.bounds) - 1)
-    columns = (column[kept] for column in tokens[1:])
-    return Bodies(row, Tokens(np.r_[0, np.cumsum(counts)], *columns))
+    chosen = pl.col("doc_id").is_in(wanted.implode())
+    rows = documents.select("doc_id").with_row_index("at").filter(chosen)
+    at = pl.int_range(rows.height, eager=True) if tokens is None else rows["at"]
+    tokens = tokenize(documents["text"].gather(rows["at"])) if tokens is None else tokens
+    left_out: dict[str, list[tuple[int, int]]] = {}
+    furniture = passages.filter((pl.col("role") == "boilerplate") & chosen)
+    for doc_id, start, end in furniture.select("doc_id", "start", "end").iter_rows():
+        left_out.setdefault(doc_id, []).append((start, end))
+    return Bodies(dict(zip(rows["doc_id"], at, strict=True)), tokens, left_out)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from provenance.tables import EVIDENCE
@@ -21,7 +20,6 @@ from provenance.tracing.twins import join_pairs, lent, stand_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provenance.text.tokens import Tokens
     from provenance.tracing.bodies import Bodies
     from provenance.tracing.pairs import Related
 
@@ -254,15 +252,14 @@ def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: 
     """What was lost or put in between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
     own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
-    wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique().sort()
-    chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode())).sort("doc_id")
-    row_of = {name: number for number, name in enumerate(chosen["doc_id"])}
-    read = _reader(chosen["text"], bodies.of(chosen["doc_id"]))
+    wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique()
+    chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
+    read = _reader(dict(chosen.iter_rows()), bodies)
     rows = []
     # one of several alignments is as long as another: which is found hangs on which text comes first
     for left, right, forward in near.select(*PAIR, pl.col("left_rank") < pl.col("right_rank")).iter_rows():
         one, other, way = (left, right, 1.0) if forward else (right, left, -1.0)
-        forth, back = compare(read(row_of[one]), read(row_of[other]), count)
+        forth, back = compare(read(one), read(other), count)
         for signs, sign, later, fuller in ((forth, way, other, one), (back, -way, one, other)):
             # an outlet's own later version grows and is cut again
             told = [each for each in signs if each.feature != "tail"] if (left, right) in own else signs
@@ -281,19 +278,18 @@ def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Itera
         yield feature, sign * (2 - 0.5 ** (times - 1)), later if one.late else fuller, one.start, one.end
 
 
-def _reader(texts: pl.Series, tokens: Tokens) -> Callable[[int], Text]:
-    """Texts -> a function that gives one of them folded."""
-    held: dict[int, Text] = {}
+def _reader(texts: dict[str, str], bodies: Bodies) -> Callable[[str], Text]:
+    """Texts, their BODIES -> a function that gives one of them folded."""
+    held: dict[str, Text] = {}
 
-    def read(row: int) -> Text:
-        if row not in held:
+    def read(doc_id: str) -> Text:
+        if doc_id not in held:
             if len(held) > 4000:
                 held.clear()  # pairs come sorted by their left side: what is far behind is rarely asked again
-            at = tokens.words(row)
-            word, start, gap = tokens.word[at], tokens.start[at], tokens.gap[at]
-            end = start.astype(np.int64) + tokens.size[at]
-            held[row] = Text(texts[row], word.tolist(), start.tolist(), end.tolist(), gap.tolist())
-        return held[row]
+            _, word, start, size, gap = bodies.read(doc_id)
+            end = start + size
+            held[doc_id] = Text(texts[doc_id], word.tolist(), start.tolist(), end.tolist(), gap.tolist())
+        return held[doc_id]
 
     return read
 

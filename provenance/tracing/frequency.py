@@ -47,7 +47,7 @@ def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None) -> Callab
     A word is counted as it is asked for; from FEW words on all are, which takes as long as 65 of
     them (of three million words).
     """
-    held: list[Array] = []
+    sample: list[tuple[Tokens, Array]] = []
     every: list[Callable[[int], int]] = []
     asked = 0
 
@@ -57,21 +57,26 @@ def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None) -> Callab
         asked += 1
         if every:
             return every[0](word)
-        if not held:
-            held.append(_read_sample(documents, tokens))
+        if not sample:
+            sample.append(_read_sample(documents, tokens))
+        (bounds, words, *_), chosen = sample[0]
         if asked <= FEW:
-            return max(1, int(np.count_nonzero(held[0] == np.uint64(word))))
-        every.append(counter(sum_words([words_of(held.pop())])))
+            owners = np.searchsorted(bounds, np.flatnonzero(words == np.uint64(word)), side="right") - 1
+            return max(1, int(np.count_nonzero(chosen[owners])))
+        every.append(counter(sum_words([words_of(words[np.repeat(chosen, np.diff(bounds))])])))
+        sample.clear()
         return every[0](word)
 
     return count
 
 
-def _read_sample(documents: pl.DataFrame, tokens: Tokens | None) -> Array:
+def _read_sample(documents: pl.DataFrame, tokens: Tokens | None) -> tuple[Tokens, Array]:
+    """All DOCUMENTS, TOKENS if known -> TOKENS that hold the sample's, and which of their documents are in it."""
     chosen = take_sample(documents, documents.height)
-    if tokens is None:
-        return tokenize(documents["text"].filter(chosen)).word
-    return tokens.word if chosen.all() else tokens.word[np.repeat(chosen.to_numpy(), np.diff(tokens.bounds))]
+    if tokens is not None:
+        return tokens, chosen.to_numpy()
+    read = tokenize(documents["text"].filter(chosen))
+    return read, np.ones(read.bounds.size - 1, np.bool_)
 
 
 def words_of(words: Array) -> pl.DataFrame:

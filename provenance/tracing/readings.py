@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from provenance.tracing.reading_kernels import compare_runs
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance.text.tokens import Tokens
 
 Array = np.ndarray[Any, Any]
@@ -39,57 +43,20 @@ class Taken(NamedTuple):
     last: Array
 
 
-def compare_readings(groups: list[list[int]], taken: Taken, tokens: Tokens) -> Readings:
-    """Components, rows of pairs, the words of all documents -> Readings."""
-    size = len(tokens.bounds) - 1
+def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[int], Tokens]) -> Readings:
+    """Components, rows of pairs, how many documents there are, a function that gives one's words -> Readings."""
     child, parent = taken.child, taken.parent
-    missing, more = np.zeros(len(child)), np.zeros(len(child))
-    private = np.zeros(size)
-    by_parent = np.argsort(parent, kind="stable")
-    of_parent = np.searchsorted(parent[by_parent], np.arange(size + 1))
+    missing, more, private = np.zeros(len(child)), np.zeros(len(child)), np.zeros(size)
     of_child = np.searchsorted(child, np.arange(size + 1))
     place = np.zeros(size, np.int64)
     for group in groups:
         if not 2 <= len(group) <= MOST:
             continue
-        at = np.array(group)
-        place[at] = np.arange(len(group))
-        columns, has = _presence([tokens.word[tokens.words(one)] for one in group])
-        count = has.sum(0)
-        known = np.packbits(has[:, count > 1], axis=1)
+        place[group] = np.arange(len(group))
+        texts = [read(one) for one in group]
+        bounds = np.cumsum([0] + [text.word.size for text in texts])
+        word, start = np.concatenate([text.word for text in texts]), np.concatenate([text.start for text in texts])
         rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
-        lacks = known[place[child[rows]]] & ~known[place[parent[rows]]]
-        missing[rows] = np.bitwise_count(lacks).sum(1, dtype=np.int64)
-        rare = count * 2 <= len(group)
-        for one, runs in zip(group, columns, strict=True):
-            alone = count[runs] == 1
-            others = np.flatnonzero(~alone)
-            if len(others) and len(group) >= WITNESSES:
-                private[one] = alone[others[0] : others[-1]].sum()
-            odd = np.flatnonzero(rare[runs])
-            rows = by_parent[of_parent[one] : of_parent[one + 1]]
-            start = tokens.start[tokens.words(one)][odd]
-            outside = (start < taken.first[rows, None]) | (start >= taken.last[rows, None])
-            lost = ~has[np.ix_(place[child[rows]], runs[odd])]
-            more[rows] = (lost & ~outside).sum(1)
+        pairs = place[child[rows]], place[parent[rows]], taken.first[rows], taken.last[rows]
+        missing[rows], more[rows], private[group] = compare_runs(word, start, bounds, READING, WITNESSES, *pairs)
     return Readings(missing, more, private)
-
-
-def _presence(words: list[Array]) -> tuple[list[Array], Array]:
-    """Each document's runs as columns, in order; which document (row) has which run."""
-    runs = [_runs(word) for word in words]
-    values, column = np.unique(np.concatenate(runs), return_inverse=True)
-    has = np.zeros((len(runs), len(values)), bool)
-    lengths = [len(one) for one in runs]
-    has[np.repeat(np.arange(len(runs)), lengths), column] = True
-    return np.split(column, np.cumsum(lengths)[:-1]), has
-
-
-def _runs(word: Array) -> Array:
-    """Every READING words -> one hash; a polynomial of the words' own, wrapping at 64 bits."""
-    if len(word) < READING:
-        return word
-    mixed = np.zeros(len(word) - READING + 1, np.uint64)
-    for step in range(READING):
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + word[step : len(word) - READING + 1 + step]
-    return mixed

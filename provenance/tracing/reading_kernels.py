@@ -1,0 +1,75 @@
+"""Kernels of readings: runs of words that some documents of one story have and others lack.
+
+`word` and `start` are those of its documents one after another, document d at bounds[d]:bounds[d + 1].
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+
+
+@njit(cache=True, nogil=True)
+def compare_runs(word, start, bounds, size, witnesses, child, parent, first, last):
+    """Words, rows of (child, parent) with the stretch shared of the parent -> missing, more by row, private.
+
+    `size` is the words of a run, `witnesses` the documents from which on one's own count; see readings.Readings.
+    """
+    run, edges, columns = _number_runs(word, bounds, size)
+    documents = bounds.size - 1
+    has, count = np.zeros((documents, columns), np.bool_), np.zeros(columns, np.int64)
+    for d in range(documents):
+        for at in range(edges[d], edges[d + 1]):
+            count[run[at]] += not has[d, run[at]]
+            has[d, run[at]] = True
+    missing, more = np.zeros(child.size, np.int64), np.zeros(child.size, np.int64)
+    for row in range(child.size):
+        one, other = has[child[row]], has[parent[row]]
+        for column in range(columns):
+            missing[row] += one[column] & ~other[column] & (count[column] > 1)
+        for at in range(edges[parent[row]], edges[parent[row] + 1]):
+            place = start[bounds[parent[row]] + at - edges[parent[row]]]
+            outside = place < first[row] or place >= last[row]
+            more[row] += not (one[run[at]] or outside or 2 * count[run[at]] > documents)
+    private = np.zeros(documents, np.int64)
+    for d in range(documents if documents >= witnesses else 0):
+        between, alone = 0, 0  # whether one that another has came before; those of its own since the last such one
+        for at in range(edges[d], edges[d + 1]):
+            if count[run[at]] > 1:
+                private[d] += alone
+                between, alone = 1, 0
+            else:
+                alone += between
+    return missing, more, private
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _number_runs(word, bounds, size):
+    """Words -> by run a number, the same for equal runs; where each document's begin; how many numbers.
+
+    A run has one hash, a polynomial of the words' own, wrapping at 64 bits; a document of fewer words has each of them.
+    """
+    documents, capacity = bounds.size - 1, 16
+    while capacity < 2 * word.size:
+        capacity *= 2
+    known, number = np.empty(capacity, np.uint64), np.full(capacity, -1, np.int32)
+    run, edges = np.empty(word.size, np.int32), np.zeros(documents + 1, np.int64)
+    count = done = 0
+    for d in range(documents):
+        length = size if bounds[d + 1] - bounds[d] >= size else 1
+        for begin in range(bounds[d], bounds[d + 1] - length + 1):
+            mixed = np.uint64(0)
+            for step in range(length):
+                mixed = mixed * MIXER + word[begin + step]
+            at = np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(capacity - 1))
+            while number[at] >= 0 and known[at] != mixed:
+                at = (at + 1) & (capacity - 1)
+            if number[at] < 0:
+                known[at], number[at] = mixed, count
+                count += 1
+            run[done] = number[at]
+            done += 1
+        edges[d + 1] = done
+    return run, edges, count
