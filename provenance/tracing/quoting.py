@@ -35,12 +35,13 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 
     Only texts that have marked lines, announce something or are titled as a reply are read, each passage once.
     """
+    shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
+    documents = documents.filter(pl.col("doc_id").is_in(pl.concat([shared["left_doc"], shared["right_doc"]]).implode()))
     text, title = pl.col("text"), pl.col("title")
     marked = text.str.contains(r"(?m)^[ \t]*[A-Za-z]{0,3}[>|}]") | title.str.contains(_REPLY)
     announcing = text.str.contains(r"(?mi)(?:\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]*:[ \t]*$|\bIn article )")
     likely = documents.filter((marked | announcing).fill_null(value=False))
     ids = likely["doc_id"].implode()
-    shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
     shared = shared.filter(pl.col("left_doc").is_in(ids) | pl.col("right_doc").is_in(ids))
     if shared.is_empty():
         return pl.DataFrame(schema=EVIDENCE)
