@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.month_names import MONTHS
-from provenance.tracing import attributions, cues, datelines, dates, names, notices
+from provenance.tracing import attributions, cues, datelines, dates, names, notices, titles
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
@@ -53,6 +53,13 @@ def test_a_case_is_folded_as_expressions_ignore_it() -> None:
 def test_words_of_any_case_are_held(text: str, word: str) -> None:
     assert holds(fold_case(text + word.upper()), notices._FROM_CUES)
     assert holds(fold_case(word.title().replace("I", "\u0130") + text), [word])
+
+
+@given(title=TEXTS)
+def test_a_suffix_of_a_title_has_its_mark_near_the_end(title: str) -> None:
+    tidy = " ".join(title.split())
+    mark = titles._MARK.search(tidy, max(0, len(tidy) - titles.LAST_MARK))
+    assert mark or not titles._SUFFIX.match(tidy)
 
 
 #: One text for each word without which an expression finds nothing.

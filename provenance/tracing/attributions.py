@@ -12,11 +12,14 @@ import polars as pl
 from provenance.tables import ATTRIBUTIONS
 from provenance.tracing import citations, names, notices
 from provenance.tracing.datelines import LONGEST, Dateline, read_dateline
+from provenance.tracing.literals import Literals
 from provenance.tracing.notices import Found
 from provenance.tracing.titles import read_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from provenance.tracing.literals import Hits
 
 BATCH = 8192  # documents whose bytes are held at once
 HEAD = 3000  # code points in which a dateline may begin; a feed's title, link and teaser come first
@@ -25,9 +28,10 @@ _JUNK_BEFORE = re.compile(r"\) ?[-–—]")  # how what _AFTER_JUNK finds ends; 
 _AFTER_JUNK = re.compile(
     r"(?:\s{2}|[|>•·./] ?|/ )(?P<line>[^\W\d_a-z][\w .,'’/-]{2,50} \([A-Z][\w .&/-]{1,30}\) ?[-–—]+)"
 )
-#: Within reach of the start a dash or a colon, or an address or bracket further on.
-_MAY_BEGIN = re.compile(r"^(?:[^\n]{2,115}?[-–—―:)]|[^\n]*?://)")
+_MAY_BEGIN = re.compile(r"[-–—―:)]")
+REACH = 116  # code points of a line that begins with a dateline, or has an address before one, to such a sign
 _MAY_END = r"[^\s\x1c-\x1f] ?[-–—|•·:»] ?[^\n|–—•»]{2,40}(?:\n|\z)"
+_LINKED = "http"
 _ADDRESS_THEN = re.compile(r"(?<!\S)https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
 _TAIL_LIKE = (
@@ -51,8 +55,8 @@ Row = tuple[str, int, int, str | None, str, str, str | None, date | None]
 def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES -> ATTRIBUTIONS, sorted by document (in their order), start, end, kind.
 
-    *map*: a document's rows depend on nothing but the document and its passages. Polars' own search
-    picks the few places with a cue; Python reads those alone. About 5 s for 100,000 documents. A title
+    *map*: a document's rows depend on nothing but the document and its passages. One search
+    finds the few places with a cue; Python reads those alone. About 5 s for 100,000 documents. A title
     suffix (`… – Middle East Monitor`) is a `credit`; if the title does not stand in the text its place is [0, 0).
     """
     captions = _captions(passages)
@@ -80,10 +84,10 @@ def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
-def _patterns() -> list[str]:
-    """Cues and names, the longest first: of two that begin at one place the search reports the longer."""
-    every = {*citations.FOLLOW, *_led_cues(), *citations.AROUND, *names.lexicon().spellings}
-    return sorted(every, key=lambda word: (-len(word.encode()), word))
+def _literals() -> Literals:
+    """Cues and names; and whether a text has a cue of a notice, or an address."""
+    words = {*citations.FOLLOW, *_led_cues(), *citations.AROUND, *names.lexicon().spellings}
+    return Literals(sorted(words), notices.CUES, [_LINKED])
 
 
 @cache
@@ -97,12 +101,6 @@ def _led_cues() -> dict[str, str]:
         bare = word.lstrip(" ,")
         led |= {word.removesuffix(bare) + cue: cue for cue in citations.FOLLOW if cue.startswith(bare)}
     return led
-
-
-@cache
-def _known() -> tuple[dict[bytes, str], list[int]]:
-    table = {word.encode(): word for word in _patterns()}
-    return table, sorted({len(word) for word in table}, reverse=True)
 
 
 @cache
@@ -123,24 +121,25 @@ def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]])
     whole = pl.col("text").str.len_chars()
     bodies = batch.select(pl.col("text").str.head(pl.col("body_end").fill_null(whole)))["text"]
     tail = bodies.str.tail(notices.TAIL)
-    patterns = _patterns()
+    hits = _literals().find(texts)
+    noticed, linked = (pl.Series(hits.flags & bit, dtype=pl.Boolean) for bit in (1, 2))
     table = batch.with_columns(
         head.str.contains(_DATELINE_LIKE).alias("dateline"),
         head.str.contains(_SHORT_NAME_LINE % _agency_lines()).alias("head"),
-        texts.str.contains_any(list(notices.CUES)).alias("cue"),
+        noticed.alias("cue"),
         tail.str.contains(_TAIL_LIKE).alias("tail"),
         texts.str.contains(_PICTURE_LIKE).alias("picture"),
         (texts.str.head(400).str.contains(_MAY_END) | batch["title"].fill_null("").str.contains(_MAY_END)).alias("end"),
-        texts.str.find_many(patterns, leftmost=True).alias("hits"),
-        texts.str.contains("http", literal=True).alias("links"),
+        linked.alias("links"),
+        first=hits.ends[:-1],
+        last=hits.ends[1:],
     )
     said = pl.any_horizontal("dateline", "head", "cue", "tail", "picture", "end", "links")
-    for row in table.filter(said | (pl.col("hits").list.len() > 0)).iter_rows(named=True):
-        kept = _read_document(row, captions.get(row["doc_id"], []))
-        yield from kept
+    for row in table.filter(said | (pl.col("first") < pl.col("last"))).iter_rows(named=True):
+        yield from _read_document(row, hits, captions.get(row["doc_id"], []))
 
 
-def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list[Row]:
+def _read_document(row: dict[str, Any], hits: Hits, captions: list[tuple[int, int]]) -> list[Row]:
     """One document with its flags -> its rows in order; of overlapping finds the first family wins."""
     text: str = row["text"]
     found: list[Found | _Dated] = []
@@ -163,8 +162,8 @@ def _read_document(row: dict[str, Any], captions: list[tuple[int, int]]) -> list
         found.extend(notices.read_picture_credits(text))
     if row["end"]:
         found.extend(read_suffix(text, row["title"]))
-    if row["hits"]:
-        found.extend(_citations(text, row["hits"]))
+    if row["first"] < row["last"]:
+        found.extend(_citations(text, hits, slice(row["first"], row["last"])))
     found.extend(_links(text) if row["links"] else ())
     return _rows(row["doc_id"], found, captions, row["published"])
 
@@ -182,7 +181,7 @@ def _datelines(text: str) -> Iterator[_Dated]:
     for line in head.split("\n"):
         if position > HEAD or count >= enough:
             return
-        if len(line) < 12 or not _MAY_BEGIN.match(line):
+        if len(line) < 12 or not (_MAY_BEGIN.search(line, 2, REACH) or "://" in line):
             position += len(line) + 1
             continue
         starts = [0]
@@ -204,13 +203,13 @@ def _datelines(text: str) -> Iterator[_Dated]:
         position += len(line) + 1
 
 
-def _citations(text: str, hits: list[int]) -> Iterator[Found]:
-    """Byte offsets of cues and names -> first-party wording and citations."""
+def _citations(text: str, hits: Hits, own: slice) -> Iterator[Found]:
+    """The cues and names of a text -> first-party wording and citations."""
     raw = text.encode()
     plain = len(raw) == len(text)
-    known, sizes, led = *_known(), _led_cues()
-    for hit in hits:
-        found = next(known[raw[hit : hit + size]] for size in sizes if raw[hit : hit + size] in known)
+    known, led = _literals().words, _led_cues()
+    for hit, number in zip(hits.place[own].tolist(), hits.word[own].tolist(), strict=True):
+        found = known[number]
         word = led.get(found, found)
         offset = hit + len(found) - len(word)  # what leads a cue is ASCII
         low = max(0, offset - citations.BEFORE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from provenance.tracing import names
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SUFFIX = re.compile(r"^(?P<title>[^\n]{12,220}?) ?(?: [-–—|•·:»] ?|\s\|\s)(?P<name>[^\n|–—•»]{2,40})$")
+_MARK = re.compile(r" [-–—|•·:»]")
+LAST_MARK = 43  # code points from the mark before a name to the end, at most
 _NOT_SUFFIX = re.compile(
     r"report|video|photo|analysis|opinion|source|official|minist|live|update|study|poll|interview"
     r"|exclusive|breaking|part \d|"
@@ -22,7 +25,8 @@ _NOT_SUFFIX = re.compile(
 
 def _split_title(title: str) -> tuple[str, str] | None:
     """A title -> the headline and the site's name after its last dash or bar, if it looks like one."""
-    match = _SUFFIX.match(" ".join(title.split()))
+    tidy = " ".join(title.split())
+    match = _SUFFIX.match(tidy) if _MARK.search(tidy, max(0, len(tidy) - LAST_MARK)) else None
     if not match or len(match["title"].split()) < 3:
         return None
     return match["title"].rstrip(" -–—|"), match["name"].strip()
@@ -49,7 +53,7 @@ def _plausible_site(name: str) -> bool:
 
 def read_suffix(text: str, title: str | None) -> Iterator[Found]:
     """A title suffix that names an outlet; also one that the repeated headline in the text lacks."""
-    lines = [line.strip() for line in text[:1500].split("\n") if line.strip()][:8]
+    lines = list(islice(filter(None, map(str.strip, text[:1500].split("\n"))), 8))
     for candidate in dict.fromkeys([title.strip()] if title and title.strip() else []) | dict.fromkeys(lines[:2]):
         if len(candidate) > 260:
             continue

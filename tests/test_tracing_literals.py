@@ -1,0 +1,34 @@
+"""Words found in texts, against a search by bytes, one place after another."""
+
+from __future__ import annotations
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.tracing.literal_kernels import SHORT
+from provenance.tracing.literals import Literals
+
+WORDS = st.lists(st.text("abc \u00e9\U0001f600", min_size=1, max_size=9), max_size=8)
+TEXTS = st.lists(st.text("abc \u00e9\U0001f600", max_size=60), max_size=5)
+
+
+@given(texts=TEXTS, words=WORDS, one=WORDS, other=WORDS)
+def test_of_words_at_one_place_the_longest_is_found(
+    texts: list[str], words: list[str], one: list[str], other: list[str]
+) -> None:
+    words, one, other = (
+        [word for word in dict.fromkeys(those) if len(word.encode()) >= SHORT] for those in (words, one, other)
+    )
+    texts = [*texts, "".join(words), "ab".join(one)]
+    literals = Literals(words, one, other)
+    hits = literals.find(pl.Series(texts, dtype=pl.String))
+    for number, text in enumerate(texts):
+        places, at, octets = [], 0, text.encode()
+        while at < len(octets):
+            here = max((word for word in words if octets.startswith(word.encode(), at)), key=len, default="")
+            places += [(at, here)] if here else []
+            at += len(here.encode()) or 1
+        own = slice(hits.ends[number], hits.ends[number + 1])
+        assert list(zip(hits.place[own].tolist(), [literals.words[n] for n in hits.word[own]], strict=True)) == places
+        assert hits.flags[number] == any(word in text for word in one) + 2 * any(word in text for word in other)
