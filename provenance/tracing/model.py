@@ -60,10 +60,10 @@ def curves() -> dict[str, list[Point]]:
 
 def calibrate(claim: str, chance: float) -> tuple[float, float]:
     """A chance as computed -> how often such a claim is right, and how often at the least; straight between points."""
-    points = curves().get(claim, [])
+    points = curves().get(claim)
     if not points:
         return chance, chance
-    after = bisect_left(points, chance, key=lambda point: point.chance)
+    after = bisect_left(points, (chance,))
     # under the first point they go down to nothing: else the all but impossible would be as good as the unlikely
     below, above = points[after - 1] if after else NOTHING, points[min(after, len(points) - 1)]
     part = (chance - below.chance) / (above.chance - below.chance) if above.chance > below.chance else 0.0

@@ -70,6 +70,9 @@ class _Outside(NamedTuple):
     witness: str = ""  # who gives it
 
 
+NOBODY = _Outside(0.0)
+
+
 def find_origins(
     documents: pl.DataFrame,
     edges: pl.DataFrame,
@@ -155,11 +158,13 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
 
     Who credits a source that no outlet of the story is has it from there, and so has the text that is nearest to it.
     """
+    mine = facts.sources.get(first)
+    if not mine:
+        return NOBODY
     if first in facts.outside:
         return facts.outside[first]
-    mine = facts.sources.get(first, [])
-    found = _Outside(0.0)
-    if mine and not any(source.chosen for source in mine):
+    found = NOBODY
+    if not any(source.chosen for source in mine):
         found = _Outside(facts.flawed.get(first, 0.0))
         story, ahead = {first}, [first]
         while ahead:

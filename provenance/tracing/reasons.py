@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 SEVERAL = "kinds of evidence agree"  # of a copy for which two speak or more
@@ -12,6 +13,7 @@ LONGEST = 120  # code points of a title or a name in a sentence
 BEFORE, AFTER, MOST = 30, 15, 130  # code points of a credit's line that are quoted around it, and in all
 
 
+@lru_cache(1 << 12)  # of a dump's outlets each is named thousands of times
 def escape(name: str | None, limit: int = LONGEST) -> str:
     """A name or title on one line, controls shown as such, cut at `limit`."""
     text = " ".join(_visible(name or "").split())
