@@ -183,7 +183,8 @@ def slices(texts: pl.Series, size: int = BATCH_BYTES) -> Iterator[pl.Series]:
     while first < len(texts):
         base = int(ends[first] - sizes[first])
         last = max(first + 1, int(np.searchsorted(ends, base + size, side="right")))
-        yield texts.slice(first, last - first).fill_null("")
+        some = texts.slice(first, last - first)
+        yield some.fill_null("") if some.null_count() else some  # to fill copies every text
         first = last
 
 
