@@ -132,8 +132,8 @@ def depth(text: str, start: int, end: int) -> float:
     """How many quoting marks stand before the lines of a passage, in the mean."""
     begin = text.rfind("\n", 0, start) + 1
     lines = [line for line in text[begin : min(end, start + READ)].split("\n") if line.strip()]
-    marks = [MARKS.match(line) for line in lines]
-    return sum(sum(sign in ">|}:" for sign in mark.group()) for mark in marks if mark) / max(len(lines), 1)
+    marks = "".join([mark.group() for line in lines if (mark := MARKS.match(line))])
+    return sum(map(marks.count, ">|}:")) / max(len(lines), 1)
 
 
 def _before(text: str, start: int) -> list[str]:
