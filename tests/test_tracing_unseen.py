@@ -33,7 +33,9 @@ def firsts(evidence: list[tuple[str, str, str, float]], private: float = 0.0) ->
     score = np.array([9.0, 0.0, 0.0, 9.0, 0.0, 9.0])
     zero, component = np.zeros(6), np.zeros(6, np.int64)
     own = np.where(child == 0, private, 0.0)
-    choices = Choices(child, parent, child, component, score, zero, component, zero, zero, own, np.ones(3, bool))
+    choices = Choices(
+        child, parent, child, component, score, zero, component, zero, zero > 0, zero, own, np.ones(3, bool)
+    )
     rows = pl.DataFrame(evidence, schema=["left_doc", "right_doc", "feature", "strength"], orient="row")
     rows = rows.with_columns(pl.lit(None).alias(name) for name in EVIDENCE if name not in rows.columns)
     told = rows.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())

@@ -13,7 +13,7 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 @njit(cache=True, nogil=True)
 def compare_runs(word, start, bounds, size, witnesses, child, parent, first, last):
-    """Words, rows of (child, parent) with the stretch shared of the parent -> missing, more by row, private.
+    """Words, rows of (child, parent) with the stretch shared of the parent -> missing, more, beyond, both, every by row; private.
 
     `size` is the words of a run, `witnesses` the documents from which on one's own count; see readings.Readings.
     """
@@ -24,15 +24,26 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
         for at in range(edges[d], edges[d + 1]):
             count[run[at]] += not has[d, run[at]]
             has[d, run[at]] = True
-    missing, more = np.zeros(child.size, np.int64), np.zeros(child.size, np.int64)
+    missing, more, beyond = (
+        np.zeros(child.size, np.int64),
+        np.zeros(child.size, np.int64),
+        np.zeros(child.size, np.int64),
+    )
+    both, every = np.zeros(child.size, np.int64), np.zeros(child.size, np.int64)
     for row in range(child.size):
         one, other = has[child[row]], has[parent[row]]
         for column in range(columns):
             missing[row] += one[column] & ~other[column] & (count[column] > 1)
+        for at in range(edges[child[row]], edges[child[row] + 1]):
+            both[row] += other[run[at]]
+            every[row] += 1
         for at in range(edges[parent[row]], edges[parent[row] + 1]):
             place = start[bounds[parent[row]] + at - edges[parent[row]]]
-            outside = place < first[row] or place >= last[row]
-            more[row] += not (one[run[at]] or outside or 2 * count[run[at]] > documents)
+            if place < first[row] or place >= last[row]:
+                beyond[row] += 1
+            elif not one[run[at]]:
+                every[row] += 1
+                more[row] += 2 * count[run[at]] <= documents
     private = np.zeros(documents, np.int64)
     for d in range(documents if documents >= witnesses else 0):
         between, alone = 0, 0  # whether one that another has came before; those of its own since the last such one
@@ -42,7 +53,7 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
                 between, alone = 1, 0
             else:
                 alone += between
-    return missing, more, private
+    return missing, more, beyond, both, every, private
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
