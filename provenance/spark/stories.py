@@ -192,7 +192,7 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     yield from send_taken(story.documents, edges, shared, plan)
     yield Sent("kinds", count_copies(edges)[1], bucket)
     yield Sent("ancestry", traced.ancestry, bucket)
-    flaws = sample_flaws(traced.ancestry, plan.documents).to_frame("flaw")
+    flaws = sample_flaws(traced.firsts, plan.documents).to_frame("flaw")
     yield Sent("flaws", flaws, 0)
     sources = traced.ancestry.drop_nulls("other_id").select("doc_id").unique()
     sourced = story.facts.join(sources, on="doc_id", how="semi")

@@ -71,6 +71,7 @@ class Traced(NamedTuple):
     ancestry: pl.DataFrame  # ANCESTRY
     evidence: pl.DataFrame  # EVIDENCE, dates in log odds
     false_dates: float  # share of the dates that are false
+    firsts: pl.DataFrame  # contents, flaw: of each text once, however many documents have its words
 
 
 def trace_ancestry(
@@ -174,14 +175,14 @@ def grow_trees(
     named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
     named = named.with_columns(part=pl.when(pl.col("part") == pl.col("child")).then(0).otherwise("part"))
     named, twins = _shape(named, related.ranks), related.twins
+    firsts = named.select("contents", "flaw").drop_nulls("flaw")
     own = _shape(_twin_rows(twins, evidence, settings), related.ranks)
     begun = named.filter(pl.col("other_id").is_null() & (pl.col("part") == 0)).select(other_id="doc_id", begun="first")
     began = pl.col("first") * pl.col("begun").fill_null(1)
     own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
     both = pl.concat([named, _inherit(named, twins, own), own])
-    return Traced(
-        both.sort("doc_id", "probability", "other_id", descending=[False, True, False]), evidence, false_dates
-    )
+    both = both.sort("doc_id", "probability", "other_id", descending=[False, True, False])
+    return Traced(both, evidence, false_dates, firsts)
 
 
 def _shape(rows: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:

@@ -13,9 +13,10 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 @njit(cache=True, nogil=True)
 def compare_runs(word, start, bounds, size, witnesses, child, parent, first, last):
-    """Words, rows of (child, parent) with the stretch shared of the parent -> missing, more, beyond, both, every by row; private.
+    """Words, rows of (child, parent) with the stretch shared of the parent -> by row five numbers; private.
 
-    `size` is the words of a run, `witnesses` the documents from which on one's own count; see readings.Readings.
+    Five are missing, more, beyond, and of how many runs both have how many (both, then all): see readings.Readings.
+    `size` is the words of a run, `witnesses` the documents from which on one's own count.
     """
     run, edges, columns = _number_runs(word, bounds, size)
     documents = bounds.size - 1
@@ -24,12 +25,8 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
         for at in range(edges[d], edges[d + 1]):
             count[run[at]] += not has[d, run[at]]
             has[d, run[at]] = True
-    missing, more, beyond = (
-        np.zeros(child.size, np.int64),
-        np.zeros(child.size, np.int64),
-        np.zeros(child.size, np.int64),
-    )
-    both, every = np.zeros(child.size, np.int64), np.zeros(child.size, np.int64)
+    found = np.zeros((5, child.size), np.int64)
+    missing, more, beyond, both, every = found[0], found[1], found[2], found[3], found[4]
     for row in range(child.size):
         one, other = has[child[row]], has[parent[row]]
         for column in range(columns):
@@ -53,7 +50,7 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
                 between, alone = 1, 0
             else:
                 alone += between
-    return missing, more, beyond, both, every, private
+    return found, private
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)

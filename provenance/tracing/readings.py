@@ -50,8 +50,7 @@ class Taken(NamedTuple):
 def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[int], Tokens]) -> Readings:
     """Components, rows of pairs, how many documents there are, a function that gives one's words -> Readings."""
     child, parent = taken.child, taken.parent
-    missing, more, beyond, both, every = np.zeros((5, len(child)))
-    both[:] = np.nan
+    by_row = np.zeros((5, len(child)))
     private = np.zeros(size)
     of_child = np.searchsorted(child, np.arange(size + 1))
     place = np.zeros(size, np.int64)
@@ -64,9 +63,10 @@ def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Cal
         word, start = np.concatenate([text.word for text in texts]), np.concatenate([text.start for text in texts])
         rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
         pairs = place[child[rows]], place[parent[rows]], taken.first[rows], taken.last[rows]
-        found = compare_runs(word, start, bounds, READING, WITNESSES, *pairs)
-        missing[rows], more[rows], beyond[rows], both[rows], every[rows], private[group] = found
-    return Readings(missing, more, both / np.maximum(every, 1), beyond, private)
+        by_row[:, rows], private[group] = compare_runs(word, start, bounds, READING, WITNESSES, *pairs)
+    missing, more, beyond, both, every = by_row
+    alike = np.divide(both, every, out=np.full(len(child), np.nan), where=every > 0)
+    return Readings(missing, more, alike, beyond, private)
 
 
 def explain_credits(child: Array, parent: Array, named: Array) -> Array:
