@@ -247,6 +247,23 @@ def test_a_count_that_a_round_lost_is_told(session: SparkSession, tmp_path: Path
             flow.total(path, name)
 
 
+def test_no_task_looks_through_what_its_process_loaded(session: SparkSession) -> None:
+    """Spark collects garbage after each task: what is loaded is out of its sight from the first on."""
+    from provenance.spark.workers import over  # noqa: PLC0415
+
+    def frozen(batches: Any) -> Iterator[Any]:
+        import gc  # noqa: PLC0415
+
+        import pyarrow as pa  # noqa: PLC0415
+
+        for _ in batches:
+            yield pa.RecordBatch.from_pydict({"frozen": [gc.get_freeze_count()], "seen": [len(gc.get_objects())]})
+
+    counts = over(session.range(1, numPartitions=1), frozen, "frozen long, seen long").first()
+    assert counts is not None
+    assert counts["frozen"] > 20 * counts["seen"]
+
+
 def test_links_are_split_over_the_cluster_as_in_one_task(session: SparkSession, tmp_path: Path) -> None:
     """Components of more than LARGE nodes, which fail: cut into stars, and small ones into who failed and who held."""
     from provenance.matching.components import Links, best_path  # noqa: PLC0415
