@@ -150,14 +150,18 @@ def batch_pieces(pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
 
 def _batch(pieces: list[Piece]) -> pa.RecordBatch:
     bucket, table, data = zip(*pieces, strict=True)
-    columns = [pa.array(np.array(bucket, np.int64)), _joined([name.encode() for name in table], pa.string())]
-    return pa.RecordBatch.from_arrays([*columns, _joined(data, pa.binary())], schema=_ARROW)
+    numbers = pa.Array.from_buffers(pa.int64(), len(bucket), [None, pa.py_buffer(np.array(bucket, np.int64))])
+    columns = [numbers, _joined([name.encode() for name in table], pa.string()), _joined(data, pa.binary())]
+    return pa.RecordBatch.from_arrays(columns, schema=_ARROW)
 
 
 def _joined(values: Sequence[bytes], kind: pa.DataType) -> pa.Array:
     """Values as a column; of a list Arrow would make it only after it imported pandas, .35 s in each process."""
-    ends = pa.array(np.cumsum([0, *map(len, values)]), pa.int32())  # raises where a batch is too large for Spark
-    return pa.Array.from_buffers(kind, len(values), [None, ends.buffers()[1], pa.py_buffer(b"".join(values))])
+    ends = np.cumsum([0, *map(len, values)])
+    if ends[-1] > np.iinfo(np.int32).max:
+        raise OverflowError(f"a piece of {max(map(len, values)):,} bytes, more than Spark takes")
+    parts = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(values))]
+    return pa.Array.from_buffers(kind, len(values), parts)
 
 
 def arrow_schema(schema: pl.Schema) -> pa.Schema:
