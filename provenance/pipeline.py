@@ -149,8 +149,10 @@ def _compare_passages(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
-) -> tuple[dict[str, pl.DataFrame], int, Sampled, Tokens]:
-    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; true pairs of a sample; TOKENS.
+) -> tuple[dict[str, pl.DataFrame], int, Sampled, Tokens | None]:
+    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; true pairs of a sample.
+
+    And TOKENS, if tracing will read them.
 
     Candidates and the sample need nothing but words: they are sought beside the stages before and after, of which some
     keep one core busy.
@@ -178,7 +180,8 @@ def _compare_passages(
         finished("matches", matches)
     with clock.step("recall"):
         measured = sampled()
-    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured, tokens
+    held = tokens if settings.until == "origins" else None
+    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured, held
 
 
 def _compare_documents(

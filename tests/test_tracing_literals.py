@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.tracing import literals as module
 from provenance.tracing.literal_kernels import SHORT
 from provenance.tracing.literals import Literals
 
@@ -22,7 +24,10 @@ def test_of_words_at_one_place_the_longest_is_found(
     )
     texts = [*texts, "".join(words), "ab".join(one)]
     literals = Literals(words, one, other)
-    hits = literals.find(pl.Series(texts, dtype=pl.String))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LARGE_BATCH", 8)  # so that there are several
+        hits = literals.find(pl.Series(texts, dtype=pl.String))
+    assert [column.dtype.name for column in hits] == ["int64", "int64", "int32", "uint8"]
     for number, text in enumerate(texts):
         places, at, octets = [], 0, text.encode()
         while at < len(octets):
@@ -32,3 +37,10 @@ def test_of_words_at_one_place_the_longest_is_found(
         own = slice(hits.ends[number], hits.ends[number + 1])
         assert list(zip(hits.place[own].tolist(), [literals.words[n] for n in hits.word[own]], strict=True)) == places
         assert hits.flags[number] == any(word in text for word in one) + 2 * any(word in text for word in other)
+
+
+def test_a_word_too_short_to_be_found_is_refused() -> None:
+    with pytest.raises(ValueError, match="less than 2 bytes"):
+        Literals(["ab", "c"])
+    with pytest.raises(ValueError, match="less than 2 bytes"):
+        Literals(["ab"], ["c"])

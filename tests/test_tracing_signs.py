@@ -11,6 +11,7 @@ import pytest
 from provenance.tables import DOCUMENTS, EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
 from provenance.tracing import frequency
+from provenance.tracing.contents import FIELDS
 from provenance.tracing.differences import Text, compare
 from provenance.tracing.edges import show_evidence
 from provenance.tracing.frequency import SAMPLE, count_asked, take_sample
@@ -237,6 +238,18 @@ def test_words_are_counted_in_the_sample_and_stand_once_at_least(
     count = count_asked(documents, tokenize(documents["text"]) if known else None)
     words = tokenize(pl.Series(["one two three four"])).word.tolist()
     assert [count(word) for word in words] == [1, 3, 1, 1]
+
+
+@pytest.mark.parametrize("few", [1, 9])
+def test_words_are_counted_in_the_sample_alone(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(frequency, "FEW", few)
+    monkeypatch.setattr(frequency, "SAMPLE", 20)
+    documents = pl.DataFrame({"doc_id": [f"{n}" for n in range(60)], "text": [f"one only{n}" for n in range(60)]})
+    documents = documents.with_columns(published=pl.lit(None, pl.Datetime), **dict.fromkeys(FIELDS, pl.lit("")))
+    word = tokenize(pl.Series(["one"])).word.item()
+    found = {count_asked(documents, tokens)(word) for tokens in (None, tokenize(documents["text"]))}
+    assert found == {take_sample(documents, documents.height).sum()}
+    assert 1 < found.pop() < 60
 
 
 def test_a_copy_long_after_its_source_speaks_against_neither_date() -> None:

@@ -43,7 +43,7 @@ class Flow:
     def __init__(self, session: SparkSession, plan: Plan, work: str) -> None:
         self.session, self.plan, self.work = session, plan, work.rstrip("/")
         self._beside = ThreadPoolExecutor(BESIDE)
-        self._has: dict[Part, bool] = {}
+        self._has: set[Part] = set()
 
     def later(self, step: Callable[..., Made], *given: Any) -> Callable[[], Made]:
         """Begin some rounds beside those that go on here -> what waits for their result.
@@ -61,17 +61,17 @@ class Flow:
         return exists(self.session, f"{path}/_SUCCESS")
 
     def has(self, part: Part) -> bool:
-        """Whether a round that has run made any row of a table."""
+        """Whether a round made any row of a table."""
         part = part._replace(bucket=None)
-        if part not in self._has:
-            self._has[part] = exists(self.session, _folder(part))
-        return self._has[part]
+        if part not in self._has and exists(self.session, _folder(part)):
+            self._has.add(part)
+        return part in self._has
 
     def forget(self, *parts: Part) -> None:
         """Delete tables that no round to come asks for: with all of them a run's folder is 15 times the text."""
         for part in parts:
             delete(self.session, _folder(part))
-            self._has.pop(part, None)
+            self._has.discard(part._replace(bucket=None))
 
     def pieces(self, part: Part) -> DataFrame:
         """One table's pieces: its own folder is read, for listing all that a round made takes longer than a round."""

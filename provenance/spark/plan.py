@@ -361,7 +361,7 @@ def as_bytes(rows: Array) -> pl.Series:
 
 
 def as_rows(octets: pl.Series, dtype: Any, width: int) -> Array:
-    """What as_bytes made -> the array again, `width` values a row; read only."""
+    """What as_bytes made -> the array again, `width` values a row."""
     rows = octets.bin.reinterpret(dtype=pl.Array(pl.UInt8, width * np.dtype(dtype).itemsize))
     return rows.to_numpy().view(dtype)
 

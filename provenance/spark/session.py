@@ -26,7 +26,7 @@ SETTINGS = {
     # what travels is compressed already
     "spark.shuffle.compress": "false",
     "spark.shuffle.spill.compress": "false",
-    # a round gives the same again wherever it runs anew, so what it made need not be hashed to see whether it did
+    # a round gives the same again wherever it runs anew; to hash what it made took 58 of 1,012 samples of Java's tasks
     "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
     # files of a shuffle go when Java collects what stood for it, which it else does twice an hour
     "spark.cleaner.periodicGC.interval": "3min",

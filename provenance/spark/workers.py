@@ -39,7 +39,7 @@ BATCH = 8 << 20
 def over(frame: DataFrame, task: Task, columns: str) -> DataFrame:
     """What a task makes of the batches of each partition of a frame.
 
-    Spark's processes collect garbage after each task, and looked through all 215,000 objects of what is loaded: .11 s,
+    Spark's processes collect garbage after each task, and looked through some 200,000 objects of what is loaded: .11 s,
     of a scan of 10,000 articles 58 % of all that Python did. What is frozen as a task begins is not looked through.
     """
 

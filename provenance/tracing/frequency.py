@@ -47,7 +47,7 @@ def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None) -> Callab
     A word is counted as it is asked for; from FEW words on all are, which takes as long as 65 of
     them (of three million words).
     """
-    sample: list[tuple[Tokens, Array]] = []
+    sample: list[Array] = []
     every: list[Callable[[int], int]] = []
     asked = 0
 
@@ -59,24 +59,22 @@ def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None) -> Callab
             return every[0](word)
         if not sample:
             sample.append(_read_sample(documents, tokens))
-        (bounds, words, *_), chosen = sample[0]
         if asked <= FEW:
-            owners = np.searchsorted(bounds, np.flatnonzero(words == np.uint64(word)), side="right") - 1
-            return max(1, int(np.count_nonzero(chosen[owners])))
-        every.append(counter(sum_words([words_of(words[np.repeat(chosen, np.diff(bounds))])])))
-        sample.clear()
+            return max(1, int(np.count_nonzero(sample[0] == np.uint64(word))))
+        every.append(counter(sum_words([words_of(sample.pop())])))
         return every[0](word)
 
     return count
 
 
-def _read_sample(documents: pl.DataFrame, tokens: Tokens | None) -> tuple[Tokens, Array]:
-    """All DOCUMENTS, TOKENS if known -> TOKENS that hold the sample's, and which of their documents are in it."""
+def _read_sample(documents: pl.DataFrame, tokens: Tokens | None) -> Array:
+    """All DOCUMENTS, TOKENS if known -> the words of those in the sample."""
     chosen = take_sample(documents, documents.height)
-    if tokens is not None:
-        return tokens, chosen.to_numpy()
-    read = tokenize(documents["text"].filter(chosen))
-    return read, np.ones(read.bounds.size - 1, np.bool_)
+    if tokens is None:
+        return tokenize(documents["text"].filter(chosen)).word
+    if chosen.all():
+        return tokens.word
+    return np.concatenate([tokens.word[:0], *(tokens.word[tokens.words(at)] for at in chosen.arg_true())])
 
 
 def words_of(words: Array) -> pl.DataFrame:

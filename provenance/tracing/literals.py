@@ -38,19 +38,21 @@ class Literals:
         self.words = sorted(words, key=lambda word: -len(word.encode()))  # of two at one place the longer one
         flagged = [(word, 1 << bit) for bit, those in enumerate(sets) for word in those]
         every = [word.encode() for word in (*self.words, *(word for word, _ in flagged))]
+        if min(map(len, every), default=SHORT) < SHORT:
+            raise ValueError(f"a word of less than {SHORT} bytes would not be found")
         self._letters = np.frombuffer(b"".join([*every, bytes(BEHIND)]), np.uint8)
         self._edges = np.cumsum([0, *map(len, every)])
         self._flag = np.array([0] * len(self.words) + [bit for _, bit in flagged], np.uint8)
-        self._head, self._following = np.empty((2, 1 << int(SLOT_BITS)), np.int16), np.empty(len(every), np.int16)
+        self._head, self._following = np.empty((2, 1 << int(SLOT_BITS)), np.int32), np.empty(len(every), np.int32)
         sort_words(self._letters, self._edges, self._head, self._following)
 
     def find(self, texts: pl.Series) -> Hits:
         """Texts, none null -> Hits. Cost: 3 ns a byte."""
         parts = [self._find(some) for some in slices(texts, LARGE_BATCH)]
         counts = [np.diff(part.ends) for part in parts]
-        empty = np.empty(0, np.int64)
+        none = (np.empty(0, kind) for kind in (np.int64, np.int32, np.uint8))
         ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *counts]))
-        place, word, flags = (np.concatenate([empty, *(part[n] for part in parts)]) for n in (1, 2, 3))
+        place, word, flags = (np.concatenate([empty, *(part[n] for part in parts)]) for n, empty in enumerate(none, 1))
         return Hits(ends, place, word, flags)
 
     def _find(self, texts: pl.Series) -> Hits:

@@ -21,18 +21,20 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
     run, edges, columns = _number_runs(word, bounds, size)
     documents = bounds.size - 1
     has, count = np.zeros((documents, columns), np.bool_), np.zeros(columns, np.int64)
+    fresh = np.zeros(run.size, np.bool_)  # whether a run is its document's first of its kind
     for d in range(documents):
         for at in range(edges[d], edges[d + 1]):
-            count[run[at]] += not has[d, run[at]]
+            fresh[at] = not has[d, run[at]]
+            count[run[at]] += fresh[at]
             has[d, run[at]] = True
     found = np.zeros((5, child.size), np.int64)
     missing, more, beyond, both, every = found[0], found[1], found[2], found[3], found[4]
     for row in range(child.size):
         one, other = has[child[row]], has[parent[row]]
-        for column in range(columns):
-            missing[row] += one[column] & ~other[column] & (count[column] > 1)
         for at in range(edges[child[row]], edges[child[row] + 1]):
-            both[row] += other[run[at]]
+            held = other[run[at]]
+            both[row] += held
+            missing[row] += fresh[at] and not held and count[run[at]] > 1
             every[row] += 1
         for at in range(edges[parent[row]], edges[parent[row] + 1]):
             place = start[bounds[parent[row]] + at - edges[parent[row]]]

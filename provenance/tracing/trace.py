@@ -70,6 +70,7 @@ def trace(
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
+        # of the dump as it is: what an editor decided of some stories says nothing of the others
         unseen = share_unseen(sample_flaws(firsts, documents.height))
         origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, unseen, settings)
         origins = origins if fixed is None else fix_origins(origins, fixed)

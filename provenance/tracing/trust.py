@@ -59,7 +59,7 @@ def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
 
 
 def _within_days(lag: Array) -> Array:
-    """Whole days from source to copy -> how likely, if either is printed at any hour of its day.
+    """Days from source to copy -> how likely, if either is printed at any hour of its day; fractions lie between.
 
     The day after is likelier than the same day: half of the same day's hours are before the source.
     """
