@@ -323,6 +323,16 @@ def by_pair(pairs: pl.DataFrame, plan: Plan) -> Array:
     return by_quarter(pairs["left_row"].cast(pl.UInt64), quarter(home(pairs["right_row"])), plan)
 
 
+def by_ends(pairs: pl.DataFrame, plan: Plan) -> Array:
+    """Pairs of rows -> their buckets, by both rows: where no texts are asked for, it is all one who meets whom.
+
+    Of 100,000 near-identical documents all pairs with the first came to one bucket `by_pair`, from each bucket of runs:
+    seven times the work of a bucket in the middle.
+    """
+    left, right = (pairs[side].to_numpy().astype(np.uint64) for side in ENDS)
+    return hashed(pl.Series((left * BASE ^ right) * BASE >> np.uint64(32)), plan)
+
+
 def hash_texts(names: pl.Series) -> pl.Series:
     """Strings -> keys, alike on every machine."""
     unique = names.unique().sort()

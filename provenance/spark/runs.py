@@ -18,7 +18,7 @@ from provenance.matching.postings import Postings, all_postings
 from provenance.spark import widespread_runs
 from provenance.spark.cuttings import anchor, cuttings, reach, width
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, count, hashed, home, table
+from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, by_ends, count, hashed, home, table
 from provenance.spark.whole import send_pairs
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def mark_hot(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """POSTINGS of some keys -> PAIRS tied by runs in more documents than the cap, and the words of these as HOT."""
     postings, hot, pairs, over = _pair(given, plan.settings, marking=True)
     yield Sent("counts", count("over_cap", over), 0)
-    yield send_pairs("linked", postings["row"], pairs, plan)
+    yield send_pairs("linked", postings["row"], pairs, plan, by_ends)
     bounds = np.append(0, np.cumsum(postings["size"].to_numpy(), dtype=np.int64))
     for low in range(0, postings.height, AT_ONCE):
         some = postings[low : low + AT_ONCE]
@@ -218,7 +218,7 @@ def pair_runs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """POSTINGS of some keys, and their MASKS -> PAIRS that share a run that is not hot."""
     if "postings" in given:
         postings, _, pairs, _ = _pair(given, plan.settings, marking=False)
-        yield send_pairs("linked", postings["row"], pairs, plan)
+        yield send_pairs("linked", postings["row"], pairs, plan, by_ends)
 
 
 def _pair(given: Tables, settings: Settings, *, marking: bool) -> tuple[pl.DataFrame, Array, Array, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from provenance.matching.places import row_numbers
 from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.whole_documents import match_equal, match_firsts, match_pairs
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, by_pair, count, hashed, home, shaped, table
+from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, by_ends, by_pair, count, hashed, home, shaped, table
 from provenance.spark.related import relate_pairs, send_related, send_wants
 from provenance.text.tokens import tokenize
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
 
 Array = np.ndarray[Any, Any]
+Routing = Callable[[pl.DataFrame, "Plan"], Array]  # PAIRS -> their buckets
 
 
 def sketch(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -119,7 +121,7 @@ def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         least_equal(plan.settings), np.empty(1 << 14, np.int64),
     )  # fmt: skip
     yield Sent("counts", count("over_cap", int(over)), 0)
-    yield send_pairs("pairs", bands["row"], pairs[:found], plan)
+    yield send_pairs("pairs", bands["row"], pairs[:found], plan, _for_texts(plan))
 
 
 def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -127,20 +129,25 @@ def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     documents, tokens = given.read()
     pairs = sharing_pairs(tokens, group_equal(digest(tokens)).wanted, plan.settings)
     yield Sent("counts", count("over_cap", 0), 0)  # no bucket that is too large, as all are paired
-    yield send_pairs("pairs", documents["row"], pairs, plan)
+    yield send_pairs("pairs", documents["row"], pairs, plan, _for_texts(plan))
 
 
-def send_pairs(table_: str, rows: pl.Series, keys: Array, plan: Plan) -> Sent:
-    """Pairs of places in `rows` (left << 32 | right) -> PAIRS, `by_pair`, each once; `linked` if so called."""
+def _for_texts(plan: Plan) -> Routing:
+    """Where pairs that may be alike go: with passages their equal texts are asked for first, and no text."""
+    return by_pair if plan.settings.level == "document" else by_ends
+
+
+def send_pairs(table_: str, rows: pl.Series, keys: Array, plan: Plan, to: Routing = by_pair) -> Sent:
+    """Pairs of places in `rows` (left << 32 | right) -> PAIRS, each once; `linked` if so called."""
     pairs = pl.DataFrame({"left_row": rows.gather(keys >> 32), "right_row": rows.gather(keys & 0xFFFFFFFF)})
-    return send_ends(table_, pairs, plan)
+    return send_ends(table_, pairs, plan, to)
 
 
-def send_ends(table_: str, pairs: pl.DataFrame, plan: Plan) -> Sent:
-    """Rows of both ends -> PAIRS, `by_pair`, as `send_pairs`."""
+def send_ends(table_: str, pairs: pl.DataFrame, plan: Plan, to: Routing = by_pair) -> Sent:
+    """Rows of both ends -> PAIRS, as `send_pairs`."""
     pairs = pairs.filter(pl.col("left_row") != pl.col("right_row")).unique()
     pairs = pairs.with_columns(linked=pl.lit(table_ == "linked"), label=pl.lit(None, pl.Int64))
-    return Sent(table_, pairs, by_pair(pairs, plan))
+    return Sent(table_, pairs, to(pairs, plan))
 
 
 def spell_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:

@@ -28,7 +28,7 @@ import polars as pl
 from provenance.matching import posting_kernels
 from provenance.spark.cuttings import anchor, cuttings
 from provenance.spark.pieces import Sent, in_turns
-from provenance.spark.plan import RUN, SCHEMAS, by_quarter, count, hashed, quarter, shaped, table
+from provenance.spark.plan import RUN, SCHEMAS, by_ends, by_quarter, count, hashed, quarter, shaped, table
 from provenance.spark.whole import send_ends, send_pairs
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def link_runs(over: pl.DataFrame, plan: Plan) -> Sent:
     links = over.select(*RUN, "row", "first", "before").unique().sort("row")
     previous = pl.col("row").shift().over(*RUN).fill_null(pl.col("before"))
     ends = pl.concat([links.select(left_row=side, right_row="row") for side in (previous, "first")])
-    return send_ends("linked", ends.drop_nulls(), plan)
+    return send_ends("linked", ends.drop_nulls(), plan, by_ends)
 
 
 def heat_runs(over: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -168,4 +168,4 @@ def few_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         for some in in_turns(before, PAIRS_AT_ONCE):
             right = np.repeat(some, before[some])
             back = np.arange(right.size) - np.repeat(np.cumsum(before[some]) - before[some], before[some])
-            yield send_pairs("linked", cold["row"], (right - 1 - back) << 32 | right, plan)
+            yield send_pairs("linked", cold["row"], (right - 1 - back) << 32 | right, plan, by_ends)
