@@ -15,6 +15,7 @@ import random
 import shutil
 import threading
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ import provenance as pv
 import provenance.frames
 from provenance import tables
 from provenance.cleaning.choosing import KEEP
-from provenance.cleaning.cutting import Sides, find_cuts, without
+from provenance.cleaning.cutting import Sides, find_cuts, with_lines, without
 from provenance.cleaning.rewriting import edit_record
 from provenance.dumps.pieces import split_lines, split_table, with_member
 from provenance.errors import UsageError
@@ -128,9 +129,37 @@ def test_dropped_passages_put_back_are_the_texts(texts: dict[str, str]) -> None:
     assert marked.drop("passages").equals(pv.clean(whole, text="body", settings=PLAIN))
     marks = marked.select("id", "passages").explode("passages", empty_as_null=False, keep_nulls=False)
     places = marks.select("id", *(pl.col("passages").struct.field(name) for name in ("start", "end"))).rows()
-    assert sorted(places) == sorted(cuts.select("doc_id", "start", "end").rows())
+    dropped = sorted(cuts.select("doc_id", "start", "end", "text").rows())
+    for (name, start, end), (doc_id, low, high, text) in zip(sorted(places), dropped, strict=True):
+        assert name == doc_id
+        assert low <= start < end <= high
+        assert not (text[: start - low] + text[end - low :]).strip()
     again = pv.removals(marked, text="body", settings=PLAIN)
     assert again.is_empty()
+
+
+@given(st.lists(st.tuples(st.text("a \t\n\u2028", max_size=4), st.text("b \n", min_size=1, max_size=4)), max_size=6))
+def test_lines_of_which_nothing_is_left_go_and_no_others(parts: list[tuple[str, str]]) -> None:
+    """What stays and what is cut out in turns, against the lines one after the other."""
+    text, kinds, cuts = "", "", []
+    for stays, goes in parts:
+        cuts.append((len(text) + len(stays), len(text) + len(stays) + len(goes)))
+        text, kinds = text + stays + goes, kinds + stays + "#" * len(goes)
+    *whole, rest = kinds.split("\n")
+    gone, before, at = set[int](), False, 0
+    for line in [*(line + "\n" for line in whole), rest]:
+        before = not line.strip(" \t\n\u2028#") and ("#" in line or before)
+        gone |= set(range(at, at + len(line))) if before else set()
+        at += len(line)
+    last = len(text)
+    if before:
+        while last and (last - 1 in gone or kinds[last - 1] in " \t\n\u2028"):
+            last -= 1
+    stay = [n for n, kind in enumerate(kinds) if n not in gone and kind != "#" and n < last]
+    wide = with_lines(text, cuts)
+    assert [n for n in range(len(text)) if not any(low <= n < high for low, high in wide)] == stay
+    assert all(low <= start and end <= high for (low, high), (start, end) in zip(wide, cuts, strict=True))
+    assert all(one[1] <= other[0] for one, other in pairwise(wide))
 
 
 def test_what_is_cut_out_stays_in_one_place() -> None:

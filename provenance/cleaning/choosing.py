@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from provenance.cleaning.cutting import REPEATED, find_cuts, list_sides
+from provenance.cleaning.cutting import REPEATED, find_cuts, list_sides, with_lines
 from provenance.matching.components import label_components, lead
 from provenance.matching.places import row_numbers
 
@@ -66,7 +67,8 @@ def choose(run: Run, order: pl.Series, keep: str, passages: str, also: Sequence[
         gone = pl.concat([gone, _contained(documents, run.matches, gone)])
     if passages == "keep":
         return Chosen(gone, pl.DataFrame(schema=CUTS))
-    return Chosen(gone, _cuts(run, order, rank, gone))
+    cuts = _cuts(run, order, rank, gone)
+    return Chosen(gone, _with_lines(cuts, documents) if passages == "drop" else cuts)
 
 
 def _ranks(documents: pl.DataFrame, run: Run, keep: str) -> Array:
@@ -167,3 +169,12 @@ def _cuts(run: Run, order: pl.Series, rank: Array, gone: pl.DataFrame) -> pl.Dat
     )
     ids = cut.select("start", "end", "reason", doc_id=order.gather(cut["row"]), counterpart=order.gather(cut["root"]))
     return ids.select(list(CUTS)).sort("doc_id", "start")
+
+
+def _with_lines(cuts: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """CUTS -> the same with the lines of which nothing else is left."""
+    texts = dict(documents.join(cuts, on="doc_id", how="semi").select("doc_id", "text").iter_rows())
+    by_document = cuts.group_by("doc_id", maintain_order=True).agg("start", "end").iter_rows()
+    whole = [with_lines(texts[doc_id], list(zip(*places, strict=True))) for doc_id, *places in by_document]
+    edges = pl.DataFrame(list(chain.from_iterable(whole)), schema={"start": pl.Int64, "end": pl.Int64}, orient="row")
+    return cuts.with_columns(edges)
