@@ -102,7 +102,7 @@ class Settings:
     )
 
     # -- tracing -----------------------------------------------------------------------------------------
-    established: float = _number(0.975, "probability", 0.5, 1, "one wrong in forty at the most, and two families agree")
+    established: float = _number(0.98, "probability", 0.5, 1, "one wrong in fifty at the most, and two families agree")
     likely: float = _number(0.8, "probability", 0.5, 1, "an editor would print it after one call")
     possible: float = _number(0.6, "probability", 0.5, 1, "below it we say that we do not know")
 

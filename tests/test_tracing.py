@@ -45,6 +45,7 @@ from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
+from provenance.tracing.unseen import sample_flaws, share_unseen
 
 SETTINGS = Settings()
 STORY = (
@@ -95,10 +96,11 @@ def trace(
     related = relate(named, empty(PASSAGES), spans, matches, attributions, dates)
     evidence = check(find_evidence(named, spans, related, attributions, dates), EVIDENCE, "evidence")
     traced = trace_ancestry(named, related, dates, evidence, SETTINGS)
-    ancestry, evidence, false = traced
+    ancestry, evidence, false, firsts = traced
+    unseen = share_unseen(sample_flaws(firsts, named.height))
     check(ancestry, ANCESTRY, "ancestry")
     edges = draw_edges(named, related, clusters, attributions, dates, evidence, ancestry, false, SETTINGS)
-    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, false, SETTINGS)
+    origins = find_origins(named, check(edges, EDGES, "edges"), ancestry, attributions, dates, false, unseen, SETTINGS)
     check(count_outlets(named, edges, spans), OUTLETS, "outlets")
     return edges, check(origins, ORIGINS, "origins"), named
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.tokens import tokenize
-from provenance.tracing.readings import READING, WITNESSES, Taken, compare_readings
+from provenance.tracing.ancestry import PARENT, _featured
+from provenance.tracing.readings import READING, WITNESSES, Readings, Taken, compare_readings
 
 if TYPE_CHECKING:
     import random
@@ -43,7 +44,41 @@ def test_readings_are_those_of_sets(stories: list[list[list[str]]], luck: random
             inside = [run for at, run in enumerate(runs[parent]) if not (2 * at < first or 2 * at >= last)]
             more = [run for run in inside if 2 * count[run] <= len(group) and run not in runs[child]]
             assert found.more[row] == len(more)
+            assert found.beyond[row] == len(runs[parent]) - len(inside)
+            both = sum(run in runs[parent] for run in runs[child])
+            assert found.alike[row] == both / (len(runs[child]) + sum(run not in runs[child] for run in inside))
         for one in group:
             shared = [at for at, run in enumerate(runs[one]) if count[run] > 1]
             between = runs[one][shared[0] : shared[-1]] if shared and len(group) >= WITNESSES else []
             assert found.private[one] == sum(count[run] == 1 for run in between)
+
+
+def featured(**known: list[float]) -> dict[str, list[float]]:
+    """Sources 1, 2 and 3 of document 0, as far as something is known of them -> their features."""
+    plain = {"jaccard": 0.5, "named": 0.0, "common": 0.0, "odds": 0.0, "share": 1.0, "lag": 0.0, "order": 0.0}
+    columns = {name: known.get(name, [value] * 3) for name, value in plain.items()}
+    rows = pl.DataFrame({"child": [0] * 3, "parent": [1, 2, 3], "families": [0] * 3, "daily": [True] * 3, **columns})
+    nothing = np.zeros(3)
+    read = Readings(
+        nothing,
+        nothing,
+        np.array(known.get("alike", nothing + 0.5)),
+        np.array(known.get("beyond", nothing)),
+        np.zeros(4),
+    )
+    found = _featured(rows, np.zeros(4, np.int64), read, np.arange(4), np.ones(4, bool))
+    inner = found.features[found.parent >= 0]
+    return {name: inner[:, column].tolist() for column, name in enumerate(PARENT)}
+
+
+def test_a_source_of_the_source_is_no_likelier_for_more_signs_that_run_the_true_way() -> None:
+    assert featured(odds=[0.5, 6.0, -2.0])["parent_odds"] == [0, 0, -2]
+
+
+def test_what_was_cut_off_is_one_change_however_much_it_is() -> None:
+    found = featured(beyond=[0, 40, 400], jaccard=[0.9, 0.5, 0.05], alike=[0.8, 0.8, 0.8])
+    assert found["parent_cut"] == [0, -1, -1]
+    assert found["parent_alike"] == [0, 0, 0]
+    assert featured(beyond=[9, 40, 400])["parent_cut"] == [0, 0, 0]
+    # of what was not compared word by word, what is known of both is how much they share
+    assert featured(alike=[np.nan] * 3, jaccard=[0.5, 0.25, 0.5])["parent_alike"] == [0, -np.log(2), 0]

@@ -18,7 +18,8 @@ from provenance.tracing.frequency import SAMPLE, count_asked, take_sample
 from provenance.tracing.graphs import lay_out
 from provenance.tracing.model import families, weights
 from provenance.tracing.quoting import depth, find_quoting
-from provenance.tracing.trust import Clocks, believe, fit_lags, weigh_dates
+from provenance.tracing.readings import explain_credits
+from provenance.tracing.trust import Clocks, _within_days, believe, fit_lags, weigh_dates
 
 WHOLE = (
     "The harbour was closed on Monday after 1,215 crates fell 10 miles out, said Maren Holt of the council. "
@@ -179,7 +180,7 @@ def _clocks(pairs: list[tuple[int, int, int]]) -> tuple[Any, Any, Clocks]:
     same = np.arange(size)
     for source, copy, _ in pairs:
         same[same == same[copy]] = same[source]
-    fit = fit_lags(lag, np.sign(np.nan_to_num(lag)), same[child])
+    fit = fit_lags(lag, np.ones(len(lag), bool), np.sign(np.nan_to_num(lag)), same[child])
     return lay_out(child, parent, same[child]), score, Clocks(child, parent, fit, np.ones(size, bool))
 
 
@@ -254,8 +255,30 @@ def test_words_are_counted_in_the_sample_alone(monkeypatch: pytest.MonkeyPatch, 
 def test_a_copy_long_after_its_source_speaks_against_neither_date() -> None:
     wrong, _ = believed([(0, 1, 1), (0, 2, 2), (0, 3, 400), (4, 5, 1)])
     assert wrong.max() < 0.05
-    near, far = fit_lags(np.array([1.0, 30.0]), np.ones(2), np.zeros(2, np.int64))
+    near, far = _told_by_lags([1.0, 30.0])
     assert near > far == 0
+
+
+def _told_by_lags(lags: list[float], *, daily: bool = True) -> list[float]:
+    size = len(lags)
+    told = fit_lags(np.array(lags), np.full(size, daily), np.ones(size), np.zeros(size, np.int64))
+    result: list[float] = told.tolist()
+    return result
+
+
+def test_the_day_after_is_no_less_likely_than_the_same_day_whose_hours_are_not_known() -> None:
+    same, next_, later, _ = _told_by_lags([0.0, 1.0, 2.0, 9.0])
+    assert next_ > same > later
+    same, next_, later, _ = _told_by_lags([0.0, 1.0, 2.0, 9.0], daily=False)
+    assert same > next_ > later
+
+
+def test_chances_of_whole_days_are_those_of_all_hours() -> None:
+    luck = np.random.default_rng(1)
+    hours = luck.random(400_000)
+    lags = 1.5 * (1 / luck.random(hours.size) - 1)  # of density 1 / 1.5 / (1 + lag / 1.5) ** 2
+    days = np.floor(hours + lags)
+    assert _within_days(np.arange(6.0)) == pytest.approx([np.mean(days == day) for day in range(6)], abs=0.003)
 
 
 def test_evidence_of_dates_is_worth_what_both_dates_are() -> None:
@@ -263,3 +286,10 @@ def test_evidence_of_dates_is_worth_what_both_dates_are() -> None:
     told = weigh_dates(pl.DataFrame(rows, schema=EVIDENCE, orient="row"), {"a": 0.02, "b": 0.02, "c": 0.95}, 0.03)
     sure, doubtful = told["strength"]
     assert sure > 3 > 0.2 > -doubtful > 0
+
+
+def test_a_credit_that_a_source_has_as_well_may_come_from_there() -> None:
+    # 2 credits 0, and so does 1: 2 may have it from either; 3 credits 0, which 2 alone of its sources does not
+    child, parent = np.array([1, 2, 2, 3, 3, 3]), np.array([0, 0, 1, 0, 1, 4])
+    named = np.array([True, True, False, True, False, False])
+    assert explain_credits(child, parent, named).tolist() == [True, True, True, True, True, False]

@@ -8,10 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.tables import CONTENTS, EVIDENCE
+from provenance.settings import Settings
+from provenance.tables import ANCESTRY, CONTENTS, DATES, EVIDENCE, empty
 from provenance.tracing import model
 from provenance.tracing.ancestry import Choices
+from provenance.tracing.claims import CLAIMS
 from provenance.tracing.graphs import lay_out, solve
+from provenance.tracing.origins import choose_origins
 from provenance.tracing.unseen import (
     BEGUN_OUTSIDE,
     FLAWS,
@@ -22,7 +25,7 @@ from provenance.tracing.unseen import (
     share_unseen,
     weigh_firsts,
 )
-from tests.test_tracing import DAY, EXTRA, STORY, origin, trace
+from tests.test_tracing import DAY, EXTRA, STORY, documents, origin, trace
 
 IDS = ["a", "b", "c"]
 
@@ -33,7 +36,9 @@ def firsts(evidence: list[tuple[str, str, str, float]], private: float = 0.0) ->
     score = np.array([9.0, 0.0, 0.0, 9.0, 0.0, 9.0])
     zero, component = np.zeros(6), np.zeros(6, np.int64)
     own = np.where(child == 0, private, 0.0)
-    choices = Choices(child, parent, child, component, score, zero, component, zero, zero, own, np.ones(3, bool))
+    choices = Choices(
+        child, parent, child, component, score, zero, component, zero, zero > 0, zero, own, np.ones(3, bool)
+    )
     rows = pl.DataFrame(evidence, schema=["left_doc", "right_doc", "feature", "strength"], orient="row")
     rows = rows.with_columns(pl.lit(None).alias(name) for name in EVIDENCE if name not in rows.columns)
     told = rows.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
@@ -74,7 +79,7 @@ def test_how_many_stories_begin_outside_is_learnt_from_all_in_any_order() -> Non
     ancestry = pl.DataFrame(
         {"doc_id": ["a", "b"], "flaw": [0.5, None], "contents": [1, 2]}, schema_overrides={"contents": CONTENTS}
     )
-    assert sample_flaws(ancestry, 2).to_list() == [0.5]
+    assert sample_flaws(ancestry.drop_nulls("flaw"), 2).to_list() == [0.5]
     chances = [dict(chance_unseen(ancestry, share).iter_rows()) for share in (few, many)]
     assert chances[0].keys() == {"a"}
     assert chances[0]["a"] < chances[1]["a"]
@@ -94,3 +99,37 @@ def test_the_credit_of_a_copy_says_where_the_text_nearest_to_it_came_from() -> N
     own = {"doc_id": "c", "text": STORY + EXTRA, "outlet": "Lowick Post", "published": DAY}
     origins = trace([*rows, own], [("a", "b"), ("a", "c"), ("b", "c")])[1]
     assert not origins["origin_id"].str.starts_with("source:").any()
+
+
+def test_a_text_that_several_print_alike_is_one_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    monkeypatch.setattr("tests.test_tracing.share_unseen", lambda flaws: counted.append(len(flaws)) or BEGUN_OUTSIDE)
+    whole = STORY + EXTRA
+    rows = [
+        {"doc_id": doc_id, "text": text, "outlet": outlet}
+        for doc_id, text, outlet in (
+            ("a", whole, "Quay Journal"), ("b", whole, "Harbour Mail"), ("c", STORY[:200], "Lowick Post"),
+        )
+    ]  # fmt: skip
+    trace(rows, [("a", "b"), ("a", "c"), ("b", "c")])
+    assert counted == [1]
+
+
+def test_whoever_is_cited_words_that_somebody_unseen_had_are_not_the_articles_own() -> None:
+    given = documents({"doc_id": "a", "text": STORY, "outlet": "Quay Journal"}, {"doc_id": "b", "text": STORY + EXTRA})
+    blank = dict.fromkeys(ANCESTRY)
+    plain = blank | {"part": 0, "probability": 0.9, "first": 0.9, "ancestor": 0.9, "share": 1.0, "families": 1}
+    rows = [
+        plain | {"doc_id": "a", "chosen": True, "flaw": 0.0},
+        plain | {"doc_id": "a", "other_id": "b", "probability": 0.1, "chosen": False},
+    ]
+    claims = pl.DataFrame([("a", "source:Lowick Post", "cites", 0.72, 1, "Its lead.")], schema=CLAIMS, orient="row")
+    kinds = pl.DataFrame(schema={"to_id": pl.String, "from_id": pl.String, "kind": pl.String})
+    copies = pl.DataFrame(schema={"doc_id": pl.String, "copies": pl.Int64})
+    copiers = pl.DataFrame(schema={"outlet": pl.String, "share": pl.Float64})
+    ancestry = pl.DataFrame(rows, schema=ANCESTRY)
+    for unseen, kind in ((0.1, "external"), (0.9, "unknown")):
+        told = choose_origins(
+            given, copies, kinds, ancestry, claims, copiers, empty(DATES), 0.0, unseen, Settings(), pl.Series(["a"])
+        )
+        assert told["kind"].to_list() == [kind]

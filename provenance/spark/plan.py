@@ -75,7 +75,8 @@ CARD = pl.Struct(
     | {"credits": pl.List(pl.Struct({**tables.ATTRIBUTIONS, **SHOWN, "key": tables.TEXT}))}
 )
 CHOICES: dict[str, pl.DataType] = dict.fromkeys(("child", "parent", "owner", "component"), ROW)
-CHOICES |= dict.fromkeys(("score", "share", "lag", "order", "private"), pl.Float64()) | {"families": ROW}
+CHOICES |= dict.fromkeys(("score", "share", "lag", "order", "private"), pl.Float64())
+CHOICES |= {"families": ROW, "daily": pl.Boolean()}
 LABELS = {"left_label": ROW, "right_label": ROW}
 
 RELATED: dict[str, Any] = {

@@ -147,7 +147,7 @@ def share_false(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     names = np.unique(np.concatenate([owner, parent[parent >= 0]]))
     counted = np.zeros(names.size, np.bool_)
     counted[np.searchsorted(names, owner)] = rows["counted"].to_numpy()
-    plain = {name: rows[name].to_numpy() for name in ("score", "share", "families", "lag", "order", "private")}
+    plain = {name: rows[name].to_numpy() for name in ("score", "share", "families", "lag", "daily", "order", "private")}
     choices = Choices(
         child=_dense(child, names), parent=np.where(parent >= 0, np.searchsorted(names, np.maximum(parent, 0)), -1),
         owner=np.searchsorted(names, owner), component=np.unique(component, return_inverse=True)[1], counted=counted,
@@ -192,7 +192,7 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     yield from send_taken(story.documents, edges, shared, plan)
     yield Sent("kinds", count_copies(edges)[1], bucket)
     yield Sent("ancestry", traced.ancestry, bucket)
-    flaws = sample_flaws(traced.ancestry, plan.documents).to_frame("flaw")
+    flaws = sample_flaws(traced.firsts, plan.documents).to_frame("flaw")
     yield Sent("flaws", flaws, 0)
     sources = traced.ancestry.drop_nulls("other_id").select("doc_id").unique()
     sourced = story.facts.join(sources, on="doc_id", how="semi")

@@ -19,7 +19,7 @@ from provenance.tracing.facts import best_dates
 from provenance.tracing.frequency import is_sampled
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
-from provenance.tracing.readings import Readings, Taken, compare_readings
+from provenance.tracing.readings import READING, Readings, Taken, compare_readings, explain_credits, over_least
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
 from provenance.tracing.twins import PAIR, join_pairs
 from provenance.tracing.unseen import describe_firsts, weigh_firsts
@@ -38,10 +38,11 @@ BEFORE = 4  # those of them that the evidence calls earlier, the most alike firs
 #: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
 OVERLAP = 0.2
 DATED = 3.0  # log odds that two dates count for in finding those: 95 in 100 are true
-LEAST_ALIKE = 1e-3  # jaccard of which a logarithm is taken
-NAMED = 1.0  # log odds of credits from which a copy names its source
+LEAST_ALIKE = 1e-3  # share of which a logarithm is taken
+NAMED = 1.0  # log odds of credits from which a copy names a source
 PARENT = (
-    "parent_bias", "parent_odds", "parent_missing", "parent_more", "parent_private", "parent_alike", "parent_named",
+    "parent_bias", "parent_odds", "parent_missing", "parent_more", "parent_private", "parent_alike", "parent_cut",
+    "parent_named",
 )  # fmt: skip
 ROOT = ("root_worst",)
 FIXED = "parent_common"  # what speaks for a third source
@@ -57,6 +58,7 @@ class Candidates(NamedTuple):
     families: Array  # int64, kinds of evidence that speak for it
     component: Array  # int64
     lag: Array  # float64, days from the parent's date to the child's; nan where they are not known to the day
+    daily: Array  # bool, whether that is not known to the hour
     order: Array  # float64, 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
     owner: Array  # int64 by child: the document that it is, or is part of
     counted: Array  # bool by document: whether it has a date, and is of the components of the sample
@@ -69,6 +71,7 @@ class Traced(NamedTuple):
     ancestry: pl.DataFrame  # ANCESTRY
     evidence: pl.DataFrame  # EVIDENCE, dates in log odds
     false_dates: float  # share of the dates that are false
+    firsts: pl.DataFrame  # contents, flaw: of each text once, however many documents have its words
 
 
 def trace_ancestry(
@@ -99,6 +102,7 @@ class Choices(NamedTuple):
     share: Array
     families: Array
     lag: Array
+    daily: Array
     order: Array
     private: Array  # of the owner
     counted: Array  # by document
@@ -112,7 +116,7 @@ class Choices(NamedTuple):
             score += found.features[:, column] * known[name]
         return cls(
             found.child, found.parent, found.owner[found.child], found.component, score, found.share, found.families,
-            found.lag, found.order, found.private[found.owner[found.child]], found.counted,
+            found.lag, found.daily, found.order, found.private[found.owner[found.child]], found.counted,
         )  # fmt: skip
 
 
@@ -129,7 +133,7 @@ def believe_dates(choices: Choices, shares: Sequence[float] | None = None) -> Be
     if not (choices.counted.any() if shares is None else shares):
         return Believed(choices.score, np.zeros(len(choices.counted)), [])
     layout = lay_out(choices.child, choices.parent, choices.component)
-    fit = fit_lags(choices.lag, choices.order, choices.component)
+    fit = fit_lags(choices.lag, choices.daily, choices.order, choices.component)
     clocks = Clocks(choices.owner, choices.parent, fit, choices.counted)
     return Believed(*believe(layout, choices.score, clocks, shares))
 
@@ -171,14 +175,14 @@ def grow_trees(
     named = named.join(names, left_on="parent", right_on="number", how="left").rename({"name": "other_id"})
     named = named.with_columns(part=pl.when(pl.col("part") == pl.col("child")).then(0).otherwise("part"))
     named, twins = _shape(named, related.ranks), related.twins
+    firsts = named.select("contents", "flaw").drop_nulls("flaw")
     own = _shape(_twin_rows(twins, evidence, settings), related.ranks)
     begun = named.filter(pl.col("other_id").is_null() & (pl.col("part") == 0)).select(other_id="doc_id", begun="first")
     began = pl.col("first") * pl.col("begun").fill_null(1)
     own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
     both = pl.concat([named, _inherit(named, twins, own), own])
-    return Traced(
-        both.sort("doc_id", "probability", "other_id", descending=[False, True, False]), evidence, false_dates
-    )
+    both = both.sort("doc_id", "probability", "other_id", descending=[False, True, False])
+    return Traced(both, evidence, false_dates, firsts)
 
 
 def _shape(rows: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
@@ -260,7 +264,11 @@ def find_candidates(
     # a month says nothing of days
     fine = best_dates(dates).with_columns(time=pl.when(pl.col("precision").is_in(["second", "day"])).then("time"))
     for side in ("left", "right"):
-        time = fine.select(pl.col("doc_id").alias(f"{side}_doc"), pl.col("time").alias(f"{side}_time"))
+        time = fine.select(
+            pl.col("doc_id").alias(f"{side}_doc"),
+            pl.col("time").alias(f"{side}_time"),
+            (pl.col("precision") == "day").alias(f"{side}_daily"),
+        )
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
     more = pl.Series(dtype=pl.String) if others is None else others
     there = pl.concat([pairs["left_doc"], pairs["right_doc"], more]).unique()
@@ -274,7 +282,8 @@ def find_candidates(
     taken = Taken(owner[child][order], parent[order], *stretch)
     readings = compare_readings(groups, taken, len(ids), lambda one: related.bodies.read(names[one]))
     back = np.argsort(order, kind="stable")
-    readings = readings._replace(missing=readings.missing[back], more=readings.more[back])
+    by_row = {name: getattr(readings, name)[back] for name in ("missing", "more", "alike", "beyond")}
+    readings = readings._replace(**by_row)
     component = np.zeros(len(ids), np.int64)
     for number, group in enumerate(groups):
         component[group] = number
@@ -297,6 +306,7 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
             odds=pl.col("odds") * sign, common="common",
             families=f"speak_{way}", named=f"credit_{way}", order=pl.col("order") * sign,
             lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
+            daily=pl.any_horizontal(pl.col("left_daily", "right_daily").fill_null(value=False)),
         )
         for source, copy, sign, way in (("left", "right", 1, "forth"), ("right", "left", -1, "back"))
     ]  # fmt: skip
@@ -351,13 +361,17 @@ def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: A
     features = np.zeros((len(child) + size, len(PARENT) + 1 + len(ROOT)))
     known = features[: len(child)]
     known[:, 0] = 1
-    known[:, 1] = -np.log1p(np.exp(-odds))
-    known[:, 2] = -_over_least(child, np.log1p(readings.missing), size)
-    known[:, 3] = -_over_least(child, np.log1p(readings.more), size)
+    # signs of two steps add up: of a source and of the source of that, the farther has more that run the true way
+    known[:, 1] = np.minimum(odds, 0)
+    known[:, 2] = -over_least(child, np.log1p(readings.missing), size)
+    known[:, 3] = -over_least(child, np.log1p(readings.more), size)
     known[:, 4] = -np.log1p(readings.private[parent])
-    known[:, 5] = -_over_least(child, -np.log(np.maximum(rows["jaccard"].to_numpy(), LEAST_ALIKE)), size)
-    known[:, 6] = rows["named"].to_numpy() >= NAMED
-    known[:, 7] = -rows["common"].to_numpy()
+    alike = np.where(np.isnan(readings.alike), rows["jaccard"].to_numpy(), readings.alike)
+    known[:, 5] = -over_least(child, -np.log(np.maximum(alike, LEAST_ALIKE)), size)
+    # what was cut off is one change, however much it is
+    known[:, 6] = -over_least(child, (readings.beyond >= READING).astype(float), size)
+    known[:, 7] = explain_credits(owner[child], parent, rows["named"].to_numpy() >= NAMED)
+    known[:, 8] = -rows["common"].to_numpy()
     root = features[len(child) :, len(PARENT) + 1 :]
     worst = np.full(size, -np.inf)
     np.maximum.at(worst, child, odds)
@@ -374,16 +388,9 @@ def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: A
         np.r_[rows["families"].to_numpy(), none.astype(np.int64)][order],
         component[owner[everyone[order]]],
         np.r_[rows["lag"].to_numpy().astype(float), np.full(size, np.nan)][order],
+        np.r_[rows["daily"].to_numpy(), np.zeros(size, bool)][order],
         np.r_[rows["order"].to_numpy(), none][order],
         owner,
         counted,
         readings.private,
     )
-
-
-def _over_least(child: Array, value: Array, size: int) -> Array:
-    """Each row's value above the least of its child's rows; what is not known is nothing above it."""
-    least = np.full(size, np.inf)
-    np.fmin.at(least, child, value)
-    result: Array = np.nan_to_num(value - least[child], posinf=0, neginf=0)
-    return result

@@ -13,7 +13,7 @@ from provenance.tracing.ancestry import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import how_dated
-from provenance.tracing.unseen import chance_unseen, sample_flaws, share_unseen
+from provenance.tracing.unseen import chance_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,15 +80,15 @@ def find_origins(
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
     false_dates: float,
+    unseen: float,
     settings: Settings,
 ) -> pl.DataFrame:
-    """DOCUMENTS, EDGES, ANCESTRY, ATTRIBUTIONS, DATES, the share of false ones -> ORIGINS, a row a document, in order.
+    """DOCUMENTS, EDGES, ANCESTRY, ATTRIBUTIONS, DATES, two shares -> ORIGINS, a row a document, in order.
 
     *gather*: the habits of outlets are those of all their articles.
     """
     claims, copiers = find_claims(documents, edges, attributions), find_copiers(count_copying(documents, edges))
     copies, kinds = count_copies(edges)
-    unseen = share_unseen(sample_flaws(ancestry, documents.height))
     return choose_origins(documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, unseen, settings)
 
 
@@ -192,7 +192,9 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     if chosen and facts.kinds.get((doc_id, chosen[0].other)) != "quoted":
         row = _from_document(doc_id, chosen[0], facts, settings)
         return _from_claim(doc_id, said, settings) if _of_one_absent(row, said, facts) else row
-    if said and said[0].confidence >= CLAIMED:
+    # whoever is cited, words that somebody unseen had before are not the article's own
+    copied = bool(said) and said[0].relation == "cites" and _find_outside(doc_id, facts).chance >= HALF
+    if said and said[0].confidence >= CLAIMED and not copied:
         return _from_claim(doc_id, said, settings)
     return _itself(doc_id, facts, settings)
 

@@ -13,9 +13,10 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 @njit(cache=True, nogil=True)
 def compare_runs(word, start, bounds, size, witnesses, child, parent, first, last):
-    """Words, rows of (child, parent) with the stretch shared of the parent -> missing, more by row, private.
+    """Words, rows of (child, parent) with the stretch shared of the parent -> by row five numbers; private.
 
-    `size` is the words of a run, `witnesses` the documents from which on one's own count; see readings.Readings.
+    Five are missing, more, beyond, and of how many runs both have how many (both, then all): see readings.Readings.
+    `size` is the words of a run, `witnesses` the documents from which on one's own count.
     """
     run, edges, columns = _number_runs(word, bounds, size)
     documents = bounds.size - 1
@@ -26,15 +27,22 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
             fresh[at] = not has[d, run[at]]
             count[run[at]] += fresh[at]
             has[d, run[at]] = True
-    missing, more = np.zeros(child.size, np.int64), np.zeros(child.size, np.int64)
+    found = np.zeros((5, child.size), np.int64)
+    missing, more, beyond, both, every = found[0], found[1], found[2], found[3], found[4]
     for row in range(child.size):
         one, other = has[child[row]], has[parent[row]]
         for at in range(edges[child[row]], edges[child[row] + 1]):
-            missing[row] += fresh[at] and not other[run[at]] and count[run[at]] > 1
+            held = other[run[at]]
+            both[row] += held
+            missing[row] += fresh[at] and not held and count[run[at]] > 1
+            every[row] += 1
         for at in range(edges[parent[row]], edges[parent[row] + 1]):
             place = start[bounds[parent[row]] + at - edges[parent[row]]]
-            outside = place < first[row] or place >= last[row]
-            more[row] += not (one[run[at]] or outside or 2 * count[run[at]] > documents)
+            if place < first[row] or place >= last[row]:
+                beyond[row] += 1
+            elif not one[run[at]]:
+                every[row] += 1
+                more[row] += 2 * count[run[at]] <= documents
     private = np.zeros(documents, np.int64)
     for d in range(documents if documents >= witnesses else 0):
         between, alone = 0, 0  # whether one that another has came before; those of its own since the last such one
@@ -44,7 +52,7 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
                 between, alone = 1, 0
             else:
                 alone += between
-    return missing, more, private
+    return found, private
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)

@@ -1,6 +1,7 @@
 """Runs of words that some documents of a story have and others lack, as editors of manuscripts compare readings.
 
-A copy has few readings that its source lacks, but for its own; a source has few that all its copies lack.
+A copy has few readings that its source lacks, but for its own; a source has few that all its copies lack. A credit is
+handed on as any other words are.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from provenance.tracing.reading_kernels import compare_runs
 
@@ -31,6 +33,8 @@ class Readings(NamedTuple):
 
     missing: Array  # by row: runs of the child, not its own alone, that the parent lacks
     more: Array  # by row: runs of the parent that most lack, and the child too, within what the child took
+    alike: Array  # by row: of the runs of the child, and of those of the parent within that, what both have; or nan
+    beyond: Array  # by row: runs of the parent before and behind what the child took
     private: Array  # by document: runs that no other document of the component has, between two that another has
 
 
@@ -46,7 +50,8 @@ class Taken(NamedTuple):
 def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[int], Tokens]) -> Readings:
     """Components, rows of pairs, how many documents there are, a function that gives one's words -> Readings."""
     child, parent = taken.child, taken.parent
-    missing, more, private = np.zeros(len(child)), np.zeros(len(child)), np.zeros(size)
+    by_row = np.zeros((5, len(child)))
+    private = np.zeros(size)
     of_child = np.searchsorted(child, np.arange(size + 1))
     place = np.zeros(size, np.int64)
     for group in groups:
@@ -58,5 +63,28 @@ def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Cal
         word, start = np.concatenate([text.word for text in texts]), np.concatenate([text.start for text in texts])
         rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
         pairs = place[child[rows]], place[parent[rows]], taken.first[rows], taken.last[rows]
-        missing[rows], more[rows], private[group] = compare_runs(word, start, bounds, READING, WITNESSES, *pairs)
-    return Readings(missing, more, private)
+        by_row[:, rows], private[group] = compare_runs(word, start, bounds, READING, WITNESSES, *pairs)
+    missing, more, beyond, both, every = by_row
+    alike = np.divide(both, every, out=np.full(len(child), np.nan), where=every > 0)
+    return Readings(missing, more, alike, beyond, private)
+
+
+def explain_credits(child: Array, parent: Array, named: Array) -> Array:
+    """Rows of (child, parent), whether the child credits the parent -> whether a credit of its is explained by that.
+
+    So it is by the one that is credited, and no less by one that credits the same: the child may have it from there.
+    """
+    rows = pl.DataFrame({"child": child, "parent": parent, "named": named}).with_row_index("row")
+    told = rows.filter("named").select("child", whom="parent")
+    inherited = rows.join(told, on="child").join(told.rename({"child": "parent"}), on=["parent", "whom"], how="semi")
+    explained: Array = named.copy()
+    explained[inherited["row"].to_numpy()] = True
+    return explained
+
+
+def over_least(child: Array, value: Array, size: int) -> Array:
+    """Each row's value above the least of its child's rows; what is not known is nothing above it."""
+    least = np.full(size, np.inf)
+    np.fmin.at(least, child, value)
+    result: Array = np.nan_to_num(value - least[child], posinf=0, neginf=0)
+    return result

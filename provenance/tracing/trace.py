@@ -15,6 +15,7 @@ from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
+from provenance.tracing.unseen import sample_flaws, share_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,14 +62,17 @@ def trace(
         related = relate(documents, passages, spans, matches, attributions, dates, tokens)
         evidence = find_evidence(documents, spans, related, attributions, dates, count=count_asked(documents, tokens))
     with clock.step("ancestry"):
-        ancestry, evidence, false_dates = trace_ancestry(documents, related, dates, evidence, settings)
+        traced = trace_ancestry(documents, related, dates, evidence, settings)
+        ancestry, evidence, false_dates, firsts = traced
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
         edges = draw_edges(documents, related, clusters, attributions, dates, evidence, ancestry, false_dates, settings)
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
-        origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, settings)
+        # of the dump as it is: what an editor decided of some stories says nothing of the others
+        unseen = share_unseen(sample_flaws(firsts, documents.height))
+        origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, unseen, settings)
         origins = origins if fixed is None else fix_origins(origins, fixed)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):

@@ -22,8 +22,8 @@ WRONG, PRIOR_DOCUMENTS = 0.03, 10
 NEVER_SURER = 0.02  # even of two good clocks: a text may be printed late and sent early
 ROUNDS = 8  # of weighing trees and dates in turn; the share moves by less than .002 after seven
 #: Days after which a copy is half as likely again as at once, squared (1, 1/4, 1/9 after 0, 1.5 and 3 days): the tail
-#: is heavy, for what is old is printed anew. DAYS is the sum of that over all days, 1.5^2 times the trigamma of 1.5.
-DELAY, DAYS = 1.5, 2.103
+#: is heavy, for what is old is printed anew.
+DELAY = 1.5
 #: How much less likely a copy is to be dated before its source than on any day of the story, if both dates are true.
 BACKWARD = float(np.log(1e-3))
 
@@ -42,8 +42,8 @@ class Clocks(NamedTuple):
     counted: Array  # by document, whether it has a date and is in the sample that tells how many dates are false
 
 
-def fit_lags(lag: Array, order: Array, component: Array) -> Array:
-    """Days from source to copy, -1 to 1 for how surely the dates run that way, components -> `fit` of Clocks.
+def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
+    """Days from source to copy, whether by the day, -1 to 1 for how surely they run so, components -> `fit` of Clocks.
 
     Against any day of the story's: the nearer after, the likelier; a copy long after its source speaks against neither
     date. NaN where nothing is known.
@@ -51,9 +51,22 @@ def fit_lags(lag: Array, order: Array, component: Array) -> Array:
     span = np.zeros(int(component.max(initial=0)) + 1)
     known = ~np.isnan(lag)
     np.maximum.at(span, component[known], np.abs(lag[known]))
-    near = (span[component] + 1) / DAYS / (1 + np.maximum(np.nan_to_num(lag), 0) / DELAY) ** 2
-    after = np.where(known, np.log(np.maximum(near, 1)), 0)
+    after = np.maximum(np.nan_to_num(lag), 0)
+    near = np.where(daily, _within_days(after), 1 / DELAY / (1 + after / DELAY) ** 2)
+    after = np.where(known, np.log(np.maximum((span[component] + 1) * near, 1)), 0)
     result: Array = np.where(order < 0, -order * BACKWARD, after)
+    return result
+
+
+def _within_days(lag: Array) -> Array:
+    """Days from source to copy -> how likely, if either is printed at any hour of its day; fractions lie between.
+
+    The day after is likelier than the same day: half of the same day's hours are before the source.
+    """
+    early, here, late = (np.maximum(lag + step, 0) for step in (-1, 0, 1))
+    # the chance of a lag, summed twice: what is between two days is its second difference
+    sums = [days - DELAY * np.log1p(days / DELAY) for days in (early, here, late)]
+    result: Array = sums[0] - 2 * sums[1] + sums[2]
     return result
 
 

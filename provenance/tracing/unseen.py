@@ -105,10 +105,9 @@ def weigh_firsts(firsts: Firsts, size: int) -> Array:
     return flaw
 
 
-def sample_flaws(ancestry: pl.DataFrame, documents: int) -> pl.Series:
-    """ANCESTRY, how many documents the dump has -> the flaws of firsts that are in the sample. *map*."""
-    found = ancestry.filter(pl.col("flaw").is_not_null())
-    return found["flaw"].filter(is_sampled(found["contents"], documents))
+def sample_flaws(firsts: pl.DataFrame, documents: int) -> pl.Series:
+    """Firsts (contents, flaw), how many documents the dump has -> the flaws of those in the sample. *map*."""
+    return firsts["flaw"].filter(is_sampled(firsts["contents"], documents))
 
 
 def share_unseen(flaws: pl.Series) -> float:

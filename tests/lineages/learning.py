@@ -176,7 +176,8 @@ def fit_trees(made: list[Choices], prior: Array, pull: float) -> Array:
     def loss(weights: Array) -> float:
         total = pull * float(((weights - prior) ** 2).sum())
         for (found, right, begun), layout in laid:
-            dates = np.where(found.parent >= 0, fit_lags(found.lag, found.order, found.component), 0)
+            fit = fit_lags(found.lag, found.daily, found.order, found.component)
+            dates = np.where(found.parent >= 0, fit, 0)
             for believed in (0, 1):
                 chance, first = graphs.sum_trees(layout, found.features @ weights + believed * dates)
                 for part, told, true in ((1 - BEGINNINGS, chance, right), (BEGINNINGS, first, begun)):
