@@ -75,6 +75,15 @@ def test_each_sign_points_one_way(was: str, told: str, sign: str) -> None:
     assert sign in turned[1]
 
 
+def test_of_a_lead_that_was_written_anew_no_words_are_compared() -> None:
+    lead = "All 214 people on a ferry that ran on to a bank off the Aurelia Rock in the early hours of Monday are safe."
+    anew = "Seven hours after the ship slid on to sand in the dark, the 214 of the Aurelia Star are all on dry land."
+    assert signs(f"{lead} {WHOLE}", f"{anew} {WHOLE}") == (set(), set())
+    # one word that stays between two small changes is none by chance
+    changed = WHOLE.replace("harbour was closed on", "habrour was shut for good on")
+    assert signs(WHOLE, changed) == ({"slip", "wordier"}, set())
+
+
 def test_a_long_tail_that_is_gone_was_cut_and_a_turned_sentence_was_not_opened() -> None:
     long = f"{WHOLE}\n\n{' '.join(f'word{n}' for n in range(80))}."
     assert signs(long, WHOLE) == ({"tail"}, set())

@@ -23,6 +23,7 @@ WORDS = 3000  # of each text that are compared: the cost is their product over 6
 FARTHEST = 0.2  # a rounded figure is within a fifth of the true one
 SENTENCE_WORDS = 6  # fewer words between two stops are a tag such as "he said."
 
+CHANCE = 3  # words; as many in a row are not in common by chance
 PHRASE = 12  # words that are taken to have been replaced as one; longer stretches were written anew
 BESIDE = 14  # characters after a phrase in which its figure or its unit stands
 NAMES = 3  # words of a first name with its title
@@ -117,12 +118,29 @@ def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
 
 
 def _edits(left: list[int], right: list[int]) -> Iterator[_Edit]:
-    """What stands between the words that the longest common subsequence pairs."""
-    one, three = 0, 0
+    """What stands between the words that the longest common subsequence pairs, but for those that it pairs by chance.
+
+    By chance are a few words between two stretches of which either has more words changed than these are.
+    """
+    one, three, held = 0, 0, 0
+    last: _Edit | None = None
     for two, four, size in LCSseq.opcodes(left, right).as_matching_blocks():  # the last is empty, at both ends
         if two > one or four > three:
-            yield _Edit(one, two, three, four)
-        one, three = two + size, four + size
+            new = _Edit(one, two, three, four)
+            if last and held < min(CHANCE, _changed(last), _changed(new)):
+                last = _Edit(last.one, new.two, last.three, new.four)
+            else:
+                if last:
+                    yield last
+                last = new
+            held = 0
+        one, three, held = two + size, four + size, size
+    if last:
+        yield last
+
+
+def _changed(edit: _Edit) -> int:
+    return max(edit.two - edit.one, edit.four - edit.three)
 
 
 def _signs(full: Text, late: Text, edit: _Edit) -> list[Sign]:
