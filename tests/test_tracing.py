@@ -95,7 +95,7 @@ def trace(
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
     related = relate(named, empty(PASSAGES), spans, matches, attributions, dates)
     evidence = check(find_evidence(named, spans, related, attributions, dates), EVIDENCE, "evidence")
-    traced = trace_ancestry(named, related, dates, evidence, SETTINGS)
+    traced = trace_ancestry(named, related, attributions, dates, evidence, SETTINGS)
     ancestry, evidence, false, firsts = traced
     unseen = share_unseen(sample_flaws(firsts, named.height))
     check(ancestry, ANCESTRY, "ancestry")

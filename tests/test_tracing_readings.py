@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.tokens import tokenize
-from provenance.tracing.ancestry import PARENT, _featured
+from provenance.tracing.candidates import PARENT, _featured
 from provenance.tracing.readings import READING, WITNESSES, Readings, Taken, compare_readings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_readings_are_those_of_sets(stories: list[list[list[str]]], luck: random
             assert found.private[one] == sum(count[run] == 1 for run in between)
 
 
-def featured(**known: list[float]) -> dict[str, list[float]]:
+def featured(**known: list[Any]) -> dict[str, list[Any]]:
     """Sources 1, 2 and 3 of document 0, as far as something is known of them -> their features."""
     plain = {"jaccard": 0.5, "named": 0.0, "common": 0.0, "odds": 0.0, "share": 1.0, "lag": 0.0, "order": 0.0}
     columns = {name: known.get(name, [value] * 3) for name, value in plain.items()}
@@ -66,13 +66,26 @@ def featured(**known: list[float]) -> dict[str, list[float]]:
         np.array(known.get("beyond", nothing)),
         np.zeros(4),
     )
-    found = _featured(rows, np.zeros(4, np.int64), read, np.arange(4), np.ones(4, bool))
-    inner = found.features[found.parent >= 0]
-    return {name: inner[:, column].tolist() for column, name in enumerate(PARENT)}
+    signed = np.array([False, *known.get("signed", [False] * 3)])
+    outlets = pl.Series(["post", *known.get("outlets", [None] * 3)], dtype=pl.String)
+    found = _featured(rows, np.zeros(4, np.int64), read, np.arange(4), np.ones(4, bool), signed, outlets)
+    inner = found.parent >= 0
+    features = found.features[inner]
+    told = {name: features[:, column].tolist() for column, name in enumerate(PARENT)}
+    alone = found.features[~inner][:, -1].tolist()
+    return told | {"own": found.own[inner].tolist(), "root_signed": alone}
 
 
 def test_a_source_of_the_source_is_no_likelier_for_more_signs_that_run_the_true_way() -> None:
     assert featured(odds=[0.5, 6.0, -2.0])["parent_odds"] == [0, 0, -2]
+
+
+def test_an_agencys_own_dateline_speaks_for_it_as_a_source_and_as_a_beginning() -> None:
+    found = featured(signed=[False, True, False], outlets=["herald", "agency", "post"])
+    assert found["parent_signed"] == [0, 1, 0]
+    assert found["root_signed"] == [0, 0, 1, 0]
+    assert found["own"] == [False, False, True]
+    assert featured(outlets=[None, None, None])["own"] == [False, False, False]
 
 
 def test_what_was_cut_off_is_one_change_however_much_it_is() -> None:

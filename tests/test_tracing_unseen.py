@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,20 +31,29 @@ from tests.test_tracing import DAY, EXTRA, STORY, documents, origin, trace
 IDS = ["a", "b", "c"]
 
 
-def firsts(evidence: list[tuple[str, str, str, float]], private: float = 0.0) -> dict[str, float]:
-    """Of three texts of which b and c were surely taken from a: what is found of a, by feature."""
+def firsts(
+    evidence: list[tuple[str, str, str, float]],
+    private: float = 0.0,
+    scores: tuple[float, ...] = (9.0, 0.0, 0.0, 9.0, 0.0, 9.0),
+    signed: str = "",
+    own: bool = False,
+) -> dict[str, float]:
+    """Of three texts of which b and c were surely taken from a, or as told: what is found of a, by feature."""
     child, parent = np.array([0, 0, 1, 1, 2, 2]), np.array([-1, 1, -1, 0, -1, 0])
-    score = np.array([9.0, 0.0, 0.0, 9.0, 0.0, 9.0])
+    score = np.array(scores)
     zero, component = np.zeros(6), np.zeros(6, np.int64)
-    own = np.where(child == 0, private, 0.0)
+    alone = np.where(child == 0, private, 0.0)
+    lines = np.array([name in signed for name in IDS])[child]
+    ours = (parent >= 0) & own
     choices = Choices(
-        child, parent, child, component, score, zero, component, zero, zero > 0, zero, own, np.ones(3, bool)
-    )
+        child, parent, child, component, score, zero, component, zero, zero > 0, zero, alone, lines, ours,
+        np.ones(3, bool),
+    )  # fmt: skip
     rows = pl.DataFrame(evidence, schema=["left_doc", "right_doc", "feature", "strength"], orient="row")
     rows = rows.with_columns(pl.lit(None).alias(name) for name in EVIDENCE if name not in rows.columns)
     told = rows.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
     found = describe_firsts(IDS, choices, solve(lay_out(child, parent, component), score), told)
-    assert found.document.tolist() == [0]
+    assert found.document[0] == 0
     return dict(zip(FLAWS, found.features[0].tolist(), strict=True))
 
 
@@ -67,6 +77,15 @@ def test_readings_that_nobody_else_has_are_a_flaw() -> None:
     flaws = [weigh_firsts(Firsts(np.array([0]), features), 3) for features in (none, many)]
     assert flaws[1][0] > flaws[0][0]
     assert np.isnan(flaws[0][1:]).all()
+
+
+def test_two_that_have_their_words_from_nobody_need_a_third_unless_one_signs_or_both_are_of_one_outlet() -> None:
+    both = (9.0, 0.0, 9.0, 0.0, 0.0, 9.0)  # a and b have no source
+    assert firsts([])["unseen_others"] < 0.01
+    assert firsts([], scores=both)["unseen_others"] > 0.9
+    assert firsts([], scores=both, signed="b")["unseen_others"] == 0
+    assert firsts([], scores=both, own=True)["unseen_others"] == 0
+    assert (firsts([], signed="b")["unseen_signed"], firsts([], signed="a")["unseen_signed"]) == (0, -1)
 
 
 def test_how_many_stories_begin_outside_is_learnt_from_all_in_any_order() -> None:
@@ -115,21 +134,36 @@ def test_a_text_that_several_print_alike_is_one_beginning(monkeypatch: pytest.Mo
     assert counted == [1]
 
 
-def test_whoever_is_cited_words_that_somebody_unseen_had_are_not_the_articles_own() -> None:
-    given = documents({"doc_id": "a", "text": STORY, "outlet": "Quay Journal"}, {"doc_id": "b", "text": STORY + EXTRA})
+def begun(unseen: float, *claims: tuple[Any, ...], outlet: str | None = "Quay Journal", alone: float = 0.9) -> str:
+    """Where a, the first of two, has its words from if so many stories begin outside; b was copied from it."""
+    given = documents({"doc_id": "a", "text": STORY, "outlet": outlet}, {"doc_id": "b", "text": STORY + EXTRA})
     blank = dict.fromkeys(ANCESTRY)
-    plain = blank | {"part": 0, "probability": 0.9, "first": 0.9, "ancestor": 0.9, "share": 1.0, "families": 1}
+    plain = blank | {"part": 0, "first": 0.9, "ancestor": 0.9, "share": 1.0, "families": 1}
     rows = [
-        plain | {"doc_id": "a", "chosen": True, "flaw": 0.0},
-        plain | {"doc_id": "a", "other_id": "b", "probability": 0.1, "chosen": False},
+        plain | {"doc_id": "a", "probability": alone, "chosen": True, "flaw": 0.0},
+        plain | {"doc_id": "a", "other_id": "b", "probability": 1 - alone, "chosen": False},
+        plain | {"doc_id": "b", "other_id": "a", "probability": 0.9, "chosen": True},
     ]
-    claims = pl.DataFrame([("a", "source:Lowick Post", "cites", 0.72, 1, "Its lead.")], schema=CLAIMS, orient="row")
     kinds = pl.DataFrame(schema={"to_id": pl.String, "from_id": pl.String, "kind": pl.String})
     copies = pl.DataFrame(schema={"doc_id": pl.String, "copies": pl.Int64})
     copiers = pl.DataFrame(schema={"outlet": pl.String, "share": pl.Float64})
-    ancestry = pl.DataFrame(rows, schema=ANCESTRY)
-    for unseen, kind in ((0.1, "external"), (0.9, "unknown")):
-        told = choose_origins(
-            given, copies, kinds, ancestry, claims, copiers, empty(DATES), 0.0, unseen, Settings(), pl.Series(["a"])
-        )
-        assert told["kind"].to_list() == [kind]
+    said = pl.DataFrame(claims, schema=CLAIMS, orient="row")
+    told = choose_origins(
+        given, copies, kinds, pl.DataFrame(rows, schema=ANCESTRY), said, copiers, empty(DATES), 0.0, unseen, Settings(),
+        pl.Series(["a"]),
+    )  # fmt: skip
+    return told["origin_id"].item() or "unknown"
+
+
+def test_whoever_is_cited_words_that_somebody_unseen_had_are_not_the_articles_own() -> None:
+    cited = ("a", "source:Lowick Post", "cites", 0.72, 1, "Its lead.")
+    assert [begun(unseen, cited) for unseen in (0.1, 0.9)] == ["source:Lowick Post", "unknown"]
+    # an article of which nobody knows whose it is may be the one that its copy credits
+    credit = ("b", "source:Quay Journal", "copied_from", 0.93, 1, "Its credit.")
+    whose = [begun(0.1, cited, credit, outlet=outlet) for outlet in (None, "Harbour Mail")]
+    assert whose == ["source:Lowick Post", "source:Quay Journal"]
+
+
+def test_somebody_unseen_need_only_be_likelier_than_that_a_text_began_with_itself() -> None:
+    assert [begun(unseen, alone=0.9) for unseen in (0.4, 0.45, 0.55)] == ["a", "a", "unknown"]
+    assert [begun(unseen, alone=0.6) for unseen in (0.35, 0.4, 0.55)] == ["a", "unknown", "unknown"]

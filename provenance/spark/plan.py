@@ -76,7 +76,7 @@ CARD = pl.Struct(
 )
 CHOICES: dict[str, pl.DataType] = dict.fromkeys(("child", "parent", "owner", "component"), ROW)
 CHOICES |= dict.fromkeys(("score", "share", "lag", "order", "private"), pl.Float64())
-CHOICES |= {"families": ROW, "daily": pl.Boolean()}
+CHOICES |= {"families": ROW, **dict.fromkeys(("daily", "signed", "own"), pl.Boolean())}
 LABELS = {"left_label": ROW, "right_label": ROW}
 
 RELATED: dict[str, Any] = {

@@ -14,8 +14,9 @@ from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOCK, CHOICES, FACTS, SCHEMAS, hash_texts, hashed, home, shaped, table
 from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PASSAGES
 from provenance.tracing.absent import find_known
-from provenance.tracing.ancestry import Choices, believe_dates, find_candidates, grow_trees
+from provenance.tracing.ancestry import Choices, believe_dates, grow_trees
 from provenance.tracing.bodies import NOTHING, fold_bodies
+from provenance.tracing.candidates import find_candidates
 from provenance.tracing.contents import hash_contents, rank_contents
 from provenance.tracing.edges import find_copies, show_evidence, write_copies
 from provenance.tracing.evidence import PAIR, find_evidence, find_near
@@ -111,7 +112,7 @@ def compare_stories(frequency: pl.DataFrame, plan: Plan, bucket: int, given: Tab
     )  # fmt: skip
     stands = dict(twins.iter_rows())
     others = pl.Series([stands.get(one, one) for one in story.facts.filter("cross")["doc_id"]], dtype=pl.String)
-    ids, found = find_candidates(story.documents, related, story.dates, evidence, plan.documents, others)
+    ids, found = find_candidates(story.documents, related, story.keyed, story.dates, evidence, plan.documents, others)
     choices = Choices.of(found)
     yield Sent("evidence", evidence, bucket)
     yield Sent("twins", twins, bucket)
@@ -147,7 +148,8 @@ def share_false(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     names = np.unique(np.concatenate([owner, parent[parent >= 0]]))
     counted = np.zeros(names.size, np.bool_)
     counted[np.searchsorted(names, owner)] = rows["counted"].to_numpy()
-    plain = {name: rows[name].to_numpy() for name in ("score", "share", "families", "lag", "daily", "order", "private")}
+    known = CHOICES.keys() - {"child", "parent", "owner", "component"}
+    plain = {name: rows[name].to_numpy() for name in known}
     choices = Choices(
         child=_dense(child, names), parent=np.where(parent >= 0, np.searchsorted(names, np.maximum(parent, 0)), -1),
         owner=np.searchsorted(names, owner), component=np.unique(component, return_inverse=True)[1], counted=counted,

@@ -1,8 +1,7 @@
 """EVIDENCE and MATCHES -> ANCESTRY: each document's possible sources in the dump, weighed together.
 
-Every document chooses among the others that hold enough of it, and having no source here. A candidate is
-scored by the pair's evidence and by readings: the source holds what the copy holds, and has little of its own
-that the copy lacks. The chances of all choices together, without circles, come from the matrix-tree theorem.
+Every document chooses among the others that hold enough of it (candidates.py), and having no source here. The chances
+of all choices together, without circles, come from the matrix-tree theorem.
 """
 
 from __future__ import annotations
@@ -11,17 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
-import rustworkx as rx
 
 from provenance.tables import ANCESTRY
-from provenance.tracing.evidence import LEAST_SHARE
-from provenance.tracing.facts import best_dates
-from provenance.tracing.frequency import is_sampled
+from provenance.tracing.candidates import FIXED, PARENT, ROOT, Candidates, find_candidates
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
-from provenance.tracing.readings import READING, Readings, Taken, compare_readings, explain_credits, over_least
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
-from provenance.tracing.twins import PAIR, join_pairs
+from provenance.tracing.twins import PAIR
 from provenance.tracing.unseen import describe_firsts, weigh_firsts
 
 if TYPE_CHECKING:
@@ -31,38 +26,6 @@ if TYPE_CHECKING:
     from provenance.tracing.pairs import Related
 
 Array = np.ndarray[Any, Any]
-
-#: Candidates of one document, the most alike first: a thousand copies of one text would have a million.
-CANDIDATES = 12
-BEFORE = 4  # those of them that the evidence calls earlier, the most alike first, even if others are more alike
-#: Two sources whose stretches of a copy overlap by less than this share of the shorter stretch each have their part.
-OVERLAP = 0.2
-DATED = 3.0  # log odds that two dates count for in finding those: 95 in 100 are true
-LEAST_ALIKE = 1e-3  # share of which a logarithm is taken
-NAMED = 1.0  # log odds of credits from which a copy names a source
-PARENT = (
-    "parent_bias", "parent_odds", "parent_missing", "parent_more", "parent_private", "parent_alike", "parent_cut",
-    "parent_named",
-)  # fmt: skip
-ROOT = ("root_worst",)
-FIXED = "parent_common"  # what speaks for a third source
-
-
-class Candidates(NamedTuple):
-    """Choices, sorted by child; numbers from `documents` on are further parts of a document, see `owner`."""
-
-    child: Array  # int64
-    parent: Array  # int64; -1 for none in the dump
-    features: Array  # float64 [rows, PARENT, FIXED, ROOT]
-    share: Array  # float64, of the child's words that the parent holds
-    families: Array  # int64, kinds of evidence that speak for it
-    component: Array  # int64
-    lag: Array  # float64, days from the parent's date to the child's; nan where they are not known to the day
-    daily: Array  # bool, whether that is not known to the hour
-    order: Array  # float64, 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
-    owner: Array  # int64 by child: the document that it is, or is part of
-    counted: Array  # bool by document: whether it has a date, and is of the components of the sample
-    private: Array  # float64 by document: readings that no other has
 
 
 class Traced(NamedTuple):
@@ -77,16 +40,17 @@ class Traced(NamedTuple):
 def trace_ancestry(
     documents: pl.DataFrame,
     related: Related,
+    attributions: pl.DataFrame,
     dates: pl.DataFrame,
     evidence: pl.DataFrame,
     settings: Settings,
 ) -> Traced:
-    """DOCUMENTS, ..., RELATED, DATES, EVIDENCE -> ANCESTRY of the documents with a match, and how far dates are true.
+    """DOCUMENTS, ..., DATES, EVIDENCE -> ANCESTRY of the documents with a match, and how far dates are true.
 
     Sorted by document. *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a
     circle, up to graphs.EXACT of them.
     """
-    ids, candidates = find_candidates(documents, related, dates, evidence)
+    ids, candidates = find_candidates(documents, related, attributions, dates, evidence)
     choices = Choices.of(candidates)
     return grow_trees(ids, choices, believe_dates(choices), related, evidence, settings)
 
@@ -105,6 +69,8 @@ class Choices(NamedTuple):
     daily: Array
     order: Array
     private: Array  # of the owner
+    signed: Array  # bool, of the owner
+    own: Array  # bool
     counted: Array  # by document
 
     @classmethod
@@ -116,7 +82,8 @@ class Choices(NamedTuple):
             score += found.features[:, column] * known[name]
         return cls(
             found.child, found.parent, found.owner[found.child], found.component, score, found.share, found.families,
-            found.lag, found.daily, found.order, found.private[found.owner[found.child]], found.counted,
+            found.lag, found.daily, found.order, found.private[found.owner[found.child]],
+            found.signed[found.owner[found.child]], found.own, found.counted,
         )  # fmt: skip
 
 
@@ -240,157 +207,4 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
             chosen=pl.col("chosen") & pl.col("taken").is_null(),
         )
         .select(ANCESTRY.names())
-    )
-
-
-def find_candidates(
-    documents: pl.DataFrame,
-    related: Related,
-    dates: pl.DataFrame,
-    evidence: pl.DataFrame,
-    many: int | None = None,
-    others: pl.Series | None = None,
-) -> tuple[list[str], Candidates]:
-    """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features.
-
-    They are numbered by rank, so that of two equal choices the same is the first however they are named. `many`
-    documents has the dump, where these are not all, and `others` of these have pairs elsewhere.
-    """
-    pairs = join_pairs(related.pairs.filter(~pl.col("same")), related.twins, related.ranks)
-    told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
-    text = evidence.filter(pl.col("feature") != "date")
-    pairs = add_common(add_odds(pairs, sum_families(text)), text)
-    pairs = pairs.join(told, on=PAIR, how="left", maintain_order="left").with_columns(pl.col("order").fill_null(0))
-    # a month says nothing of days
-    fine = best_dates(dates).with_columns(time=pl.when(pl.col("precision").is_in(["second", "day"])).then("time"))
-    for side in ("left", "right"):
-        time = fine.select(
-            pl.col("doc_id").alias(f"{side}_doc"),
-            pl.col("time").alias(f"{side}_time"),
-            (pl.col("precision") == "day").alias(f"{side}_daily"),
-        )
-        pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
-    more = pl.Series(dtype=pl.String) if others is None else others
-    there = pl.concat([pairs["left_doc"], pairs["right_doc"], more]).unique()
-    ranked = related.ranks.filter(pl.col("doc_id").is_in(there.implode())).sort("rank")
-    ids, names = ranked["doc_id"], ranked["doc_id"].to_list()
-    rows, owner = _parts(_directed(pairs, ids), len(ids))
-    child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
-    groups = _components(owner[child], parent, len(ids))
-    order = np.argsort(owner[child], kind="stable")
-    stretch = (rows[name].to_numpy()[order].astype(float) for name in ("from_first", "from_last"))
-    taken = Taken(owner[child][order], parent[order], *stretch)
-    readings = compare_readings(groups, taken, len(ids), lambda one: related.bodies.read(names[one]))
-    back = np.argsort(order, kind="stable")
-    by_row = {name: getattr(readings, name)[back] for name in ("missing", "more", "alike", "beyond")}
-    readings = readings._replace(**by_row)
-    component = np.zeros(len(ids), np.int64)
-    for number, group in enumerate(groups):
-        component[group] = number
-    first = ranked["contents"].gather([group[0] for group in groups])
-    sampled = is_sampled(first, documents.height if many is None else many).to_numpy()[component]
-    counted = ids.is_in(fine["doc_id"].implode()).to_numpy() & sampled
-    return names, _featured(rows, component, readings, owner, counted)
-
-
-def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """Pairs -> one row for each way in which one may be the other's source, a few for a child."""
-    number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})
-    for side in ("left", "right"):
-        named = number.rename({"doc": f"{side}_doc", "at": f"{side}_at"})
-        pairs = pairs.join(named, on=f"{side}_doc", how="left", maintain_order="left")
-    ways = [
-        pairs.select(
-            parent=f"{source}_at", child=f"{copy}_at", share=f"{copy}_containment", jaccard="jaccard",
-            first=f"{copy}_first", last=f"{copy}_last", from_first=f"{source}_first", from_last=f"{source}_last",
-            odds=pl.col("odds") * sign, common="common",
-            families=f"speak_{way}", named=f"credit_{way}", order=pl.col("order") * sign,
-            lag=(pl.col(f"{copy}_time") - pl.col(f"{source}_time")).dt.total_seconds() / 86400,
-            daily=pl.any_horizontal(pl.col("left_daily", "right_daily").fill_null(value=False)),
-        )
-        for source, copy, sign, way in (("left", "right", 1, "forth"), ("right", "left", -1, "back"))
-    ]  # fmt: skip
-    every = pl.concat(ways).filter(pl.col("share") >= LEAST_SHARE)
-    ordered = every.sort("child", "jaccard", "parent", descending=[False, True, False])
-    alike = ordered.group_by("child", maintain_order=True).head(CANDIDATES)
-    earlier = ordered.filter(pl.col("odds") + DATED * pl.col("order") > 0)
-    before = earlier.group_by("child", maintain_order=True).head(BEFORE)
-    return pl.concat([alike, before]).unique(["child", "parent"]).sort("child", "parent")
-
-
-def _parts(rows: pl.DataFrame, size: int) -> tuple[pl.DataFrame, Array]:
-    """A document whose candidates hold different stretches of it chooses once for each: it was compiled.
-
-    The stretch of the candidate with the greatest share is the document itself; others become further children,
-    which are nobody's candidates.
-    """
-    owner = list(range(size))
-    child = rows["child"].to_numpy().copy()
-    columns = rows.select("child", "share", "first", "last", "parent").rows()
-    first = np.searchsorted(child, np.arange(size + 1))
-    known = rows.filter(pl.col("first").is_not_null())  # at document level nobody knows which stretch is held
-    split = known.filter((pl.col("share") < 1 - LEAST_SHARE).any().over("child") & (pl.len().over("child") > 1))
-    for one in split["child"].unique(maintain_order=True).to_list():
-        leaders: list[tuple[int, int, int]] = []
-        for row in sorted(range(first[one], first[one + 1]), key=lambda at: (-columns[at][1], columns[at][4])):
-            _, _, start, end, _ = columns[row]
-            for begin, finish, number in leaders:
-                if min(end, finish) - max(start, begin) >= OVERLAP * min(end - start, finish - begin):
-                    child[row] = number
-                    break
-            else:
-                number = one if not leaders else len(owner)
-                leaders.append((start, end, number))
-                if number != one:
-                    owner.append(one)
-                child[row] = number
-    return rows.with_columns(child=child).sort("child", "parent"), np.array(owner, np.int64)
-
-
-def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
-    graph: rx.PyGraph[int, None] = rx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(size))
-    graph.add_edges_from_no_data(list(zip(child.tolist(), parent.tolist(), strict=True)))
-    return sorted(sorted(group) for group in rx.connected_components(graph))
-
-
-def _featured(rows: pl.DataFrame, component: Array, readings: Readings, owner: Array, counted: Array) -> Candidates:
-    """Directed rows -> the same with features, and a row without a parent for each child."""
-    child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
-    size = len(owner)
-    features = np.zeros((len(child) + size, len(PARENT) + 1 + len(ROOT)))
-    known = features[: len(child)]
-    known[:, 0] = 1
-    # signs of two steps add up: of a source and of the source of that, the farther has more that run the true way
-    known[:, 1] = np.minimum(odds, 0)
-    known[:, 2] = -over_least(child, np.log1p(readings.missing), size)
-    known[:, 3] = -over_least(child, np.log1p(readings.more), size)
-    known[:, 4] = -np.log1p(readings.private[parent])
-    alike = np.where(np.isnan(readings.alike), rows["jaccard"].to_numpy(), readings.alike)
-    known[:, 5] = -over_least(child, -np.log(np.maximum(alike, LEAST_ALIKE)), size)
-    # what was cut off is one change, however much it is
-    known[:, 6] = -over_least(child, (readings.beyond >= READING).astype(float), size)
-    known[:, 7] = explain_credits(owner[child], parent, rows["named"].to_numpy() >= NAMED)
-    known[:, 8] = -rows["common"].to_numpy()
-    root = features[len(child) :, len(PARENT) + 1 :]
-    worst = np.full(size, -np.inf)
-    np.maximum.at(worst, child, odds)
-    root[:, 0] = -np.where(np.isfinite(worst), worst, 0)
-    everyone = np.r_[child, np.arange(size)]
-    sources = np.r_[parent, np.full(size, -1)]
-    order = np.lexsort((sources, everyone))
-    none = np.zeros(size)
-    return Candidates(
-        everyone[order],
-        sources[order],
-        features[order],
-        np.r_[rows["share"].to_numpy(), none][order],
-        np.r_[rows["families"].to_numpy(), none.astype(np.int64)][order],
-        component[owner[everyone[order]]],
-        np.r_[rows["lag"].to_numpy().astype(float), np.full(size, np.nan)][order],
-        np.r_[rows["daily"].to_numpy(), np.zeros(size, bool)][order],
-        np.r_[rows["order"].to_numpy(), none][order],
-        owner,
-        counted,
-        readings.private,
     )

@@ -59,6 +59,16 @@ def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.D
     )
 
 
+def find_signed(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Series:
+    """DOCUMENTS, ATTRIBUTIONS -> ids of the articles whose dateline names their own publisher. *map*."""
+    lines = attributions.filter(
+        pl.col("source").is_not_null() & (pl.col("scope") == "article") & (pl.col("kind") == "dateline")
+    )
+    owner = documents.select("doc_id", owner=keys(documents["outlet"]))
+    told = lines.select("doc_id", key=source_keys(lines, documents)).join(owner, on="doc_id")
+    return told.filter(pl.col("owner") == pl.col("key"))["doc_id"].unique()
+
+
 def gather_facts(
     wanted: pl.Series, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame,
     habits: pl.DataFrame | None = None,

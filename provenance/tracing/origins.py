@@ -9,7 +9,7 @@ import polars as pl
 from provenance.tables import CLUSTERS, ORIGINS
 from provenance.tracing import names, reasons
 from provenance.tracing.absent import verdict
-from provenance.tracing.ancestry import CANDIDATES
+from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import how_dated
@@ -30,7 +30,6 @@ DEEPEST = 64
 #: How often the source that a copy credits, and none of its story is, was before the first of that story as well: 30 of
 #: 39 in grown lineages of which most had lost their first text. What it is worth in others a curve says (calibration).
 WITNESSED = 0.8
-HALF = 0.5  # chance from which on an unseen source is likelier than none
 
 
 class _Source(NamedTuple):
@@ -186,17 +185,31 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
     return found
 
 
+def _began_outside(first: str, facts: _Facts) -> bool:
+    """Whether of a text's three beginnings somebody unseen is likelier than itself; nobody of the dump was chosen."""
+    before = _find_outside(first, facts).chance
+    return before > 0 and before >= (1 - before) * facts.alone.get(first, 1.0)
+
+
 def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     chosen = [source for source in facts.sources.get(doc_id, []) if source.chosen]
     said = facts.claims.get(doc_id, [])
     if chosen and facts.kinds.get((doc_id, chosen[0].other)) != "quoted":
         row = _from_document(doc_id, chosen[0], facts, settings)
         return _from_claim(doc_id, said, settings) if _of_one_absent(row, said, facts) else row
-    # whoever is cited, words that somebody unseen had before are not the article's own
-    copied = bool(said) and said[0].relation == "cites" and _find_outside(doc_id, facts).chance >= HALF
-    if said and said[0].confidence >= CLAIMED and not copied:
+    if said and said[0].confidence >= CLAIMED and not _was_copied(doc_id, said[0], facts):
         return _from_claim(doc_id, said, settings)
     return _itself(doc_id, facts, settings)
+
+
+def _was_copied(doc_id: str, said: Claim, facts: _Facts) -> bool:
+    """Whether an article that cites somebody has its words from somebody unseen: then they are not its own.
+
+    Whom its copies credit may be the article itself, where nobody knows whose it is.
+    """
+    before = _find_outside(doc_id, facts)
+    known = before.claim is None or facts.outlets.get(doc_id) is not None
+    return said.relation == "cites" and known and _began_outside(doc_id, facts)
 
 
 def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: _Facts) -> bool:
@@ -244,8 +257,9 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     through = parent.other if parent.other != at else None
     agreed = "document" if families >= 2 else "document, one kind"
     confidence, least = calibrate(agreed + facts.curve(doc_id), confidence)
-    before = _find_outside(at, facts).chance
-    if before >= HALF:  # then it may as well have come from there without the other, of which the curves know little
+    if _began_outside(at, facts):
+        # then it may as well have come from there without the other, of which the curves know little
+        before = _find_outside(at, facts).chance
         confidence, least = (value * (1 - before / 2) for value in (confidence, least))
     said = facts.claims.get(doc_id, [])
     rest = {source.other: (source.first, source.contents) for source in held.values() if source.other != at}
@@ -283,8 +297,8 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     copies = facts.copies.get(doc_id, 0)
     sources = facts.sources.get(doc_id, [])
     runner_up = said[0].origin if said else (sources[0].other if sources else None)
-    before = _find_outside(doc_id, facts)
-    if before.chance >= HALF:
+    if _began_outside(doc_id, facts):
+        before = _find_outside(doc_id, facts)
         claim, (unseen, least) = before.claim, calibrate("unseen" + facts.curve(doc_id), before.chance)
         word = verdict(round(unseen, 4), 1, settings, least)
         if claim:

@@ -62,7 +62,7 @@ def trace(
         related = relate(documents, passages, spans, matches, attributions, dates, tokens)
         evidence = find_evidence(documents, spans, related, attributions, dates, count=count_asked(documents, tokens))
     with clock.step("ancestry"):
-        traced = trace_ancestry(documents, related, dates, evidence, settings)
+        traced = trace_ancestry(documents, related, attributions, dates, evidence, settings)
         ancestry, evidence, false_dates, firsts = traced
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):

@@ -20,7 +20,7 @@ import provenance.tracing
 from provenance.evaluation.origins import SOURCE, ancestors
 from provenance.evaluation.stories import CONDITIONS, Truth, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
-from provenance.tracing import ancestry, graphs, model, unseen
+from provenance.tracing import ancestry, candidates, graphs, model, unseen
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.evidence import LEAST_SHARE, PAIR, find_evidence
@@ -40,7 +40,7 @@ FITTED = (
     "cut_marked", "cut_inside", "prefix", "tail", "dateline", "stripped", "rounded", "hedged", "name", "quote",
     "sentence", "unit", "gloss", "aside", "opened", "paragraph", "wordier", "slip", "plain_marks",
 )  # fmt: skip
-CHOICES = (*ancestry.PARENT, ancestry.FIXED, *ancestry.ROOT)
+CHOICES = (*candidates.PARENT, candidates.FIXED, *candidates.ROOT)
 #: How hard weights are drawn to 1 (signs) and to what they were (choices); in cases, as a share of a curvature of 1.
 PULL_SIGNS, PULL_CHOICES = 10.0, 2.0
 #: Of what is fitted, the part that looks at a text's beginning, not at its direct source; and the least chance, under
@@ -95,7 +95,7 @@ def directed_signs(traced: Traced, edges: pl.DataFrame) -> tuple[pl.DataFrame, A
 class Choices(NamedTuple):
     """Every choice of a traced run, and what is true of it."""
 
-    found: ancestry.Candidates
+    found: candidates.Candidates
     right: Array  # by row, whether it is a direct source, or that there is none here
     begun: Array  # by row, whether it is where the child's text began: a source, or the child itself
 
@@ -104,7 +104,7 @@ def choices(traced: Traced, gold: Frames) -> Choices:
     """A traced run and its gold -> Choices."""
     frames = traced.frames
     compared = (frames["documents"], traced.related)
-    ids, found = ancestry.find_candidates(*compared, traced.dates, traced.evidence)
+    ids, found = candidates.find_candidates(*compared, traced.attributions, traced.dates, traced.evidence)
     stands = dict(traced.related.twins.iter_rows())
     number = {name: at for at, name in enumerate(ids)}
 
@@ -146,7 +146,7 @@ def fit_firsts(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, float]:
         for condition in CONDITIONS:
             traced = trace_once(run, condition)
             compared = (traced.frames["documents"], traced.related)
-            ids, found = ancestry.find_candidates(*compared, traced.dates, traced.evidence)
+            ids, found = candidates.find_candidates(*compared, traced.attributions, traced.dates, traced.evidence)
             made = ancestry.Choices.of(found)
             layout = graphs.lay_out(made.child, made.parent, made.component)
             solved = graphs.solve(layout, ancestry.believe_dates(made).score)

@@ -69,7 +69,7 @@ def _judge() -> list[tuple[set[str], float, float | None]]:
     for traced, pairs, _, done in _worlds()[len(SEEDS) // 2 :]:
         compared = (traced.frames["documents"], traced.related)
         odds = model.add_odds(pairs, model.sum_families(traced.evidence)).sort("row")
-        tree = trace_ancestry(*compared, traced.dates, traced.evidence, Settings()).ancestry
+        tree = trace_ancestry(*compared, traced.attributions, traced.dates, traced.evidence, Settings()).ancestry
         chosen = tree.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
         runs = set(chosen.select("other_id", "doc_id").iter_rows())
         rows = odds.select(*PAIR, "sign", "odds").iter_rows()
