@@ -82,6 +82,10 @@ def test_of_a_lead_that_was_written_anew_no_words_are_compared() -> None:
     # one word that stays between two small changes is none by chance
     changed = WHOLE.replace("harbour was closed on", "habrour was shut for good on")
     assert signs(WHOLE, changed) == ({"slip", "wordier"}, set())
+    # nor are as many in a row as a reading has, however much was changed on either side of them
+    late = "Everybody had tea.\n\n"
+    own = "Quay Street will stay shut until July, our town council tells readers who write asking about buses."
+    assert signs(f"{lead}\n\n{late}{WHOLE}", f"{anew}\n\n{late}{own}\n\n{WHOLE}") == ({"paragraph"}, set())
 
 
 def test_a_long_tail_that_is_gone_was_cut_and_a_turned_sentence_was_not_opened() -> None:
