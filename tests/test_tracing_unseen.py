@@ -134,25 +134,30 @@ def test_a_text_that_several_print_alike_is_one_beginning(monkeypatch: pytest.Mo
     assert counted == [1]
 
 
-def begun(unseen: float, *claims: tuple[Any, ...], outlet: str | None = "Quay Journal", alone: float = 0.9) -> str:
-    """Where a, the first of two, has its words from if so many stories begin outside; b was copied from it."""
+def told(unseen: float, *claims: tuple[Any, ...], outlet: str | None = "Quay Journal", alone: float = 0.9) -> Any:
+    """ORIGINS of a and of b, which was copied from it, if so many stories begin outside."""
     given = documents({"doc_id": "a", "text": STORY, "outlet": outlet}, {"doc_id": "b", "text": STORY + EXTRA})
     blank = dict.fromkeys(ANCESTRY)
-    plain = blank | {"part": 0, "first": 0.9, "ancestor": 0.9, "share": 1.0, "families": 1}
+    plain = blank | {"part": 0, "first": 0.9, "ancestor": 0.9, "share": 1.0, "families": 2}
     rows = [
         plain | {"doc_id": "a", "probability": alone, "chosen": True, "flaw": 0.0},
         plain | {"doc_id": "a", "other_id": "b", "probability": 1 - alone, "chosen": False},
-        plain | {"doc_id": "b", "other_id": "a", "probability": 0.9, "chosen": True},
+        plain | {"doc_id": "b", "other_id": "a", "probability": 1.0, "first": 1.0, "chosen": True},
     ]
     kinds = pl.DataFrame(schema={"to_id": pl.String, "from_id": pl.String, "kind": pl.String})
     copies = pl.DataFrame(schema={"doc_id": pl.String, "copies": pl.Int64})
     copiers = pl.DataFrame(schema={"outlet": pl.String, "share": pl.Float64})
     said = pl.DataFrame(claims, schema=CLAIMS, orient="row")
-    told = choose_origins(
-        given, copies, kinds, pl.DataFrame(rows, schema=ANCESTRY), said, copiers, empty(DATES), 0.0, unseen, Settings(),
-        pl.Series(["a"]),
-    )  # fmt: skip
-    return told["origin_id"].item() or "unknown"
+    ancestry = pl.DataFrame(rows, schema=ANCESTRY)
+    found = choose_origins(
+        given, copies, kinds, ancestry, said, copiers, empty(DATES), 0.0, unseen, Settings(), pl.Series(["a", "b"])
+    )
+    return found.rows(named=True)
+
+
+def begun(*known: Any, **more: Any) -> str:
+    """Where a has its words from."""
+    return told(*known, **more)[0]["origin_id"] or "unknown"
 
 
 def test_whoever_is_cited_words_that_somebody_unseen_had_are_not_the_articles_own() -> None:
@@ -167,3 +172,12 @@ def test_whoever_is_cited_words_that_somebody_unseen_had_are_not_the_articles_ow
 def test_somebody_unseen_need_only_be_likelier_than_that_a_text_began_with_itself() -> None:
     assert [begun(unseen, alone=0.9) for unseen in (0.4, 0.45, 0.55)] == ["a", "a", "unknown"]
     assert [begun(unseen, alone=0.6) for unseen in (0.35, 0.4, 0.55)] == ["a", "unknown", "unknown"]
+
+
+def test_what_was_copied_from_a_text_that_may_have_begun_outside_is_not_established(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(model, "curves", lambda: {"document, undated": [model.Point(1.0, 0.99, 0.985)]})
+    few, some, most = (told(unseen)[1] for unseen in (0.02, 0.2, 0.9))
+    assert [row["verdict"] for row in (few, some, most)] == ["established", "likely", "undetermined"]
+    assert few["confidence"] == some["confidence"] > most["confidence"]

@@ -13,7 +13,7 @@ from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import how_dated
-from provenance.tracing.unseen import chance_unseen
+from provenance.tracing.unseen import BEGUN_OUTSIDE, chance_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -257,10 +257,10 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     through = parent.other if parent.other != at else None
     agreed = "document" if families >= 2 else "document, one kind"
     confidence, least = calibrate(agreed + facts.curve(doc_id), confidence)
-    if _began_outside(at, facts):
-        # then it may as well have come from there without the other, of which the curves know little
-        before = _find_outside(at, facts).chance
-        confidence, least = (value * (1 - before / 2) for value in (confidence, least))
+    # where that began outside it may as well have come from there without the other, of which the curves know little
+    before = _find_outside(at, facts).chance
+    confidence *= 1 - before / 2 * _began_outside(at, facts)
+    least *= 1 - before / 2 * (before > BEGUN_OUTSIDE)
     said = facts.claims.get(doc_id, [])
     rest = {source.other: (source.first, source.contents) for source in held.values() if source.other != at}
     rest[doc_id] = (facts.alone.get(doc_id, 0.0), 0)
