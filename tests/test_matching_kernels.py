@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from itertools import pairwise
 
 import naive
@@ -27,7 +28,7 @@ from provenance.matching.alignment import align
 from provenance.matching.candidates import bucket_pairs, find_candidates
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.layout import Layout, lay_out
-from provenance.matching.postings import all_postings, parted_postings
+from provenance.matching.postings import all_postings, shared_postings
 from provenance.matching.sketches import choose_bands, expected_recall, proposed_share, sketcher, word_sketcher
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
@@ -73,22 +74,35 @@ def test_winnowing_takes_the_smallest_of_every_window(words: list[str], window: 
     assert place.tolist() == sorted(naive.winnowed(hashes[:n].tolist(), window))
 
 
-@given(TEXTS, st.integers(1, 5), st.integers(1, 3))
-def test_parts_of_the_hash_range_hold_every_posting_once(texts: list[str], part: int, threads: int) -> None:
+@given(TEXTS, st.integers(1, 5), st.integers(1, 3), st.sampled_from([0, 22]))
+def test_parts_of_the_hash_range_hold_what_stands_twice(texts: list[str], part: int, threads: int, slots: int) -> None:
     tokens = tokens_of(texts)
     wanted = np.ones(len(texts), np.bool_)
     whole = all_postings(tokens, wanted, 3, 4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "PART", part)
-        parted = parted_postings(tokens, wanted, 3, 4, threads)
-    pieces = zip(*(column.tolist() for column in parted[:3]), strict=True)
-    assert sorted(pieces) == sorted(zip(*(column.tolist() for column in whole[:3]), strict=True))
+        patch.setattr(postings, "MOST_SLOTS", slots)
+        parted = shared_postings(tokens, wanted, 3, 4, threads)
+    pieces = list(zip(*(column.tolist() for column in parted[:3]), strict=True))
+    every = list(zip(*(column.tolist() for column in whole[:3]), strict=True))
+    assert len(set(pieces)) == len(pieces)
+    assert set(pieces) <= set(every)
+    standing = Counter(key for key, *_ in every)
+    assert {piece for piece in every if standing[piece[0]] > 1} <= set(pieces)
     last = -1
     for low, high in itertools.pairwise(parted.parts.tolist()):
         assert parted.owner[low:high].tolist() == sorted(parted.owner[low:high].tolist())
         lower = [key % 2**32 for key in parted.key[low:high].tolist()]
         assert last < min(lower, default=2**32)
         last = max(lower, default=last)
+
+
+def test_postings_that_stand_alone_are_left_out() -> None:
+    texts = [" ".join(f"word{50 * number + step}" for step in range(50)) for number in range(40)]
+    tokens, wanted = tokens_of([*texts, texts[7]]), np.ones(41, np.bool_)
+    every, found = all_postings(tokens, wanted, 3, 4), shared_postings(tokens, wanted, 3, 4, 2)
+    alike = np.isin(every.owner, [7, 40]).sum()
+    assert alike <= found.key.size < every.key.size // 2  # a few bits meet by chance
 
 
 @given(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from([0, 5, 2**64 - 1]), max_size=400))

@@ -10,7 +10,7 @@ import numpy as np
 
 from provenance.matching import kernels, posting_kernels
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
-from provenance.matching.postings import Postings, all_postings, even_shares, parted_postings
+from provenance.matching.postings import Postings, all_postings, even_shares, shared_postings
 from provenance.matching.sketches import choose_bands, least_equal
 from provenance.room import scattered, zeros
 
@@ -60,7 +60,7 @@ def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings
 def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
     """Pairs that share a run, and how many runs were over the link cap. Such runs come first."""
     hot, over_cap, found = zeros(tokens.word.size, np.bool_), 0, [np.empty(0, np.int64)]
-    postings = parted_postings(tokens, wanted, settings.shingle_words, settings.window, threads)
+    postings = shared_postings(tokens, wanted, settings.shingle_words, settings.window, threads)
     for marking in (True, False):
         pairs, over = pair_postings(tokens, postings, hot, marking, settings, threads)
         found.append(pairs)

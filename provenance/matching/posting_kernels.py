@@ -8,7 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import order_by_key, push, repeated, shingle_hashes
+from provenance.matching.kernels import BASE, mix, order_by_key, push, repeated, shingle_hashes
+from provenance.matching.prefetching import prefetch
+
+AHEAD = 12  # postings whose words are asked for before they are looked at
+KNOWN_BITS = 18
+KNOWN = 1 << KNOWN_BITS  # pairs: 2 MB
+SHARED = np.uint8(128)  # a bit of a step, which is at most 64 (settings.window)
 
 
 @njit(inline="always")
@@ -18,40 +24,106 @@ def part_of(key, parts):
 
 
 @njit(cache=True, nogil=True)
-def winnow(word, bounds, wanted, low, high, k, window, parts, cursor, key, owner, place):
-    """The winnowed shingles of the wanted ones of documents low:high -> their postings by parts of the hash range.
+def winnow(word, bounds, wanted, low, high, k, window, many, steps, met):
+    """The winnowed shingles of the wanted ones of documents low:high -> many[d] (int32) of each document, and where.
 
     In every `window` consecutive shingles the smallest hash is taken (the rightmost of equals), so any run of
-    k + window - 1 equal words shares a posting (Schleimer, Wilkerson, Aiken 2003, section 3); density is
-    2 / (window + 1) of the words. A posting (key uint64, owner int32, place int32) of part p is written at cursor[p],
-    which moves on; with an empty `key` it is only counted there.
+    k + window - 1 equal words shares one (Schleimer, Wilkerson, Aiken 2003, section 3); density is 2 / (window + 1) of
+    the words. steps[m] (uint8, at most `window`) says how far one stands behind the one before it in its document.
+    `met` (uint64 [slots, 2], or empty) gets a bit for each hash, and another one where that was set. Returns how many.
     """
     longest = 1
     for d in range(low, high):
         longest = max(longest, bounds[d + 1] - bounds[d])
-    hashes = np.empty(longest, np.uint64)
+    hashes, chosen = np.empty(longest, np.uint64), np.empty(longest + 1, np.int32)
+    total, slots = 0, met.shape[0]
     for d in range(low, high):
-        if not wanted[d]:
-            continue
-        n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes)
-        chosen = np.int64(-1)
+        n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes) if wanted[d] else 0
+        count, best = 0, np.int64(-1)
         for i in range(max(min(window, n) - 1, 0), n):
-            begin = max(0, i - window + 1)
-            if chosen >= begin and i >= window:
-                best = i if hashes[i] <= hashes[chosen] else chosen
+            begin, last = max(0, i - window + 1), best
+            if best >= begin and i >= window:
+                best = i if hashes[i] <= hashes[best] else best
             else:
                 best = begin
                 for j in range(begin + 1, i + 1):
                     if hashes[j] <= hashes[best]:
                         best = j
-            if best == chosen:
-                continue
-            chosen = best
-            part = part_of(hashes[best], parts)
-            if key.size:
-                at = cursor[part]
-                key[at], owner[at], place[at] = hashes[best], d, best
-            cursor[part] += 1
+            chosen[count] = best
+            count += best != last
+        many[d], before = count, 0
+        for m in range(count):
+            steps[total + m] = chosen[m] - before
+            before = chosen[m]
+            if slots:
+                prefetch(met, _slot(hashes[before], slots)[0])
+        if slots:
+            for m in range(count):
+                at, bit = _slot(hashes[chosen[m]], slots)
+                met[at, 1] |= met[at, 0] & bit
+                met[at, 0] |= bit
+        total += count
+    return total
+
+
+@njit(inline="always")
+def _slot(key, slots):
+    """Where the bit of this hash stands among those of winnow: the row, and the bit."""
+    at = ((key >> np.uint64(32)) * np.uint64(64 * slots)) >> np.uint64(32)
+    return at >> np.uint64(6), np.uint64(1) << (at & np.uint64(63))
+
+
+@njit(inline="always")
+def _shingle(word, at, end, k):
+    """What shingle_hashes gives of words at:at + k, or at:end if there are fewer."""
+    value, first = np.uint64(0), np.uint64(at)
+    for w in range(np.uint64(min(k, end - at))):
+        value = value * BASE + word[first + w]
+    return mix(value)
+
+
+@njit(cache=True, nogil=True)
+def count_shared(word, bounds, low, high, k, many, steps, met, counts):
+    """Of what winnow found of documents low:high those whose second bit is set -> counts[p] of them, by parts.
+
+    Their steps gain SHARED.
+    """
+    most = 1
+    for d in range(low, high):
+        most = max(most, many[d])
+    keys, slots, total = np.empty(most, np.uint64), met.shape[0], 0
+    for d in range(low, high):
+        at = bounds[d]
+        for m in range(many[d]):
+            at += steps[total + m]
+            keys[m] = _shingle(word, at, bounds[d + 1], k)
+            prefetch(met, _slot(keys[m], slots)[0])
+        for m in range(many[d]):
+            row, bit = _slot(keys[m], slots)
+            again = np.uint8((met[row, 1] & bit) != np.uint64(0))
+            steps[total + m] |= SHARED * again
+            counts[part_of(keys[m], counts.size)] += again
+        total += many[d]
+
+
+@njit(cache=True, nogil=True)
+def write_postings(word, bounds, low, high, k, many, steps, mask, cursor, key, owner, place):
+    """What winnow found of documents low:high -> postings by parts of the hash range, where steps & mask == mask.
+
+    A posting (key uint64, owner int32, place int32) of part p is written at cursor[p], which moves on.
+    """
+    total = 0
+    for d in range(low, high):
+        at = bounds[d]
+        for m in range(total, total + many[d]):
+            at += steps[m] & ~SHARED
+            if steps[m] & mask == mask:
+                value = _shingle(word, at, bounds[d + 1], k)
+                part = part_of(value, cursor.size)
+                here = cursor[part]
+                key[here], owner[here], place[here] = value, d, at - bounds[d]
+                cursor[part] += 1
+        total += many[d]
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
@@ -107,6 +179,15 @@ def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor, reach):
     return length >= anchor and cold >= needed
 
 
+@njit(inline="always")
+def _ask(word, bounds, hot, d, at, k, wide):
+    """Ask for what runs_of and _run_reaches read around shingle `at` of document d."""
+    first = max(bounds[d], bounds[d] + at - wide + 1)
+    prefetch(word, first)
+    prefetch(word, min(first + k + 2 * wide - 3, word.size - 1))
+    prefetch(hot, bounds[d] + at)
+
+
 @njit(cache=True, nogil=True)
 def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking):
     """Postings order[low:high] -> (key, posting, first word) of each run of `anchor` words whose least shingle one is.
@@ -121,6 +202,8 @@ def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, markin
     n = 0
     near, run = np.empty(2 * wide, np.uint64), np.empty(1, np.uint64)
     for m in range(low, high):
+        if m + AHEAD < high:
+            _ask(word, bounds, hot, owner[order[m + AHEAD]], place[order[m + AHEAD]], k, wide)
         d = owner[order[m]]
         at, end = bounds[d] + place[order[m]], bounds[d + 1]
         cold = 0
@@ -143,8 +226,28 @@ def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, markin
     return key[:n], which[:n], where[:n]
 
 
+@njit(inline="always")
+def _pair(left, right):
+    return (np.int64(left) << 32) | np.int64(right)
+
+
+@njit(inline="always")
+def _known_at(left, right):
+    """Where `known`, of KNOWN pairs, may hold this one."""
+    return (np.uint64(_pair(left, right)) * BASE) >> np.uint64(64 - KNOWN_BITS)
+
+
+@njit(inline="always")
+def _is_known(known, left, right):
+    """Whether this pair is among `known`, which it is from now on."""
+    at = _known_at(left, right)
+    was = known[at] == _pair(left, right)
+    known[at] = _pair(left, right)
+    return was
+
+
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot, marking, pairs, count):
+def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot, marking, known, pairs, count):
     """One shingle in more than `cap` postings: the same anew by the runs around it -> (pairs, count, runs over `cap`).
 
     When `marking`, runs in more than `cap` documents: their words become `hot`, and each document is linked with the
@@ -173,9 +276,9 @@ def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot
             elif 2 * cold < anchor:
                 break
             for j in range(max(begin, i - 1) if marking else begin, i):
-                if who[by_run[j]] != mine:
+                if who[by_run[j]] != mine and not _is_known(known, who[by_run[j]], mine):
                     pairs, count = push(pairs, count, np.int64(who[by_run[j]]), mine)
-            if marking and who[by_run[begin]] != mine:
+            if marking and who[by_run[begin]] != mine and not _is_known(known, who[by_run[begin]], mine):
                 pairs, count = push(pairs, count, np.int64(who[by_run[begin]]), mine)
         begin = end
     return pairs, count, over
@@ -191,26 +294,34 @@ def pair_postings(word, bounds, parts, key, owner, place, k, anchor, reach, cap,
     that shows it. A part's postings come document by document. Returns (pairs, count, runs over `cap`).
     """
     count, over = np.int64(0), np.int64(0)
+    known = np.full(KNOWN, -1, np.int64)  # the last pairs found: a passage in common shows at each of its shingles
     for part in range(parts.size - 1):
         low, high = parts[part], parts[part + 1]
-        some = repeated(key[low:high])  # four postings in five stand alone: they need no sorting
+        some = repeated(key[low:high])  # those that stand alone need no sorting
         keys, owners, places = key[low:high][some], owner[low:high][some], place[low:high][some]
         order, least = order_by_key(keys), cap + 1 if marking else 2
         begin, end = _next_group(keys, order, np.int64(0), least)
+        asked = begin
         while begin < end:
             if end - begin > cap:
                 pairs, count, more = _pair_runs(
-                    word, bounds, order, owners, places, begin, end, k, anchor, cap, hot, marking, pairs, count
+                    word, bounds, order, owners, places, begin, end, k, anchor, cap, hot, marking, known, pairs, count
                 )
                 over += more
             else:
+                for m in range(max(asked, begin), min(end + AHEAD, order.size)):
+                    _ask(word, bounds, hot, owners[order[m]], places[order[m]], k, anchor - k + 1)
+                asked = end + AHEAD
                 for i in range(begin + 1, end):
                     right = owners[order[i]]
                     for j in range(begin, i):
                         left = owners[order[j]]
-                        if left != right and _run_reaches(
+                        if left == right or known[_known_at(left, right)] == _pair(left, right):
+                            continue
+                        if _run_reaches(
                             word, bounds, hot, left, right, places[order[j]], places[order[i]], k, anchor, reach
                         ):
+                            known[_known_at(left, right)] = _pair(left, right)
                             pairs, count = push(pairs, count, np.int64(left), np.int64(right))
             begin, end = _next_group(keys, order, end, least)
     return pairs, count, over

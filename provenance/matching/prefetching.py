@@ -1,0 +1,35 @@
+"""What the processor offers to ask for memory ahead of its use, for kernels that read here and there.
+
+A place of a large table comes from memory in some 100 ns, and a branch that hangs on it waits that long; asked for
+while the places before it are looked at, it is there in time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@intrinsic
+def prefetch(_context: Any, array: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
+    """In a kernel: ask for array[at] of a contiguous array (of several dimensions: its row `at`); changes nothing."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        held = context.make_array(signature.args[0])(context, builder, args[0])
+        place = context.cast(builder, args[1], signature.args[1], types.intp)
+        octets, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        row = builder.extract_value(held.strides, 0)
+        wanted = builder.gep(builder.bitcast(held.data, octets), [builder.mul(place, row)])
+        kind = ir.FunctionType(ir.VoidType(), [octets, number, number, number])
+        ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(ask, [wanted, *(ir.Constant(number, value) for value in (0, 3, 1))])  # to read, to keep, data
+        return context.get_dummy_value()
+
+    return types.void(array, at), generate
