@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import polars as pl
 from numba import njit
 from numba.core.dispatcher import Dispatcher
 
@@ -41,6 +40,8 @@ from tests.figures import PAN, judge, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import ModuleType
+
+    import polars as pl
 
     from provenance.text.tokens import Tokens
 
@@ -107,9 +108,9 @@ def no_stretches(*_arguments: Any) -> Aligned:
     return Aligned(narrow, narrow, wide, wide, wide, wide, narrow)
 
 
-def no_snap(_texts: pl.Series, _row: Array, start: Array, end: Array, _threads: int) -> tuple[pl.Series, pl.Series]:
+def no_snap(_texts: pl.Series, _row: Array, start: Array, end: Array, _threads: int) -> tuple[Array, Array]:
     """Places as they are."""
-    return pl.Series(start, dtype=pl.Int64), pl.Series(end, dtype=pl.Int64)
+    return start.astype(np.int64), end.astype(np.int64)
 
 
 def every_stretch(*arguments: Any) -> Array:

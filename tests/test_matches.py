@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance import tables
 from provenance.matching.matches import find_matches
-from provenance.matching.places import Ranges, rank
+from provenance.matching.places import Ranges, words_inside
 from provenance.settings import Settings
 from provenance.text.folding import fold
 from provenance.text.tokens import Tokens, tokenize
@@ -144,12 +144,23 @@ def test_excluded_counts_words_before(ranges: list[tuple[int, int]], word: int) 
     assert Ranges(first, last).count(np.array([word])).tolist() == [expected]
 
 
-@given(st.lists(st.lists(st.integers(0, 9), max_size=6), min_size=1, max_size=4), st.integers(-1, 10))
-def test_rank_searches_each_range_alone(parts: list[list[int]], wanted: int) -> None:
-    parts = [sorted(part) for part in parts]
-    bounds = np.cumsum([0, *map(len, parts)])
-    values = np.array([value for part in parts for value in part], np.int64)
-    found = rank(values, bounds[:-1], bounds[1:], np.full(len(parts), wanted))
-    assert found.tolist() == [
-        low + sum(value < wanted for value in part) for low, part in zip(bounds, parts, strict=False)
-    ]
+WORDS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=9)  # what lies before a word, and its size
+ASKED = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 40)), max_size=8)
+
+
+@given(st.lists(WORDS, min_size=4, max_size=4), ASKED)
+def test_words_wholly_inside_are_found_in_any_order(
+    texts: list[list[tuple[int, int]]], asked: list[tuple[int, int, int]]
+) -> None:
+    placed = [[sum(sum(pair) for pair in text[:at]) + text[at][0] for at in range(len(text))] for text in texts]
+    bounds = np.cumsum([0, *map(len, texts)])
+    start = np.array([place for text in placed for place in text], np.int32)
+    size = np.array([size for text in texts for _, size in text], np.uint8)
+    tokens = Tokens(bounds, start.astype(np.uint64), start, size, size)
+    row, low, high = np.array(asked, np.int64).reshape(-1, 3).T.copy()
+    first, last = words_inside(tokens, row, low, high)
+    for at, (r, begin, end) in enumerate(asked):
+        words = range(bounds[r], bounds[r + 1])
+        wanted = [word for word in words if start[word] >= begin and int(start[word]) + size[word] <= end]
+        assert first[at] == bounds[r] + sum(place < begin for place in placed[r])
+        assert list(range(first[at], last[at])) == wanted

@@ -411,7 +411,7 @@ def test_an_end_among_signs_beyond_ascii_is_read_whole() -> None:
     many = ["é" * 40 + "»… x", "plain, text"] * 3  # a wrong byte in one of several texts would show in the others
     row, place = np.array([4, 1, 0]), np.array([40, 5, 40])
     low, high = snap(pl.Series(many), row, place - 1, place)
-    assert (low.to_list(), high.to_list()) == ([39, 4, 39], [42, 6, 42])
+    assert (low.tolist(), high.tolist()) == ([39, 4, 39], [42, 6, 42])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import polars as pl
 
 from provenance import tables
 from provenance.matching import kernels
+from provenance.matching.layout import CODE, codes
 from provenance.matching.places import words_inside
 from provenance.text import furniture
 from provenance.text.kernels import NOTHING
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-CODE = {role: code for code, role in enumerate(tables.ROLES)}
 NOTICE_WORDS = 45  # a passage this short that holds a notice is one; in a longer one only the sentences are
 NOTICE_DEPTH = 60  # words; a notice inside a longer paragraph stands within this of its head or its end
 PROSE_WORDS = 25  # a paragraph this long is body text: menus stand behind the last
@@ -92,7 +92,7 @@ def _lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens) ->
         documents.select("doc_id").with_row_index("owner"), on="doc_id", how="left", maintain_order="left"
     )
     document = np.repeat(owners["owner"].to_numpy().astype(np.int64), runs["len"].to_numpy())
-    role = kept["role"].replace_strict(CODE, return_dtype=pl.UInt8()).to_numpy()
+    role = codes(kept["role"])
     first, last = words_inside(tokens, document, kept["start"].to_numpy(), kept["end"].to_numpy())
     key, other = np.empty(rows.size, np.uint64), np.empty(rows.size, np.uint64)
     kernels.range_keys(tokens.word, first, last, key, other)

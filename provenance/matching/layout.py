@@ -42,9 +42,9 @@ class Layout(NamedTuple):
 
 def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, threads: int = 2) -> Layout:
     """DOCUMENTS sorted by doc_id (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""
-    document = documents["doc_id"].search_sorted(passages["doc_id"]).to_numpy().astype(np.int64)
-    start, end = passages["start"].to_numpy(), passages["end"].to_numpy()
-    role = passages["role"].replace_strict(CODE, return_dtype=pl.UInt8()).to_numpy()
+    runs = passages["doc_id"].rle().struct.unnest()
+    document = np.repeat(documents["doc_id"].search_sorted(runs["value"]).to_numpy().astype(np.int64), runs["len"])
+    start, end, role = passages["start"].to_numpy(), passages["end"].to_numpy(), codes(passages["role"])
     first, last = words_inside(tokens, document, start, end)
     quoted = role == CODE["quote"]
     columns = start, end, document, role, first, last
@@ -64,12 +64,14 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, thr
     return Layout(document, role, first, last, quote_first, quote_last, segment, short, shorts, gap)
 
 
+def codes(roles: pl.Series) -> Array:
+    """Roles by name -> as indices into ROLES; uint8."""
+    return roles.cast(pl.Enum(ROLES)).to_physical().cast(pl.UInt8).to_numpy()
+
+
 def _by_place(start: Array, end: Array, document: Array, *columns: Array) -> tuple[Array, ...]:
     """Document and other columns of passages, sorted by document, start and end; as a table they mostly are already."""
-    later = np.diff(document)
-    for column in (start, end):
-        later = np.where(later == 0, np.diff(column), later)
-    if (later >= 0).all():
+    if (np.diff((document << 32) | start) > 0).all():
         return document, *columns
     order = np.lexsort((end, start, document))
     return document[order], *(column[order] for column in columns)

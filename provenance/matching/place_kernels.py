@@ -6,18 +6,42 @@ import numpy as np
 from numba import njit
 
 
+@njit(inline="always")
+def _seek(values, at, high, wanted):
+    """The first index in at..high whose value is not below `wanted`, or high; steps that double, then a binary search.
+
+    What is sought lies near what was sought before, and in memory at hand.
+    """
+    step = 1
+    while at + step <= high and values[at + step - 1] < wanted:
+        at += step
+        step *= 2
+    end = min(at + step - 1, high)
+    while at < end:
+        middle = (at + end) >> 1
+        if values[middle] < wanted:
+            at = middle + 1
+        else:
+            end = middle
+    return at
+
+
 @njit(cache=True, nogil=True)
-def rank(values, low, high, wanted, found):
-    """found[q] = the first index in low[q]..high[q] whose value is not below wanted[q], or high[q]; a binary search."""
-    for q in range(low.size):
-        begin, end = low[q], high[q]
-        while begin < end:
-            middle = (begin + end) >> 1
-            if values[middle] < wanted[q]:
-                begin = middle + 1
-            else:
-                end = middle
-        found[q] = begin
+def find_inside(start, size, bounds, document, begin, end, first, last):
+    """Code points begin[q]:end[q] of document[q] -> the words wholly inside, first[q]:last[q] (int64).
+
+    `start`, `size` and `bounds` are of TOKENS. Any order will do; the quickest is that of the words.
+    """
+    here, at = np.int64(-1), np.int64(0)
+    for q in range(document.size):
+        low, high = bounds[document[q]], bounds[document[q] + 1]
+        if document[q] != here or (at > low and start[at - 1] >= begin[q]):
+            here, at = document[q], low
+        at = _seek(start, at, high, begin[q])
+        stop = _seek(start, at, high, end[q])
+        if stop > at and np.int64(start[stop - 1]) + size[stop - 1] > end[q]:
+            stop -= 1  # it begins inside and ends outside
+        first[q], last[q] = at, stop
 
 
 @njit(cache=True, nogil=True)

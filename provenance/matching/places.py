@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from provenance.matching import place_kernels
-from provenance.matching.equal_texts import unique
+from provenance.matching import kernels, place_kernels
 from provenance.text.tokens import LARGE_BATCH, octets_of, slices
 
 if TYPE_CHECKING:
@@ -21,25 +20,11 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 
-def rank(values: Array, low: Array, high: Array, wanted: Array) -> Array:
-    """For each query the first index in low..high whose value is not below `wanted`, or high; int64.
-
-    `values` ascends inside each low..high only, so numpy's own searchsorted cannot serve, and a key of document and
-    place would cost 8 bytes for every word read.
-    """
-    found = np.empty(len(low), np.int64)
-    place_kernels.rank(values, low.astype(np.int64), high.astype(np.int64), wanted.astype(np.int64), found)
-    return found
-
-
 def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> tuple[Array, Array]:
     """Stretches of documents (rows) -> the words wholly inside, as half-open int64 ranges of TOKENS."""
-    low, high = tokens.bounds[document], tokens.bounds[document + 1]
-    first = rank(tokens.start, low, high, start)
-    last = rank(tokens.start, low, high, end)
-    cut = last > first
-    cut[cut] = tokens.ends(last[cut] - 1) > end[cut]  # the last one begins inside and ends outside
-    return first, np.maximum(first, last - cut)
+    first, last = np.empty(len(document), np.int64), np.empty(len(document), np.int64)
+    place_kernels.find_inside(tokens.start, tokens.size, tokens.bounds, document, start, end, first, last)
+    return first, last
 
 
 def cut_out(texts: pl.Series, row: Array, start: Array, end: Array) -> pl.Series:
@@ -59,6 +44,15 @@ def cut_out(texts: pl.Series, row: Array, start: Array, end: Array) -> pl.Series
     return pl.Series(parts, dtype=pl.String)
 
 
+def by_row(row: Array, place: Array) -> Array:
+    """Rows and places in them (0 and more, under 2^33) -> the order by row, then place; a stable sort."""
+    if not row.size:
+        return np.empty(0, np.int32)
+    bits = max(int(row.max()).bit_length(), 1)
+    order: Array = kernels.order_by_key((row.astype(np.uint64) << np.uint64(64 - bits)) | place.astype(np.uint64))
+    return order
+
+
 def read_places(
     texts: pl.Series, row: Array, place: Array, read: Callable[..., None], *more: Array, threads: int = 2
 ) -> Array:
@@ -67,10 +61,14 @@ def read_places(
     `read` is called with a batch of texts as count_touching has them, with rows and places sorted, `more` in the same
     order, and room for its results.
     """
-    order = np.argsort((row.astype(np.int64) << 32) | place)
+    order = by_row(row, place)
     found = np.empty(row.size, np.int8)
-    touched = unique(row.astype(np.int64))
-    number, place, columns = np.searchsorted(touched, row[order]), place[order], [column[order] for column in more]
+    row, place, columns = row[order], place[order], [column[order] for column in more]
+    new = np.diff(row, prepend=-1) != 0
+    touched, number = row[new], np.cumsum(new) - 1
+    if 2 * touched.size > len(texts):  # texts that were chosen lie here and there, and would be copied
+        touched, number = np.arange(len(texts)), row
+    chosen = texts if touched.size == len(texts) else texts.gather(touched.astype(np.uint32))
 
     def one(task: tuple[int, pl.Series]) -> Array:
         first, batch = task
@@ -81,7 +79,7 @@ def read_places(
         read(octets, bounds, plain, number[low:high] - first, place[low:high], *(c[low:high] for c in columns), result)
         return result
 
-    batches = list(slices(texts.gather(touched.astype(np.uint32)), LARGE_BATCH))
+    batches = list(slices(chosen, LARGE_BATCH))
     firsts = itertools.accumulate([len(batch) for batch in batches], initial=0)
     with ThreadPoolExecutor(threads) as pool:
         found[order] = np.concatenate([np.empty(0, np.int8), *pool.map(one, zip(firsts, batches, strict=False))])

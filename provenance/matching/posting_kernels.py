@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.kernels import BASE, mix, order_by_key, push, repeated, shingle_hashes
-from provenance.matching.prefetching import prefetch
+from provenance.matching.memory_kernels import prefetch
 
 AHEAD = 12  # postings whose words are asked for before they are looked at
 KNOWN_BITS = 18
