@@ -127,6 +127,34 @@ def test_pages_leave_memory_when_it_holds_too_much(monkeypatch: pytest.MonkeyPat
     assert array.all()
 
 
+def test_what_is_read_here_and_there_stays_and_the_rest_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, told = threading.Event(), list[list[room._Area]]()
+
+    advised = room._advise
+
+    def advise(areas: list[room._Area], name: str) -> None:
+        advised(areas, name)
+        if name == "MADV_DONTNEED":
+            told.append(list(areas))
+            if len(told) > 1:
+                left.set()
+
+    monkeypatch.setattr(room, "SMALL", 0)
+    monkeypatch.setattr(room, "_advise", advise)
+    one, two = room.zeros(8 << 20, np.uint8), room.zeros(8 << 20, np.uint8)
+    with room.scattered(one), room.within(25):
+        if not os.path.exists("/proc/self/statm"):  # noqa: PTH110  only Linux tells
+            pytest.skip("this system does not tell what is resident")
+        for _ in range(3_000):
+            one[:], two[:] = 1, 1
+            if left.wait(0.01):
+                break
+    assert room._area_of(one) in told[0]  # first all, to learn what stays
+    assert room._area_of(one) not in told[1]
+    assert room._area_of(two) in told[1]
+    assert not room._in_hand
+
+
 def test_a_scan_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "SMALL", 1_000)
     frame = pl.DataFrame({"text": [f"{number} " + "some words of no great length. " * 20 for number in range(10)]})
