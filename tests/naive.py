@@ -217,6 +217,15 @@ def winnowed(hashes: list[int], window: int) -> set[int]:
     return chosen
 
 
+def blocks(octets: bytes, *, last: bool = True) -> int:
+    """The hash of a line's folded letters: eight at a time, the first the highest; what is left over if `last`."""
+    value, whole = 0, len(octets) // 8 * 8
+    for at in range(0, whole + 8 * last, 8):
+        value = (value ^ int.from_bytes(octets[at : min(at + 8, len(octets))], "big")) * 0x9E3779B185EBCA87 % 2**64
+        value ^= value >> 29
+    return value
+
+
 def category(char: str) -> str:
     """The Unicode category, for tests that speak of letters and marks."""
     return unicodedata.category(char)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import time
 
+import naive
 import numba
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provenance import tables
-from provenance.text import feed_lines, furniture
+from provenance.text import feed_lines, furniture, line_kernels
 from provenance.text.lines import read_lines
 from provenance.text.passages import alike, find_passages
 from provenance.text.tokens import fold_batch
@@ -252,6 +253,31 @@ def test_lines_are_what_a_slow_reader_finds(texts: list[str]) -> None:
     assert {(row, end) for row, _, end in found} <= {(row, end) for row, _, end in expected}
     if all(max(map(len, text.splitlines()), default=0) > 200 for text in texts):
         assert found == expected
+
+
+LINE = st.text("abcXYZ019 ,.'-()é", max_size=60) | st.builds("".join, st.lists(st.sampled_from(["a7", "bcd", "E" * 9])))
+
+
+@settings(max_examples=300)
+@given(LINE, st.integers(0, 30))
+@example("a" * 7, 85)
+@example("aé", 300)
+def test_lines_are_measured_as_sign_by_sign(part: str, times: int) -> None:
+    line = (part * (times + 1)).strip()
+    lines, _ = read_lines([line])
+    if not line:
+        assert not lines.doc.size
+        return
+    pieces = [piece for piece in line.split() if any(sign.isalnum() for sign in piece)]
+    first = [next(sign for sign in piece if sign.isalnum()) for piece in pieces]
+    folded = "".join(sign for sign in line.lower() if sign.isalnum()).replace("é", "e").encode()
+    assert lines.words.tolist() == [len(pieces)]
+    assert lines.capitals.tolist() == [sum(sign.isupper() for sign in first)]
+    assert lines.letters.tolist() == [sum(sign.isalpha() for sign in line)]
+    assert bool(lines.flags[0] & line_kernels.LOWER) == (bool(first) and first[0].islower())
+    assert lines.key.tolist() == [0 if len(folded) >= line_kernels.KEY_BYTES else naive.blocks(folded)]
+    opening = naive.blocks(folded[: line_kernels.OPENING_BYTES], last=False)
+    assert lines.opening.tolist() == [opening if len(folded) >= line_kernels.OPENING_BYTES else 0]
 
 
 @given(st.lists(strategies.texts(), min_size=1, max_size=3))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.text.kernels import code_point, is_lower, mix
+from provenance.text.kernels import code_point, is_lower, load64, low_bytes, mix
 
 # What a line ends with, closing quotes and brackets apart.
 OPEN, STOP, ASKS, LEADS, RUNS_ON, CUT = 0, 1, 2, 3, 4, 5
@@ -53,6 +53,47 @@ def _ending(code):
     return CUT if code == 0x2026 else OPEN
 
 
+@njit(inline="always")
+def _is_printed(eight):
+    """Whether eight bytes are printed ASCII or spaces; one word at a time, as kernels._ascii_word does."""
+    high = np.uint64(0x8080808080808080)
+    control, delete = ~(eight + np.uint64(0x6060606060606060)), eight + np.uint64(0x0101010101010101)
+    return (eight | control | delete) & high == np.uint64(0)
+
+
+@njit(inline="always")
+def _count_bits(high):
+    """How many of the eight high bits are set, and no other bit is."""
+    return np.int64(((high >> np.uint64(7)) * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@njit(inline="always")
+def _leading(octets, at, end):
+    """The ASCII letters and digits from `at` on, eight at most -> how many, how many letters, and them as one number.
+
+    The number has the first one highest, in small letters. Eight bytes from `at` on are read.
+    """
+    eight = np.uint64(0)
+    for k in range(8):  # the first byte highest
+        eight = (eight << np.uint64(8)) | np.uint64(octets[np.uint64(at) + np.uint64(k)])
+    seven = eight & np.uint64(0x7F7F7F7F7F7F7F7F)
+    lower = seven | np.uint64(0x2020202020202020)
+    letter = (lower + np.uint64(0x1F1F1F1F1F1F1F1F)) & ~(lower + np.uint64(0x0505050505050505))
+    digit = (seven + np.uint64(0x5050505050505050)) & ~(seven + np.uint64(0x4646464646464646))
+    other = (~(letter | digit) | eight) & np.uint64(0x8080808080808080)
+    size = min(np.int64(8), np.int64(end - at))
+    if other:  # the bits above the highest one tell how many bytes come before it
+        spread = other | (other >> np.uint64(8))
+        spread |= spread >> np.uint64(16)
+        spread |= spread >> np.uint64(32)
+        size = min(size, 8 - _count_bits(spread))
+    if size == 0:  # of a shift by 64 nobody knows what comes out
+        return size, np.int64(0), np.uint64(0)
+    kept = ~np.uint64(0) << np.uint64(8 * (8 - size))
+    letters = _count_bits(letter & kept & np.uint64(0x8080808080808080))
+    return size, letters, (eight | np.uint64(0x2020202020202020)) >> np.uint64(8 * (8 - size))
+
+
 @njit(cache=True, nogil=True)
 def find_lines(octets, bounds, doc, low, high, place, gap):
     """Texts octets[bounds[d]:bounds[d + 1]] -> their lines that hold more than white space; returns how many.
@@ -66,7 +107,16 @@ def find_lines(octets, bounds, doc, low, high, place, gap):
         at, end, here = bounds[d], bounds[d + 1], 0
         breaks, indent, inside, before = 0, 0, False, 0
         while at < end:
-            if inside and 0x20 < octets[at] < 0x7F:  # most of any text
+            if inside and at + 8 <= end and _is_printed(load64(octets, at)):  # most of any text
+                at += 8
+                here += 8
+                before = 0
+                last = at
+                while last > at - 8 and octets[last - 1] == 0x20:
+                    last -= 1
+                high[n - 1] = last if last > at - 8 else high[n - 1]
+                continue
+            if inside and 0x20 < octets[at] < 0x7F:
                 at += 1
                 here += 1
                 high[n - 1] = at
@@ -152,6 +202,39 @@ def measure_lines(
         hashed, block, value, start = 0, np.uint64(0), np.uint64(0), np.uint64(0)
         last, dots, count, upper, lettered, numbered = 0, 0, 0, 0, 0, False
         while at < high[i]:
+            if octets[at] == 0x20:
+                piece, at, here = False, at + 1, here + 1
+                continue
+            if octets[at] < 0x80 and kind[octets[at]] == 2:  # one word of what is most of any text, eight at a time
+                if not piece:
+                    piece = True
+                    count += 1
+                    upper += _is_upper(octets[at])
+                    if lettered == 0 and not numbered and is_lower(octets[at]):
+                        mark |= LOWER
+                size = np.int64(8)
+                while size == 8:
+                    size, many, number = _leading(octets, at, high[i])
+                    numbered |= many < size
+                    lettered += many
+                    at, here = at + size, here + size
+                    if size == 0 or hashed >= KEY_BYTES:
+                        continue
+                    room = 8 - (hashed & 7)
+                    if size < room:
+                        block = (block << np.uint64(8 * size)) | number
+                        hashed += size
+                        continue
+                    rest = size - room
+                    whole = number >> np.uint64(8 * rest)
+                    value = mix(value, whole if room == 8 else (block << np.uint64(8 * room)) | whole)
+                    hashed += room
+                    start = value if hashed == OPENING_BYTES else start
+                    block = np.uint64(0)
+                    if hashed < KEY_BYTES:
+                        block, hashed = low_bytes(number, rest), hashed + rest
+                last, dots, stopped = np.int32(octets[at - 1]), 0, OPEN
+                continue
             code, size = code_point(octets, at)
             how = kind[code]
             at += size

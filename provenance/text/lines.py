@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from provenance.text import fold_table, line_kernels
+from provenance.text.tokens import BEHIND
 
 Array = np.ndarray[Any, Any]
 
@@ -44,7 +45,7 @@ def read_lines(texts: list[str]) -> tuple[Lines, Quotes]:
     encoded = [text.encode("utf-8", "replace") for text in texts]
     bounds = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(octets) for octets in encoded], out=bounds[1:])
-    octets = np.frombuffer(b"".join(encoded) or b"\0", np.uint8)
+    octets = np.frombuffer(b"".join([*encoded, bytes(BEHIND)]), np.uint8)
     room = _breaks(octets) + len(texts) + 1
     doc, place = np.empty(room, np.int32), np.empty(room, np.int32)
     low, high, gap = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
