@@ -32,7 +32,7 @@ Array = np.ndarray[Any, Any]
 SMALL = 32 << 20  # bytes; less is held in memory, where it is made 2 times as fast
 HELD = 500 * 10**6  # bytes of text that stay in memory where nothing is said
 PIECE = 1 << 20  # bytes copied at a time: from memory at hand, where 20 MB were mapped anew at each step
-WATCHED = 0.02  # seconds between looks at how much is resident: a core reads 120 MB in that time
+WATCHED = 0.005  # seconds between looks at how much is resident: 300 MB of a file came within .02
 
 
 class _Area(mmap.mmap):
@@ -178,11 +178,15 @@ def scattered(*arrays: Array) -> Iterator[None]:
     _advise(areas, "MADV_RANDOM")
     in_hand = areas if arrays else []
     _in_hand.extend(in_hand)
+    if in_hand and _limits:  # what was read before makes room: 300 MB come between two looks of _watch
+        _release_others()
     try:
         yield
     finally:
         for area in in_hand:
             _in_hand.remove(area)
+        if _limits:
+            _advise(in_hand, "MADV_DONTNEED")
         _advise(areas, "MADV_NORMAL")
 
 
@@ -202,7 +206,8 @@ def _watch(limit: int, stop: threading.Event) -> None:
 
     What is shared and stays when all files are released is no file of ours, but texts that a worker handed over and
     libraries, 370 MB of 1,000: counted as files they left these so little that 100,000 articles were released 234
-    times, and came back. For the same reason what is read here and there stays, up to half of the limit.
+    times, and came back. For the same reason what is read here and there stays, up to half of the limit and while all
+    is no more than a fifth over it.
     """
     page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     try:
@@ -217,13 +222,19 @@ def _watch(limit: int, stop: threading.Event) -> None:
             # Where other memory leaves no room, files still get a third: with less they would come back all the time.
             if files <= max(limit - (resident * page - files), limit // 3) or not _areas:
                 continue
-            in_hand = list(_in_hand)
-            if stays is not None and in_hand and sum(map(len, in_hand)) <= limit // 2:
-                _advise([area for area in list(_areas) if area not in in_hand], "MADV_DONTNEED")
+            kept = 0 < sum(map(len, list(_in_hand))) <= limit // 2 and resident * page <= limit + limit // 5
+            if stays is not None and kept:
+                _release_others()
                 continue
             release()
             left = _pages(statm)[1]  # more than what stays where other threads read on
             stays = left if stays is None else min(stays, left)
+
+
+def _release_others() -> None:
+    """Let the pages of those files leave that are not read here and there."""
+    in_hand = list(_in_hand)
+    _advise([area for area in list(_areas) if area not in in_hand], "MADV_DONTNEED")
 
 
 def _pages(statm: FileIO) -> tuple[int, int]:

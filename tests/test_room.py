@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import threading
 from pathlib import Path
@@ -127,31 +128,36 @@ def test_pages_leave_memory_when_it_holds_too_much(monkeypatch: pytest.MonkeyPat
     assert array.all()
 
 
-def test_what_is_read_here_and_there_stays_and_the_rest_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    left, told = threading.Event(), list[list[room._Area]]()
-
-    advised = room._advise
+@pytest.mark.parametrize(("over", "stays"), [(1.1, True), (1.4, False)])
+def test_what_is_read_here_and_there_stays(over: float, stays: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not os.path.exists("/proc/self/statm"):  # noqa: PTH110  only Linux tells
+        pytest.skip("this system does not tell what is resident")
+    looked, told = threading.Event(), list[list[room._Area]]()
+    page, looks = os.sysconf("SC_PAGE_SIZE"), itertools.count()
 
     def advise(areas: list[room._Area], name: str) -> None:
-        advised(areas, name)
         if name == "MADV_DONTNEED":
             told.append(list(areas))
-            if len(told) > 1:
-                left.set()
+
+    def pages(_: object) -> tuple[int, int]:
+        look = next(looks)
+        if look > 6:
+            looked.set()
+        resident = int(over * 10**8) // page
+        return resident, 0 if look == 1 else resident - 1  # nothing is shared when all is released
 
     monkeypatch.setattr(room, "SMALL", 0)
     monkeypatch.setattr(room, "_advise", advise)
-    one, two = room.zeros(8 << 20, np.uint8), room.zeros(8 << 20, np.uint8)
-    with room.scattered(one), room.within(25):
-        if not os.path.exists("/proc/self/statm"):  # noqa: PTH110  only Linux tells
-            pytest.skip("this system does not tell what is resident")
-        for _ in range(3_000):
-            one[:], two[:] = 1, 1
-            if left.wait(0.01):
-                break
-    assert room._area_of(one) in told[0]  # first all, to learn what stays
-    assert room._area_of(one) not in told[1]
-    assert room._area_of(two) in told[1]
+    monkeypatch.setattr(room, "_pages", pages)
+    one, two = room.zeros(1 << 20, np.uint8), room.zeros(1 << 20, np.uint8)
+    areas = [room._area_of(one), room._area_of(two)]
+    with room.within(100), room.scattered(one):
+        assert looked.wait(30)
+    first, *later, last = [[area in some for area in areas] for some in told if any(area in some for area in areas)]
+    assert first == [False, True]  # to make room for what is taken in hand
+    assert later[0] == [True, True]  # once all, to learn what stays
+    assert {tuple(some) for some in later[1:]} == {(not stays, True)}
+    assert last == [True, False]  # and what was in hand when that is done with
     assert not room._in_hand
 
 
