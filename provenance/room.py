@@ -41,6 +41,7 @@ class _Area(mmap.mmap):
 
 _libc = ctypes.CDLL(None) if os.name == "posix" else None
 _areas: weakref.WeakSet[_Area] = weakref.WeakSet()
+_listing = threading.Lock()  # a set that another thread adds to cannot be listed
 _in_hand: list[_Area] = []  # that are read here and there now
 _limits: list[int] = []  # bytes that the process is to keep to, the last one counts
 _folders: list[Path] = []  # where files lie, the last one counts; none: where the system puts its own
@@ -165,7 +166,7 @@ def most_text() -> int:
 
 def release() -> None:
     """Let the pages of all files leave this process's memory."""
-    _advise(list(_areas), "MADV_DONTNEED")
+    _advise(_every_area(), "MADV_DONTNEED")
 
 
 @contextlib.contextmanager
@@ -174,7 +175,7 @@ def scattered(*arrays: Array) -> Iterator[None]:
 
     Else the system reads what lies around it as well, 8 MB here: 80 GB of a file of .6 were read so in three minutes.
     """
-    areas = [area for area in map(_area_of, arrays) if area is not None] if arrays else list(_areas)
+    areas = [area for area in map(_area_of, arrays) if area is not None] if arrays else _every_area()
     _advise(areas, "MADV_RANDOM")
     in_hand = areas if arrays else []
     _in_hand.extend(in_hand)
@@ -198,7 +199,7 @@ def trim() -> None:
 
 def held() -> int:
     """Bytes of all files that are mapped."""
-    return sum(len(area) for area in list(_areas))
+    return sum(len(area) for area in _every_area())
 
 
 def _watch(limit: int, stop: threading.Event) -> None:
@@ -234,7 +235,7 @@ def _watch(limit: int, stop: threading.Event) -> None:
 def _release_others() -> None:
     """Let the pages of those files leave that are not read here and there."""
     in_hand = list(_in_hand)
-    _advise([area for area in list(_areas) if area not in in_hand], "MADV_DONTNEED")
+    _advise([area for area in _every_area() if area not in in_hand], "MADV_DONTNEED")
 
 
 def _pages(statm: FileIO) -> tuple[int, int]:
@@ -272,8 +273,14 @@ def _place() -> str:
 
 def _map(file: BinaryIO) -> _Area:
     area = _Area(file.fileno(), 0)
-    _areas.add(area)
+    with _listing:
+        _areas.add(area)
     return area
+
+
+def _every_area() -> list[_Area]:
+    with _listing:
+        return list(_areas)
 
 
 @contextlib.contextmanager

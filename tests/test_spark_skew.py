@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from provenance.dumps import reading
 from provenance.settings import Settings
 from provenance.spark import names, naming, related, routing, steps, whole
 from provenance.spark import plan as plans
@@ -151,3 +152,22 @@ def test_no_bucket_has_all_pairs_of_one_document_where_none_asks_for_texts() -> 
         sizes = np.bincount(plans.by_ends(pairs, plan), minlength=keys)
         assert sizes.max() < 2 * sizes.mean()
         assert (plans.by_ends(pairs[::-1], plan)[::-1] == plans.by_ends(pairs, plan)).all()
+
+
+@pytest.mark.parametrize("widespread", [1, 1024])
+def test_pairs_of_near_identical_documents_come_to_all_buckets(widespread: int) -> None:
+    """By runs over the cap, at home or not, and by bands: each with the one before it, and with the first."""
+    settings = Settings(exhaustive_documents=0, link_cap=4, rewritten="off", until="clusters")
+    words = [f"word{n}" for n in range(120)]
+    texts = [" ".join([*words, *(f"own{n}and{m}" for m in range(5))]) + "." for n in range(300)]
+    frame = pl.DataFrame({"doc_id": [f"d{n:03}" for n in range(300)], "text": texts})
+    documents = reading.read_frame(frame, settings).documents
+    rounds: Any = Rounds(Plan(settings, 16, exhaustive=False, rewritten=False, widespread=widespread))
+    steps.scan(rounds, rounds.put(documents))
+    sizes = np.zeros(16, np.int64)
+    for path, name in (("hot", "linked"), ("masks", "linked"), ("runs", "linked"), ("candidates", "pairs")):
+        for bucket, table, data in rounds.made[path]:
+            if table == name:
+                sizes[bucket] += unpack([(table, data)])[table].height
+    assert sizes.sum() > 2 * 299
+    assert sizes.max() < 2 * sizes.mean()

@@ -173,8 +173,9 @@ def _cuts(run: Run, order: pl.Series, rank: Array, gone: pl.DataFrame) -> pl.Dat
 
 def _with_lines(cuts: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """CUTS -> the same with the lines of which nothing else is left."""
-    texts = dict(documents.join(cuts, on="doc_id", how="semi").select("doc_id", "text").iter_rows())
-    by_document = cuts.group_by("doc_id", maintain_order=True).agg("start", "end").iter_rows()
-    whole = [with_lines(texts[doc_id], list(zip(*places, strict=True))) for doc_id, *places in by_document]
+    by_document = cuts.group_by("doc_id", maintain_order=True).agg("start", "end")
+    rows, texts = row_numbers(by_document["doc_id"], documents["doc_id"]).tolist(), documents["text"]
+    places = by_document.select("start", "end").iter_rows()
+    whole = [with_lines(texts[row], list(zip(*some, strict=True))) for row, some in zip(rows, places, strict=True)]
     edges = pl.DataFrame(list(chain.from_iterable(whole)), schema={"start": pl.Int64, "end": pl.Int64}, orient="row")
     return cuts.with_columns(edges)

@@ -28,7 +28,8 @@ Repeated = tuple[int, int, int, int]
 
 #: In a text of which c is cut, n a line break, s other space: what has its lines to itself, and the breaks behind it.
 _ALONE = re.compile(r"(?:^|(?<=n))s*c[cns]*(?:n|$)")
-_LETTER, _SPACE = re.compile(r"\S"), re.compile(r"[^\S\n]")
+_BREAK = re.compile(r"\r(?!\n)|[\n\x0b\x0c\x85\u2028\u2029]")
+_SPACE, _LETTER = re.compile(r"[^\S\n]"), re.compile(r"\S")
 
 SLIVER = 16  # characters: marks and a word between two cuts are no passage
 #: What goes, and the document in which it stays.
@@ -134,10 +135,10 @@ def with_lines(text: str, cuts: list[Range]) -> list[Range]:
     >>> with_lines("one\n\ntwo\n\nthree", [(5, 8)])
     [(5, 10)]
     """
-    kinds = list(_SPACE.sub("s", _LETTER.sub("x", text)).replace("\n", "n"))
+    kinds = bytearray(_SPACE.sub("s", _BREAK.sub("\n", _LETTER.sub("x", text))).replace("\n", "n"), "ascii")
     for start, end in cuts:
-        kinds[start:end] = "c" * (end - start)
-    line = "".join(kinds)
+        kinds[start:end] = b"c" * (end - start)
+    line = kinds.decode("ascii")
     edges = {cut: list(cut) for cut in cuts}
     at = 0
     for found in _ALONE.finditer(line):

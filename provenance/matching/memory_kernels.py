@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -33,3 +33,11 @@ def prefetch(_context: Any, array: Any, at: Any) -> tuple[Any, Callable[..., Any
         return context.get_dummy_value()
 
     return types.void(array, at), generate
+
+
+def _nothing(_array: Any, _at: Any) -> None:
+    """What a kernel does that runs as plain Python: it has no memory to ask for."""
+
+
+if config.DISABLE_JIT:
+    prefetch = _nothing

@@ -49,13 +49,8 @@ def shared_postings(tokens: Tokens, wanted: Array, k: int, window: int, threads:
         return steps[:count], met
 
     with ThreadPoolExecutor(threads) as pool:
-        chosen = list(pool.map(choose, shares))
-        met = chosen[0][1]
-        for _, other in chosen[1:]:
-            met[:, 1] |= other[:, 1] | (met[:, 0] & other[:, 0])
-            met[:, 0] |= other[:, 0]
-        found = [steps for steps, _ in chosen]
-        del chosen
+        found, each = (list(part) for part in zip(*pool.map(choose, shares), strict=True))
+        met = _join_bits(each)  # the others' bits go, 64 MB of each thread
         counts = np.zeros((len(shares), parts), np.int64)
 
         def count(rows: tuple[int, int], steps: Array, into: Array) -> None:
@@ -71,6 +66,16 @@ def shared_postings(tokens: Tokens, wanted: Array, k: int, window: int, threads:
         columns = zeros(size, np.uint64), zeros(size, np.int32), zeros(size, np.int32)
         list(pool.map(write, shares, found, bounds[:-1] + np.cumsum(counts, 0) - counts))
     return Postings(*columns, bounds)
+
+
+def _join_bits(each: list[Array]) -> Array:
+    """What winnow met in several shares, which is taken from the list -> what is met in all of them."""
+    met = each.pop(0)
+    while each:
+        other = each.pop()
+        met[:, 1] |= other[:, 1] | (met[:, 0] & other[:, 0])
+        met[:, 0] |= other[:, 0]
+    return met
 
 
 def write_parted(

@@ -133,7 +133,6 @@ def _edits(left: list[int], right: list[int]) -> Iterator[_Edit]:
                 if last:
                     yield last
                 last = new
-            held = 0
         one, three, held = two + size, four + size, size
     if last:
         yield last
