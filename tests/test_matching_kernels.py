@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
+from dataclasses import fields
 from itertools import pairwise
 
 import naive
@@ -39,6 +40,7 @@ WORD = st.sampled_from(list("abcdefgh"))
 WORDS = st.lists(WORD, max_size=40)
 TEXTS = st.lists(WORDS.map(" ".join), min_size=2, max_size=5)
 SETTINGS = Settings()
+WIDEST = next(int(field.metadata["high"]) for field in fields(Settings) if field.name == "window")
 
 
 def tokens_of(texts: list[str]) -> Tokens:
@@ -95,6 +97,20 @@ def test_parts_of_the_hash_range_hold_what_stands_twice(texts: list[str], part: 
         lower = [key % 2**32 for key in parted.key[low:high].tolist()]
         assert last < min(lower, default=2**32)
         last = max(lower, default=last)
+
+
+@pytest.mark.parametrize("window", [1, 4, WIDEST])
+def test_places_hold_with_the_widest_window(window: int) -> None:
+    """A step from one posting to the next is a byte, of which one bit is taken."""
+    texts = [" ".join(f"word{number * step % 997}" for step in range(900)) for number in (1, 1, 3)]
+    tokens, wanted = tokens_of(texts), np.ones(3, np.bool_)
+    found = shared_postings(tokens, wanted, 3, window, 2)
+    hashes = np.empty(900, np.uint64)
+    for row in (0, 1):
+        n = kernels.shingle_hashes(tokens.word, tokens.bounds[row], tokens.bounds[row + 1], 3, hashes)
+        places = sorted(found.place[found.owner == row].tolist())
+        assert places == sorted(naive.winnowed(hashes[:n].tolist(), window))
+        assert window == 1 or max(np.diff(places)) > window // 2
 
 
 def test_postings_that_stand_alone_are_left_out() -> None:

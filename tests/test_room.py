@@ -18,6 +18,11 @@ from provenance.errors import OutputError
 from provenance.pipeline import Needs, find_needs, scan
 from provenance.settings import Settings
 
+only_linux = pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(),
+    reason="only Linux tells a process how much of it is resident (/proc/self/statm)",
+)
+
 TEXTS = ["", "é", "a text", "twelve bytes", "thirteen byte", "\0", "long " * 5_000, "😀" * 3_000]
 
 
@@ -115,6 +120,7 @@ def test_a_folder_that_takes_no_files_is_said_in_one_line(tmp_path: Path, monkey
         room.zeros(10, np.int64)
 
 
+@only_linux
 def test_pages_leave_memory_when_it_holds_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
     monkeypatch.setattr(room, "SMALL", 0)
@@ -122,16 +128,13 @@ def test_pages_leave_memory_when_it_holds_too_much(monkeypatch: pytest.MonkeyPat
     array = room.zeros(1 << 20, np.uint8)
     array[:] = 1
     with room.within(1):
-        if not os.path.exists("/proc/self/statm"):  # noqa: PTH110  only Linux tells
-            pytest.skip("this system does not tell what is resident")
         assert released.wait(30)
     assert array.all()
 
 
+@only_linux
 @pytest.mark.parametrize(("over", "stays"), [(1.1, True), (1.4, False)])
 def test_what_is_read_here_and_there_stays(over: float, stays: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not os.path.exists("/proc/self/statm"):  # noqa: PTH110  only Linux tells
-        pytest.skip("this system does not tell what is resident")
     looked, told = threading.Event(), list[list[room._Area]]()
     page, looks = os.sysconf("SC_PAGE_SIZE"), itertools.count()
 

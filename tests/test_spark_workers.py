@@ -5,11 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install .[spark]")
 
 from provenance.spark.pieces import Piece
 from provenance.spark.workers import BATCH, batch_pieces

@@ -40,7 +40,8 @@ def shared_postings(tokens: Tokens, wanted: Array, k: int, window: int, threads:
     """
     shares = _shares(tokens, threads)
     slots = 1 << min(max(2 * tokens.word.size // (window + 1) >> 4, 1).bit_length(), MOST_SLOTS)
-    many, parts = np.empty(wanted.size, np.int32), 1 + 2 * tokens.word.size // (window + 1) // (PART * 4)
+    # parts as large as if a quarter of all were left: of news a fifth is
+    many, parts = np.empty(wanted.size, np.int32), 1 + 2 * tokens.word.size // (window + 1) // (4 * PART)
 
     def choose(rows: tuple[int, int]) -> tuple[Array, Array]:
         met = np.zeros((slots, 2), np.uint64)

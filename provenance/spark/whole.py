@@ -121,7 +121,7 @@ def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         least_equal(plan.settings), np.empty(1 << 14, np.int64),
     )  # fmt: skip
     yield Sent("counts", count("over_cap", int(over)), 0)
-    yield send_pairs("pairs", bands["row"], pairs[:found], plan, _for_texts(plan))
+    yield send_pairs("pairs", bands["row"], pairs[:found], plan, _choose_routing(plan))
 
 
 def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -129,10 +129,10 @@ def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     documents, tokens = given.read()
     pairs = sharing_pairs(tokens, group_equal(digest(tokens)).wanted, plan.settings)
     yield Sent("counts", count("over_cap", 0), 0)  # no bucket that is too large, as all are paired
-    yield send_pairs("pairs", documents["row"], pairs, plan, _for_texts(plan))
+    yield send_pairs("pairs", documents["row"], pairs, plan, _choose_routing(plan))
 
 
-def _for_texts(plan: Plan) -> Routing:
+def _choose_routing(plan: Plan) -> Routing:
     """Where pairs that may be alike go: with passages their equal texts are asked for first, and no text."""
     return by_pair if plan.settings.level == "document" else by_ends
 

@@ -187,20 +187,29 @@ def hash_word(octets, start, end):
 
 
 @njit(inline="always")
+def ascii_signs(eight):
+    """Eight bytes -> (letter, other): the high bits of those that are ASCII letters, and neither letters nor digits.
+
+    In a byte with its high bit cleared, adding 0x80 - x carries into that bit from x on; case is bit 0x20, which the
+    digits have set (Warren, Hacker's Delight, section 6-1).
+    """
+    high, seven = np.uint64(0x8080808080808080), eight & np.uint64(0x7F7F7F7F7F7F7F7F)
+    lower = seven | np.uint64(0x2020202020202020)
+    letter = (lower + np.uint64(0x1F1F1F1F1F1F1F1F)) & ~(lower + np.uint64(0x0505050505050505))
+    digit = (seven + np.uint64(0x5050505050505050)) & ~(seven + np.uint64(0x4646464646464646))
+    return letter & ~eight & high, (~(letter | digit) | eight) & high
+
+
+@njit(inline="always")
 def _ascii_word(octets, at, end, folded, f, keep):
     """The ASCII letters and digits from `at` on, eight at a time -> (where they stop, `hash_word` of them folded).
 
-    They are written from folded[f] on if `keep`. In a byte with its high bit cleared, adding 0x80 - x carries into
-    that bit from x on; case is bit 0x20, which the digits have set (Warren, Hacker's Delight, section 6-1).
+    They are written from folded[f] on if `keep`.
     """
     value = np.uint64(0)
     while True:
         eight = load64(octets, at)
-        seven = eight & np.uint64(0x7F7F7F7F7F7F7F7F)
-        lower = seven | np.uint64(0x2020202020202020)
-        letter = (lower + np.uint64(0x1F1F1F1F1F1F1F1F)) & ~(lower + np.uint64(0x0505050505050505))
-        digit = (seven + np.uint64(0x5050505050505050)) & ~(seven + np.uint64(0x4646464646464646))
-        other = (~(letter | digit) | eight) & np.uint64(0x8080808080808080)
+        _, other = ascii_signs(eight)
         count = np.int64(8)
         if other != 0:  # the lowest set bit, moved to bit 8 n, picks byte n of the constant from above
             lowest = (other & (~other + np.uint64(1))) >> np.uint64(7)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.text.kernels import code_point, is_lower, load64, low_bytes, mix
+from provenance.text.kernels import ascii_signs, code_point, is_lower, load64, low_bytes, mix
 
 # What a line ends with, closing quotes and brackets apart.
 OPEN, STOP, ASKS, LEADS, RUNS_ON, CUT = 0, 1, 2, 3, 4, 5
@@ -55,7 +55,7 @@ def _ending(code):
 
 @njit(inline="always")
 def _is_printed(eight):
-    """Whether eight bytes are printed ASCII or spaces; one word at a time, as kernels._ascii_word does."""
+    """Whether eight bytes are printed ASCII or spaces; by carries, as kernels.ascii_signs."""
     high = np.uint64(0x8080808080808080)
     control, delete = ~(eight + np.uint64(0x6060606060606060)), eight + np.uint64(0x0101010101010101)
     return (eight | control | delete) & high == np.uint64(0)
@@ -76,11 +76,7 @@ def _leading(octets, at, end):
     eight = np.uint64(0)
     for k in range(8):  # the first byte highest
         eight = (eight << np.uint64(8)) | np.uint64(octets[np.uint64(at) + np.uint64(k)])
-    seven = eight & np.uint64(0x7F7F7F7F7F7F7F7F)
-    lower = seven | np.uint64(0x2020202020202020)
-    letter = (lower + np.uint64(0x1F1F1F1F1F1F1F1F)) & ~(lower + np.uint64(0x0505050505050505))
-    digit = (seven + np.uint64(0x5050505050505050)) & ~(seven + np.uint64(0x4646464646464646))
-    other = (~(letter | digit) | eight) & np.uint64(0x8080808080808080)
+    letter, other = ascii_signs(eight)
     size = min(np.int64(8), np.int64(end - at))
     if other:  # the bits above the highest one tell how many bytes come before it
         spread = other | (other >> np.uint64(8))
@@ -90,7 +86,7 @@ def _leading(octets, at, end):
     if size == 0:  # of a shift by 64 nobody knows what comes out
         return size, np.int64(0), np.uint64(0)
     kept = ~np.uint64(0) << np.uint64(8 * (8 - size))
-    letters = _count_bits(letter & kept & np.uint64(0x8080808080808080))
+    letters = _count_bits(letter & kept)
     return size, letters, (eight | np.uint64(0x2020202020202020)) >> np.uint64(8 * (8 - size))
 
 
@@ -247,15 +243,8 @@ def measure_lines(
                     if lettered == 0 and not numbered and is_lower(code):
                         mark |= LOWER
                 alone += how == 3
-                numbered |= code <= 0x39
-                lettered += code > 0x39
-                if code < 0x80 and hashed < KEY_BYTES:  # what follows, for one byte that folds to itself
-                    block = (block << np.uint64(8)) | np.uint64(code | 0x20)
-                    hashed += 1
-                    if hashed & 7 == 0:
-                        value, block = mix(value, block), np.uint64(0)
-                        start = value if hashed == OPENING_BYTES else start
-                elif hashed < KEY_BYTES:
+                lettered += 1
+                if hashed < KEY_BYTES:
                     for k in range(length[code]):
                         block = (block << np.uint64(8)) | np.uint64(pool[first[code] + k])
                         hashed += 1
