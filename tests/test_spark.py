@@ -15,6 +15,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from provenance import pipeline
+from provenance.cleaning import Policy, clean_frame
 from provenance.dumps import reading
 from provenance.settings import Settings
 from provenance.spark.plan import Part
@@ -90,12 +91,11 @@ def test_a_killed_worker_changes_no_row(session: SparkSession, corpus: Path, tmp
     before = executors()
     assert len(before) == 2
     frame = session.read.parquet(str(tmp_path / "documents.parquet"))
-    rounds = tmp_path / "work" / settings.fingerprint()
     killed = threading.Event()
 
     def kill() -> None:
         """Once the postings are made, and their shuffle files lie with the workers."""
-        while not (rounds / "marked" / "_SUCCESS").exists():
+        while not list((tmp_path / "work").glob("*/*/marked/_SUCCESS")):
             if killed.wait(0.02):
                 return
         os.kill(before[0], signal.SIGKILL)
@@ -145,7 +145,7 @@ def test_a_run_that_was_killed_takes_up_its_finished_rounds(
         """The driver is gone in the middle of a round: half of it may be written, and is not marked as whole."""
         if name == "alike" and "alike" not in made:
             made.append(name)
-            half = tmp_path / "work" / settings.fingerprint() / name / "table=matches"
+            half = Path(flow.path(name)) / "table=matches"
             half.mkdir(parents=True)
             (half / "part-0.parquet").write_bytes(b"PAR1 and no more")
             raise KeyboardInterrupt
@@ -160,6 +160,26 @@ def test_a_run_that_was_killed_takes_up_its_finished_rounds(
     assert made[len(first)] == "alike"
     assert not set(first[:-1]) & set(made[len(first) :])
     compare(found, pipeline.scan([str(corpus)], settings))
+
+
+def test_no_run_takes_what_another_left_in_its_folder(session: SparkSession, corpus: Path, tmp_path: Path) -> None:
+    """Other articles, another number of buckets, another policy: each was given the rounds of the run before it."""
+    from provenance import spark  # noqa: PLC0415
+
+    settings, work = Settings(level="document", until="matches", exhaustive_documents=0), str(tmp_path / "work")
+    whole = reading.read([str(corpus)], settings).documents.select("text", id="doc_id")
+    some, other = (session.createDataFrame(frame.to_arrow()) for frame in (whole, whole[40:]))
+    first = spark.scan(some, settings, work=work, keys=3)
+    again = spark.scan(some, settings, work=work, keys=5)
+    fewer = spark.scan(other, settings, work=work, keys=3)
+    assert len({run.facts["work"] for run in (first, again, fewer)}) == 3
+    for run, frame in ((again, whole), (fewer, whole[40:])):
+        compare(run, pipeline.scan(frame, settings))
+    for keep in ("first", "longest"):
+        removals = spark.clean(some, settings, keep=keep, work=work, keys=3).removals
+        wanted = clean_frame(whole, Policy(keep), settings).removals
+        gone = map(tuple, removals.select("doc_id", "counterpart").collect())
+        assert sorted(gone) == sorted(wanted.select("doc_id", "counterpart").rows())
 
 
 def test_rows_ascend_with_ids_whatever_the_ranges() -> None:
@@ -220,7 +240,8 @@ def test_passages_too_many_for_a_task_are_clustered_over_the_cluster(
     documents.write_parquet(tmp_path / "documents.parquet")
     flow = open_flow(session, settings, str(tmp_path / "work"))
     flow.plan = flow.plan._replace(crowd=2, links_at_once=1, groups=3, widespread=1)
-    found = scan_documents(flow, ordered(session.read.parquet(str(tmp_path / "documents.parquet"))), settings, 3)
+    arrived = ordered(flow, session.read.parquet(str(tmp_path / "documents.parquet")))
+    found = scan_documents(flow, arrived, settings, 3)
     wanted = pipeline.scan([str(corpus)], settings)
     sizes = wanted.clusters.filter(pl.col("level") == "passage").group_by("cluster_id").len()["len"]
     assert sizes.max() > 2

@@ -43,9 +43,10 @@ def clean(
     """
     policy = Policy(keep, "keep", drop).check()
     chosen = needed(or_default(settings), keep, "keep", policy.drop)
-    flow = open_flow(frame.sparkSession, chosen, work)
+    flow = open_flow(frame.sparkSession, chosen, work, keys)
     numbered = number_rows(frame)
     run = scan_frames(flow, [numbered], chosen, keys)
+    flow.enter(policy.keep, *sorted(policy.drop))
     gone = flow.frame(steps.choose(flow, run.home, run.made, policy))
     went = gone.select(F.col("number").alias(NUMBER))
     listed = gone.withColumn("row", F.col("number"))

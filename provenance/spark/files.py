@@ -38,7 +38,7 @@ def scan_files(inputs: Sequence[str], settings: Settings, output: str, master: s
     else:
         read = reading.read(list(inputs), settings)
         frame = session.createDataFrame(read.documents.to_arrow(compat_level=pl.CompatLevel.oldest()))
-        run = scan_documents(flow, ordered(frame), settings)
+        run = scan_documents(flow, ordered(flow, frame), settings)
         run.tables["rejects"] = session.createDataFrame(read.rejects.to_arrow(compat_level=pl.CompatLevel.oldest()))
     run.write(output)
     facts = {**run.facts, "files": {f"{name}.parquet": {} for name in run.tables}}

@@ -52,6 +52,13 @@ class Flow:
         """
         return self._beside.submit(step, *given).result
 
+    def enter(self, *names: object) -> None:
+        """What the rounds to come depend on -> they leave their results in a folder of that name, within the last one.
+
+        A round of other input, of another number of buckets or of another version must not be taken for one of these.
+        """
+        self.work = f"{self.work}/{'-'.join(str(name) for name in names)}"
+
     def path(self, name: str) -> str:
         """Where the round of that name leaves its pieces."""
         return f"{self.work}/{name}"

@@ -15,7 +15,7 @@ from provenance.settings import Settings, or_default
 from provenance.spark import steps
 from provenance.spark.flow import BESIDE, Flow
 from provenance.spark.homes import send_home
-from provenance.spark.intake import Arrived, number_rows, plain_documents, read_frames
+from provenance.spark.intake import Arrived, enter_contents, number_rows, plain_documents, read_frames
 from provenance.spark.plan import HOME_BITS, HOMES_AT_ONCE, Plan
 
 if TYPE_CHECKING:
@@ -52,14 +52,15 @@ def scan(
     """A frame with a column of texts, or with the columns of DOCUMENTS -> SparkRun: the rows that one machine gives.
 
     `work` is a folder that all executors reach; each round leaves its result there, and a run that is begun again with
-    the same frame, settings and folder goes on where it stopped. Without it a folder under the system's temporary one
-    is taken, which only a cluster of one machine can use. The frames of the result read from there. `keys` is the
-    number of buckets into which hashes are dealt; one for every TEXTS_A_KEY documents by default.
+    the same frame, settings, keys and folder goes on where it stopped: of others it takes nothing. Without it a folder
+    under the system's temporary one is taken, which only a cluster of one machine can use. The frames of the result
+    read from there. `keys` is the number of buckets into which hashes are dealt; one for every TEXTS_A_KEY documents,
+    and one a core at least, by default.
     """
     settings = or_default(settings)
-    flow = open_flow(frame.sparkSession, settings, work)
+    flow = open_flow(frame.sparkSession, settings, work, keys)
     if plain_documents(frame):
-        return scan_documents(flow, ordered(frame), settings, keys)
+        return scan_documents(flow, ordered(flow, frame), settings, keys)
     return scan_frames(flow, [number_rows(frame)], settings, keys)
 
 
@@ -68,21 +69,21 @@ def scan_frames(flow: Flow, frames: list[DataFrame], settings: Settings, keys: i
     return scan_documents(flow, read_frames(flow, frames, settings), settings, keys)
 
 
-def ordered(documents: DataFrame) -> Arrived:
+def ordered(flow: Flow, documents: DataFrame) -> Arrived:
     """A frame of DOCUMENTS -> the same with `number`, that ascends in their order."""
     number, size = documents.agg(F.count("doc_id"), F.sum(F.octet_length("text"))).first() or (0, 0)
     numbered = documents.select(*tables.DOCUMENTS).withColumn("number", F.monotonically_increasing_id())
+    enter_contents(flow, [numbered])
     return Arrived(numbered, numbered.select("doc_id"), int(number), int(size or 0), [], [])
 
 
-def open_flow(session: SparkSession, settings: Settings, work: str | None) -> Flow:
-    """A flow whose rounds leave their results in `work`."""
-    return Flow(session, Plan(settings, 1, exhaustive=False, rewritten=False), _folder(work, settings))
-
-
-def _folder(work: str | None, settings: Settings) -> str:
-    """Where rounds leave their results; the settings are part of the name, for others make other results."""
-    return f"{work or tempfile.mkdtemp(prefix='provenance-spark-')}/{settings.fingerprint()}"
+def open_flow(session: SparkSession, settings: Settings, work: str | None, keys: int | None = None) -> Flow:
+    """A flow whose rounds leave their results in `work`, apart from those of another version, settings or keys."""
+    plan = Plan(settings, 1, exhaustive=False, rewritten=False)
+    flow = Flow(session, plan, work or tempfile.mkdtemp(prefix="provenance-spark-"))
+    # without a number of buckets it follows from the cores, and from how many articles there are
+    flow.enter(__version__, settings.fingerprint(), keys or f"of-{session.sparkContext.defaultParallelism}")
+    return flow
 
 
 def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int | None = None) -> SparkRun:
