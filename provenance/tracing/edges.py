@@ -150,14 +150,15 @@ def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> tuple[pl.DataFrame, 
     tree = ancestry.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
     direct = _once(tree.select(from_id="other_id", to_id="doc_id", confidence="ancestor", families="families"))
     step = direct.select("to_id", above="from_id")
-    levels = [direct.select("from_id", "to_id")]
+    level = sources = direct.select("from_id", "to_id")
     for _ in range(DEEPEST):
-        level = levels[-1].join(step.rename({"to_id": "from_id"}), on="from_id").select(from_id="above", to_id="to_id")
+        level = level.join(step.rename({"to_id": "from_id"}), on="from_id").select(from_id="above", to_id="to_id")
+        # twins may have sources in a circle: whoever was met before is not followed again
         level = level.filter(pl.col("from_id") != pl.col("to_id")).unique()
+        level = level.join(sources, on=["from_id", "to_id"], how="anti")
         if level.is_empty():
             break
-        levels.append(level)
-    sources = pl.concat(levels).unique()
+        sources = pl.concat([sources, level])
     known = ancestry.drop_nulls("other_id").select(
         from_id="other_id", to_id="doc_id", confidence="probability", families="families"
     )

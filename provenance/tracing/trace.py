@@ -11,6 +11,7 @@ from provenance.tracing.dates import find_dates
 from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
 from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
+from provenance.tracing.facts import source_keys
 from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
@@ -55,24 +56,25 @@ def trace(
         dates = change_dates(dates) if change_dates else dates
     with clock.step("outlets"):
         documents = name_outlets(documents, attributions)
+        keyed = attributions.with_columns(key=source_keys(attributions, documents))
         fixed = decisions.find_origins(documents) if decisions else None
     if finished:
         finished("documents", documents)
     with clock.step("evidence"):
-        related = relate(documents, passages, spans, matches, attributions, dates, tokens)
-        evidence = find_evidence(documents, spans, related, attributions, dates, count=count_asked(documents, tokens))
+        related = relate(documents, passages, spans, matches, keyed, dates, tokens)
+        evidence = find_evidence(documents, spans, related, keyed, dates, count=count_asked(documents, tokens))
     with clock.step("ancestry"):
-        traced = trace_ancestry(documents, related, attributions, dates, evidence, settings)
+        traced = trace_ancestry(documents, related, keyed, dates, evidence, settings)
         ancestry, evidence, false_dates, firsts = traced
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
-        edges = draw_edges(documents, related, clusters, attributions, dates, evidence, ancestry, false_dates, settings)
+        edges = draw_edges(documents, related, clusters, keyed, dates, evidence, ancestry, false_dates, settings)
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
         # of the dump as it is: what an editor decided of some stories says nothing of the others
         unseen = share_unseen(sample_flaws(firsts, documents.height))
-        origins = find_origins(documents, edges, ancestry, attributions, dates, false_dates, unseen, settings)
+        origins = find_origins(documents, edges, ancestry, keyed, dates, false_dates, unseen, settings)
         origins = origins if fixed is None else fix_origins(origins, fixed)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):
