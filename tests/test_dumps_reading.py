@@ -374,7 +374,9 @@ def test_languages() -> None:
         "TT 20",
         "",
     ]
-    assert detect_languages(pl.Series(texts)).to_list() == ["en", "fr", "ar", None, None]
+    told = ["en", "fr", "ar", None, None]
+    assert detect_languages(pl.Series(texts)).to_list() == told
+    assert detect_languages(pl.Series([*texts, *reversed(texts), texts[1]])).to_list() == [*told, *reversed(told), "fr"]
 
 
 @settings(max_examples=120)
