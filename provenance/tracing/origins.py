@@ -132,8 +132,29 @@ def choose_origins(
         dict(chance_unseen(ancestry, unseen).iter_rows()),
         {},
     )
-    rows = [_row(doc_id, facts, settings) for doc_id in (documents["doc_id"] if wanted is None else wanted)]
-    return pl.DataFrame(rows, schema=ORIGINS, orient="row")
+    asked = documents["doc_id"] if wanted is None else wanted
+    known = pl.concat([ancestry["doc_id"], claims["doc_id"], copies["doc_id"]])
+    return _choose(asked, asked.is_in(known.implode()), facts, settings)
+
+
+def _choose(asked: pl.Series, known: pl.Series, facts: _Facts, settings: Settings) -> pl.DataFrame:
+    """Ids of documents, whether any is known to have a source, a claim or a copy -> ORIGINS of them.
+
+    Of the rest, which are most of a dump, all of one outlet have one row but for their ids.
+    """
+    rest = asked.filter(~known).alias("doc_id").to_frame()
+    rest = rest.with_columns(outlet=pl.Series([facts.outlets[doc_id] for doc_id in rest["doc_id"]], dtype=pl.String))
+    first = rest.unique("outlet", keep="first", maintain_order=True)
+    said, others = (
+        pl.DataFrame([_row(doc_id, facts, settings) for doc_id in ids], schema=ORIGINS, orient="row")
+        for ids in (first["doc_id"], asked.filter(known))
+    )
+    own = [pl.when(pl.col(name).is_not_null()).then("doc_id").alias(name) for name in ("origin_id", "runner_up")]
+    of_rest = rest.join(
+        said.drop("doc_id").with_columns(first["outlet"]), on="outlet", nulls_equal=True, maintain_order="left"
+    )
+    both = pl.concat([others, of_rest.with_columns(own).select(ORIGINS.names())])
+    return both[pl.concat([known.arg_true(), (~known).arg_true()]).arg_sort()]
 
 
 def _by_document(claims: pl.DataFrame) -> dict[str, list[Claim]]:

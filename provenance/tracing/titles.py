@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = re.compile(r"^(?P<title>[^\n]{12,220}?) ?(?: [-–—|•·:»] ?|\s\|\s)(?P<name>[^\n|–—•»]{2,40})$")
 _MARK = re.compile(r" [-–—|•·:»]")
+TITLED = 1500  # code points of a text in which its headline is looked for
 LAST_MARK = 43  # code points from the mark before a name to the end, at most
 _NOT_SUFFIX = re.compile(
     r"report|video|photo|analysis|opinion|source|official|minist|live|update|study|poll|interview"
@@ -53,7 +54,7 @@ def _plausible_site(name: str) -> bool:
 
 def read_suffix(text: str, title: str | None) -> Iterator[Found]:
     """A title suffix that names an outlet; also one that the repeated headline in the text lacks."""
-    lines = list(islice(filter(None, map(str.strip, text[:1500].split("\n"))), 8))
+    lines = list(islice(filter(None, map(str.strip, text[:TITLED].split("\n"))), 8))
     for candidate in dict.fromkeys([title.strip()] if title and title.strip() else []) | dict.fromkeys(lines[:2]):
         if len(candidate) > 260:
             continue
