@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -9,10 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.text import calendar
 from provenance.text.calendar import find_dates, parse_date
 
 MARCH_4 = datetime(2020, 3, 4, tzinfo=UTC)
 MARCH_4_11 = datetime(2020, 3, 4, 11, tzinfo=UTC)
+#: Of which dates in all forms are made, and what is nearly one.
+PIECES = [
+    "2020", "1066", "2020-03-04", "2020/3/4", "3", "04", "12", "26", "4th", "1er", "March", "mars", "Mar.", "März", "de",
+    "of", "Wed", "Wednesday,", "11:00", "11:00:00", "GMT", "a.m.", " ", " ", "  ", "\u00a0", "\n", ",", ".", "-", "/",
+    "年", "月", "日", "مارس", "٤", "٢٠٢٠", "e\u0301", "T", "\x1f",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -45,6 +53,23 @@ def test_a_full_date_is_found_whole(text: str, value: datetime, weekday: bool | 
     assert found.precision == ("second" if value == MARCH_4_11 else "day")
     if weekday is not False:
         assert parse_date(f" {text} ") == (value, found.precision)
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_no_form_is_left_out_for_want_of_its_cue(text: str) -> None:
+    found = list(calendar._all_forms(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calendar, "_CUES", (re.compile(""),) * len(calendar._FORMS))
+        assert list(calendar._all_forms(text)) == found
+
+
+def test_each_form_is_searched_for_by_its_cue_and_few_others() -> None:
+    texts = ["2020-03-04", "4 March 2020", "March 4, 2020", "Wed Mar 04 11:00:00 2020", "04.03.2020", "2020年3月4日"]
+    for number, (text, form) in enumerate(zip(texts, calendar._FORMS, strict=True)):
+        assert form.search(text)
+        told = [at for at, cue in enumerate(calendar._CUES) if cue.search(text)]
+        assert number in told
+        assert len(told) <= 2
 
 
 @pytest.mark.parametrize(
