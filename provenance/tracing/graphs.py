@@ -16,6 +16,7 @@ Array = np.ndarray[Any, Any]
 EXACT = 250
 STEEPEST = 60.0  # a score this far under the best is impossible; beyond it exponentials lose their digits
 SURE = 1e-26  # the least chance that a logarithm is taken of
+CLEAR = 1e-9  # difference of two logarithms of which no rounding turns the order
 #: A document has no source in the best tree only if that is likelier than that it has one: several that share the
 #: chance of it are not outvoted by none. Else none is the last resort, where its sources run in a circle.
 HALF, LAST_RESORT = 0.5, 1e-3
@@ -167,7 +168,9 @@ def solve(layout: Layout, score: Array) -> Solved:
         ancestor[rows] = _ancestors(batch, chance[rows])
         for number in np.unique(batch.which[circular[rows]]).tolist():
             part = batch.which == number
-            chosen[rows[part]] = _tree(batch.own[part], batch.above[part], told[rows[part]])
+            choices = batch.own[part], batch.above[part], told[rows[part]]
+            plain = _cut_each(*choices, batch.size)
+            chosen[rows[part]] = _tree(*choices) if plain is None else plain
     for rows in layout.large:
         ancestor[rows] = chance[rows]
         names, own = np.unique(layout.own[rows], return_inverse=True)
@@ -185,6 +188,36 @@ def _ancestors(batch: Batch, chance: Array) -> Array:
     visits = invert(np.eye(size) * (1 + 1e-9) - step)
     reach = np.clip(visits[which, own, up] / np.maximum(visits[which, up, up], 1), 0, 1)
     result: Array = np.where(inner, np.maximum(reach, chance), 0)
+    return result
+
+
+def _cut_each(own: Array, above: Array, chance: Array, size: int) -> Array | None:
+    """The maximum arborescence of a component, if it is the likeliest sources with each circle cut once, and the one.
+
+    No tree loses less than the best way out of each circle, and another loses as little only where two are as good
+    (Chu and Liu, 1965). Where one leads to a circle, or is not better by CLEAR, the answer is None.
+    """
+    best = _likeliest(own, above, chance, size)
+    loss = _losses(own, chance, best)
+    end, inside = _circles(above[best])
+    to = np.where(above >= 0, end[np.maximum(above, 0)], -1)
+    around = (above >= 0) & inside[np.maximum(above, 0)] & (to == end[own])  # from a document of a circle to another
+    ways = np.flatnonzero(inside[own] & ~around)
+    ways = ways[np.lexsort((loss[ways], end[own[ways]]))]
+    _, first, count = np.unique(end[own[ways]], return_index=True, return_counts=True)
+    taken, several = ways[first], first[count > 1]
+    close = loss[ways[several + 1]] - loss[ways[several]] < CLEAR
+    if np.bincount(own[loss < CLEAR]).max() > 1 or (to[taken] >= 0).any() or close.any():
+        return None
+    best[own[taken]] = taken
+    chosen = np.zeros(len(own), bool)
+    chosen[best] = True
+    return chosen
+
+
+def _losses(own: Array, chance: Array, best: Array) -> Array:
+    """Each row's logarithm under that of its child's best row."""
+    result: Array = np.log(np.maximum(chance[best][own], SURE)) - np.log(np.maximum(chance, SURE))
     return result
 
 
@@ -230,7 +263,7 @@ def _cut_circles(own: Array, above: Array, chance: Array, size: int) -> Array:
     and never again the one it had. Having no source always remains.
     """
     best = _likeliest(own, above, chance, size)
-    loss = np.log(np.maximum(chance[best][own], SURE)) - np.log(np.maximum(chance, SURE))
+    loss = _losses(own, chance, best)
     closed = np.zeros(len(own), bool)
     while (found := _circles(above[best]))[1].any():
         end, inside = found
