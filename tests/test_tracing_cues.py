@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.month_names import MONTHS
-from provenance.tracing import attributions, cues, datelines, dates, names, notices, titles
+from provenance.tracing import attributions, cues, datelines, dates, names, notices, seeking, titles
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
@@ -136,10 +136,12 @@ def test_who_signs_at_the_end_is_looked_for_there_only(text: str) -> None:
     assert found == ([(alone.start("name"), alone.end("name"))] if alone else [])
 
 
-@given(text=TEXTS)
-def test_a_suffix_is_seen_by_both_engines(text: str) -> None:
-    here = re.compile(r"\S ?[-–—|•·:»] ?[^\n|–—•»]{2,40}+(?:\n|\Z)").search(text)
-    assert pl.Series([text]).str.contains(attributions._MAY_END)[0] == bool(here)
+@given(text=TEXTS, title=st.none() | TEXTS)
+def test_a_suffix_is_seen_by_both_engines(text: str, title: str | None) -> None:
+    told = [*titles.read_suffix(text, title)]
+    kinds = {"row": pl.UInt32, "text": pl.String, "title": pl.String, "body_end": pl.Int64}
+    seen = seeking._flag(pl.DataFrame([(0, text, title, None)], schema=kinds, orient="row"))
+    assert not told or seen.documents["end"].to_list() == [True]
 
 
 @given(text=TEXTS)

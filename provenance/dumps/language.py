@@ -5,8 +5,6 @@ CLD3 takes about 100 us a text, so the language of most news dumps, English, is 
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import polars as pl
 
 #: Characters looked at; CLD3 itself reads 700 bytes from pieces of these.
@@ -23,6 +21,15 @@ _FOREIGN = (
 _SAFE_SHARE = 0.15
 #: CLD3 still says iw and no for what ISO 639-1 calls he and nb/no.
 _RENAMED = {"iw": "he", "jw": "jv", "in": "id", "ji": "yi", "fil": "tl"}
+
+
+def tell_languages(documents: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS -> DOCUMENTS with the languages that no field tells. *map*."""
+    unknown = documents["language"].is_null()
+    if not unknown.any():
+        return documents
+    told = detect_languages(documents["text"].filter(unknown))
+    return documents.with_columns(documents["language"].clone().scatter(unknown.arg_true(), told))
 
 
 def detect_languages(texts: pl.Series) -> pl.Series:
@@ -47,29 +54,28 @@ def detect_languages(texts: pl.Series) -> pl.Series:
         & (pl.col("english") >= pl.col("words") * _SAFE_SHARE)
         & (pl.col("foreign") * 5 < pl.col("english"))
     )
-    is_english = frame.select(sure.fill_null(value=False)).to_series()
-    told = iter(_detect(frame["head"].filter(~is_english).to_list()))
+    is_english = frame.select(sure.fill_null(value=False)).to_series().to_list()
+    rest = frame["head"].filter(pl.Series(is_english).not_()).to_list() if not all(is_english) else []
+    told = iter(_detect(rest))
     return pl.Series(texts.name, ["en" if english else next(told) for english in is_english], dtype=pl.String)
 
 
-def _detect(heads: list[str | None], threads: int = 2) -> list[str | None]:
-    different = list(dict.fromkeys(head for head in heads if head is not None and len(head) >= SHORTEST))
-    if not different:
-        return [None] * len(heads)
-    parts = [different[first::threads] for first in range(threads)]
-    with ThreadPoolExecutor(threads) as pool:  # CLD3 lets go of the lock, call by call
-        known = dict(pair for part in pool.map(_tell, parts) for pair in part)
-    return [known.get(head) for head in heads]
-
-
-def _tell(heads: list[str]) -> list[tuple[str, str | None]]:
+def _detect(heads: list[str | None]) -> list[str | None]:
+    if not heads:
+        return []
     from gcld3 import NNetLanguageIdentifier  # noqa: PLC0415  only what is not plainly English needs it
 
     detector = NNetLanguageIdentifier(min_num_bytes=SHORTEST, max_num_bytes=_DETECTOR_BYTES)
-    found: list[tuple[str, str | None]] = []
+    known: dict[str, str | None] = {}
+    found: list[str | None] = []
     for head in heads:
-        result = detector.FindLanguage(head)
-        code = result.language.split("-")[0]
-        code = _RENAMED.get(code, code)
-        found.append((head, code if result.is_reliable and len(code) == 2 else None))
+        if head is None or len(head) < SHORTEST:
+            found.append(None)
+            continue
+        if head not in known:
+            result = detector.FindLanguage(head)
+            code = result.language.split("-")[0]
+            code = _RENAMED.get(code, code)
+            known[head] = code if result.is_reliable and len(code) == 2 else None
+        found.append(known[head])
     return found

@@ -19,7 +19,7 @@ from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.json_files import read_json, read_json_lines
 from provenance.dumps.kinds import charset_of, kind_of
-from provenance.dumps.language import detect_languages
+from provenance.dumps.language import tell_languages
 from provenance.dumps.mailboxes import read_mail, read_mailbox
 from provenance.dumps.manipulation import find_signs
 from provenance.dumps.opening import open_source, unopened
@@ -362,21 +362,7 @@ def documents_of(
         outlet=_tidy("outlet").str.replace(r"^https?://(?:www\d?\.)?([^/\s]+).*$", "${1}"),
         language=_tidy("language").str.to_lowercase().str.extract(r"^([a-z]{2})(?:[-_].*)?$"),
     )
-    unknown = whole["language"].is_null()
-    if settings.until == "origins" and unknown.any():
-        told = detect_languages(whole.filter(unknown)["text"])
-        places = pl.DataFrame({"row": unknown.arg_true(), "told": told})
-        whole = whole.with_columns(
-            language=whole.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "language")
-            .join(
-                places.with_columns(pl.col("row").cast(pl.UInt32)),
-                on="row",
-                how="left",
-                maintain_order="left",
-            )
-            .select(pl.coalesce("language", "told"))
-            .to_series()
-        )
+    whole = tell_languages(whole) if settings.until == "origins" else whole
     return tables.check(whole.select(list(tables.DOCUMENTS)), tables.DOCUMENTS, "documents")
 
 

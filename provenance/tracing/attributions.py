@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -12,69 +12,45 @@ import polars as pl
 from provenance.tables import ATTRIBUTIONS
 from provenance.tracing import citations, names, notices
 from provenance.tracing.datelines import LONGEST, Dateline, read_dateline
-from provenance.tracing.literals import Literals
 from provenance.tracing.notices import Found
-from provenance.tracing.titles import TITLED, read_suffix
+from provenance.tracing.seeking import BATCH, HEAD, find_cued, led_cues, list_words, plain_spaces
+from provenance.tracing.titles import read_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provenance.tracing.literals import Hits
+    from provenance.tracing.seeking import Cued
 
-BATCH = 8192  # documents whose bytes are held at once
-HEAD = 3000  # code points in which a dateline may begin; a feed's title, link and teaser come first
-_DATELINE_LIKE = r"(?m)^[^\n]{2,110}?(?:--|[–—―]|[ )\d.]-|:)|\) ?[-–—]|[)][\p{Lu}“\n]|/ [\p{Lu}][^\n]{2,60}[-–—:]"
 _JUNK_BEFORE = re.compile(r"\) ?[-–—]")  # how what _AFTER_JUNK finds ends; a search that begins with a letter is quick
 _AFTER_JUNK = re.compile(
     r"(?:\s{2}|[|>•·./] ?|/ )(?P<line>[^\W\d_a-z][\w .,'’/-]{2,50} \([A-Z][\w .&/-]{1,30}\) ?[-–—]+)"
 )
 _MAY_BEGIN = re.compile(r"[-–—―:)]")
 REACH = 116  # code points of a line that begins with a dateline, or has an address before one, to such a sign
-_GAP, _BLANK = r"[\s\x1c-\x1f]", r"[\s\x1c-\x1f&&[^\n]]"  # of Python's strip and split, as the other engine writes it
-_MARKED = rf"[^\n]*{_BLANK}[-–—|•·:»]{_BLANK}*"  # a line to the mark before a site's name
-_SITE = r"(?:[^\sa-z\x1c-\x1f][^\s\x1c-\x1f]*|of|the|and|al|de)"  # a word of one that no table need have
-#: What read_suffix may find something in: the first line that is not blank, the second, where it wants such words; and
-#: a title. Of 10,000 stories of a wire whose second line is `NEW YORK, March 2 - The bank said`, 380 have any.
-_SUFFIXED = (
-    rf"\A{_GAP}*(?:{_MARKED}[^\n|–—•»]{{2,}}"
-    rf"|[^\s\x1c-\x1f][^\n]*\n{_GAP}*{_MARKED}(?:{_SITE}{_BLANK}*){{1,6}})(?:\n|\z)"
-)
-_TITLE_SUFFIXED = rf"{_GAP}[-–—|•·:»]{_GAP}*[^|–—•»]{{2,}}\z"
-_LINKED = "http"
 _ADDRESS_THEN = re.compile(r"(?<!\S)https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
-_TAIL_LIKE = (
-    r"[.!?”\"»)] ?\p{Lu}{2,5}\.?\s*$|"
-    r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
-)
-_PICTURE_LIKE = (
-    r"(?m)\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]|/ ?[\p{Lu}][\w .-]{1,24}[ \t]*$"
-)
 _AROUND = frozenset(citations.AROUND)
 #: The end of a long line amid a sentence: a name may go on there. The search leaps from one end of a line to the next.
 _WRAP = re.compile(r"\n(?<=[^\n]{50}[\w,]\n)(?=\w)")
-_SHORT_NAME_LINE = (
-    r"(?mi)^[ \t*•|/–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}|(?:the )?(?:%s))[ \t.]*$"
-)
-
 
 Row = tuple[str, int, int, str | None, str, str, str | None, date | None]
 
 
-def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cued | None = None) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES -> ATTRIBUTIONS, sorted by document (in their order), start, end, kind.
 
-    *map*: a document's rows depend on nothing but the document and its passages. One search
-    finds the few places with a cue; Python reads those alone. About 3 s for 100,000 documents. A title
+    *map*: a document's rows depend on nothing but the document and its passages. Searches that may have been made
+    before find the few places with a cue (CUED); Python reads those alone. About 3 s for 100,000 documents. A title
     suffix (`… – Middle East Monitor`) is a `credit`; if the title does not stand in the text its place is [0, 0).
     """
+    cued = cued or find_cued(documents, passages)
     captions = _captions(passages)
     rows: list[Row] = []
-    wanted = documents.select("doc_id", "text", "title", "published", "outlet").join(
-        _body_ends(passages), on="doc_id", how="left", maintain_order="left"
-    )
-    for batch in wanted.iter_slices(BATCH):
-        rows.extend(_read_batch(batch, captions))
+    columns = documents.select("doc_id", "title", "published", "outlet", "text")
+    for part in cued.documents.iter_slices(BATCH):
+        chosen = columns[part["row"]].with_columns(plain_spaces())
+        for row in pl.concat([part, chosen], how="horizontal").iter_rows(named=True):
+            rows += _read_document(row, cued, captions.get(row["doc_id"], []))
     return pl.DataFrame(rows, schema=ATTRIBUTIONS, orient="row")
 
 
@@ -86,67 +62,7 @@ def _captions(passages: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
-    """Document -> where its last passage ends that is not boilerplate: an agency signs there, above the menus."""
-    said = passages.filter(~pl.col("role").is_in(["boilerplate", "quote"]))
-    return said.group_by("doc_id").agg(body_end=pl.col("end").max())
-
-
-@cache
-def _literals() -> Literals:
-    """Cues and names; and whether a text has a cue of a notice, or an address."""
-    words = {*citations.FOLLOW, *_led_cues(), *citations.AROUND, *names.lexicon().spellings}
-    return Literals(sorted(words), notices.CUES, [_LINKED])
-
-
-@cache
-def _led_cues() -> dict[str, str]:
-    """What leads a word of AROUND, and a cue that begins with that word (` reported by `) -> the cue.
-
-    The search reports what begins first: `reported by ` alone would be hidden by ` reported`.
-    """
-    led: dict[str, str] = {}
-    for word in citations.AROUND:
-        bare = word.lstrip(" ,")
-        led |= {word.removesuffix(bare) + cue: cue for cue in citations.FOLLOW if cue.startswith(bare)}
-    return led
-
-
-@cache
-def _agency_lines() -> str:
-    table = names.lexicon()
-    words = {name for name, kind in table.kinds.items() if kind == "agency"}
-    short = {word for ways in table.exact.values() for word in ways} | {
-        "reuters", "associated press", "agence france presse", "sputnik", "xinhua", "bloomberg news"
-    }  # fmt: skip
-    return "|".join(sorted(re.escape(word) for word in words | short))
-
-
-def _read_batch(batch: pl.DataFrame, captions: dict[str, list[tuple[int, int]]]) -> Iterator[Row]:
-    # No-break spaces stand in names and after cues; one code point for one, so places hold.
-    batch = batch.with_columns(pl.col("text").str.replace_all("[\u00a0\u2007\u202f]", " "))
-    hits = _literals().find(batch["text"])
-    noticed, linked = (pl.Series(hits.flags & bit, dtype=pl.Boolean) for bit in (1, 2))
-    text, head = pl.col("text"), pl.col("text").str.head(HEAD)
-    tail = text.str.head(pl.col("body_end").fill_null(text.str.len_chars())).str.tail(notices.TAIL)
-    table = batch.with_columns(
-        head.str.contains(_DATELINE_LIKE).alias("dateline"),
-        head.str.contains(_SHORT_NAME_LINE % _agency_lines()).alias("head"),
-        noticed.alias("cue"),
-        tail.str.contains(_TAIL_LIKE).alias("tail"),
-        text.str.contains(_PICTURE_LIKE).alias("picture"),
-        (text.str.head(TITLED).str.contains(_SUFFIXED) | pl.col("title").str.contains(_TITLE_SUFFIXED).fill_null(False))
-        .alias("end"),
-        linked.alias("links"),
-        first=hits.ends[:-1],
-        last=hits.ends[1:],
-    )
-    said = pl.any_horizontal("dateline", "head", "cue", "tail", "picture", "end", "links")
-    for row in table.filter(said | (pl.col("first") < pl.col("last"))).iter_rows(named=True):
-        yield from _read_document(row, hits, captions.get(row["doc_id"], []))
-
-
-def _read_document(row: dict[str, Any], hits: Hits, captions: list[tuple[int, int]]) -> list[Row]:
+def _read_document(row: dict[str, Any], cued: Cued, captions: list[tuple[int, int]]) -> list[Row]:
     """One document with its flags -> its rows in order; of overlapping finds the first family wins."""
     text: str = row["text"]
     found: list[Found | _Dated] = []
@@ -170,7 +86,7 @@ def _read_document(row: dict[str, Any], hits: Hits, captions: list[tuple[int, in
     if row["end"]:
         found.extend(read_suffix(text, row["title"]))
     if row["first"] < row["last"]:
-        found.extend(_citations(text, hits, slice(row["first"], row["last"])))
+        found.extend(_citations(text, cued, slice(row["first"], row["last"])))
     found.extend(_links(text) if row["links"] else ())
     return _rows(row["doc_id"], found, captions, row["published"])
 
@@ -210,12 +126,12 @@ def _datelines(text: str) -> Iterator[_Dated]:
         position += len(line) + 1
 
 
-def _citations(text: str, hits: Hits, own: slice) -> Iterator[Found]:
+def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found]:
     """The cues and names of a text -> first-party wording and citations."""
     raw = text.encode()
     plain = len(raw) == len(text)
-    known, led = _literals().words, _led_cues()
-    for hit, number in zip(hits.place[own].tolist(), hits.word[own].tolist(), strict=True):
+    known, led = list_words().words, led_cues()
+    for hit, number in zip(cued.place[own].tolist(), cued.word[own].tolist(), strict=True):
         found = known[number]
         word = led.get(found, found)
         offset = hit + len(found) - len(word)  # what leads a cue is ASCII

@@ -16,7 +16,10 @@ from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins, mark_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
+from provenance.tracing.seeking import find_cued
 from provenance.tracing.unseen import sample_flaws, share_unseen
+
+__all__ = ["find_cued", "trace"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
+    from provenance.tracing.seeking import Cued
     from provenance.verdicts.decisions import Decisions
 
 
@@ -36,12 +40,14 @@ def trace(
     change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     decisions: Decisions | None = None,
     tokens: Tokens | None = None,
+    cued: Callable[[], Cued] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    ATTRIBUTIONS are found unless they are given, and words folded unless TOKENS are. `change_dates` is applied to
-    DATES, to see what becomes of origins without them or with false ones.
+    ATTRIBUTIONS are found unless they are given, where credits may stand is sought unless a function gives CUED, and
+    words folded unless TOKENS are. `change_dates` is applied to DATES, to see what becomes of origins without them or
+    with false ones.
     """
     clock = clock or Clock(None)
     documents, passages, spans, matches, clusters = (
@@ -50,7 +56,8 @@ def trace(
     spans, matches = without_different(spans, matches)
     with clock.step("attributions"):
         known = frames.get("attributions")
-        attributions = find_attributions(documents, passages) if known is None else known
+        sought = cued() if cued else None
+        attributions = find_attributions(documents, passages, sought) if known is None else known
     with clock.step("dates"):
         dates = find_dates(documents, attributions)
         dates = change_dates(dates) if change_dates else dates
