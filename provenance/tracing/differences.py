@@ -95,19 +95,30 @@ def compare(left: Text, right: Text, count: Callable[[int], int]) -> tuple[list[
     forth: list[Sign] = []
     back: list[Sign] = []
     for edit in _edits(left.word[:WORDS], right.word[:WORDS]):
-        turned = _Edit(edit.three, edit.four, edit.one, edit.two)
-        if 0 < edit.two - edit.one <= PHRASE and 0 < edit.four - edit.three <= PHRASE:
+        lost, new = edit.two - edit.one, edit.four - edit.three
+        if 0 < lost <= PHRASE and 0 < new <= PHRASE:
             _compare_phrases(left, right, edit, count, (forth, back))
+            if max(lost, new) < max(2, 2 * min(lost, new)) and not _near_figure(left, right, edit):
+                continue  # most edits: _signs has nothing to say of them
         forth += _signs(left, right, edit)
-        back += _signs(right, left, turned)
+        back += _signs(right, left, _Edit(edit.three, edit.four, edit.one, edit.two))
     return _excess(forth, back), _excess(back, forth)
+
+
+def _near_figure(left: Text, right: Text, edit: _Edit) -> bool:
+    """Whether a digit stands in either phrase or right behind it."""
+    one, other = left.end[edit.two - 1] + BESIDE, right.end[edit.four - 1] + BESIDE
+    return bool(
+        _DIGIT.search(left.text, left.start[edit.one], one) or _DIGIT.search(right.text, right.start[edit.three], other)
+    )
 
 
 def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
     """Signs -> the same without as many of each NET kind as run the other way."""
-    left = Counter(sign.feature for sign in against if sign.feature in NET)
-    if not left:
+    told = [sign.feature for sign in against if sign.feature in NET]
+    if not told:
         return signs
+    left = Counter(told)
     kept = []
     for sign in signs:
         if left[sign.feature]:
@@ -127,7 +138,7 @@ def _edits(left: list[int], right: list[int]) -> Iterator[_Edit]:
     for two, four, size in LCSseq.opcodes(left, right).as_matching_blocks():  # the last is empty, at both ends
         if two > one or four > three:
             new = _Edit(one, two, three, four)
-            if last and held < min(CHANCE, _changed(last), _changed(new)):
+            if last and held < CHANCE and held < min(_changed(last), _changed(new)):
                 last = _Edit(last.one, new.two, last.three, new.four)
             else:
                 if last:
@@ -182,8 +193,9 @@ def _compare_phrases(
     )
     forth, back = told
     if _DIGIT.search(one) and _DIGIT.search(other):
-        forth += _figures(left, places[0], right, places[1])
-        back += _figures(right, places[1], left, places[0])
+        was, say = _Figures.at(left.text, *places[0]), _Figures.at(right.text, *places[1])
+        forth += _compare_figures(was, say)
+        back += _compare_figures(say, was)
     if lost == new == 1 and _is_slip(one, other):
         times = count(left.word[edit.one]), count(right.word[edit.three])
         if times[0] >= 2 * times[1]:
@@ -201,13 +213,27 @@ def _compare_phrases(
             (forth if named[0] else back).append(Sign("name", *places[named[0]], late=True))
 
 
-def _figures(full: Text, was: tuple[int, int], late: Text, told: tuple[int, int]) -> Iterator[Sign]:
+class _Figures(NamedTuple):
+    """The figures of a phrase, the place grown to the whole of those at its ends, and what stands there and behind."""
+
+    start: int
+    end: int
+    inside: list[str]
+    near: str
+
+    @classmethod
+    def at(cls, text: str, start: int, end: int) -> _Figures:
+        """The figures at a place of a text."""
+        start, end = _widen(text, start, end)
+        return cls(start, end, _FIGURE.findall(text, start, end), text[start : end + BESIDE])
+
+
+def _compare_figures(was: _Figures, told: _Figures) -> Iterator[Sign]:
     """The signs of figures at two places of two texts: one was rounded, or converted to another unit."""
-    was, told = _widen(full.text, *was), _widen(late.text, *told)
-    if _is_rounded(full.text[slice(*was)], late.text[slice(*told)]):
-        yield Sign("rounded", *told, late=True)
-    if _is_converted(full.text[was[0] : was[1] + BESIDE], late.text[told[0] : told[1] + BESIDE]):
-        yield Sign("unit", *told, late=True)
+    if _is_rounded(was.inside, told.inside):
+        yield Sign("rounded", told.start, told.end, late=True)
+    if _is_converted(was.near, told.near):
+        yield Sign("unit", told.start, told.end, late=True)
 
 
 def _is_inside(left: Text, right: Text, edit: _Edit) -> bool:
@@ -224,11 +250,11 @@ def _is_opener(full: Text, late: Text, edit: _Edit) -> bool:
     """
     if edit.one >= len(full.word) or edit.four >= len(late.word) or (edit.one and full.gap[edit.one] < SENTENCE):
         return False
-    near = set(full.word[max(0, edit.one - MOVED) : edit.one + MOVED])
-    if 2 * sum(word in near for word in late.word[edit.three : edit.four]) > edit.four - edit.three:
-        return False
     was, told = full.text[full.start[edit.one]], late.text[late.start[edit.four]]
-    return was.isupper() and told == was.lower()
+    if not was.isupper() or told != was.lower():
+        return False
+    near = set(full.word[max(0, edit.one - MOVED) : edit.one + MOVED])
+    return 2 * sum(word in near for word in late.word[edit.three : edit.four]) <= edit.four - edit.three
 
 
 def _words(text: Text, first: int, last: int) -> str:
@@ -255,12 +281,12 @@ def _digits(figure: str) -> int:
     return len(figure.replace(",", "").replace(".", "").strip("0"))
 
 
-def _is_rounded(was: str, told: str) -> bool:
-    for figure in _FIGURE.findall(was):
+def _is_rounded(was: list[str], told: list[str]) -> bool:
+    for figure in was:
         if _YEAR.match(figure):
             continue
         value = float(figure.replace(",", ""))
-        for other in _FIGURE.findall(told):
+        for other in told:
             near = float(other.replace(",", ""))
             if near != value and abs(near - value) <= FARTHEST * value and _digits(other) < _digits(figure):
                 return True
