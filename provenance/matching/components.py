@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
-import rustworkx
 
+from provenance.matching import component_kernels
 from provenance.matching.agglomeration import STEPS, agglomerate
 from provenance.matching.kernels import BASE
 
@@ -47,16 +46,8 @@ Reach = Callable[[Links, Array], Array]
 
 def label_components(nodes: int, left: Array, right: Array) -> Array:
     """Links between nodes 0..nodes -> for each node the smallest node of its component; int64."""
-    graph = rustworkx.PyGraph()  # multigraph=False looks through a hub's links for each one added: 100,000 took 11 s
-    graph.add_nodes_from(range(nodes))
-    graph.add_edges_from_no_data(list(zip(left.tolist(), right.tolist(), strict=True)))
-    found = rustworkx.connected_components(graph)
-    members = np.fromiter(chain.from_iterable(found), np.int64, nodes)
-    sizes = np.fromiter(map(len, found), np.int64, len(found))
-    label = np.empty(nodes, np.int64)
-    if nodes:
-        firsts = np.minimum.reduceat(members, np.cumsum(sizes) - sizes)
-        label[members] = np.repeat(firsts, sizes)
+    label = np.arange(nodes)
+    component_kernels.find_firsts(*(np.array(side, np.int64) for side in (left, right)), label)
     return label
 
 
