@@ -28,6 +28,7 @@ from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.ignored import ignore_stretches
+from provenance.matching.numbering import name_rows, number_documents, number_rows
 from provenance.matching.recall import measured_recall, sample_pairs
 from provenance.matching.rewritten import explain_channel
 from provenance.matching.sketches import recall_statement, word_sketcher
@@ -51,6 +52,16 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 WORTH_LOADING = 16 << 20  # bytes of a table from which a worker takes longer to look through it than kernels to load
 STEPS = 17  # calls of Clock.step in a whole run, for progress
+
+
+class Compared(NamedTuple):
+    """What comparing found, beside its tables: SPANS and MATCHES with rows for ids, which is quicker to go on with."""
+
+    spans: pl.DataFrame
+    matches: pl.DataFrame
+    over_cap: int  # runs and buckets over the link cap
+    sampled: Sampled  # true pairs of a sample
+    known: Known | None  # if tracing follows
 
 
 class Needs(NamedTuple):
@@ -116,20 +127,21 @@ def scan(
         finished("documents", documents)
 
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, over_cap, sampled, known = compare(documents, settings, clock, decisions, finished)
+    made, compared = compare(documents, settings, clock, decisions, finished)
     frames |= made
-    spans, matches = frames["spans"], frames["matches"]
+    matches = frames["matches"]
     if settings.until != "matches":
         with clock.step("clusters"):
-            clusters = find_clusters(spans, matches, settings)
+            clusters = find_clusters(compared.spans, compared.matches, settings, documents["doc_id"])
             facts["implied_pairs"] = count_implied(clusters, matches)
         frames["clusters"] = clusters
-    facts["recall"] = recall_statement(settings, documents.height, over_cap) | {
+    facts["recall"] = recall_statement(settings, documents.height, compared.over_cap) | {
         "rewritten_passages": explain_channel(settings, documents),
-        "measured": measured_recall(sampled, documents["doc_id"], matches, frames.get("clusters"), settings),
+        "measured": measured_recall(compared.sampled, documents["doc_id"], matches, frames.get("clusters"), settings),
     }
-    frames["documents"] = documents
-    if known:
+    frames["documents"], known = documents, compared.known
+    del compared  # its SPANS would be held through tracing
+    if known is not None:
         from provenance.tracing.trace import trace  # noqa: PLC0415  as in _seek_beside
 
         with clock.step("languages"):
@@ -177,10 +189,8 @@ def _compare_passages(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
-) -> tuple[dict[str, pl.DataFrame], int, Sampled, Known | None]:
-    """DOCUMENTS -> PASSAGES, SPANS and MATCHES; the runs and buckets over the link cap; true pairs of a sample.
-
-    And what tracing need not find anew, if it follows.
+) -> tuple[dict[str, pl.DataFrame], Compared]:
+    """DOCUMENTS -> PASSAGES, SPANS and MATCHES by passages.
 
     Candidates and the sample need nothing but words: they are sought beside the stages before and after, of which some
     keep one core busy.
@@ -201,15 +211,18 @@ def _compare_passages(
         passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
         finished("passages", passages)
     known = Known(tokens, _seek_beside(documents, passages)) if settings.until == "origins" else None
+    ids, rows = documents["doc_id"], number_documents(documents)
     with clock.step("spans"):
-        found = find_among(documents, passages, tokens, candidates, settings)
+        numbered = passages.with_columns(number_rows(ids, passages["doc_id"]))
+        found = find_among(rows, numbered, tokens, candidates, settings)
     with clock.step("matches"):
-        spans, matches = match_documents(documents, passages, tokens, found, settings, decisions)
-        finished("spans", spans)
-        finished("matches", matches)
+        matched = match_documents(rows, numbered, tokens, found, settings, decisions and decisions.numbered(ids))
+        named = {name: name_rows(table, ids) for name, table in matched._asdict().items()}
+        finished("spans", named["spans"])
+        finished("matches", named["matches"])
     with clock.step("recall"):
         measured = sampled()
-    return {"passages": passages, "spans": spans, "matches": matches}, found.over_cap, measured, known
+    return {"passages": passages, **named}, Compared(*matched, found.over_cap, measured, known)
 
 
 def _compare_documents(
@@ -218,9 +231,10 @@ def _compare_documents(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
-) -> tuple[dict[str, pl.DataFrame], int, Sampled, Known | None]:
-    """DOCUMENTS -> MATCHES by whole documents, the same; PASSAGES too if tracing follows."""
-    passages, known = tables.empty(tables.PASSAGES), None
+) -> tuple[dict[str, pl.DataFrame], Compared]:
+    """DOCUMENTS -> MATCHES by whole documents, PASSAGES too if tracing follows, no SPANS."""
+    passages, spans, known = tables.empty(tables.PASSAGES), tables.empty(tables.SPANS), None
+    ids = documents["doc_id"]
     if settings.until == "origins":
         from provenance.text.passages import find_passages  # noqa: PLC0415  as above
 
@@ -230,9 +244,10 @@ def _compare_documents(
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
         known = Known(tokens, _seek_beside(documents, passages))
     with clock.step("matches"):
-        matches, over_cap, sampled = find_alike(documents, settings, decisions=decisions)
+        alike = find_alike(number_documents(documents), settings, decisions=decisions and decisions.numbered(ids))
+        matches = name_rows(alike.matches, ids)
         finished("matches", matches)
-    return {"passages": passages, "spans": tables.empty(tables.SPANS), "matches": matches}, over_cap, sampled, known
+    return {"passages": passages, "spans": spans, "matches": matches}, Compared(spans, *alike, known)
 
 
 def _read(

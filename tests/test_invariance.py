@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance import pipeline
+from provenance.matching.clusters import find_clusters
+from provenance.matching.completion import match_documents
+from provenance.matching.numbering import name_rows, number_documents, number_rows
 from provenance.matching.spans import find_spans
+from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
 from provenance.tables import WRITTEN
 from provenance.text.folding import fold
 from provenance.text.passages import find_passages
-from provenance.text.tokens import tokenize_and
+from provenance.text.tokens import tokenize, tokenize_and
 from tests.strategies import SENTENCES, dumps
 
 if TYPE_CHECKING:
@@ -109,6 +113,27 @@ def test_one_thread_equals_two(texts: dict[str, str]) -> None:
         found.append(find_spans(documents, passages, tokens, None, BOTH["exhaustive"], threads))
     assert found[0].spans.equals(found[1].spans)
     assert found[0].jaccards.equals(found[1].jaccards)
+
+
+@few
+@given(texts=dumps())
+def test_stages_take_rows_for_ids(texts: dict[str, str]) -> None:
+    how = BOTH["exhaustive"]
+    documents = scan(texts, how).documents
+    passages, tokens, ids = find_passages(documents), tokenize(documents["text"]), documents["doc_id"]
+
+    def made(documents: pl.DataFrame, passages: pl.DataFrame, names: pl.Series | None) -> list[pl.DataFrame]:
+        found = find_spans(documents, passages, tokens, None, how)
+        spans, matches = match_documents(documents, passages, tokens, found, how)
+        clusters = find_clusters(spans, matches, how, names)
+        alike = find_alike(documents, how).matches
+        return [clusters, *(table if names is None else name_rows(table, names) for table in (spans, matches, alike))]
+
+    numbered = passages.with_columns(number_rows(ids, passages["doc_id"]))
+    for named, other in zip(
+        made(documents, passages, None), made(number_documents(documents), numbered, ids), strict=True
+    ):
+        assert named.equals(other)
 
 
 def test_two_runs_of_the_corpus_are_identical(corpus: object, corpus_run: Run) -> None:

@@ -11,8 +11,8 @@ import polars as pl
 from provenance import tables
 from provenance.matching.apart import keep_apart
 from provenance.matching.components import DENSE, Links, best_path, direct, label_components, split
+from provenance.matching.numbering import name_rows, rows_of
 from provenance.matching.occurrences import find_occurrences
-from provenance.matching.places import row_numbers
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -28,30 +28,37 @@ PAIR = ("left_doc", "right_doc")
 ALL_PAIRS = 1000
 
 
-def find_clusters(spans: pl.DataFrame, matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def find_clusters(
+    spans: pl.DataFrame, matches: pl.DataFrame, settings: Settings, ids: pl.Series | None = None
+) -> pl.DataFrame:
     """SPANS, MATCHES -> CLUSTERS of documents and of passages; is_origin is null. *Gather*.
 
     A cluster's id is `d:` or `p:` and a hash of its first member's doc_id (and place), first by code
     points: it depends on no order and stays when other members come. Members are sorted; no cluster has
-    fewer than two.
+    fewer than two. `ids` are those of DOCUMENTS where SPANS and MATCHES have their rows.
     """
-    parts = [cluster_documents(matches, settings), cluster_passages(spans, settings)]
+    parts = [cluster_documents(matches, settings, ids), cluster_passages(spans, settings, ids)]
     return tables.check(pl.concat(parts).sort("level", "cluster_id", "doc_id", "start"), tables.CLUSTERS, "clusters")
 
 
 # -- documents -------------------------------------------------------------------------------------------
 
 
-def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """MATCHES -> CLUSTERS at document level; documents of equal text are one node, and 1 to each other.
+def cluster_documents(matches: pl.DataFrame, settings: Settings, ids: pl.Series | None = None) -> pl.DataFrame:
+    """MATCHES -> CLUSTERS at document level, by group_documents; `ids` as of find_clusters."""
+    members = group_documents(matches, settings).rename({"cluster_id": "label"})
+    return finish(members.with_columns(start=None, end=None, role=None), "document", ids)
+
+
+def group_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """MATCHES -> cluster_id (a number), doc_id, cohesion; documents of equal text are one node, and 1 to each other.
 
     Where the pairs of two such nodes differ (a line break makes a passage boilerplate in one copy only),
     any pair joins them and the least is what they share. Nodes of a pair that editors called `same` become one,
     which shares with others what any of its texts does; those called `different` never stand in one cluster.
     """
     pairs = weigh(matches)
-    ids = documents_of(pairs)
-    left, right = (row_numbers(pairs[side], ids) for side in ("left_doc", "right_doc"))
+    ids, left, right = ends_of(pairs)
     strong = pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32)
     between = pairs.select(pl.Series("left", left), pl.Series("other", right), "weight", strong=strong)
     equal, same = ((pairs["relation"] == word).to_numpy() for word in ("duplicate", "same"))
@@ -69,11 +76,10 @@ def cluster_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame
     groups = split(len(size), links, size, floor, direct, DENSE)
     parted = matches.filter(pl.col("relation") == "different", *(pl.col(side).is_in(ids.implode()) for side in PAIR))
     if parted.height:
-        apart = (node[row_numbers(parted[side], ids)] for side in PAIR)
+        apart = (node[rows_of(parted[side], ids)] for side in PAIR)
         groups = keep_apart(groups, links, size, floor, *apart)
     label, cohesion = groups.label[node], groups.cohesion[node]
-    members = pl.DataFrame({"doc_id": ids, "label": label, "cohesion": cohesion}).filter(pl.col("label") >= 0)
-    return finish(members.with_columns(start=None, end=None, role=None), "document")
+    return pl.DataFrame({"cluster_id": label, "doc_id": ids, "cohesion": cohesion}).filter(pl.col("cluster_id") >= 0)
 
 
 def _merge(
@@ -111,9 +117,11 @@ def strong_pairs(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     return weigh(matches).filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
 
 
-def documents_of(pairs: pl.DataFrame) -> pl.Series:
-    """The documents of some pairs, each once, sorted."""
-    return pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
+def ends_of(pairs: pl.DataFrame) -> tuple[pl.Series, Array, Array]:
+    """The documents of some pairs, each once, sorted; and where among them the left and the right of each stand."""
+    ids = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
+    left, right = (rows_of(pairs[side], ids) for side in PAIR)
+    return ids, left, right
 
 
 # -- which pairs a cluster still lacks -------------------------------------------------------------------
@@ -125,14 +133,12 @@ def link_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     What to verify first: a pair that was not compared counts as nothing shared, and would part what belongs
     together.
     """
-    pairs = strong_pairs(matches, settings)
-    ids = documents_of(pairs)
-    label = label_components(len(ids), row_numbers(pairs["left_doc"], ids), row_numbers(pairs["right_doc"], ids))
-    return pl.DataFrame({"cluster_id": label, "doc_id": ids}).with_columns(pl.col("cluster_id").cast(pl.String))
+    ids, left, right = ends_of(strong_pairs(matches, settings))
+    return pl.DataFrame({"cluster_id": label_components(len(ids), left, right), "doc_id": ids})
 
 
 def members_of(clusters: pl.DataFrame) -> pl.DataFrame:
-    """CLUSTERS, or what link_documents gives -> cluster_id, doc_id, size; documents only."""
+    """CLUSTERS, or what link_documents and group_documents give -> cluster_id, doc_id, size; documents only."""
     if "level" in clusters.columns:
         clusters = clusters.filter(pl.col("level") == "document")
     return clusters.select("cluster_id", "doc_id", size=pl.len().over("cluster_id"))
@@ -141,7 +147,7 @@ def members_of(clusters: pl.DataFrame) -> pl.DataFrame:
 def missing_pairs(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = ALL_PAIRS) -> pl.DataFrame:
     """Clusters, MATCHES -> left_doc, right_doc of the pairs that MATCHES lacks, sorted.
 
-    Takes CLUSTERS or the result of link_documents. Of clusters up to `limit` all pairs; of a larger one those of its
+    Takes what members_of does. Of clusters up to `limit` all pairs; of a larger one those of its
     hub, the member with the most matches (of equals the first), with every other: a member that was not compared with
     what will be the centre would count as sharing nothing with it. Cost: limit / 2 pairs for each member at most.
     """
@@ -183,7 +189,7 @@ def count_implied(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = AL
 # -- passages --------------------------------------------------------------------------------------------
 
 
-def cluster_passages(spans: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def cluster_passages(spans: pl.DataFrame, settings: Settings, ids: pl.Series | None = None) -> pl.DataFrame:
     """SPANS -> CLUSTERS at passage level; cost: sorts of the sides, and the pairs of sides that overlap.
 
     Occurrences (see occurrences.py) tied by a span share its identity times the share of them that it
@@ -218,7 +224,7 @@ def cluster_passages(spans: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         label=pl.Series(groups.label, dtype=pl.Int64), cohesion=pl.Series(groups.cohesion, dtype=pl.Float64)
     ).filter(pl.col("label") >= 0)
     roles = find_roles(tied.select(pl.Series("label", groups.label[found.left]), "role"))
-    return finish(members.join(roles, on="label", how="left", maintain_order="left"), "passage")
+    return finish(members.join(roles, on="label", how="left", maintain_order="left"), "passage", ids)
 
 
 def find_roles(tied: pl.DataFrame) -> pl.DataFrame:
@@ -232,12 +238,13 @@ def find_roles(tied: pl.DataFrame) -> pl.DataFrame:
     return roles.select("label", role=pl.col("code").replace_strict(range(len(SPECIFIC)), SPECIFIC))
 
 
-def finish(members: pl.DataFrame, level: str) -> pl.DataFrame:
+def finish(members: pl.DataFrame, level: str, ids: pl.Series | None) -> pl.DataFrame:
     """Members with label, doc_id, start, end, role, cohesion -> CLUSTERS."""
     firsts = members.sort("doc_id", "start").group_by("label", maintain_order=True).first()
-    keys = firsts.select("label", "doc_id", "start", "end").rows()
-    ids = [name(level, *key) for _, *key in keys]
-    named = firsts.select("label").with_columns(cluster_id=pl.Series(ids, dtype=pl.String))
+    if ids is not None:
+        members, firsts = name_rows(members, ids), name_rows(firsts, ids)
+    names = [name(level, *key) for key in firsts.select("doc_id", "start", "end").iter_rows()]
+    named = firsts.select("label").with_columns(cluster_id=pl.Series(names, dtype=pl.String))
     complete = members.join(named, on="label", how="left").with_columns(level=pl.lit(level), is_origin=None)
     return complete.select(pl.col(column).cast(dtype) for column, dtype in tables.CLUSTERS.items())
 

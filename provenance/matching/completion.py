@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.alignment import align
-from provenance.matching.clusters import cluster_documents, link_documents, missing_pairs
+from provenance.matching.clusters import group_documents, link_documents, missing_pairs
 from provenance.matching.matches import find_matches
-from provenance.matching.places import row_numbers
+from provenance.matching.numbering import rows_of
 from provenance.matching.spans import to_table
 from provenance.tables import SPANS_BY
 
@@ -45,7 +45,7 @@ def match_documents(
     spans = [found.spans]
 
     def compare(missing: pl.DataFrame) -> pl.DataFrame:
-        left, right = (row_numbers(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
+        left, right = (rows_of(missing[side], documents["doc_id"]).astype(np.int32) for side in PAIR)
         more = align(tokens, found.layout, left, right, settings)
         added = to_table(documents, found.layout, tokens, more.aligned, settings)
         spans.append(added)
@@ -95,5 +95,5 @@ def add_compared(matches: pl.DataFrame, more: pl.DataFrame, settings: Settings) 
     """
     tied = (pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32)) | (pl.col("spans") > 0)
     matches = pl.concat([matches, more.filter(tied)])
-    lacking = missing_pairs(cluster_documents(matches, settings), matches)
+    lacking = missing_pairs(group_documents(matches, settings), matches)
     return pl.concat([matches, more.join(lacking, on=PAIR, how="semi")]).sort(PAIR)

@@ -9,6 +9,7 @@ import numpy as np
 
 from provenance.matching import component_kernels
 from provenance.matching.agglomeration import STEPS, agglomerate
+from provenance.matching.equal_texts import unique
 from provenance.matching.kernels import BASE
 
 Array = np.ndarray[Any, Any]
@@ -83,7 +84,7 @@ def best_path(links: Links, centre: Array) -> Array:
         better = product > cohesion[reached]
         reached = reached[better]
         np.maximum.at(cohesion, reached, product[better])
-        rising = np.unique(reached)
+        rising = unique(reached)
     return cohesion
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import place_kernels
+from provenance.matching.numbering import number_rows
 from provenance.matching.places import Ranges, cut_out, read_places, words_inside
 from provenance.room import zeros
 from provenance.tables import ROLES
@@ -42,8 +43,7 @@ class Layout(NamedTuple):
 
 def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, threads: int = 2) -> Layout:
     """DOCUMENTS sorted by doc_id (the rows of TOKENS), PASSAGES and TOKENS -> Layout. *map*."""
-    runs = passages["doc_id"].rle().struct.unnest()
-    document = np.repeat(documents["doc_id"].search_sorted(runs["value"]).to_numpy().astype(np.int64), runs["len"])
+    document = number_rows(documents["doc_id"], passages["doc_id"]).to_numpy().astype(np.int64)
     start, end, role = passages["start"].to_numpy(), passages["end"].to_numpy(), codes(passages["role"])
     first, last = words_inside(tokens, document, start, end)
     quoted = role == CODE["quote"]

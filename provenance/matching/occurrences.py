@@ -9,10 +9,10 @@ import polars as pl
 
 from provenance.matching.components import lead
 from provenance.matching.equal_texts import unique
+from provenance.matching.numbering import rows_of
+from provenance.matching.places import by_row
 
 Array = np.ndarray[Any, Any]
-
-SIDE = ("doc_id", "start", "end")
 
 
 class Occurrences(NamedTuple):
@@ -32,20 +32,26 @@ def find_occurrences(spans: pl.DataFrame) -> Occurrences:
     chain: each side is compared with a *leader*, the longest first, and an occurrence reaches as far as its
     leader; with more than half of the leader each, any two sides of an occurrence share text.
     """
-    ends = [spans.select(doc_id=f"{side}_doc", start=f"{side}_start", end=f"{side}_end") for side in ("left", "right")]
-    both = pl.concat(ends)
-    sides = both.unique().sort(SIDE).with_row_index("side")
-    number = both.join(sides, on=SIDE, how="left", maintain_order="left")["side"].cast(pl.Int64).to_numpy()
-    leader, share = lead_sides(sides.select(SIDE))
+    documents, starts, ends = (_both(spans, column) for column in ("doc", "start", "end"))
+    ids = documents.unique().sort()
+    row, start, end = rows_of(documents, ids), starts.to_numpy(), ends.to_numpy()
+    order = by_row(row, end)
+    order = order[by_row(row[order], start[order])]
+    new = np.logical_or.reduce([np.diff(key[order], prepend=-1) != 0 for key in (row, start, end)])
+    number = np.empty(order.size, np.int64)
+    number[order] = np.cumsum(new) - 1
+    first = order[new]
+    sides = pl.DataFrame({"doc_id": ids.gather(row[first]), "start": start[first], "end": end[first]})
+    leader, share = lead_sides(sides)
     leaders = unique(leader)
     occurrence = np.searchsorted(leaders, leader)
     left, right = number[: spans.height], number[spans.height :]
-    return Occurrences(
-        sides[leaders].select(SIDE),
-        occurrence[left],
-        occurrence[right],
-        np.minimum(share[left], share[right]),
-    )
+    return Occurrences(sides[leaders], occurrence[left], occurrence[right], np.minimum(share[left], share[right]))
+
+
+def _both(spans: pl.DataFrame, column: str) -> pl.Series:
+    """A column of all left sides, then of all right ones."""
+    return pl.concat([spans[f"left_{column}"], spans[f"right_{column}"].alias(f"left_{column}")])
 
 
 def lead_sides(sides: pl.DataFrame) -> tuple[Array, Array]:

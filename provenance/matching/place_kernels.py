@@ -44,6 +44,39 @@ def find_inside(start, size, bounds, document, begin, end, first, last):
         first[q], last[q] = at, stop
 
 
+@njit(inline="always")
+def _before(first, length, before, word):
+    """How many words of some ranges stand before `word`; the fields are of places.Ranges. A binary search."""
+    low, high = np.int64(0), np.int64(first.size)
+    while low < high:
+        middle = (low + high) >> 1
+        if first[middle] <= word:
+            low = middle + 1
+        else:
+            high = middle
+    return np.int64(0) if low == 0 else before[low - 1] + min(word - first[low - 1], length[low - 1])
+
+
+@njit(cache=True, nogil=True)
+def cover(group, first, last, order, notice_first, notice_length, notice_before, plain, whole):
+    """whole[g] = the words in the union of the ranges first[q]:last[q] with group[q] == g; plain[g] without notices.
+
+    `order` goes by group, then first. Notices are the fields of places.Ranges; all int64. Cost: two binary searches a
+    range.
+    """
+    here, reached = np.int64(-1), np.int64(0)
+    for q in order:
+        if group[q] != here:
+            here, reached = group[q], np.int64(0)
+        low, high = max(first[q], reached), last[q]
+        if low < high:
+            reached = high
+            noted = _before(notice_first, notice_length, notice_before, high)
+            noted -= _before(notice_first, notice_length, notice_before, low)
+            whole[here] += high - low
+            plain[here] += high - low - noted
+
+
 @njit(cache=True, nogil=True)
 def mark(first, last, number, out):
     """out[first[r]:last[r]] = number[r], range by range."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 KINDS = "exact", "edited", "rewritten"
+PAIR = "left_doc", "right_doc"
 NEAR = 64  # words; what covers over half of a stretch covers its middle, and is sought in so many words around it
 #: Punctuation that a span takes along before its start and behind its end: as many characters at most, of these.
 MOST = 2, 3
@@ -162,12 +164,14 @@ def to_table(
     row = np.concatenate([aligned.left, aligned.right])  # both sides at once: texts are taken up but once
     first = np.concatenate([aligned.left_first, aligned.right_first])
     last = np.concatenate([aligned.left_last, aligned.right_last])
-    role = roles_of(layout, first, last)
-    starts, ends = snap(documents["text"], row, tokens.start[first], tokens.ends(last - 1), threads)
+    with ThreadPoolExecutor(1) as pool:
+        roles = pool.submit(roles_of, layout, first, last)
+        starts, ends = snap(documents["text"], row, tokens.start[first], tokens.ends(last - 1), threads)
+        role = roles.result()
     identity, doc_ids = aligned.identity(), documents["doc_id"]
     sides = [slice(0, aligned.left.size), slice(aligned.left.size, row.size)]
     places = [(row[side], starts[side], ends[side]) for side in sides]
-    order = _order(doc_ids, *places)
+    order = order_spans(doc_ids, *places)
     columns: dict[str, Any] = {}
     for side, (at, start, end) in zip(("left", "right"), places, strict=True):
         columns[f"{side}_doc"] = doc_ids.gather(at[order])
@@ -176,15 +180,23 @@ def to_table(
     kind = np.where(identity >= 1, 0, np.where(identity >= np.float32(settings.min_identity), 1, 2))
     columns["kind"] = pl.Series(KINDS).gather(kind[order])
     columns["role"] = pl.Series(ROLES).gather(more_specific(*(role[side] for side in sides))[order])
-    return pl.DataFrame(columns, schema_overrides=dict(SPANS)).select(list(SPANS))
+    dtypes = {column: columns[column].dtype if column in PAIR else dtype for column, dtype in SPANS.items()}
+    return pl.DataFrame(columns, schema_overrides=dtypes).select(list(SPANS))
 
 
-def _order(doc_ids: pl.Series, left: tuple[Array, Array, Array], right: tuple[Array, Array, Array]) -> Array:
+def order_spans(doc_ids: pl.Series, left: tuple[Array, Array, Array], right: tuple[Array, Array, Array]) -> Array:
     """Sides (row, start, end) of spans -> their order by SPANS_BY; by rank, for names are slow to compare."""
     rank = np.empty(len(doc_ids), np.int64)
     rank[doc_ids.arg_sort().to_numpy()] = np.arange(len(doc_ids))
-    one, two = ((rank[row] << 33) | start for row, start, _ in (left, right))
-    order: Array = np.lexsort((right[2], left[2], two, one))
+    left_rank, right_rank = rank[left[0]], rank[right[0]]
+    order = by_row(right_rank, right[1])
+    order = order[by_row(left_rank[order], left[1][order])]
+    starts = left_rank, left[1], right_rank, right[1]
+    new = np.logical_or.reduce([np.diff(key[order], prepend=-1) != 0 for key in starts])
+    tied = ~new  # few are
+    tied[:-1] |= ~new[1:]
+    some = order[tied]
+    order[tied] = some[np.lexsort((right[2][some], left[2][some], np.cumsum(new)[tied]))]
     return order
 
 

@@ -17,7 +17,7 @@ from provenance.matching.candidates import bucket_pairs, sharing_pairs
 from provenance.matching.completion import complete
 from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
 from provenance.matching.matches import name_relations
-from provenance.matching.places import row_numbers
+from provenance.matching.numbering import rows_of
 from provenance.matching.recall import gather_pairs, measure_met, sample_pairs, take_sample
 from provenance.matching.sketches import permutations
 from provenance.room import Column, scattered
@@ -65,7 +65,7 @@ def find_alike(
     firsts = match_firsts(ids, texts, pairs, groups, settings, threads)
 
     def compare(missing: pl.DataFrame) -> pl.DataFrame:
-        left, right = (row_numbers(missing[side], ids).astype(np.int64) for side in ("left_doc", "right_doc"))
+        left, right = (rows_of(missing[side], ids).astype(np.int64) for side in ("left_doc", "right_doc"))
         return match_pairs(ids, texts, (left << 32) | right, groups, settings, threads)
 
     matches = complete(pl.concat([firsts, match_equal(ids, groups, settings)]), compare, settings, decisions)

@@ -36,6 +36,11 @@ class Decisions(NamedTuple):
     keys: pl.DataFrame  # documents that those are about, with the key of their text
     facts: dict[str, Any]  # for run.json
 
+    def numbered(self, ids: pl.Series) -> Decisions:
+        """The same on rows of `ids`, sorted, where pairs have rows for ids."""
+        rows = self.parts.with_columns(doc_id=ids.search_sorted(self.parts["doc_id"]))
+        return self._replace(parts=rows)
+
     def name_pairs(self, matches: pl.DataFrame) -> pl.DataFrame:
         """MATCHES, in whatever order -> the same with the relations `same` and `different` where editors decided.
 
