@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provenance.settings import Settings
 
 Array = np.ndarray[Any, Any]
+Side = tuple[Array, Array, Array]  # document, first and last word
 
 LONGEST = 40  # words; longer passages hold runs that the exact channel sees
 SEED = 3  # words that two like passages must share in a row
@@ -66,7 +67,7 @@ def link_short(tokens: Tokens, found: Occurrences, settings: Settings) -> Aligne
     keys = [pair_seeds(texts, seeds, hot, cap, marking=marking) for marking in (True, False)]
     likes = align_texts(texts, unique(np.concatenate(keys)))
     likes[:, :2] = number[likes[:, :2]]
-    return join([link_equal(found, cap), *cross_likes(found, likes, cap)])
+    return join([link_equal(found, cap), cross_likes(found, likes, cap)])
 
 
 def group_occurrences(tokens: Tokens, document: Array, first: Array, last: Array, role: Array) -> Occurrences:
@@ -80,21 +81,13 @@ def group_occurrences(tokens: Tokens, document: Array, first: Array, last: Array
     return Occurrences(np.cumsum(new) - 1, document[order], first[order], last[order], role[order])
 
 
-def _pairs(found: Occurrences, one: Array, two: Array, equal: Array) -> Aligned:
-    """Rows of two occurrences each, and their equal words -> stretches with the earlier side left."""
-    swap = (found.document[one] > found.document[two]) | (
-        (found.document[one] == found.document[two]) & (found.first[one] > found.first[two])
-    )
-    left, right = np.where(swap, two, one), np.where(swap, one, two)
-    return Aligned(
-        found.document[left].astype(np.int32),
-        found.document[right].astype(np.int32),
-        found.first[left],
-        found.last[left],
-        found.first[right],
-        found.last[right],
-        equal.astype(np.int32),
-    )
+def _pairs(one: Side, two: Side, equal: Array) -> Aligned:
+    """Documents and words of two passages each, and their equal words -> stretches with the earlier side left."""
+    swap = (one[0] > two[0]) | ((one[0] == two[0]) & (one[1] > two[1]))
+    left, left_first, left_last = (np.where(swap, other, own) for own, other in zip(one, two, strict=True))
+    right, right_first, right_last = (np.where(swap, own, other) for own, other in zip(one, two, strict=True))
+    documents = left.astype(np.int32), right.astype(np.int32)
+    return Aligned(*documents, left_first, left_last, right_first, right_last, equal.astype(np.int32))
 
 
 def link_equal(found: Occurrences, cap: int) -> Aligned:
@@ -105,19 +98,24 @@ def link_equal(found: Occurrences, cap: int) -> Aligned:
     rows = np.arange(found.text.size)
     same_text = found.text[1:] == found.text[:-1]
     inside = rows[1:][same_text & (found.document[1:] == found.document[:-1])]
-    one, two = [inside - 1], [inside]
     heads = _heads(found)
     heads = heads[(found.last - found.first)[heads] >= _floor(found, heads)]
     edges = np.append(np.flatnonzero(np.diff(found.text[heads], prepend=-1)), heads.size)
-    for begin, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        group = heads[begin:end]
-        if group.size < 2:
-            continue
-        a, b = _all_or_chain(group.size, cap)
-        one.append(group[a])
-        two.append(group[b])
-    left, right = np.concatenate(one), np.concatenate(two)
-    return _pairs(found, left, right, (found.last - found.first)[left])
+    begin, size = (np.repeat(of, np.diff(edges)) for of in (edges[:-1], np.diff(edges)))
+    place = np.arange(heads.size) - begin
+    whole = size <= cap
+    second, nth = _repeat(np.where(whole, place, np.minimum(place, 2)))
+    chained = np.where(nth == 0, second - 1, begin[second])
+    first = np.where(whole[second], begin[second] + nth, chained)
+    left, right = (np.concatenate([some, heads[more]]) for some, more in ((inside - 1, first), (inside, second)))
+    one, two = ((found.document[rows], found.first[rows], found.last[rows]) for rows in (left, right))
+    return _pairs(one, two, (found.last - found.first)[left])
+
+
+def _repeat(counts: Array) -> tuple[Array, Array]:
+    """Each row as often as it counts, and how often it stood before."""
+    row = np.repeat(np.arange(counts.size), counts)
+    return row, np.arange(row.size) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _heads(found: Occurrences) -> Array:
@@ -129,15 +127,6 @@ def _heads(found: Occurrences) -> Array:
 
 def _floor(found: Occurrences, rows: Array) -> Array:
     return np.where(found.role[rows] == CODE["boilerplate"], FEWEST, FEWEST_APART)
-
-
-def _all_or_chain(size: int, cap: int) -> tuple[Array, Array]:
-    """Indices of pairs among `size`: all up to `cap`, else the previous and the first."""
-    if size <= cap:
-        one, two = np.triu_indices(size, 1)
-        return one, two
-    rows = np.arange(1, size)
-    return np.concatenate([rows - 1, np.zeros(size - 2, np.int64)]), np.concatenate([rows, rows[1:]])
 
 
 def distinct_texts(tokens: Tokens, found: Occurrences) -> tuple[Tokens, Array]:
@@ -184,21 +173,23 @@ def align_texts(texts: Tokens, keys: Array) -> Array:
     return likes
 
 
-def cross_likes(found: Occurrences, likes: Array, cap: int) -> list[Aligned]:
-    """Short passages by text, and which texts are alike (rows as `align_texts` gives them) -> their stretches."""
-    by_text = np.searchsorted(found.text, np.arange(found.text[-1] + 2)) if found.text.size else np.zeros(1, np.int64)
-    return [_cross(found, by_text, one, two, row, cap) for one, two, *row in likes.tolist()]
+def cross_likes(found: Occurrences, likes: Array, cap: int) -> Aligned:
+    """Short passages by text, and which texts are alike (rows as `align_texts` gives them) -> their stretches.
 
-
-def _cross(found: Occurrences, by_text: Array, one: int, two: int, row: list[int], cap: int) -> Aligned:
-    """Occurrences of two like texts -> stretches: inside shared documents, and between documents up to `cap`."""
-    ones, twos = np.arange(by_text[one], by_text[one + 1]), np.arange(by_text[two], by_text[two + 1])
-    if ones.size * twos.size > cap * cap:
-        a = np.concatenate([ones, np.full(twos.size, ones[0])])
-        b = np.concatenate([np.full(ones.size, twos[0]), twos])
-    else:
-        a, b = np.repeat(ones, twos.size), np.tile(twos, ones.size)
-    cut = found._replace(first=found.first.copy(), last=found.last.copy())
-    cut.first[ones], cut.last[ones] = found.first[ones] + row[0], found.first[ones] + row[1]
-    cut.first[twos], cut.last[twos] = found.first[twos] + row[2], found.first[twos] + row[3]
-    return _pairs(cut, a, b, np.full(a.size, row[4]))
+    Inside shared documents, and between documents: of two texts all with all up to `cap` squared, beyond that each with
+    the first of the other. Cost: what it gives, all likes at once.
+    """
+    begin = np.searchsorted(found.text, likes[:, :2])
+    ones, twos = (np.searchsorted(found.text, likes[:, :2], side="right") - begin).T
+    whole = ones * twos <= cap * cap
+    like, nth = _repeat(np.where(whole, ones * twos, ones + twos))
+    all_of, few, many = whole[like], ones[like], twos[like]
+    one = np.where(all_of, nth // np.maximum(many, 1), np.where(nth < few, nth, 0))
+    two = np.where(all_of, nth % np.maximum(many, 1), np.where(nth < few, 0, nth - few))
+    one, two = begin[like, 0] + one, begin[like, 1] + two
+    ends = likes[like, 2:].T
+    left, right = (
+        (found.document[rows], found.first[rows] + low, found.first[rows] + high)
+        for rows, low, high in ((one, *ends[:2]), (two, *ends[2:4]))
+    )
+    return _pairs(left, right, ends[4])

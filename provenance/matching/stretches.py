@@ -53,7 +53,7 @@ def join_neighbours(tokens: Tokens, gap: Array, aligned: Aligned, settings: Sett
     rewritten one. More words on one side alone were put in there (a reply under each line of a quotation) and are no
     part of a copy. No address lies between.
     """
-    aligned, done = _in_order(aligned), []
+    aligned, done = in_order(aligned), []
     while True:
         first = _first_of_two(_follows_on(gap, aligned, settings))
         if not first.size:
@@ -65,16 +65,20 @@ def join_neighbours(tokens: Tokens, gap: Array, aligned: Aligned, settings: Sett
         stays = again[pair]
         done.append(aligned.take(~stays))
         stays[first], stays[first + 1] = False, False
-        aligned = _in_order(
-            join([aligned.take(stays), _join_two(tokens, aligned.take(first), aligned.take(first + 1))])
-        )
-    return _in_order(join([*done, aligned])) if done else aligned
+        aligned = in_order(join([aligned.take(stays), _join_two(tokens, aligned.take(first), aligned.take(first + 1))]))
+    return in_order(join([*done, aligned])) if done else aligned
 
 
-def _in_order(aligned: Aligned) -> Aligned:
+def in_order(aligned: Aligned) -> Aligned:
     """Stretches sorted by pair and place."""
-    pair = (aligned.left.astype(np.int64) << 32) | aligned.right
-    return aligned.take(np.lexsort((aligned.right_first, aligned.left_first, pair)))
+    keys = (aligned.left.astype(np.int64) << 32) | aligned.right, aligned.left_first, aligned.right_first
+    rises, equal = np.zeros(max(aligned.left.size - 1, 0), np.bool_), np.True_
+    for key in keys:
+        step = np.diff(key)
+        rises, equal = rises | (equal & (step > 0)), equal & (step == 0)
+    if (rises | equal).all():  # as they come from aligning, and out of a round that joined nothing
+        return aligned
+    return aligned.take(np.lexsort(keys[::-1]))
 
 
 def _follows_on(gap: Array, aligned: Aligned, settings: Settings) -> Array:
