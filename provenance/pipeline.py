@@ -33,7 +33,7 @@ from provenance.matching.recall import measured_recall, sample_pairs
 from provenance.matching.rewritten import explain_channel
 from provenance.matching.sketches import recall_statement, word_sketcher
 from provenance.matching.spans import find_among
-from provenance.matching.warming import load_documents
+from provenance.matching.warming import load_documents, load_passages
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run
 from provenance.settings import Settings, or_default
@@ -103,8 +103,9 @@ def scan(
     clock = Clock(progress)
     said = read_verdicts(verdicts)
     with clock.step("read"):
-        if settings.level == "document" and _waits(inputs):
-            threading.Thread(target=load_documents, name="kernels", daemon=True).start()
+        if _waits(inputs):
+            load = load_documents if settings.level == "document" else load_passages
+            threading.Thread(target=load, name="kernels", daemon=True).start()
         # comparing asks for no languages: they are told beside it
         read = _read(inputs, replace(settings, until="clusters"), stdin, ahead)
     frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}

@@ -10,12 +10,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.candidates import Candidates
+from provenance.matching.sketches import word_sketcher
 from provenance.matching.spans import find_among
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
-from provenance.tables import PASSAGES
-from provenance.text.tokens import Tokens
+from provenance.tables import DOCUMENTS, PASSAGES
+from provenance.text.tokens import Tokens, tokenize_and
 
 WORDS = 40  # of each text; long enough for a span
 
@@ -50,6 +52,19 @@ def compile_spans() -> None:
 def load_documents() -> None:
     """Compare small texts as whole documents: that loads every kernel of it, .35 s."""
     find_alike(made_up()[0], Settings(level="document", exhaustive_documents=0))
+
+
+def load_passages() -> None:
+    """Fold small texts and cut them into passages: that loads every kernel of it, and expressions, .4 s.
+
+    Not those of spans: a first run has them compiled in a second process.
+    """
+    from provenance.text.passages import find_passages  # noqa: PLC0415  .03 s of expressions for passages alone
+
+    rows = [{"doc_id": name, "outlet": "one", "text": f"Aa aa\n\n{'aa ' * WORDS}."} for name in "ab"]
+    documents = pl.DataFrame(rows, schema=DOCUMENTS)
+    tokens, _ = tokenize_and(documents["text"], word_sketcher(Settings()))
+    mark_boilerplate(documents, find_passages(documents), tokens)
 
 
 if __name__ == "__main__":
