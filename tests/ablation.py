@@ -124,16 +124,16 @@ def every_address(tokens: Tokens, *_notices: Array) -> Array:
     return np.where(tokens.gap == text_kernels.INLINE, np.uint8(text_kernels.ADDRESS), tokens.gap)
 
 
-def never_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
+def never_instead(sentences: Any, gap: Array, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
     """Nothing of a stretch that holds exact ones is rewriting."""
-    inside = FIND_INSIDE(sentences, exact, found, scores)
+    inside = FIND_INSIDE(sentences, gap, exact, found, scores)
     inside.worth[inside.found] = -1
     return inside
 
 
-def always_instead(sentences: Any, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
+def always_instead(sentences: Any, gap: Array, exact: Aligned, found: Aligned, scores: Array) -> rewritten.Inside:
     """All of a stretch that holds exact ones is rewriting."""
-    return FIND_INSIDE(sentences, exact, found, scores)._replace(worth=scores)
+    return FIND_INSIDE(sentences, gap, exact, found, scores)._replace(worth=scores)
 
 
 def leave_apart(_tokens: Any, _gap: Array, aligned: Aligned, _settings: Any) -> Aligned:
@@ -141,7 +141,7 @@ def leave_apart(_tokens: Any, _gap: Array, aligned: Aligned, _settings: Any) -> 
     return aligned
 
 
-def none_spared(_inner: Aligned, begins: Array) -> Array:
+def none_spared(_inner: Aligned, _rows: Array, begins: Array, _gap: Array) -> Array:
     """No stretch is worth anything for those that it spares."""
     return np.zeros(begins.size - 1)
 

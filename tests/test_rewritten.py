@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import naive
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import provenance
+from provenance import Settings
 from provenance.matching import rewritten_kernels, stretch_kernels
 from provenance.text.kernels import ADDRESS
 
@@ -183,3 +186,26 @@ def test_a_stretch_grown_from_a_seed_scores_what_its_bags_do(
     # sentences made whole are not in the score, so they can only have lowered it or left it
     start = (0, int(cuts[1]), len(one), len(pair.words))
     assert score >= naive.box_score(pair.words, start, pair.weights, 1.0) - 1e-9
+
+
+def test_a_paragraph_that_one_article_has_alone_parts_those_that_it_stands_between() -> None:
+    """It was taken for rewriting that came with the sentence before it, and `clean --passages drop` deleted it."""
+    head = (
+        "A farmer in the hills above Kendal has trained a herd of nine alpacas to guard his lambs against foxes, and"
+        " says he has not lost one since April."
+    )
+    own = (
+        "Mr Hodge sells wool from the animals at the Saturday market in Kirkby Lonsdale, where a jumper costs ninety"
+        " pounds and the waiting list runs to two years."
+    )
+    rest = (
+        "Brian Hodge, 61, bought the first two animals at an auction in Penrith. They hate anything that looks like a"
+        " dog, he said. My own collie will not go into the field, and the National Sheep Association said it was"
+        " spreading."
+    )
+    articles = pl.DataFrame({"id": ["one", "two"], "text": [f"{head}\n\n{rest}", f"{head}\n\n{own}\n\n{rest}"]})
+    run = provenance.scan(articles, Settings(rewritten="on", until="matches"))
+    spans = [articles["text"][1][start:end] for start, end in run.spans.select("right_start", "right_end").iter_rows()]
+    assert spans == [head, rest]
+    gone = provenance.clean(articles, keep="first", passages="drop")
+    assert gone["text"].to_list() == [articles["text"][0], own]

@@ -362,7 +362,7 @@ def test_what_exact_stretches_leave_of_a_rewritten_one_is_scored() -> None:
 
     exact = stretches((0, 20, 100, 120), (30, 90, 130, 190), (92, 100, 192, 200))
     found = stretches((0, 91, 100, 191), (30, 90, 130, 190), (91, 96, 191, 196))
-    inside = find_inside(sentences, exact, found, np.array([90.0, 80.0, 70.0]))
+    inside = find_inside(sentences, tokens.gap, exact, found, np.array([90.0, 80.0, 70.0]))
     assert list(zip(inside.found.tolist(), inside.exact.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1)]
     assert inside.worth[1:].tolist() == [0.0, 70.0]
     assert SCORE - 20 < inside.worth[0] < SCORE  # ten words that differ; one short stretch beside a long one is spared

@@ -14,6 +14,7 @@ from provenance.matching.places import cut_out
 from provenance.matching.postings import even_shares, write_parted
 from provenance.matching.stretches import TABLE_CELLS, Aligned
 from provenance.room import zeros
+from provenance.text import kernels
 
 if TYPE_CHECKING:
     from provenance.matching.layout import Layout
@@ -34,6 +35,7 @@ SHORT = 30  # words, twice what a span has at least; a shorter exact stretch is 
 # On PAN13 1 % of the true stretches with two numbers or more share under half of them; of 4,642 claims on the reuters
 # corpus, nearly all of them other days' reports of one form, 44 %.
 SAME_NUMBERS, FEWEST_NUMBERS = 0.5, 2
+EDGES = kernels.LINE, kernels.PARAGRAPH, kernels.ADDRESS  # what a paragraph begins behind
 SHARE = 256  # pairs aligned by a task
 SHARES = 8  # of the documents whose pairs are proposed by a task; each looks through all postings once
 
@@ -131,7 +133,7 @@ def find_rewritten(
     good = _long_enough(tokens, found, settings) & _running_text(layout, found)
     good[good] = _same_numbers(documents, tokens, found.take(good))
     found, scores = found.take(good), scores[good]
-    stays, chosen = choose(exact, found, scores, find_inside(sentences, exact, found, scores))
+    stays, chosen = choose(exact, found, scores, find_inside(sentences, layout.gap, exact, found, scores))
     rewritten = found.take(chosen)
     equal = np.zeros(rewritten.left.size, np.int32)
     sequence_kernels.count_equal(tokens.word, *rewritten[2:6], TABLE_CELLS, equal)
@@ -178,7 +180,7 @@ class Inside(NamedTuple):
     worth: Array  # float64 [rewritten], the score of what they leave of it, and SCORE for each stretch that it spares
 
 
-def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Array) -> Inside:
+def find_inside(sentences: Sentences, gap: Array, exact: Aligned, found: Aligned, scores: Array) -> Inside:
     """Stretches of both channels -> the exact ones of which COVERS lies in a rewritten one, on both sides."""
 
     def frame(aligned: Aligned, name: str) -> pl.DataFrame:
@@ -209,19 +211,34 @@ def find_inside(sentences: Sentences, exact: Aligned, found: Aligned, scores: Ar
         begins,
         left,
     )
-    worth[some] = left + rewritten_kernels.SCORE * _spared(exact.take(inner), begins)
+    worth[some] = left + rewritten_kernels.SCORE * _spared(exact.take(inner), rows, begins, gap)
     return Inside(rows, inner, worth)
 
 
-def _spared(inner: Aligned, begins: Array) -> Array:
-    """Exact stretches inside each rewritten one -> how many short ones it spares; one that is alone spares none.
+def _spared(inner: Aligned, rows: Array, begins: Array, gap: Array) -> Array:
+    """Exact stretches inside each rewritten one (`rows`) -> how many short ones it spares; one alone spares none.
 
-    Copies of a sentence or two amid other words are one case of reuse; whole paragraphs keep their own edges.
+    Copies of a sentence or two amid other words are one case of reuse; whole paragraphs keep their own edges. So
+    none is spared where a paragraph of one article alone parts two of them: 7 in 40 that were put into an article of
+    three passed for copied, and `clean --passages drop` deleted them.
     """
     size = np.minimum(inner.left_last - inner.left_first, inner.right_last - inner.right_first)
     short = np.add.reduceat(size < SHORT, begins[:-1]) if size.size else np.empty(0, np.int64)
-    spared: Array = np.maximum(short - (short == np.diff(begins)), 0)
+    spared = np.maximum(short - (short == np.diff(begins)), 0)
+    spared[_parted(inner, rows, gap)[begins[:-1]]] = 0
     return spared
+
+
+def _parted(inner: Aligned, rows: Array, gap: Array) -> Array:
+    """Exact stretches inside rewritten ones (`rows`, sorted) -> which are in one that a paragraph of one side parts."""
+    parted = np.zeros(rows.size, np.bool_)
+    for first, last in ((inner.left_first, inner.left_last), (inner.right_first, inner.right_last)):
+        order = np.lexsort((first, rows))
+        end, begin = last[order][:-1], first[order][1:]
+        between = np.flatnonzero((rows[1:] == rows[:-1]) & (begin > end))
+        whole = np.isin(gap[end[between]], EDGES) & np.isin(gap[begin[between]], EDGES)
+        parted |= np.isin(rows, rows[between[whole]])
+    return parted
 
 
 def _overlap(one: tuple[int, int], two: tuple[int, int]) -> int:
