@@ -151,11 +151,11 @@ def scan(
     return _finish(frames, settings, facts, clock)
 
 
-def _seek_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[[], Cued]:
+def _seek_beside(documents: pl.DataFrame, passages: pl.DataFrame, settings: Settings) -> Callable[[], Cued]:
     """DOCUMENTS, PASSAGES -> what waits for CUED, and for the modules of tracing.
 
-    Kernels that compare words need no lock, nor do these searches: of .35 s for 10,000 articles of news next to nothing
-    was seen of a scan's time.
+    Kernels that compare words need no lock, nor do these searches, .1 to .3 s for 10,000 articles. Modules do, but
+    most of their time a scan waits for kernels.
     """
 
     def seek() -> Cued:
@@ -163,7 +163,13 @@ def _seek_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[[]
 
         return find_cued(documents, passages)
 
-    return _beside(seek)[0]
+    def load() -> None:
+        from provenance.tracing.trace import load  # noqa: PLC0415
+
+        if documents.height > settings.exhaustive_documents:  # few of fewer have a story whose sources run in a circle
+            load()
+
+    return _beside(seek, load)[0]
 
 
 def _beside(*steps: Callable[[], Any]) -> list[Callable[[], Any]]:
@@ -211,7 +217,7 @@ def _compare_passages(
         passages = mark_boilerplate(documents, passages, tokens)
         passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
         finished("passages", passages)
-    known = Known(tokens, _seek_beside(documents, passages)) if settings.until == "origins" else None
+    known = Known(tokens, _seek_beside(documents, passages, settings)) if settings.until == "origins" else None
     ids, rows = documents["doc_id"], number_documents(documents)
     with clock.step("spans"):
         numbered = passages.with_columns(number_rows(ids, passages["doc_id"]))
@@ -243,7 +249,7 @@ def _compare_documents(
             tokens = tokenize(documents["text"])
             passages = mark_boilerplate(documents, find_passages(documents), tokens)
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
-        known = Known(tokens, _seek_beside(documents, passages))
+        known = Known(tokens, _seek_beside(documents, passages, settings))
     with clock.step("matches"):
         alike = find_alike(number_documents(documents), settings, decisions=decisions and decisions.numbered(ids))
         matches = name_rows(alike.matches, ids)

@@ -101,9 +101,9 @@ def _datelines(text: str) -> Iterator[_Dated]:
     count = position = 0
     head = text[: HEAD + LONGEST]
     enough = 3 if "://" in head else 1  # a feed prints its teaser, then the same words again
-    for line in head.split("\n"):
-        if position > HEAD or count >= enough:
-            return
+    while position <= min(HEAD, len(head)) and count < enough:
+        end = head.find("\n", position)
+        line = head[position:] if end < 0 else head[position:end]
         if len(line) < 12 or not (_MAY_BEGIN.search(line, 2, REACH) or "://" in line):
             position += len(line) + 1
             continue

@@ -45,10 +45,10 @@ def fold_bodies(
     """
     chosen = pl.col("doc_id").is_in(wanted.implode())
     rows = documents.select("doc_id").with_row_index("at").filter(chosen)
-    at = pl.int_range(rows.height, eager=True) if tokens is None else rows["at"]
+    at = range(rows.height) if tokens is None else rows["at"].to_list()
     tokens = tokenize(documents["text"].gather(rows["at"])) if tokens is None else tokens
     left_out: dict[str, list[tuple[int, int]]] = {}
     furniture = passages.filter((pl.col("role") == "boilerplate") & chosen)
     for doc_id, start, end in furniture.select("doc_id", "start", "end").iter_rows():
         left_out.setdefault(doc_id, []).append((start, end))
-    return Bodies(dict(zip(rows["doc_id"], at, strict=True)), tokens, left_out)
+    return Bodies(dict(zip(rows["doc_id"].to_list(), at, strict=True)), tokens, left_out)

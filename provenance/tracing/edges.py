@@ -152,10 +152,14 @@ def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> tuple[pl.DataFrame, 
     step = direct.select("to_id", above="from_id")
     level = sources = direct.select("from_id", "to_id")
     for _ in range(DEEPEST):
-        level = level.join(step.rename({"to_id": "from_id"}), on="from_id").select(from_id="above", to_id="to_id")
         # twins may have sources in a circle: whoever was met before is not followed again
-        level = level.filter(pl.col("from_id") != pl.col("to_id")).unique()
-        level = level.join(sources, on=["from_id", "to_id"], how="anti")
+        level = (
+            level.lazy().join(step.lazy(), left_on="from_id", right_on="to_id")
+            .filter(pl.col("above") != pl.col("to_id"))
+            .select(from_id="above", to_id="to_id").unique()
+            .join(sources.lazy(), on=["from_id", "to_id"], how="anti")
+            .collect()
+        )  # fmt: skip
         if level.is_empty():
             break
         sources = pl.concat([sources, level])

@@ -219,10 +219,10 @@ def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
         }
         sign = 1.0 if side == "right" else -1.0
         rows += [
-            pairs.filter(holds.fill_null(value=False)).select(*PAIR, feature=pl.lit(name), strength=pl.lit(sign))
+            pairs.lazy().filter(holds.fill_null(value=False)).select(*PAIR, feature=pl.lit(name), strength=pl.lit(sign))
             for name, holds in found.items()
         ]
-    return _rows(pl.concat(rows))
+    return _rows(pl.concat(rows).collect())
 
 
 def _of(side: str) -> Callable[[str], pl.Expr]:

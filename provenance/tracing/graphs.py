@@ -221,9 +221,14 @@ def _losses(own: Array, chance: Array, best: Array) -> Array:
     return result
 
 
+def load() -> None:
+    """Import what _tree needs: a sixth of a second, which stories without circles do without."""
+    import networkx as nx  # noqa: F401, PLC0415
+
+
 def _tree(own: Array, above: Array, chance: Array) -> Array:
     """The maximum arborescence of the chances of one component, where each one's likeliest source runs in a circle."""
-    import networkx as nx  # noqa: PLC0415  a sixth of a second that stories without circles do without
+    import networkx as nx  # noqa: PLC0415  see load
 
     chosen = np.zeros(len(own), bool)
     graph: Any = nx.DiGraph()
