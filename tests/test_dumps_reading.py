@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from provenance.dumps import json_files
 from provenance.dumps.decode import decode_text
 from provenance.dumps.identity import name_documents
-from provenance.dumps.language import detect_languages
+from provenance.dumps.language import detect_languages, tell_languages
 from provenance.dumps.published import parse_published
 from provenance.dumps.reading import read_frame
 from provenance.dumps.rejects import is_partial
@@ -376,7 +376,11 @@ def test_languages() -> None:
     ]
     told = ["en", "fr", "ar", None, None]
     assert detect_languages(pl.Series(texts)).to_list() == told
-    assert detect_languages(pl.Series([*texts, *reversed(texts), texts[1]])).to_list() == [*told, *reversed(told), "fr"]
+    fields = ["de", None, None, "nl", None]
+    documents = pl.DataFrame({"text": texts, "language": fields})
+    assert tell_languages(documents)["language"].to_list() == ["de", "fr", "ar", "nl", None]
+    assert documents["language"].to_list() == fields
+    assert tell_languages(documents.fill_null("xx"))["language"].to_list() == ["de", "xx", "xx", "nl", "xx"]
 
 
 @settings(max_examples=120)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.tables import DOCUMENTS, PASSAGES, empty
 from provenance.text.month_names import MONTHS
 from provenance.tracing import attributions, cues, datelines, dates, names, notices, seeking, titles
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
@@ -142,6 +143,26 @@ def test_a_suffix_is_seen_by_both_engines(text: str, title: str | None) -> None:
     kinds = {"row": pl.UInt32, "text": pl.String, "title": pl.String, "body_end": pl.Int64}
     seen = seeking._flag(pl.DataFrame([(0, text, title, None)], schema=kinds, orient="row"))
     assert not told or seen.documents["end"].to_list() == [True]
+
+
+@given(texts=st.lists(TEXTS, max_size=5))
+def test_credits_that_were_sought_before_are_read_alike(texts: list[str]) -> None:
+    texts += [
+        "LONDON, May 5 (AP) - The bridge was shut, Reuters reported.",
+        "Photo: AFP\nHe told the Ellen Gazette so.",
+    ]
+    rows = [(f"d{number}", text) for number, text in enumerate(texts)]
+    documents = empty(DOCUMENTS).join(
+        pl.DataFrame(rows, schema=["doc_id", "text"], orient="row"), on=["doc_id", "text"], how="right"
+    )
+    documents = documents.select(list(DOCUMENTS))
+    apart = [attributions.find_attributions(one, empty(PASSAGES)) for one in documents.iter_slices(1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeking, "BATCH", 2)
+        cued = seeking.find_cued(documents, empty(PASSAGES))
+    told = attributions.find_attributions(documents, empty(PASSAGES), cued)
+    assert told.height >= 3
+    assert told.equals(pl.concat(apart))
 
 
 @given(text=TEXTS)

@@ -1,14 +1,19 @@
-"""The best tree of a story whose likeliest sources run in a circle, against every tree there is."""
+"""The best tree of a story whose likeliest sources run in a circle; what is said of who is in no tree."""
 
 from __future__ import annotations
 
 import itertools
 
 import numpy as np
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.tracing import graphs
+from provenance.settings import Settings
+from provenance.tables import ANCESTRY, DATES, DOCUMENTS, empty
+from provenance.tracing import edges, graphs
+from provenance.tracing.claims import CLAIMS
+from provenance.tracing.origins import choose_origins
 
 
 def best_tree(parents: list[list[int]], chances: list[list[float]]) -> list[list[int]]:
@@ -61,3 +66,31 @@ def test_two_ways_out_as_good_as_each_other_are_left_to_the_library() -> None:
     own, above, chance = np.array([0, 0, 1, 1]), np.array([-1, 1, -1, 0]), np.array([0.25, 0.75, 0.25, 0.75])
     assert graphs._cut_each(own, above, chance, 2) is None
     assert graphs._tree(own, above, chance).sum() == 2
+
+
+def test_sources_of_sources_are_followed_once_around_a_circle() -> None:
+    chosen = [("a", "b"), ("b", "a"), ("c", "a"), ("d", "c")]
+    rows = pl.DataFrame(chosen, schema=["doc_id", "other_id"], orient="row").with_columns(chosen=True, ancestor=0.5)
+    ancestry = pl.concat([empty(ANCESTRY), rows], how="diagonal_relaxed").select(
+        pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items()
+    )
+    held = pl.DataFrame(schema={"from_id": pl.String, "to_id": pl.String})
+    _, sources = edges._in_tree(ancestry, held)
+    every = {("b", "a"), ("a", "b"), ("a", "c"), ("b", "c"), ("c", "d"), ("a", "d"), ("b", "d")}
+    assert sorted(sources.select("from_id", "to_id").rows()) == sorted(every)
+
+
+def test_of_articles_that_nothing_is_known_of_each_has_the_row_that_it_has_alone() -> None:
+    outlets = ["Post", None, "Copier", "Post", "Copier", None, "Herald"]
+    rows = pl.DataFrame({"doc_id": [f"d{number}" for number in range(7)], "outlet": outlets, "text": "x"})
+    documents = pl.concat([empty(DOCUMENTS), rows], how="diagonal").select(list(DOCUMENTS))
+    copies = pl.DataFrame({"doc_id": ["d3"], "copies": [2]})
+    kinds = pl.DataFrame(schema={"to_id": pl.String, "from_id": pl.String, "kind": pl.String})
+    copiers = pl.DataFrame({"outlet": ["Copier"], "share": [0.9]})
+    given_ = (copies, kinds, empty(ANCESTRY), pl.DataFrame(schema=CLAIMS), copiers, empty(DATES), 0.0, 0.06, Settings())
+    told = choose_origins(documents, *given_)
+    assert told["doc_id"].to_list() == documents["doc_id"].to_list()
+    assert told["kind"].to_list() == ["itself", "itself", "unknown", "itself", "unknown", "itself", "itself"]
+    alone = [choose_origins(documents, *given_, wanted=pl.Series("doc_id", [name])) for name in documents["doc_id"]]
+    assert told.equals(pl.concat(alone))
+    assert told.filter(pl.col("doc_id") == "d3")["reason"].to_list() != told[:1]["reason"].to_list()

@@ -95,7 +95,7 @@ _FORMS = tuple(
     )
 )
 #: What each of these forms has near its year, or has at all. Most windows around a year have the cue of one form, and
-#: to search for all six, of which two may begin in many ways, took five times as long.
+#: to search for all six, of which two may begin in many ways, took twice as long.
 _CUES = tuple(
     re.compile(cue)
     for cue in (
