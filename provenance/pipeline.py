@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -207,9 +208,10 @@ def _compare_passages(
     exhaustive = documents.height <= settings.exhaustive_documents
     with clock.step("fold"):
         tokens, signatures = tokenize_and(documents["text"], None if exhaustive else word_sketcher(settings))
+    groups = cache(lambda: group_equal(digest(tokens)))
     candidates, sampled = _beside(
-        lambda: find_candidates(tokens, signatures, settings),
-        lambda: sample_pairs(documents["text"], tokens, group_equal(digest(tokens)), settings),
+        lambda: find_candidates(tokens, signatures, settings, groups()),
+        lambda: sample_pairs(documents["text"], tokens, groups(), settings),
     )
     with clock.step("passages"):
         passages = find_passages(documents)

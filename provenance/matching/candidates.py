@@ -15,6 +15,7 @@ from provenance.matching.sketches import choose_bands, least_equal
 from provenance.room import scattered, zeros
 
 if TYPE_CHECKING:
+    from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
 
@@ -33,14 +34,16 @@ class Candidates(NamedTuple):
     over_cap: int  # runs and buckets in more documents than the cap, whose documents were linked and not all paired
 
 
-def find_candidates(tokens: Tokens, signatures: Array | None, settings: Settings) -> Candidates:
-    """TOKENS and signatures -> CANDIDATES. *gather*.
+def find_candidates(
+    tokens: Tokens, signatures: Array | None, settings: Settings, groups: Texts | None = None
+) -> Candidates:
+    """TOKENS and signatures, and groups of equal texts if they are known -> CANDIDATES. *gather*.
 
     Linked pairs share a run of shingle_words + window - 1 equal words (winnowing guarantees all of them). Pairs
     for jaccard come from the bands of the signatures or, without signatures, from every shared shingle. Equal
     texts are compared once and their pairs then spelt out, up to the link cap.
     """
-    texts = group_equal(digest(tokens))
+    texts = group_equal(digest(tokens)) if groups is None else groups
     linked, over_cap = _linked_pairs(tokens, texts.wanted, settings)
     if signatures is None:
         others, more = sharing_pairs(tokens, texts.wanted, settings), 0
