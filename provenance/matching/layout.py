@@ -98,13 +98,29 @@ def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array
 def _mostly_digits(texts: pl.Series, tokens: Tokens, document: Array, first: Array, last: Array, threads: int) -> Array:
     """Which ranges of words hold more digits than letters: dates, counters and prices repeat without being copied."""
     start, end = tokens.start[first].astype(np.int64), tokens.ends(last - 1)
-    found = read_places(texts, document, start, place_kernels.weigh_digits, end, threads=threads)
+    found = weigh_digits(texts, document, start, end, threads)
     digits, beyond = found > 0, found < 0
     text = cut_out(texts, document[beyond], start[beyond], end[beyond]).alias("text").to_frame()
     part = pl.col("text")
     counted = text.select(part.str.count_matches(r"\p{N}") > part.str.count_matches(r"\p{L}"))
     digits[beyond] = counted.to_series().to_numpy()
     return digits
+
+
+def weigh_digits(texts: pl.Series, document: Array, start: Array, end: Array, threads: int = 2) -> Array:
+    """Places of texts -> 1 where more digits than letters stand there, 0 where not, -1 by signs beyond KNOWN; int8."""
+    signs = known_signs()
+    digits, letters = (signs.str.contains(kind).to_numpy().astype(np.uint8) for kind in (r"\p{N}", r"\p{L}"))
+
+    def read(*batch: Any) -> None:
+        place_kernels.weigh_digits(*batch[:-1], digits + 2 * letters, batch[-1])
+
+    return read_places(texts, document, start, read, end, threads=threads)
+
+
+def known_signs() -> pl.Series:
+    """Every sign whose kind kernels look up, by its code point."""
+    return pl.Series([chr(code) for code in range(place_kernels.KNOWN)])
 
 
 def roles_of(layout: Layout, first: Array, last: Array) -> Array:

@@ -12,7 +12,7 @@ from provenance.matching import place_kernels
 from provenance.matching.alignment import Verified, align, count_shingles, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
 from provenance.matching.equal_texts import unique
-from provenance.matching.layout import lay_out, more_specific, roles_of
+from provenance.matching.layout import known_signs, lay_out, more_specific, roles_of
 from provenance.matching.places import by_row, cut_out, read_places
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
@@ -34,7 +34,8 @@ PAIR = "left_doc", "right_doc"
 NEAR = 64  # words; what covers over half of a stretch covers its middle, and is sought in so many words around it
 #: Punctuation that a span takes along before its start and behind its end: as many characters at most, of these.
 MOST = 2, 3
-MARKS = r"([^\p{L}\p{M}\p{N}\s\]\)>»”]*)$", r"^([^\p{L}\p{M}\p{N}\s\[\(<«“]*)"
+MARK = r"[^\p{L}\p{M}\p{N}\s\]\)>»”]", r"[^\p{L}\p{M}\p{N}\s\[\(<«“]"
+MARKS = f"({MARK[0]}*)$", f"^({MARK[1]}*)"
 
 
 class Found(NamedTuple):
@@ -219,8 +220,8 @@ def snap(texts: pl.Series, row: Array, start: Array, end: Array, threads: int = 
 
 def _count_marks(texts: pl.Series, row: Array, place: Array, behind: Array, threads: int) -> Array:
     """How many marks touch each place of texts[row], behind it or before; int64."""
-    signs = pl.Series([chr(code) for code in range(128)])
-    taken = np.stack([signs.str.extract(marks).str.len_chars().to_numpy() > 0 for marks in MARKS])
+    signs = known_signs()
+    taken = np.stack([signs.str.contains(mark).to_numpy() for mark in MARK])
 
     def read(*batch: Any) -> None:
         place_kernels.count_touching(*batch[:-1], np.array(MOST), taken, batch[-1])
