@@ -224,7 +224,7 @@ def _spared(inner: Aligned, rows: Array, begins: Array, gap: Array) -> Array:
     """
     size = np.minimum(inner.left_last - inner.left_first, inner.right_last - inner.right_first)
     short = np.add.reduceat(size < SHORT, begins[:-1]) if size.size else np.empty(0, np.int64)
-    spared = np.maximum(short - (short == np.diff(begins)), 0)
+    spared: Array = np.maximum(short - (short == np.diff(begins)), 0)
     spared[_parted(inner, rows, gap)[begins[:-1]]] = 0
     return spared
 
