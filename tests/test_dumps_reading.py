@@ -383,6 +383,15 @@ def test_languages() -> None:
     assert tell_languages(documents.fill_null("xx"))["language"].to_list() == ["de", "xx", "xx", "nl", "xx"]
 
 
+def test_what_begins_with_captions_is_told_by_what_follows() -> None:
+    caption, prose = (
+        "Storm Storm. Photo: AP. ",
+        "The harbour master said that the ship had been in the port for three days. ",
+    )
+    texts = pl.Series([caption * 26 + prose * 3, caption * 20, None, ""])
+    assert detect_languages(texts).to_list() == ["en", None, None, None]
+
+
 @settings(max_examples=120)
 @given(
     st.one_of(

@@ -35,10 +35,18 @@ def tell_languages(documents: pl.DataFrame) -> pl.DataFrame:
 def detect_languages(texts: pl.Series) -> pl.Series:
     """Texts -> language codes, null where a text is too short or the detector unsure.
 
-    *map*. About 1 s for 100,000 English articles, 10 s where all are in other languages.
+    Of what begins with headlines twice and captions, of which it is unsure, it looks at what follows too. *map*.
+    About 1 s for 100,000 English articles, 10 s where all are in other languages.
     """
+    found = _detect_pieces(texts.str.head(HEAD_CHARS))
+    again = found.is_null() & (texts.str.len_bytes() > HEAD_CHARS)
+    whole = texts.filter(again).str.head(2 * HEAD_CHARS).str.tail(HEAD_CHARS)  # not a word or two that are left
+    return found.scatter(again.arg_true(), _detect_pieces(whole))
+
+
+def _detect_pieces(texts: pl.Series) -> pl.Series:
     # The language is in the letters: what a control character or an address does to CLD3 is none of its business.
-    head = pl.col("text").str.head(HEAD_CHARS).str.replace_all(r"https?://\S+|[\x00-\x1f\x7f]", " ")
+    head = pl.col("text").str.replace_all(r"https?://\S+|[\x00-\x1f\x7f]", " ")
     frame = (
         texts.alias("text")
         .to_frame()
