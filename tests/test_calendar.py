@@ -100,6 +100,30 @@ def test_a_field_may_say_less(text: str, value: datetime, precision: str) -> Non
     assert parse_date(text) == (value, precision)
 
 
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [
+        ("ET", 14), ("CT", 15), ("PT", 17), ("EST", 14), ("BST", 8), ("CET", 8), ("EET", 7), ("MSK", 6), ("JST", 0),
+        ("SGT", 1), ("PKT", 4), ("GST", 5), ("GMT+1", 8), ("UTC-05:30", 14), ("-0500", 14), ("Uhr", 9), ("et", 9),
+    ],
+)  # fmt: skip
+def test_a_zone_is_read_where_its_name_is_one_zone_s_alone(zone: str, hour: int) -> None:
+    moment = datetime(2024, 3, 5, hour, 30 if zone == "UTC-05:30" else 0, tzinfo=UTC)
+    assert parse_date(f"March 5, 2024 9:00 AM {zone}") == (moment, "second")
+
+
+def test_a_place_s_clock_goes_by_the_summer_time_of_its_day() -> None:
+    assert parse_date("July 5, 2024 9:00 AM ET") == (datetime(2024, 7, 5, 13, tzinfo=UTC), "second")
+    assert parse_date("9:00 PT, 1 November 1990") == (datetime(1990, 11, 1, 17, tzinfo=UTC), "second")
+
+
+@pytest.mark.parametrize("zone", ["IST", "AST", "XYZT", "UK"])
+def test_of_a_zone_that_nobody_knows_the_day_is_kept(zone: str) -> None:
+    assert parse_date(f"5 March 2024, 23:30 {zone}") == (datetime(2024, 3, 5, tzinfo=UTC), "day")
+    (found,) = find_dates(f"23:30 {zone} 5 March 2024")
+    assert (found.value, found.precision) == (datetime(2024, 3, 5, tzinfo=UTC), "day")
+
+
 @pytest.mark.parametrize("text", ["", "1215", "now", "yesterday", "03/04/2020", "20201304", "4 March 2020 and more"])
 def test_a_field_that_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.text.month_names import MONTHS, WEEKDAYS, name_key
+from provenance.text.zones import offset_east
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,20 +21,13 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 #: A field that is called a date may also be older: collections of laws and books reach back this far.
 FIRST_FIELD_YEAR = 1500
 
-#: Minutes east of Greenwich; only names that stand for one zone in news and in RFC 822.
-_ZONES = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
-    "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "eet": 120, "eest": 180,
-    "msk": 180,
-}  # fmt: skip
-
 
 class FoundDate(NamedTuple):
     """A date in a text; `start` and `end` are code points, half-open.
 
     `value` is in UTC (a time without a zone is taken as UTC), at midnight where only a day is printed.
-    `precision` is `second` where a time of day stands beside it, else `day`. `weekday_agrees` is None
-    where no weekday is printed.
+    `precision` is `second` where a time of day stands beside it whose zone is known, else `day`. `weekday_agrees` is
+    None where no weekday is printed.
     """
 
     start: int
@@ -49,7 +43,7 @@ _GAP = r"[^\S\n\r]{1,3}"
 _MAYBE = r"[^\S\n\r]{0,2}"
 _LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u0652])"
 _WORD = rf"{_LETTER}{{2,14}}"
-_ZONE = r"(?:[+-]\d\d:?\d\d|[A-Za-z]{1,4}(?![^\W_]))"
+_ZONE = r"(?:[+-]\d\d:?\d\d|(?:UTC|GMT)[+-]\d{1,2}(?::?\d\d)?(?!\d)|[A-Za-z]{1,4}(?![^\W_]))"
 _CLOCK = rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?(?:{_MAYBE}[AaPp]\.?[Mm]\b\.?)?(?:{_MAYBE}{_ZONE})?"
 _BARE_HOUR = rf"\d{{1,2}}{_MAYBE}[AaPp]\.?[Mm]\b\.?"
 _TIME_AFTER = (
@@ -109,7 +103,7 @@ _CUES = tuple(
 )
 _ANY_YEAR = re.compile(r"\d{4}")
 _CLOCK_PARTS = re.compile(
-    r"(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:[.,](\d{1,9}))?)?\s{0,2}(?:([AaPp])\.?[Mm]\.?)?\s{0,2}([+-]\d\d:?\d\d|[A-Za-z]{1,4})?"
+    r"(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:[.,](\d{1,9}))?)?\s{0,2}(?:([AaPp])\.?[Mm]\.?)?\s{0,2}(\S{1,9})?"
 )
 
 
@@ -187,16 +181,20 @@ def _read(match: re.Match[str], text: str, first_year: int) -> FoundDate | None:
         return None
     start, weekday = _trim(match, parts)
     clock = parts.get("after") or (parts.get("before") if start == match.start() else None)
-    offset = _clock(clock) if clock else None
+    read = _clock(clock) if clock else None
     end = match.end()
-    if clock and offset is None:
+    if clock and read is None:
         end = match.end("year") if parts.get("after") else end
     agrees = None if weekday is None else value.weekday() == weekday
+    if read is None:
+        return FoundDate(start, end, value, "day", agrees)
     try:
-        exact = value + offset if offset is not None else value
+        local = value + read[0]
+        east = offset_east(read[1], local.replace(tzinfo=None))
+        exact = None if east is None else local - east
     except OverflowError:
         return None
-    return FoundDate(start, end, exact, "second" if offset is not None else "day", agrees)
+    return FoundDate(start, end, exact or value, "second" if exact else "day", agrees)
 
 
 def _month(parts: dict[str, str | None]) -> int | None:
@@ -235,8 +233,8 @@ def _stands_alone(match: re.Match[str], text: str) -> bool:
     return not (following[:1].isspace() and following[1:2].islower())
 
 
-def _clock(text: str) -> timedelta | None:
-    """A time of day with its zone -> what to add to midnight UTC; None if it is no time."""
+def _clock(text: str) -> tuple[timedelta, str | None] | None:
+    """A time of day -> how long after midnight it is, and its zone as it is printed; None if it is no time."""
     match = _CLOCK_PARTS.fullmatch(text.strip())
     if match is None:
         return None
@@ -248,17 +246,7 @@ def _clock(text: str) -> timedelta | None:
     if hour > 23 or minute > 59 or second > 60:
         return None
     microsecond = int((match[4] or "0").ljust(6, "0")[:6])
-    east = _minutes_east(match[6])
-    return timedelta(hours=hour, minutes=minute - east, seconds=second, microseconds=microsecond)
-
-
-def _minutes_east(zone: str | None) -> int:
-    if not zone:
-        return 0
-    if zone[0] in "+-":
-        digits = zone[1:].replace(":", "")
-        return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if zone[0] == "-" else 1)
-    return _ZONES.get(zone.lower(), 0)
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microsecond), match[6]
 
 
 _FRACTION = re.compile(r"(?<=^\d{10})\.\d+$|(?<=^\d{13})\.\d+$", re.ASCII)  # of seconds or milliseconds since 1970
