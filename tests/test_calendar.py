@@ -44,6 +44,7 @@ PIECES = [
         ("الأربعاء 4 مارس 2020", MARCH_4, True),
         ("٤ آذار/مارس ٢٠٢٠", MARCH_4, None),
         ("2020年3月4日", MARCH_4, None),
+        ("2020年3月4日 11:00", MARCH_4_11, None),
     ],
 )
 def test_a_full_date_is_found_whole(text: str, value: datetime, weekday: bool | None) -> None:
@@ -92,6 +93,13 @@ def test_what_is_no_full_date_is_not_read(text: str) -> None:
         ("March 2020", datetime(2020, 3, 1, tzinfo=UTC), "month"),
         ("20200304", MARCH_4, "day"),
         ("20200304110000", MARCH_4_11, "second"),
+        ("20200304T110000Z", MARCH_4_11, "second"),
+        ("20200304T120000+0100", MARCH_4_11, "second"),
+        ("2020-03-04T11:00:00Z[UTC]", MARCH_4_11, "second"),
+        ("2020-03-04T12:00:00+01:00[Europe/Paris]", MARCH_4_11, "second"),
+        ("Published: March 4, 2020", MARCH_4, "day"),
+        ("Updated 4 March 2020, 11:00 GMT", MARCH_4_11, "second"),
+        ("last updated on 2020-03-04 11:00", MARCH_4_11, "second"),
         (str(int(MARCH_4_11.timestamp())), MARCH_4_11, "second"),
         (str(int(MARCH_4_11.timestamp()) * 1000), MARCH_4_11, "second"),
     ],

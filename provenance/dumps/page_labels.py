@@ -58,6 +58,7 @@ _SPACE = re.compile(r"\s+")
 _NO_NAME = re.compile(r"https?:|@|copyright\b|©", re.IGNORECASE)
 _SLOGAN = 80
 MOST_LABEL = 600
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Labels(NamedTuple):
@@ -128,7 +129,7 @@ def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Lab
     return Labels(
         title=title,
         byline=_clean(re.sub(r"^[Bb][Yy] ", "", authors).replace("; ", ", ")) if authors else None,
-        published=_date(tree, meta, articles) or layout.date,
+        published=_with_hour(tree, _date(tree, meta, articles) or layout.date),
         outlet=_site(names, host),
         url=address or layout.url,
         language=language if language and re.match(r"[a-zA-Z]{2}(?:[-_]|$)", language) else None,
@@ -292,3 +293,16 @@ def _date(tree: Any, meta: dict[str, str], articles: list[dict[str, Any]]) -> st
         if "datepublished" in marks or element.get("pubdate") is not None or "published" in marks.split():
             found.append(_clean(element.get("datetime") or element.get("content") or element.get("title")))
     return next((value for value in found if value and parse_date(value) is not None), None)
+
+
+def _with_hour(tree: Any, date: str | None) -> str | None:
+    """A date -> the one time that the page prints of that day in `<time>`, where it is a day only; else as it is.
+
+    htmldate tells days. Of several times (a comment's, an update's) nobody knows which it was.
+    """
+    if date is None or not _DAY.fullmatch(date):
+        return date
+    given = {_clean(element.get("datetime")) for element in tree.iter("time")}
+    told = {moment for said in given if said and said.startswith(date) and (moment := parse_date(said)) is not None}
+    fine = {value for value, precision in told if precision == "second"}
+    return fine.pop().isoformat() if len(fine) == 1 else date

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language")
 #: Objects in a record are looked into so deep, and so many fields.
 MOST_DEPTH, MOST_FIELDS = 4, 1000
+#: How a document store exports a value that JSON has no type for.
+_TYPED = ("$oid", "$date", "$numberLong")
 
 
 class Records:
@@ -103,23 +105,27 @@ def ask_record(found: Found, intake: Intake) -> Iterator[Question]:
 def flattened(value: dict[str, Any]) -> dict[str, Any]:
     """A record -> one whose inner objects' fields are its own, by path; outer ones first.
 
-    Objects stay where they have a name, by which they can be called.
+    Objects stay where they have a name, by which they can be called, or are a value with its type.
 
     >>> flattened({"id": 1, "article": {"body": "A text", "site": {"name": "Q"}}})
     {'id': 1, 'article.body': 'A text', 'article.site': {'name': 'Q'}, 'article.site.name': 'Q'}
     """
-    flat = {name: inner for name, inner in value.items() if not isinstance(inner, dict) or "name" in inner}
+    flat = {name: inner for name, inner in value.items() if _is_value(inner)}
     level = [(name, inner) for name, inner in value.items() if isinstance(inner, dict)]
     for _ in range(MOST_DEPTH):
         deeper = []
         for path, item in level:
             for name, inner in item.items():
-                if len(flat) < MOST_FIELDS and (not isinstance(inner, dict) or "name" in inner):
+                if len(flat) < MOST_FIELDS and _is_value(inner):
                     flat.setdefault(f"{path}.{name}", inner)
                 if isinstance(inner, dict):
                     deeper.append((f"{path}.{name}", inner))
         level = deeper
     return flat
+
+
+def _is_value(inner: object) -> bool:
+    return not isinstance(inner, dict) or "name" in inner or any(kind in inner for kind in _TYPED)
 
 
 def kind_of_value(value: object) -> str:
@@ -129,7 +135,10 @@ def kind_of_value(value: object) -> str:
 
 
 def cell(value: object) -> str | None:
-    """A JSON value of a field -> text; of an object its name (`{"id": ..., "name": ...}`), of a list its texts."""
+    """A JSON value of a field -> text; of an object its name (`{"id": ..., "name": ...}`), of a list its texts.
+
+    Of a typed value its value: `{"$date": {"$numberLong": "1583319600000"}}`, as a document store exports it.
+    """
     if value is None or isinstance(value, str):
         return value or None
     if isinstance(value, bool):
@@ -137,7 +146,10 @@ def cell(value: object) -> str | None:
     if isinstance(value, int | float):
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if isinstance(value, dict):
-        inner = value.get("name") or value.get("title") or value.get("$oid") or value.get("$date")
+        typed = next((value[kind] for kind in _TYPED if kind in value), None)
+        if typed is not None:
+            return cell(typed)
+        inner = value.get("name") or value.get("title")
         return inner if isinstance(inner, str) else None
     if isinstance(value, list):
         return ", ".join(item for item in map(cell, value) if item) or None

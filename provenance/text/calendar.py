@@ -84,8 +84,11 @@ _FORMS = tuple(
             rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?P<mark>[./-])(?P<number>\d{{1,2}})(?P=mark)"
             rf"{_YEAR}{_TIME_AFTER}"
         ),
-        # 2020年3月4日
-        r"(?<!\d)(?P<year>\d{4})年\s?(?P<number>\d{1,2})月\s?(?P<day>\d{1,2})日",
+        # 2020年3月4日 11:00
+        (
+            r"(?<!\d)(?P<year>\d{4})年\s?(?P<number>\d{1,2})月\s?(?P<day>\d{1,2})日"
+            rf"(?:{_MAYBE}(?P<after>{_CLOCK})(?![\d:]))?"
+        ),
     )
 )
 #: What each of these forms has near its year, or has at all. Most windows around a year have the cue of one form, and
@@ -131,8 +134,9 @@ def find_dates(text: str) -> list[FoundDate]:
 def parse_date(text: str) -> tuple[datetime, str] | None:
     """A whole field -> its time in UTC and its precision (second, day, month, year), or None.
 
-    Takes all that `find_dates` takes if nothing else stands in the field, and what only a field can mean:
-    2020-03, March 2020, 2020, 20200304, 20200304110000, seconds or milliseconds since 1970.
+    Takes all that `find_dates` takes if nothing else stands in the field but what it is a date of ("Updated:"), and
+    what only a field can mean: 2020-03, March 2020, 2020, 20200304, 20200304110000, 20200304T110000Z, seconds or
+    milliseconds since 1970. A zone's name behind an offset adds nothing: 2020-03-04T11:00:00Z[UTC].
 
     >>> parse_date("Thu, 02 Jun 2022 07:00:00 +0200")
     (datetime.datetime(2022, 6, 2, 5, 0, tzinfo=datetime.timezone.utc), 'second')
@@ -142,6 +146,7 @@ def parse_date(text: str) -> tuple[datetime, str] | None:
     text = text.strip()
     if not 4 <= len(text) <= 80:
         return None
+    text = _BASIC.sub(r"\1-\2-\3T\4:\5:\6", _ZONE_NAMED.sub("", _OF_WHAT.sub("", text)))
     for date in _all_forms(text, FIRST_FIELD_YEAR):
         if date.start == 0 and date.end == len(text) and date.weekday_agrees is not False:
             return date.value, date.precision
@@ -249,6 +254,13 @@ def _clock(text: str) -> tuple[timedelta, str | None] | None:
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microsecond), match[6]
 
 
+_OF_WHAT = re.compile(
+    r"^(?:(?:first|originally|last) )?(?:published|posted|updated|modified|created|issued|released|date)"
+    r"(?: (?:on|at|date))?(?: ?: ?| )",
+    re.IGNORECASE,
+)
+_ZONE_NAMED = re.compile(r"(?<=[Z\d])\[[A-Za-z0-9_+/-]+\]$", re.ASCII)
+_BASIC = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?!\d)", re.ASCII)
 _FRACTION = re.compile(r"(?<=^\d{10})\.\d+$|(?<=^\d{13})\.\d+$", re.ASCII)  # of seconds or milliseconds since 1970
 
 
