@@ -262,7 +262,7 @@ INPUTS = pl.Schema(
         "certainty": SHARE,  # ? the least: 1 where it proves itself, the detector's share; null where taken at its word
         "replaced": PLACE,  # runs of bytes that were no text, replaced by U+FFFD
         "documents": PLACE,
-        "undated": PLACE,  # articles whose date, as it was given, is no full one: 03/04/2025 is March to some
+        "undated": PLACE,  # articles whose date, as it was given, is no full one: 2025, 03/04/2025
         "undated_as": TEXT,  # ? the first of these dates
     }
 )

@@ -285,14 +285,15 @@ def _without_site(title: str, names: list[str], host: str) -> str:
 
 
 def _date(tree: Any, meta: dict[str, str], articles: list[dict[str, Any]]) -> str | None:
-    """The time of publication as it is written; only what is a full date."""
+    """The time of publication as it is written, the first that names a day."""
     found = [_clean(item.get("datePublished")) for item in articles]
     found += [meta.get(name) for name in _DATES]
     for element in tree.iter("time", "span", "abbr", "meta"):
         marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
         if "datepublished" in marks or element.get("pubdate") is not None or "published" in marks.split():
             found.append(_clean(element.get("datetime") or element.get("content") or element.get("title")))
-    return next((value for value in found if value and parse_date(value) is not None), None)
+    dated = ((value, parse_date(value)) for value in found if value)
+    return next((value for value, read in dated if read is not None and read[1] in ("second", "day")), None)
 
 
 def _with_hour(tree: Any, date: str | None) -> str | None:

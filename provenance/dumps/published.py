@@ -1,4 +1,4 @@
-"""A column of dates in whatever form -> times in UTC; null where it is no full date."""
+"""A column of dates in whatever form -> times in UTC; null where it is no full date: a year or a month names no day."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _RFC = (
 def parse_published(column: pl.Series) -> pl.Series:
     """A column of text, dates, times or numbers -> datetime[us, UTC].
 
-    A time without a zone is taken as UTC. A number is a year, seconds or milliseconds since 1970, also with a fraction,
-    which is left out.
+    A time without a zone is taken as UTC. A number is seconds or milliseconds since 1970, also with a fraction, which
+    is left out. Of a month or a year nothing is kept: as its first day it came before all that was printed in it.
     """
     dtype = column.dtype
     if isinstance(dtype, pl.Datetime):
@@ -51,7 +51,8 @@ def parse_published(column: pl.Series) -> pl.Series:
 def unread_dates(given: pl.Series, read: pl.Series) -> pl.Series:
     """A column of dates, and what parse_published made of it -> what was given where nothing was read; else null.
 
-    Which of the numbers of 03/04/2025 is the month only its author knows: such a date is none, and must not vanish.
+    Which of the numbers of 03/04/2025 is the month only its author knows, and 2025 names no day: such a date is none,
+    and must not vanish.
 
     >>> column = pl.Series(["2025-04-03", "03/04/2025", " ", None])
     >>> unread_dates(column, parse_published(column)).to_list()
@@ -95,7 +96,7 @@ def _parse_text(column: pl.Series) -> pl.Series:
         known: dict[str, datetime] = {}
         for value in left.to_list():
             parsed = parse_date(value)
-            if parsed is not None:
+            if parsed is not None and parsed[1] in ("second", "day"):
                 known[value] = parsed[0]
         if known:
             others = tidy["text"].replace_strict(
