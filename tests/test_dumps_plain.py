@@ -282,3 +282,32 @@ def test_a_day_of_the_week_between_link_and_date_signs_nothing() -> None:
     )
     heads = [article.head for article in checked(text)]
     assert [(head.byline, head.published and head.published.day) for head in heads] == [(None, 4), (None, 5), (None, 6)]
+
+
+@pytest.mark.parametrize("ruler", ["=" * 60, "-" * 10, "*" * 20, "_" * 40, "#" * 12, "~" * 30])
+@pytest.mark.parametrize("blank", ["\n", "\n\n"])
+@pytest.mark.parametrize("titled", [False, True])
+def test_lines_drawn_across_the_page_part_articles(ruler: str, blank: str, titled: bool) -> None:
+    heads = [f"Council {at} pays for a dredger\n\n" if titled else "" for at in range(3)]
+    text = f"{blank}{ruler}{blank}".join(f"{head}{story(at)}\n\nThat was all that anybody in the harbour town "
+                                         f"said of it on day {at}." for at, head in enumerate(heads))  # fmt: skip
+    assert len(checked(text)) == 3
+
+
+def test_lines_drawn_inside_a_letter_part_nothing() -> None:
+    one = "Where would you place your beliefs, and would you say that you came to them early in your life or late?"
+    text = f"\n\n{'-' * 15}\n\n".join([f"{story(1)}\n\n{one}", f"{one} {one}", f"{story(2)}\n\n{one}"])
+    assert len(checked(text)) == 1
+
+
+def test_two_articles_that_a_database_counts() -> None:
+    text = "\n\n".join(
+        f"{at} of 2 DOCUMENTS\n\nThe Echo\n\nMarch {at}, 2024 Monday\n\nThe council pays for dredger {at}\n\n"
+        f"BYLINE: By Ruth Cole\n\nLENGTH: 120 words\n\n{story(at)}\n\nLOAD-DATE: March 9, 2024"
+        for at in (1, 2)
+    )
+    heads = [article.head for article in checked(text)]
+    assert [(head.title, head.byline, head.published and head.published.day) for head in heads] == [
+        ("The council pays for dredger 1", "Ruth Cole", 1),
+        ("The council pays for dredger 2", "Ruth Cole", 2),
+    ]

@@ -39,11 +39,13 @@ _MENU = frozenset(
     культура الرىيسيه الرئيسيه اخبار رياضه ثقافه اقتصاد سياسه راي اتصل""".split()  # noqa: SIM905  a list would be four times as long to read
 )
 _PARTS = re.compile(r"\s{0,9}[·|•»]\s{0,9}")
+#: What a database writes over each article that it exports.
+COUNTED = re.compile(r"\d{1,5} of (\d{1,5}) DOCUMENTS")
 #: Signs on both sides of a headline, at least two of a kind: === Ferry fares rise ===.
 FRAMED = re.compile(r"(([-=_~*#+])\2{1,9})(?!\2)\s?[^\s].{2,300}?\s?\1")
 _RULER = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,200}|###|-\s?30\s?-|ENDS?")
 _BYLINE = re.compile(
-    r"(?:written |reported |posted |story )?(?:by|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)"
+    r"(?:written |reported |posted |story )?(?:by|byline:(?:\s+by)?|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)"
     r"\s+(?P<name>\S.{1,100})",
     re.IGNORECASE,
 )
@@ -125,7 +127,7 @@ class Line:
         if not 3 <= self.words <= HEADLINE_WORDS or len(self.text) > 250:
             return False
         last = self.text.rstrip(_CLOSERS)[-1:]
-        if self.words <= 12 and _ANY_CREDIT.search(self.text):
+        if (self.words <= 12 and _ANY_CREDIT.search(self.text)) or COUNTED.fullmatch(self.text):
             return False
         if last in ".:;,،。" or (self.text[0] in "•-*–—·▪[(>|←→‹›" and not FRAMED.fullmatch(self.text)):
             return False
@@ -133,6 +135,11 @@ class Line:
         if _SENTENCE_END.search(self.text, number.end() if number else 0):
             return False
         return not (self.is_furniture or self.is_menu or self.is_byline or self.is_address or self.date is not None)
+
+    @property
+    def ends(self) -> bool:
+        """Whether a sentence ends with this line, as hardly a headline does."""
+        return self.text.rstrip(_CLOSERS)[-1:] in (".", "。", "…")
 
     @property
     def is_short_title(self) -> bool:

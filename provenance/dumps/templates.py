@@ -12,7 +12,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from provenance.dumps.layout import FRAMED, HEADLINE_WORDS
+from provenance.dumps.layout import COUNTED, FRAMED, HEADLINE_WORDS
 from provenance.text.calendar import find_dates
 from provenance.text.folding import fold_all
 
@@ -25,6 +25,8 @@ FEWEST, BODY_WORDS = 3, 30
 TITLED, SURELY_TITLED = 0.6, 0.8
 #: Lines of a head or foot that may lie apart, and between a file's first line and the first of a series.
 REACH, HEAD_LINES = 8, 6
+#: A shorter line is no paragraph that an article could begin with.
+LEAD_WORDS = 12
 #: Words of a part of a line that comes again with each article.
 MOST_PART = 5
 #: Words of a line that holds a headline and the names of what is in its other fields.
@@ -49,6 +51,8 @@ _MARK = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,}|-\s?30\s?-")
 _SIGN = re.compile(r"([#*\u2190-\u21ff\u2300-\u2bff\U0001f300-\U0001faff])\ufe0f?\s{1,4}(?=[^\s#*])")
 _NUMBER = re.compile(r"[(\[#]?\d{1,5}[.)\]:]\s+(?=\S)")
 _SECTION = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я &/-]{2,30}:\s+(?=\S)")
+#: A line drawn across the page: three stars also stand between the parts of an article, ten of a sign seldom.
+_DRAWN = re.compile(r"([-=_*#~])\1{9,}")
 _BETWEEN = re.compile(r"\s[|·•»–—-]\s")
 _CREDIT = re.compile(r"\b(?:getty|afp|epa|shutterstock|photo|image|picture)\b", re.IGNORECASE)
 
@@ -69,6 +73,9 @@ class _Series(NamedTuple):
 
 def find_template(lines: list[Line]) -> Template:
     """Lines of a dump -> what comes again with each of its articles; empty where nothing does."""
+    counted = _counted(lines)
+    if counted:
+        return Template(counted, frozenset())
     words = list(itertools.accumulate((line.words for line in lines), initial=0))
     rows_of: dict[str, list[int]] = {}
     for row, line in enumerate(lines):
@@ -88,6 +95,13 @@ def find_template(lines: list[Line]) -> Template:
     marks = [rows for key, rows in rows_of.items() if key.startswith("mark ")]
     marks += [one.rows for one in series if not one.is_head]
     return Template(max(cuts, _separated(marks, lines, words), key=len), feet)
+
+
+def _counted(lines: list[Line]) -> list[int]:
+    """Rows of a database's count of its articles (`2 of 12 DOCUMENTS`), if there are several with one total."""
+    told = [(row, match[1]) for row, line in enumerate(lines) if (match := COUNTED.fullmatch(line.text))]
+    one = len(told) > 1 and len({total for _, total in told}) == 1
+    return [row for row, _ in told if row > 0] if one else []
 
 
 def _keys(line: Line) -> list[str]:
@@ -199,7 +213,7 @@ def _holds_title(line: Line) -> bool:
 def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> list[int]:
     """Rows behind rulers, feet or wide space of one kind, where nearly each is a headline with a text under it.
 
-    A ruler without an empty line over it underlines a headline.
+    A ruler without an empty line over it underlines a headline, unless a paragraph stands there.
     """
     usual = sorted(line.blank_before for line in lines)[len(lines) // 2] if lines else 0
     wide = [row for row, line in enumerate(lines) if line.blank_before >= usual + 2 and row > 0]
@@ -214,11 +228,31 @@ def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> l
         titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (first, *starts)]
         if min(between) >= BODY_WORDS and titled[0] and sum(titled) >= SURELY_TITLED * len(titled):
             return starts
-    return []
+    return next(filter(None, (_drawn_apart(rows, lines) for rows in marks)), [])
+
+
+def _drawn_apart(rows: list[int], lines: list[Line]) -> list[int]:
+    """Rows behind lines drawn across the page, if each stretch is an article: there it may have no headline.
+
+    With two paragraphs in each: of the parts of a letter (a survey in a newsgroup) some have one.
+    """
+    drawn = [row for row in rows if _DRAWN.fullmatch(lines[row].text) and _stands_apart(lines, row)]
+    bounds = sorted({0, *(row + 1 for row in drawn), len(lines)})
+    if bounds[1] == 1:
+        del bounds[0]  # the first stands over all
+    stretches = [lines[low:high] for low, high in itertools.pairwise(bounds)]
+    return bounds[1:-1] if len(stretches) >= FEWEST and all(map(_is_body_text, stretches)) else []
+
+
+def _is_body_text(lines: list[Line]) -> bool:
+    """Whether lines begin with a headline or a paragraph and hold two paragraphs."""
+    told = [line.ends and line.words >= LEAD_WORDS and not line.text[0].islower() for line in lines]
+    return (told[0] or lines[0].is_title_like) and sum(told) > 1
 
 
 def _stands_apart(lines: list[Line], row: int) -> bool:
-    return lines[row].blank_before > 0 or not _MARK.fullmatch(lines[row].text)
+    over = lines[row].blank_before > 0 or (row > 0 and (lines[row - 1].ends or lines[row - 1].is_body))
+    return over or not _MARK.fullmatch(lines[row].text)
 
 
 def _blocks(rows: list[int], words: list[int]) -> list[list[int]]:
