@@ -450,6 +450,13 @@ def test_of_a_json_file_the_records_go_and_nothing_else(folder: Path) -> None:
     assert (folder / "both" / "c.json").read_text() == "[]\n"
 
 
+def test_records_in_a_file_called_text_stay_in_one(folder: Path) -> None:
+    rows = "".join(json.dumps({"id": number, "text": SENTENCES[0]}) + "\n" for number in range(3))
+    (folder / "rows.txt").write_text(rows)
+    call("clean", "rows.txt", "-o", "kept.txt")
+    assert (folder / "kept.txt").read_text() == rows.splitlines(keepends=True)[0]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_text_dump_is_rebuilt_to_the_byte(folder: Path, encoding: str) -> None:
     long = f"{ONE} {SENTENCES[3]} Été à Orle, déjà vu."

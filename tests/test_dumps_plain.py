@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from provenance.dumps.plain import Article, split_articles
 from provenance.text.calendar import parse_date
+from tests.dumps import scan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -311,3 +312,36 @@ def test_two_articles_that_a_database_counts() -> None:
         ("The council pays for dredger 1", "Ruth Cole", 1),
         ("The council pays for dredger 2", "Ruth Cole", 2),
     ]
+
+
+MAIL = "From: Ann Lee <ann@q.example>\nTo: all@q.example\nSubject: A dredger\nMIME-Version: 1.0\n\nThe council pays.\n"
+ROWS = (
+    "id{0}headline{0}pub_date{0}body",
+    "1{0}A dredger{0}2020-03-04{0}The council pays.",
+    "2{0}Two{0}2020-03-05{0}All is well.",
+)
+TABLE = "\n".join(ROWS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ('{"id": 1, "text": "The council pays."}\n{"id": 2, "text": "All is well."}\n', "jsonl"),
+        ('[{"id": 1, "text": "The council pays."}]', "json"),
+        ('{\n "articles": [{"text": "The council pays."}]}', "json"),
+        (f"From ann@q.example Wed Mar  4 11:00:00 2020\n{MAIL}", "mbox"),
+        (TABLE.format("\t"), "tsv"),
+        (TABLE.format(";"), "csv"),
+        (TABLE.format(","), "csv"),
+        (TABLE.format(",") + "3,too few\n", "text"),
+        ("Date, time, place and text of the talks\nwere agreed, they said, on, Tuesday\n", "text"),
+        ("{{Infobox person}}\nA dredger was bought.\n", "text"),
+        ('{"Whoever" would have thought it}\nA dredger was bought.\n', "text"),
+        ('{"id": 1, "text": "The council pays."}\nThat is how they send it.\n', "text"),
+        (MAIL, "text"),
+    ],
+)
+def test_a_file_called_text_is_what_it_certainly_is(tmp_path: Path, content: str, kind: str) -> None:
+    found = scan(write(tmp_path, "a.txt", content))
+    assert found.inputs["format"].to_list() == [kind]
+    assert found.documents.height > 0

@@ -195,8 +195,11 @@ def _target(file: File, inputs: int, output: str | None, passages: str) -> Path 
         return None
     kind, place = written_kind(file.kind, passages), Path(output)
     if inputs == 1 and not place.is_dir():
-        suffix = SUFFIXES.get(Path(_unpacked(place.name)).suffix)
-        if suffix is not None and suffix != kind:
+        suffix, given = (SUFFIXES.get(Path(_unpacked(name)).suffix) for name in (place.name, file.path))
+        alike = (
+            suffix == given == "text" and kind == file.kind
+        )  # JSON lines that were called text may be called so again
+        if suffix is not None and suffix != kind and not alike:
             raise UsageError(
                 f"{place}: would hold {kind}, as {file.path} does; name it {_unpacked_stem(place)}{SUFFIX[kind]}"
             )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from provenance.dumps.addresses import is_web
+from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Problem
 from provenance.dumps.suffixes import PACKED, SUFFIXES
+from provenance.settings import Settings
 
 #: What a server's word says of text whose name and beginning say nothing: what a program answers has no suffix.
 MEDIA = {
@@ -37,6 +42,11 @@ _MAGIC = (
 )
 #: Kinds whose files always begin with their magic: another beginning is damage.
 _ONLY_BY_MAGIC = {"parquet": b"PAR1", "arrow": b"ARROW1", "zip": b"PK"}
+#: How a record begins, alone on its line, in a list or over several lines; prose in braces has no name in quotes.
+_RECORD = re.compile(rb'(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,200}"\s{0,9}:')
+_COLUMN_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
+#: A table in a file that is called text has so many columns that are known by name, and so many rows are looked at.
+KNOWN_COLUMNS, ROWS_LOOKED_AT = 3, 8
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
 _PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html)[\s>]")
 _MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{0,60}: ?[^\n]{0,900}\n(?:[ \t][^\n]{0,900}\n){0,40}){3}")
@@ -66,6 +76,8 @@ def kind_of(path: str, head: bytes, media: str = "") -> tuple[str, Problem | Non
         return said, Problem("damaged", "no tar file: its first bytes are wrong")
     if said == "feed" or (said in (None, "html", "text") and _first(head).startswith(b"<")):
         kind, problem = _of_markup(head, said)
+    elif said == "text":
+        kind, problem = _called_text(head), None
     else:
         kind, problem = said or _sniffed(head), None
     if kind == "text" and said is None:
@@ -141,3 +153,29 @@ def _sniffed(head: bytes) -> str:
     if _MAIL.match(start) and len(_MAIL_NAMES.findall(start[: start.find(b"\n\n") + 1 or None])) >= 2:
         return "eml"
     return "text"
+
+
+def _called_text(head: bytes) -> str:
+    """The format of a file that is called text: what is certain to be something else, is."""
+    kind, first = _sniffed(head), head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if kind in ("json", "jsonl") and _RECORD.match(first):
+        lines = [line for line in first.split(b"\n", 9) if line.strip()]
+        return kind if kind == "json" or all(map(_RECORD.match, lines)) else "text"
+    if kind == "mbox":
+        return kind
+    return next((name for mark, name in (("\t", "tsv"), (";", "csv"), (",", "csv")) if _is_table(first, mark)), "text")
+
+
+def _is_table(first: bytes, delimiter: str) -> bool:
+    """Whether a text begins with names of columns that are known, and has as many fields in each row that is whole."""
+    sample = first[: 1 << 15].decode("latin-1")
+    try:
+        rows = list(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), ROWS_LOOKED_AT + 1))
+    except csv.Error:
+        return False
+    whole = [row for row in (rows if len(first) < len(sample) + 1 else rows[:-1]) if row]
+    if len(whole) < 2 or not all(map(_COLUMN_NAME.fullmatch, whole[0])):
+        return False
+    columns = choose_columns(whole[0], Settings())
+    known = columns.problem is None and len(columns.of) >= KNOWN_COLUMNS
+    return known and all(len(row) == len(whole[0]) for row in whole)
