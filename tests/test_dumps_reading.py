@@ -572,3 +572,11 @@ def test_no_record_in_an_object_is_left_out_without_a_word(
         monkeypatch.setattr(json_files, "MOST_LINE", 300)
         found = scan(write(tmp_path, "y.json", whole[0] + " " * (1 << 20) + whole[1:]))
         assert sorted(found.documents["doc_id"]) == sorted(told)
+
+
+def test_labels_that_are_objects_and_a_text_of_paragraphs(tmp_path: Path) -> None:
+    labels = {"headline": {"main": "A dredger"}, "byline": {"original": "By Ann Lee"}}
+    lines = [json.dumps({**labels, name: ["One.", "Two."]}) for name in ("content", "paragraphs")]
+    found = scan(write(tmp_path, "a.jsonl", "\n".join([*lines, json.dumps({"content": ["One.", 2]})])))
+    assert found.documents.select("title", "byline", "text").rows() == [("A dredger", "By Ann Lee", "One.\n\nTwo.")] * 2
+    assert found.rejects["reason"].to_list() == ["not_text"]

@@ -283,3 +283,17 @@ def test_texts_attached_to_a_mail_are_articles_and_other_things_are_told(tmp_pat
     (told,) = found.rejects.to_dicts()
     assert (told["reason"], "1 attachments: image/jpeg" in told["detail"]) == ("left_out", True)
     assert not is_partial(found.rejects)
+
+
+def test_a_page_saved_by_a_browser_has_its_address_and_no_sender(tmp_path: Path) -> None:
+    head = (
+        "From: <Saved by Blink>\nSnapshot-Content-Location: https://q.example/dredger\nSubject: Saved\n"
+        "Date: Tue, 5 Mar 2024 10:00:00 -0000\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="X"\n\n'
+    )
+    part = f"--X\nContent-Type: text/html; charset=utf-8\nContent-Location: https://q.example/dredger\n\n{page(BODY)}\n"
+    row = scan(write(tmp_path, "a.mht", f"{head}{part}--X--\n")).documents.row(0, named=True)
+    assert (row["url"], row["byline"], row["published"]) == ("https://q.example/dredger", None, None)
+    assert row["title"] == "Second dredger for the harbour"
+    assert PARAGRAPHS[0] in row["text"]
+    assert "Home" not in row["text"]

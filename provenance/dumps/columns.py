@@ -26,7 +26,7 @@ USUAL = {
         "articlecontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext", "rawcontent",
         "story", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
-        "tekst", "metin", "icerik", *OF_MARKUP,
+        "tekst", "metin", "icerik", "paragraphs", *OF_MARKUP,
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
@@ -49,6 +49,8 @@ USUAL = {
 _SIGNS = re.compile(r"[^a-z0-9]")
 #: A name of more characters is no column's: a line of text was taken for a header.
 MOST_NAME = 200
+#: As much of a name is shown in a message.
+MOST_SHOWN = 60
 #: Fields whose column a setting can name.
 ASKED = ("text", "id", "published", "outlet", "title", "url")
 
@@ -116,7 +118,7 @@ def holds_markup(column: str) -> bool:
 
 
 def _listed(found: Collection[str]) -> str:
-    shown = ", ".join(name[:MOST_NAME] for name in islice(found, 20)) + (
+    shown = ", ".join(name if len(name) <= MOST_SHOWN else name[:MOST_SHOWN] + "…" for name in islice(found, 20)) + (
         f" and {len(found) - 20} more" if len(found) > 20 else ""
     )
     return f"columns {shown}" if shown else "no columns"

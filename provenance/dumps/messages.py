@@ -11,7 +11,7 @@ from typing import Any
 
 from provenance.dumps.decode import Decoded, decode_text
 from provenance.dumps.markup import plain_text
-from provenance.dumps.pages import said_of
+from provenance.dumps.pages import read_page, said_of
 
 #: A head takes thirty times its length in memory; that of a mail that went through many hands has 20 kB.
 MOST_HEAD = 1 << 19
@@ -25,6 +25,9 @@ def read_message(content: bytes) -> dict[str, Any]:
         return {"problem": ["too_complex", f"a mail whose head has more than {MOST_HEAD >> 10} kB: cut it"]}
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
+    page = _saved_page(message)
+    if page is not None:
+        return {**page, "attached": [], "left": []}
     found = _read(message)
     attached, left = [], []
     for part in message.walk():
@@ -59,6 +62,24 @@ def _read(message: EmailMessage) -> dict[str, Any]:
         "decoded": said_of(found),
         "problem": None if text.strip() else ["blank", "a mail without text"],
     }
+
+
+def _saved_page(message: EmailMessage) -> dict[str, Any] | None:
+    """The page that a browser saved as a mail (RFC 2557), by the address it had; None for what was sent.
+
+    The head's date is the day of the saving, its sender the browser.
+    """
+    body = message.get_body(("html",)) if message.get_content_type() in ("multipart/related", "text/html") else None
+    if not isinstance(body, EmailMessage):
+        return None
+    url = _header(message, "snapshot-content-location") or _header(message, "content-location")
+    url = url or _header(body, "content-location")
+    payload = body.get_payload(decode=True)
+    if not (url and url.startswith(("http://", "https://")) and isinstance(payload, bytes)):
+        return None
+    page = read_page(payload, body.get_content_charset(), url)
+    labels = page.get("labels") or {}
+    return {**page, "labels": {**labels, "title": labels.get("title") or _header(message, "subject"), "url": url}}
 
 
 def _decoded(part: EmailMessage) -> Decoded:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language")
 #: Objects in a record are looked into so deep, and so many fields.
 MOST_DEPTH, MOST_FIELDS = 4, 1000
+#: Where an object says what it is called; the last two are those of a newspaper's archive.
+_NAMES = ("name", "title", "main", "original")
 #: How a document store exports a value that JSON has no type for.
 _TYPED = ("$oid", "$date", "$numberLong")
 
@@ -51,7 +53,7 @@ class Records:
         if columns.problem:
             self.intake.reject(record, *columns.problem)
             return
-        text = value[columns.of["text"]]
+        text = _joined(value[columns.of["text"]])
         if text is not None and not isinstance(text, str):
             found = f"column {columns.of['text']!r} holds a {kind_of_value(text)}, not a text"
             self.intake.reject(record, "not_text", found)
@@ -124,6 +126,13 @@ def flattened(value: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
+def _joined(text: object) -> object:
+    """A text that is given as a list of its paragraphs -> the text; anything else as it is."""
+    if isinstance(text, list) and text and all(isinstance(part, str) for part in text):
+        return "\n\n".join(text)
+    return text
+
+
 def _is_value(inner: object) -> bool:
     return not isinstance(inner, dict) or "name" in inner or any(kind in inner for kind in _TYPED)
 
@@ -149,7 +158,7 @@ def cell(value: object) -> str | None:
         typed = next((value[kind] for kind in _TYPED if kind in value), None)
         if typed is not None:
             return cell(typed)
-        inner = value.get("name") or value.get("title")
+        inner = next((value[name] for name in _NAMES if value.get(name)), None)
         return inner if isinstance(inner, str) else None
     if isinstance(value, list):
         return ", ".join(item for item in map(cell, value) if item) or None
