@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from provenance.dumps import json_files
 from provenance.dumps.decode import decode_text
 from provenance.dumps.identity import name_documents
+from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.language import detect_languages, tell_languages
 from provenance.dumps.published import parse_published
 from provenance.dumps.reading import read_frame
@@ -580,3 +581,15 @@ def test_labels_that_are_objects_and_a_text_of_paragraphs(tmp_path: Path) -> Non
     found = scan(write(tmp_path, "a.jsonl", "\n".join([*lines, json.dumps({"content": ["One.", 2]})])))
     assert found.documents.select("title", "byline", "text").rows() == [("A dredger", "By Ann Lee", "One.\n\nTwo.")] * 2
     assert found.rejects["reason"].to_list() == ["not_text"]
+
+
+def test_what_is_said_of_broken_json_and_a_table_without_a_header(tmp_path: Path) -> None:
+    broken = scan(write(tmp_path, "a.jsonl", '{"text": "A text"}\n{"text": "A text that goes\n'))
+    assert broken.rejects["detail"].to_list() == [
+        'Unterminated string starting at character 9: {"text": "A text that goes'
+    ]
+    bare = scan(write(tmp_path, "b.csv", f'1,2024-03-04,Echo,"{TEXT * 3}"\n2,2024-03-05,Echo,"{TEXT}"\n'))
+    assert bare.rejects["detail"].to_list() == ["its first line is a row and no header: write one above it"]
+    intake = Intake("a", Settings(), Shelf())
+    intake.leave("image/png")
+    assert intake.close()[0].detail == "1 record that is no article: 1 image/png"

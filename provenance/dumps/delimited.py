@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from provenance.dumps.columns import choose_columns
+from provenance.dumps.columns import MOST_NAME, choose_columns
 from provenance.dumps.intake import without_surrogates
 from provenance.dumps.lines import MOST_LINE, NOT_TEXT, read_lines
 from provenance.dumps.records import Records
@@ -49,7 +49,9 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
         return
     columns = choose_columns(header, intake.settings)
     if columns.problem:
-        if header:
+        if max(map(len, header), default=0) > MOST_NAME and columns.problem[0] == "no_text_column":
+            intake.reject(None, "no_text_column", "its first line is a row and no header: write one above it")
+        elif header:
             intake.reject(None, *columns.problem)
         return
     wanted = [(name, header.index(name)) for name in columns.of.values()]

@@ -142,7 +142,9 @@ class Intake:
         if self._left:
             most = sorted(self._left.items(), key=lambda item: (-item[1], item[0]))[:8]
             listed = ", ".join(f"{count:,} {what}" for what, count in most)
-            self.reject(None, "left_out", f"{self._left.total():,} records that are no articles: {listed}", "partial")
+            many = self._left.total()
+            told = "1 record that is no article" if many == 1 else f"{many:,} records that are no articles"
+            self.reject(None, "left_out", f"{told}: {listed}", "partial")
         return self.rejects
 
     def decoded(self, decoded: Decoded, record: int | None = None) -> None:

@@ -82,9 +82,13 @@ def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Quest
     records.finish()
 
 
+def _message(error: json.JSONDecodeError) -> str:
+    return error.msg.removesuffix(" at").removesuffix(":")  # "Unterminated string starting at", "Invalid \\escape: "
+
+
 def _said(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos}"
+        return f"{_message(error)} at character {error.pos}"
     return "nested too deeply" if isinstance(error, RecursionError) else single_line(str(error), 80)
 
 
@@ -145,7 +149,7 @@ class _Values:
                 if len(self._text) - self._at > MOST_LINE:
                     return self
                 if not self._more():
-                    message = error.msg if error.pos < len(self._text) else "the file breaks off"
+                    message = _message(error) if error.pos < len(self._text) else "the file breaks off"
                     raise _BrokenError(message, self._before + error.pos) from error
                 continue
             # A number or word at the very end of the window may go on.
