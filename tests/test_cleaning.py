@@ -759,7 +759,7 @@ def test_a_list_that_cannot_be_written_is_said_and_leaves_nothing(
     given = (json.dumps({"id": "a", "text": SENTENCES[0]}) + "\n").encode()
     result = call("clean", "-", "-o", "-", "--keep", "first", "--removals", "file/gone.parquet", "-q", given=given)
     assert result.exit_code == 2
-    assert "file/gone.parquet: cannot be written" in result.stderr
+    assert "file: cannot be written (file exists)" in result.stderr
     assert [path.name for path in Path().iterdir()] == ["file"]
 
 

@@ -8,7 +8,7 @@ import lzma
 import os
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
@@ -18,23 +18,20 @@ import zstandard
 from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import Chosen, choose, needed
+from provenance.cleaning.placing import Unfinished
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
+from provenance.cleaning.targets import Targets, beside
 from provenance.dumps.opening import keep_sources
 from provenance.dumps.reading import Reading, documents_of, numbers_of
 from provenance.dumps.rejects import reject_frame
-from provenance.dumps.suffixes import PACKED, SUFFIXES
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
-from provenance.errors import OutputError, UsageError
-from provenance.outputs import place_of
+from provenance.errors import OutputError
 from provenance.pipeline import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from provenance.settings import Settings
-
-LISTED = ".removals.parquet"
-SUFFIX = {"jsonl": ".jsonl", "json": ".json", "csv": ".csv", "tsv": ".tsv", "parquet": ".parquet", "text": ".txt"}
 
 
 class Outcome(NamedTuple):
@@ -57,13 +54,15 @@ def clean_files(
 ) -> Outcome:
     """Inputs by name -> cleaned dumps in `output`: a file for one, a folder for several, - for standard output.
 
-    Without an output nothing is written. What went is listed in `removals`, or beside the output. Everything is
-    written aside and renamed into place. What can be read once only (standard input, pipes, addresses) is kept on disk.
+    An input found in a folder keeps its path inside it. Without an output nothing is written. What went is listed in
+    `removals`, or beside the output. Everything is written aside and renamed into place. What can be read once only
+    (standard input, pipes, addresses) is kept on disk.
     """
     policy = policy.check()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="provenance-")))
         found, left_out = find_sources(inputs)
+        targets = Targets(found, output, policy.passages)
         sources, unread = keep_sources(found, stdin, folder)
         reading = Reading(sources, settings, unread=[*left_out, *unread])
         frames = list(reading)
@@ -81,8 +80,7 @@ def clean_files(
             del run
         read = _Read(documents_read.with_columns(record=numbers), opened, rejects)
         files = _files(place, read, chosen, policy.passages, settings)
-        inputs_at = [source.place for source in found]
-        listed = _write(files, inputs_at, output, policy, settings, chosen.gone, removals)
+        listed = _write(files, targets, output, policy, settings, chosen.gone, removals)
     gone = listed.filter(listed["start"].is_null())["reason"].value_counts()
     return Outcome(order.len(), listed, rejects, dict(gone.iter_rows()))
 
@@ -136,36 +134,25 @@ def _input_of(path: str, place: dict[str, Path]) -> str:
 
 
 def _write(
-    files: list[File], inputs: list[Path | None], output: str | None, policy: Policy, settings: Settings,
+    files: list[File], targets: Targets, output: str | None, policy: Policy, settings: Settings,
     gone: pl.DataFrame, removals: Path | None,
 ) -> pl.DataFrame:  # fmt: skip
     why = {doc_id: (reason, other) for doc_id, reason, other in gone.iter_rows()}
     listed = [tables.empty(tables.REMOVALS)]
-    aside: list[tuple[Path, Path]] = []
-    try:
+    with Unfinished(targets.inputs, targets.folder) as aside:
         for file in files:
             ledger = Ledger()
-            target = _target(file, len(inputs), output, policy.passages)
-            with _sink(target, output, aside) as into:
+            with _sink(targets.of(file.path, file.kind), output, aside, file.path) as into:
                 for octets in rewrite(file, policy.passages, settings, ledger):
                     into.write(octets)
             if len(ledger.rows) != file.documents.height:
                 raise OutputError(f"{file.path}: its records cannot be told apart one by one; save it as JSON lines")
             listed.append(_listed(file, ledger, why, policy.passages))
         table = pl.concat(listed)
-        where = removals or (_beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
+        where = removals or (beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
         if where is not None and output is not None:
-            table.write_parquet(_aside(where, aside), compression="zstd", compression_level=1)
-        for _, final in aside:
-            _refuse_input(final, inputs)
-        for unfinished, final in aside:
-            unfinished.replace(final)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise OutputError(f"{error.filename or output}: cannot be written ({(error.strerror or '').lower()})") from None
-    finally:
-        _clear(aside)
+            table.write_parquet(aside.begin(where, "the list"), compression="zstd", compression_level=1)
+        aside.finish()
     return table
 
 
@@ -187,85 +174,16 @@ def _listed(file: File, ledger: Ledger, why: dict[str, tuple[str, str]], passage
     return frame.sort("row", "start", nulls_last=False)
 
 
-def _target(file: File, inputs: int, output: str | None, passages: str) -> Path | None:
-    """Where a file goes; None for standard output, and for nowhere."""
-    if output is None or output == STANDARD_INPUT:
-        if output is not None and inputs > 1:
-            raise UsageError("several inputs do not fit into standard output: name a folder with -o")
-        return None
-    kind, place = written_kind(file.kind, passages), Path(output)
-    if inputs == 1 and not place.is_dir():
-        suffix, given = (SUFFIXES.get(Path(_unpacked(name)).suffix) for name in (place.name, file.path))
-        alike = (
-            suffix == given == "text" and kind == file.kind
-        )  # JSON lines that were called text may be called so again
-        if suffix is not None and suffix != kind and not alike:
-            raise UsageError(
-                f"{place}: would hold {kind}, as {file.path} does; name it {_unpacked_stem(place)}{SUFFIX[kind]}"
-            )
-        return place
-    name = file.path.rsplit("/", 1)[-1] if file.path != STANDARD_INPUT else "stdin" + SUFFIX[kind]
-    name = "index" if name in ("", "..") else name  # the address of a page may well end in /
-    if kind != file.kind:
-        name = _unpacked_stem(Path(name)) + SUFFIX[kind]
-    return place / name
-
-
-def _refuse_input(final: Path, inputs: Sequence[Path | None]) -> None:
-    """Raise UsageError where something would be written over what is cleaned."""
-    if final.exists() and any(place is not None and place.exists() and place.samefile(final) for place in inputs):
-        raise UsageError(f"{final}: is an input itself; give another place")
-
-
-def _unpacked(name: str) -> str:
-    for packed, kept in PACKED.items():
-        if name.endswith(packed):
-            return name.removesuffix(packed) + kept
-    return name
-
-
-def _unpacked_stem(place: Path) -> str:
-    plain = Path(_unpacked(place.name))
-    return plain.stem if plain.suffix in SUFFIXES else plain.name
-
-
 def write_list(listed: pl.DataFrame, final: Path) -> None:
     """Write REMOVALS, whole or not at all."""
-    aside: list[tuple[Path, Path]] = []
-    try:
-        listed.write_parquet(_aside(final, aside), compression="zstd", compression_level=1)
-        aside[0][0].replace(final)
-    except OSError as error:
-        raise OutputError(f"{final}: cannot be written ({(error.strerror or '').lower()})") from None
-    finally:
-        _clear(aside)
-
-
-def _clear(aside: list[tuple[Path, Path]]) -> None:
-    """Remove what is left of files written aside; a disk that cannot be written has none."""
-    for unfinished, _ in aside:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-
-
-def _beside(output: Path) -> Path:
-    place = output.resolve() if output.name in ("", "..") else output  # "." and ".." are no names to write beside
-    return place.parent / (_unpacked_stem(place) + LISTED)
-
-
-def _aside(final: Path, aside: list[tuple[Path, Path]]) -> Path:
-    final = place_of(final)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    if any(other == final for _, other in aside):
-        raise UsageError(f"{final}: two inputs would be written there; clean them one at a time")
-    unfinished = final.with_name(f".provenance-unfinished-{os.getpid()}-{final.name}")
-    aside.append((unfinished, final))
-    return unfinished
+    with Unfinished() as aside:
+        listed.write_parquet(aside.begin(final, "the list"), compression="zstd", compression_level=1)
+        aside.finish()
 
 
 @contextmanager
-def _sink(target: Path | None, output: str | None, aside: list[tuple[Path, Path]]) -> Iterator[BinaryIO]:
-    """What takes the bytes of a file: packed as its name says."""
+def _sink(target: Path | None, output: str | None, aside: Unfinished, of: str) -> Iterator[BinaryIO]:
+    """What takes the bytes of the file made of the input `of`: packed as its name says."""
     if target is None:
         if output:
             yield sys.stdout.buffer
@@ -273,7 +191,7 @@ def _sink(target: Path | None, output: str | None, aside: list[tuple[Path, Path]
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a dry run
             yield nowhere
         return
-    with _aside(target, aside).open("wb") as plain:
+    with aside.begin(target, of, inside=True).open("wb") as plain:
         if target.suffix in (".gz", ".gzip"):
             # neither a time nor a name inside: the same input gives the same bytes
             with gzip.GzipFile("", "wb", 6, plain, mtime=0) as packed:

@@ -69,7 +69,7 @@ def keep_sources(sources: Iterable[Source], stdin: BinaryIO | None, folder: Path
             stream, media = open_source(source, stdin)
             with stream, place.open("wb") as into:
                 shutil.copyfileobj(stream, into, 1 << 20)
-            kept.append(Source(source.path, place, media))
+            kept.append(source._replace(place=place, media=media))
         except OSError as error:
             rejects.append(unopened(source, error))
     return kept, rejects

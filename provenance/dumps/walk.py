@@ -32,12 +32,13 @@ _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "not
 class Source(NamedTuple):
     """A file to read: its path as given, with `/`, and where it lies (None for standard input and addresses).
 
-    `media` is its media type, if a server said it.
+    `media` is its media type, if a server said it; `inside` its path in the folder that was given, if one was.
     """
 
     path: str
     place: Path | None
     media: str = ""
+    inside: str = ""
 
 
 def find_sources(inputs: Sequence[str | Source]) -> tuple[list[Source], list[Reject]]:
@@ -132,7 +133,8 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
             elif _stem(entry.name) in _ABOUT:
                 rejects.append(Reject(_shown(entry.path), None, "left_out", "about the folder, no news"))
             else:
-                sources.append(Source(_shown(entry.path), Path(entry.path)))
+                inside = _shown(os.path.relpath(entry.path, folder))
+                sources.append(Source(_shown(entry.path), Path(entry.path), inside=inside))
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:
@@ -181,7 +183,11 @@ def _each_once(sources: list[Source]) -> list[Source]:
     for key, source in keyed():
         kept = seen.get(key)
         # Of two names for one file the shorter stays, so that neither the order of the inputs nor a glob that
-        # runs round a link to its own folder changes anything.
-        if kept is None or (source.path.count("/"), source.path) < (kept.path.count("/"), kept.path):
+        # runs round a link to its own folder changes anything; and the outermost of the folders that were given.
+        if kept is None or _rank(source) < _rank(kept):
             seen[key] = source
     return sorted(seen.values(), key=lambda source: source.path)
+
+
+def _rank(source: Source) -> tuple[int, str, int]:
+    return source.path.count("/"), source.path, -len(source.inside)

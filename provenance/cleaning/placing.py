@@ -1,0 +1,76 @@
+"""Files written aside, beside the places where they belong, and renamed into place together."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from provenance.cleaning.targets import both
+from provenance.errors import OutputError, UsageError
+from provenance.outputs import place_of
+from provenance.reports.writing import ASIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Unfinished:
+    """Files while they are written; `finish` makes all of them appear.
+
+    Nothing is written over one of `inputs`, nor outside `folder` where that is given. Leaving the block without
+    `finish` leaves all as it was; raises OutputError for what cannot be written.
+    """
+
+    def __init__(self, inputs: Sequence[Path] = (), folder: Path | None = None) -> None:
+        self._inputs = inputs
+        self._folder = folder
+        self._begun: dict[Path, tuple[Path, str]] = {}  # where it belongs -> where it is written, and of what
+        self._made: list[Path] = []  # folders that were not there
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        for aside, _ in self._begun.values():
+            with suppress(OSError):  # a disk that cannot be written has none
+                aside.unlink(missing_ok=True)
+        for place in reversed(self._made):
+            with suppress(OSError):  # not empty: finished, or someone else's now
+                place.rmdir()
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            raise self._refused(error) from None
+
+    def begin(self, place: Path, of: str, *, inside: bool = False) -> Path:
+        """Where to write what belongs to `place`, made of the input `of`; `inside`: `folder` is not to be left."""
+        if inside and self._folder is not None and not place.resolve().is_relative_to(self._folder.resolve()):
+            raise UsageError(f"{place}: a link leads out of {self._folder}, where nothing is written; remove it")
+        final = place_of(place)
+        if final in self._begun:
+            raise both(final, self._begun[final][1], of)
+        if final.exists() and any(path.exists() and path.samefile(final) for path in self._inputs):
+            raise UsageError(f"{final}: is an input itself; give another place")
+        self._make(final.parent)
+        # a number and not the name, which may be as long as names can be
+        aside = final.with_name(f"{ASIDE}{os.getpid()}-{len(self._begun)}")
+        self._begun[final] = aside, of
+        return aside
+
+    def finish(self) -> None:
+        """Let all files appear."""
+        for final, (aside, _) in self._begun.items():
+            aside.replace(final)
+
+    def _make(self, folder: Path) -> None:
+        made = [place for place in (*reversed(folder.parents), folder) if not place.exists()]
+        self._made += made
+        for place in made:
+            place.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)  # says what is wrong with one that is there and no folder
+
+    def _refused(self, error: OSError) -> OutputError:
+        named = Path(str(error.filename or self._folder or "output"))
+        if named.name.startswith(ASIDE):
+            named = named.parent
+        return OutputError(f"{named}: cannot be written ({(error.strerror or str(error)).lower()})")

@@ -1,0 +1,134 @@
+"""Where `clean` writes: by which names, over what, and never anywhere else."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from provenance.cleaning import files
+from provenance.cleaning.targets import Targets
+from provenance.dumps.walk import Source, find_sources
+from tests.commands import call, said, write_lines
+from tests.strategies import SENTENCES
+
+ONE = f"{SENTENCES[0]} {SENTENCES[1]}"
+OTHER = "Nothing of the kind was ever heard of in the whole of Orle, said the mayor, and went home."
+
+pytestmark = pytest.mark.usefixtures("bare_folder")
+
+
+def below(folder: str) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*")}
+
+
+def days(name: str = "in") -> None:
+    """A folder a day, each with a file of one name, and what repeats from one day to the next."""
+    for day, texts in (("2024-01-01", (ONE,)), ("2024-01-02", (ONE, OTHER))):
+        Path(name, day).mkdir(parents=True)
+        write_lines(f"{name}/{day}/articles.jsonl", *({"id": f"{day} {text[:9]}", "text": text} for text in texts))
+
+
+def test_what_was_found_in_a_folder_keeps_its_path_inside() -> None:
+    days()
+    Path("in/2024-01-02/more").mkdir()
+    write_lines("in/2024-01-02/more/a\nb.jsonl", {"id": "late", "text": SENTENCES[3]})
+    with zipfile.ZipFile("in/2024-01-01/wire.zip", "w") as archive:
+        archive.writestr("../../escaped.txt", SENTENCES[2])
+    result = call("clean", "in", "-o", "out", "--keep", "first")
+    assert result.exit_code == 0, result.stderr
+    assert said(result) == ["read 5, kept 4, removed 1 (duplicate 1), rejected 0, S s"]
+    assert below("out") == {
+        "2024-01-01",
+        "2024-01-01/articles.jsonl",
+        "2024-01-01/wire.jsonl",
+        "2024-01-02",
+        "2024-01-02/articles.jsonl",
+        "2024-01-02/more",
+        "2024-01-02/more/a\nb.jsonl",
+    }
+    assert {path.name for path in Path().iterdir()} == {"in", "out", "out.removals.parquet"}
+    assert OTHER in Path("out/2024-01-02/articles.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_folder_of_one_file_makes_a_folder_unless_a_file_is_named() -> None:
+    Path("in/day").mkdir(parents=True)
+    write_lines("in/day/a.jsonl", {"id": "a", "text": ONE})
+    assert call("clean", "in", "-o", "out", "-q").exit_code == 0
+    assert call("clean", "in", "-o", "out.jsonl.gz", "-q").exit_code == 0
+    assert call("clean", "in/day/a.jsonl", "-o", "plain", "-q").exit_code == 0
+    assert below("out") == {"day", "day/a.jsonl"}
+    assert Path("out.jsonl.gz").is_file()
+    assert Path("plain").is_file()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        (("in/2024-01-01/articles.jsonl", "in/2024-01-02/articles.jsonl"), "articles.jsonl"),
+        (("in/2024-01-01", "in/2024-01-02"), "articles.jsonl"),
+        (("packed",), "all.jsonl"),
+    ],
+)
+def test_two_inputs_of_one_name_are_refused_by_name_before_anything_is_read(
+    monkeypatch: pytest.MonkeyPatch, inputs: tuple[str, ...], told: str
+) -> None:
+    days()
+    Path("packed").mkdir()
+    for name in ("all.tar.gz", "all.zip"):
+        Path("packed", name).write_bytes(b"of which not a byte is looked at")
+    first, second = [source.path for source in find_sources(inputs)[0]]
+    monkeypatch.setattr(files, "Reading", None)
+    result = call("clean", *inputs, "-o", "out")
+    assert (result.exit_code, said(result)) == (
+        2,
+        [
+            (
+                f"provenance: error: out/{told}: both {first} and {second} would be written there; "
+                "rename one, or give the folder that holds both"
+            )
+        ],
+    )
+    assert {path.name for path in Path().iterdir()} == {"in", "packed"}
+
+
+def test_a_clash_that_names_do_not_tell_is_refused_and_leaves_nothing() -> None:
+    """A page without a suffix is written as JSON lines."""
+    Path("in").mkdir()
+    write_lines("in/a.jsonl", {"id": "b", "text": ONE})
+    Path("in/a").write_text("<html><body><p>" + OTHER * 3 + "</p></body></html>", encoding="utf-8")
+    result = call("clean", "in", "-o", "new/out")
+    assert (result.exit_code, "both in/a and in/a.jsonl" in result.stderr) == (2, True), result.stderr
+    assert {path.name for path in Path().iterdir()} == {"in"}
+
+
+def test_no_name_and_no_link_leads_out_of_the_folder() -> None:
+    days()
+    Path("elsewhere").mkdir()
+    Path("out").mkdir()
+    Path("out/2024-01-02").symlink_to("../elsewhere")
+    result = call("clean", "in", "-o", "out")
+    assert (result.exit_code, said(result)) == (
+        2,
+        [
+            (
+                "provenance: error: out/2024-01-02/articles.jsonl: a link leads out of out, "
+                "where nothing is written; remove it"
+            )
+        ],
+    )
+    assert not any(Path("elsewhere").iterdir())
+    assert below("out") == {"2024-01-02"}
+    paths = ["http://a.test/b/..", "http://b.test/.", "http://c.test/", "http://d.test/x?to=/etc/passwd"]
+    for path in paths:
+        (target,) = [Targets([Source(path, None)], "out", "keep").of(path, "text")]
+        assert target in {Path("out/index"), Path("out/passwd")}
+
+
+def test_names_as_long_as_names_can_be_are_written() -> None:
+    Path("in").mkdir()
+    for letter in "ab":
+        write_lines(f"in/{letter * 249}.jsonl", {"id": letter, "text": SENTENCES["ab".index(letter)]})
+    assert call("clean", "in", "-o", "out", "-q").exit_code == 0
+    assert below("out") == below("in")
