@@ -12,6 +12,11 @@ EXIT_LOCKED = 11
 EXIT_OTHER_SETTINGS = 12
 EXIT_DAMAGED = 13
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143  # as a shell reports SIGTERM
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: all ends as after Ctrl-C, and whoever cleans up after that need not know of it."""
 
 
 class ProvenanceError(Exception):

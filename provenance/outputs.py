@@ -20,3 +20,10 @@ def place_of(path: Path) -> Path:
     if path.exists() and not path.is_file():
         raise UsageError(f"{path}: is a device, a pipe or a socket, which a file would replace; name a file")
     return path.resolve() if path.is_symlink() else path
+
+
+def both(target: Path, first: str, second: str) -> UsageError:
+    """What is said where two inputs would be written to one file."""
+    return UsageError(
+        f"{target}: both {first} and {second} would be written there; rename one, or give the folder that holds both"
+    )

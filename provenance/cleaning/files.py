@@ -18,7 +18,6 @@ import zstandard
 from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import Chosen, choose, needed
-from provenance.cleaning.placing import Unfinished
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.cleaning.targets import Targets, beside
 from provenance.dumps.opening import keep_sources
@@ -27,6 +26,7 @@ from provenance.dumps.rejects import reject_frame
 from provenance.dumps.walk import STANDARD_INPUT, find_sources
 from provenance.errors import OutputError
 from provenance.pipeline import scan
+from provenance.reports.placing import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

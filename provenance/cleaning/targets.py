@@ -9,6 +9,7 @@ from provenance.cleaning.rewriting import written_kind
 from provenance.dumps.suffixes import PACKED, SUFFIXES
 from provenance.dumps.walk import STANDARD_INPUT
 from provenance.errors import UsageError
+from provenance.outputs import both
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,13 +76,6 @@ class Targets:
             name = "index"
         below = Path(name)
         return self.folder / (below if written == kind else below.with_name(unpacked_stem(below) + SUFFIX[written]))
-
-
-def both(target: Path, first: str, second: str) -> UsageError:
-    """What is said where two inputs would be written to one file."""
-    return UsageError(
-        f"{target}: both {first} and {second} would be written there; rename one, or give the folder that holds both"
-    )
 
 
 def beside(output: Path) -> Path:

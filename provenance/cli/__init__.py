@@ -7,12 +7,25 @@ import errno
 import importlib
 import io
 import os
+import signal
 import sys
-from typing import Any, NoReturn
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from provenance.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, ProvenanceError
+from provenance.errors import (
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
+    EXIT_USAGE,
+    ProvenanceError,
+    Terminated,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: What the system says when a disk or a quota is full.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -81,14 +94,16 @@ class Commands(click.Group):
         _open_streams()
         os.environ.setdefault(*KEEP_FREED)
         try:
-            code = super().main(*args, **kwargs)
+            with _terminated():
+                code = super().main(*args, **kwargs)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             sys.exit(EXIT_USAGE)
         except click.ClickException as error:
             _fail(_one_line(error), EXIT_USAGE)
-        except (click.Abort, KeyboardInterrupt):
-            _fail("interrupted; earlier results stand as they were", EXIT_INTERRUPTED)
+        except (click.Abort, KeyboardInterrupt) as error:
+            ended = Terminated in (type(error), type(error.__cause__))
+            _fail("interrupted; earlier results stand as they were", EXIT_TERMINATED if ended else EXIT_INTERRUPTED)
         except ProvenanceError as error:
             _fail(str(error), error.exit_code)
         except OSError as error:
@@ -99,6 +114,28 @@ class Commands(click.Group):
         except Exception as error:  # noqa: BLE001  whatever it is, the user reads one line
             _fail_inside(error, args, kwargs)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """Meanwhile SIGTERM ends the command as Ctrl-C does. Where it is ignored it stays so.
+
+    Once, and then it is ignored: `timeout` sends it twice, and the second would break off the cleaning up.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) == signal.SIG_IGN:
+        yield
+        return
+
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is end:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _fail_inside(error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:

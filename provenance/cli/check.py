@@ -78,7 +78,7 @@ def command(
 
     Exit codes, in every format: 0 clean, 1 findings at or over the gate, 2 usage, 3 some inputs could not be read,
     4 internal error, 10 no index, 11 index locked, 12 index made with other settings, 13 index damaged,
-    130 interrupted.
+    130 interrupted, 143 by SIGTERM.
     """
     import datetime as dt
 

@@ -81,7 +81,7 @@ def command(
     well, such as --near-duplicate 0.8.
 
     Exit codes: 0 clean, 1 findings (only with --fail-on), 2 usage, 3 some inputs could not be read,
-    4 internal error, 130 interrupted.
+    4 internal error, 130 interrupted, 143 by SIGTERM.
     """
     chosen = take_settings(settings).settings
     if engine == "spark":

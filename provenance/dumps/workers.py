@@ -248,8 +248,10 @@ def serve(parsers: str) -> None:
     """The worker's side: answer what comes on standard input until it ends."""
     import signal  # noqa: PLC0415  the parent needs none of this
 
-    # Ctrl-C is the parent's to handle; it closes our input, or kills us.
+    # Ctrl-C is the parent's to handle, and so is SIGTERM, which `timeout` and systemd send to all of a group; it closes
+    # our input, or kills us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     given, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     offered = importlib.import_module(parsers).PARSERS

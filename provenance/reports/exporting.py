@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.errors import OutputError, UsageError
-from provenance.outputs import place_of
+from provenance.errors import UsageError
 from provenance.reports.escaping import FORMULA, plain_values
+from provenance.reports.placing import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,20 +62,9 @@ def export(run: Run, folder: Path, kind: str, names: Sequence[str] = ()) -> list
     for name in names:
         if name not in run.made:
             raise UsageError(f"{name}: is not a table of this run; it has {', '.join(run.made)}")
-    written: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in names or run.made:
-            path = place_of(folder / f"{name}.{kind}")
-            aside = path.with_name(f".{path.name}.unfinished")
-            try:
-                FORMATS[kind](run.table(name), aside)
-                aside.replace(path)
-            finally:
-                aside.unlink(missing_ok=True)
-            written.append(path)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written ({(error.strerror or str(error)).lower()}); give another folder with -o"
-        ) from None
-    return written
+    places = {name: folder / f"{name}.{kind}" for name in names or run.made}
+    with Unfinished(folder=folder) as aside:
+        for name, place in places.items():
+            FORMATS[kind](run.table(name), aside.begin(place, name))
+        aside.finish()
+    return list(places.values())

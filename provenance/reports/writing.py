@@ -118,7 +118,7 @@ class Aside:
             (self._place / RUN).write_text(text + "\n", encoding="utf-8")
             _sync(self._place / RUN)
             stale = listed(self.folder) - {*writers, RUN}
-            with _uninterrupted():
+            with uninterrupted():
                 for name in (*writers, RUN):
                     (self.folder / name).parent.mkdir(exist_ok=True)
                     (self._place / name).replace(self.folder / name)
@@ -189,19 +189,23 @@ def _alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back for the milliseconds of the renames, so that old and new files never stand mixed."""
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back for the milliseconds of the renames: old and new files never stand mixed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     pending: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: pending.append(number))
+    held = [
+        (number, signal.signal(number, lambda came, _frame: pending.append(came)))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    ]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        if pending:
-            signal.raise_signal(signal.SIGINT)
+        for number, before in held:
+            signal.signal(number, before or signal.SIG_DFL)
+        for number in pending[:1]:
+            signal.raise_signal(number)
 
 
 def _refused(folder: Path, error: OSError) -> OutputError:

@@ -7,10 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from provenance.cleaning.targets import both
 from provenance.errors import OutputError, UsageError
-from provenance.outputs import place_of
-from provenance.reports.writing import ASIDE
+from provenance.outputs import both, place_of
+from provenance.reports.writing import ASIDE, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +58,9 @@ class Unfinished:
 
     def finish(self) -> None:
         """Let all files appear."""
-        for final, (aside, _) in self._begun.items():
-            aside.replace(final)
+        with uninterrupted():
+            for final, (aside, _) in self._begun.items():
+                aside.replace(final)
 
     def _make(self, folder: Path) -> None:
         made = [place for place in (*reversed(folder.parents), folder) if not place.exists()]
@@ -73,4 +73,4 @@ class Unfinished:
         named = Path(str(error.filename or self._folder or "output"))
         if named.name.startswith(ASIDE):
             named = named.parent
-        return OutputError(f"{named}: cannot be written ({(error.strerror or str(error)).lower()})")
+        return OutputError(f"{named}: cannot be written ({(error.strerror or str(error)).lower()}); give another place")
