@@ -233,6 +233,27 @@ def test_an_internal_error_is_one_line_and_debug_shows_it(monkeypatch: pytest.Mo
     assert not Path("out").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scan", "dump.jsonl", "-o", "out"),
+        ("clean", "dump.jsonl", "-o", "out.jsonl"),
+        ("check", "dump.jsonl", "--index", "seen.sqlite", "--add"),
+        ("index", "add", "dump.jsonl", "--index", "seen.sqlite"),
+    ],
+)
+def test_a_column_that_no_input_has_is_a_mistake_and_earlier_results_stand(words: tuple[str, ...]) -> None:
+    two_alike()
+    assert call(*words, "-q").exit_code in (0, 1)
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file() and path.suffix != ".sqlite"}
+    result = call(*words, "--text", "nope")
+    assert (result.exit_code, said(result)) == (
+        2,
+        ["provenance: error: no input has a column 'nope' (--text): there are columns id, text"],
+    )
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_interrupted_while_reading() -> None:
     """The pipe takes 64 KB by itself: once more than that is written, the process is reading it."""
     two_alike()

@@ -23,7 +23,7 @@ from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.language import detect_languages, tell_languages
 from provenance.dumps.published import parse_published
-from provenance.dumps.reading import read_frame
+from provenance.dumps.reading import read, read_frame
 from provenance.dumps.rejects import is_partial
 from provenance.errors import InputError, UsageError
 from provenance.settings import Settings
@@ -129,14 +129,29 @@ def test_without_a_text_column_the_columns_and_the_option_are_named(tmp_path: Pa
     assert "number, remark" in row["detail"]
     assert "--text" in row["detail"]
     assert scan(path, text="remark", id="number").documents["doc_id"].to_list() == ["1", "2"]
-    (row,) = scan(path, text="words").rejects.to_dicts()
-    assert (row["reason"], "'words'" in row["detail"]) == ("no_column", True)
+    with pytest.raises(UsageError, match=r"no input has a column 'words' \(--text\): there are columns number, remark"):
+        scan(path, text="words")
+
+
+def test_a_column_that_some_inputs_have_is_a_reject_of_the_others(tmp_path: Path) -> None:
+    one = write(tmp_path, "a.csv", "words,text\nfirst,one\n")
+    other = write(tmp_path, "b.csv", "remark,text\nsecond,two\n")
+    plain = write(tmp_path, "c.txt", TEXT)
+    found = read([str(one), str(other), str(plain)], Settings(text="words"))
+    assert found.documents["text"].to_list()[0] == "first"
+    (row,) = found.rejects.to_dicts()
+    assert (row["path"], row["reason"], "'words'" in row["detail"]) == (str(other), "no_column", True)
+    assert read([str(plain)], Settings(text="words")).documents.height == 1
+    for field in ("id", "published", "outlet", "title", "url"):
+        with pytest.raises(UsageError, match=rf"'words2' \(--{field}\)"):
+            read([str(one), str(other), str(plain)], Settings(**{field: "words2"}))
 
 
 def test_a_json_field_may_be_left_out_but_not_by_all(tmp_path: Path) -> None:
     path = write(tmp_path, "x.jsonl", '{"text": "one", "key": "k"}\n{"text": "two"}\n')
     assert scan(path, id="key").documents["doc_id"].to_list() == ["k", f"{path}#2"]
-    assert scan(path, id="nokey").rejects["reason"].to_list() == ["no_column"]
+    with pytest.raises(UsageError, match=r"'nokey' \(--id\): there are columns text, key"):
+        scan(path, id="nokey")
 
 
 @pytest.mark.parametrize(

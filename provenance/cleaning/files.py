@@ -66,6 +66,7 @@ def clean_files(
         sources, unread = keep_sources(found, stdin, folder)
         reading = Reading(sources, settings, unread=[*left_out, *unread])
         frames = list(reading)
+        reading.refuse_absent()
         numbers = numbers_of(frames)["number"].fill_null(0)
         documents_read = documents_of(frames, settings)
         rejects = reject_frame(reading.rejects)

@@ -152,6 +152,7 @@ def read_file(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None)
 def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame]:
     schema = frame.collect_schema()
     columns = choose_columns(schema.names(), intake.settings)
+    intake.columns |= dict.fromkeys(schema.names())
     if columns.problem:
         intake.reject(None, *columns.problem)
         return

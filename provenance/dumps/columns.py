@@ -112,6 +112,20 @@ def columns_of_frame(found: Collection[str], settings: Settings) -> dict[str, st
     return columns.of
 
 
+def refuse_absent(found: Collection[str], settings: Settings) -> None:
+    """Raise UsageError where the settings name a column that is not among those of all inputs; without any, none is.
+
+    >>> from provenance.settings import Settings
+    >>> refuse_absent(["key", "words"], Settings(text="word"))
+    Traceback (most recent call last):
+    provenance.errors.UsageError: no input has a column 'word' (--text): there are columns key, words
+    """
+    for field in ASKED:
+        asked = getattr(settings, field)
+        if asked is not None and found and asked not in found:
+            raise UsageError(f"no input has a column {asked!r} (--{field}): there are {_listed(found)}")
+
+
 def holds_markup(column: str) -> bool:
     """Whether a column is called as those of pages' sources are."""
     return _SIGNS.sub("", column.lower()) in OF_MARKUP

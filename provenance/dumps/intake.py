@@ -91,6 +91,7 @@ class Intake:
         self.documents = 0
         self.members = 0  # of an archive: what was found in them is said of them
         self.replaced = 0
+        self.columns: dict[str, None] = {}  # that it has, if it is a table or records
         self._shelf = shelf
         self._encodings: Counter[tuple[str, str]] = Counter()
         self._certainty: float | None = None

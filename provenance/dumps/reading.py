@@ -12,6 +12,7 @@ from provenance import tables
 from provenance.dumps import columnar
 from provenance.dumps.ahead import TABLES
 from provenance.dumps.archives import read_tar, read_zip
+from provenance.dumps.columns import refuse_absent
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.delimited import read_table
 from provenance.dumps.feeds import read_feed_file
@@ -99,6 +100,7 @@ class Reading:
         self.rejects: list[Reject] = []
         self.inputs: list[dict[str, Any]] = []
         self._facts: dict[str, dict[str, Any]] = {}  # by path
+        self._columns: dict[str, None] = {}  # of all tables and records
         self._stdin = stdin
         self._shelf = Shelf()
         self._workers = Workers()
@@ -115,6 +117,10 @@ class Reading:
                     yield self._looked_at(thing)
                 yield from map(self._looked_at, self._shelf.full())
         yield from map(self._looked_at, self._shelf.rest())
+
+    def refuse_absent(self) -> None:
+        """Raise UsageError where a column was asked for that no input had. Before the end nobody can tell."""
+        refuse_absent(self._columns, self.settings)
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
         self.rejects += manipulated(frame)
@@ -150,6 +156,7 @@ class Reading:
             intake.reject(None, problem.reason, problem.detail, action)
         elif not (intake.documents or intake.members or intake.rejects):
             intake.reject(None, "empty", "nothing inside" if done.fact["bytes"] else "the file holds nothing")
+        self._columns |= intake.columns
         done.fact.update(intake.facts())
         self._told(intake.close())
 
@@ -247,13 +254,15 @@ def read(
     """Inputs by name -> DOCUMENTS in order of path and place, REJECTS, and one row of `inputs` for each file.
 
     `ahead` is what was asked of tables before, with the same settings (dumps.ahead).
-    Raises UsageError for an input that is not there; anything else that cannot be read is a reject.
+    Raises UsageError for an input that is not there, and for a column by name that none of them has; anything else that
+    cannot be read is a reject.
     """
     reading, texts = Reading(inputs, settings, stdin, ahead=ahead), Texts()
     frames = []
     for frame in reading:
         texts.put(frame["text"])
         frames.append(frame.drop("text"))
+    reading.refuse_absent()
     documents = documents_of(frames, settings, texts=texts)
     return Read(documents, reject_frame(reading.rejects), _input_frame(reading.inputs))
 

@@ -79,6 +79,7 @@ class Records:
         if columns is None:
             if len(self._seen) < MOST_FIELDS:
                 self._seen |= dict.fromkeys(keys)
+                self.intake.columns |= dict.fromkeys(keys)
             columns = choose_columns(keys, self._lenient(keys))
             if len(self._chosen) < 1000:
                 self._chosen[keys] = columns

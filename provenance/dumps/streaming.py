@@ -83,10 +83,11 @@ class Streamed:
         self, inputs: list[str], stdin: BinaryIO, before: int, records: list[int] | None = None, kind: str = ""
     ) -> Iterator[pl.DataFrame]:
         reading = Reading(inputs, self._settings, stdin, errors=self._errors, kind=kind)
-        frames = []
+        frames, told = [], False
         for frame in reading:
             moved = frame.with_columns(pl.col("number") + before) if before else frame
             if records is None:
+                told = True
                 yield documents_of([moved], self._settings, own_names)
             else:
                 frames.append(moved)
@@ -94,6 +95,8 @@ class Streamed:
             assert records is not None
             records += sorted(number - before for frame in frames for number in frame["number"].to_list())
             yield documents_of(frames, self._settings, own_names)
+        if records is None and not told:  # of what was given on already, and of what is to come, nothing can be said
+            reading.refuse_absent()
         self._errors = reading.errors
         self._rejects += [
             row._replace(record=row.record + before) if row.record is not None else row for row in reading.rejects

@@ -204,8 +204,8 @@ def uninterrupted() -> Iterator[None]:
     finally:
         for number, before in held:
             signal.signal(number, before or signal.SIG_DFL)
-        for number in pending[:1]:
-            signal.raise_signal(number)
+        if pending:
+            signal.raise_signal(pending[0])
 
 
 def _refused(folder: Path, error: OSError) -> OutputError:
