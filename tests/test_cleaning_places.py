@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from provenance.cleaning import files
@@ -20,7 +22,9 @@ pytestmark = pytest.mark.usefixtures("bare_folder")
 
 
 def below(folder: str) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*")}
+    """What is in a folder, but for what is hidden."""
+    paths = {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*")}
+    return {path for path in paths if not path.startswith(".")}
 
 
 def days(name: str = "in") -> None:
@@ -132,3 +136,61 @@ def test_names_as_long_as_names_can_be_are_written() -> None:
         write_lines(f"in/{letter * 249}.jsonl", {"id": letter, "text": SENTENCES["ab".index(letter)]})
     assert call("clean", "in", "-o", "out", "-q").exit_code == 0
     assert below("out") == below("in")
+
+
+def test_what_another_wrote_is_not_written_over() -> None:
+    """But for files that were named; what clean wrote before is."""
+    days()
+    for name in ("out/2024-01-01/articles.jsonl", "own.removals.parquet", "named.jsonl", "named.parquet"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("mine", encoding="utf-8")
+    for out, name in (("out", "out/2024-01-01/articles.jsonl"), ("own", "own.removals.parquet")):
+        result = call("clean", "in", "-o", out, "--keep", "first")
+        told = f"{name}: was not written by this command, and is not overwritten; move it or name another"
+        assert (result.exit_code, said(result)) == (2, [f"provenance: error: {told}"])
+        assert Path(name).read_text(encoding="utf-8") == "mine"
+    assert not Path("own").exists()
+    assert not Path("out/2024-01-02").exists()
+    one = "in/2024-01-02/articles.jsonl"
+    assert call("clean", one, "-o", "named.jsonl", "--removals", "named.parquet", "-q").exit_code == 0
+    assert OTHER in Path("named.jsonl").read_text(encoding="utf-8")
+    for _ in range(2):  # two runs into one folder, and each again
+        assert call("clean", "in/2024-01-01", "-o", "new", "-q").exit_code == 0
+        Path("other.jsonl").write_bytes(Path(one).read_bytes())
+        assert call("clean", "other.jsonl", "-o", "new", "-q").exit_code == 0
+    assert below("new") == {"articles.jsonl", "other.jsonl"}
+    assert {path.name for path in Path("new").iterdir()} - below("new") == {".provenance-cleaned.json"}
+
+
+def test_of_what_went_whole_there_is_no_file_and_none_of_before() -> None:
+    """What `clean` leaves empty `scan` would not read."""
+    Path("in").mkdir()
+    write_lines("in/a.jsonl", {"id": "a", "text": ONE})
+    for name, content in (
+        ("b.jsonl", json.dumps({"id": "b", "text": ONE}) + "\n\n"),
+        ("c.csv", f'id,text\nc,"{ONE}"\n'),
+        ("d.json", json.dumps([{"id": "d", "text": ONE}], indent=1)),
+        ("e.txt", ONE + "\n"),
+    ):
+        Path("in", name).write_text(content, encoding="utf-8")
+    pl.DataFrame({"id": ["f"], "text": [ONE]}).write_parquet("in/f.parquet")
+    Path("in/kept.jsonl").write_text(json.dumps({"id": "k", "text": ONE}) + "\n{\n", encoding="utf-8")
+    Path("in/kept.json").write_text(json.dumps({"day": 1, "articles": [{"id": "l", "text": ONE}]}), encoding="utf-8")
+    Path("in/kept.csv").write_text(f'id,text\nm,"{ONE}"\nn,\n', encoding="utf-8")
+    assert call("clean", "in/b.jsonl", "-o", "out", "-q").exit_code == 0
+    Path("out").unlink()
+    Path("out").mkdir()
+    assert call("clean", "in/b.jsonl", "-o", "out", "-q").exit_code == 0
+    assert below("out") == {"b.jsonl"}
+    result = call("clean", "in", "-o", "out", "--keep", "first")
+    assert result.exit_code == 3, result.stderr
+    assert ", files left out 5, rejected 2," in result.stderr
+    assert below("out") == {"a.jsonl", "kept.jsonl", "kept.json", "kept.csv"}
+    assert Path("out/kept.jsonl").read_bytes() == b"{\n"
+    gone = pl.read_parquet("out.removals.parquet")
+    assert set(gone["doc_id"]) == {*"bcdfklm", "in/e.txt"}
+    for name in ("kept.jsonl", "kept.json", "kept.csv"):
+        Path("in", name).unlink()
+        Path("out", name).unlink()
+    assert call("clean", "in", "-o", "out", "--keep", "first", "-q").exit_code == 0
+    assert call("scan", "out", "-o", "run", "-q").exit_code == 0

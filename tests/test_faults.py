@@ -202,3 +202,14 @@ def test_a_failure_while_exporting_leaves_all_as_it_was(
     with pytest.raises((OutputError, KeyboardInterrupt), match=r"\(disk full\)|^$"):
         export(hand_made(), tmp_path / "new", "csv", ["rejects", "spans"])
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_an_export_takes_the_place_of_an_export_and_of_nothing_else(tmp_path: Path, kind: str) -> None:
+    for _ in range(2):
+        export(hand_made(), tmp_path, kind)
+    before = snapshot(tmp_path)
+    (tmp_path / f"spans.{kind}").write_text('{"mine": 1}\n', encoding="utf-8")
+    with pytest.raises(OutputError, match=rf"spans\.{kind}: was not written by this command"):
+        export(hand_made(), tmp_path, kind)
+    assert snapshot(tmp_path) == before | {f"spans.{kind}": b'{"mine": 1}\n'}

@@ -18,6 +18,7 @@ import zstandard
 from provenance import tables
 from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
 from provenance.cleaning.choosing import Chosen, choose, needed
+from provenance.cleaning.earlier import NAMES, is_list, write_names, written_before
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.cleaning.targets import Targets, beside
 from provenance.dumps.opening import keep_sources
@@ -41,6 +42,7 @@ class Outcome(NamedTuple):
     removals: pl.DataFrame  # those that were asked for: of a stream they would fill memory
     rejects: pl.DataFrame
     gone: Mapping[str, int]  # documents that were removed, by reason
+    emptied: int = 0  # files of which nothing stays, and that are not written
 
 
 def clean_files(
@@ -81,9 +83,9 @@ def clean_files(
             del run
         read = _Read(documents_read.with_columns(record=numbers), opened, rejects)
         files = _files(place, read, chosen, policy.passages, settings)
-        listed = _write(files, targets, output, policy, settings, chosen.gone, removals)
+        listed, emptied = _write(files, targets, output, policy, settings, chosen.gone, removals)
     gone = listed.filter(listed["start"].is_null())["reason"].value_counts()
-    return Outcome(order.len(), listed, rejects, dict(gone.iter_rows()))
+    return Outcome(order.len(), listed, rejects, dict(gone.iter_rows()), emptied)
 
 
 class _Read(NamedTuple):
@@ -137,24 +139,39 @@ def _input_of(path: str, place: dict[str, Path]) -> str:
 def _write(
     files: list[File], targets: Targets, output: str | None, policy: Policy, settings: Settings,
     gone: pl.DataFrame, removals: Path | None,
-) -> pl.DataFrame:  # fmt: skip
+) -> tuple[pl.DataFrame, int]:  # fmt: skip
+    """Write all files and the list -> the list, and of how many files nothing stays."""
     why = {doc_id: (reason, other) for doc_id, reason, other in gone.iter_rows()}
     listed = [tables.empty(tables.REMOVALS)]
+    names, emptied = written_before(targets.folder) if targets.folder else set(), 0
+    earlier = frozenset(names)
     with Unfinished(targets.inputs, targets.folder) as aside:
         for file in files:
             ledger = Ledger()
-            with _sink(targets.of(file.path, file.kind), output, aside, file.path) as into:
+            target = targets.of(file.path, file.kind)
+            name = target.relative_to(targets.folder).as_posix() if target and targets.folder else None
+            with _sink(target, output, aside, file.path, may_replace=name is None or name in earlier) as into:
                 for octets in rewrite(file, policy.passages, settings, ledger):
                     into.write(octets)
             if len(ledger.rows) != file.documents.height:
                 raise OutputError(f"{file.path}: its records cannot be told apart one by one; save it as JSON lines")
             listed.append(_listed(file, ledger, why, policy.passages))
+            is_empty = len(ledger.gone) == file.documents.height > 0 == ledger.passed
+            emptied += is_empty
+            if target is not None and name is not None:
+                names.add(name)
+                if is_empty:
+                    aside.leave_out(target)
+                    names.remove(name)
         table = pl.concat(listed)
         where = removals or (beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
         if where is not None and output is not None:
-            table.write_parquet(aside.begin(where, "the list"), compression="zstd", compression_level=1)
+            unfinished = aside.begin(where, "the list", ours=lambda place: removals is not None or is_list(place))
+            table.write_parquet(unfinished, compression="zstd", compression_level=1)
+        if targets.folder and names:
+            write_names(names, aside.begin(targets.folder / NAMES, "the names"))
         aside.finish()
-    return table
+    return table, emptied
 
 
 def _listed(file: File, ledger: Ledger, why: dict[str, tuple[str, str]], passages: str) -> pl.DataFrame:
@@ -183,7 +200,9 @@ def write_list(listed: pl.DataFrame, final: Path) -> None:
 
 
 @contextmanager
-def _sink(target: Path | None, output: str | None, aside: Unfinished, of: str) -> Iterator[BinaryIO]:
+def _sink(
+    target: Path | None, output: str | None, aside: Unfinished, of: str, *, may_replace: bool
+) -> Iterator[BinaryIO]:
     """What takes the bytes of the file made of the input `of`: packed as its name says."""
     if target is None:
         if output:
@@ -192,7 +211,7 @@ def _sink(target: Path | None, output: str | None, aside: Unfinished, of: str) -
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a dry run
             yield nowhere
         return
-    with aside.begin(target, of, inside=True).open("wb") as plain:
+    with aside.begin(target, of, inside=True, ours=lambda _place: may_replace).open("wb") as plain:
         if target.suffix in (".gz", ".gzip"):
             # neither a time nor a name inside: the same input gives the same bytes
             with gzip.GzipFile("", "wb", 6, plain, mtime=0) as packed:

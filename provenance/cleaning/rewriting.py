@@ -47,6 +47,7 @@ class Ledger:
     def __init__(self) -> None:
         self.rows: dict[str, int] = {}  # the record of each document in its file
         self.gone: dict[str, bytes] = {}  # the documents left out, and their bytes
+        self.passed = 0  # pieces of the file that are no documents, and stay
 
 
 def rewrite(file: File, passages: str, settings: Settings, ledger: Ledger) -> Iterator[bytes]:
@@ -111,6 +112,7 @@ def _each(file: File, pieces: Iterable[Piece], ledger: Ledger) -> Iterator[tuple
         doc_id = ids.get(piece.record) if piece.record is not None else None
         if doc_id is not None and piece.record is not None:
             ledger.rows[doc_id] = piece.record
+        ledger.passed += doc_id is None and bool(piece.octets.strip())
         yield piece, doc_id
 
 
@@ -122,6 +124,7 @@ def _records(file: File, stream: BinaryIO, passages: str, settings: Settings, le
     else:
         dialect, pieces = split_table(stream, encoding, file.kind, settings)
         edit = _Rows(dialect)
+        ledger.passed -= 1  # the header
     # A record that holds a page has its article for a text, and places are of that.
     texts = dict(file.documents.select("doc_id", "text").rows()) if passages == "drop" else {}
     for piece, doc_id in _each(file, pieces, ledger):
@@ -265,6 +268,7 @@ def _json(file: File, content: bytes, passages: str, settings: Settings, ledger:
             kept.append(edited.encode())
     if found:
         before, after = text[: found[0].start], text[found[-1].end :]
+        ledger.passed += f"{before.strip()}{after.strip()}" not in ("", "[]")  # an object around the list
         yield before.encode()
         yield b",\n".join(kept) if kept or before.strip() else b"[]"  # of one record, nothing: no record
         yield after.encode()
@@ -313,6 +317,7 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
     stays = np.ones(frame.height, np.bool_)
     stays[[row_of[doc_id] for doc_id in ledger.gone]] = False
     kept = edits.apply(frame).filter(pl.Series(stays))
+    ledger.passed = kept.height - (len(row_of) - len(ledger.gone))
     into = io.BytesIO()
     kept.write_parquet(into, compression="zstd")
     yield into.getvalue()

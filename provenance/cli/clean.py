@@ -98,7 +98,8 @@ def command(
         removed, cut = sum(done.gone.values()), done.removals["start"].is_not_null().sum()
         click.echo(
             f"read {done.documents:,}, kept {done.documents - removed:,}, removed {removed:,}"
-            f"{f' ({told})' if told else ''}{f', passages cut {cut:,}' if cut else ''}, "
+            f"{f' ({told})' if told else ''}{f', passages cut {cut:,}' if cut else ''}"
+            f"{f', files left out {done.emptied:,}' if done.emptied else ''}, "
             f"rejected {count_rejects(done.rejects):,}, {time.perf_counter() - began:.1f} s",
             err=True,
         )

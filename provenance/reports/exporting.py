@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -54,10 +55,23 @@ def write_jsonl(frame: pl.DataFrame, path: Path) -> None:
 FORMATS = {"csv": write_csv, "jsonl": write_jsonl}
 
 
+def _is_export(columns: Sequence[str], place: Path) -> bool:
+    """Whether a file begins as an export of a table with these columns does."""
+    with place.open("rb") as file:
+        first = file.readline(1 << 24)
+    if place.suffix == ".csv":
+        return first.rstrip() == ",".join(columns).encode()
+    try:
+        return not first or list(json.loads(first)) == list(columns)
+    except (ValueError, TypeError):
+        return False
+
+
 def export(run: Run, folder: Path, kind: str, names: Sequence[str] = ()) -> list[Path]:
     """Write the run's tables, or those named, into `folder` as NAME.csv or NAME.jsonl -> the files, in order.
 
-    Raises UsageError for a table that the run does not hold, OutputError where the folder cannot be written.
+    Raises UsageError for a table that the run does not hold, OutputError where the folder cannot be written,
+    or holds a file of such a name that no export wrote.
     """
     for name in names:
         if name not in run.made:
@@ -65,6 +79,7 @@ def export(run: Run, folder: Path, kind: str, names: Sequence[str] = ()) -> list
     places = {name: folder / f"{name}.{kind}" for name in names or run.made}
     with Unfinished(folder=folder) as aside:
         for name, place in places.items():
-            FORMATS[kind](run.table(name), aside.begin(place, name))
+            frame = run.table(name)
+            FORMATS[kind](frame, aside.begin(place, name, ours=partial(_is_export, frame.columns)))
         aside.finish()
     return list(places.values())

@@ -12,7 +12,7 @@ from provenance.outputs import both, place_of
 from provenance.reports.writing import ASIDE, uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Unfinished:
@@ -26,6 +26,7 @@ class Unfinished:
         self._inputs = inputs
         self._folder = folder
         self._begun: dict[Path, tuple[Path, str]] = {}  # where it belongs -> where it is written, and of what
+        self._unwanted: set[Path] = set()  # of which there is to be no file
         self._made: list[Path] = []  # folders that were not there
 
     def __enter__(self) -> Self:
@@ -41,8 +42,13 @@ class Unfinished:
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             raise self._refused(error) from None
 
-    def begin(self, place: Path, of: str, *, inside: bool = False) -> Path:
-        """Where to write what belongs to `place`, made of the input `of`; `inside`: `folder` is not to be left."""
+    def begin(
+        self, place: Path, of: str, *, inside: bool = False, ours: Callable[[Path], bool] = lambda _place: True
+    ) -> Path:
+        """Where to write what belongs to `place`, made of the input `of`.
+
+        `inside`: `folder` is not to be left. `ours` tells of what stands there whether it may be written over.
+        """
         if inside and self._folder is not None and not place.resolve().is_relative_to(self._folder.resolve()):
             raise UsageError(f"{place}: a link leads out of {self._folder}, where nothing is written; remove it")
         final = place_of(place)
@@ -50,17 +56,28 @@ class Unfinished:
             raise both(final, self._begun[final][1], of)
         if final.exists() and any(path.exists() and path.samefile(final) for path in self._inputs):
             raise UsageError(f"{final}: is an input itself; give another place")
+        if final.exists() and not ours(place):
+            raise OutputError(
+                f"{place}: was not written by this command, and is not overwritten; move it or name another"
+            )
         self._make(final.parent)
         # a number and not the name, which may be as long as names can be
         aside = final.with_name(f"{ASIDE}{os.getpid()}-{len(self._begun)}")
         self._begun[final] = aside, of
         return aside
 
+    def leave_out(self, place: Path) -> None:
+        """Let no file appear where one was begun, and let none stay."""
+        self._unwanted.add(place_of(place))
+
     def finish(self) -> None:
         """Let all files appear."""
         with uninterrupted():
             for final, (aside, _) in self._begun.items():
-                aside.replace(final)
+                if final in self._unwanted:
+                    final.unlink(missing_ok=True)
+                else:
+                    aside.replace(final)
 
     def _make(self, folder: Path) -> None:
         made = [place for place in (*reversed(folder.parents), folder) if not place.exists()]
