@@ -57,7 +57,11 @@ class Settings:
     level: str = _choice(
         "passage", LEVELS, "compare passages, and say where they stand, or whole articles, which is faster"
     )
-    until: str = _choice("origins", STAGES, "the last stage to run; origins are what the program is named for")
+    until: str = _choice(
+        "origins",
+        STAGES,
+        "the last stage to run; origins are what the program is named for, and without them no languages are told",
+    )
     rewritten: str = _choice(
         "auto",
         REWRITTEN,

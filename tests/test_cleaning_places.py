@@ -162,6 +162,27 @@ def test_what_another_wrote_is_not_written_over() -> None:
     assert {path.name for path in Path("new").iterdir()} - below("new") == {".provenance-cleaned.json"}
 
 
+def test_a_name_that_does_not_fit_is_told_with_what_the_input_is() -> None:
+    Path("a.html").write_text(f"<html><body><p>{ONE}</p></body></html>", encoding="utf-8")
+    result = call("clean", "a.html", "-o", "b.html")
+    told = "b.html: would hold jsonl, as which a.html (html) is written; name it b.jsonl"
+    assert (result.exit_code, said(result)) == (2, [f"provenance: error: {told}"])
+    write_lines("a.jsonl", {"id": "a", "text": ONE})
+    result = call("clean", "a.jsonl", "-o", "b.csv")
+    told = "b.csv: would hold jsonl, as a.jsonl does; name it b.jsonl"
+    assert (result.exit_code, said(result)) == (2, [f"provenance: error: {told}"])
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here in which not even root may write")
+def test_a_folder_that_takes_no_files_is_named_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    days()
+    monkeypatch.setattr(files, "Reading", None)
+    for words in (("in", "-o", "/proc"), ("in/2024-01-01/articles.jsonl", "-o", "/proc/a.jsonl")):
+        result = call("clean", *words)
+        told = "/proc: cannot be written (no such file or directory); give another folder with -o"
+        assert (result.exit_code, said(result)) == (2, [f"provenance: error: {told}"])
+
+
 def test_of_what_went_whole_there_is_no_file_and_none_of_before() -> None:
     """What `clean` leaves empty `scan` would not read."""
     Path("in").mkdir()

@@ -10,6 +10,7 @@ from provenance.dumps.suffixes import PACKED, SUFFIXES
 from provenance.dumps.walk import STANDARD_INPUT
 from provenance.errors import UsageError
 from provenance.outputs import both
+from provenance.reports.writing import check_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ SUFFIX = {"jsonl": ".jsonl", "json": ".json", "csv": ".csv", "tsv": ".tsv", "par
 class Targets:
     """Where inputs go: `folder`, in which each has its name, or one file; neither for standard output and for nothing.
 
-    Raises UsageError where two of them would be written to one file, as far as their names tell what they hold.
+    Raises UsageError where two of them would be written to one file, as far as their names tell what they hold, and
+    OutputError where nothing can be written.
     """
 
     def __init__(self, sources: Sequence[Source], output: str | None, passages: str) -> None:
@@ -40,9 +42,11 @@ class Targets:
         place = Path(output)
         if len(sources) == 1 and not place.is_dir() and not (sources[0].inside and _kind_named(place.name) is None):
             self._file = place
+            check_place(place.parent)
             return
         self.folder = place
         self._refuse_clashes(sources)
+        check_place(place)
 
     def _refuse_clashes(self, sources: Sequence[Source]) -> None:
         before: dict[Path, str] = {}
@@ -62,10 +66,9 @@ class Targets:
             named = _kind_named(self._file.name)
             again = named == _kind_named(path) == "text" and written == kind  # records in what was called text, too
             if named is not None and named != written and not again:
-                raise UsageError(
-                    f"{self._file}: would hold {written}, as {path} does; name it "
-                    f"{unpacked_stem(self._file)}{SUFFIX[written]}"
-                )
+                holds = f"as {path} does" if kind == written else f"as which {path} ({kind}) is written"
+                name = unpacked_stem(self._file) + SUFFIX[written]
+                raise UsageError(f"{self._file}: would hold {written}, {holds}; name it {name}")
             return self._file
         if self.folder is None:
             return None

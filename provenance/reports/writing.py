@@ -33,13 +33,18 @@ ASIDE = ".provenance-unfinished-"
 
 
 def check_folder(folder: Path) -> Path:
-    """The folder itself or what is there above it. Raises OutputError now if it could not take a run's files later.
+    """The folder itself or what is there above it. Raises OutputError now if it could not take a run's files later."""
+    check_names(folder)
+    return check_place(folder)
+
+
+def check_place(folder: Path) -> Path:
+    """The folder itself or what is there above it. Raises OutputError now if no file could be written there later.
 
     Nothing stays behind, and a folder that is not there yet is not made to find out: another run that waits for it
     would see it vanish.
     """
     try:
-        check_names(folder)
         there = next((place for place in (folder, *folder.parents) if place.exists() or place.is_symlink()), folder)
         probe = there / f"{ASIDE}{os.getpid()}"
         probe.mkdir(exist_ok=True)
