@@ -160,6 +160,8 @@ ANCESTRY = pl.Schema(
         "families": pl.Int32(),  # kinds of evidence that speak for it
         "flaw": pl.Float64(),  # ? of a first of the dump: log odds that somebody unseen was before it
         "contents": CONTENTS,  # ? of the other, or of the document where that is null
+        "twin": TEXT,  # ? of a null row: another document of the same words, if nothing tells which was first
+        "alike": pl.Int64(),  # ? how many such there are, with this one
     }
 )
 MATCHED = pl.Struct(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,20 @@ def test_groups_of_homes_change_no_row(corpus: Path, groups: int, level: str) ->
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_rounds_on_two_events(shared: Path, way: dict[str, Any]) -> None:
     compare(shared / "corpora" / "two-events" / "documents.parquet", 3, **way)
+
+
+def test_rounds_on_equal_texts(tmp_path: Path) -> None:
+    """Undated ones that nothing tells apart, also of an outlet that prints what others wrote, in homes of their own."""
+    said = (
+        "The harbour master closed the northern quay on Tuesday after a barge of crates of lemons ran aground there. "
+    )
+    rows = [{"text": said * 2 + "It was refloated by noon.", "outlet": f"{name} Post"} for name in "ABC"]
+    for number in range(6):
+        wire = f"ELLENPORT (Reuters) - Some {number + 20} boats of the fleet stayed in port because of storm {number}."
+        rows.append({"text": wire, "outlet": "C Post"})
+    path = tmp_path / "dump.jsonl"
+    path.write_text("\n".join(json.dumps({"id": f"n{at}"} | row) for at, row in enumerate(rows)))
+    compare(path, 4)
 
 
 class InFrames:

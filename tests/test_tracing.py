@@ -42,9 +42,10 @@ from provenance.tracing.dates import find_dates
 from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.graphs import lay_out, solve
-from provenance.tracing.origins import find_origins, mark_origins
+from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
+from provenance.tracing.roots import mark_origins
 from provenance.tracing.unseen import sample_flaws, share_unseen
 
 SETTINGS = Settings()

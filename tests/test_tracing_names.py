@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -32,6 +32,7 @@ GIVEN = ("documents", "passages", "spans", "matches", "clusters")
 SIDES = ("doc", "start", "end", "containment")
 #: Confidences are sums of floats; of one story in one order, however it is named, but not those over a dump.
 TOLERANCE = 1e-6
+EVEN = "nothing tells which was first."
 NAME = re.compile(r"\bn\d{6}\b")
 
 
@@ -59,8 +60,12 @@ def told(traced: Frames, back: dict[str, str]) -> tuple[list[tuple[object, ...]]
     def old(text: str | None) -> str | None:
         return text and NAME.sub(lambda name: back[name.group()], text)
 
+    def named(row: tuple[Any, ...]) -> list[str | None]:
+        # which of the rest is named of three articles alike in everything is all one, and hangs on their ids
+        return [NAME.sub("one", row[7])] if row[7].endswith(EVEN) else [*map(old, row[6:])]
+
     origins = [
-        (*map(old, row[:2]), *row[2:4], pytest.approx(row[4], abs=TOLERANCE), row[5], *map(old, row[6:]))
+        (*map(old, row[:2]), *row[2:4], pytest.approx(row[4], abs=TOLERANCE), row[5], *named(row))
         for row in traced["origins"].iter_rows()
     ]
     edges = [
@@ -151,7 +156,7 @@ def test_of_pairs_of_twins_the_same_is_taken_however_they_are_named() -> None:
         columns = ["left_doc", "right_doc", "jaccard", "quotes", "left_containment", "right_containment"]
         columns += ["left_first", "left_last", "right_first", "right_last"]
         twins = pl.DataFrame({"doc_id": [one, f"{one}2", "m", "m2"], "stands": [one, one, "m", "m"]})
-        known = pl.DataFrame({"doc_id": [one, "m"], "contents": [1, 2]}, {"doc_id": pl.String, "contents": pl.UInt64})
+        known = pl.DataFrame({"doc_id": [one, "m"], "contents": pl.Series([1, 2], dtype=pl.UInt64), "outlet": "A"})
         pair = join_pairs(pl.DataFrame(rows, columns, orient="row"), twins, contents.rank_contents(known))
         sides = {pair[f"{side}_doc"][0]: pair[f"{side}_first"][0] for side in ("left", "right")}
         taken.append((sides[one], sides["m"]))

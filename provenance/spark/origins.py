@@ -21,10 +21,10 @@ from provenance.tracing.origins import (
     choose_origins,
     count_copying,
     find_copiers,
-    find_parents,
-    mark_roots,
+    find_sourced,
 )
 from provenance.tracing.outlets import sum_taken
+from provenance.tracing.roots import find_parents, mark_roots
 from provenance.tracing.unseen import BEGUN_OUTSIDE, share_unseen
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def choose_story(shares: list[float], unseen: float, plan: Plan, _bucket: int, g
     if "ancestry" not in given:
         return
     facts, ancestry = given["facts"].sort("doc_id"), given["ancestry"]
-    wanted = ancestry.drop_nulls("other_id")["doc_id"].unique().sort()
+    wanted = find_sourced(ancestry)
     claims = table(given, "claims_asked").sort("at").select(list(CLAIMS))
     copiers = pl.DataFrame(schema=SCHEMAS["copiers"])  # asked of those without sources
     origins = choose_origins(

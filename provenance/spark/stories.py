@@ -22,7 +22,7 @@ from provenance.tracing.edges import find_copies, show_evidence, write_copies
 from provenance.tracing.evidence import PAIR, find_evidence, find_near
 from provenance.tracing.facts import CREDITS, find_crediting, find_habits, foreign_credits, gather_facts
 from provenance.tracing.frequency import counter
-from provenance.tracing.origins import count_copies
+from provenance.tracing.origins import count_copies, find_sourced
 from provenance.tracing.outlets import list_taken
 from provenance.tracing.pairs import Related
 from provenance.tracing.trust import how_dated, weigh_dates
@@ -196,7 +196,7 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     yield Sent("ancestry", traced.ancestry, bucket)
     flaws = sample_flaws(traced.firsts, plan.documents).to_frame("flaw")
     yield Sent("flaws", flaws, 0)
-    sources = traced.ancestry.drop_nulls("other_id").select("doc_id").unique()
+    sources = find_sourced(traced.ancestry).to_frame()
     sourced = story.facts.join(sources, on="doc_id", how="semi")
     yield shaped("sourced", sourced, home(sourced["row"]))
     lone = traced.ancestry.join(sources, on="doc_id", how="anti").join(story.facts.select("row", "doc_id"), on="doc_id")

@@ -16,7 +16,7 @@ from provenance.tracing.candidates import FIXED, PARENT, ROOT, Candidates, find_
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
-from provenance.tracing.twins import PAIR
+from provenance.tracing.twins import PAIR, find_even
 from provenance.tracing.unseen import describe_firsts, weigh_firsts
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ def grow_trees(
     began = pl.col("first") * pl.col("begun").fill_null(1)
     own = own.join(begun, on="other_id", how="left", maintain_order="left").with_columns(first=began).drop("begun")
     both = pl.concat([named, _inherit(named, twins, own), own])
+    both = _match_twins(both, find_even(twins, both.filter("chosen"), related.ranks))
     both = both.sort("doc_id", "probability", "other_id", descending=[False, True, False])
     return Traced(both, evidence, false_dates, firsts)
 
@@ -155,6 +156,7 @@ def grow_trees(
 def _shape(rows: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
     whose = rows.with_columns(whose=pl.coalesce("other_id", "doc_id"))
     known = whose.join(ranks, left_on="whose", right_on="doc_id", how="left", maintain_order="left")
+    known = known.with_columns(twin=pl.lit(None), alike=pl.lit(None))
     return known.with_columns(share=pl.when(pl.col("other_id").is_not_null()).then("share")).select(
         pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items()
     )
@@ -208,3 +210,16 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
         )
         .select(ANCESTRY.names())
     )
+
+
+def _match_twins(rows: pl.DataFrame, even: pl.DataFrame) -> pl.DataFrame:
+    """ANCESTRY, what find_even finds -> ANCESTRY with twins; who is in no pair but with its twins has a row of none."""
+    null = pl.col("other_id").is_null() & (pl.col("part") == 0)
+    there = rows.drop("twin", "alike").join(even.drop("contents"), on="doc_id", how="left", maintain_order="left")
+    there = there.with_columns(pl.when(null).then(name).alias(name) for name in ("twin", "alike"))
+    lone = even.join(rows, on="doc_id", how="anti").with_columns(
+        other_id=pl.lit(None), part=pl.lit(0), probability=pl.lit(1.0), first=pl.lit(1.0), ancestor=pl.lit(0.0),
+        chosen=pl.lit(value=True), share=pl.lit(None), families=pl.lit(0), flaw=pl.lit(None),
+    )  # fmt: skip
+    columns = [pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items()]
+    return pl.concat([there.select(columns), lone.select(columns)])

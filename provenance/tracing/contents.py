@@ -22,11 +22,11 @@ def hash_contents(documents: pl.DataFrame) -> pl.Series:
 
 
 def rank_documents(documents: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS -> RANKS: numbers that ascend with what is in them, and with their ids where they are alike in that."""
-    return rank_contents(documents.select("doc_id", contents=hash_contents(documents)))
+    """DOCUMENTS -> RANKS: numbers that ascend with what is in them, their outlets, and their ids where alike."""
+    return rank_contents(documents.select("doc_id", "outlet", contents=hash_contents(documents)))
 
 
 def rank_contents(known: pl.DataFrame) -> pl.DataFrame:
-    """doc_id, contents -> RANKS, in their order."""
-    ordered = known.select("doc_id", "contents").sort("contents", "doc_id")
+    """doc_id, contents, outlet -> RANKS, in their order."""
+    ordered = known.sort("contents", "outlet", "doc_id").select("doc_id", "contents")
     return ordered.with_columns(rank=pl.int_range(pl.len(), dtype=pl.Int64))

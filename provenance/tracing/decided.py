@@ -43,13 +43,15 @@ def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
             part=pl.lit(0), probability=pl.lit(SURE), first=pl.lit(SURE), ancestor=pl.lit(SURE),
             chosen=pl.lit(value=True),
             share=pl.when(inside).then(pl.col("share").fill_null(1.0)), families=pl.col("families").fill_null(1),
-            flaw=pl.lit(None), contents=pl.lit(None),
+            flaw=pl.lit(None), contents=pl.lit(None), twin=pl.lit(None), alike=pl.lit(None),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in ANCESTRY.items())
     )  # fmt: skip
     others = ancestry.join(fixed, on="doc_id", how="anti", maintain_order="left")
     turned = fixed.select(doc_id="origin_id", other_id="doc_id").filter(pl.col("doc_id") != pl.col("other_id"))
     others = others.join(turned, on=["doc_id", "other_id"], how="anti", maintain_order="left")
+    told = pl.col("twin").is_in(fixed["doc_id"].implode())
+    others = others.with_columns(pl.when(~told).then(name).alias(name) for name in ("twin", "alike"))
     return pl.concat([others, rows]).sort("doc_id", "probability", "other_id", descending=[False, True, False])
 
 

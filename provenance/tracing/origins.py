@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.tables import CLUSTERS, ORIGINS
+from provenance.tables import ORIGINS
 from provenance.tracing import names, reasons
 from provenance.tracing.absent import verdict
 from provenance.tracing.candidates import CANDIDATES
@@ -44,6 +44,13 @@ class _Source(NamedTuple):
     families: int
 
 
+class _Even(NamedTuple):
+    """Documents of the same words, of which nothing tells which was first."""
+
+    twin: str  # another of them
+    alike: int
+
+
 class _Facts(NamedTuple):
     """What is asked of every document."""
 
@@ -58,6 +65,7 @@ class _Facts(NamedTuple):
     curve: Callable[[str], str]  # document -> the end of its curve's name, see trust.how_dated
     taken: dict[str, list[str]]  # document -> what was taken from it, in the best tree
     flawed: dict[str, float]  # first of a story -> the chance that somebody unseen was before it
+    even: dict[str, _Even]
     outside: dict[str, _Outside]  # what was found of firsts so far
 
 
@@ -91,6 +99,12 @@ def find_origins(
     return choose_origins(documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, unseen, settings)
 
 
+def find_sourced(ancestry: pl.DataFrame) -> pl.Series:
+    """ANCESTRY -> ids of the documents that another of the dump, or one of the same words, may have been before."""
+    other = pl.coalesce("other_id", "twin").is_not_null()
+    return ancestry.filter(other)["doc_id"].unique().sort()
+
+
 def count_copies(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """EDGES -> of each document how many copies it has (doc_id, copies); and of each copy its kind."""
     inside = edges.filter(~pl.col("from_id").str.starts_with("source:") & (pl.col("relation") == "copied_from"))
@@ -118,6 +132,7 @@ def choose_origins(
     or the one source that its lead cites (`cites`); else itself. *map* of stories; seconds for 100,000 documents.
     """
     sources, alone = _sources(ancestry)
+    of_twins = ancestry.select("doc_id", "twin", "alike").drop_nulls("twin")
     facts = _Facts(
         dict(documents.select("doc_id", "outlet").iter_rows()),
         dict(documents.select("doc_id", "title").iter_rows()),
@@ -130,6 +145,7 @@ def choose_origins(
         how_dated(dates, false_dates),
         _taken(sources),
         dict(chance_unseen(ancestry, unseen).iter_rows()),
+        {doc_id: _Even(*known) for doc_id, *known in of_twins.iter_rows()},
         {},
     )
     asked = documents["doc_id"] if wanted is None else wanted
@@ -317,7 +333,8 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     outlet, said = facts.outlets.get(doc_id), facts.claims.get(doc_id, [])
     copies = facts.copies.get(doc_id, 0)
     sources = facts.sources.get(doc_id, [])
-    runner_up = said[0].origin if said else (sources[0].other if sources else None)
+    even = facts.even.get(doc_id)
+    runner_up = even.twin if even else said[0].origin if said else (sources[0].other if sources else None)
     if _began_outside(doc_id, facts):
         before = _find_outside(doc_id, facts)
         claim, (unseen, least) = before.claim, calibrate("unseen" + facts.curve(doc_id), before.chance)
@@ -328,7 +345,7 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
         reason = reasons.of_unseen(sources[0].other)
         return (doc_id, None, "unknown", None, round(unseen, 4), word, doc_id, reason)
     habit = facts.habits.get(outlet or "", 0.0)
-    if habit > MOSTLY and not copies and not sources:
+    if habit > MOSTLY and not copies and not sources and not even:
         return (
             doc_id,
             None,
@@ -343,10 +360,16 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     alone = facts.alone.get(doc_id)
     if alone is not None:
         confidence, _ = calibrate("itself" + facts.curve(doc_id), alone * confidence)
-    confidence = round(confidence, 4)
+    confidence = round(confidence / (even.alike if even else 1), 4)
     word = verdict(confidence, 1, settings)
     cited = said[0].origin.removeprefix("source:") if said else None
-    return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reasons.of_itself(outlet, copies, cited))
+    reason = reasons.of_itself(outlet, copies, cited)
+    if even:
+        theirs = facts.outlets.get(even.twin)
+        reason = reasons.of_even(even.twin if theirs in (None, outlet) else theirs, even.alike - 2)
+    elif sources and word == "undetermined":
+        reason = reasons.of_either(facts.outlets.get(sources[0].other) or sources[0].other)
+    return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reason)
 
 
 def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
@@ -371,29 +394,3 @@ def find_copiers(counted: pl.DataFrame) -> pl.DataFrame:
     """What count_copying counts of whole outlets -> outlet, and the share, where at least FEWEST articles are known."""
     known = counted.filter(pl.col("articles") >= FEWEST)
     return known.select("outlet", share=pl.col("copying") / pl.col("articles"))
-
-
-def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
-    """CLUSTERS, ORIGINS -> CLUSTERS with `is_origin`: true for members that no other member's text is behind.
-
-    A member whose origin is itself, outside the dump or outside the cluster is a root of it; where an agency
-    is absent several siblings may be. *gather*.
-    """
-    if clusters.is_empty():
-        return clusters.with_columns(pl.col("is_origin").cast(pl.Boolean))
-    return mark_roots(clusters.join(find_parents(origins), on="doc_id", how="left", maintain_order="left"))
-
-
-def find_parents(origins: pl.DataFrame) -> pl.DataFrame:
-    """ORIGINS -> doc_id, parent: of each that was copied from one in the dump, which."""
-    return origins.filter(pl.col("kind") == "document").select("doc_id", parent="origin_id")
-
-
-def mark_roots(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Whole CLUSTERS with `parent` -> CLUSTERS with `is_origin`. *map* of clusters."""
-    members = clusters.select("cluster_id", "level", parent="doc_id").unique().with_columns(has=pl.lit(value=True))
-    return (
-        clusters.join(members, on=["cluster_id", "level", "parent"], how="left", maintain_order="left")
-        .with_columns(is_origin=~pl.col("has").fill_null(value=False))
-        .select(CLUSTERS.names())
-    )

@@ -71,6 +71,17 @@ def of_itself(outlet: str | None, copies: int, cited: str | None) -> str:
     return f"{first}{many}{f'; it only cites {escape(cited)}' if cited else ''}."
 
 
+def of_even(other: str, more: int) -> str:
+    """Why nobody knows whether an article or another of the same words was first; there are `more` of them."""
+    rest = f" and {more} more" if more else ""
+    return f"The same text stands in {escape(other)}{rest}; nothing tells which was first."
+
+
+def of_either(other: str) -> str:
+    """Why nobody knows whether an article is the source of another that shares text, or its copy."""
+    return f"It and {escape(other)} share text, and too little tells which was first."
+
+
 def of_unknown(outlet: str | None) -> str:
     """Why nobody knows, where the publisher mostly prints what others wrote."""
     return f"Nothing in the text says where it came from, and {escape(outlet)} mostly prints what others wrote."

@@ -14,9 +14,10 @@ from provenance.tracing.evidence import find_evidence
 from provenance.tracing.facts import source_keys
 from provenance.tracing.frequency import count_asked
 from provenance.tracing.graphs import load
-from provenance.tracing.origins import find_origins, mark_origins
+from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
+from provenance.tracing.roots import mark_origins
 from provenance.tracing.seeking import find_cued
 from provenance.tracing.unseen import sample_flaws, share_unseen
 

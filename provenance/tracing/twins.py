@@ -57,6 +57,21 @@ def find_twins(
     return held.join(first.select("group", stands="doc_id"), on="group").select("doc_id", "stands").sort("doc_id")
 
 
+def find_even(twins: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
+    """TWINS, chosen rows of ANCESTRY, RANKS -> of twins none of which has a source: doc_id, contents, twin, alike.
+
+    Each of them may be the first, and as well as any other: `alike` is how many they are, and `twin` another of them.
+    """
+    copies = chosen.drop_nulls("other_id").select("doc_id")
+    rest = twins.join(copies, on="doc_id", how="anti").join(ranks, on="doc_id").sort("stands", "rank")
+    first, second = (pl.col("doc_id").get(at, null_on_oob=True).over("stands") for at in (0, 1))
+    even = rest.with_columns(
+        twin=pl.when(pl.col("doc_id") == first).then(second).otherwise(first),
+        alike=pl.len().over("stands").cast(pl.Int64),
+    )
+    return even.drop_nulls("twin").select("doc_id", "contents", "twin", "alike")
+
+
 def lent(doc_id: str, twins: pl.DataFrame) -> pl.Expr:
     """Whether another stands for the document of that column."""
     return pl.col(doc_id).is_in(twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode())

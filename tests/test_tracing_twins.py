@@ -1,0 +1,81 @@
+"""Articles of the same words: each may be the first, unless a date or a credit tells them apart."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+import provenance as pv
+from provenance.tables import ANCESTRY
+from provenance.tracing.decided import fix_ancestry
+from tests.test_tracing import DAY, EXTRA, STORY, origin, trace
+
+
+def origins_of(*rows: dict[str, Any]) -> pl.DataFrame:
+    """ORIGINS of articles that all match each other; those without a text have the same words."""
+    given = [{"text": STORY} | row for row in rows]
+    _, origins, _ = trace(given, list(itertools.combinations([row["doc_id"] for row in rows], 2)))
+    found: pl.DataFrame = origins
+    return found
+
+
+@pytest.mark.parametrize("dated", [{}, {"published": DAY}])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_of_equal_texts_that_nothing_tells_apart_each_is_as_likely_the_first(count: int, dated: dict[str, Any]) -> None:
+    names = "abcde"[:count]
+    found = origins_of(*({"doc_id": name, "outlet": f"{name.upper()} Post"} | dated for name in names))
+    for name in names:
+        row = origin(found, name)
+        assert (row["origin_id"], row["kind"], row["verdict"]) == (name, "itself", "undetermined")
+        assert 0.9 / count < row["confidence"] <= 1 / count
+        assert row["runner_up"] in set(names) - {name}
+        more = f" and {count - 2} more" if count > 2 else ""
+        whose = row["runner_up"].upper()
+        assert row["reason"] == f"The same text stands in {whose} Post{more}; nothing tells which was first."
+
+
+def test_an_equal_text_of_the_same_outlet_or_of_nobody_is_named_by_its_id() -> None:
+    ours = origins_of({"doc_id": "a1", "outlet": "A Post"}, {"doc_id": "a2", "outlet": "A Post"})
+    nobodys = origins_of({"doc_id": "a1"}, {"doc_id": "a2"})
+    for found in (ours, nobodys):
+        assert origin(found, "a1")["reason"] == "The same text stands in a2; nothing tells which was first."
+
+
+def test_dates_tell_equal_texts_apart() -> None:
+    later = {"doc_id": "b", "outlet": "B Post", "published": DAY + timedelta(days=3)}
+    found = origins_of({"doc_id": "a", "outlet": "A Post", "published": DAY}, later)
+    assert origin(found, "b")["origin_id"] == "a"
+    assert origin(found, "a")["confidence"] > 0.9
+    assert "appears to be its own origin" in origin(found, "a")["reason"]
+
+
+def test_equal_texts_that_were_copied_have_their_source() -> None:
+    given = {"doc_id": "s", "outlet": "S Post", "text": STORY + EXTRA, "published": DAY}
+    later = {"published": DAY + timedelta(days=2)}
+    found = origins_of(given, {"doc_id": "a", "outlet": "A Post"} | later, {"doc_id": "b", "outlet": "B Post"} | later)
+    assert {origin(found, name)["origin_id"] for name in "ab"} == {"s"}
+
+
+def test_of_two_texts_that_share_much_the_sentence_says_that_nobody_knows() -> None:
+    texts = [STORY, STORY.replace("lemons", "melons")]
+    given = pl.DataFrame({"id": ["a", "b"], "source": ["A Post", "B Post"], "text": texts})
+    found = pv.scan(given).origins
+    for name, other in ("aB", "bA"):
+        row = origin(found, name)
+        assert (row["verdict"], row["runner_up"]) == ("undetermined", other.lower())
+        assert row["reason"] == f"It and {other} Post share text, and too little tells which was first."
+
+
+def test_what_an_editor_said_of_one_of_two_equal_texts_tells_of_the_other() -> None:
+    blank = dict.fromkeys(ANCESTRY) | {"part": 0, "probability": 1.0, "first": 1.0, "chosen": True, "alike": 2}
+    rows = [blank | {"doc_id": "a", "twin": "b"}, blank | {"doc_id": "b", "twin": "a"}]
+    fixed = pl.DataFrame({"doc_id": ["b"], "origin_id": ["a"]})
+    found = fix_ancestry(pl.DataFrame(rows, schema=ANCESTRY), fixed)
+    assert found.select("doc_id", "other_id", "twin", "alike").rows() == [
+        ("a", None, None, None),
+        ("b", "a", None, None),
+    ]
