@@ -268,6 +268,11 @@ def _read(
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
         return reading.read_frame(inputs, settings)
     several: object = [inputs] if isinstance(inputs, str | PurePath) else inputs  # the letters of a name are no inputs
+    if hasattr(several, "read"):  # its lines would be taken for names
+        raise UsageError(
+            f"scan: {type(several).__name__} is an open file, and names of files are due; give its name, or "
+            'its texts as a frame, pl.DataFrame({"text": [...]})'
+        )
     if not isinstance(several, Iterable) or isinstance(several, bytes | Mapping) or hasattr(several, "__array__"):
         raise UsageError(
             f"scan: {type(several).__name__} is neither a Polars frame nor names of files; make one of it with "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import io
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,11 @@ def test_one_name_is_one_input_and_not_its_letters(tmp_path: Path, monkeypatch: 
     for wrong in (None, 3, b"ab", {"ab": "a"}, FRAME["body"], FRAME["id"].to_numpy()):
         with pytest.raises(pv.ProvenanceError, match="is neither a Polars frame nor names of files"):
             pv.scan(wrong)  # type: ignore[arg-type]
+    for file in (io.StringIO("ab\na\n"), io.BytesIO(b"ab\n")):
+        with pytest.raises(
+            pv.ProvenanceError, match="is an open file, and names of files are due; give its name, or its"
+        ):
+            pv.scan(file)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wrong", [{"text": "body"}, "document", 0])

@@ -10,7 +10,7 @@ import polars as pl
 
 from provenance import pipeline
 from provenance.matching import rewritten
-from provenance.reports.explaining import explain_pair
+from provenance.reports.explaining import explain_article, explain_pair
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,3 +98,9 @@ def test_a_pair_that_was_matched_says_what_the_channels_see() -> None:
     assert lines[2] == "matched: near_duplicate, jaccard 0.923, 1 span"
     assert "  jaccard 0.923: 36 of 39 different runs of 5 words stand in both; a match needs 0.3, or a span" in lines
     assert any(line.startswith("  longest run of equal words: 40;") for line in lines)
+
+
+def test_a_title_that_is_a_text_is_cut() -> None:
+    run = pipeline.scan(pl.DataFrame({"id": ["a"], "text": ["A ferry ran aground."], "title": ["word " * 1280]}))
+    (headed, *_) = explain_article(run, "a")
+    assert headed == f"a: {('word ' * 1280)[:199]}…"

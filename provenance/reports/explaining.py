@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from provenance.reports.runs import Run
 
 
+#: A longer title is a text that stands in the wrong column: one had 6,400 characters.
+MOST_TITLE = 200
+
+
 def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
     """The pair's relation with its figures and spans, or what kept it from a match; and what each channel sees.
 
@@ -86,7 +90,9 @@ def _document(run: Run, doc_id: str) -> dict[str, Any]:
 def _headed(document: dict[str, Any]) -> Iterator[str]:
     facts = [document["outlet"], document["published"] and f"{document['published']:%Y-%m-%d %H:%M}"]
     about = ", ".join(fact for fact in facts if fact)
-    yield f"{document['doc_id']}: {document['title'] or 'without title'}{f' ({about})' if about else ''}"
+    title = document["title"] or "without title"
+    shown = title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1] + "…"
+    yield f"{document['doc_id']}: {shown}{f' ({about})' if about else ''}"
 
 
 def _times(count: int, what: str) -> str:
