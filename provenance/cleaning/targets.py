@@ -66,7 +66,8 @@ class Targets:
             named = _kind_named(self._file.name)
             again = named == _kind_named(path) == "text" and written == kind  # records in what was called text, too
             if named is not None and named != written and not again:
-                holds = f"as {path} does" if kind == written else f"as which {path} ({kind}) is written"
+                told = "records in several places" if kind == "scattered" else kind
+                holds = f"as {path} does" if kind == written else f"as which {path} ({told}) is written"
                 name = unpacked_stem(self._file) + SUFFIX[written]
                 raise UsageError(f"{self._file}: would hold {written}, {holds}; name it {name}")
             return self._file
