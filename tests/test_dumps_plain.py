@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.dumps.kinds import kind_of
 from provenance.dumps.plain import Article, split_articles
 from provenance.text.calendar import parse_date
 from tests.dumps import scan, write
@@ -345,3 +346,8 @@ def test_a_file_called_text_is_what_it_certainly_is(tmp_path: Path, content: str
     found = scan(write(tmp_path, "a.txt", content))
     assert found.inputs["format"].to_list() == [kind]
     assert found.documents.height > 0
+
+
+def test_a_look_that_ends_within_a_record_tells_records() -> None:
+    rows = b"".join(b'{"text": "%s"}\n' % (b"a" * 30) for _ in range(4))
+    assert {kind_of("a.txt", rows[:end])[0] for end in range(len(rows) // 4 + 1, len(rows))} == {"jsonl"}

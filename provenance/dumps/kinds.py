@@ -160,6 +160,7 @@ def _called_text(head: bytes) -> str:
     kind, first = _sniffed(head), head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if kind in ("json", "jsonl") and _RECORD.match(first):
         lines = [line for line in first.split(b"\n", 9) if line.strip()]
+        lines = lines if first.endswith(b"\n") else lines[:-1] or lines  # what was looked at may end within a name
         return kind if kind == "json" or all(map(_RECORD.match, lines)) else "text"
     if kind == "mbox":
         return kind
@@ -173,7 +174,7 @@ def _is_table(first: bytes, delimiter: str) -> bool:
         rows = list(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), ROWS_LOOKED_AT + 1))
     except csv.Error:
         return False
-    whole = [row for row in (rows if len(first) < len(sample) + 1 else rows[:-1]) if row]
+    whole = [row for row in (rows if len(first) <= len(sample) else rows[:-1]) if row]
     if len(whole) < 2 or not all(map(_COLUMN_NAME.fullmatch, whole[0])):
         return False
     columns = choose_columns(whole[0], Settings())
