@@ -109,6 +109,25 @@ def test_titles_lose_the_name_of_the_site_and_nothing_else(tmp_path: Path) -> No
         assert scan(write(tmp_path, "x.html", text)).documents["title"].to_list() == [expected]
 
 
+@pytest.mark.parametrize(
+    ("title", "url", "outlet"),
+    [
+        ("Alpacas stand guard over lambs | Lakeland Courier", "", "Lakeland Courier"),
+        ("Alpacas stand guard over lambs - Farms - Lakeland Courier", "", "Lakeland Courier"),
+        ("Alpacas stand guard over lambs: why they do it", "", None),
+        ("Alpacas in Cumbria | Lakeland Courier", "", None),
+        ("Alpacas stand guard over lambs | Reuters", "https://post.example/1", "post.example"),
+    ],
+)
+def test_a_site_is_named_behind_the_heading_in_the_title(
+    tmp_path: Path, title: str, url: str, outlet: str | None
+) -> None:
+    said = "<p>A farmer above Kendal has trained nine alpacas to guard his lambs, and has not lost one since.</p>"
+    head = f'<title>{title}</title><link rel="canonical" href="{url}">'
+    text = f"<html><head>{head}</head><body><h1>Alpacas stand guard over lambs</h1>{said * 3}</body></html>"
+    assert scan(write(tmp_path, "page.html", text)).documents["outlet"].to_list() == [outlet]
+
+
 def test_hosts_spell_names() -> None:
     for name, host in {
         "The New York Times": "nytimes.com",

@@ -218,6 +218,30 @@ def test_publishers_are_completed() -> None:
     assert origin(origins, "wire")["origin_id"] == "source:Fars News Agency"
 
 
+@pytest.mark.parametrize("printed", [True, False])
+@pytest.mark.parametrize(
+    ("name", "url", "outlet"),
+    [
+        ("Lakeland Courier", None, "Lakeland Courier"),
+        ("Lakeland Courier", "https://www.lakelandcourier.example/news/1", "Lakeland Courier"),
+        ("Lakeland Courier", "https://news.example/1", "Lakeland Courier"),
+        ("Reuters", None, "Reuters"),
+        ("Reuters", "https://reuters.example/1", "Reuters"),
+        ("Reuters", "https://www.lakelandcourier.example/news/1", None),
+        ("Reuters", "https://www.bbc.co.uk/news/1", "BBC"),
+        ("Lakeland Courier", "https://www.bbc.co.uk/news/1", "BBC"),
+    ],
+)
+def test_the_name_behind_a_title_is_the_publishers_unless_the_address_is_anothers(
+    name: str, url: str | None, outlet: str | None, printed: bool
+) -> None:
+    title = f"Lemons float in the harbour again | {name}"
+    text = f"{title}\n\n{STORY}" if printed else STORY
+    _, origins, named = trace([{"doc_id": "a", "text": text, "title": title, "url": url}], [])
+    assert named["outlet"].to_list() == [outlet]
+    assert origin(origins, "a")["origin_id"] == ("a" if outlet == name else f"source:{name}")
+
+
 def test_first_party_wording_of_one_page_is_not_the_publisher_of_a_dump() -> None:
     told = f"It rained, he told the Harbour Gazette. {STORY}"
     pages = [

@@ -59,6 +59,7 @@ _NO_NAME = re.compile(r"https?:|@|copyright\b|©", re.IGNORECASE)
 _SLOGAN = 80
 MOST_LABEL = 600
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+LONGEST_NAME = 6  # words of a site's name that nothing but its place tells
 
 
 class Labels(NamedTuple):
@@ -120,7 +121,7 @@ def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Lab
     own = next((found for found in (_href(tree, "canonical"), meta.get("og:url")) if found), None)
     address = url or (urljoin(own, own) if own and own.startswith("http") else None)
     host = host_of(address or own or "")
-    names = _names(meta, articles, layout)
+    names = _names(meta, articles, layout) or _behind_heading(tree, host)
     title = _title(tree, meta, articles, layout, names, host)
     authors = _author(articles) or next((meta[name] for name in _AUTHORS if name in meta), None) or layout.author
     if authors and authors.startswith("http"):
@@ -254,6 +255,21 @@ def _title(
     # A lone heading that shares no words with the titles belongs to a box of the page.
     only = long[0] if len(set(long)) == 1 and (not tidied or _shared(long[0], tidied) >= 2) else None
     return seen or only or next(iter(tidied), None) or next(iter(heads), None) or _clean(layout.title)
+
+
+def _behind_heading(tree: Any, host: str) -> list[str]:
+    """What `<title>` has behind the page's heading and a mark, of several parts the last: the site's name, if any.
+
+    Where the host is known and spells another it may be whom the article credits.
+    """
+    page = _clean(next((element.text_content() for element in tree.iter("title")), None)) or ""
+    heads = {letters_of(text) for element in tree.iter("h1") if (text := "".join(element.itertext()).strip())}
+    marks = [mark for mark in MARK.finditer(page) if not mark.group().startswith(":")]
+    if not any(letters_of(page[: mark.start()]) in heads for mark in marks):
+        return []
+    name = page[marks[-1].end() :].strip()
+    fits = name[:1].isupper() and len(name.split()) <= LONGEST_NAME and (not host or spells(name, host))
+    return [name] if fits else []
 
 
 def _shared(head: str, titles: list[str]) -> int:

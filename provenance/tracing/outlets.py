@@ -85,13 +85,15 @@ def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str,
     )
     rows = wanted.join(missing.select("doc_id", "text"), on="doc_id", how="inner", maintain_order="left")
     claims: dict[str, dict[str, list[str]]] = {}
-    for doc_id, start, source, kind, text in rows.select("doc_id", "start", "source", "kind", "text").iter_rows():
+    columns = ("doc_id", "start", "end", "source", "kind", "text")
+    for doc_id, start, end, source, kind, text in rows.select(columns).iter_rows():
         claim = claims.setdefault(doc_id, {})
         if kind == "first_party":
             own = bool(_EXCLUSIVELY.search(text[max(0, start - 20) : start]))
             claim.setdefault("exclusive" if own else kind, []).append(source)
         elif kind == "credit":
-            if re.search(r"[-–—|•·»] ?$", text[max(0, start - 3) : start]) and start < 400:
+            # a credit without a place is of a title that does not stand in the text
+            if end == 0 or (re.search(r"[-–—|•·»] ?$", text[max(0, start - 3) : start]) and start < 400):
                 claim.setdefault("suffix", []).append(source)
             else:
                 claim.setdefault("foreign", []).append(source)
@@ -146,18 +148,33 @@ def choose_names(read: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | None:
-    for kind in ("exclusive", "suffix"):
-        if kind in claim:
-            return claim[kind][0]
+    if "exclusive" in claim:
+        return claim["exclusive"][0]
+    suffix = next(iter(claim.get("suffix", [])), None)
+    if suffix and _is_own(suffix, url):
+        return suffix
     if header := _header(text):
         return header
     if url and (by_address := names.outlet_of_address(url)):
         return by_address
     first = dict.fromkeys(claim.get("first_party", []))
     # A dateline's agency that hears things first-hand is copied, not the publisher: only a lone name publishes.
-    if len(first) == 1 and "foreign" not in claim:
+    if len(first) == 1 and "foreign" not in claim and not suffix:
         return next(iter(first))
     return None
+
+
+def _is_own(suffix: str, url: str | None) -> bool:
+    """Whether the name behind a title is its site's own, as it is unless the address is that of another.
+
+    That is told of addresses in the table, and of names in it that the host does not spell.
+    """
+    host = names.host_of(url) if url else None
+    if not url or not host:
+        return True
+    if known := names.outlet_of_address(url):
+        return names.same(known, suffix)
+    return names.resolve(suffix) is None or names.compact(suffix) in names.key(host).replace(" ", "")
 
 
 def _header(text: str) -> str | None:
