@@ -242,6 +242,28 @@ def test_the_name_behind_a_title_is_the_publishers_unless_the_address_is_another
     assert origin(origins, "a")["origin_id"] == ("a" if outlet == name else f"source:{name}")
 
 
+@pytest.mark.parametrize(
+    ("outlet", "url", "expected"),
+    [
+        ("Reuters World", None, "Reuters"),
+        ("Reuters: Top News", None, "Reuters"),
+        ("AP News", None, "Associated Press"),
+        ("World News", "https://www.reuters.com/world/1", "Reuters"),
+        ("World News", "https://www.bbc.co.uk/news/1", "World News"),
+        ("World News", None, "World News"),
+        ("Daily Echo", "https://www.reuters.com/world/1", "Daily Echo"),
+        ("Sky News", None, "Sky News"),
+        ("Reuters Foundation", None, "Reuters Foundation"),
+    ],
+)
+def test_a_section_of_an_agency_is_the_agency(outlet: str, url: str | None, expected: str) -> None:
+    text = f"LONDON (Reuters) - {STORY}"
+    given = {"doc_id": "a", "text": text, "outlet": outlet, "url": url}
+    _, origins, named = trace([given, {"doc_id": "b", "text": STORY, "outlet": None}], [])
+    assert named["outlet"].to_list() == [expected, None]
+    assert origin(origins, "a")["origin_id"] == ("a" if expected == "Reuters" else "source:Reuters")
+
+
 def test_first_party_wording_of_one_page_is_not_the_publisher_of_a_dump() -> None:
     told = f"It rained, he told the Harbour Gazette. {STORY}"
     pages = [

@@ -29,6 +29,13 @@ OUTLET_WORDS = words(
 _ENDS_IN_DOMAIN = re.compile(r"\.(?<=[\w-]{3}\.)(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
 _AGENCY = re.compile(r"(?: (?:News|Press|Telegraph|Information|Wire))?(?: (?:Agency|Newswire|Service))$")
 _THE = re.compile(r"^[Tt]he (?=\S)")
+#: Words behind an agency's name that say which part of it: a feed's or a section's title.
+SECTIONS = words(
+    """
+    world news top latest breaking headlines international national politics business markets economy finance money
+    sport sports science health technology tech entertainment culture lifestyle environment live wire rss feed english
+    """
+)
 _NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`ʼʻ´")
 
@@ -122,7 +129,22 @@ def canonical(name: str) -> str:
     host = host_of(tidy)
     if host:
         return lexicon().domains.get(host, host)
-    return resolve(tidy) or resolve(re.sub(r" (?:Newspaper|newspaper|English)$", "", tidy)) or tidy
+    bare = re.sub(r" (?:Newspaper|newspaper|English)$", "", tidy)
+    return resolve(tidy) or resolve(bare) or _agency_of_section(tidy) or tidy
+
+
+def _agency_of_section(name: str) -> str | None:
+    """The agency of a name that has only sections behind it: `AP News`, `Reuters: Top News`."""
+    parts = name.split()
+    while len(parts) > 1 and key(parts[-1]) in SECTIONS:
+        parts.pop()
+    found = resolve(" ".join(parts).rstrip(" :|-–—")) if len(parts) < len(name.split()) else None
+    return found if found and is_agency(found) else None
+
+
+def is_section(name: str) -> bool:
+    """Whether a name says only which part of somebody's news this is: `World News`."""
+    return set(key(name).split()) <= SECTIONS
 
 
 @lru_cache(1 << 16)

@@ -55,9 +55,10 @@ def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFr
     unique = documents["outlet"].drop_nulls().unique().sort()
     known = [names.canonical(name) if name.strip() else None for name in unique]
     table = pl.DataFrame({"outlet": unique, "name": pl.Series(known, dtype=pl.String)})
-    named = documents.select("doc_id", "path", "start", "outlet").join(
+    named = documents.select("doc_id", "path", "start", "outlet", "url").join(
         table, on="outlet", how="left", maintain_order="left"
     )
+    named = named.with_columns(name=_of_agencies(named)).drop("url")
     missing = named.filter(pl.col("name").is_null()).select("doc_id")
     asked = documents.join(missing, on="doc_id", how="semi", maintain_order="left")
     claims = _read_claims(asked, attributions)
@@ -76,6 +77,17 @@ def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFr
         .join(said, on="doc_id", how="left", maintain_order="left")
         .select(pl.col(name).cast(dtype) for name, dtype in NAMES.items())
     )
+
+
+def _of_agencies(named: pl.DataFrame) -> pl.Series:
+    """Rows with name and url -> the names; of a section at an agency's own address (`World News`) the agency's."""
+    unique = named["name"].drop_nulls().unique()
+    sections = unique.filter(pl.Series([names.is_section(name) for name in unique], dtype=pl.Boolean))
+    given = named["name"].to_list()
+    for row in named["name"].is_in(sections.implode()).fill_null(value=False).arg_true():
+        host = names.outlet_of_address(named["url"][row] or "")
+        given[row] = host if host and names.is_agency(host) else given[row]
+    return pl.Series(given, dtype=pl.String)
 
 
 def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str, dict[str, list[str]]]:
