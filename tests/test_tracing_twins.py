@@ -11,7 +11,9 @@ import pytest
 
 import provenance as pv
 from provenance.tables import ANCESTRY
+from provenance.tracing import reasons
 from provenance.tracing.decided import fix_ancestry
+from provenance.tracing.edges import _begin_word
 from tests.test_tracing import DAY, EXTRA, STORY, origin, trace
 
 
@@ -79,3 +81,41 @@ def test_what_an_editor_said_of_one_of_two_equal_texts_tells_of_the_other() -> N
         ("a", None, None, None),
         ("b", "a", None, None),
     ]
+
+
+# -- sentences -------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_says_what_the_verdict_says() -> None:
+    sure = reasons.of_copy("copied", "A Post’s “Lemons”", "B Post", 3)
+    assert sure == "Copied from A Post’s “Lemons” by way of B Post; 3 kinds of evidence agree."
+    unsure = reasons.of_copy("excerpt", "“Lemons”", None, 3, "the source may as well be b")
+    assert unsure == "Perhaps an excerpt of “Lemons”; 3 kinds of evidence agree, but the source may as well be b."
+
+
+def test_an_origin_that_is_undetermined_is_not_told_as_a_fact() -> None:
+    words = STORY.split()
+    given = [" ".join([*words[:at], f"word{at}", *words[at + 1 :]]) for at in range(3, 60, 7)]
+    run = pv.scan(pl.DataFrame({"id": [f"d{at}" for at in range(len(given))], "text": given}))
+    copies = run.origins.filter(kind="document")
+    assert "undetermined" in copies["verdict"].to_list()
+    for row in copies.iter_rows(named=True):
+        assert row["reason"].startswith("Perhaps ") == (row["verdict"] == "undetermined")
+
+
+def test_articles_are_called_by_outlet_and_title_and_ids_are_no_titles() -> None:
+    assert reasons.name_article("late", "Late Post", None) == "Late Post (late)"
+    assert reasons.name_article("late", None, None) == "late"
+    assert reasons.name_article("late", None, "Lemons") == "“Lemons”"
+    assert reasons.name_article("late", "Late Post", "Lemons") == "Late Post’s “Lemons”"
+
+
+def test_words_that_end_a_sentence_leave_their_stop_to_it() -> None:
+    text = "It was told to Reuters on March 27.\nMore."
+    assert reasons.quote(text, 15, 22) == "“It was told to Reuters on March 27”"
+
+
+def test_what_is_left_of_a_cut_text_is_shown_from_a_word_on() -> None:
+    whole = "It will cost between 18 and 25 million pounds"
+    assert whole[_begin_word(whole, 15, len(whole)) :] == "18 and 25 million pounds"
+    assert _begin_word("一二三四五六", 3, 6) == 3

@@ -15,12 +15,11 @@ from provenance.spark.stories import as_dates, send_taken
 from provenance.tables import ANCESTRY
 from provenance.tracing.absent import draw_absent, leave_known
 from provenance.tracing.claims import CLAIMS, find_claims
+from provenance.tracing.copiers import count_copying, find_copiers
 from provenance.tracing.edges import worth
 from provenance.tracing.facts import foreign_credits
 from provenance.tracing.origins import (
     choose_origins,
-    count_copying,
-    find_copiers,
     find_sourced,
 )
 from provenance.tracing.outlets import sum_taken

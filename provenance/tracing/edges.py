@@ -321,6 +321,14 @@ def _shown(sign: tuple[str, float], place: Place, texts: dict[str, str], pieces:
     return found if place not in pieces else found | {"text": pieces[place], "end": (start or 0) + len(pieces[place])}
 
 
+def _begin_word(text: str, start: int, end: int) -> int:
+    """The first place from `start` on at which a word begins; `start` itself where there are no spaces."""
+    place = start
+    while 0 < place < end and not text[place - 1].isspace():
+        place += 1
+    return place if place < end else start
+
+
 def _item(
     row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int, int]], pieces: Mapping[Place, str]
 ) -> dict[str, Any]:
@@ -336,7 +344,7 @@ def _item(
         text = texts[later]
         if row["family"] == "truncation":
             end = len(text.rstrip())
-            start = max(0, end - TAIL)
+            start = _begin_word(text, max(0, end - TAIL), end)
         elif feature == "dateline":
             doc_id = fuller
             start, end = heads.get(fuller, (None, None))

@@ -11,6 +11,7 @@ from provenance.tracing import names, reasons
 from provenance.tracing.absent import verdict
 from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
+from provenance.tracing.copiers import count_copying, find_copiers
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import how_dated
 from provenance.tracing.unseen import BEGUN_OUTSIDE, chance_unseen
@@ -25,7 +26,6 @@ CLAIMED = 0.55  # from which an article without a source in the dump has the one
 OWN, OWN_OF_NOBODY = 0.95, 0.8
 CITING = 0.1  # less, where somebody is cited
 MOSTLY = 0.6  # share of an outlet's articles with other sources from which nothing proves the rest its own
-FEWEST = 5  # articles of an outlet from which its habits are known
 DEEPEST = 64
 #: How often the source that a copy credits, and none of its story is, was before the first of that story as well: 30 of
 #: 39 in grown lineages of which most had lost their first text. What it is worth in others a curve says (calibration).
@@ -304,11 +304,22 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     second = max(rest, key=lambda name: (rest[name], name))
     runner_up = said[0].origin if said and 2 * rest[second][0] < 1 - confidence and second == doc_id else second
     way = (facts.outlets.get(through) or through) if through else None
-    title = reasons.escape(facts.titles.get(at)) or at
     kind = facts.kinds.get((doc_id, at), facts.kinds.get((doc_id, parent.other), "copied"))
-    reason = reasons.of_copy(kind, facts.outlets.get(at), title, way, families)
     word = verdict(round(confidence, 4), families, settings, least)
+    rather = _rather(doc_id, runner_up, facts) if word == "undetermined" else None
+    what = reasons.name_article(at, None if kind == "revision" else facts.outlets.get(at), facts.titles.get(at))
+    reason = reasons.of_copy(kind, what, way, families, rather)
     return (doc_id, at, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
+
+
+def _rather(doc_id: str, runner_up: str, facts: _Facts) -> str:
+    """What may as well be said of a copy whose source is not sure."""
+    if runner_up == doc_id:
+        return "it may as well be its own origin"
+    name = runner_up.removeprefix("source:")
+    if name == runner_up:
+        name = reasons.name_article(runner_up, facts.outlets.get(runner_up), facts.titles.get(runner_up))
+    return f"the source may as well be {reasons.escape(name, 200)}"
 
 
 def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any, ...]:
@@ -370,27 +381,3 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     elif sources and word == "undetermined":
         reason = reasons.of_either(facts.outlets.get(sources[0].other) or sources[0].other)
     return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reason)
-
-
-def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS, EDGES to them -> outlet, how many of its articles are copied from others, and of how many. *map*.
-
-    One that cites others counts half, and none twice.
-    """
-    copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
-    cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
-    part = (
-        pl.when(pl.col("doc_id").is_in(copied.implode()))
-        .then(1.0)
-        .when(pl.col("doc_id").is_in(cited.implode()))
-        .then(0.5)
-        .otherwise(0.0)
-    )
-    owned = documents.select("doc_id", "outlet").drop_nulls("outlet").with_columns(part=part)
-    return owned.group_by("outlet").agg(copying=pl.col("part").sum(), articles=pl.len().cast(pl.Int64))
-
-
-def find_copiers(counted: pl.DataFrame) -> pl.DataFrame:
-    """What count_copying counts of whole outlets -> outlet, and the share, where at least FEWEST articles are known."""
-    known = counted.filter(pl.col("articles") >= FEWEST)
-    return known.select("outlet", share=pl.col("copying") / pl.col("articles"))

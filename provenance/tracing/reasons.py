@@ -34,7 +34,9 @@ def quote(text: str, start: int, end: int) -> str:
         high -= 1
     piece = text[low:high]
     piece = piece[: max(0, end - low)] + piece[max(0, end - low) :].partition("\n")[0]
-    return "“" + " ".join(_visible(piece).split()) + "”"
+    shown = " ".join(_visible(piece).split())
+    # the sentence that quotes them ends with a stop of its own
+    return "“" + (shown if shown.endswith("..") else shown.removesuffix(".")) + "”"
 
 
 def of_credit(kind: str, name: str, words: str) -> str:
@@ -47,17 +49,29 @@ def of_credit(kind: str, name: str, words: str) -> str:
     }[kind]
 
 
-def of_copy(kind: str, whose: str | None, title: str, through: str | None, families: int) -> str:
-    """Why an article comes from another of the dump; `through` names the document between them."""
-    owner = f"{escape(whose)}’s" if whose else "the"
+def name_article(doc_id: str, whose: str | None, title: str | None) -> str:
+    """What an article of the dump is called: its outlet's “title”; without a title by its id."""
+    if title and escape(title):
+        return f"{escape(whose)}’s “{escape(title)}”" if whose else f"“{escape(title)}”"
+    return f"{escape(whose)} ({escape(doc_id)})" if whose else escape(doc_id)
+
+
+def of_copy(kind: str, what: str, through: str | None, families: int, rather: str | None = None) -> str:
+    """Why an article comes from another of the dump, called so; `through` names the document between them.
+
+    `rather` is what may as well be said, where nothing is sure.
+    """
     how = {
-        "revision": f"A later version of the same outlet’s “{title}”",
-        "syndicated": f"Agency copy of {owner} “{title}”, which it credits",
-        "excerpt": f"An excerpt of {owner} “{title}”",
-    }.get(kind, f"Copied from {owner} “{title}”")
+        "revision": f"A later version of the same outlet’s {what}",
+        "syndicated": f"Agency copy of {what}, which it credits",
+        "excerpt": f"An excerpt of {what}",
+    }.get(kind, f"Copied from {what}")
     way = f" by way of {escape(through)}" if through else ""
     agree = f"{families} {SEVERAL}" if families >= 2 else "one kind of evidence says so"
-    return f"{how}{way}; {agree if families else 'only the order of the readings says so'}."
+    why = agree if families else "only the order of the readings says so"
+    if rather:
+        return f"Perhaps {how[0].lower()}{how[1:]}{way}; {why}, but {rather}."
+    return f"{how}{way}; {why}."
 
 
 def of_itself(outlet: str | None, copies: int, cited: str | None) -> str:

@@ -4,7 +4,7 @@ import { count, el, field, moment, percent, place, plural, score, seen, slot, to
 import { articles, clusters, members } from "./blocks.js";
 import { timeline } from "./charts.js";
 import { provenanceGraph } from "./graph.js";
-import { evidence, memberCards, named, originBox, signList, sourceOf, takenFrom } from "./parts.js";
+import { evidence, memberCards, named, originBadge, originBox, signList, sourceOf, takenFrom } from "./parts.js";
 
 const DRAWN = 60; // members on timeline and graph
 
@@ -68,7 +68,7 @@ function table(shown, list, centre) {
   return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Members and what differs" }, el("table", {},
     el("caption", {}, "A title or language that is not the likely origin's is underlined."),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Article"), fields.map(([name]) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, "Source"), el("th", { scope: "col" }, "Side by side"))),
-    el("tbody", {}, shown.map((article, at) => el("tr", {}, el("th", { scope: "row" }, named(article.doc_id), " ", list[at].origin && el("span", { class: "badge origin" }, "likely origin")), fields.map(([, of, telling]) => cell(article, of, telling)), el("td", {}, score(takenFrom(article.origin) ?? "–")), el("td", {}, article.doc_id === centre ? "" : el("a", { href: place("pair", centre, article.doc_id) }, "compare")))))));
+    el("tbody", {}, shown.map((article, at) => el("tr", {}, el("th", { scope: "row" }, named(article.doc_id), " ", list[at].origin && originBadge(article)), fields.map(([, of, telling]) => cell(article, of, telling)), el("td", {}, score(takenFrom(article.origin) ?? "–")), el("td", {}, article.doc_id === centre ? "" : el("a", { href: place("pair", centre, article.doc_id) }, "compare")))))));
 }
 
 export const crumbs = (view, label) => el("p", { class: "crumbs" }, el("a", { href: `#/${view}`, "data-up": true }, `← ${label}`));

@@ -109,13 +109,16 @@ function card(row, article, member, numbers, length, controls) {
   const where = member.start === null ? null : el("span", { class: "quiet" }, `characters ${count(member.start)} to ${count(member.end)}`);
   return el("li", { class: "card", "data-id": article.doc_id },
     heading(article),
-    el("p", { class: "about" }, member.origin && row.documents > 1 && el("strong", { class: "badge origin" }, "likely origin"), " ",
+    el("p", { class: "about" }, member.origin && row.documents > 1 && originBadge(article), " ",
       numbers && score(takenFrom(article.origin), article.origin && " · ", `shares ${percent(member.cohesion)} with the centre`), where, controls?.(article, member)),
     numbers ? sharedText(article, numbers, length) : passageText(article, member, length),
     slot("member", row.id, article.doc_id));
 }
 
 // -- origins and evidence ---------------------------------------------------------------------------------
+
+// Of the member of a group that the others lead to: what it was itself taken from may lie outside the dump.
+export const originBadge = ({ origin }) => el("strong", { class: "badge origin" }, origin?.kind === "external" || origin?.kind === "unknown" ? "nearest the source" : "likely origin");
 
 // Where a text began, and how sure that is: the name of an outlet in the dump or outside it.
 export const sourceOf = ({ name, outside, verdict: word, confidence }) => (name === null ? "unknown"

@@ -1,0 +1,31 @@
+"""Which outlets mostly print what others wrote."""
+
+from __future__ import annotations
+
+import polars as pl
+
+FEWEST = 5  # articles of an outlet from which its habits are known
+
+
+def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS, EDGES to them -> outlet, how many of its articles are copied from others, and of how many. *map*.
+
+    One that cites others counts half, and none twice.
+    """
+    copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
+    cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
+    part = (
+        pl.when(pl.col("doc_id").is_in(copied.implode()))
+        .then(1.0)
+        .when(pl.col("doc_id").is_in(cited.implode()))
+        .then(0.5)
+        .otherwise(0.0)
+    )
+    owned = documents.select("doc_id", "outlet").drop_nulls("outlet").with_columns(part=part)
+    return owned.group_by("outlet").agg(copying=pl.col("part").sum(), articles=pl.len().cast(pl.Int64))
+
+
+def find_copiers(counted: pl.DataFrame) -> pl.DataFrame:
+    """What count_copying counts of whole outlets -> outlet, and the share, where at least FEWEST articles are known."""
+    known = counted.filter(pl.col("articles") >= FEWEST)
+    return known.select("outlet", share=pl.col("copying") / pl.col("articles"))
