@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from provenance import tables
 from provenance.cli.evaluate import command
 from provenance.errors import UsageError
-from provenance.evaluation import evaluate, measure, origins, pairs, spans
+from provenance.evaluation import evaluate, measure, origins, pairs, spans, stories
 from provenance.evaluation.gold import read_gold, read_run
 from provenance.evaluation.intervals import union_length
 from tests.strategies import intervals
@@ -217,6 +217,23 @@ def test_roots_are_ranked_by_the_confidence_of_the_members() -> None:
     said = origins_of(("a", "a", None, 0.9), ("b", "a", "b", 0.6), ("c", "d", "c", 0.8), ("d", "d", None, 0.5))
     gold = pl.DataFrame({"doc_id": list("abcd"), "origin_id": list("aacc")})
     assert origins.root_accuracy(said, clusters_of({"x": "ab", "y": "cd"}), gold) == (0.5, 1.0, 1.0, 2)
+
+
+def test_equal_texts_are_as_likely_a_beginning_as_all_of_them_together() -> None:
+    """Each of two is the first with half of the chance; which of them it was is nothing that the texts can tell."""
+    rows = [("a", "a", "itself", 0.48, "b"), ("b", "b", "itself", 0.48, "a"), ("c", "a", "document", 0.9, "b")]
+    columns = {"doc_id": pl.String, "origin_id": pl.String, "kind": pl.String, "confidence": pl.Float32}
+    said = pl.DataFrame(rows, schema=columns | {"runner_up": pl.String}, orient="row")
+    said = said.with_columns(
+        relation=pl.when(pl.col("kind") == "document").then(pl.lit("copied_from")), verdict=pl.lit("")
+    )
+    true = pl.DataFrame({"doc_id": ["a", "c"], "true": ["a", "a"]})
+    nothing = pl.DataFrame()
+    judged = stories.judged_origins(
+        said, stories.Truth(nothing, nothing, true, nothing, {"a": "a", "b": "a", "c": "c"})
+    )
+    assert judged["confidence"].round(3).to_list() == [0.96, 0.96, 0.9]
+    assert judged["right"].all()
 
 
 def test_edges_orientation_and_ancestry() -> None:

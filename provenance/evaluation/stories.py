@@ -164,9 +164,11 @@ def tell(traced: Frames, truth: Truth) -> Told:
 def judged_origins(origins: pl.DataFrame, truth: Truth) -> pl.DataFrame:
     """ORIGINS -> doc_id, said, second, confidence, verdict, right; equal texts under one id, ABSENT as such.
 
-    Judged is where the words come from: an article that only cites somebody wrote its own.
+    Judged is where the words come from: an article that only cites somebody wrote its own. Of equal texts that each may
+    be the first of them, one is as likely as all together.
     """
-    known = _merged(origins, truth.same, "doc_id", "origin_id", "runner_up").with_columns(
+    own = origins.with_columns(own=(pl.col("origin_id") == pl.col("doc_id")) & (pl.col("kind") == "itself"))
+    known = _merged(own, truth.same, "doc_id", "origin_id", "runner_up").with_columns(
         origin_id=pl.when(pl.col("relation") == "cites").then("doc_id").otherwise("origin_id")
     )
     absent = pl.col("origin_id").is_null() | pl.col("origin_id").str.starts_with(judging.SOURCE)
@@ -176,7 +178,10 @@ def judged_origins(origins: pl.DataFrame, truth: Truth) -> pl.DataFrame:
         "verdict",
         said=pl.when(absent).then(pl.lit(ABSENT)).otherwise("origin_id"),
         second=pl.when(outside).then(pl.lit(ABSENT)).otherwise("runner_up"),
-        confidence=pl.col("confidence").cast(pl.Float64),
+        confidence=pl.when("own")
+        .then(pl.col("confidence").filter("own").sum().over("doc_id").clip(upper_bound=1))
+        .otherwise("confidence")
+        .cast(pl.Float64),
     )
     rows = rows.join(truth.origins.select("doc_id").unique(), on="doc_id", how="semi")
     hits = truth.origins.select("doc_id", said="true", right=pl.lit(value=True))
