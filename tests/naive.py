@@ -123,17 +123,26 @@ def sketch(kept: set[tuple[str, ...]], num_perm: int, seed: int) -> list[int]:
     return [int(value) for value in made.hashvalues]
 
 
+def mixed(value: int) -> int:
+    """The finalizer of MurmurHash3 (64 bits)."""
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        value = (value ^ value >> 33) * factor % 2**64
+    return value ^ value >> 33
+
+
+def shingle_hash(words: list[int]) -> int:
+    """Hashes of words in a row -> that of the shingle, which postings on disk hold."""
+    value = 0
+    for word in words:
+        value = (value * 0x9E3779B97F4A7C15 + word) % 2**64
+    return mixed(value)
+
+
 def minhash_in_parts(hashes: list[int], factors: list[int], num_perm: int) -> list[int]:
     """Shingle hashes -> num_perm minima: of each permutation (a factor) one in each of its parts.
 
     An empty part takes what a full one has, tried in an order that is its own.
     """
-
-    def mixed(value: int) -> int:
-        for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
-            value = (value ^ value >> 33) * factor % 2**64
-        return value ^ value >> 33
-
     minima: list[int] = []
     for number in range(len(factors)):
         begin, end = (place * num_perm // len(factors) for place in (number, number + 1))
@@ -203,6 +212,61 @@ def common_subsequence(one: list[str], two: list[str]) -> int:
         for j, b in enumerate(two):
             table[i + 1][j + 1] = table[i][j] + 1 if a == b else max(table[i][j + 1], table[i + 1][j])
     return table[-1][-1]
+
+
+def paired_words(one: list[int], two: list[int]) -> list[tuple[int, int]]:
+    """The places of equal words of a longest common subsequence, with what both begin and end with.
+
+    Of several the one whose last pair, of those between, stands earliest.
+    """
+    head, tail = common_head(one, two), 0
+    if head < min(len(one), len(two)):
+        tail = common_head(one[head:][::-1], two[head:][::-1])
+    ends = len(one) - tail, len(two) - tail
+    between = earliest_pairs(one[head : ends[0]], two[head : ends[1]])
+    return [
+        *((i, i) for i in range(head)),
+        *((head + i, head + j) for i, j in between),
+        *((ends[0] + i, ends[1] + i) for i in range(tail)),
+    ]
+
+
+def common_head(one: list[int], two: list[int]) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+
+
+def earliest_pairs(one: list[int], two: list[int]) -> list[tuple[int, int]]:
+    size = [[0] * (len(two) + 1) for _ in range(len(one) + 1)]
+    for i, j in itertools.product(range(len(one)), range(len(two))):
+        size[i + 1][j + 1] = size[i][j] + 1 if one[i] == two[j] else max(size[i][j + 1], size[i + 1][j])
+    pairs, i, j = [], len(one), len(two)
+    while i and j:
+        if size[i - 1][j] == size[i][j]:
+            i -= 1
+        elif size[i][j - 1] == size[i][j]:
+            j -= 1
+        else:
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+    return pairs[::-1]
+
+
+def edits(pairs: list[tuple[int, int]], one: int, two: int, chance: int) -> list[tuple[int, int, int, int]]:
+    """Places of equal words in texts of `one` and `two` words -> what stands between them, but for equals by chance."""
+    apart = [k for k in range(1, len(pairs)) if pairs[k] != (pairs[k - 1][0] + 1, pairs[k - 1][1] + 1)]
+    bounds = [0, *apart, len(pairs)] if pairs else [0]
+    runs = [pairs[first:last] for first, last in itertools.pairwise(bounds)]
+    found: list[tuple[int, int, int, int]] = []
+    begin, held = (0, 0), 0
+    for run in [*runs, [(one, two)]]:
+        new = (begin[0], run[0][0], begin[1], run[0][1])
+        if new[1] > new[0] or new[3] > new[2]:
+            changed = [max(edit[1] - edit[0], edit[3] - edit[2]) for edit in (*found[-1:], new)]
+            if found and held < min(chance, *changed):
+                new = (found[-1][0], new[1], found.pop()[2], new[3])
+            found.append(new)
+        begin, held = (run[-1][0] + 1, run[-1][1] + 1), len(run)
+    return found
 
 
 def winnowed(hashes: list[int], window: int) -> set[int]:

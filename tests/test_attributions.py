@@ -36,6 +36,60 @@ def found(text: str, **columns: Any) -> list[tuple[str, str | None, str]]:
 
 
 @pytest.mark.parametrize(
+    ("byline", "source"),
+    [
+        ("Reuters", "Reuters"),
+        ("By Reuters Staff", "Reuters"),
+        ("Ann Lee, Associated Press", "Associated Press"),
+        ("Quelle: dpa, ZEIT ONLINE, lk", "Deutsche Presse-Agentur"),
+        ("AP News", "Associated Press"),
+        ("Ann Lee", None),
+        ("Ann Lee, Somerton Gazette", None),
+        ("Peter Reuter", None),
+        ("", None),
+    ],
+)
+def test_an_agency_in_the_column_of_authors_is_a_byline(byline: str, source: str | None) -> None:
+    """It is how most collections say whose copy an article is; none of it was read."""
+    assert found(BODY, byline=byline) == ([("byline", source, "article")] if source else [])
+    run = provenance.scan(pl.DataFrame({"text": [BODY], "author": [byline], "outlet": ["Somerton Gazette"]}))
+    origin = run.origins.row(0, named=True)
+    assert origin["origin_id"] == (f"source:{source}" if source else run.documents["doc_id"][0])
+    if source:
+        assert f"names {source} (“{byline}”)" in origin["reason"]
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "scope"),
+    [
+        ("Avec AFP", "Agence France-Presse", "article"),
+        ("Le Figaro avec l’AFP et Reuters", "Agence France-Presse", "article"),
+        ("(mit Material von dpa)", "Deutsche Presse-Agentur", "article"),
+        ("(Con información de EFE)", "EFE", "article"),
+        ("Com Lusa", "Agencia Lusa", "article"),
+        ("— With files from The Canadian Press", "The Canadian Press", "passage"),
+        ("With inputs from PTI", "Press Trust of India", "passage"),
+        ("Источник: ТАСС", "TASS", "article"),
+        ("来源：新华社", "Xinhua", "article"),
+        ("Kaynak: AA", "Anadolu Agency", "article"),
+        ("The minister had spoken with Reuters", None, None),
+        ("Il sera mercredi avec Reuters et le maire", None, None),
+    ],
+)
+def test_an_agency_beside_a_paper_on_a_line_of_its_own_is_credited(
+    line: str, source: str | None, scope: str | None
+) -> None:
+    told = [row for row in found(f"{BODY}\n\n{line}") if row[0] == "credit"]
+    assert told == ([("credit", source, scope)] if source else [])
+
+
+def test_a_byline_that_stands_in_the_text_too_is_told_once() -> None:
+    assert found(f"By Reuters\n\n{BODY}", byline="Reuters") == [("byline", "Reuters", "article")]
+    run = provenance.scan(pl.DataFrame({"text": [BODY], "author": ["Reuters"], "outlet": ["Reuters"]}))
+    assert run.origins["kind"].to_list() == ["itself"]
+
+
+@pytest.mark.parametrize(
     ("line", "words", "place", "source"),
     [
         ("TEHRAN (FNA)- Two bridges were closed.", "TEHRAN (FNA)", "TEHRAN", "Fars News Agency"),
@@ -54,12 +108,48 @@ def found(text: str, **columns: Any) -> list[tuple[str, str | None, str]]:
         ("بغداد (رويترز) - قال مسؤول", "بغداد (رويترز)", "بغداد", "Reuters"),
         ("QUILLBRIDGE, N.H. — A moose", "QUILLBRIDGE, N.H.", "QUILLBRIDGE, N.H.", None),
         ("Washington (CNN)", "Washington (CNN)", "Washington", "CNN"),
+        ("Madrid, 4 mar (EFE).- El Gobierno", "Madrid, 4 mar (EFE)", "Madrid", "EFE"),
+        ("Wien, 04. März 2024 (APA/dpa) - Die", "Wien, 04. März 2024 (APA/dpa)", "Wien", "Austria Press Agency"),
+        ("МОСКВА, 4 марта. /ТАСС/. Правительство", "МОСКВА, 4 марта. /ТАСС/", "МОСКВА", "TASS"),
+        ("МОСКВА, 4 мар — РИА Новости. Власти", "МОСКВА, 4 мар — РИА Новости", "МОСКВА", "RIA Novosti"),
+        ("SEATTLE--(BUSINESS WIRE)--Robots", "SEATTLE--(BUSINESS WIRE)", "SEATTLE", "Business Wire"),
+        ("SEATTLE, May 4, 2024 /PRNewswire/ -- Robots", "SEATTLE, May 4, 2024 /PRNewswire/", "SEATTLE", "PR Newswire"),
+        ("New Delhi, Mar 4 (PTI) The minister", "New Delhi, Mar 4 (PTI)", "New Delhi", "Press Trust of India"),
+        ("بغداد/واع/ قال مسؤول", "بغداد/واع/", "بغداد", "Iraqi News Agency"),
+        ("Moscow, March 4 - Reuters reported on Monday. The", "Moscow, March 4", "Moscow", None),
     ],
 )
 def test_datelines_end_before_their_dash(line: str, words: str, place: str, source: str | None) -> None:
     dateline = read_dateline(line)
     assert dateline is not None
     assert (line[dateline.start : dateline.end], dateline.place, dateline.source) == (words, place, source)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The Senate (Reuters) Today", "Smith (AP) He said", "and/or/maybe this", "Jane Doe/AFP/Getty Images in Paris",
+        "Chapter 4 (PA) The", "Profits rose 4 (PA) The", "CANADIAN PACIFIC (CP) CONFIRMS EARNINGS",
+    ],
+)  # fmt: skip
+def test_an_agency_between_brackets_or_slashes_is_no_dateline_without_a_place(line: str) -> None:
+    assert read_dateline(line) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "day", "source"),
+    [
+        ("新华社北京3月4日电（记者王立彬）国家统计局发布数据。", "北京", date(2024, 3, 4), "Xinhua"),
+        ("路透社北京3月4日电 国家统计局发布数据。", "北京", date(2024, 3, 4), "Reuters"),
+        ("新华社记者在北京采访了三位专家，他们说三月四日来电很多。", None, None, None),
+    ],
+)
+def test_chinese_datelines_begin_with_their_agency(
+    text: str, place: str | None, day: date | None, source: str | None
+) -> None:
+    given = frame(f"就业形势\n{text}", published=datetime(2024, 3, 5, tzinfo=UTC))
+    datelines = find_attributions(given, empty(PASSAGES)).filter(pl.col("kind") == "dateline")
+    assert datelines.select("place", "day", "source").rows() == ([(place, day, source)] if source else [])
 
 
 @pytest.mark.parametrize(
@@ -296,6 +386,7 @@ def test_names_fold_to_one() -> None:
     assert not names.same("sub.halfway.com", "Halfway")
     assert names.canonical("Asharq Al-awsat") == "Asharq Al-Awsat"
     assert names.canonical("https://www.theguardian.com/world") == "The Guardian"
+    assert [names.canonical(name) for name in ("cnsnews.com", "CNS News", "CNS")] == ["CNS News", "CNS News", "CNS"]
     assert names.shorten("Osprey Telegraph Agency") == {"OTA", "Osprey"}
     assert names.shorten("Corvane News Agency") == {"CNA", "Corvane"}
     assert names.shorten("Ellen Daily") == {"ED"}

@@ -35,7 +35,7 @@ from provenance.tables import (
 )
 from provenance.text.folding import fold
 from provenance.tracing import model
-from provenance.tracing.absent import verdict
+from provenance.tracing.absent import judge, verdict
 from provenance.tracing.ancestry import trace_ancestry
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
@@ -253,6 +253,9 @@ def test_the_name_behind_a_title_is_the_publishers_unless_the_address_is_another
         ("World News", None, "World News"),
         ("Daily Echo", "https://www.reuters.com/world/1", "Daily Echo"),
         ("Sky News", None, "Sky News"),
+        ("CNS News", None, "CNS News"),
+        ("AIP News", None, "AIP News"),
+        ("AFP World", None, "Agence France-Presse"),
         ("Reuters Foundation", None, "Reuters Foundation"),
     ],
 )
@@ -536,6 +539,25 @@ def test_verdict_words() -> None:
     assert verdict(0.99, 1, SETTINGS) == "likely"
     assert verdict(0.99, 2, SETTINGS, least=0.97) == "likely"
     assert verdict(0.97, 2, SETTINGS, least=0.98) == "established"
+
+
+def test_of_many_edges_is_said_what_is_said_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [model.Point(0.2, 0.4, 0.3), model.Point(0.6, 0.8, 0.5), model.Point(0.9, 1.0, 0.99)]
+    monkeypatch.setattr(model, "curves", lambda: {"edge": points})
+    chances = [0.0, 0.1, 0.2, 0.4, 0.55, 0.6, 0.7, 0.85, 0.9, 0.95, 1.0]
+    rows = [(claim, chance, families) for claim in ("edge", "other") for chance in chances for families in (1, 2)]
+    claims, chance, families = (pl.Series(column) for column in zip(*rows, strict=True))
+    right, least = model.calibrate_all(claims, chance)
+    frame = pl.DataFrame({"confidence": right, "least": least, "families": families})
+    words = frame.select(judge("confidence", "least", "families", SETTINGS)).to_series().to_list()
+    for (claim, one, kinds), *said in zip(rows, right, least, words, strict=True):
+        known = model.calibrate(claim, one)
+        assert said == [
+            round(known[0], 4),
+            pytest.approx(known[1]),
+            verdict(round(known[0], 4), kinds, SETTINGS, known[1]),
+        ]
+    assert len(set(words)) == 4
 
 
 def test_calibration_is_straight_between_points_from_nothing_on_and_level_beyond(

@@ -6,14 +6,26 @@ import re
 import sys
 from typing import Any, ClassVar
 
+import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.tables import DOCUMENTS, PASSAGES, empty
 from provenance.text.month_names import MONTHS
-from provenance.tracing import attributions, cues, datelines, dates, names, notices, seeking, titles
+from provenance.text.tokens import octets_of
+from provenance.tracing import (
+    attributions,
+    cues,
+    datelines,
+    dates,
+    names,
+    notices,
+    seeking,
+    seeking_kernels,
+    titles,
+)
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
@@ -140,9 +152,50 @@ def test_who_signs_at_the_end_is_looked_for_there_only(text: str) -> None:
 @given(text=TEXTS, title=st.none() | TEXTS)
 def test_a_suffix_is_seen_by_both_engines(text: str, title: str | None) -> None:
     told = [*titles.read_suffix(text, title)]
-    kinds = {"row": pl.UInt32, "text": pl.String, "title": pl.String, "body_end": pl.Int64}
-    seen = seeking._flag(pl.DataFrame([(0, text, title, None)], schema=kinds, orient="row"))
+    kinds = {"row": pl.UInt32, "text": pl.String, "title": pl.String, "byline": pl.String, "body_end": pl.Int64}
+    seen = seeking._flag(pl.DataFrame([(0, text, title, None, None)], schema=kinds, orient="row"))
     assert not told or seen.documents["end"].to_list() == [True]
+
+
+#: What the three flags of mark_texts ask, as expressions.
+MARKS = {
+    seeking.DATELINE: r"^[^\n]{2,110}?(?:--|[–—―]|[ )\d.]-|:)|\) ?[-–—]|[)][A-ZÀ-ÖØ-Þ“\n]"
+    r"|/ [A-ZÀ-ÖØ-Þ][^\n]{2,60}[-–—:]|^[^\n()]{3,60} \([^()\n]{2,20}\) [A-ZÀ-ÖØ-Þ]"
+    r"|^[^\n()/]{2,60}/ ?[^\W\d_][^()/\n]{1,28} ?/",
+    seeking.LINE: r"(?i)^[ \t*•|/–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}"
+    r"|(?:the )?(?:AFP|Reuters|RTÉ|Associated Press))[ \t.]*$",
+    seeking.PICTURE: r"\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]"
+    r"|/ ?[A-Z][\w .-]{1,24}[ \t]*$",
+}
+#: Lines that hold as much as is looked at, or one sign more or less.
+LINES = [
+    *("x" * size + mark for size in (1, 2, 110, 111) for mark in ("--", "—", " -", "9-", ":", "x-")),
+    *("x" + "é" * size + "—" for size in (1, 109, 110)),
+    *("by " + "x" * size for size in (1, 2, 90, 91)),
+    *("par " + "x" * size for size in (1, 2, 90, 91)),
+    *("From " + "x" * size + ":" + "y" * rest for size in (2, 3, 100, 101) for rest in (0, 20, 21)),
+    *("The " * often + name for often in (0, 1) for name in ("AFP.", "rté", "RTÉ", "reuters", "AFPX")),
+    *("a (" + "é" * size + ") " for size in (1, 2, 70, 71)),
+    *("a image" + "x" * size + ":" for size in (0, 20, 21)),
+    *("a/ " + "A" + "b" * size for size in (0, 1, 24, 25)),
+    *("a/ Abc" + "d" * size + "-" for size in (0, 57, 58)),
+]
+
+
+@given(texts=st.lists(st.lists(st.sampled_from([*PIECES, *LINES]), max_size=9).map("".join), min_size=1, max_size=3))
+@example(LINES)
+@example(["\n".join(LINES)])
+@example(["x" * (seeking_kernels.BLOCK - 1) + "\nby Anna Holt", "\n" * seeking_kernels.BLOCK + "Photo: x"])
+def test_marks_are_where_expressions_match(texts: list[str]) -> None:
+    octets, bounds = octets_of(pl.Series(texts))
+    heads = [len(text[: seeking.HEAD].encode()) for text in texts]
+    marks = seeking_kernels.mark_texts(octets, bounds, np.array(heads), seeking.credit_lines())
+    for text, told in zip(texts, marks.tolist(), strict=True):
+        for flag, expression in MARKS.items():
+            seen = re.search(expression, text if flag == seeking.PICTURE else text[: seeking.HEAD], re.MULTILINE)
+            assert told & flag or not seen, (text, seen)
+            # of letters beyond ASCII it is not asked whether they are capitals, nor how far behind a slash a dash is
+            assert seen or not told & flag or not text.isascii() or flag == seeking.DATELINE, (text, flag)
 
 
 @given(texts=st.lists(TEXTS, max_size=5))
@@ -158,7 +211,7 @@ def test_credits_that_were_sought_before_are_read_alike(texts: list[str]) -> Non
     documents = documents.select(list(DOCUMENTS))
     apart = [attributions.find_attributions(one, empty(PASSAGES)) for one in documents.iter_slices(1)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(seeking, "BATCH", 2)
+        patch.setattr(seeking, "LARGE_BATCH", 40)  # bytes, so that there are several
         cued = seeking.find_cued(documents, empty(PASSAGES))
     told = attributions.find_attributions(documents, empty(PASSAGES), cued)
     assert told.height >= 3

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.tracing import literals as module
+from provenance.text.tokens import octets_of
+from provenance.tracing import literal_kernels
 from provenance.tracing.literal_kernels import SHORT
 from provenance.tracing.literals import Literals
 
@@ -24,9 +25,7 @@ def test_of_words_at_one_place_the_longest_is_found(
     )
     texts = [*texts, "".join(words), "ab".join(one)]
     literals = Literals(words, one, other)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "LARGE_BATCH", 8)  # so that there are several
-        hits = literals.find(pl.Series(texts, dtype=pl.String))
+    hits = literals.find(*octets_of(pl.Series(texts, dtype=pl.String)))
     assert [column.dtype.name for column in hits] == ["int64", "int64", "int32", "uint8"]
     for number, text in enumerate(texts):
         places, at, octets = [], 0, text.encode()
@@ -37,6 +36,12 @@ def test_of_words_at_one_place_the_longest_is_found(
         own = slice(hits.ends[number], hits.ends[number + 1])
         assert list(zip(hits.place[own].tolist(), [literals.words[n] for n in hits.word[own]], strict=True)) == places
         assert hits.flags[number] == any(word in text for word in one) + 2 * any(word in text for word in other)
+
+
+def test_words_are_found_over_the_edges_of_what_is_marked_at_a_time() -> None:
+    text = "\u00a9" * literal_kernels.BLOCK + "a word" * literal_kernels.BLOCK
+    hits = Literals(["\u00a9", "a word"]).find(*octets_of(pl.Series([text, text])))
+    assert hits.ends.tolist() == [0, 2 * literal_kernels.BLOCK, 4 * literal_kernels.BLOCK]
 
 
 def test_a_word_too_short_to_be_found_is_refused() -> None:

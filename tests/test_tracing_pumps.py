@@ -71,6 +71,7 @@ def test_attributions_and_dates_of_pumps_are_quick() -> None:
         {"doc_id": [str(at) for at in range(len(texts))], "text": texts},
     ).with_columns(
         title=pl.lit(None, pl.String),
+        byline=pl.lit(None, pl.String),
         published=pl.lit(None, pl.Datetime("us", "UTC")),
         outlet=pl.lit(None, pl.String),
         url=pl.lit(None, pl.String),

@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance.tables import DOCUMENTS, EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
 from provenance.tracing import frequency
+from provenance.tracing.bodies import Bodies
 from provenance.tracing.contents import FIELDS
-from provenance.tracing.differences import Text, compare
+from provenance.tracing.differences import choose_slips, compare
 from provenance.tracing.edges import show_evidence
-from provenance.tracing.frequency import SAMPLE, count_asked, take_sample
+from provenance.tracing.edits import edits_of
+from provenance.tracing.frequency import SAMPLE, count_asked, counter, sum_words, take_sample, words_of
 from provenance.tracing.graphs import lay_out
 from provenance.tracing.model import families, weights
 from provenance.tracing.quoting import depth, find_quoting
@@ -28,21 +32,16 @@ WHOLE = (
 )
 
 
-def folded(text: str) -> Text:
-    tokens = tokenize(pl.Series([text]))
-    return Text(
-        text,
-        tokens.word.tolist(),
-        tokens.start.tolist(),
-        tokens.ends(slice(None)).tolist(),
-        tokens.gap.tolist(),  # type: ignore[arg-type]
-    )
-
-
 def signs(full: str, late: str) -> tuple[set[str], set[str]]:
-    known = set(folded(WHOLE).word)
-    forth, back = compare(folded(full), folded(late), lambda word: 4 if word in known else 1)
-    return {sign.feature for sign in forth}, {sign.feature for sign in back}
+    documents = pl.DataFrame({"doc_id": ["full", "late"], "text": [full, late]})
+    bodies = Bodies({"full": 0, "late": 1}, tokenize(documents["text"]), {})
+    known = tokenize(pl.Series([WHOLE])).word
+    forth: set[str] = set()
+    back: set[str] = set()
+    for _, left, right, edits in edits_of(pl.Series(["full"]), pl.Series(["late"]), documents, bodies):
+        found = choose_slips([*compare(left, right, edits)], lambda words: np.where(np.isin(words, known), 4, 1))
+        forth, back = ({sign.feature for sign in side} for side in found)
+    return forth, back
 
 
 @pytest.mark.parametrize(
@@ -241,26 +240,25 @@ def test_a_sample_is_the_same_in_any_order_and_whole_where_it_fits() -> None:
     assert 1800 < len(chosen) < 2200
 
 
-@pytest.mark.parametrize("few", [0, 2, 9])
-@pytest.mark.parametrize("known", [False, True])
-def test_words_are_counted_in_the_sample_and_stand_once_at_least(
-    monkeypatch: pytest.MonkeyPatch, few: int, known: bool
-) -> None:
-    monkeypatch.setattr(frequency, "FEW", few)
-    documents = pl.DataFrame({"doc_id": ["a", "b"], "text": ["one two two", "two three"]})
-    count = count_asked(documents, tokenize(documents["text"]) if known else None)
-    words = tokenize(pl.Series(["one two three four"])).word.tolist()
-    assert [count(word) for word in words] == [1, 3, 1, 1]
+@given(st.lists(st.lists(st.integers(0, 12), max_size=9), min_size=1, max_size=9), st.sets(st.integers(0, 15)))
+def test_words_are_counted_as_one_by_one(texts: list[list[int]], asked: set[int]) -> None:
+    documents = pl.DataFrame(
+        {"doc_id": [f"{n}" for n in range(len(texts))], "text": [" ".join(map(str, one)) for one in texts]}
+    )
+    tokens = tokenize(documents["text"])
+    words = tokenize(pl.Series([" ".join(map(str, asked))])).word
+    times = [max(1, sum(text.count(one) for text in texts)) for one in asked]
+    assert count_asked(documents)(words).tolist() == times
+    assert count_asked(documents, tokens)(words).tolist() == times
+    assert counter(sum_words([words_of(tokens.word)]))(words).tolist() == times
 
 
-@pytest.mark.parametrize("few", [1, 9])
-def test_words_are_counted_in_the_sample_alone(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(frequency, "FEW", few)
+def test_words_are_counted_in_the_sample_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frequency, "SAMPLE", 20)
     documents = pl.DataFrame({"doc_id": [f"{n}" for n in range(60)], "text": [f"one only{n}" for n in range(60)]})
     documents = documents.with_columns(published=pl.lit(None, pl.Datetime), **dict.fromkeys(FIELDS, pl.lit("")))
-    word = tokenize(pl.Series(["one"])).word.item()
-    found = {count_asked(documents, tokens)(word) for tokens in (None, tokenize(documents["text"]))}
+    word = tokenize(pl.Series(["one"])).word
+    found = {count_asked(documents, tokens)(word).item() for tokens in (None, tokenize(documents["text"]))}
     assert found == {take_sample(documents, documents.height).sum()}
     assert 1 < found.pop() < 60
 

@@ -48,24 +48,30 @@ def test_a_circle_is_cut_as_in_the_best_tree(story: tuple[list[list[int]], list[
     own = np.repeat(np.arange(len(parents)), [len(those) for those in parents])
     above, chance = np.concatenate(parents), np.concatenate(chances)
     best = best_tree(parents, chances)
-    told = graphs._cut_each(own, above, chance, len(parents))
-    if told is not None:
-        assert [above[told].tolist()] == best
-    assert above[graphs._tree(own, above, chance)].tolist() in best
+    told = graphs._best_tree(own, above, chance, len(parents))
+    assert own[told].tolist() == list(range(len(parents)))
+    assert above[told].tolist() in best
 
 
 def test_one_circle_is_cut_where_that_costs_least() -> None:
     parents, chances = [[-1, 1], [-1, 0, 2], [-1]], [[0.1, 0.9], [0.05, 0.55, 0.4], [1.0]]
     own, above, chance = np.array([0, 0, 1, 1, 1, 2]), np.concatenate(parents), np.concatenate(chances)
-    told = graphs._cut_each(own, above, chance, 3)
-    assert told is not None
+    told = graphs._best_tree(own, above, chance, 3)
     assert [above[told].tolist()] == best_tree(parents, chances) == [[1, 2, -1]]
 
 
-def test_two_ways_out_as_good_as_each_other_are_left_to_the_library() -> None:
-    own, above, chance = np.array([0, 0, 1, 1]), np.array([-1, 1, -1, 0]), np.array([0.25, 0.75, 0.25, 0.75])
-    assert graphs._cut_each(own, above, chance, 2) is None
-    assert graphs._tree(own, above, chance).sum() == 2
+@given(several=st.lists(stories(), min_size=2, max_size=4))
+def test_trees_of_several_stories_are_those_of_each(several: list[tuple[list[list[int]], list[list[float]]]]) -> None:
+    columns, alone, size = [], [], 0
+    for parents, chances in several:
+        own = np.repeat(np.arange(len(parents)), [len(those) for those in parents])
+        above, chance = np.concatenate(parents), np.concatenate(chances)
+        alone += (size + above[graphs._best_tree(own, above, chance, len(parents))]).tolist()
+        columns.append((size + own, np.where(above >= 0, size + above, -1), chance))
+        size += len(parents)
+    own, above, chance = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    told = above[graphs._best_tree(own, above, chance, size)].tolist()
+    assert [one for one in told if one >= 0] == [one for one, source in zip(alone, told, strict=True) if source >= 0]
 
 
 def test_sources_of_sources_are_followed_once_around_a_circle() -> None:

@@ -17,29 +17,43 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
 
+SOURCE = "source:"  # before the name of an origin that is not in the dump
 #: How sure a credit to somebody who is not in the dump makes us that the words are theirs, by its kind: of 69
 #: agency articles of polnear the credits named the right agency in 65 (datelines in 61 of 61, the rest in 4 of 6);
 #: of 60 cited outlets read by eye 53 were the source of what was told.
 CREDIBLE = {
     "dateline": 0.95, "credit": 0.93, "byline": 0.9, "template": 0.88, "first_party": 0.75, "cited": 0.7, "link": 0.55
 }  # fmt: skip
-AGREE = 0.04  # what a second kind of credit adds, up to MOST: a dateline and a foot of one agency
+AGREE = 0.04  # what a second kind of credit adds, up to MOST: a dateline and a sign-off that name one agency
 MOST = 0.98
-PASSED_ON = ("cited", "first_party", "link")  # kinds that stand in the words that are copied
-INHERITED = 0.3  # share of an article taken from another from which its citations may be the other's
+PASSED_ON = ("cited", "first_party", "link")  # kinds of credit that are copied with the words around them
+INHERITED = 0.3  # if this share of an article was taken from another, its citations may be the other's
 ITEMS = 8  # credits of one source that an edge lists
 
 
 def verdict(confidence: float, families: int, settings: Settings, least: float | None = None) -> str:
-    """A confidence, and how many families speak for it -> one of the four verdict words.
+    """A confidence, and how many families of evidence speak for it -> one of the four verdict words.
 
-    `least` is what a calibrated confidence is at the least; of one read by eye it is the confidence itself.
+    `least` is the lower limit of a calibrated confidence; a confidence that was read by eye is its own.
     """
     if (confidence if least is None else least) >= settings.established and families >= 2:
         return "established"
     if confidence >= settings.likely:
         return "likely"
     return "possible" if confidence >= settings.possible else "undetermined"
+
+
+def judge(confidence: str, least: str, families: str, settings: Settings) -> pl.Expr:
+    """Columns of calibrated confidences, their lower limits, and numbers of families -> what `verdict` says of each."""
+    return (
+        pl.when((pl.col(least) >= settings.established) & (pl.col(families) >= 2))
+        .then(pl.lit("established"))
+        .when(pl.col(confidence) >= settings.likely)
+        .then(pl.lit("likely"))
+        .when(pl.col(confidence) >= settings.possible)
+        .then(pl.lit("possible"))
+        .otherwise(pl.lit("undetermined"))
+    )
 
 
 def item(family: str, weight: float, doc_id: str, start: int | None, end: int | None, text: str) -> dict[str, Any]:
@@ -50,7 +64,7 @@ def item(family: str, weight: float, doc_id: str, start: int | None, end: int | 
 
 
 def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, snippet: str) -> dict[str, Any]:
-    """A credit as an evidence item; that of a title that does not stand in the text has no place."""
+    """A credit as an evidence item; one in a title that does not stand in the text has no place."""
     if end > start:
         return {
             "family": kind, "weight": weight, "doc_id": doc_id, "start": start, "end": start + len(snippet),
@@ -60,12 +74,12 @@ def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, snippet:
 
 
 def find_known(foreign: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
-    """Credits to others, copies (find_copies in edges.py) -> doc_id, key, passed: what is no absent source.
+    """Credits to others, copies (find_copies in edges.py) -> doc_id, key, passed: the sources that are not absent.
 
-    Whose copy a document is is in the dump. And a citation in copied words (`passed`) is the original's: it is left out
-    where the text that was copied has it too, so that it is counted once a cluster.
+    The outlet that a document was copied from is in the dump. And a citation in copied words (`passed`) is that of the
+    original: where the text that was copied has it too, the copy's is left out, so that a cluster counts it once.
     """
-    # of texts of equal words any may be whose copy it is; a pair that ties two stories knows of no third
+    # any of several equal texts may be the one that was copied; a pair that only ties two stories knows of no others
     tied = pl.max_horizontal("share", "back") < LEAST_SHARE
     alike = parents.filter(~tied).select(doc_id="to_id", key="alike_keys").explode("key")
     known = pl.concat([parents.select(doc_id="to_id", key="from_key"), alike]).drop_nulls().unique()
@@ -112,10 +126,10 @@ def draw_absent(
         wire = key in wires or names.is_agency(name) or "dateline" in credited
         kind = ("syndicated" if wire else "copied") if credited else "quoted"
         items = [
-            _claim(word, weights[word], doc_id, start, end, snippet)
-            for word, start, end, snippet in list(zip(kinds, starts, ends, snippets, strict=True))[:ITEMS]
+            _claim(each, weights[each], doc_id, start, end, snippet)
+            for each, start, end, snippet in list(zip(kinds, starts, ends, snippets, strict=True))[:ITEMS]
         ]
         relation = "copied_from" if credited else "cites"
         word = verdict(confidence, len(set(kinds)), settings)
-        out.append((f"source:{name}", doc_id, relation, kind, None, confidence, word, items))
+        out.append((SOURCE + name, doc_id, relation, kind, None, confidence, word, items))
     return pl.DataFrame(out, schema=EDGES, orient="row")

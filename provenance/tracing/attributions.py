@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from provenance.tables import ATTRIBUTIONS
-from provenance.tracing import citations, names, notices
-from provenance.tracing.datelines import LONGEST, Dateline, read_dateline
+from provenance.tracing import bylines, citations, names, notices
+from provenance.tracing.datelines import LONGEST, Dateline, read_chinese, read_dateline
 from provenance.tracing.notices import Found
-from provenance.tracing.seeking import BATCH, HEAD, find_cued, led_cues, list_words, plain_spaces
+from provenance.tracing.seeking import HEAD, find_cued, led_cues, list_words, plain_spaces
 from provenance.tracing.titles import read_suffix
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ _JUNK_BEFORE = re.compile(r"\) ?[-–—]")  # how what _AFTER_JUNK finds ends; 
 _AFTER_JUNK = re.compile(
     r"(?:\s{2}|[|>•·./] ?|/ )(?P<line>[^\W\d_a-z][\w .,'’/-]{2,50} \([A-Z][\w .&/-]{1,30}\) ?[-–—]+)"
 )
-_MAY_BEGIN = re.compile(r"[-–—―:)]")
+_MAY_BEGIN = re.compile(r"[-–—―:)/]")
+BATCH = 8192  # documents whose texts Python holds at once
 REACH = 116  # code points of a line that begins with a dateline, or has an address before one, to such a sign
 _ADDRESS_THEN = re.compile(r"(?<!\S)https?://\S+ (?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]{4,300}")
@@ -41,12 +42,13 @@ def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cue
 
     *map*: a document's rows depend on nothing but the document and its passages. Searches that may have been made
     before find the few places with a cue (CUED); Python reads those alone. About 3 s for 100,000 documents. A title
-    suffix (`… – Middle East Monitor`) is a `credit`; if the title does not stand in the text its place is [0, 0).
+    suffix (`… – Middle East Monitor`) is a `credit`, an agency in the column of authors a `byline`; what does not stand
+    in the text has the place [0, 0).
     """
     cued = cued or find_cued(documents, passages)
-    captions = _captions(passages)
+    columns = documents.select("doc_id", "title", "byline", "published", "outlet", "text")
+    captions = _captions(passages, columns[cued.documents["row"]].select("doc_id"))
     rows: list[Row] = []
-    columns = documents.select("doc_id", "title", "published", "outlet", "text")
     for part in cued.documents.iter_slices(BATCH):
         chosen = columns[part["row"]].with_columns(plain_spaces())
         for row in pl.concat([part, chosen], how="horizontal").iter_rows(named=True):
@@ -54,9 +56,9 @@ def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cue
     return pl.DataFrame(rows, schema=ATTRIBUTIONS, orient="row")
 
 
-def _captions(passages: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
+def _captions(passages: pl.DataFrame, wanted: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
-    chosen = passages.filter(pl.col("role") == "caption").sort("doc_id", "start")
+    chosen = passages.filter(pl.col("role") == "caption").join(wanted, on="doc_id", how="semi").sort("doc_id", "start")
     for doc_id, start, end in chosen.select("doc_id", "start", "end").iter_rows():
         found.setdefault(doc_id, []).append((start, end))
     return found
@@ -80,11 +82,14 @@ def _read_document(row: dict[str, Any], cued: Cued, captions: list[tuple[int, in
         foreign = row["outlet"] is not None  # else the furniture of an unknown outlet may be the publisher's own
         for piece, at in ((text[: notices.HEAD], 0), (text[cut:], cut)) if cut > notices.HEAD else ((text, 0),):
             found.extend(notices.read_credits(piece, at, foreign))
+            found.extend(bylines.read_shared(piece, at))
         found.extend(notices.read_notices(text, 0, foreign))
     if row["picture"]:
         found.extend(notices.read_picture_credits(text))
     if row["end"]:
         found.extend(read_suffix(text, row["title"]))
+    if row["signed"] and not any(item.kind == "byline" for item in found if isinstance(item, Found)):
+        found.append(Found(0, 0, bylines.read_byline(row["byline"]), "byline"))
     if row["first"] < row["last"]:
         found.extend(_citations(text, cued, slice(row["first"], row["last"])))
     found.extend(_links(text) if row["links"] else ())
@@ -126,8 +131,8 @@ def _datelines(text: str) -> Iterator[_Dated]:
         position += len(line) + 1
 
 
-def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found]:
-    """The cues and names of a text -> first-party wording and citations."""
+def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
+    """The cues and names of a text -> first-party wording and citations, and the datelines that begin with a name."""
     raw = text.encode()
     plain = len(raw) == len(text)
     known, led = list_words().words, led_cues()
@@ -145,6 +150,11 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found]:
             if at and window[at - 1].isalnum():
                 continue
             cited = citations.after_cue(window, word, at + len(word))
+        elif not at and word[0] > "\u2fff":
+            # scripts without spaces write neither a bracket nor a dash around an agency
+            if dateline := read_chinese(window, len(word), names.resolve(word) or word):
+                yield _Dated(offset if plain else len(raw[:offset].decode(errors="ignore")), dateline)
+            continue
         elif word in _AROUND:
             cited = citations.before_cue(window, at)
         else:
@@ -186,12 +196,10 @@ def _rows(
             )
         else:
             start, end, scope = item.start, item.end, item.scope
-            if (item.kind not in ("first_party", "cited", "link") and any(a <= start < b for a, b in captions)) or any(
-                a <= start < b for a, b in captions
-            ):
+            if captions and any(a <= start < b for a, b in captions):
                 scope = "caption"
             row = (doc_id, start, end, item.source, item.kind, scope, item.place, None)
-        if any(start < b and a < end for a, b in taken):
+        if taken and any(start < b and a < end for a, b in taken):
             continue
         taken.append((start, end))
         rows.append(row)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from provenance.text.tokens import COLUMNS, Tokens, tokenize
+from provenance.tracing.reading_kernels import join_bodies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = np.ndarray[Any, Any]
 
 
 class Bodies(NamedTuple):
-    """The words of some documents but for boilerplate, which is left out as a document is read.
+    """The words of some documents without boilerplate, which is left out when a document is read.
 
-    To leave it out of all of them at once took more memory, and time to map it, than to fold their texts anew.
+    Leaving it out of all at once took more memory, and more time to map that memory, than folding their texts anew.
     """
 
     row: dict[str, int]  # doc_id -> the document's row in `tokens`
@@ -31,6 +37,14 @@ class Bodies(NamedTuple):
                 kept[first:last] = False
             columns = [column[kept] for column in columns]
         return Tokens(np.array([0, columns[0].size]), *columns)
+
+    def read_all(self, doc_ids: Sequence[str]) -> tuple[Array, Array, Array]:
+        """`bounds`, `word` and `start` of the TOKENS of some documents, one after another."""
+        cuts = [self.left_out.get(doc_id, ()) for doc_id in doc_ids]
+        cut = np.array([one for those in cuts for one in those], np.int64).reshape(-1, 2)
+        rows = np.array([self.row[doc_id] for doc_id in doc_ids], np.int64)
+        joined: tuple[Array, Array, Array] = join_bodies(*self.tokens[:3], rows, np.cumsum([0, *map(len, cuts)]), cut)
+        return joined
 
 
 NOTHING = Bodies({}, Tokens(np.zeros(1, np.int64), *(np.empty(0, dtype) for dtype in COLUMNS)), {})

@@ -1,7 +1,7 @@
 """A sentence with a cue or an outlet's name -> who is cited, and who heard it first-hand.
 
 `told the Middle East Eye` names the place where the words were first printed (`first_party`);
-`Reuters reported` names a source (`cited`). Persons, ministries and armies are told apart by shape: a name
+`Reuters reported` names a source (`cited`). Persons, ministries and armies are kept out by shape: a name
 that is not in the table counts only beside a word for a medium, or with a last word that outlets have.
 """
 
@@ -41,7 +41,7 @@ _VERB = (
 _ADVERB = r"(?:earlier|also|first|has|had|have|later|previously|recently|originally|exclusively|even|then|since|now)"
 _FIRST_VERB = re.compile(r"(?:has learned|had learned|has learnt|learned|can reveal|understands)$")
 
-#: After these stands who heard it first-hand.
+#: Words after which whoever heard it first-hand is named.
 _HEARD = (
     "told ", "tells ", "telling ", "interview with ", "interview to ", "interviewed by ", "spoke to ",
     "spoke with ", "speaking to ", "speaking with ", "spoken to ", "spoken with ", "talked to ", "talking to ",
@@ -64,7 +64,7 @@ _CITED = (
 )  # fmt: skip
 #: Cue -> whether the name that follows heard it first-hand.
 FOLLOW: dict[str, bool] = dict.fromkeys(_HEARD, True) | dict.fromkeys(_CITED, False)
-#: Words for a medium beside which an unknown name may stand.
+#: Words for a medium or its reporting, before which a name that the table does not have counts.
 AROUND = (
     " newspaper", " news agency", " news website", " news site", " news outlet", " website quoted",
     " magazine reported", " news channel", " TV channel", " daily reported", " reported", ", reported", " reports",
@@ -79,7 +79,7 @@ _PRECEDING = re.compile(
     rf"(?<!\w)(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)?"
     rf"(?: {_ADVERB}){{0,2}} ?$"
 )
-#: After a word for a medium: then the name before it is a person's.
+#: Not these after a word for a medium: with them the name before it is a person's.
 _ROLE = r"(?! (?:reporter|correspondent|journalist|anchor|host|presenter|personality|producer|editor|star|critic)\b)"
 _APPOSITION = re.compile(rf"^, (?:an? |the |its )(?:[\w’'-]+[ -]){{0,6}}?(?P<kind>{KIND_WORD})\b{_ROLE}")
 _KIND_AFTER = re.compile(rf"^ (?P<kind>{KIND_WORD})\b{_ROLE}")
@@ -94,7 +94,7 @@ _ROLE_AFTER = re.compile(
     r"|exclusive|count|tally|coverage|exit poll)s?\b"
     r"|^(?:/[A-Z][\w.&-]{1,20}(?: [A-Z][\w.&-]{1,20}){0,3}){0,2}(?: [\w-]{1,20}){0,2} (?:[Pp]oll|[Ss]urvey|polling)\b"
 )
-#: Whose word it is: Fox News’ Bret Baier
+#: A person of the outlet, whose word is the outlet's: Fox News’ Bret Baier
 _PERSON_AFTER = re.compile(
     rf"^['’]s? (?!The |One )[{_UPPER}][\w’'-]{{1,20}} (?:[{_UPPER}][\w.’'-]{{0,20}} )?[{_UPPER}][\w’'-]{{1,20}}\b"
 )
@@ -133,7 +133,7 @@ _PRONOUNS = names.words(
     """
 )
 _TITLES = names.words("mr mrs ms dr sir lord lady sen rep gov gen prof president prince king queen pope")
-#: Words that only describe a medium; peoples' names in -ian, -ish, -ese and -ican are told by their ends.
+#: Words that only describe a medium. Those that end in -ian, -ish, -ese or -ican do so too, and need not be listed.
 _DESCRIBES = names.words(
     """
     state local arabic arab hebrew us the news media national french german dutch greek czech swiss thai danish welsh
@@ -143,8 +143,8 @@ _DESCRIBES = names.words(
     argentine soviet yugoslav west east north south
     """
 )
-_JOINED = re.compile(r"[/–-](?=[A-Z])")  # between two who asked together: a New York Times/CBS News poll
-#: Before a name at the head of a sentence.
+_JOINED = re.compile(r"[/–-](?=[A-Z])")  # between two outlets of one poll: a New York Times/CBS News poll
+#: Words that open a sentence before a name.
 _OPENING = re.compile(
     r"^(?:(?:As|But|And|So|Yet|Still|Only|While|When|If|In|Even|Or|For|Since|Because|Although|Though) )+"
 )
@@ -180,7 +180,7 @@ def _news_like(adjective: str) -> bool:
 
 
 def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, cue: str) -> Cited | None:
-    """The outlet at the head of a capitalised phrase: the longest in the table, else one by shape."""
+    """The outlet that a capitalised phrase begins with: the longest name in the table, else one by its shape."""
     words = _cut(phrase.split(" "))
     opens = words[0].lower() in _PRONOUNS and not (words[0] == "The" and names.resolve(" ".join(words)))
     if (
@@ -218,7 +218,7 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
     after = None if owned else _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
     is_place = names.key(name) in names.places() and not rest.startswith(" magazine")
     if is_place or not _has_shape(own, name, bool(kind or after), cue):
-        return None  # a New Hampshire paper, the Paris daily; New York magazine is one
+        return None  # a New Hampshire paper and the Paris daily name a place; New York magazine is an outlet
     return Cited(start, start + len(name), name, first)
 
 
@@ -226,7 +226,7 @@ def _cut(words: list[str]) -> list[str]:
     """A capitalised phrase up to the end of a sentence, a weekday, or an owner."""
     for count, word in enumerate(words[:-1], 1):
         if word.endswith(".") and len(word) > 4 and "." not in word[:-1]:
-            words = words[:count]  # told the Ellen Gazette. The mayor: the sentence ends, St. and U.S. do not
+            words = words[:count]  # in `told the Ellen Gazette. The mayor` a sentence ends; St. and U.S. end none
             break
     for count, word in enumerate(words):
         if names.key(word) in _WEEKDAYS and count:

@@ -8,12 +8,14 @@ import polars as pl
 
 from provenance.tables import TEXT
 from provenance.tracing import reasons
-from provenance.tracing.absent import CREDIBLE
+from provenance.tracing.absent import CREDIBLE, SOURCE
 from provenance.tracing.credits import show_credits
 from provenance.tracing.facts import CREDITS, foreign_credits, keys
 
-#: How sure we are of an article's lead's one source, by how it is cited; of one told twice over; of one further down.
-#: Read by eye on 60 cited outlets of polnear and the dumps: 53 were the source of what was told.
+#: How sure we are that an article has what it reports from a source: from the only one in its lead, and how much surer
+#: if its speakers told that one, or it is cited twice; from one that they told twice further down; from one cited once
+#: there; and from one of several in the lead, at most. Read by eye on 60 cited outlets of polnear and the dumps: 53
+#: were the source of what was told.
 IN_LEAD, TOLD_TO, TWICE, TOLD_OFTEN, FURTHER_DOWN, ONE_OF_SEVERAL = 0.72, 0.06, 0.04, 0.66, 0.35, 0.5
 
 
@@ -52,7 +54,7 @@ class Claim(NamedTuple):
 
 def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """Absent sources of each article, best first: credits, then the lead's one source, then other mentions. *map*."""
-    absent = edges.filter(pl.col("from_id").str.starts_with("source:"))
+    absent = edges.filter(pl.col("from_id").str.starts_with(SOURCE))
     foreign = foreign_credits(documents, attributions).join(absent.select(doc_id="to_id"), on="doc_id", how="semi")
     foreign = show_credits(foreign, documents)
     columns = ("kind", "start", "end", "quote", "lead")
@@ -60,7 +62,7 @@ def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.D
     for doc_id, key, *told in foreign.select("doc_id", "key", *columns).iter_rows():
         spoken.setdefault((doc_id, key), []).append(_Credit(*told))
     keyed = absent.select(
-        "to_id", "from_id", "relation", "confidence", key=keys(absent["from_id"].str.strip_prefix("source:"))
+        "to_id", "from_id", "relation", "confidence", key=keys(absent["from_id"].str.strip_prefix(SOURCE))
     )
     found: dict[str, list[Claim]] = {}
     cited: dict[str, set[str]] = {}
@@ -85,7 +87,7 @@ def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.D
 
 
 def _claim(origin: str, relation: str, confidence: float, items: list[_Credit], in_lead: list[_Credit]) -> Claim:
-    name = origin.removeprefix("source:")
+    name = origin.removeprefix(SOURCE)
     kinds = [item.kind for item in items]
     told = kinds.count("first_party")
     first = min(items, key=lambda item: (-CREDIBLE[item.kind], item.start)) if items else None

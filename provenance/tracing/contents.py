@@ -1,4 +1,4 @@
-"""What is in an article as a number: it breaks ties and draws samples, so that no result hangs on articles' names."""
+"""What an article says, as a number: it breaks ties and draws samples, so that no result hangs on ids."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RANKS = pl.Schema({"doc_id": TEXT, "contents": CONTENTS, "rank": pl.Int64()})
 
 
 def hash_contents(documents: pl.DataFrame) -> pl.Series:
-    """DOCUMENTS -> by row an xxh3 of text, date and FIELDS. Cost: about 2 µs a document of a wire (reuters)."""
+    """DOCUMENTS -> row by row an xxh3 of text, date and FIELDS. Cost: about 2 µs a document of a wire (reuters)."""
     rows = documents.select(pl.col("text").cast(pl.Binary), pl.col("published").to_physical(), *FIELDS)
     hashes = (
         xxhash.xxh3_64_intdigest(repr(rest).encode(), xxhash.xxh3_64_intdigest(text))
@@ -22,11 +22,11 @@ def hash_contents(documents: pl.DataFrame) -> pl.Series:
 
 
 def rank_documents(documents: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS -> RANKS: numbers that ascend with what is in them, their outlets, and their ids where alike."""
+    """DOCUMENTS -> RANKS: numbers in the order of their hashes, of equal ones by outlet and id."""
     return rank_contents(documents.select("doc_id", "outlet", contents=hash_contents(documents)))
 
 
 def rank_contents(known: pl.DataFrame) -> pl.DataFrame:
-    """doc_id, contents, outlet -> RANKS, in their order."""
+    """doc_id, contents, outlet -> RANKS, in the order of rank."""
     ordered = known.sort("contents", "outlet", "doc_id").select("doc_id", "contents")
     return ordered.with_columns(rank=pl.int_range(pl.len(), dtype=pl.Int64))

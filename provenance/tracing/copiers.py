@@ -8,9 +8,9 @@ FEWEST = 5  # articles of an outlet from which its habits are known
 
 
 def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS, EDGES to them -> outlet, how many of its articles are copied from others, and of how many. *map*.
+    """DOCUMENTS, EDGES to them -> outlet, how many of its articles are copied from others, and how many it has. *map*.
 
-    One that cites others counts half, and none twice.
+    An article that only cites others counts half.
     """
     copied = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "revision"))["to_id"].unique()
     cited = edges.filter(pl.col("relation") == "cites")["to_id"].unique()
@@ -26,6 +26,6 @@ def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_copiers(counted: pl.DataFrame) -> pl.DataFrame:
-    """What count_copying counts of whole outlets -> outlet, and the share, where at least FEWEST articles are known."""
+    """Sums of what count_copying gives, of whole outlets -> outlet, share: of those with FEWEST articles or more."""
     known = counted.filter(pl.col("articles") >= FEWEST)
     return known.select("outlet", share=pl.col("copying") / pl.col("articles"))

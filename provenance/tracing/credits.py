@@ -8,28 +8,33 @@ import polars as pl
 
 from provenance.tracing import reasons
 
-LEAD = 900  # code points of the body in which a lead cites its source
+LEAD = 900  # code points from the first line of the body on that count as the lead
 SNIPPET = 240  # code points of a text that an evidence item shows at most
-_BODY = re.compile(r"[^\n]{150}")
+_BODY = re.compile(r"[^\n]{150}")  # the first line of so many begins the body
 
 
 def show_credits(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """ATTRIBUTIONS, DOCUMENTS -> ATTRIBUTIONS with `snippet`, `quote` and `lead`, unless they have these. *map*.
 
-    A title that came in a field has no place in the text.
+    A title or a byline that came in a field has no place in the text.
     """
     if "snippet" in attributions.columns:
         return attributions
     chosen = documents.join(attributions.select("doc_id").unique(), on="doc_id", how="semi")
     texts = {
-        doc_id: (text, title, _lead_end(text))
-        for doc_id, text, title in chosen.select("doc_id", "text", "title").iter_rows()
+        doc_id: (text, title, byline, _lead_end(text))
+        for doc_id, text, title, byline in chosen.select("doc_id", "text", "title", "byline").iter_rows()
     }
     rows = []
-    for doc_id, start, end in attributions.select("doc_id", "start", "end").iter_rows():
-        text, title, lead = texts[doc_id]
-        snippet = text[start : min(end, start + SNIPPET)] if end > start else f"its title: {(title or '')[:SNIPPET]}"
-        rows.append((snippet, reasons.quote(text, start, end) if end else "in its title", start <= lead))
+    for doc_id, start, end, kind in attributions.select("doc_id", "start", "end", "kind").iter_rows():
+        text, title, byline, lead = texts[doc_id]
+        if end > start:
+            said, words = text[start : min(end, start + SNIPPET)], reasons.quote(text, start, end)
+        elif kind == "byline":
+            said, words = f"its byline: {(byline or '')[:SNIPPET]}", reasons.quote(byline or "", 0, len(byline or ""))
+        else:
+            said, words = f"its title: {(title or '')[:SNIPPET]}", "in its title"
+        rows.append((said, words, start <= lead))
     shown = pl.DataFrame(rows, schema={"snippet": pl.String, "quote": pl.String, "lead": pl.Boolean}, orient="row")
     return pl.concat([attributions, shown], how="horizontal")
 

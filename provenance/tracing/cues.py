@@ -1,4 +1,4 @@
-"""Where in a text an expression can match at all, by the letters that it cannot do without.
+"""Where in a text an expression can match at all: where a word stands that every match of it must have.
 
 Python's engine tries an expression that begins with a choice at every place, and takes 25 to 60 ns for each; a word
 is found at the speed of memory. So an expression is tried only where one of its words stands.
@@ -42,7 +42,7 @@ def _places(text: str, cues: Iterable[str]) -> Iterator[int]:
 
 
 def _line_starts(text: str, places: list[int]) -> Iterator[int]:
-    """Places in order -> where each line begins that has one; a line of many is gone over once."""
+    """Places in order -> where each line begins that holds one, once however many it holds."""
     done = 0
     for at in places:
         if at >= done:

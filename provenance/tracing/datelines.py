@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 LONGEST = 120
 _SEPARATES = re.compile(r"[-–—―:]")
-_SEPARATOR = re.compile(r" ?--+ ?| ?[–—―] ?|(?<=\)) ?- ?| - | -(?=[A-Z]\w)| -$|(?<=\d)-(?: |$)|(?<=[\w)]): ")
+_SEPARATOR = re.compile(r" ?--+ ?| ?[–—―] ?|(?<=\))\.? ?- ?| - | -(?=[A-Z]\w)| -$|(?<=\d)-(?: |$)|(?<=[\w)]): ")
 _LETTER = r"[^\W\d_]"
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
 _LEADING_BRACKET = re.compile(r"^\(([^()]{2,40})\)\s*")
 _DATE = re.compile(
     rf"[,/ ]\s{{0,3}}(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"|(?P<d2>\d{{1,2}})\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
+    rf"|(?P<d2>\d{{1,2}})\.?\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
     rf"|(?P<m3>{_LETTER}{{3,10}})\.?)(?:,?\s(?P<y>(?:19|20)\d\d))?\s{{0,3}},?\s{{0,3}}$"
 )
 _NOT_PLACES = names.words(
@@ -37,6 +37,19 @@ _NOT_PLACES = names.words(
     disclaimer copyright tl dr ps re fw subject from to cc date yup yes no well ok scroll down story continues
     """
 )
+#: `MOSCOW, March 4. /TASS/.`, `SEATTLE--(BUSINESS WIRE)--`: between signs of its own an agency needs no dash.
+_FRAMED = re.compile(
+    rf"\A(?P<rest>[^\n()/]{{2,60}}?)[ .,]{{0,2}}(?:/|--?\() ?(?P<source>{_LETTER}[^()/\n]{{1,28}}?)"
+    r"(?P<close> ?(?:/|\)(?=-)))(?![\w/])"
+)
+#: What follows the name of an agency that heads a Chinese dateline.
+_CHINESE = re.compile(
+    r"(?P<place>[\u4e00-\u9fff]{2,14}?)(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日(?:专|專)?[电電讯訊]"
+)
+#: `New Delhi, Mar 4 (PTI) The minister`: an agency of the table behind a place of it, or behind a day.
+_BARE = re.compile(r"\A(?P<rest>[^\n()]{3,60}) \((?P<source>[^()\n]{2,20})(?P<close>\))(?= [A-Z“\"])")
+#: What may stand behind the dash after a place and a day: `MOSCOW, 4 Mar — RIA Novosti. The government`.
+_THEN = re.compile(r"\A(?P<source>[A-ZА-Я][^\n.()]{2,30}?(?:\.[A-Z]{2,3})?)(?:\. | ?[-–—] )")
 #: `Washington (CNN)` alone on its line, or with the text stuck to it.
 _NO_DASH = re.compile(r"(?P<place>[^\n()]{4,41}+)(?<= )\((?P<source>[^()\n]{2,20})\)(?=$|[A-Z“\"])")
 _TITLES = re.compile(r"\b(?:Rep|Sen|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Prof|President|Minister|Secretary|Senator)\b")
@@ -86,14 +99,48 @@ def read_dateline(line: str) -> Dateline | None:
         place = bare["place"][:-1]  # without the space before the bracket
         if source and place_rank(place) == 2:
             return Dateline(start, start + bare.end(), place, source, None, None, None)
+    for expression in (_FRAMED, _BARE):
+        framed = expression.match(head)
+        body = _read_framed(framed["rest"], framed["source"], expression is _FRAMED) if framed else None
+        if framed and body:
+            return Dateline(start, start + framed.end("close"), *body)
     for cut in _cuts(head):
         end = len(head[: cut.start()].rstrip())
         if end < 3 or end > 100:
             continue
         body = _read_body(head[:end], ":" in cut.group(), len(line) - end > 100)
         if body and not (cut.end() >= len(head) and not body.day and not body.source):
+            if body.day and not body.source and (then := _THEN.match(head[cut.end() :])):
+                known = names.resolve(then["source"])
+                if known and names.is_agency(known):
+                    return Dateline(start, start + cut.end() + then.end("source"), *body._replace(source=known))
             return Dateline(start, start + end, *body)
     return None
+
+
+def read_chinese(line: str, at: int, source: str) -> Dateline | None:
+    """The dateline of a line that names an agency up to `at`, or None: `新华社北京3月4日电`."""
+    found = _CHINESE.match(line, at)
+    if not found:
+        return None
+    month, day, year = (int(found[part]) if found[part] else None for part in ("month", "day", "year"))
+    return Dateline(0, found.end(), found["place"], source, month, day, year)
+
+
+def _read_framed(rest: str, name: str, framed: bool) -> _Body | None:
+    """A place, with a day or without, before an agency of the table that needs no dash -> both.
+
+    In brackets alone (not `framed`) stands many a company's sign in a headline: CANADIAN PACIFIC (CP) CONFIRMS.
+    """
+    known = names.resolve(name) or names.resolve(name.casefold().capitalize())
+    dated = _read_day(rest.replace(". ", ", ")) if known and names.is_agency(known) else None
+    if dated is None or (dated.day is not None and not 1 <= dated.day <= 31):
+        return None
+    place = (dated.place or "").strip(" ,.-")
+    loud = _capital_city(place) or place.upper() == place.lower()  # no table has the places of other scripts
+    if place_rank(place) < (1 if dated.day or (framed and loud) else 2):
+        return None
+    return dated._replace(place=place, source=known)
 
 
 def _is_prose(head: str) -> bool:
@@ -112,11 +159,11 @@ def _is_prose(head: str) -> bool:
 
 
 def _cuts(head: str) -> Iterator[re.Match[str]]:
-    """Every match of _SEPARATOR in turn: each has one of the signs at its beginning, or after a space there."""
+    """Every match of _SEPARATOR in turn: each has one of the signs at its beginning, or after a space or stop there."""
     done = 0
     for sign in _SEPARATES.finditer(head):
         at = sign.start()
-        cut = _SEPARATOR.match(head, at - 1) if at > done and head[at - 1] == " " else None
+        cut = _SEPARATOR.match(head, at - 1) if at > done and head[at - 1] in " ." else None
         cut = cut or (_SEPARATOR.match(head, at) if at >= done else None)
         if cut:
             done = cut.end()

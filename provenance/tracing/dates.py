@@ -55,10 +55,13 @@ def find_dates(documents: pl.DataFrame, attributions: pl.DataFrame, constant: pl
     return found.select(DATES.names()).sort("doc_id", "start", "kind", "value", nulls_last=False)
 
 
+def is_zero(value: pl.Expr) -> pl.Expr:
+    """Times -> whether each is that of a field left at zero, in some zone."""
+    return value.is_between(datetime(1969, 12, 31, tzinfo=UTC), EPOCH)
+
+
 def _sane() -> pl.Expr:
-    return pl.col("value").is_between(FIRST, LAST) & ~pl.col("value").is_between(
-        datetime(1969, 12, 31, tzinfo=UTC), EPOCH
-    )
+    return pl.col("value").is_between(FIRST, LAST) & ~is_zero(pl.col("value"))
 
 
 def count_times(documents: pl.DataFrame) -> pl.DataFrame:
@@ -122,9 +125,9 @@ def _addresses(documents: pl.DataFrame) -> pl.DataFrame:
 
 def _heads(documents: pl.DataFrame) -> pl.DataFrame:
     """Full dates in the head of the text: on a short line they date the page, in prose an event."""
-    chosen = documents.select("doc_id", head=pl.col("text").str.head(HEAD)).filter(
-        pl.col("head").str.contains(_DATE_LIKE)
-    )
+    chosen = documents.select("doc_id", head=pl.col("text").str.head(HEAD))
+    # a year alone is found five times as fast, and half of all articles have none
+    chosen = chosen.filter(pl.col("head").str.contains(_YEAR.pattern)).filter(pl.col("head").str.contains(_DATE_LIKE))
     rows: list[tuple[str, int, int, datetime, str, str, bool]] = []
     for doc_id, head in chosen.iter_rows():
         dated = False

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.tables import ANCESTRY, EDGES, ORIGINS
-from provenance.tracing.absent import item
+from provenance.tables import ANCESTRY, EDGES, ORIGINS, PAIR
+from provenance.tracing.absent import SOURCE, item
 from provenance.tracing.reasons import escape
 
 if TYPE_CHECKING:
     import datetime as dt
 
-PAIR = ["left_doc", "right_doc"]
-SOURCE = "source:"
-FAMILY = "editor"  # of the one piece of evidence that a decided edge has beside what the program found
+FAMILY = "editor"  # of an editor's word, as a decided edge has it beside the evidence that the program found
 SURE = 1.0  # an editor's word is no estimate
 
 
@@ -30,7 +28,7 @@ def without_different(spans: pl.DataFrame, matches: pl.DataFrame) -> tuple[pl.Da
 
 
 def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
-    """ANCESTRY, origins that editors gave -> ANCESTRY: the one given is a document's one source, and never its copy."""
+    """ANCESTRY, origins that editors gave -> ANCESTRY where each given is its document's only source, and no copy."""
     if fixed.is_empty():
         return ancestry
     inside = (pl.col("origin_id") != pl.col("doc_id")) & ~pl.col("origin_id").str.starts_with(SOURCE)
@@ -56,10 +54,10 @@ def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
 
 
 def fix_edges(edges: pl.DataFrame, kinds: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
-    """EDGES, kinds and origins that editors gave -> EDGES with these kinds, and an edge to each of the origins.
+    """EDGES, kinds and origins that editors gave -> EDGES with these kinds, and an edge from each of these origins.
 
-    An edge to an origin is certain and has the editor's word as evidence; others that lead to the document stay, as
-    what the texts say, but none that leads back.
+    Such an edge is certain and has the editor's word as evidence. Other edges to the document stay, for the texts say
+    so; one from the document back to the origin goes.
     """
     if kinds.is_empty() and fixed.is_empty():
         return edges
@@ -75,12 +73,12 @@ def fix_edges(edges: pl.DataFrame, kinds: pl.DataFrame, fixed: pl.DataFrame) -> 
     turned = wanted.select(from_id="to_id", to_id="from_id")
     kept = edges.join(pl.concat([wanted.select(turned.columns), turned]), on=turned.columns, how="anti")
     found = edges.filter(pl.col("relation") == "copied_from").join(wanted, on=["from_id", "to_id"], how="semi")
-    there = {(row["from_id"], row["to_id"]): row for row in found.iter_rows(named=True)}
-    named = {(left, right): kind for left, right, kind in kinds.iter_rows()}
+    known = {(row["from_id"], row["to_id"]): row for row in found.iter_rows(named=True)}
+    kind_of = {(left, right): kind for left, right, kind in kinds.iter_rows()}
     rows = []
     for from_id, to_id, editor, decided in wanted.iter_rows():
-        row = there.get((from_id, to_id), {"kind": "copied", "cluster_id": None, "evidence": []})
-        kind = named.get((min(from_id, to_id), max(from_id, to_id)), row["kind"])
+        row = known.get((from_id, to_id), {"kind": "copied", "cluster_id": None, "evidence": []})
+        kind = kind_of.get((min(from_id, to_id), max(from_id, to_id)), row["kind"])
         word = item(FAMILY, SURE, to_id, None, None, "") | {"text": _said(editor, decided)}
         evidence = [word, *row["evidence"]]
         rows.append((from_id, to_id, "copied_from", kind, row["cluster_id"], SURE, "established", evidence))

@@ -1,7 +1,7 @@
 """Two texts of one story, word by word -> signs of which side was made from the other.
 
 Each sign is one-way: a figure loses digits, a name its first half, a quotation its end; an explanation is put
-in brackets. A sign speaks for the side that lost or explained being the later one. Signs on both sides together
+in brackets. It says that the side that lost or explained something is the later one. Signs on both sides together
 say that neither was made from the other.
 """
 
@@ -11,28 +11,35 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from rapidfuzz.distance import OSA, LCSseq
+import numpy as np
+from rapidfuzz.distance import OSA
 
-from provenance.text.kernels import LINE, PARAGRAPH, SENTENCE
+from provenance.text.kernels import PARAGRAPH, SENTENCE
+from provenance.tracing.edit_kernels import (
+    BESIDE,
+    HEAD,
+    LONGEST_GLOSS,
+    NAMES,
+    OPENER,
+    PHRASE,
+    QUOTE_CHARS,
+    SENTENCE_WORDS,
+    SLIP_CHARS,
+    TAIL_WORDS,
+    WORDS,
+)
+from provenance.tracing.edits import Edit
 from provenance.tracing.names import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
-WORDS = 3000  # of each text that are compared: the cost is their product over 64, and a copy shows itself by then
+    from provenance.tracing.edits import Text
+    from provenance.tracing.frequency import Count
+
 FARTHEST = 0.2  # a rounded figure is within a fifth of the true one
-SENTENCE_WORDS = 6  # fewer words between two stops are a tag such as "he said."
-
-CHANCE = 3  # words; as many in a row are not in common by chance
-PHRASE = 12  # words that are taken to have been replaced as one; longer stretches were written anew
-BESIDE = 14  # characters after a phrase in which its figure or its unit stands
-NAMES = 3  # words of a first name with its title
-LONGEST_GLOSS = 16  # words of an explanation; more is a remark of its own
-OPENER = 8  # words put before a sentence; "Officials have confirmed that" has four
-MOVED = 40  # words either way within which a phrase moved about in its sentence stands again
-HEAD = 5  # words of a dateline
-TAIL_WORDS = 60  # gone from the end: more than a paragraph of an outlet's own, of which news has 20 to 60 words
-#: Signs of which single cases run either way, and only the excess of one way over the other tells.
+MOVED = 40  # words before and after, within which a phrase that only moved in its sentence stands in the other text
+#: Signs of which single cases run either way: only how many more run one way than the other tells something.
 NET = ("wordier",)
 
 _DIGIT = re.compile(r"\d")
@@ -59,16 +66,6 @@ _BRACKETED = re.compile(r"^\s{0,9}(?:[(\[][^()\[\]\n]{2,120}[)\]])[\s,.]{0,9}$")
 _BETWEEN_COMMAS = re.compile(r"^, ?[^,.;:()\n]{4,80},\s{0,9}$")
 
 
-class Text(NamedTuple):
-    """One document, folded: word w stands at start[w]:end[w]; gap[w] is what stands before it."""
-
-    text: str
-    word: list[int]
-    start: list[int]
-    end: list[int]
-    gap: list[int]
-
-
 class Sign(NamedTuple):
     """One sign: what kind, and where it shows, in the later text or else in the fuller one."""
 
@@ -76,41 +73,35 @@ class Sign(NamedTuple):
     start: int
     end: int
     late: bool  # whether the place is in the later text
+    spellings: tuple[int, int] | None = None  # two words: it is a sign if the first is twice as frequent in the dump
 
 
-class _Edit(NamedTuple):
-    """Words of the fuller text [one, two) that became words of the later one [three, four)."""
+def compare(left: Text, right: Text, edits: Iterable[Edit]) -> tuple[list[Sign], list[Sign]]:
+    """Two texts and edits between them -> signs that the right one is the later, signs that the left one is.
 
-    one: int
-    two: int
-    three: int
-    four: int
-
-
-def compare(left: Text, right: Text, count: Callable[[int], int]) -> tuple[list[Sign], list[Sign]]:
-    """Two texts -> signs that the right one is the later, signs that the left one is.
-
-    `count` tells in how many places of the run a word stands: of two spellings the rare one is the slip.
+    The kernel of the edits leaves out those in which nothing can be found here: a new kind of sign must be made known
+    there, too. Either of two spellings may be the slip: which is the rare one choose_slips asks for all pairs at once.
     """
     forth: list[Sign] = []
     back: list[Sign] = []
-    for edit in _edits(left.word[:WORDS], right.word[:WORDS]):
-        lost, new = edit.two - edit.one, edit.four - edit.three
-        if 0 < lost <= PHRASE and 0 < new <= PHRASE:
-            _compare_phrases(left, right, edit, count, (forth, back))
-            if max(lost, new) < max(2, 2 * min(lost, new)) and not _near_figure(left, right, edit):
-                continue  # most edits: _signs has nothing to say of them
+    for edit in edits:
+        if 0 < edit.two - edit.one <= PHRASE and 0 < edit.four - edit.three <= PHRASE:
+            _compare_phrases(left, right, edit, (forth, back))
         forth += _signs(left, right, edit)
-        back += _signs(right, left, _Edit(edit.three, edit.four, edit.one, edit.two))
+        back += _signs(right, left, Edit(edit.three, edit.four, edit.one, edit.two))
     return _excess(forth, back), _excess(back, forth)
 
 
-def _near_figure(left: Text, right: Text, edit: _Edit) -> bool:
-    """Whether a digit stands in either phrase or right behind it."""
-    one, other = left.end[edit.two - 1] + BESIDE, right.end[edit.four - 1] + BESIDE
-    return bool(
-        _DIGIT.search(left.text, left.start[edit.one], one) or _DIGIT.search(right.text, right.start[edit.three], other)
-    )
+def choose_slips(found: list[list[Sign]], count: Count) -> list[list[Sign]]:
+    """Signs of many pairs -> the same without the slips whose other spelling is not twice as frequent."""
+    asked = {word for signs in found for sign in signs for word in sign.spellings or ()}
+    words = np.array(sorted(asked), np.uint64)
+    times = dict(zip(words.tolist(), count(words).tolist(), strict=True))
+
+    def holds(sign: Sign) -> bool:
+        return sign.spellings is None or times[sign.spellings[0]] >= 2 * times[sign.spellings[1]]
+
+    return [list(filter(holds, signs)) for signs in found]
 
 
 def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
@@ -128,32 +119,7 @@ def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
     return kept
 
 
-def _edits(left: list[int], right: list[int]) -> Iterator[_Edit]:
-    """What stands between the words that the longest common subsequence pairs, but for those that it pairs by chance.
-
-    By chance are a few words between two stretches of which either has more words changed than these are.
-    """
-    one, three, held = 0, 0, 0
-    last: _Edit | None = None
-    for two, four, size in LCSseq.opcodes(left, right).as_matching_blocks():  # the last is empty, at both ends
-        if two > one or four > three:
-            new = _Edit(one, two, three, four)
-            if last and held < CHANCE and held < min(_changed(last), _changed(new)):
-                last = _Edit(last.one, new.two, last.three, new.four)
-            else:
-                if last:
-                    yield last
-                last = new
-        one, three, held = two + size, four + size, size
-    if last:
-        yield last
-
-
-def _changed(edit: _Edit) -> int:
-    return max(edit.two - edit.one, edit.four - edit.three)
-
-
-def _signs(full: Text, late: Text, edit: _Edit) -> list[Sign]:
+def _signs(full: Text, late: Text, edit: Edit) -> list[Sign]:
     """The signs of one edit that `late` was made from `full`, but for those of a phrase that replaced another."""
     found: list[Sign] = []
     lost, new = edit.two - edit.one, edit.four - edit.three
@@ -181,10 +147,8 @@ def _signs(full: Text, late: Text, edit: _Edit) -> list[Sign]:
     return found
 
 
-def _compare_phrases(
-    left: Text, right: Text, edit: _Edit, count: Callable[[int], int], told: tuple[list[Sign], list[Sign]]
-) -> None:
-    """A few words in the place of a few others -> the signs either way, put to those in `told`, forth and back."""
+def _compare_phrases(left: Text, right: Text, edit: Edit, told: tuple[list[Sign], list[Sign]]) -> None:
+    """A few words in the place of a few others -> the signs either way, added to those in `told`: forth, back."""
     lost, new = edit.two - edit.one, edit.four - edit.three
     one, other = _words(left, edit.one, edit.two), _words(right, edit.three, edit.four)
     places = (
@@ -193,15 +157,13 @@ def _compare_phrases(
     )
     forth, back = told
     if _DIGIT.search(one) and _DIGIT.search(other):
-        was, say = _Figures.at(left.text, *places[0]), _Figures.at(right.text, *places[1])
-        forth += _compare_figures(was, say)
-        back += _compare_figures(say, was)
+        before, after = _Figures.at(left.text, *places[0]), _Figures.at(right.text, *places[1])
+        forth += _compare_figures(before, after)
+        back += _compare_figures(after, before)
     if lost == new == 1 and _is_slip(one, other):
-        times = count(left.word[edit.one]), count(right.word[edit.three])
-        if times[0] >= 2 * times[1]:
-            forth.append(Sign("slip", *places[1], late=True))
-        if times[1] >= 2 * times[0]:
-            back.append(Sign("slip", *places[0], late=True))
+        was, say = left.word[edit.one], right.word[edit.three]
+        forth.append(Sign("slip", *places[1], late=True, spellings=(was, say)))
+        back.append(Sign("slip", *places[0], late=True, spellings=(say, was)))
     if lost != new and _is_inside(left, right, edit):
         longer = forth if new > lost else back
         longer.append(Sign("wordier", *places[new > lost], late=True))
@@ -214,7 +176,7 @@ def _compare_phrases(
 
 
 class _Figures(NamedTuple):
-    """The figures of a phrase, the place grown to the whole of those at its ends, and what stands there and behind."""
+    """The figures of a phrase, its place grown so that it cuts none, and the text from there on, with BESIDE more."""
 
     start: int
     end: int
@@ -236,17 +198,17 @@ def _compare_figures(was: _Figures, told: _Figures) -> Iterator[Sign]:
         yield Sign("unit", told.start, told.end, late=True)
 
 
-def _is_inside(left: Text, right: Text, edit: _Edit) -> bool:
+def _is_inside(left: Text, right: Text, edit: Edit) -> bool:
     """Whether a phrase stands inside a sentence: who rewords or translates there explains (Blum-Kulka, 1986)."""
     if edit.two >= len(left.word) or edit.four >= len(right.word) or not edit.one or not edit.three:
         return False
     return max(*left.gap[edit.one : edit.two + 1], *right.gap[edit.three : edit.four + 1]) < SENTENCE
 
 
-def _is_opener(full: Text, late: Text, edit: _Edit) -> bool:
+def _is_opener(full: Text, late: Text, edit: Edit) -> bool:
     """Whether a sentence lost its capital to words put before it: "Officials have confirmed that the bridge ...".
 
-    Words that stand close by in the other text were moved: either way round may have been the first.
+    Not where these words stand close by in the other text: they were only moved, and either order may be the first.
     """
     if edit.one >= len(full.word) or edit.four >= len(late.word) or (edit.one and full.gap[edit.one] < SENTENCE):
         return False
@@ -277,7 +239,7 @@ def _figure(text: str, at: int) -> bool:
 
 
 def _digits(figure: str) -> int:
-    """How many digits of a figure mean something: 1,215 has four, 1,200 two."""
+    """How many significant digits a figure has: 1,215 has four, 1,200 two."""
     return len(figure.replace(",", "").replace(".", "").strip("0"))
 
 
@@ -294,7 +256,7 @@ def _is_rounded(was: list[str], told: list[str]) -> bool:
 
 
 def _is_converted(was: str, told: str) -> bool:
-    """10 miles -> 16 kilometres: the round figure is the one that somebody measured in."""
+    """Whether 10 miles became 16 kilometres: the round figure is the one that somebody measured."""
     one, other = _UNIT.search(was), _UNIT.search(told)
     if not one or not other or one[1].casefold() == other[1].casefold():
         return False
@@ -306,7 +268,7 @@ def _is_converted(was: str, told: str) -> bool:
 
 def _is_slip(one: str, other: str) -> bool:
     """Whether one of two words is the other mistyped."""
-    if min(len(one), len(other)) < 4 or not (one + other).isalpha() or not (one + other).islower():
+    if min(len(one), len(other)) < SLIP_CHARS or not (one + other).isalpha() or not (one + other).islower():
         return False
     return OSA.distance(one, other, score_cutoff=1) == 1 and not _is_variant(one, other)
 
@@ -321,7 +283,7 @@ def _is_variant(one: str, other: str) -> bool:
     return (long[at] == "u" and long[max(0, at - 1)] == "o") or at >= len(short) - 1 or long[at] == long[at - 1]
 
 
-def _unhedged(full: Text, edit: _Edit) -> bool:
+def _unhedged(full: Text, edit: Edit) -> bool:
     """Whether the fuller text has the figure there and nothing that weakens it."""
     size = len(full.word)
     if edit.one >= size:
@@ -331,7 +293,7 @@ def _unhedged(full: Text, edit: _Edit) -> bool:
     return not _HEDGE.search(there) and any(sign.isdigit() for sign in there)
 
 
-def _is_first_name(full: Text, edit: _Edit) -> bool:
+def _is_first_name(full: Text, edit: Edit) -> bool:
     """Maren Holt -> Holt: capitalised words gone from before a capitalised one."""
     if edit.two >= len(full.word):
         return False
@@ -345,7 +307,7 @@ def _is_first_name(full: Text, edit: _Edit) -> bool:
     )
 
 
-def _is_dateline(full: Text, edit: _Edit) -> bool:
+def _is_dateline(full: Text, edit: Edit) -> bool:
     """Whether what is gone from the very beginning is a name in capitals and a dash: a dateline of any place."""
     if edit.two >= len(full.word):
         return False
@@ -353,14 +315,14 @@ def _is_dateline(full: Text, edit: _Edit) -> bool:
     return full.text[full.start[0] : full.end[0]].isupper() and any(sign in dash for sign in "—–-")
 
 
-def _is_paragraph(full: Text, late: Text, edit: _Edit) -> bool:
-    """Whole paragraphs put in between two of the other text; editors leave paragraphs out as well: a weak sign."""
+def _is_paragraph(full: Text, late: Text, edit: Edit) -> bool:
+    """Whether whole paragraphs stand between two of the other's. A weak sign: editors leave paragraphs out as well."""
     if not edit.three or edit.four >= len(late.word) or edit.one >= len(full.word):
         return False
     return late.gap[edit.three] == late.gap[edit.four] == full.gap[edit.one] == PARAGRAPH
 
 
-def _glosses(late: Text, edit: _Edit) -> Iterator[Sign]:
+def _glosses(late: Text, edit: Edit) -> Iterator[Sign]:
     """Words put in between brackets, or between commas, that the other text does not have."""
     start = late.end[edit.three - 1] if edit.three else 0
     end = late.start[edit.four] if edit.four < len(late.word) else len(late.text)
@@ -372,7 +334,7 @@ def _glosses(late: Text, edit: _Edit) -> Iterator[Sign]:
         yield Sign("aside", *place, late=True)
 
 
-def _cuts(full: Text, late: Text, edit: _Edit) -> Iterator[Sign]:
+def _cuts(full: Text, late: Text, edit: Edit) -> Iterator[Sign]:
     """A quotation that lost words, and sentences left out of the middle of a paragraph."""
     start, end = full.start[edit.one], full.end[edit.two - 1]
     inside = _is_quoted(full.text, start)
@@ -384,14 +346,14 @@ def _cuts(full: Text, late: Text, edit: _Edit) -> Iterator[Sign]:
     if edit.four > edit.three or edit.two - edit.one < SENTENCE_WORDS or not edit.one or edit.two >= len(full.word):
         return
     gaps = full.gap[edit.one], full.gap[edit.two]
-    # A whole paragraph more may have been put in by the other; a sentence from inside one was left out.
-    if SENTENCE in gaps and min(gaps) >= SENTENCE and not all(gap in (LINE, PARAGRAPH) for gap in gaps):
+    # A whole paragraph may have been put in by the text that has it; a sentence inside one was left out by the other.
+    if min(gaps) == SENTENCE:
         yield Sign("sentence", start, end, late=False)
 
 
 def _is_quoted(text: str, place: int) -> bool:
     """Whether a place is inside quotation marks, by the marks before it in its paragraph."""
-    before = text[max(0, place - 800) : place].rpartition("\n")[2]
+    before = text[max(0, place - QUOTE_CHARS) : place].rpartition("\n")[2]
     opening, closing = max(before.rfind("“"), before.rfind("«")), max(before.rfind("”"), before.rfind("»"))
     if opening >= 0 or closing >= 0:
         return opening > closing

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from provenance.tables import EDGES, EVIDENCE_ITEM
-from provenance.tracing.absent import draw_absent, find_known, item, leave_known, verdict
-from provenance.tracing.credits import show_credits
-from provenance.tracing.evidence import CLAIMS, LEAST_SHARE
+from provenance.tracing.absent import draw_absent, find_known, item, judge, leave_known
+from provenance.tracing.credits import SNIPPET, show_credits
+from provenance.tracing.evidence import CLAIMS, IS_ALIKE
 from provenance.tracing.facts import (
     CREDITS,
     MACHINE,
@@ -26,17 +26,17 @@ from provenance.tracing.model import (
     HALF,
     add_common,
     add_odds,
-    calibrate,
+    calibrate_all,
     chance_of,
     families,
     sum_families,
     weights,
 )
-from provenance.tracing.trust import how_dated
+from provenance.tracing.trust import UNDATED, how_dated
 from provenance.tracing.twins import PAIR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from provenance.settings import Settings
     from provenance.tracing.pairs import Related
@@ -82,10 +82,10 @@ def draw_edges(
     wires = find_wires(documents, attributions)["key"]
     copies = find_copies(documents, related, clusters, attributions, evidence, ancestry, wires, settings)
     shown = show_evidence(evidence)
-    curve = how_dated(dates, false_dates)
+    curves = how_dated(dates, false_dates)
     rows = [pl.DataFrame(schema=EDGES)]
     parts = copies.sort("to_id", "from_id").iter_slices(ROWS_AT_ONCE)
-    rows.extend(write_copies(part, shown, documents, attributions, curve, settings) for part in parts)
+    rows.extend(write_copies(part, shown, documents, attributions, curves, settings) for part in parts)
     foreign = foreign_credits(documents, attributions)
     spellings = choose_spellings(count_spellings(foreign))
     rest = show_credits(leave_known(foreign, find_known(foreign, copies)), documents)
@@ -181,7 +181,7 @@ def _once(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, sources: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """The same of pairs of which neither holds enough of the other to be in its tree, and that no source explains."""
-    few = pairs.filter(pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE)
+    few = pairs.filter(~IS_ALIKE)
     both = (
         few.select(PAIR)
         .join(sources, left_on="left_doc", right_on="to_id")
@@ -280,7 +280,7 @@ def write_copies(
     shown: pl.DataFrame,
     documents: pl.DataFrame,
     attributions: pl.DataFrame,
-    curve: Callable[[str], str],
+    curves: pl.DataFrame,
     settings: Settings,
     pieces: Mapping[Place, str] | None = None,
 ) -> pl.DataFrame:
@@ -289,29 +289,53 @@ def write_copies(
     What is shown of texts stands in these, or in `pieces` by its place.
     """
     pieces = pieces or {}
-    signs = copies.select("from_id", "to_id", "sign", *PAIR).join(shown, on=PAIR, maintain_order="left_right")
-    ids = pl.concat([copies["from_id"], copies["to_id"], signs["doc_id"].drop_nulls()]).unique()
+    numbered = copies.with_row_index("number")
+    signs = numbered.select("number", "from_id", "to_id", "sign", *PAIR)
+    signs = signs.join(shown, on=PAIR, maintain_order="left_right").with_row_index("at")
+    weight = pl.Series([round(one, 3) for one in (signs["value"] * signs["sign"]).to_list()], dtype=pl.Float64)
+    signs = signs.with_columns(weight=weight)
+    # a date says itself what it says, and is all that most pairs have
+    said = pl.col("text").fill_null("") != ""
+    nowhere = (pl.lit(None).alias(name) for name in ("start", "end"))
+    told = signs.filter(said).select("number", "at", "family", "weight", *nowhere, doc_id="to_id", text="text")
+    looked = _look_up(signs.filter(~said), documents, attributions, pieces)
+    shared = _shared(numbered, documents, pieces).with_columns(at=pl.lit(len(signs)))
+    # flat: lists of structs row by row take four times as long; each edge has an item, so rows stay as they are
+    columns = [pl.col("number", "at"), *(pl.col(name).cast(kind) for name, kind in ITEM.items())]
+    flat = pl.concat([part.select(columns) for part in (told, looked, shared)], how="vertical_relaxed")
+    listed = flat.sort("number", "at").group_by("number", maintain_order=True).agg(evidence=pl.struct(*ITEM))
+    claims = copies.join(curves, left_on="to_id", right_on="doc_id", how="left", maintain_order="left")
+    claims = claims.with_columns(claim=pl.col("claim") + pl.col("curve").fill_null(UNDATED))
+    confidence, least = calibrate_all(claims["claim"], claims["confidence"])
+    edges = copies.with_columns(relation=pl.lit("copied_from"), confidence=confidence, least=least)
+    word = judge("confidence", "least", "families", settings)
+    edges = edges.with_columns(listed["evidence"], verdict=word)
+    return edges.select(pl.col(name).cast(kind) for name, kind in EDGES.items())
+
+
+def _shared(copies: pl.DataFrame, documents: pl.DataFrame, pieces: Mapping[Place, str]) -> pl.DataFrame:
+    """Numbered COPIES -> of each an evidence item, flat, that shows the beginning of what the copy shares."""
+    place = copies.select("number", doc_id="to_id", start="first", end="last")
+    place = place.join(documents.select("doc_id", "text"), on="doc_id", how="left", maintain_order="left")
+    size = pl.min_horizontal(pl.col("end") - pl.col("start"), SNIPPET).clip(0)
+    piece = pl.col("text").str.slice(pl.col("start"), size).fill_null("")
+    if pieces:
+        known = [pieces.get(at) for at in place.select("doc_id", "start", "end").iter_rows()]
+        piece = pl.coalesce(pl.Series(known, dtype=pl.String), piece)
+    shown = place.with_columns(family=pl.lit("text"), weight=pl.lit(0.0), text=piece)
+    return shown.with_columns(end=pl.col("start") + pl.col("text").str.len_chars())
+
+
+def _look_up(
+    signs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame, pieces: Mapping[Place, str]
+) -> pl.DataFrame:
+    """Numbered signs that say nothing themselves -> of each an evidence item, flat, with what stands at its place."""
+    ids = pl.concat([signs["from_id"], signs["to_id"], signs["doc_id"].drop_nulls()]).unique()
     texts = dict(documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text").iter_rows())
     lines = attributions.filter((pl.col("kind") == "dateline") & pl.col("doc_id").is_in(ids.implode())).reverse()
     heads = {doc_id: (start, end) for doc_id, start, end in lines.select("doc_id", "start", "end").iter_rows()}
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in signs.iter_rows(named=True):
-        found.setdefault((row["from_id"], row["to_id"]), []).append(_item(row, texts, heads, pieces))
-    out, items = [], []
-    said = copies.select("from_id", "to_id", "kind", "cluster_id", "confidence", "families", "claim", "first", "last")
-    for number, (*known, chance, kinds, claim, first, last) in enumerate(said.iter_rows()):
-        from_id, to_id = known[:2]
-        shared = _shown(("text", 0.0), (to_id, first, last), texts, pieces)
-        items += [(number, *(one[name] for name in ITEM)) for one in (*found.get((from_id, to_id), ()), shared)]
-        confidence, least = calibrate(claim + curve(to_id), chance)
-        confidence = round(confidence, 4)
-        out.append((*known, "copied_from", confidence, verdict(confidence, kinds, settings, least)))
-    columns = ("from_id", "to_id", "kind", "cluster_id", "relation", "confidence", "verdict")
-    edges = pl.DataFrame(out, schema={name: EDGES[name] for name in columns}, orient="row")
-    # flat: lists of structs row by row take four times as long; each edge has an item, so rows stay as they are
-    flat = pl.DataFrame(items, schema={"number": pl.Int64, **ITEM}, orient="row")
-    listed = flat.group_by("number", maintain_order=True).agg(evidence=pl.struct(*ITEM))
-    return edges.with_columns(listed["evidence"]).select(EDGES.names())
+    items = [_item(row, texts, heads, pieces) for row in signs.iter_rows(named=True)]
+    return pl.concat([signs.select("number", "at"), pl.DataFrame(items, schema=ITEM)], how="horizontal")
 
 
 def _shown(sign: tuple[str, float], place: Place, texts: dict[str, str], pieces: Mapping[Place, str]) -> dict[str, Any]:
@@ -333,12 +357,10 @@ def _item(
     row: dict[str, Any], texts: dict[str, str], heads: dict[str, tuple[int, int]], pieces: Mapping[Place, str]
 ) -> dict[str, Any]:
     """One family of one edge, shown where it stands; weights over 0 speak for the edge."""
-    weight = round(row["value"] * row["sign"], 3)
+    weight = row["weight"]
     from_id, to_id, feature = row["from_id"], row["to_id"], row["feature"]
     later, fuller = (to_id, from_id) if weight > 0 else (from_id, to_id)
     doc_id, start, end = row["doc_id"], row["start"], row["end"]
-    if row["text"]:
-        return item(row["family"], weight, to_id, None, None, "") | {"text": row["text"]}
     if doc_id is None:
         doc_id = later
         text = texts[later]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.tables import EVIDENCE
-from provenance.tracing.differences import Sign, Text, compare
+from provenance.tables import EVIDENCE, PAIR
+from provenance.tracing.differences import choose_slips, compare
+from provenance.tracing.edits import edits_of
 from provenance.tracing.facts import CREDITS, gather_facts, source_keys
 from provenance.tracing.frequency import count_asked
 from provenance.tracing.quoting import find_quoting
@@ -21,21 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from provenance.tracing.bodies import Bodies
+    from provenance.tracing.differences import Sign
+    from provenance.tracing.frequency import Count
     from provenance.tracing.pairs import Related
 
-PAIR = ["left_doc", "right_doc"]
 SIDES = (("left", "right"), ("right", "left"))
 #: An article is a copy of another only if this much of its words is in it; less is a shared quotation.
 LEAST_SHARE = 0.3
+IS_ALIKE = pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE
 #: A document's nearest neighbours whose words are compared: a thousand copies of one text would have half a
 #: million pairs, of which the far ones say little that the near ones do not.
 NEAREST = 6
-#: Neighbours of which all are compared: 13 texts have 78 pairs, no more than six for each.
+#: A document with no more neighbours than this is compared with all: 13 texts have 78 pairs, six for each.
 FEW = 2 * NEAREST
-#: Jaccard under which words cannot be paired one to one: of two translations what is aligned are particles.
+#: Jaccard under which words cannot be paired one to one: of two translations only particles would be paired.
 ALIGNABLE = 0.1
-KNOWN = ("key", "time", "precision")  # facts that are asked of every pair; all others of the pairs that are alike
-MORE_CREDITS = 0.1  # share of an outlet's articles with credits to others, by which it is more of a copier
+KNOWN = ("key", "time", "precision")  # facts that are read for every pair; the rest only for pairs that are alike
+MORE_CREDITS = 0.1  # an outlet that credits others in so much more of its articles is the likelier copier
 #: The attributions of one text to the other's outlet, as features.
 CLAIMS = {
     "dateline": "credited", "credit": "credited", "byline": "credited", "template": "credited",
@@ -52,28 +55,28 @@ def find_evidence(
     facts: pl.DataFrame | None = None,
     quoted: pl.DataFrame | None = None,
     seen: pl.DataFrame | None = None,
-    count: Callable[[int], int] | None = None,
+    count: Count | None = None,
 ) -> pl.DataFrame:
     """DOCUMENTS, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
-    What is asked of single documents, the signs of quoting between two, what else is near a document and how frequent
-    words are may be given: FACTS, EVIDENCE by pair, doc_id and key of an outlet, and a function as in frequency.py.
+    Four things are found here unless they are given: FACTS of single documents; EVIDENCE of quoting, by pair
+    (`quoted`); how frequent words are (`count`, a function as in frequency.py); and, beside what is near a document
+    here, of which outlets there are articles near it elsewhere in the dump (`seen`: doc_id, key).
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
-    *gather*. Polars for what is known of whole documents; the words of each document's NEAREST neighbours are
-    compared in Python over rapidfuzz's alignment, about .2 ms a pair.
+    *gather*. Facts of whole documents are compared in Polars; the words of each document and its NEAREST neighbours
+    by kernels, about .05 ms a pair; and changes that may say something are read in Python.
     """
     twins = related.twins
     if facts is None:
-        every = related.pairs
-        wanted = pl.concat([every["left_doc"], every["right_doc"], twins["doc_id"]]).unique().sort()
-        facts = gather_facts(wanted, documents, attributions, dates)
+        read = _ids_of(related.pairs.filter(IS_ALIKE), twins)
+        facts = gather_facts(_ids_of(related.pairs, twins), documents, attributions, dates, read=read)
     every, pairs, equal = _pairs_of(related, facts)
     apart = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
     credited = pl.concat([apart, _claims(equal, documents, attributions)])
     credited = _first(credited, related, *PAIR, "feature", "strength")
-    # what two documents do with the little that they share says nothing of the rest
-    alike = pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE)
+    # how two documents treat the little that they share says nothing of the rest
+    alike = pairs.filter(IS_ALIKE)
     alike = _add_facts(alike, facts.drop(KNOWN))
     quoted = find_quoting(spans, documents) if quoted is None else quoted
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
@@ -89,8 +92,12 @@ def find_evidence(
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
 
 
+def _ids_of(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.Series:
+    return pl.concat([pairs["left_doc"], pairs["right_doc"], twins["doc_id"]]).unique().sort()
+
+
 def _first(signs: pl.DataFrame, related: Related, *of: str) -> pl.DataFrame:
-    """EVIDENCE -> of those alike in some columns that of the document which stands for its text, else the first one."""
+    """EVIDENCE -> of rows alike in columns `of` that of a document that stands for its text, else the first by rank."""
     ranked = signs.join(related.ranks.select("doc_id", "rank"), on="doc_id", how="left")
     ordered = ranked.sort(*of, lent("doc_id", related.twins), "rank", "start", "end")
     return ordered.unique(of, keep="first", maintain_order=True).drop("rank")
@@ -99,8 +106,8 @@ def _first(signs: pl.DataFrame, related: Related, *of: str) -> pl.DataFrame:
 def _without_quoted(traces: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
     """Rows of EVIDENCE -> those that do not speak against marks of quoting between the same two.
 
-    Who quotes goes on in words of his own, and the quoted looks cut off or shortened: of 2,810 replies in newsgroups 57
-    were turned round for that.
+    Who quotes goes on in words of his own, and beside these the quoted text looks cut off or shortened: for that, 57
+    of 2,810 replies in newsgroups were turned round.
     """
     told = quoted.group_by(PAIR).agg(told=pl.col("strength").sum().sign())
     both = traces.join(told, on=PAIR, how="left", maintain_order="left")
@@ -116,7 +123,7 @@ def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """One text credits, quotes or links to the other's outlet."""
+    """Pairs -> EVIDENCE where one text credits, quotes or links to the other's outlet."""
     named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
     claims = (
         named.with_columns(key=source_keys(named, documents), feature=pl.col("kind").replace_strict(CLAIMS))
@@ -141,12 +148,12 @@ def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataF
 
 
 def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> those of LEAST_SHARE, and of the rest those between documents that stand for their texts.
+    """Pairs -> those that share LEAST_SHARE, and of the rest those between documents that stand for their texts.
 
-    What a twin shares a little with says what the one that stands for it says.
+    What shares only a little with another twin says no more than what shares it with the one that stands for it.
     """
     others = twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode()
-    weak = ~pl.col("same") & (pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE)
+    weak = ~pl.col("same") & ~IS_ALIKE
     return pairs.filter(~(weak & (pl.col("left_doc").is_in(others) | pl.col("right_doc").is_in(others))))
 
 
@@ -162,9 +169,9 @@ def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
 
 
 def find_near(related: Related, facts: pl.DataFrame) -> pl.DataFrame:
-    """RELATED, FACTS -> doc_id, key: whose outlets' reports are near a document."""
+    """RELATED, FACTS -> doc_id, key: of which outlets there are articles near each document."""
     _, pairs, equal = _pairs_of(related, facts)
-    return _near(pairs.filter(pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE), equal)
+    return _near(pairs.filter(IS_ALIKE), equal)
 
 
 def _near(alike: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
@@ -175,9 +182,10 @@ def _near(alike: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
 def _shared_credits(
     pairs: pl.DataFrame, seen: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame
 ) -> pl.DataFrame:
-    """Both texts credit one outlet, whose own report matches neither: a third is the source of both; strength 1.
+    """EVIDENCE where both texts credit one outlet, whose own report matches neither: so both have a third; strength 1.
 
-    A report that shares less than LEAST_SHARE with a text is not the one that it credits: what is `seen` shares more.
+    `seen` (doc_id, key) are outlets with an article that shares LEAST_SHARE or more with a document: one that shares
+    less is not the report that the document credits.
     """
     named = attributions.filter(
         pl.col("source").is_not_null() & (pl.col("scope") != "caption") & pl.col("kind").is_in(CREDITS)
@@ -235,7 +243,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> those that are among the NEAREST, or FEW, of either side, and whose words differ; PAIR and ranks."""
+    """Pairs -> PAIR and ranks of those whose words differ and of which one is NEAREST, or one of FEW, to the other."""
     columns = (*PAIR, "jaccard", "same", *(f"{side}_rank" for side, _ in SIDES))
     alike = pairs.select(columns).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
     numbered = alike.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
@@ -248,22 +256,28 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     return alike[near].drop("jaccard", "same").sort(PAIR)
 
 
-def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: Callable[[int], int]) -> pl.DataFrame:
+def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: Count) -> pl.DataFrame:
     """What was lost or put in between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
     own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
-    wanted = pl.concat([near["left_doc"], near["right_doc"].alias("left_doc")]).unique()
-    chosen = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
-    read = _reader(dict(chosen.iter_rows()), bodies)
+    # several alignments may be equally long: which is found hangs on which text comes first, so ranks decide that
+    forward = pl.col("left_rank") < pl.col("right_rank")
+    one = near.select(pl.when(forward).then("left_doc").otherwise("right_doc")).to_series()
+    other = near.select(pl.when(forward).then("right_doc").otherwise("left_doc")).to_series()
+    compared: list[int] = []
+    found: list[list[Sign]] = []
+    for at, left, right, edits in edits_of(one, other, documents, bodies):
+        compared.append(at)
+        found += compare(left, right, edits)
+    told = choose_slips(found, count)
     rows = []
-    # one of several alignments is as long as another: which is found hangs on which text comes first
-    for left, right, forward in near.select(*PAIR, pl.col("left_rank") < pl.col("right_rank")).iter_rows():
-        one, other, way = (left, right, 1.0) if forward else (right, left, -1.0)
-        forth, back = compare(read(one), read(other), count)
-        for signs, sign, later, fuller in ((forth, way, other, one), (back, -way, one, other)):
+    for at, forth, back in zip(compared, told[::2], told[1::2], strict=True):
+        pair, both = near.row(at)[:2], (one[at], other[at])
+        way = 1.0 if pair == both else -1.0
+        for signs, sign, later, fuller in ((forth, way, *reversed(both)), (back, -way, *both)):
             # an outlet's own later version grows and is cut again
-            told = [each for each in signs if each.feature != "tail"] if (left, right) in own else signs
-            rows += [(left, right, *row) for row in _strengths(told, sign, later, fuller)]
+            kept = [each for each in signs if each.feature != "tail"] if pair in own else signs
+            rows += [(*pair, *row) for row in _strengths(kept, sign, later, fuller)]
     names = [*PAIR, "feature", "strength", "doc_id", "start", "end"]
     return _rows(pl.DataFrame(rows, schema={name: EVIDENCE[name] for name in names}, orient="row"))
 
@@ -278,29 +292,14 @@ def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Itera
         yield feature, sign * (2 - 0.5 ** (times - 1)), later if one.late else fuller, one.start, one.end
 
 
-def _reader(texts: dict[str, str], bodies: Bodies) -> Callable[[str], Text]:
-    """Texts, their BODIES -> a function that gives one of them folded."""
-    held: dict[str, Text] = {}
-
-    def read(doc_id: str) -> Text:
-        if doc_id not in held:
-            if len(held) > 4000:
-                held.clear()  # pairs come sorted by their left side: what is far behind is rarely asked again
-            _, word, start, size, gap = bodies.read(doc_id)
-            end = start + size
-            held[doc_id] = Text(texts[doc_id], word.tolist(), start.tolist(), end.tolist(), gap.tolist())
-        return held[doc_id]
-
-    return read
-
-
 # -- dates -------------------------------------------------------------------------------------------------
 
 
 def _dates(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs with facts -> EVIDENCE of dates: one row where the two dates can be told apart; strength 1 or less.
 
-    A day is a day with an hour's uncertainty either side, a month a month; the same day says nothing.
+    A date of a day is anywhere in it, an hour more at either end; one of a month anywhere in it. The same day says
+    nothing.
     """
     hours = (pl.col("right_time") - pl.col("left_time")).dt.total_seconds() / 3600
     fine = (pl.col("left_precision") == "second") & (pl.col("right_precision") == "second")

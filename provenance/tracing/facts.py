@@ -26,9 +26,9 @@ def keys(outlets: pl.Series) -> pl.Series:
 
 
 def source_keys(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
-    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; a short name of one outlet of the dump is that outlet.
+    """ATTRIBUTIONS, DOCUMENTS -> the keys of the sources; a short name that one outlet of the dump has is that outlet.
 
-    ATTRIBUTIONS that have a `key` had their keys found over the whole dump before, of which DOCUMENTS are a part.
+    Where DOCUMENTS are a part of a dump, ATTRIBUTIONS have a `key` already, found over the whole of it.
     """
     if "key" in attributions.columns:
         return attributions["key"]
@@ -71,22 +71,34 @@ def find_signed(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Serie
 
 def gather_facts(
     wanted: pl.Series, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame,
-    habits: pl.DataFrame | None = None,
+    habits: pl.DataFrame | None = None, read: pl.Series | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """The ids `wanted` -> one row each: outlet's key, marks of copying, the best date, its outlet's habit.
 
-    *gather* (habits are counted over all documents, unless they are given). Cost: some searches over the texts that
-    are wanted.
+    *gather*: habits are counted over all documents, unless they are given. Cost: some searches over the texts whose
+    ids are in `read`, or over all; of the others there are no marks.
     """
     if habits is None:
         crediting = find_crediting(documents, attributions)
         habits = find_habits(crediting, count_crediting(crediting))
     chosen = documents.select("doc_id", "outlet", "text").filter(pl.col("doc_id").is_in(wanted.implode()))
+    marks = find_marks(chosen if read is None else chosen.filter(pl.col("doc_id").is_in(read.implode())))
+    head = attributions.filter((pl.col("kind") == "dateline") & (pl.col("scope") == "article"))["doc_id"].unique()
+    return (
+        chosen.select("doc_id", "outlet", key=keys(chosen["outlet"]))
+        .join(marks, on="doc_id", how="left")
+        .join(best_dates(dates), on="doc_id", how="left")
+        .with_columns(dateline=pl.col("doc_id").is_in(head.implode()))
+        .join(habits, on="doc_id", how="left")
+        .sort("doc_id")
+    )
+
+
+def find_marks(documents: pl.DataFrame) -> pl.DataFrame:
+    """DOCUMENTS -> doc_id, how long each is, and how far it looks cut, or written by a machine. *map*."""
     text, tail = pl.col("text"), pl.col("text").str.tail(TAIL)
-    facts = chosen.select(
+    return documents.select(
         "doc_id",
-        outlet="outlet",
-        key=keys(chosen["outlet"]),
         chars=text.str.len_chars().cast(pl.Int64),
         marked=tail.str.contains(CUT_MARK),
         cut=tail.str.contains(CUT_MARK) | ~tail.str.strip_chars_end().str.contains(_FULL_STOP),
@@ -94,19 +106,17 @@ def gather_facts(
         typographic=text.str.count_matches(TYPOGRAPHIC).cast(pl.Int64),
         accented=text.str.count_matches(ACCENTED).cast(pl.Int64),
     )
-    head = attributions.filter((pl.col("kind") == "dateline") & (pl.col("scope") == "article"))["doc_id"].unique()
-    return (
-        facts.join(best_dates(dates), on="doc_id", how="left")
-        .with_columns(dateline=pl.col("doc_id").is_in(head.implode()))
-        .join(habits, on="doc_id", how="left")
-        .sort("doc_id")
-    )
+
+
+def is_believed() -> pl.Expr:
+    """Whether a row of DATES says when the document was published, and is to be believed."""
+    return pl.col("trusted") & (pl.col("kind") == "published")
 
 
 def best_dates(dates: pl.DataFrame) -> pl.DataFrame:
     """DATES -> doc_id, time, precision: the publication date that is most to be believed, a field before the text."""
     return (
-        dates.filter(pl.col("trusted") & (pl.col("kind") == "published"))
+        dates.filter(is_believed())
         .with_columns(
             printed=pl.col("start").is_not_null(),
             coarse=pl.col("precision").replace_strict({"second": 0, "day": 1, "month": 2, "year": 3}),
@@ -126,7 +136,7 @@ def find_crediting(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Da
 
 
 def count_crediting(crediting: pl.DataFrame) -> pl.DataFrame:
-    """Who credits somebody else -> outlet, how many do, and of how many."""
+    """What find_crediting gives -> outlet, how many of its articles credit somebody else, and how many it has."""
     return crediting.group_by("outlet").agg(
         crediting=pl.col("one").sum().cast(pl.Int64), articles=pl.len().cast(pl.Int64)
     )

@@ -16,7 +16,6 @@ Array = np.ndarray[Any, Any]
 EXACT = 250
 STEEPEST = 60.0  # a score this far under the best is impossible; beyond it exponentials lose their digits
 SURE = 1e-26  # the least chance that a logarithm is taken of
-CLEAR = 1e-9  # difference of two logarithms of which no rounding turns the order
 #: A document has no source in the best tree only if that is likelier than that it has one: several that share the
 #: chance of it are not outvoted by none. Else none is the last resort, where its sources run in a circle.
 HALF, LAST_RESORT = 0.5, 1e-3
@@ -163,19 +162,19 @@ def solve(layout: Layout, score: Array) -> Solved:
     chosen[best] = True
     circular = np.zeros(len(score), bool)
     circular[best] = _circles(layout.above[best])[1]
+    around = [np.empty(0, np.int64)]  # rows of components in which likeliest sources run in a circle
     for batch in layout.batches:
         rows = batch.rows
         ancestor[rows] = _ancestors(batch, chance[rows])
-        for number in np.unique(batch.which[circular[rows]]).tolist():
-            part = batch.which == number
-            choices = batch.own[part], batch.above[part], told[rows[part]]
-            plain = _cut_each(*choices, batch.size)
-            chosen[rows[part]] = _tree(*choices) if plain is None else plain
-    for rows in layout.large:
-        ancestor[rows] = chance[rows]
+        around.append(rows[np.isin(batch.which, batch.which[circular[rows]])])
+    trees = [(rows, _cut_circles) for rows in layout.large] + [(np.sort(np.concatenate(around)), _best_tree)]
+    for rows, choose in trees:
         names, own = np.unique(layout.own[rows], return_inverse=True)
         above = np.where(layout.above[rows] >= 0, np.searchsorted(names, layout.above[rows]), -1)
-        chosen[rows] = _cut_circles(own, above, told[rows], len(names))
+        chosen[rows] = False
+        chosen[rows[choose(own, above, told[rows], len(names))]] = True
+    for rows in layout.large:
+        ancestor[rows] = chance[rows]
     return Solved(chance, first, ancestor, chosen)
 
 
@@ -191,54 +190,35 @@ def _ancestors(batch: Batch, chance: Array) -> Array:
     return result
 
 
-def _cut_each(own: Array, above: Array, chance: Array, size: int) -> Array | None:
-    """The maximum arborescence of a component, if it is the likeliest sources with each circle cut once, and the one.
-
-    No tree loses less than the best way out of each circle, and another loses as little only where two are as good
-    (Chu and Liu, 1965). Where one leads to a circle, or is not better by CLEAR, the answer is None.
-    """
-    best = _likeliest(own, above, chance, size)
-    loss = _losses(own, chance, best)
-    end, inside = _circles(above[best])
-    to = np.where(above >= 0, end[np.maximum(above, 0)], -1)
-    around = (above >= 0) & inside[np.maximum(above, 0)] & (to == end[own])  # from a document of a circle to another
-    ways = np.flatnonzero(inside[own] & ~around)
-    ways = ways[np.lexsort((loss[ways], end[own[ways]]))]
-    _, first, count = np.unique(end[own[ways]], return_index=True, return_counts=True)
-    taken, several = ways[first], first[count > 1]
-    close = loss[ways[several + 1]] - loss[ways[several]] < CLEAR
-    if np.bincount(own[loss < CLEAR]).max() > 1 or (to[taken] >= 0).any() or close.any():
-        return None
-    best[own[taken]] = taken
-    chosen = np.zeros(len(own), bool)
-    chosen[best] = True
-    return chosen
-
-
 def _losses(own: Array, chance: Array, best: Array) -> Array:
     """Each row's logarithm under that of its child's best row."""
     result: Array = np.log(np.maximum(chance[best][own], SURE)) - np.log(np.maximum(chance, SURE))
     return result
 
 
-def load() -> None:
-    """Import what _tree needs: a sixth of a second, which stories without circles do without."""
-    import networkx as nx  # noqa: F401, PLC0415
+def _best_tree(own: Array, above: Array, chance: Array, size: int) -> Array:
+    """The rows of the maximum arborescence of some components."""
+    return _least_loss(own, above, -np.log(np.maximum(chance, SURE)), size)
 
 
-def _tree(own: Array, above: Array, chance: Array) -> Array:
-    """The maximum arborescence of the chances of one component, where each one's likeliest source runs in a circle."""
-    import networkx as nx  # noqa: PLC0415  see load
+def _least_loss(own: Array, above: Array, loss: Array, size: int) -> Array:
+    """The rows by which each of `size` has one source, no circle is left, and losses are least together.
 
-    chosen = np.zeros(len(own), bool)
-    graph: Any = nx.DiGraph()
-    for row in range(len(own)):
-        # Every arborescence has as many edges: adding the same to each changes no order and keeps weights over 0.
-        weight = float(np.log(max(chance[row], SURE)) - 2 * np.log(SURE))
-        graph.add_edge(int(above[row]), int(own[row]), weight=weight, row=row)
-    tree = nx.maximum_spanning_arborescence(graph, preserve_attrs=True)
-    chosen[[attributes["row"] for *_, attributes in tree.edges(data=True)]] = True
-    return chosen
+    Each takes its best row; a circle of these is made one (Chu and Liu, 1965; Edmonds, 1967), for which a way in costs
+    what it loses against the row it replaces, and so on till there is none. All components at once.
+    """
+    best = _likeliest(own, above, -loss, size)
+    end, inside = _circles(above[best])
+    if not inside.any():
+        return best
+    _, made_one = np.unique(np.where(inside, end, np.arange(size)), return_inverse=True)
+    to = np.where(above >= 0, made_one[np.maximum(above, 0)], -1)
+    rows = np.flatnonzero(to != made_one[own])
+    entered = own[rows]
+    over = loss[rows] - np.where(inside[entered], loss[best[entered]], 0)
+    taken = rows[_least_loss(made_one[entered], to[rows], over, int(made_one.max()) + 1)]
+    best[own[taken]] = taken
+    return best
 
 
 def _likeliest(own: Array, above: Array, chance: Array, size: int) -> Array:
@@ -262,7 +242,7 @@ def _circles(above: Array) -> tuple[Array, Array]:
 
 
 def _cut_circles(own: Array, above: Array, chance: Array, size: int) -> Array:
-    """The likeliest sources of a component too large for exact sums, with every circle cut once.
+    """The rows of the likeliest sources of a component too large for exact sums, with every circle cut once.
 
     A circle is cut where that costs least: one of its documents takes its likeliest source that does not lead back,
     and never again the one it had. Having no source always remains.
@@ -279,6 +259,4 @@ def _cut_circles(own: Array, above: Array, chance: Array, size: int) -> Array:
         taken = ways[first]
         closed[best[own[taken]]] = True
         best[own[taken]] = taken
-    chosen = np.zeros(len(own), bool)
-    chosen[best] = True
-    return chosen
+    return best

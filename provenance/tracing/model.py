@@ -12,12 +12,14 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
-PAIR = ["left_doc", "right_doc"]
-#: The most that the signs of one family say together: cues of one kind go together, and do not add up for ever.
+from provenance.tables import PAIR
+
+#: The most that the signs of one family say together: signs of one kind occur together, and do not add up for ever.
 CAP = 4.0
-DIRECT = ("quoted", "introduced")  # signs that one has the other before it, however little it takes
+DIRECT = ("quoted", "introduced")  # signs that who wrote one had the other before him, however little he took
 HALF = 0.5  # share of its words from which an article is a copy, even if all of them stand between quotation marks
 APART = 0.2  # share of either's words under which two documents hardly touch
 SUREST = 0.995  # no number of signs makes a model surer
@@ -41,7 +43,7 @@ class Point(NamedTuple):
 
     chance: float  # as computed
     right: float  # the share of such claims that was right
-    least: float  # of all claims as sure as this or surer, the share that is right at the least (19 in 20 sure)
+    least: float  # of all claims as sure or surer, the lower limit of the share that is right (19 in 20 sure)
 
 
 NOTHING = Point(0.0, 0.0, 0.0)
@@ -59,16 +61,35 @@ def curves() -> dict[str, list[Point]]:
 
 
 def calibrate(claim: str, chance: float) -> tuple[float, float]:
-    """A chance as computed -> how often such a claim is right, and how often at the least; straight between points."""
+    """A chance as computed -> how often such a claim is right, and how often at the least; linear between points."""
     points = curves().get(claim)
     if not points:
         return chance, chance
     after = bisect_left(points, (chance,))
-    # under the first point they go down to nothing: else the all but impossible would be as good as the unlikely
+    # from the first point a line goes down to nothing: else the all but impossible would be as good as the unlikely
     below, above = points[after - 1] if after else NOTHING, points[min(after, len(points) - 1)]
     part = (chance - below.chance) / (above.chance - below.chance) if above.chance > below.chance else 0.0
     right, least = (one + part * (other - one) for one, other in zip(below[1:], above[1:], strict=True))
     return min(right, SUREST), min(least, SUREST)
+
+
+def calibrate_all(claims: pl.Series, chances: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """What was claimed and chances as computed, row by row -> what `calibrate` says of each, the former to 4 digits."""
+    right = chances.to_numpy().copy()
+    least = right.copy()
+    for claim in claims.unique():
+        if claim not in curves():
+            continue
+        rows = (claims == claim).arg_true().to_numpy()
+        points = np.array([NOTHING, *curves()[claim]])
+        chance = right[rows]
+        after = np.searchsorted(points[1:, 0], chance)
+        below, above = points[after], points[np.minimum(after + 1, len(points) - 1)]
+        gap = above[:, 0] - below[:, 0]
+        part = np.divide(chance - below[:, 0], gap, out=np.zeros(len(rows)), where=gap > 0)[:, None]
+        right[rows], least[rows] = np.minimum(below[:, 1:] + part * (above[:, 1:] - below[:, 1:]), SUREST).T
+    # by Python's round, which goes by the exact value of the binary number
+    return pl.Series([round(one, 4) for one in right.tolist()], dtype=pl.Float64), pl.Series(least)
 
 
 @cache

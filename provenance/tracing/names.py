@@ -29,7 +29,7 @@ OUTLET_WORDS = words(
 _ENDS_IN_DOMAIN = re.compile(r"\.(?<=[\w-]{3}\.)(?:com|org|net|info|tv|news|co|io|me|ru|ir|iq)$", re.IGNORECASE)
 _AGENCY = re.compile(r"(?: (?:News|Press|Telegraph|Information|Wire))?(?: (?:Agency|Newswire|Service))$")
 _THE = re.compile(r"^[Tt]he (?=\S)")
-#: Words behind an agency's name that say which part of it: a feed's or a section's title.
+#: Words behind an agency's name that say which part of its news this is: the title of a feed or a section.
 SECTIONS = words(
     """
     world news top latest breaking headlines international national politics business markets economy finance money
@@ -134,12 +134,21 @@ def canonical(name: str) -> str:
 
 
 def _agency_of_section(name: str) -> str | None:
-    """The agency of a name that has only sections behind it: `AP News`, `Reuters: Top News`."""
+    """The agency of a name that has only sections behind it: `AP News`, `Reuters: Top News`.
+
+    An abbreviation is taken for an agency's only if its site is called so (ap.org): AIP News is of physicists, and not
+    of afghanislamicpress.com; RTRS News is of Banja Luka, and not of Reuters.
+    """
     parts = name.split()
     while len(parts) > 1 and key(parts[-1]) in SECTIONS:
         parts.pop()
-    found = resolve(" ".join(parts).rstrip(" :|-–—")) if len(parts) < len(name.split()) else None
-    return found if found and is_agency(found) else None
+    called = " ".join(parts).rstrip(" :|-–—")
+    found = resolve(called) if len(parts) < len(name.split()) else None
+    if found is None or not is_agency(found):
+        return None
+    short = key(called).replace(" ", "")
+    sites = (label for host, owner in lexicon().domains.items() if owner == found for label in host.split("."))
+    return found if resolve(called, cue=False) or any(label.startswith(short) for label in sites) else None
 
 
 def is_section(name: str) -> bool:

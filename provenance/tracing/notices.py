@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DATE_LINE = 45  # characters of a line that holds a date and perhaps a time
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
-SIGNED = 31  # what is signed on a line of its own: its end, 4 spaces, 25 signs and a full stop
+SIGNED = 31  # at most, of a name signed on a line of its own: the line break, 4 spaces, 25 signs and a full stop
 MOST_CUES = 100  # a text with more notices than this is made of them
 
 
@@ -50,12 +50,15 @@ _REPORTING = re.compile(
 )
 _REPORTED = re.compile(r"(?m)^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{2,40})[. ]*$")
 _SOURCE_LINE = re.compile(
-    r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Source de l'article|المصدر"
-    r"|المصدر الأصلي)s?\s?:\s?"
+    r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Fonte|Kaynak|Bron"
+    r"|Источник|Джерело|来源|來源|Source de l'article|المصدر|المصدر الأصلي)s?\s?[:：]\s?"
     r"(?P<name>[^\n.]{2,60}?(?:\.(?:com|org|net))?)[ \t*]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
-_SOURCES = ("ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "المصدر")
+_SOURCES = (
+    "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Bron", "сточник", "жерело",
+    "来源", "來源", "المصدر",
+)  # fmt: skip
 _FROM_HEAD = re.compile(
     r"\A\s*+(?:\S[^\n]{0,199}+\n\s*+){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
 )
@@ -131,7 +134,8 @@ _LINE = re.compile(r"[^\n]+")
 #: Literal strings, one of which a head or tail must hold before any expression above is tried.
 CUES = (
     "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:",
-    "Quelle:", "Fuente:", "المصدر", "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally",
+    "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "сточник:", "жерело:", "来源", "來源", "المصدر",
+    "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally",
     "irst published", "irst appeared", "ppeared first",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
     "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
@@ -140,7 +144,7 @@ CUES = (
 
 
 def _resolve(text: str | None, shape: bool = False) -> str | None:
-    """The outlet that a credit's words name; with `shape` one that is not in the table may do."""
+    """The outlet that a credit's words name; with `shape` also one that only looks like an outlet's name."""
     if not text:
         return None
     bare = " ".join(text.replace("’s ", " ").split()).strip(" .,:;*'\"“”’-–|")
@@ -197,7 +201,7 @@ def _is_dated(text: str, end: int) -> bool:
 
 
 def _bare(line: str, previous: str, text: str, end: int) -> bool:
-    """Whether a line that is only a name credits the text: not a picture's, not a menu's."""
+    """Whether a line that is only a name credits the text, and no picture, and is no entry of a menu."""
     if _PICTURE.search(previous[-60:]):
         return False
     following = text[end : end + 120].strip("\n ")
@@ -205,7 +209,7 @@ def _bare(line: str, previous: str, text: str, end: int) -> bool:
 
 
 def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
-    """A head or tail with a cue -> credits, moved by `base`; with `foreign` notices of outlets that no table has."""
+    """A head or tail with a cue -> credits, moved by `base`; with `foreign` also copyright of unlisted outlets."""
     for match in _REPORTING.finditer(text) if "ing by" in text else ():
         parts = re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
         found = next((hit for part in parts if (hit := names.resolve(part.strip()))), None)
@@ -215,10 +219,10 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
             yield Found(base + match.start(), base + match.end(), found, "credit")
     midline = _SOURCE_MIDLINE.finditer(text) if "/ Source: " in text else ()
     reported = match_lines(_REPORTED, text, ("eporting by ",))
-    for any_name, all_ in ((True, match_lines(_SOURCE_LINE, text, _SOURCES)), (True, midline), (False, reported)):
-        for match in all_:
+    for any_name, lines in ((True, match_lines(_SOURCE_LINE, text, _SOURCES)), (True, midline), (False, reported)):
+        for match in lines:
             found = _resolve(match["name"], shape=True)
-            found = found or (_any_name(match["name"]) if any_name else None)  # a reporter's is a person's
+            found = found or (_any_name(match["name"]) if any_name else None)  # `Reporting by` names a person
             before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
@@ -293,7 +297,7 @@ def _around_cues(text: str) -> Iterator[re.Match[str]]:
 
 
 def _owner_of(acronym: str, text: str) -> str | None:
-    """Who publishes the thing of which a notice gives only the letters: X’s Long Name (LN)."""
+    """Who publishes what a notice calls by its initials alone, where the text has `X’s Long Name (LN)`."""
     place = text.find(f"({acronym})")
     if place < 0:
         return None
@@ -308,7 +312,7 @@ def _owner_of(acronym: str, text: str) -> str | None:
 
 
 def search_sign_off(text: str) -> re.Match[str] | None:
-    """What _SIGN_OFF finds in a text, looked for in its last signs only: the rest of the match is SIGNED at most."""
+    """What _SIGN_OFF finds in a text, sought near its end: from the line break on a match has at most SIGNED signs."""
     last = len(text.rstrip())
     line = text.find("\n", max(0, last - SIGNED), last)
     return _SIGN_OFF.search(text, max(0, len(text[:line].rstrip(" \t")) - 1)) if line >= 0 else None
@@ -327,12 +331,12 @@ def read_tail(text: str, base: int) -> Iterator[Found]:
     match = _TRAILING.search(text)
     if match:
         group = "dash" if match["dash"] else "bracket"
-        # on a line of its own a name need not be in the table, if it has the shape of an outlet's
+        # a name on a line of its own need not be in the table if it has the shape of an outlet's
         found = names.resolve(match[group].strip()) or (_shaped(match[group]) if text[match.start()] == "\n" else None)
         before = text[: match.start(group)].rstrip(" \t\n-–—|/(")
         line = before.rpartition("\n")[2]
         prose = len(line) > 90 or line.endswith((".", "!", "?", "”", '"', "»"))
-        if found and not _PICTURE.search(match[group]) and prose:
+        if found and not _PICTURE.search(match[group]) and not match[group].startswith("With ") and prose:
             yield Found(base + match.start(group), base + match.end(group), found, "credit")
 
 

@@ -8,27 +8,27 @@ import polars as pl
 
 from provenance.tables import ORIGINS
 from provenance.tracing import names, reasons
-from provenance.tracing.absent import verdict
+from provenance.tracing.absent import SOURCE, verdict
 from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.copiers import count_copying, find_copiers
 from provenance.tracing.model import calibrate
-from provenance.tracing.trust import how_dated
+from provenance.tracing.trust import UNDATED, how_dated
 from provenance.tracing.unseen import BEGUN_OUTSIDE, chance_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from provenance.settings import Settings
 
-CLAIMED = 0.55  # from which an article without a source in the dump has the one that it claims
+CLAIMED = 0.55  # confidence from which a claim is believed of an article without a source in the dump
 #: Of polnear's articles that show no credit 99 in 100 are their publisher's own; where no publisher is known, fewer.
 OWN, OWN_OF_NOBODY = 0.95, 0.8
-CITING = 0.1  # less, where somebody is cited
-MOSTLY = 0.6  # share of an outlet's articles with other sources from which nothing proves the rest its own
-DEEPEST = 64
-#: How often the source that a copy credits, and none of its story is, was before the first of that story as well: 30 of
-#: 39 in grown lineages of which most had lost their first text. What it is worth in others a curve says (calibration).
+CITING = 0.1  # by so much less, where it cites somebody
+MOSTLY = 0.6  # if this share of an outlet's articles has other sources, the rest are not taken for its own
+DEEPEST = 64  # steps up a tree that are followed
+ALIKE = ("outlet", "copies", "alone", "curve")  # all that tells lone documents apart
+#: How often a source that a copy credits, whose text is not in the story, was before the first of the story as well:
+#: 30 times of 39 in grown lineages of which most had lost their first text. What it is worth in others a curve says
+#: (calibration.tsv).
 WITNESSED = 0.8
 
 
@@ -38,7 +38,7 @@ class _Source(NamedTuple):
     other: str
     contents: int  # a hash of what is in that: of two as likely the greater one is taken
     part: int
-    first: float  # that the document's text began there
+    first: float  # the chance that the document's text began there
     chosen: bool
     share: float
     families: int
@@ -62,11 +62,11 @@ class _Facts(NamedTuple):
     copies: dict[str, int]
     claims: dict[str, list[Claim]]
     habits: dict[str, float]
-    curve: Callable[[str], str]  # document -> the end of its curve's name, see trust.how_dated
+    dated: dict[str, str]  # document -> the end of its curve's name, see trust.how_dated
     taken: dict[str, list[str]]  # document -> what was taken from it, in the best tree
     flawed: dict[str, float]  # first of a story -> the chance that somebody unseen was before it
     even: dict[str, _Even]
-    outside: dict[str, _Outside]  # what was found of firsts so far
+    outside: dict[str, _Outside]  # what _find_outside found so far, by document
 
 
 class _Outside(NamedTuple):
@@ -100,14 +100,14 @@ def find_origins(
 
 
 def find_sourced(ancestry: pl.DataFrame) -> pl.Series:
-    """ANCESTRY -> ids of the documents that another of the dump, or one of the same words, may have been before."""
+    """ANCESTRY -> ids of the documents to which another of the dump, or of the same words, may be a source."""
     other = pl.coalesce("other_id", "twin").is_not_null()
     return ancestry.filter(other)["doc_id"].unique().sort()
 
 
 def count_copies(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """EDGES -> of each document how many copies it has (doc_id, copies); and of each copy its kind."""
-    inside = edges.filter(~pl.col("from_id").str.starts_with("source:") & (pl.col("relation") == "copied_from"))
+    """EDGES -> how many copies each document has (doc_id, copies); and the kind of each copy (to_id, from_id, kind)."""
+    inside = edges.filter(~pl.col("from_id").str.starts_with(SOURCE) & (pl.col("relation") == "copied_from"))
     copies = inside.group_by(doc_id="from_id").agg(copies=pl.len().cast(pl.Int64))
     return copies, inside.select("to_id", "from_id", "kind")
 
@@ -131,46 +131,57 @@ def choose_origins(
     or outlet of its dateline, credit, notice or title suffix; else the outlet whose first-party wording it repeats
     or the one source that its lead cites (`cites`); else itself. *map* of stories; seconds for 100,000 documents.
     """
-    sources, alone = _sources(ancestry)
+    asked = documents["doc_id"] if wanted is None else wanted
+    alone = ancestry.filter(pl.col("other_id").is_null()).group_by("doc_id").agg(alone=pl.col("probability").min())
+    known = (
+        asked.alias("doc_id").to_frame()
+        .join(documents.select("doc_id", "outlet"), on="doc_id", how="left", maintain_order="left")
+        .join(copies.select("doc_id", "copies"), on="doc_id", how="left", maintain_order="left")
+        .join(alone, on="doc_id", how="left", maintain_order="left")
+        .join(how_dated(dates, false_dates), on="doc_id", how="left", maintain_order="left")
+        .with_columns(lone=~pl.col("doc_id").is_in(pl.concat([find_sourced(ancestry), claims["doc_id"]]).implode()))
+    )  # fmt: skip
+    examples = known.filter("lone").unique(ALIKE, keep="first", maintain_order=True)
+    others = [ancestry[name].drop_nulls().alias("doc_id") for name in ("doc_id", "other_id", "twin")]
+    needed = pl.concat([examples["doc_id"], known.filter(~pl.col("lone"))["doc_id"], *others]).unique()
+    told = documents.select("doc_id", "outlet", "title").filter(pl.col("doc_id").is_in(needed.implode()))
+    asked_of = known.join(needed.to_frame(), on="doc_id", how="semi")
+    sources = _sources(ancestry)
     of_twins = ancestry.select("doc_id", "twin", "alike").drop_nulls("twin")
     facts = _Facts(
-        dict(documents.select("doc_id", "outlet").iter_rows()),
-        dict(documents.select("doc_id", "title").iter_rows()),
+        dict(told.select("doc_id", "outlet").iter_rows()),
+        dict(told.select("doc_id", "title").iter_rows()),
         sources,
-        alone,
-        {(to_id, from_id): kind for to_id, from_id, kind in kinds.iter_rows()},
-        dict(copies.select("doc_id", "copies").iter_rows()),
+        dict(alone.iter_rows()),
+        {(to_id, from_id): kind for to_id, from_id, kind in kinds.filter(pl.col("to_id").is_in(sources)).iter_rows()},
+        dict(asked_of.select("doc_id", "copies").drop_nulls().iter_rows()),
         _by_document(claims),
         dict(copiers.select("outlet", "share").iter_rows()),
-        how_dated(dates, false_dates),
+        dict(asked_of.select("doc_id", "curve").drop_nulls().iter_rows()),
         _taken(sources),
         dict(chance_unseen(ancestry, unseen).iter_rows()),
-        {doc_id: _Even(*known) for doc_id, *known in of_twins.iter_rows()},
+        {doc_id: _Even(*those) for doc_id, *those in of_twins.iter_rows()},
         {},
     )
-    asked = documents["doc_id"] if wanted is None else wanted
-    known = pl.concat([ancestry["doc_id"], claims["doc_id"], copies["doc_id"]])
-    return _choose(asked, asked.is_in(known.implode()), facts, settings)
+    return _choose(known, examples, facts, settings)
 
 
-def _choose(asked: pl.Series, known: pl.Series, facts: _Facts, settings: Settings) -> pl.DataFrame:
-    """Ids of documents, whether any is known to have a source, a claim or a copy -> ORIGINS of them.
+def _choose(known: pl.DataFrame, examples: pl.DataFrame, facts: _Facts, settings: Settings) -> pl.DataFrame:
+    """What is known of documents, and an example of each kind of lone ones -> ORIGINS of all of them.
 
-    Of the rest, which are most of a dump, all of one outlet have one row but for their ids.
+    A lone document has no possible source, no claim and no twin, as most of a dump. Those that are equal in ALIKE have
+    the same row but for their ids, so it is made once, for the example.
     """
-    rest = asked.filter(~known).alias("doc_id").to_frame()
-    rest = rest.with_columns(outlet=pl.Series([facts.outlets[doc_id] for doc_id in rest["doc_id"]], dtype=pl.String))
-    first = rest.unique("outlet", keep="first", maintain_order=True)
+    lone = known["lone"]
     said, others = (
         pl.DataFrame([_row(doc_id, facts, settings) for doc_id in ids], schema=ORIGINS, orient="row")
-        for ids in (first["doc_id"], asked.filter(known))
+        for ids in (examples["doc_id"], known["doc_id"].filter(~lone))
     )
     own = [pl.when(pl.col(name).is_not_null()).then("doc_id").alias(name) for name in ("origin_id", "runner_up")]
-    of_rest = rest.join(
-        said.drop("doc_id").with_columns(first["outlet"]), on="outlet", nulls_equal=True, maintain_order="left"
-    )
-    both = pl.concat([others, of_rest.with_columns(own).select(ORIGINS.names())])
-    return both[pl.concat([known.arg_true(), (~known).arg_true()]).arg_sort()]
+    rows = pl.concat([said.drop("doc_id"), examples.select(ALIKE)], how="horizontal")
+    of_lone = known.filter("lone").join(rows, on=ALIKE, nulls_equal=True, maintain_order="left")
+    both = pl.concat([others, of_lone.with_columns(own).select(ORIGINS.names())])
+    return both[pl.concat([(~lone).arg_true(), lone.arg_true()]).arg_sort()]
 
 
 def _by_document(claims: pl.DataFrame) -> dict[str, list[Claim]]:
@@ -190,9 +201,10 @@ def _taken(sources: dict[str, list[_Source]]) -> dict[str, list[str]]:
 
 
 def _find_outside(first: str, facts: _Facts) -> _Outside:
-    """What is known of somebody before a text: by its flaws, and by whom its copies credit. Nothing of a copy.
+    """What is known of somebody unseen before a text: by its flaws, and by whom its copies credit. Nothing of a copy.
 
-    Who credits a source that no outlet of the story is has it from there, and so has the text that is nearest to it.
+    A copy that credits a source which is no outlet of the story has its words from there, and so has the text that it
+    is nearest to.
     """
     mine = facts.sources.get(first)
     if not mine:
@@ -213,7 +225,7 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
             (claim.confidence, claim.origin, claim.reason, facts.outlets.get(one) or "", one, claim)
             for one in story - {first}
             for claim in facts.claims.get(one, [])
-            if claim.relation == "copied_from" and names.compact(claim.origin.removeprefix("source:")) not in owners
+            if claim.relation == "copied_from" and names.compact(claim.origin.removeprefix(SOURCE)) not in owners
         ]
         if told:
             *_, witness, claim = max(told)
@@ -223,7 +235,7 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
 
 
 def _began_outside(first: str, facts: _Facts) -> bool:
-    """Whether of a text's three beginnings somebody unseen is likelier than itself; nobody of the dump was chosen."""
+    """Whether a text for which no source was chosen is likelier to begin with somebody unseen than with itself."""
     before = _find_outside(first, facts).chance
     return before > 0 and before >= (1 - before) * facts.alone.get(first, 1.0)
 
@@ -240,9 +252,9 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
 
 
 def _was_copied(doc_id: str, said: Claim, facts: _Facts) -> bool:
-    """Whether an article that cites somebody has its words from somebody unseen: then they are not its own.
+    """Whether an article that cites somebody has its words from somebody unseen, so that they are not its own.
 
-    Whom its copies credit may be the article itself, where nobody knows whose it is.
+    Where its outlet is not known, the source that its copies credit may be the article itself: that does not count.
     """
     before = _find_outside(doc_id, facts)
     known = before.claim is None or facts.outlets.get(doc_id) is not None
@@ -250,73 +262,70 @@ def _was_copied(doc_id: str, said: Claim, facts: _Facts) -> bool:
 
 
 def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: _Facts) -> bool:
-    """Whether a text credits, more surely than it was found to begin with another, a source that none of its others is.
+    """Whether a text credits a source that is none of its possible sources, more surely than one of these was found.
 
-    Who copies one text and credits another outlet has it from there, and that outlet's own text is not in the dump. Of
-    a text whose outlet is not known that is believed only if what it was found to begin with credits the same.
+    Who copies one outlet's text and credits another outlet has it from the latter, whose own text is not in the dump.
+    Where the outlet of a possible source is not known, the text that was found must credit the same outlet, too.
     """
     if not said or said[0].relation != "copied_from" or said[0].confidence <= row[4]:
         return False
-    above, wanted = facts.claims.get(row[1], []), names.compact(said[0].origin.removeprefix("source:"))
+    above, wanted = facts.claims.get(row[1], []), names.compact(said[0].origin.removeprefix(SOURCE))
     outlets = [facts.outlets.get(one.other) for one in facts.sources[row[0]]]
     if any(names.compact(outlet or "") == wanted for outlet in outlets):
         return False
     return None not in outlets or (bool(above) and above[0][:2] == said[0][:2])
 
 
-def _sources(ancestry: pl.DataFrame) -> tuple[dict[str, list[_Source]], dict[str, float]]:
+def _sources(ancestry: pl.DataFrame) -> dict[str, list[_Source]]:
     found: dict[str, list[_Source]] = {}
-    alone: dict[str, float] = {}
-    columns = ("doc_id", "probability", "other_id", "contents", "part", "first", "chosen", "share", "families")
+    columns = ("doc_id", "other_id", "contents", "part", "first", "chosen", "share", "families")
     by, falling = ["doc_id", "chosen", "share", "probability", "contents", "other_id"], [False, *[True] * 4, False]
-    ordered = ancestry.with_columns(pl.col("contents").fill_null(0)).sort(by, descending=falling)
-    for doc_id, direct, other, *known in ordered.select(columns).iter_rows():
-        if other is None:
-            alone[doc_id] = min(alone.get(doc_id, 1.0), direct)
-        else:
-            found.setdefault(doc_id, []).append(_Source(other, *known))
-    return found, alone
+    inside = ancestry.filter(pl.col("other_id").is_not_null()).with_columns(pl.col("contents").fill_null(0))
+    for doc_id, *known in inside.sort(by, descending=falling).select(columns).iter_rows():
+        found.setdefault(doc_id, []).append(_Source(*known))
+    return found
 
 
 def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
-    """The likeliest beginning among those that hold enough of the article's words, or up the tree from there."""
+    """The row of a copy: the likeliest beginning among those that hold enough of its words, or further up the tree."""
     held = {source.other: source for source in facts.sources[doc_id]}
-    same = [source for source in held.values() if source.part == parent.part]
-    best = max(same, key=lambda source: (source.first, source.other == parent.other, source.contents, source.other))
-    at, families, confidence = best.other, max(best.families, parent.families), best.first
-    # of few candidates all are known: who is not among them has too little of this article
+    of_part = [source for source in held.values() if source.part == parent.part]
+    best = max(of_part, key=lambda source: (source.first, source.other == parent.other, source.contents, source.other))
+    origin, families, confidence = best.other, max(best.families, parent.families), best.first
+    # few candidates are all there are: a text that is not among them has too little of this article
     few = len(held) < CANDIDATES
     for _ in range(0 if few else DEEPEST):
-        above = next((source for source in facts.sources.get(at, []) if source.chosen), None)
+        above = next((source for source in facts.sources.get(origin, []) if source.chosen), None)
         if above is None or above.other == doc_id:
             break
-        at, confidence = above.other, max(confidence, above.first)
-    through = parent.other if parent.other != at else None
+        origin, confidence = above.other, max(confidence, above.first)
+    through = parent.other if parent.other != origin else None
     agreed = "document" if families >= 2 else "document, one kind"
-    confidence, least = calibrate(agreed + facts.curve(doc_id), confidence)
-    # where that began outside it may as well have come from there without the other, of which the curves know little
-    before = _find_outside(at, facts).chance
-    confidence *= 1 - before / 2 * _began_outside(at, facts)
+    confidence, least = calibrate(agreed + facts.dated.get(doc_id, UNDATED), confidence)
+    # where that text began outside, this one may have come from there without it: of this the curves know little
+    before = _find_outside(origin, facts).chance
+    confidence *= 1 - before / 2 * _began_outside(origin, facts)
     least *= 1 - before / 2 * (before > BEGUN_OUTSIDE)
     said = facts.claims.get(doc_id, [])
-    rest = {source.other: (source.first, source.contents) for source in held.values() if source.other != at}
+    rest = {source.other: (source.first, source.contents) for source in held.values() if source.other != origin}
     rest[doc_id] = (facts.alone.get(doc_id, 0.0), 0)
     second = max(rest, key=lambda name: (rest[name], name))
     runner_up = said[0].origin if said and 2 * rest[second][0] < 1 - confidence and second == doc_id else second
     way = (facts.outlets.get(through) or through) if through else None
-    kind = facts.kinds.get((doc_id, at), facts.kinds.get((doc_id, parent.other), "copied"))
+    kind = facts.kinds.get((doc_id, origin), facts.kinds.get((doc_id, parent.other), "copied"))
     word = verdict(round(confidence, 4), families, settings, least)
     rather = _rather(doc_id, runner_up, facts) if word == "undetermined" else None
-    what = reasons.name_article(at, None if kind == "revision" else facts.outlets.get(at), facts.titles.get(at))
+    owner = None if kind == "revision" else facts.outlets.get(origin)
+    what = reasons.name_article(origin, owner, facts.titles.get(origin))
     reason = reasons.of_copy(kind, what, way, families, rather)
-    return (doc_id, at, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
+    return (doc_id, origin, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
 
 
 def _rather(doc_id: str, runner_up: str, facts: _Facts) -> str:
     """What may as well be said of a copy whose source is not sure."""
     if runner_up == doc_id:
         return "it may as well be its own origin"
-    name = runner_up.removeprefix("source:")
+    name = runner_up.removeprefix(SOURCE)
     if name == runner_up:
         name = reasons.name_article(runner_up, facts.outlets.get(runner_up), facts.titles.get(runner_up))
     return f"the source may as well be {reasons.escape(name, 200)}"
@@ -340,7 +349,7 @@ def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any
 
 
 def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
-    """No other origin was found: itself, or nobody knows, if its publisher mostly prints what others wrote."""
+    """The row of an article without another origin: itself, or unknown, as where its publisher mostly copies."""
     outlet, said = facts.outlets.get(doc_id), facts.claims.get(doc_id, [])
     copies = facts.copies.get(doc_id, 0)
     sources = facts.sources.get(doc_id, [])
@@ -348,7 +357,7 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     runner_up = even.twin if even else said[0].origin if said else (sources[0].other if sources else None)
     if _began_outside(doc_id, facts):
         before = _find_outside(doc_id, facts)
-        claim, (unseen, least) = before.claim, calibrate("unseen" + facts.curve(doc_id), before.chance)
+        claim, (unseen, least) = before.claim, calibrate("unseen" + facts.dated.get(doc_id, UNDATED), before.chance)
         word = verdict(round(unseen, 4), 1, settings, least)
         if claim:
             reason = reasons.of_witness(facts.outlets.get(before.witness) or before.witness, claim.reason)
@@ -370,10 +379,10 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     confidence = (OWN if outlet else OWN_OF_NOBODY) - CITING * bool(said)
     alone = facts.alone.get(doc_id)
     if alone is not None:
-        confidence, _ = calibrate("itself" + facts.curve(doc_id), alone * confidence)
+        confidence, _ = calibrate("itself" + facts.dated.get(doc_id, UNDATED), alone * confidence)
     confidence = round(confidence / (even.alike if even else 1), 4)
     word = verdict(confidence, 1, settings)
-    cited = said[0].origin.removeprefix("source:") if said else None
+    cited = said[0].origin.removeprefix(SOURCE) if said else None
     reason = reasons.of_itself(outlet, copies, cited)
     if even:
         theirs = facts.outlets.get(even.twin)

@@ -8,10 +8,10 @@ import polars as pl
 
 from provenance.tables import OUTLETS, PLACE, TEXT
 from provenance.tracing import names
+from provenance.tracing.absent import SOURCE
 
 _EXCLUSIVELY = re.compile(r"exclusive(?:ly)?,? (?:for|to) $")
-_OWN_VOICE = re.compile(r"(?:has|had) learn(?:ed|t)|can (?:exclusively )?reveal|understands")
-#: What articles say of their publisher, and what files do.
+#: What articles say of their publisher (read_names), what files do (find_sites), and what outlets copied (list_taken).
 NAMES = pl.Schema(
     {
         "doc_id": TEXT,
@@ -49,8 +49,8 @@ def give_outlets(documents: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """DOCUMENTS, ATTRIBUTIONS -> NAMES: what each article says of its publisher, row by row. *map*.
 
-    `outlet` is its column's canonical name; where it has none, `kept` is what its text says, `dropped` the same
-    without its first-party wording, and `voices` whom that names.
+    `outlet` is the canonical name in its column. Where that is empty, `kept` is what its text says, `dropped` what it
+    says without its first-party wording, and `voices` are the names in that wording.
     """
     unique = documents["outlet"].drop_nulls().unique().sort()
     known = [names.canonical(name) if name.strip() else None for name in unique]
@@ -67,8 +67,8 @@ def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFr
         claim = claims.get(doc_id, {})
         voices = claim.get("first_party", [])
         kept = _choose(claim, url, text)
-        less = {kind: said for kind, said in claim.items() if kind != "first_party"}
-        rows.append((doc_id, kept, _choose(less, url, text) if voices else kept, voices))
+        without_voices = {kind: said for kind, said in claim.items() if kind != "first_party"}
+        rows.append((doc_id, kept, _choose(without_voices, url, text) if voices else kept, voices))
     schema = {name: NAMES[name] for name in ("doc_id", "kept", "dropped", "voices")}
     said = pl.DataFrame(rows, schema=schema, orient="row")
     return (
@@ -80,7 +80,7 @@ def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFr
 
 
 def _of_agencies(named: pl.DataFrame) -> pl.Series:
-    """Rows with name and url -> the names; of a section at an agency's own address (`World News`) the agency's."""
+    """Rows with name and url -> the names, but the agency's for a section (`World News`) at its own address."""
     unique = named["name"].drop_nulls().unique()
     sections = unique.filter(pl.Series([names.is_section(name) for name in unique], dtype=pl.Boolean))
     given = named["name"].to_list()
@@ -104,7 +104,7 @@ def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str,
             own = bool(_EXCLUSIVELY.search(text[max(0, start - 20) : start]))
             claim.setdefault("exclusive" if own else kind, []).append(source)
         elif kind == "credit":
-            # a credit without a place is of a title that does not stand in the text
+            # a credit without a place was read in a title that does not stand in the text
             if end == 0 or (re.search(r"[-–—|•·»] ?$", text[max(0, start - 3) : start]) and start < 400):
                 claim.setdefault("suffix", []).append(source)
             else:
@@ -117,10 +117,10 @@ def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str,
 def find_sites(read: pl.DataFrame) -> pl.DataFrame:
     """NAMES of whole files -> SITES: the header of each file that was cut into articles, and whose voice is its own.
 
-    A header that stands once, over the first of a file's articles, names the publisher of them all. First-party
-    wording of the rest is the publisher's where it is that of the file's site: the articles of one dump share one. In
-    one page of two it may be the site's own; of a longer dump it must stand in half of the articles, or in two and no
-    other name in any. What is none's of these names an origin, not the publisher. *gather* of a file's articles.
+    A header that stands once, over the first of a file's articles, names the publisher of them all. Without one, the
+    articles still share a site, and first-party wording (`told X`) names their publisher if X is that site: the only
+    name that stands in half of the articles or more (so in one of two), or in two if no other name stands in any.
+    Other names in such wording are those of an origin, not of the publisher. *gather* of a file's articles.
     """
     sliced = read.filter(pl.col("start").is_not_null())
     sites = sliced.group_by("path").agg(
@@ -170,16 +170,16 @@ def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | No
     if url and (by_address := names.outlet_of_address(url)):
         return by_address
     first = dict.fromkeys(claim.get("first_party", []))
-    # A dateline's agency that hears things first-hand is copied, not the publisher: only a lone name publishes.
+    # An agency of a dateline that heard things first-hand was copied, and is no publisher: so only a lone name is one.
     if len(first) == 1 and "foreign" not in claim and not suffix:
         return next(iter(first))
     return None
 
 
 def _is_own(suffix: str, url: str | None) -> bool:
-    """Whether the name behind a title is its site's own, as it is unless the address is that of another.
+    """Whether the name behind a title is its site's own: it is, unless the address is another outlet's.
 
-    That is told of addresses in the table, and of names in it that the host does not spell.
+    The address is another's if the table has it under another name, or has the name and the host does not spell it.
     """
     host = names.host_of(url) if url else None
     if not url or not host:
@@ -220,7 +220,7 @@ def list_taken(documents: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFram
     copied = edges.filter(pl.col("relation") == "copied_from").select("from_id", "to_id")
     from_facts = facts.rename({"doc_id": "from_id", "outlet": "from_outlet", "published": "from_time"})
     to_facts = facts.rename({"doc_id": "to_id", "outlet": "to_outlet", "published": "to_time"})
-    absent = pl.when(pl.col("from_id").str.starts_with("source:")).then(pl.col("from_id").str.strip_prefix("source:"))
+    absent = pl.when(pl.col("from_id").str.starts_with(SOURCE)).then(pl.col("from_id").str.strip_prefix(SOURCE))
     return (
         copied.join(from_facts, on="from_id", how="left")
         .join(to_facts, on="to_id", how="left")
@@ -252,7 +252,7 @@ def sum_taken(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_shared(spans: pl.DataFrame) -> pl.DataFrame:
-    """SPANS -> left_doc, right_doc, words: what a pair shares, at six characters a word: the tokens are gone by now."""
+    """SPANS -> left_doc, right_doc, words: what a pair shares. At six characters a word: the tokens are gone by now."""
     wanted = spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
     chars = pl.col("right_end") - pl.col("right_start")
     words = wanted.group_by("left_doc", "right_doc").agg(words=(chars.sum() / 6).round().cast(pl.Int64))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from provenance.tables import PAIR
 from provenance.tracing.bodies import Bodies, fold_bodies
 from provenance.tracing.contents import rank_documents
-from provenance.tracing.twins import PAIR, find_twins
+from provenance.tracing.twins import find_same, find_twins
 
 if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
@@ -19,7 +20,7 @@ class Related(NamedTuple):
 
     pairs: pl.DataFrame  # as find_pairs gives them
     twins: pl.DataFrame  # doc_id, stands
-    ranks: pl.DataFrame  # RANKS of whoever has a match
+    ranks: pl.DataFrame  # RANKS of whoever is in a pair
     bodies: Bodies  # the words of whoever is in a pair
 
 
@@ -33,10 +34,11 @@ def relate(
     tokens: Tokens | None = None,
 ) -> Related:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES, ATTRIBUTIONS, DATES, TOKENS if they are known -> RELATED. *gather*."""
-    ids = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique()
-    ranks = rank_documents(documents.filter(pl.col("doc_id").is_in(ids.implode())))
-    twins = find_twins(documents, matches, attributions, dates, ranks)
     pairs = find_pairs(matches, spans, whole=spans.is_empty())
+    # a shared notice makes no pair, so not all need a rank: of 100,000 articles that share one a third are in a pair
+    ends = [table[name].alias("doc_id") for table in (pairs, matches.filter(find_same())) for name in PAIR]
+    ranks = rank_documents(documents.join(pl.concat(ends).unique().to_frame(), on="doc_id", how="semi"))
+    twins = find_twins(documents, matches, attributions, dates, ranks)
     compared = pl.concat([pairs["left_doc"], pairs["right_doc"], twins["stands"]]).unique()
     return Related(pairs, twins, ranks, fold_bodies(documents, passages, compared, tokens))
 
@@ -44,8 +46,8 @@ def relate(
 def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
     """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends.
 
-    With `whole` all pairs that are not boilerplate, for spans were not looked for. *map* over pairs. A pair is one
-    number meanwhile: half a million pairs of names take twice as long to group, to join and to sort.
+    With `whole`, where spans were not looked for, all pairs that are not boilerplate. *map* over pairs. In here a pair
+    is one number: half a million pairs of names take twice as long to group, to join and to sort.
     """
     ids = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique().sort()
     rows = [pl.col(name).cast(pl.Enum(ids), strict=False).to_physical().cast(pl.UInt64) for name in PAIR]

@@ -9,17 +9,16 @@ import re
 
 import polars as pl
 
-from provenance.tables import EVIDENCE
-from provenance.tracing.twins import PAIR
+from provenance.tables import EVIDENCE, PAIR
 
 SIDES = (("left", "right"), ("right", "left"))
 PLACES = ("left_start", "left_end", "right_start", "right_end")
 READ = 1500  # code points of a passage whose lines are looked at
 BEFORE = 400  # code points before it in which it is announced
-LINES = 4  # of them the last ones
-#: How much more of a feature one side has where it is a sign; marks of quoting are counted a line, in the mean.
+LINES = 4  # of these only the last are read
+#: A feature is a sign where one side has so much more of it; quoting marks are counted as the mean of a line.
 LEAST = {"quoted": 0.5, "announced": 1, "introduced": 1, "reply": 1}
-SHORTEST_NAME = 5  # characters; of shorter ones a text holds one by chance
+SHORTEST_NAME = 5  # characters; a shorter name may stand in a text by chance
 #: Marks that mail and forums put before quoted lines; with initials, too.
 MARKS = re.compile(r"^[ \t]{0,9}(?:[A-Za-z]{0,3}[>|}:][ \t]?){1,8}")
 _ANNOUNCED = re.compile(
@@ -68,8 +67,8 @@ def _longest(shared: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 def _read_passages(longest: pl.DataFrame, likely: pl.DataFrame) -> pl.DataFrame:
     """Places of pairs, DOCUMENTS -> doc_id, start, end of each of these documents' passages, and what is read there.
 
-    How deep its lines are quoted; whether the lines before it announce something; these lines, folded for comparing
-    names; where its first line begins.
+    `quoted`: how deep its lines are quoted. `announced`: whether the lines before it announce it. `before`: these
+    lines, folded to compare names. `begin`: where its first line begins.
     """
     sides = [longest.select(doc_id=f"{one}_doc", start=f"{one}_start", end=f"{one}_end") for one, _ in SIDES]
     places = pl.concat(sides).unique().join(likely.select("doc_id", "text"), on="doc_id").sort("doc_id", "start", "end")
@@ -83,7 +82,7 @@ def _read_passages(longest: pl.DataFrame, likely: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_sides(longest: pl.DataFrame, passages: pl.DataFrame, likely: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with places -> the same with what is known of either passage and title; of a text not read, nothing."""
+    """Pairs with places -> the same with what is known of either passage and title; zeros where a text was not read."""
     reply = pl.col("title").str.contains(_REPLY).fill_null(value=False).cast(pl.Float64)
     titles = likely.select("doc_id", "title", reply=reply)
     for side, _ in SIDES:

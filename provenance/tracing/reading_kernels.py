@@ -12,6 +12,45 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
 @njit(cache=True, nogil=True)
+def join_bodies(bounds, word, start, chosen, edges, cut):
+    """TOKENS, rows of documents, the stretches cut[edges[n]:edges[n + 1]] to leave out of each -> their TOKENS: three.
+
+    A word is left out that begins in a stretch.
+    """
+    most = 0
+    for document in chosen:
+        most += bounds[document + 1] - bounds[document]
+    words, places, ends = np.empty(most, word.dtype), np.empty(most, start.dtype), np.zeros(chosen.size + 1, np.int64)
+    count = 0
+    for n in range(chosen.size):
+        for at in range(bounds[chosen[n]], bounds[chosen[n] + 1]):
+            words[count], places[count] = word[at], start[at]
+            count += 1
+            for c in range(edges[n], edges[n + 1]):
+                if cut[c, 0] <= start[at] < cut[c, 1]:
+                    count -= 1
+                    break
+        ends[n + 1] = count
+    return ends, words[:count], places[:count]
+
+
+@njit(cache=True, nogil=True)
+def compare_stories(word, start, bounds, size, witnesses, stories, rows, child, parent, first, last):
+    """compare_runs of many stories: documents and rows of story s are stories[s:s + 2] and rows[s:s + 2].
+
+    A call for each took 40 us, as long as to compare the runs of two articles.
+    """
+    found, private = np.zeros((5, child.size), np.int64), np.zeros(bounds.size - 1, np.int64)
+    for s in range(stories.size - 1):
+        low, high, at, end = stories[s], stories[s + 1], rows[s], rows[s + 1]
+        of = slice(bounds[low], bounds[high])
+        ends = bounds[low : high + 1] - bounds[low]
+        pairs = child[at:end], parent[at:end], first[at:end], last[at:end]
+        found[:, at:end], private[low:high] = compare_runs(word[of], start[of], ends, size, witnesses, *pairs)
+    return found, private
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def compare_runs(word, start, bounds, size, witnesses, child, parent, first, last):
     """Words, rows of (child, parent) with the stretch shared of the parent -> by row five numbers; private.
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.tracing.reading_kernels import compare_runs
+from provenance.tracing.reading_kernels import compare_stories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from provenance.text.tokens import Tokens
+    from collections.abc import Callable, Iterator
 
 Array = np.ndarray[Any, Any]
+Words = tuple[Array, Array, Array]  # bounds, word and start of the TOKENS of some documents
 
 READING = 3  # words; shorter runs are shared by chance, longer ones count one changed word too often
 #: Of fewer documents what one has alone may as well have been dropped by the others.
@@ -26,6 +25,7 @@ WITNESSES = 4
 #: Documents of a component whose readings are compared, all with all: a matrix of theirs is held. In a greater one
 #: the pairs' own evidence decides alone.
 MOST = 600
+BATCH = 4096  # documents whose words are held beside those of all
 
 
 class Readings(NamedTuple):
@@ -47,26 +47,41 @@ class Taken(NamedTuple):
     last: Array
 
 
-def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[int], Tokens]) -> Readings:
-    """Components, rows of pairs, how many documents there are, a function that gives one's words -> Readings."""
+def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[Array], Words]) -> Readings:
+    """Components, rows of pairs, how many documents there are, a function that gives the words of some -> Readings."""
     child, parent = taken.child, taken.parent
     by_row = np.zeros((5, len(child)))
     private = np.zeros(size)
-    of_child = np.searchsorted(child, np.arange(size + 1))
-    place = np.zeros(size, np.int64)
-    for group in groups:
-        if not 2 <= len(group) <= MOST:
-            continue
-        place[group] = np.arange(len(group))
-        texts = [read(one) for one in group]
-        bounds = np.cumsum([0] + [text.word.size for text in texts])
-        word, start = np.concatenate([text.word for text in texts]), np.concatenate([text.start for text in texts])
-        rows = np.concatenate([np.arange(of_child[one], of_child[one + 1]) for one in group])
+    for part in _batches([group for group in groups if 2 <= len(group) <= MOST]):
+        members = np.concatenate(part)
+        ends = np.cumsum([0, *map(len, part)])
+        story, place = np.full(size, -1), np.zeros(size, np.int64)
+        story[members] = np.repeat(np.arange(len(part)), np.diff(ends))
+        place[members] = np.arange(len(members)) - ends[story[members]]
+        rows = np.flatnonzero(story[child] >= 0)
+        rows = rows[np.argsort(story[child[rows]], kind="stable")]
+        of_story = np.searchsorted(story[child[rows]], np.arange(len(part) + 1))
         pairs = place[child[rows]], place[parent[rows]], taken.first[rows], taken.last[rows]
-        by_row[:, rows], private[group] = compare_runs(word, start, bounds, READING, WITNESSES, *pairs)
+        bounds, word, start = read(members)
+        found = compare_stories(word, start, bounds, READING, WITNESSES, ends, of_story, *pairs)
+        by_row[:, rows], private[members] = found
     missing, more, beyond, both, every = by_row
     alike = np.divide(both, every, out=np.full(len(child), np.nan), where=every > 0)
     return Readings(missing, more, alike, beyond, private)
+
+
+def _batches(groups: list[list[int]]) -> Iterator[list[list[int]]]:
+    """Components in order -> so many at a time as have BATCH documents together, or one more."""
+    part: list[list[int]] = []
+    held = 0
+    for group in groups:
+        part.append(group)
+        held += len(group)
+        if held >= BATCH:
+            yield part
+            part, held = [], 0
+    if part:
+        yield part
 
 
 def explain_credits(child: Array, parent: Array, named: Array) -> Array:

@@ -6,14 +6,14 @@ import re
 from functools import lru_cache
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-SEVERAL = "kinds of evidence agree"  # of a copy for which two speak or more
-NEITHER = "both have an unseen source"  # of a first that has flaws
-WITNESSED = "shows whose it is"  # of a first of which a copy credits somebody else
+SEVERAL = "kinds of evidence agree"  # said of a copy for which two or more speak
+NEITHER = "both have an unseen source"  # said of the first of a story, if it has flaws
+WITNESSED = "shows whose it is"  # said of the first of a story, if a copy of it credits somebody else
 LONGEST = 120  # code points of a title or a name in a sentence
 BEFORE, AFTER, MOST = 30, 15, 130  # code points of a credit's line that are quoted around it, and in all
 
 
-@lru_cache(1 << 12)  # of a dump's outlets each is named thousands of times
+@lru_cache(1 << 12)  # each outlet of a dump is named thousands of times
 def escape(name: str | None, limit: int = LONGEST) -> str:
     """A name or title on one line, controls shown as such, cut at `limit`."""
     text = " ".join(_visible(name or "").split())
@@ -40,7 +40,7 @@ def quote(text: str, start: int, end: int) -> str:
 
 
 def of_credit(kind: str, name: str, words: str) -> str:
-    """Why an article is somebody's who is not in the dump."""
+    """Why an article is taken from somebody who is not in the dump."""
     return {
         "dateline": f"Its dateline {words} credits {name}, which is not in the dump.",
         "credit": f"It credits {name} ({words}), which is not in the dump.",
@@ -57,7 +57,7 @@ def name_article(doc_id: str, whose: str | None, title: str | None) -> str:
 
 
 def of_copy(kind: str, what: str, through: str | None, families: int, rather: str | None = None) -> str:
-    """Why an article comes from another of the dump, called so; `through` names the document between them.
+    """Why an article comes from another of the dump, `what`; `through` names the document between them.
 
     `rather` is what may as well be said, where nothing is sure.
     """
@@ -102,7 +102,7 @@ def of_unknown(outlet: str | None) -> str:
 
 
 def of_witness(whose: str, why: str) -> str:
-    """Why an article is somebody's whom another credits that has the same words."""
+    """Why an article is taken from somebody whom not it credits, but another article that has the same words."""
     return f"The copy of {escape(whose)} {WITNESSED}. {escape(why, 400)}"
 
 

@@ -1,4 +1,4 @@
-"""ORIGINS -> which members of CLUSTERS no other member's text is behind."""
+"""ORIGINS -> which members of CLUSTERS have their text from no other member."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from provenance.tables import CLUSTERS
 
 
 def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
-    """CLUSTERS, ORIGINS -> CLUSTERS with `is_origin`: true for members that no other member's text is behind.
+    """CLUSTERS, ORIGINS -> CLUSTERS with `is_origin`: true for members whose text is from no other member.
 
-    A member whose origin is itself, outside the dump or outside the cluster is a root of it; where an agency
-    is absent several siblings may be. *gather*.
+    A member whose origin is itself, outside the dump or outside the cluster is a root of it; where an
+    agency's own text is absent, several of its copies may be. *gather*.
     """
     if clusters.is_empty():
         return clusters.with_columns(pl.col("is_origin").cast(pl.Boolean))
@@ -19,7 +19,7 @@ def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_parents(origins: pl.DataFrame) -> pl.DataFrame:
-    """ORIGINS -> doc_id, parent: of each that was copied from one in the dump, which."""
+    """ORIGINS -> doc_id, parent: of each document that was copied from one in the dump, from which."""
     return origins.filter(pl.col("kind") == "document").select("doc_id", parent="origin_id")
 
 

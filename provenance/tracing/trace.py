@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from provenance.clock import Clock
@@ -13,15 +14,11 @@ from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.facts import source_keys
 from provenance.tracing.frequency import count_asked
-from provenance.tracing.graphs import load
 from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
 from provenance.tracing.roots import mark_origins
-from provenance.tracing.seeking import find_cued
 from provenance.tracing.unseen import sample_flaws, share_unseen
-
-__all__ = ["find_cued", "load", "trace"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-    from provenance.tracing.seeking import Cued
     from provenance.verdicts.decisions import Decisions
 
 
@@ -42,14 +38,14 @@ def trace(
     change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     decisions: Decisions | None = None,
     tokens: Tokens | None = None,
-    cued: Callable[[], Cued] | None = None,
+    credited: Callable[[], pl.DataFrame] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    ATTRIBUTIONS are found unless they are given, where credits may stand is sought unless a function gives CUED, and
-    words folded unless TOKENS are. `change_dates` is applied to DATES, to see what becomes of origins without them or
-    with false ones.
+    ATTRIBUTIONS are found unless they are given, or `credited` gives those that were found meanwhile;
+    words are folded unless TOKENS are given. `change_dates` is applied to DATES, to see what becomes of origins without
+    them or with false ones.
     """
     clock = clock or Clock(None)
     documents, passages, spans, matches, clusters = (
@@ -58,8 +54,8 @@ def trace(
     spans, matches = without_different(spans, matches)
     with clock.step("attributions"):
         known = frames.get("attributions")
-        sought = cued() if cued else None
-        attributions = find_attributions(documents, passages, sought) if known is None else known
+        find = credited or partial(find_attributions, documents, passages)
+        attributions = find() if known is None else known
     with clock.step("dates"):
         dates = find_dates(documents, attributions)
         dates = change_dates(dates) if change_dates else dates
@@ -81,7 +77,7 @@ def trace(
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
-        # of the dump as it is: what an editor decided of some stories says nothing of the others
+        # learnt before decisions: what an editor decided of some stories says nothing of the others
         unseen = share_unseen(sample_flaws(firsts, documents.height))
         origins = find_origins(documents, edges, ancestry, keyed, dates, false_dates, unseen, settings)
         origins = origins if fixed is None else fix_origins(origins, fixed)

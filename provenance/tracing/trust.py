@@ -7,30 +7,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.tracing.facts import best_dates
+from provenance.tables import PAIR
+from provenance.tracing.facts import is_believed
 from provenance.tracing.graphs import sum_trees
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from provenance.tracing.graphs import Layout
 
-PAIR = ["left_doc", "right_doc"]
 Array = np.ndarray[Any, Any]
 #: Share of false dates that is taken for granted, and as how many documents that counts.
 WRONG, PRIOR_DOCUMENTS = 0.03, 10
 NEVER_SURER = 0.02  # even of two good clocks: a text may be printed late and sent early
 ROUNDS = 8  # of weighing trees and dates in turn; the share moves by less than .002 after seven
-#: Days after which a copy is half as likely again as at once, squared (1, 1/4, 1/9 after 0, 1.5 and 3 days): the tail
-#: is heavy, for what is old is printed anew.
+#: A copy's delay has the density 1 / (1 + days / DELAY) ** 2: 1, 1/4, 1/9 of that at once after 0, 1.5 and 3 days. The
+#: tail is heavy, for what is old is printed anew.
 DELAY = 1.5
-#: How much less likely a copy is to be dated before its source than on any day of the story, if both dates are true.
+#: Log of how much less likely a copy is dated before its source than on any one day of the story, if both are true.
 BACKWARD = float(np.log(1e-3))
 
 
 #: Share of false dates from which claims have a curve of their own: .01 to .03 is found in grown lineages with true
 #: dates, .12 to .22 where 30 % were moved, of which a third are moved to where they might be true.
 DOUBTED = 0.07
+UNDATED = ", undated"  # how the name of the curve ends for documents without a date
 
 
 class Clocks(NamedTuple):
@@ -38,15 +39,16 @@ class Clocks(NamedTuple):
 
     child: Array  # by row, the document that chooses
     parent: Array  # by row, the source, or -1
-    fit: Array  # by row, log odds of the two dates if both are true against what is told by no date
+    fit: Array  # by row, log odds of the two dates if both are true, against dates that tell nothing
     counted: Array  # by document, whether it has a date and is in the sample that tells how many dates are false
 
 
 def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
-    """Days from source to copy, whether by the day, -1 to 1 for how surely they run so, components -> `fit` of Clocks.
+    """Days from source to copy, whether `daily`, `order`, components -> `fit` of Clocks.
 
-    Against any day of the story's: the nearer after, the likelier; a copy long after its source speaks against neither
-    date. NaN where nothing is known.
+    `lag` is NaN where a date is not known; `order`, from 1 to -1, says how surely the copy is the later, or its source.
+    The lag is weighed against any one day of the story: the sooner after its source, the likelier is a copy; a copy
+    long after its source speaks against neither date.
     """
     span = np.zeros(int(component.max(initial=0)) + 1)
     known = ~np.isnan(lag)
@@ -64,7 +66,7 @@ def _within_days(lag: Array) -> Array:
     The day after is likelier than the same day: half of the same day's hours are before the source.
     """
     early, here, late = (np.maximum(lag + step, 0) for step in (-1, 0, 1))
-    # the chance of a lag, summed twice: what is between two days is its second difference
+    # the density of a lag, integrated twice: its second difference is the mean over the hours of both days
     sums = [days - DELAY * np.log1p(days / DELAY) for days in (early, here, late)]
     result: Array = sums[0] - 2 * sums[1] + sums[2]
     return result
@@ -75,10 +77,10 @@ def believe(
 ) -> tuple[Array, Array, list[float]]:
     """Scores of the text, what dates say -> scores of both, each document's chance of a false date, their share.
 
-    A date is true, or says nothing. All trees are weighed with each date believed as far as it is, then each date by
-    how well it fits the trees, and so on in turn (mean fields of trees and dates); how many are false follows from the
-    documents of the sample together, after each round; the last share is what was found. *gather*, unless `shares` are
-    given, by which components are apart.
+    A date is true, or says nothing. All trees are weighed with each date believed as far as it is so far, then each
+    date by how well it fits the trees, and so on in turn (mean fields of trees and dates). After each round the
+    documents of the sample together tell the share of false dates; the last share is what was found. *gather*, unless
+    `shares` are given: with these each component is weighed by itself.
     """
     inner = clocks.parent >= 0
     child, parent, fit = clocks.child, np.maximum(clocks.parent, 0), np.where(inner, clocks.fit, 0)
@@ -105,14 +107,14 @@ def _share(wrong: Array) -> float:
     return (total + WRONG * PRIOR_DOCUMENTS) / (wrong.size + PRIOR_DOCUMENTS)
 
 
-def how_dated(dates: pl.DataFrame, false_dates: float) -> Callable[[str], str]:
-    """DATES, the share of false ones -> document -> the end of the name of the curve that its claims have.
+def how_dated(dates: pl.DataFrame, false_dates: float) -> pl.DataFrame:
+    """DATES, the share of false ones -> doc_id, curve: how the name of the curve for a document's claims ends.
 
-    Without a date, or beside many false ones, claims are right less often than they seem.
+    Without a date, or among many false ones, claims are right less often than they seem. Of documents that are not
+    listed it ends with UNDATED.
     """
-    dated = set(best_dates(dates)["doc_id"])
-    known = ", doubted" if false_dates > DOUBTED else ""
-    return lambda doc_id: known if doc_id in dated else ", undated"
+    curve = pl.lit(", doubted" if false_dates > DOUBTED else "")
+    return dates.filter(is_believed()).select("doc_id", curve=curve).unique("doc_id")
 
 
 def told_by(one: Array, other: Array) -> Array:
@@ -123,7 +125,7 @@ def told_by(one: Array, other: Array) -> Array:
 
 
 def weigh_dates(evidence: pl.DataFrame, wrong: dict[str, float], share: float) -> pl.DataFrame:
-    """EVIDENCE, chances of false dates, the share of others' -> EVIDENCE with dates in log odds."""
+    """EVIDENCE, documents' chances of a false date, the chance of all others -> EVIDENCE with dates in log odds."""
     dated = evidence.filter(pl.col("feature") == "date")
     if dated.is_empty():
         return evidence

@@ -5,10 +5,16 @@ from __future__ import annotations
 import polars as pl
 import rustworkx as rx
 
+from provenance import tables
 from provenance.tracing.facts import CREDITS, best_dates, keys, source_keys
 
-PAIR = ["left_doc", "right_doc"]
+PAIR = tables.PAIR
 SIDED = ("containment", "first", "last")  # what is known of a side of a pair
+
+
+def find_same() -> pl.Expr:
+    """Whether a match is of two documents of equal words."""
+    return (pl.col("relation") == "duplicate") & (pl.col("left_doc") != pl.col("right_doc"))
 
 
 def find_twins(
@@ -18,11 +24,11 @@ def find_twins(
     dates: pl.DataFrame,
     ranks: pl.DataFrame,
 ) -> pl.DataFrame:
-    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES, RANKS -> doc_id, stands: for each document with twins, the first.
+    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES, RANKS -> doc_id, stands: for each with twins, which stands for all.
 
-    First is whose outlet the text itself credits, then the earliest, then by outlet and rank. *gather*.
+    It is the one whose outlet the text itself credits, else the earliest, else the first by outlet and rank. *gather*.
     """
-    same = matches.filter((pl.col("relation") == "duplicate") & (pl.col("left_doc") != pl.col("right_doc")))
+    same = matches.filter(find_same())
     ids = pl.concat([same["left_doc"], same["right_doc"].alias("left_doc")]).unique().sort()
     row = {name: number for number, name in enumerate(ids)}
     graph: rx.PyGraph[int, None] = rx.PyGraph(multigraph=False)
@@ -58,9 +64,9 @@ def find_twins(
 
 
 def find_even(twins: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
-    """TWINS, chosen rows of ANCESTRY, RANKS -> of twins none of which has a source: doc_id, contents, twin, alike.
+    """TWINS, chosen rows of ANCESTRY, RANKS -> of twins without a source: doc_id, contents, twin, alike.
 
-    Each of them may be the first, and as well as any other: `alike` is how many they are, and `twin` another of them.
+    Each is as likely the first as any other: `alike` is how many they are, and `twin` another of them.
     """
     copies = chosen.drop_nulls("other_id").select("doc_id")
     rest = twins.join(copies, on="doc_id", how="anti").join(ranks, on="doc_id").sort("stands", "rank")
@@ -73,14 +79,14 @@ def find_even(twins: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) ->
 
 
 def lent(doc_id: str, twins: pl.DataFrame) -> pl.Expr:
-    """Whether another stands for the document of that column."""
+    """Whether another document stands for the one in a column."""
     return pl.col(doc_id).is_in(twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode())
 
 
 def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of documents, with what is known of both, TWINS, RANKS -> one of each two that stand for them, sorted.
+    """Pairs of documents, with what is known of both, TWINS, RANKS -> pairs of those that stand for them, sorted.
 
-    Where these two are no pair themselves, of their twins' the one that shares most: how they are named tells nothing.
+    Where two of these are no pair themselves, they get that of their twins' pairs that shares most; ids do not count.
     """
     of_others = lent("left_doc", twins) | lent("right_doc", twins)
     own = pairs.filter(~of_others)

@@ -1,6 +1,6 @@
-"""Trees of a story -> how likely somebody whom the dump does not have was before the first text of each.
+"""Trees of a story -> for the first text of each, how likely its words are from somebody who is not in the dump.
 
-A text with flaws that its copies do not share is not where these have their words from, and both come from a third
+Where a text has flaws that its copies lack, these do not have their words from it, and both come from a third
 (separative errors: P. Maas, Textkritik, 1927, 8). How many stories begin outside a dump is learnt from the dump.
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from provenance.tables import PAIR
 from provenance.tracing.frequency import is_sampled
 from provenance.tracing.model import sum_families, weights
 
@@ -18,19 +19,19 @@ if TYPE_CHECKING:
     from provenance.tracing.ancestry import Choices
     from provenance.tracing.graphs import Solved
 
-PAIR = ["left_doc", "right_doc"]
 Array = np.ndarray[Any, Any]
-#: What is weighed: a constant, beginnings that are expected among its possible sources, that it is one itself, readings
-#: that nobody else has, how many were taken from it, the signs that it is later than one of these, and whether they
-#: prevail. Each as it speaks for somebody unseen.
+#: What is weighed of a first text, each as it speaks for somebody unseen: a constant; how many of its possible sources
+#: are expected to be beginnings; the chance that it is one itself; readings that nobody else has; how many were taken
+#: from it; signs that it is later than one of these; whether they prevail; that its dateline names its own outlet.
 FLAWS = (
     "unseen_bias", "unseen_others", "unseen_alone", "unseen_private", "unseen_copies", "unseen_later",
     "unseen_turned", "unseen_signed",
 )  # fmt: skip
-MOST = 3.0  # beginnings beyond which more of them say no more
+MOST = 3.0  # expected beginnings; more of them say no more
 NOT_OF_TEXTS = ("date", "habit")  # features of dates, which are weighed in the tree, and of other articles
-#: Share of stories that is taken to begin outside, and as how many that counts: 6 in 100 in grown lineages of which 15
-#: in 100 lost their first text, for a hidden text with a single copy is not missed. As many as trust.PRIOR_DOCUMENTS.
+#: Share of stories that is taken to begin outside, and for how many stories that counts: as many as
+#: trust.PRIOR_DOCUMENTS. Of grown lineages 15 in 100 lost their first text, and 6 in 100 are seen to begin outside, for
+#: a hidden text with a single copy is not missed.
 BEGUN_OUTSIDE, PRIOR_STORIES = 0.06, 10
 ROUNDS = 50  # of weighing stories and their share in turn; it moves by less than .001 after forty
 
@@ -72,7 +73,7 @@ def describe_firsts(ids: list[str], choices: Choices, solved: Solved, evidence: 
 
 
 def _against(ids: list[str], copy: Array, top: Array, evidence: pl.DataFrame) -> tuple[Array, Array]:
-    """Ids, copies, the first of each, EVIDENCE -> by document, signs that a copy was before it; if they prevail."""
+    """Ids, copies, the first of each, EVIDENCE -> by document: most signs that a copy was before it; if any prevail."""
     named = pl.Series(ids, dtype=pl.String)
     first = pl.Series(top[copy])
     pairs = pl.DataFrame({"first": first, "one": named.gather(first), "copy": named.gather(copy)}).with_columns(
@@ -97,12 +98,12 @@ def _against(ids: list[str], copy: Array, top: Array, evidence: pl.DataFrame) ->
 def weigh_firsts(firsts: Firsts, size: int) -> Array:
     """Firsts of so many documents -> by document, log odds that somebody unseen was before it; nan of no first.
 
-    As if that and the contrary were as frequent.
+    As if stories that begin outside were as frequent as others; _chances adds their share.
     """
     flaw = np.full(size, np.nan)
     known = weights()
     total = np.zeros(len(firsts.document))
-    for column, name in enumerate(FLAWS):  # one by one: a row's sum is alike in any company
+    for column, name in enumerate(FLAWS):  # column by column: so a row's sum does not depend on the rows beside it
         total += firsts.features[:, column] * known[name]
     flaw[firsts.document] = total
     return flaw

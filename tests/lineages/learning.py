@@ -20,10 +20,11 @@ import provenance.tracing
 from provenance.evaluation.origins import SOURCE, ancestors
 from provenance.evaluation.stories import CONDITIONS, Truth, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
+from provenance.tables import PAIR
 from provenance.tracing import ancestry, candidates, graphs, model, unseen
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
-from provenance.tracing.evidence import LEAST_SHARE, PAIR, find_evidence
+from provenance.tracing.evidence import LEAST_SHARE, find_evidence
 from provenance.tracing.outlets import name_outlets
 from provenance.tracing.pairs import Related, relate
 from provenance.tracing.reasons import NEITHER, SEVERAL, WITNESSED

@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from provenance.settings import Settings
+from provenance.tables import PAIR
 from provenance.tracing import model
 from provenance.tracing.ancestry import trace_ancestry
-from provenance.tracing.evidence import PAIR
 from tests.lineages.articles import own_texts
 from tests.lineages.fitting import Array, fit_directions
 from tests.lineages.growing import MIXES, World

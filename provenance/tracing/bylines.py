@@ -1,0 +1,51 @@
+"""Agencies that a byline names beside a person, or a line of its own beside a paper: whose copy an article is."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from provenance.tracing import names
+from provenance.tracing.cues import match_lines
+from provenance.tracing.notices import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BEFORE_NAME = re.compile(r"^(?:By|BY|Par|Von|Por|Source|Quelle|Fuente)[ :]+")
+_AMONG = re.compile(r"[,|/;&•]| for | of | and | - | – |\(|\)")  # between the names of a byline
+_AND = re.compile(r",|/| et | und | y | e | and ")
+#: `Le Figaro avec AFP`, `mit dpa`, `(Con información de EFE)` on a line of their own.
+_WITH = re.compile(
+    r"^[ \t(–—-]*(?:(?:(?:Par|Von|Por) )?[^\W\d_][\w’'.]{1,15}(?: [^\W\d_a-z][\w’'.]{1,15}){0,3} )?(?:[Aa]vec"
+    r"|[Mm]it(?: Material (?:von|der))?|[Cc]on (?:información|informaciones) de"
+    r"|[Cc]om(?: informações d[aeo]s?)?|(?P<some>[Ww]ith (?:inputs|files|reporting) from)) "
+    r"(?:the |la |l['’])?(?P<name>[^\W_][^\n()]{1,40}?)\)?\.?[ \t]*$",
+    re.MULTILINE,
+)
+#: Literal strings, one of which such a line holds: `avec` alone stands in every French text.
+CUES = (
+    "vec AFP", "vec l'AFP", "vec l’AFP", "vec Reuters", "vec ATS", "vec Belga", "it dpa", "it Material ", "it AFP",
+    "it Reuters", "it APA", "on informaci", "om Lusa", "om informa", "ith inputs from", "ith files from",
+    "ith reporting from",
+)  # fmt: skip
+
+
+@lru_cache(1 << 14)  # of a dump's authors most write more than once
+def read_byline(byline: str) -> str | None:
+    """A byline that came in a field -> the agency that it names alone or beside a person, or None."""
+    for part in _AMONG.split(byline[:200]):
+        name = _BEFORE_NAME.sub("", part.strip()).removesuffix(" Staff")
+        if (found := names.canonical(name) if name else "") in names.lexicon().kinds and names.is_agency(found):
+            return found
+    return None
+
+
+def read_shared(text: str, base: int) -> Iterator[Found]:
+    """A head or tail with a cue -> the agencies with which a line says that it was written, moved by `base`."""
+    for match in match_lines(_WITH, text, CUES):
+        parts = (names.resolve(part.strip()) for part in _AND.split(match["name"]))
+        if found := next((hit for hit in parts if hit and names.is_agency(hit)), None):
+            scope = "passage" if match["some"] else "article"
+            yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
