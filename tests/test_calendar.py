@@ -35,6 +35,8 @@ PIECES = [
         ("2020-03-04T12:00:00+01:00", MARCH_4_11, None),
         ("2020-03-04", MARCH_4, None),
         ("04.03.2020", MARCH_4, None),
+        ("26/08/2020", datetime(2020, 8, 26, tzinfo=UTC), None),
+        ("08/26/2020", datetime(2020, 8, 26, tzinfo=UTC), None),
         ("11:00 GMT 04.03.2020", MARCH_4_11, None),
         ("mercredi 4 mars 2020", MARCH_4, True),
         ("4 de marzo de 2020", MARCH_4, None),
@@ -135,6 +137,14 @@ def test_of_a_zone_that_nobody_knows_the_day_is_kept(zone: str) -> None:
 @pytest.mark.parametrize("text", ["", "1215", "now", "yesterday", "03/04/2020", "20201304", "4 March 2020 and more"])
 def test_a_field_that_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None
+
+
+def test_a_field_s_order_is_taken_where_it_is_told() -> None:
+    assert parse_date("04/03/2020 11:00 GMT", day_first=True) == (MARCH_4_11, "second")
+    assert parse_date("03-04-2020", day_first=False) == (MARCH_4, "day")
+    for day_first in (True, False):
+        for text in ("26/08/2020", "08/26/2020", "2020-03-04", "04.03.2020", "4 March 2020"):
+            assert parse_date(text, day_first=day_first) == parse_date(text)
 
 
 @given(st.integers(-2208988800, 4133894400))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance import clean
 from provenance import scan as scan_all
+from provenance.dumps.day_order import DAY_FIRST, MONTH_FIRST, tell_order
 from provenance.dumps.published import parse_published
+from provenance.dumps.reading import read_frame
+from provenance.settings import Settings
+from provenance.text.calendar import parse_date
 from tests.dumps import BODY, PARAGRAPHS, page, scan, write
 
 if TYPE_CHECKING:
@@ -64,3 +71,57 @@ def test_a_date_without_a_day_is_not_the_first(date: str) -> None:
 def test_a_page_s_year_does_not_hide_its_day(tmp_path: Path) -> None:
     head = '<meta name="dc.date" content="2024"><meta name="displaydate" content="2024-03-05T10:00:00Z">'
     assert scan(write(tmp_path, "a.html", page(BODY, head))).documents["published"].to_list() == [MOMENT]
+
+
+#: A date that can be read in two ways, beside others of its field -> the day that it is.
+SETTLED = [
+    (["03/04/2024", "26/03/2024"], datetime(2024, 4, 3, tzinfo=UTC)),
+    (["03/04/2024", "03/26/2024"], datetime(2024, 3, 4, tzinfo=UTC)),
+    (["3-4-2024 10:15", "26-3-2024 9:00"], datetime(2024, 4, 3, 10, 15, tzinfo=UTC)),
+    (["3/4/2024 5:30 PM", "3/26/2024 9:00 AM"], datetime(2024, 3, 4, 17, 30, tzinfo=UTC)),
+    (["Published: 03/04/2024", "Published: 26/03/2024"], datetime(2024, 4, 3, tzinfo=UTC)),
+    (["03/04/2024", "26.03.2024"], None),  # dots have the day first by custom, and say nothing of strokes
+    (["03/04/2024", "26/03/2024", "03/26/2024"], None),
+    (["03/04/2024", "05/06/2024"], None),
+    (["03/04/2024", "26/13/2024"], None),
+]
+
+
+@pytest.mark.parametrize(("dates", "day"), SETTLED)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_the_other_dates_of_a_field_tell_where_the_day_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dates: list[str], day: datetime | None, kind: str
+) -> None:
+    monkeypatch.setattr("provenance.dumps.intake.BATCH_ROWS", 1)
+    monkeypatch.setattr("provenance.dumps.columnar.BATCH_ROWS", 1)
+    for name, rows in (("one", dates), ("other", dates[::-1])):
+        frame = pl.DataFrame({"id": rows, "date": rows, "text": [f"{row}: {PARAGRAPHS[0]}" for row in rows]})
+        into = tmp_path / f"{name}.{kind}"
+        {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "parquet": frame.write_parquet}[kind](into)
+        found = scan(into)
+        assert dict(found.documents.select("doc_id", "published").iter_rows())[dates[0]] == day
+        assert found.inputs["undated"].to_list() == [found.documents["published"].null_count()]
+        assert read_frame(frame, Settings()).documents["published"].to_list() == [
+            dict(found.documents.select("doc_id", "published").iter_rows())[row] for row in rows
+        ]
+
+
+def test_a_field_of_another_input_tells_nothing(tmp_path: Path) -> None:
+    tables = [write(tmp_path, f"{day}.csv", f"id,date,text\n{day},{day}/04/2024,Text.\n") for day in ("03", "26")]
+    found = scan(*tables)
+    days = dict(found.documents.select("doc_id", "published").iter_rows())
+    assert [days["03"], days["26"]] == [None, datetime(2024, 4, 26, tzinfo=UTC)]
+    assert found.inputs["undated"].to_list() == [1, 0]
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "Mon, ", "11:00 ", "\n", "26", "08", "3", "13", "/", "-", "2024", "1066", "é"]))
+)
+def test_a_date_of_one_order_alone_is_told_as_what_it_is(pieces: list[str]) -> None:
+    date = "".join(pieces)
+    told = tell_order(pl.Series([date])).item()
+    assert re.search(DAY_FIRST, date) is None or re.search(MONTH_FIRST, date) is None
+    first, second = parse_date(date, day_first=True), parse_date(date, day_first=False)
+    if first != second:
+        assert parse_date(date) is None
+        assert told is None

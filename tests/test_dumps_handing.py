@@ -164,6 +164,23 @@ def test_a_table_of_nothing_but_texts_is_read(tmp_path: Path) -> None:
     assert read([str(path)], Settings()).documents["text"].to_list() == [text for text in TEXTS if text]
 
 
+def test_texts_in_memory_that_something_else_holds_are_read_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, held = str(table(tmp_path / "news.parquet")), []
+    take = Handed.take
+
+    def take_held(handed: Handed) -> None:
+        with Path(place(handed._descriptor)).open("r+b") as kept, mmap.mmap(kept.fileno(), 0) as mapped:
+            held.append(mapped)
+            take(handed)
+
+    monkeypatch.setattr(Handed, "take", take_held)
+    found = read([path], Settings())
+    assert len(held) == 1
+    assert (found.documents.height, set(found.rejects["reason"])) == (200, {"blank"})
+
+
 @pytest.mark.parametrize(
     "answer", [{"rows": 300, "texts": 10}, {"rows": 7, "texts": 0}, {"rows": -1, "texts": 1 << 70}]
 )

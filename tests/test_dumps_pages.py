@@ -6,8 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+import provenance
 from provenance.dumps.markup import plain_text
 from provenance.dumps.pages import read_page
 from provenance.dumps.publishers import spells
@@ -36,6 +38,57 @@ OPEN_GRAPH = """<meta property="og:site_name" content="Quay Post">
 <meta name="author" content="By Ann Lee, Bo Ray">
 <link rel="canonical" href="https://www.quaypost.example/news/dredger">"""
 CANONICAL = "<link rel=canonical href='https://www.quaypost.example/news/dredger'>"
+
+
+CHINESE = (
+    "港口市议会周二决定购买第二艘挖泥船，因为第一艘整个冬天都闲置着，船队无法在低潮时离开港口。市长说，渔船队再也不能出海。",
+    "两名议员投了反对票，并问为什么旧机器从未由建造它的船厂修理。市长没有回答这个问题，他说会议将在下个月继续举行。",
+    "渔民协会的代表说，他们对这个决定感到满意，但希望新船能在夏天之前到达港口，否则渔季就会受到影响。",
+)
+
+
+@pytest.mark.parametrize(
+    ("tail", "outlet"),
+    [
+        ("-新华网", "新华网"),
+        ("--国际--人民网", "人民网"),
+        ("|港口_新浪新闻", "新浪新闻"),
+        (" | 共同通信", "共同通信"),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize(
+    "info", ["2024年03月05日 10:20:33 | 来源：{}", "<b>2024年3月5日</b> <i>10時20分</i>", "2024-03-05"]
+)
+@pytest.mark.parametrize("heading", ["港口城市购买第二艘挖泥船以清理航道", "港口城市买挖泥船"])
+def test_a_chinese_page_says_who_printed_it_and_when(tail: str, outlet: str | None, info: str, heading: str) -> None:
+    """It is two or three words to whoever counts spaces: its menu was taken for a part of the article."""
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in CHINESE)
+    markup = (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{heading}{tail}</title></head><body><div class='nav'>"
+        f"<a href='/'>首页</a><a href='/news'>新闻</a></div><h1>{heading}</h1><div class='info'>{info.format(outlet)}"
+        f"</div><div class='article'>{body}</div><div class='footer'>版权所有</div></body></html>"
+    )
+    answer = read_page(markup.encode())
+    assert (answer["labels"]["title"], answer["labels"]["outlet"]) == (heading, outlet)
+    assert answer["labels"]["published"] == "2024-03-05"
+    assert answer["text"].split() == list(CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("under", "day"),
+    [
+        ("<p>الثلاثاء 5 مارس 2024</p>", "2024-03-05"),
+        ("<div>5 марта 2024</div>", "2024-03-05"),
+        ("<script>'2024年3月5日'</script><p>Halven</p>", None),
+        (
+            "<p>In the winter of the year before, as the town was told on 5 марта 2024, nobody had seen it at sea.</p>",
+            None,
+        ),
+    ],
+)
+def test_a_date_is_looked_for_between_heading_and_article(under: str, day: str | None) -> None:
+    assert read_page(page(under + BODY).encode())["labels"]["published"] == day
 
 
 @pytest.mark.parametrize(
@@ -202,3 +255,20 @@ def test_pages_saved_into_one_file_are_articles_each(tmp_path: Path) -> None:
     assert scan(write(tmp_path, "y.html", long)).documents["text"].to_list() == texts
     quoted = pages[0].replace("agreed", "wrote &lt;/html&gt; &lt;html&gt; and agreed")
     assert scan(write(tmp_path, "z.html", quoted)).documents["doc_id"].to_list() == [f"{tmp_path}/z.html"]
+
+
+def test_a_column_of_markup_is_read_as_its_text(tmp_path: Path) -> None:
+    """Publishing systems store articles so; a copy without tags shared no words with the tags between its own."""
+    markup = f"<p>{PARAGRAPHS[0].replace('&', '&amp;')}</p>\n<div class='x'><b>{PARAGRAPHS[1]}</b></div>"
+    blocks = f"<!-- wp:paragraph -->\n<p>{PARAGRAPHS[0]}</p>\n<!-- /wp:paragraph -->\n"
+    cells = [markup, blocks, "<p></p>", f"<p> {PARAGRAPHS[0]}", f"<i>{PARAGRAPHS[0]}</i>", f"{PARAGRAPHS[0]} </p>"]
+    texts = [f"{PARAGRAPHS[0]}\n{PARAGRAPHS[1]}", PARAGRAPHS[0], *cells[3:]]
+    frame = pl.DataFrame({"body": cells})
+    frame.write_parquet(tmp_path / "x.parquet")
+    frame.write_csv(tmp_path / "x.csv")
+    frame.write_ndjson(tmp_path / "x.jsonl")
+    for name in ("x.parquet", "x.csv", "x.jsonl"):
+        found = scan(str(tmp_path / name))
+        assert found.documents["text"].to_list() == texts, name
+        assert found.rejects["reason"].to_list() == ["blank"], name
+    assert provenance.scan(frame).documents["text"].to_list() == cells  # whose places are asked for in these very texts

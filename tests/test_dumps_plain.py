@@ -334,7 +334,9 @@ TABLE = "\n".join(ROWS) + "\n"
         (TABLE.format("\t"), "tsv"),
         (TABLE.format(";"), "csv"),
         (TABLE.format(","), "csv"),
-        (TABLE.format(",") + "3,too few\n", "text"),
+        (TABLE.format("\t") + "3\tToo few\n", "tsv"),
+        (TABLE.format(",") + "3,too few\n", "csv"),
+        (TABLE.format(",") + "3,too few\n" * 2, "text"),
         ("Date, time, place and text of the talks\nwere agreed, they said, on, Tuesday\n", "text"),
         ("{{Infobox person}}\nA dredger was bought.\n", "text"),
         ('{"Whoever" would have thought it}\nA dredger was bought.\n', "text"),
@@ -346,6 +348,7 @@ def test_a_file_called_text_is_what_it_certainly_is(tmp_path: Path, content: str
     found = scan(write(tmp_path, "a.txt", content))
     assert found.inputs["format"].to_list() == [kind]
     assert found.documents.height > 0
+    assert found.rejects["reason"].to_list() == (["ragged"] if kind != "text" and "oo few" in content else [])
 
 
 def test_a_look_that_ends_within_a_record_tells_records() -> None:

@@ -17,7 +17,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.dumps import json_files
+from provenance.dumps import json_files, language
+from provenance.dumps.columns import choose_columns
 from provenance.dumps.decode import decode_text
 from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
@@ -131,6 +132,45 @@ def test_without_a_text_column_the_columns_and_the_option_are_named(tmp_path: Pa
     assert scan(path, text="remark", id="number").documents["doc_id"].to_list() == ["1", "2"]
     with pytest.raises(UsageError, match=r"no input has a column 'words' \(--text\): there are columns number, remark"):
         scan(path, text="words")
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked", "chosen"),
+    [
+        (["text"], {"id": "text"}, None),
+        (["text", "body"], {"id": "text"}, {"text": "body", "id": "text"}),
+        (
+            ["body", "source", "publisher"],
+            {"title": "source"},
+            {"text": "body", "outlet": "publisher", "title": "source"},
+        ),
+        (["body", "id"], {"text": "id"}, {"text": "id"}),
+    ],
+)
+def test_a_column_asked_for_as_one_thing_is_not_guessed_to_be_another(
+    columns: list[str], asked: dict[str, str], chosen: dict[str, str] | None
+) -> None:
+    found = choose_columns(columns, Settings(**asked))
+    assert found.of == (chosen or {})
+    assert (found.problem is None) == (chosen is not None), "without a text there is a problem to tell"
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (["body", "bodyText", "pubtime"], {"text": "bodyText", "published": "pubtime"}),
+        (["versioncreated", "firstcreated", "body_text"], {"text": "body_text", "published": "firstcreated"}),
+        (["headline", "versionCreated", "body"], {"text": "body", "title": "headline", "published": "versionCreated"}),
+        (
+            ["ID", "post_date", "post_content", "post_title"],
+            {"id": "ID", "published": "post_date", "text": "post_content", "title": "post_title"},
+        ),
+        (["timestamp", "published_time", "text"], {"text": "text", "published": "published_time"}),
+        (["time", "text"], {"text": "text"}),
+    ],
+)
+def test_usual_names_of_texts_and_dates(columns: list[str], chosen: dict[str, str]) -> None:
+    assert choose_columns(columns, Settings()).of == chosen
 
 
 def test_a_column_that_some_inputs_have_is_a_reject_of_the_others(tmp_path: Path) -> None:
@@ -399,6 +439,22 @@ def test_languages() -> None:
     assert tell_languages(documents.fill_null("xx"))["language"].to_list() == ["de", "xx", "xx", "nl", "xx"]
 
 
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from(["the", "de", "nicht", "said", "he", "x", "h", "www", "http://", "https://", "_", "7", " "])
+                 | st.sampled_from(["\n", "\x1f", "\x7f", "\u00a0", "\u2003", "\u200d", "\u00e9", "\u00d7", "\u0142", "\u2019", "\u2014"])
+                 | st.sampled_from(["\u00aa", "\u0436", "\u3002", "\u00b7", "/", ".", "The"]), max_size=12).map("".join),
+        max_size=5,
+    )
+)  # fmt: skip
+def test_words_are_counted_as_expressions_do(texts: list[str]) -> None:
+    series = pl.Series(texts, dtype=pl.String)
+    counted = language.count_words(series).T.tolist()
+    plain = series.str.replace_all(r"https?://\S+|[\x00-\x1f\x7f]", " ")
+    listed = (rf"\b(?:{words.replace(' ', '|')})\b" for words in (language.ENGLISH, language.FOREIGN))
+    assert counted == [plain.str.count_matches(expression).to_list() for expression in (" ", *listed)]
+
+
 def test_what_begins_with_captions_is_told_by_what_follows() -> None:
     caption, prose = (
         "Storm Storm. Photo: AP. ",
@@ -596,6 +652,33 @@ def test_labels_that_are_objects_and_a_text_of_paragraphs(tmp_path: Path) -> Non
     found = scan(write(tmp_path, "a.jsonl", "\n".join([*lines, json.dumps({"content": ["One.", 2]})])))
     assert found.documents.select("title", "byline", "text").rows() == [("A dredger", "By Ann Lee", "One.\n\nTwo.")] * 2
     assert found.rejects["reason"].to_list() == ["not_text"]
+
+
+def test_a_text_of_runs_is_joined_as_it_stands(tmp_path: Path) -> None:
+    """Telegram's export has a message with anything bold or linked in it as a list: it was a reject."""
+    texts: list[Any] = [
+        [
+            "The council bought a ",
+            {"type": "bold", "text": "second"},
+            " dredger.\n\n",
+            {"type": "hashtag", "text": "#q"},
+        ],
+        ["", {"type": "text_link", "text": "A dredger", "href": "https://q.example"}],
+        [{"type": "custom_emoji", "text": "!", "document_id": "1"}, {"type": "bold", "text": "Bought"}],
+        [{"type": "paragraph", "text": "One."}, {"type": "paragraph", "text": "Two."}],
+        ["One ", {"type": ["bold"]}],
+        [{"type": ["bold"], "text": "One"}],
+    ]
+    service = {"id": 0, "type": "service", "date": "2024-03-04T09:00:00", "text": ""}
+    messages = [
+        {"id": number, "type": "message", "date": "2024-03-04T10:00:00", "text": text, "text_entities": []}
+        for number, text in enumerate(texts, 1)
+    ]
+    export = {"name": "Quay Post", "type": "public_channel", "id": 7, "messages": [service, *messages]}
+    found = scan(write(tmp_path, "result.json", json.dumps(export)))
+    told = ["The council bought a second dredger.\n\n#q", "A dredger", "!Bought"]
+    assert found.documents.select("doc_id", "text").rows() == list(zip("123", told, strict=True))
+    assert found.rejects["reason"].to_list() == ["blank", "not_text", "not_text", "not_text"]
 
 
 def test_what_is_said_of_broken_json_and_a_table_without_a_header(tmp_path: Path) -> None:

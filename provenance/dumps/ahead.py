@@ -1,6 +1,6 @@
-"""The question that is asked of a table, and asking it early: a worker looks through it while the program loads.
+"""A worker looks through a table before it is read; here it is asked to, early, while the rest of the program loads.
 
-What a program needs to compare articles takes a second to import, on one core. Nothing of it is imported here.
+What comparing articles needs takes one core a second to import. So none of that is imported here.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ TABLES = ("parquet", "arrow")
 
 
 class Asked(NamedTuple):
-    """A table that a worker was asked to look through; its texts come in the memory behind `descriptor`, if any."""
+    """A table that a worker was asked to look through; its texts come in the memory of `descriptor`, if it has one."""
 
     question: Question
     descriptor: int | None
     answer: Future[dict[str, Any] | Lost]
 
     def close(self) -> None:
-        """Let the memory go, but for what is mapped of it."""
+        """Free the memory, but for what is mapped of it."""
         if self.descriptor is not None:
             os.close(self.descriptor)
 
 
-#: What was asked before, by the kind that it was taken for (its first bytes may tell another) and its place.
+#: What was asked early, by the kind that the name suggests (the first bytes may tell another) and the place.
 Ahead = dict[tuple[str, str | None], Asked]
 
 
 def ask_table(
     workers: Workers, kind: str, place: str | None, content: bytes, size: int, settings: Settings, most: int
 ) -> Asked:
-    """Ask what trying.try_columns finds in a file; up to `most` bytes of its texts are to be handed over."""
+    """Have a worker call trying.try_columns on a file, and hand its texts over if they have at most `most` bytes."""
     known: dict[str, Any] = {"kind": kind, "place": place, "asked": {name: getattr(settings, name) for name in ASKED}}
     descriptor = None
     if hasattr(os, "memfd_create"):
@@ -58,9 +58,9 @@ def ask_table(
 
 @contextmanager
 def asked_ahead(inputs: Sequence[str], settings: Settings, most: int) -> Iterator[Ahead]:
-    """Ask of the first table among inputs by name -> what was asked; whoever takes it out closes it.
+    """Inputs by name -> what was asked of the first table among them; whoever takes an Asked out of it closes it.
 
-    Of the first only: each holds texts in memory, and the next one is asked of while nothing else waits.
+    Only the first is asked of, because each holds texts in memory; the others are asked of in their turn.
     """
     with Workers(count=1) as workers:
         asked: Ahead = {}
@@ -69,7 +69,7 @@ def asked_ahead(inputs: Sequence[str], settings: Settings, most: int) -> Iterato
             if kind in TABLES and os.path.isfile(path):  # noqa: PTH113  where a name is too long, Path's own raises
                 place = os.fspath(path)  # as walk.py has it, which leaves `..` behind a link alone
                 one = ask_table(workers, kind, place, b"", path.stat().st_size, settings, most)
-                # what it holds is not needed while articles are compared
+                # the worker's memory is not needed while articles are compared
                 one.answer.add_done_callback(lambda _answer: workers.end())
                 asked[kind, place] = one
                 break

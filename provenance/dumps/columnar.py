@@ -19,7 +19,7 @@ import polars as pl
 from provenance.dumps.ahead import ask_table
 from provenance.dumps.columns import choose_columns, columns_of_frame, holds_markup
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
-from provenance.dumps.markup import PAGE_START
+from provenance.dumps.markup import FRAGMENT, PAGE_START, plain_text
 from provenance.dumps.records import ask_record
 from provenance.dumps.rejects import single_line
 from provenance.dumps.trying import FAILURES, SCANS, opened
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from provenance.dumps.workers import Workers
 
 
-#: A longer file without a name is called by its number, or copied into one; shorter ones are sent to the worker.
+#: Bytes. A file without a name is sent to the worker if it is no longer; else the worker opens it by its descriptor's
+#: number, or a copy of it that has a name.
 MOST_SENT = 64 << 20
 #: What a worker found wrong -> what is told of it.
 WRONG = {
@@ -57,9 +58,9 @@ def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
 def read_columnar(
     kind: str, content: BinaryIO, intake: Intake, workers: Workers, ahead: Ahead
 ) -> Iterator[pl.DataFrame | Question]:
-    """A Parquet or Arrow file that can seek -> articles of as many rows as a worker could read of it.
+    """A Parquet or Arrow file that can seek -> articles: of as many rows as a worker could read.
 
-    Of `ahead` what is used is taken out.
+    If it was asked of early, the answer is taken out of `ahead`.
     """
     from provenance.room import most_text  # noqa: PLC0415  as below
 
@@ -95,7 +96,7 @@ def _handed(asked: Asked, answer: dict[str, Any]) -> Handed | None:
 def _rescued(
     question: Question, answer: dict[str, Any], intake: Intake, workers: Workers
 ) -> Iterator[pl.DataFrame | Question]:
-    """A table that is damaged -> articles of the rows before, which a worker copies; and why there are no more."""
+    """A damaged table -> articles of the rows before the damage, which a worker copies; and a reject for the rest."""
     known = {name: question.known[name] for name in ("kind", "place", "asked")}
     with tempfile.TemporaryDirectory() as folder:
         sound = {"rows": answer.get("rows", 0)}
@@ -110,7 +111,7 @@ def _rescued(
 
 @contextlib.contextmanager
 def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
-    """A file that can seek as a worker can read it: the place where it lies, or its bytes; and its length."""
+    """A file that can seek -> what a worker can read it from: its place, or else its bytes; and its length."""
     size = content.seek(0, io.SEEK_END)
     name = getattr(content, "name", None)
     content.seek(0)
@@ -119,7 +120,7 @@ def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
     elif size <= MOST_SENT:
         yield None, content.read(), size
     elif os.path.exists(numbered := f"/proc/{os.getpid()}/fd/{content.fileno()}"):  # noqa: PTH110
-        yield numbered, b"", size  # Linux has a name for what has none
+        yield numbered, b"", size  # under Linux an open file has this name, too
     else:
         with tempfile.NamedTemporaryFile() as copy:  # what came through a pipe has no name
             shutil.copyfileobj(content, copy)
@@ -130,7 +131,7 @@ def _placed(content: BinaryIO) -> Iterator[tuple[str | None, bytes, int]]:
 def read_columns(
     scan: Callable[[Any], pl.LazyFrame], source: BinaryIO, intake: Intake, handed: Handed | None = None
 ) -> Iterator[pl.DataFrame | Question]:
-    """What Polars scans -> articles, with texts that were handed over; what it cannot read is a reject."""
+    """A file that Polars scans -> articles, with the texts that were handed over; a reject where it cannot be read."""
     try:
         yield from read_file(scan(source), intake, handed)
     except FAILURES as error:
@@ -139,14 +140,29 @@ def read_columns(
 
 
 def read_file(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame | Question]:
-    """The same of a file: where a text is a page's source, the article on the page."""
+    """A scanned file -> articles; where a text is a page's source, the article on that page.
+
+    A piece of a page is an article already: of that its text is taken. The texts of frames are what they are.
+    """
     every = holds_markup(choose_columns(frame.collect_schema().names(), intake.settings).of.get("text", ""))
     for found in _batches(frame, intake, handed):
         pages = found["text"].str.contains("" if every else PAGE_START)
-        yield intake.counted(found.filter(~pages))
+        yield intake.counted(_without_markup(found.filter(~pages), intake))
         for row in found.filter(pages).iter_rows(named=True):
             published = row.pop("published")
             yield from ask_record(Found(**row, published=None if published is None else str(published)), intake)
+
+
+def _without_markup(found: pl.DataFrame, intake: Intake) -> pl.DataFrame:
+    """Rows with a text -> the same, with its own text where that is a piece of a page, if it has any."""
+    fragments = found["text"].str.contains(FRAGMENT)
+    if not fragments.any():
+        return found
+    texts = [plain_text(text) if marked else text for text, marked in zip(found["text"], fragments, strict=True)]
+    read = found.with_columns(text=pl.Series(texts, dtype=pl.String))
+    for row in read.filter(pl.col("text") == "")["number"]:
+        intake.reject(row, "blank", "no text")
+    return read.filter(pl.col("text") != "")
 
 
 def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame]:
@@ -162,20 +178,29 @@ def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) 
         return
     rows = 0
     chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
-    for batch in _beside(chosen, handed) if handed else chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
+    taken = handed and _taken(handed)
+    for batch in _beside(chosen, taken) if taken else chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
         yield _found(batch, rows, columns, intake)
         rows += batch.height
 
 
-def _beside(chosen: pl.LazyFrame, handed: Handed) -> Iterator[pl.DataFrame]:
-    """The columns of a table whose texts were handed over, in batches."""
-    handed.take()
+def _taken(handed: Handed) -> Handed | None:
+    """Texts that can be taken now. The system refuses while anything holds a page of their memory, even itself."""
+    try:
+        handed.take()
+    except OSError:
+        return None  # they stand in the file, too
+    return handed
+
+
+def _beside(chosen: pl.LazyFrame, taken: Handed) -> Iterator[pl.DataFrame]:
+    """The columns of a table whose texts were taken, in batches."""
     others = chosen.drop("text").collect()
-    if others.width and others.height != handed.rows:
-        raise ValueError(f"{others.height:,} of {handed.rows:,} rows")
-    for first in range(0, handed.rows, BATCH_ROWS):
-        last = min(first + BATCH_ROWS, handed.rows)
-        yield handed.texts(first, last).to_frame().hstack(others[first:last].get_columns())
+    if others.width and others.height != taken.rows:
+        raise ValueError(f"{others.height:,} of {taken.rows:,} rows")
+    for first in range(0, taken.rows, BATCH_ROWS):
+        last = min(first + BATCH_ROWS, taken.rows)
+        yield taken.texts(first, last).to_frame().hstack(others[first:last].get_columns())
 
 
 def _found(picked: pl.DataFrame, first: int, columns: Columns, intake: Intake) -> pl.DataFrame:
@@ -210,7 +235,7 @@ def _as_text(column: pl.Series, first: int, intake: Intake) -> pl.Series:
 
 
 def _as_label(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """A column of a frame as text: numbers as printed, lists joined, a struct's `name`; null where it is none."""
+    """A column of a frame as text: numbers as printed, lists joined, the `name` of a struct; null for other types."""
     dtype = frame.schema.get(name)
     if dtype is None:
         return pl.lit(None, dtype=pl.String)

@@ -19,20 +19,22 @@ OF_MARKUP = (
     "contentrendered", "html", "rawhtml", "pagehtml", "htmlcontent", "contenthtml", "bodyhtml", "htmlbody",
     "articlehtml",
 )  # fmt: skip
-#: Field -> usual column names, best first; compared without case, spaces, dots and underscores.
+#: Field -> usual column names, best first; compared without case, spaces, dots and underscores. A body's text goes
+#: before the body: some give both, and the body is markup (the Guardian's answers). Of a news agency's item (IPTC's
+#: ninjs) the first version's time goes before that of this one, which is later than copies of the first.
 USUAL = {
     "text": (
-        "text", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody", "bodytext",
-        "articlecontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext", "rawcontent",
-        "story", "texte",
+        "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
+        "articlecontent", "postcontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext",
+        "rawcontent", "story", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
         "tekst", "metin", "icerik", "paragraphs", *OF_MARKUP,
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
-        "publishdate", "publishedon", "publishtime", "webpublicationdate", "date",
-        "datetime", "articledate", "posted", "postedat",
+        "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "date",
+        "datetime", "articledate", "posted", "postedat", "postdate", "firstcreated", "versioncreated",
         "timestamp", "fecha", "datum", "tarih",
     ),
     "outlet": (
@@ -41,6 +43,7 @@ USUAL = {
     ),
     "title": (
         "title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "titlerendered",
+        "posttitle",
     ),
     "url": ("url", "link", "weburl", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
     "byline": ("byline", "author", "authors", "creator", "writer"),
@@ -65,6 +68,8 @@ class Columns(NamedTuple):
 def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}") -> Columns:
     """The columns of a table -> which holds what; `asks` is how whoever reads the problem would name a column.
 
+    A column that the settings name as one thing is not guessed to be another.
+
     >>> from provenance.settings import Settings
     >>> choose_columns(["ID", "Body", "pub_date"], Settings()).of
     {'text': 'Body', 'id': 'ID', 'published': 'pub_date'}
@@ -75,27 +80,20 @@ def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}
         keys.setdefault(_SIGNS.sub("", column.lower()), column)
     for column in named:  # a path of a nested record is called by its last part
         keys.setdefault(_SIGNS.sub("", column.lower().rsplit(".", 1)[-1]), column)
-    chosen: dict[str, str] = {}
+    asked = {field: column for field in ASKED if (column := getattr(settings, field)) is not None}
+    for field, column in asked.items():
+        if column not in found:
+            return Columns({}, ("no_column", f"no column {column!r} ({asks.format(field)}): it has {_listed(found)}"))
+    chosen = dict(asked)
+    free = {key: column for key, column in keys.items() if column not in asked.values()}
     for field, usual in USUAL.items():
-        asked = getattr(settings, field) if field in ASKED else None
-        if asked is not None:
-            if asked not in found:
-                return Columns(
-                    {}, ("no_column", f"no column {asked!r} ({asks.format(field)}): it has {_listed(found)}")
-                )
-            chosen[field] = asked
-            continue
-        guess = next((keys[name] for name in usual if name in keys), None)
-        if guess is not None:
+        guess = next((free[name] for name in usual if name in free), None)
+        if field not in asked and guess is not None:
             chosen[field] = guess
     if "text" not in chosen:
         named_by = asks.format("text")
         return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with {named_by}"))
-    # A column asked for as one thing is not guessed to be another.
-    asked_for = {getattr(settings, field) for field in ASKED} - {None}
-    guessed = {field: column for field, column in chosen.items() if column not in asked_for}
-    kept = {field: column for field, column in chosen.items() if field in ASKED and getattr(settings, field)}
-    return Columns({field: chosen[field] for field in USUAL if field in kept or field in guessed})
+    return Columns({field: chosen[field] for field in USUAL if field in chosen})
 
 
 def columns_of_frame(found: Collection[str], settings: Settings) -> dict[str, str]:

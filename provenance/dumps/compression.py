@@ -27,7 +27,7 @@ class Problem(NamedTuple):
 
 
 class Allowance:
-    """What a file may grow to in all layers together: archives in archives share the one of the file that lies there.
+    """How many bytes a file may grow to, in all layers together: archives in archives share that of the outermost file.
 
     `size` is the length of that file in bytes.
     """
@@ -59,7 +59,7 @@ class Expanded(io.RawIOBase):
         self._left = memoryview(b"")
 
     def readable(self) -> bool:
-        """Yes."""
+        """Whether it can be read: it can."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
@@ -75,7 +75,7 @@ class Expanded(io.RawIOBase):
         return count
 
     def _more(self, count: int) -> bytes:
-        """The next bytes as they lie; those that were read to tell the packing come first."""
+        """The next packed bytes; first those that were read already, to tell the packing."""
         held, self._held = self._held, b""
         block = held + self._source.read(max(0, count - len(held)))
         if self._member:

@@ -1,6 +1,6 @@
-"""The worker's side of handing texts over in memory, so that a table is decoded once; taking.py is the reader's side.
+"""A worker hands the texts of a table over in memory, so that they are decoded once. The reader's side is taking.py.
 
-Texts are written as UTF-8 one after another, and behind all of them their lengths. Nothing that takes long is imported.
+Texts are written as UTF-8 one after another, and their lengths behind all of them. Nothing slow is imported here.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from io import FileIO
 
 import polars as pl
 
-NULL = -1  # the length of what is no text
-PIECE = 1 << 20  # bytes written at a time, from memory at hand: 20 MB were mapped anew at each step
+NULL = -1  # the length that stands for a null
+PIECE = 1 << 20  # bytes written at a time, from memory that is used again: for 20 MB it was mapped anew each time
 STEP = 8  # bytes of a length, and what lengths are aligned to
 
 
@@ -26,7 +26,7 @@ class Giver:
         self._sizes = array("q")
 
     def give(self, texts: pl.Series) -> None:
-        """Write the next texts. What is no column of strings ends it, and so do texts that are too many."""
+        """Write the next texts. Gives up, and hands nothing over, if these are no strings or all together too many."""
         if self._stream is None:
             return
         if texts.dtype != pl.String:
@@ -56,7 +56,7 @@ class Giver:
         try:
             while rest and self._stream is not None:
                 rest = rest[self._stream.write(rest) :]
-        except OSError:  # no memory: nothing is wrong with the file
+        except OSError:  # there is no memory; the table may still be read
             self._stop()
 
     def _stop(self) -> None:

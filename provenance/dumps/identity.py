@@ -1,4 +1,4 @@
-"""Articles -> their ids: their own, else their place; each once."""
+"""Articles -> their ids: the one that each brought along, else its place; no two alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 
 def own_names(articles: pl.DataFrame) -> pl.Series:
-    """What name_documents takes -> doc_id without regard to the others: two may be equal. For who reads bit by bit."""
+    """What name_documents takes -> doc_id by each article alone, so that two may be equal: for reading bit by bit."""
     own = pl.when(pl.col("own").str.len_bytes() > 0).then(pl.col("own"))
     return articles.select(doc_id=pl.coalesce(own, _placed())).to_series()
 

@@ -1,4 +1,4 @@
-"""What a reader gives: the articles it finds, as frames of bounded size, and what it says of their file."""
+"""Where a reader puts the articles that it finds, and notes what it could not read; frames of bounded size come out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from provenance import tables
+from provenance.dumps.day_order import tell_order
 from provenance.dumps.published import parse_published, unread_dates
 from provenance.dumps.rejects import Reject, single_line
 
@@ -28,8 +29,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Found(NamedTuple):
     """An article as a reader found it; None for what it does not know.
 
-    `number` is its place in the file from 0, None where the file is one article; `own` the id that it brought;
-    `start` and `end` code points in the decoded file, None where the text was not a slice of it; `published` in
+    `number` is its place in the file from 0, None where the file is one article; `own` the id that it brought along;
+    `start` and `end` are code points in the decoded file, None where the text is no slice of it; `published` is in
     whatever form it was written.
     """
 
@@ -52,12 +53,15 @@ FOUND = pl.Schema(
         for name in Found._fields
     }
 )
-#: The columns of a frame of articles, from which ids and DOCUMENTS are made; `undated` is a date that is none.
-ARTICLES = pl.Schema({"path": pl.String(), **FOUND, "published": tables.TIME, "undated": pl.String()})
+#: The columns of a frame of articles, from which ids and DOCUMENTS are made; `undated` is a date that is none, and
+#: `day_first` what the date tells of the others of its field (day_order).
+ARTICLES = pl.Schema(
+    {"path": pl.String(), **FOUND, "published": tables.TIME, "undated": pl.String(), "day_first": pl.Boolean()}
+)
 
 
 class Shelf:
-    """Articles of all files until they are enough for a frame."""
+    """Articles of all files, gathered until they are enough for a frame."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str | int | None, ...]] = []
@@ -82,16 +86,16 @@ class Shelf:
 
 
 class Intake:
-    """One input while it is read: its name, the settings, what was found in it and what was not."""
+    """One input while it is read: its name, the settings, the articles found in it and what could not be read."""
 
     def __init__(self, path: str, settings: Settings, shelf: Shelf, charset: str | None = None) -> None:
         self.path, self.settings = path, settings
-        self.charset = charset  # as a server says it of text
+        self.charset = charset  # that a server declared for text
         self.rejects: list[Reject] = []
         self.documents = 0
-        self.members = 0  # of an archive: what was found in them is said of them
+        self.members = 0  # of an archive; each has an Intake of its own
         self.replaced = 0
-        self.columns: dict[str, None] = {}  # that it has, if it is a table or records
+        self.columns: dict[str, None] = {}  # their names in order, if it is a table or records
         self._shelf = shelf
         self._encodings: Counter[tuple[str, str]] = Counter()
         self._certainty: float | None = None
@@ -100,7 +104,7 @@ class Intake:
 
     # -- articles ----------------------------------------------------------------------------------------
     def add(self, found: Found) -> None:
-        """Take an article; halves of surrogate pairs (legal in JSON as an escape, and no text) become U+FFFD."""
+        """Take an article. Halves of surrogate pairs, which JSON allows as escapes and no text holds, become U+FFFD."""
         if not _is_sound(found):
             found = Found(*(without_surrogates(cell) if isinstance(cell, str) else cell for cell in found))  # type: ignore[arg-type]
             self.replaced += 1
@@ -135,7 +139,7 @@ class Intake:
         self._left[single_line(what, 60)] += 1
 
     def close(self) -> list[Reject]:
-        """All rejects; of a reason that was too frequent a last row counts the others."""
+        """All rejects; where one reason has more than MOST_REJECTS, a last row counts the others."""
         for reason, count in sorted(self._rejected.items()):
             if count > MOST_REJECTS:
                 more = f"{count - MOST_REJECTS:,} more records of this file"
@@ -177,8 +181,8 @@ class Intake:
 def to_articles(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame with `path` and the columns of FOUND (`published` of any type) -> ARTICLES."""
     published = parse_published(frame["published"])
-    undated = unread_dates(frame["published"], published)
-    return frame.with_columns(published=published, undated=undated).select(list(ARTICLES))
+    told = {"undated": unread_dates(frame["published"], published), "day_first": tell_order(frame["published"])}
+    return frame.with_columns(published=published, **told).select(list(ARTICLES))
 
 
 def _is_sound(found: Found) -> bool:

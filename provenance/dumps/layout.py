@@ -40,7 +40,10 @@ _MENU = frozenset(
 )
 _PARTS = re.compile(r"\s{0,9}[·|•»]\s{0,9}")
 #: What a database writes over each article that it exports.
-COUNTED = re.compile(r"\d{1,5} of (\d{1,5}) DOCUMENTS")
+COUNTED = re.compile(
+    r"(?P<at>\d{1,5}) of (?P<all>\d{1,5}) DOCUMENTS|"
+    r"(?i:document|article|story|record) (?P<at_>\d{1,5}) of (?P<all_>\d{1,5})"
+)
 #: Signs on both sides of a headline, at least two of a kind: === Ferry fares rise ===.
 FRAMED = re.compile(r"(([-=_~*#+])\2{1,9})(?!\2)\s?[^\s].{2,300}?\s?\1")
 _RULER = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,200}|###|-\s?30\s?-|ENDS?")
@@ -86,7 +89,8 @@ _SCRIPTS = (
     ("latin", re.compile(r"[A-Za-z\u00c0-\u024f]")),
 )
 _OTHER_ENDS = ("\x0b", "\x0c", "\x85", "\u2028", "\u2029")
-_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0eff]")
+#: Letters of scripts that have no spaces between words: two are taken for a word.
+WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0eff]")
 _CLOSERS = " \t\"'”’»)]）」\u00a0\u200f\u200e"
 
 
@@ -234,7 +238,7 @@ def read_lines(text: str) -> list[Line]:
 
     A hard-wrapped file (mail, old archives) is read by paragraphs instead, because its lines are no units.
     """
-    lines = _cut_lines(text)
+    lines = cut_lines(text)
     if _is_wrapped(lines):
         lines = _join_wrapped(text, lines)
     short = [line for line in lines if line.words <= 60]
@@ -253,7 +257,8 @@ def _is_body(line: Line) -> bool:
     return line.words > 80 or not (_CREDIT_END.search(line.text[-120:]) or _FILE_PICTURE.match(line.text))
 
 
-def _cut_lines(text: str) -> list[Line]:
+def cut_lines(text: str) -> list[Line]:
+    """A decoded file -> its lines that are not blank as they stand: not folded, and none joined."""
     lines: list[Line] = []
     position, blank = 0, 0
     for piece in _with_line_feeds(text).split("\n"):
@@ -262,7 +267,7 @@ def _cut_lines(text: str) -> list[Line]:
             start = position + len(piece) - len(piece.lstrip())
             words = _count_words(stripped)
             if words <= BODY_WORDS and len(stripped) > words * 12:
-                words += len(_WIDE.findall(stripped)) // 2
+                words += len(WIDE.findall(stripped)) // 2
             lines.append(Line(start, start + len(stripped), stripped, blank, words))
             blank = 0
         else:

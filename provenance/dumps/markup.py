@@ -16,6 +16,10 @@ _BREAKS = frozenset(
 #: How a whole page begins, in Python's and in Polars' expressions alike.
 PAGE_START = r"(?i)^\s*(?:<\?xml[^<>]{0,300}\?>\s*)?<(?:!doctype\s{1,9}html|html)[\s>]"
 _PAGE_START = re.compile(PAGE_START)
+_BLOCK, _COMMENTS = "(?:p|div|article|section|main|h[1-6]|figure|blockquote|[ou]l|table)", r"(?:\s*<!--[^<>]*-->)*\s*"
+#: A piece of a page from its first block to its last, as publishing systems store an article.
+FRAGMENT = rf"(?is)^{_COMMENTS}<{_BLOCK}(?:\s[^<>]*)?>.*</{_BLOCK}>{_COMMENTS}$"
+_FRAGMENT = re.compile(FRAGMENT)
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 
@@ -26,6 +30,15 @@ def is_page(text: str) -> bool:
     (True, False)
     """
     return text[:200].lstrip()[:1] == "<" and _PAGE_START.match(text) is not None
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a text is the source of an article: who writes about `<p>` begins or ends otherwise.
+
+    >>> is_fragment("<p>One</p> <p>two</p>"), is_fragment("<p> is a tag"), is_fragment("Close it with </p>")
+    (True, False, False)
+    """
+    return text[:200].lstrip()[:1] == "<" and _FRAGMENT.match(text) is not None
 
 
 def plain_text(markup: str) -> str:

@@ -19,7 +19,7 @@ from trafilatura import metadata
 from trafilatura.settings import set_date_params
 
 from provenance.dumps.publishers import MARK, host_of, letters_of, spells, without_slogan
-from provenance.text.calendar import parse_date
+from provenance.text.calendar import find_dates, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,11 @@ _SLOGAN = 80
 MOST_LABEL = 600
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LONGEST_NAME = 6  # words of a site's name that nothing but its place tells
+#: A longer piece of text under a heading is the article; so much is looked at for its date.
+LONGEST_PIECE, UNDER_HEADING = 80, 300
+#: Letters of scripts without spaces and capitals, and what stands there between a title and its site's name.
+_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_WIDE_MARK = re.compile(r"\s?[-_|｜—–]{1,3}\s?")
 
 
 class Labels(NamedTuple):
@@ -130,7 +135,7 @@ def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Lab
     return Labels(
         title=title,
         byline=_clean(re.sub(r"^[Bb][Yy] ", "", authors).replace("; ", ", ")) if authors else None,
-        published=_with_hour(tree, _date(tree, meta, articles) or layout.date),
+        published=_with_hour(tree, _date(tree, meta, articles) or layout.date or _under_heading(tree)),
         outlet=_site(names, host),
         url=address or layout.url,
         language=language if language and re.match(r"[a-zA-Z]{2}(?:[-_]|$)", language) else None,
@@ -251,7 +256,7 @@ def _title(
     tidied = [title for title in map(tidy, given) if title]
     printed = {letters_of(head) for head in heads}
     seen = next((title for title in tidied if letters_of(title) in printed), None)
-    long = [head for head in heads if len(head.split()) >= 3 or len(head) >= 12]
+    long = [head for head in heads if len(head.split()) >= 3 or len(head) + len(_WIDE.findall(head)) >= 12]
     # A lone heading that shares no words with the titles belongs to a box of the page.
     only = long[0] if len(set(long)) == 1 and (not tidied or _shared(long[0], tidied) >= 2) else None
     return seen or only or next(iter(tidied), None) or next(iter(heads), None) or _clean(layout.title)
@@ -264,20 +269,21 @@ def _behind_heading(tree: Any, host: str) -> list[str]:
     """
     page = _clean(next((element.text_content() for element in tree.iter("title")), None)) or ""
     heads = {letters_of(text) for element in tree.iter("h1") if (text := "".join(element.itertext()).strip())}
-    marks = [mark for mark in MARK.finditer(page) if not mark.group().startswith(":")]
+    kind = _WIDE_MARK if _WIDE.search(page) else MARK
+    marks = [mark for mark in kind.finditer(page) if not mark.group().startswith(":")]
     if not any(letters_of(page[: mark.start()]) in heads for mark in marks):
         return []
     name = page[marks[-1].end() :].strip()
-    fits = name[:1].isupper() and len(name.split()) <= LONGEST_NAME and (not host or spells(name, host))
+    named = name[:1].isupper() or (_WIDE.match(name) and len(name) <= 2 * LONGEST_NAME)
+    fits = named and len(name.split()) <= LONGEST_NAME and (not host or spells(name, host))
     return [name] if fits else []
 
 
 def _shared(head: str, titles: list[str]) -> int:
-    """How many words of a heading stand in titles; of a text without spaces its letters."""
+    """How many words of a heading stand in titles; one that stands there whole may be one word, without spaces."""
     words = set(re.findall(r"\w{3,}", head.lower())) or set(head)
-    return len(words & set(re.findall(r"\w{3,}", " ".join(titles).lower()))) or 2 * (
-        letters_of(head) in letters_of(titles[0])
-    )
+    whole = 2 * (letters_of(head) in letters_of(titles[0]))
+    return max(len(words & set(re.findall(r"\w{3,}", " ".join(titles).lower()))), whole)
 
 
 def _is_site(part: str, names: list[str], host: str) -> bool:
@@ -310,6 +316,24 @@ def _date(tree: Any, meta: dict[str, str], articles: list[dict[str, Any]]) -> st
             found.append(_clean(element.get("datetime") or element.get("content") or element.get("title")))
     dated = ((value, parse_date(value)) for value in found if value)
     return next((value for value, read in dated if read is not None and read[1] in ("second", "day")), None)
+
+
+def _under_heading(tree: Any) -> str | None:
+    """The first full date in the short pieces of text between the page's only heading and its article; a day.
+
+    htmldate knows no 2024年3月5日 and few names of months. The hour beside it is that of a place nobody names.
+    """
+    heads = list(tree.iter("h1"))
+    if len(heads) != 1:
+        return None
+    under = ""
+    for text in heads[0].xpath("following::text()[not(ancestor::script or ancestor::style)]"):
+        piece = _SPACE.sub(" ", text).strip()
+        if len(piece) > LONGEST_PIECE or len(under) > UNDER_HEADING:
+            break
+        under += f" {piece}" if piece else ""
+    found = next((date for date in find_dates(under) if date.weekday_agrees is not False), None)
+    return None if found is None else f"{found.value:%Y-%m-%d}"
 
 
 def _with_hour(tree: Any, date: str | None) -> str | None:

@@ -11,6 +11,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from provenance.dumps.decode import Decoded, decode_text
+from provenance.dumps.layout import WIDE
 from provenance.dumps.markup import plain_text
 from provenance.dumps.page_labels import read_labels, read_stated, stated_text
 
@@ -100,11 +101,16 @@ def _article(tree: Any, markup: str, url: str | None) -> Page:
     _mark_captions(tree)
     found = bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)
     text: str = getattr(found, "text", None) or ""
-    if len(text.split()) < 5:
+    if _count_words(text) < 5:
         text = max(text, plain_text(markup), key=len)
-    if len(stated.split()) > 2 * len(text.split()):  # a script shows it, or who pays: the page has a teaser at most
+    if _count_words(stated) > 2 * _count_words(text):  # a script shows it, or who pays: the page has a teaser at most
         text = plain_text(stated) if "</" in stated else unescape(stated).strip()
     return Page(_without_title(_unmark(text), labels.title), labels._asdict())
+
+
+def _count_words(text: str) -> int:
+    """Words, and half of the letters of scripts that have no spaces between words."""
+    return len(text.split()) + len(WIDE.findall(text)) // 2
 
 
 def _without_title(text: str, title: str | None) -> str:

@@ -10,6 +10,7 @@ import itertools
 import re
 from typing import NamedTuple
 
+from provenance.dumps.databases import split_export
 from provenance.dumps.flattened_feeds import split_feed
 from provenance.dumps.heads import Head, read_head
 from provenance.dumps.layout import ECHO_LINES, Line, is_doubled_headline, read_lines, says_same
@@ -40,9 +41,9 @@ def split_articles(text: str) -> list[Article]:
     if len(text) > LETTERS_LOOKED_AT and text.count("\n") * SHORTEST_LINE > len(text):
         start, end = _trimmed(text, 0, len(text))
         return [Article(start, end, Head())] if start < end else []
-    feed = split_feed(text)
-    if feed:
-        return [Article(*_trimmed(text, item.start, item.end), item.head) for item in feed]
+    items = split_export(text) or split_feed(text)
+    if items:
+        return [Article(*_trimmed(text, item.start, item.end), item.head) for item in items]
     lines = read_lines(text)
     if not lines:
         return []

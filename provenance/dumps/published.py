@@ -25,11 +25,12 @@ _RFC = (
 )
 
 
-def parse_published(column: pl.Series) -> pl.Series:
+def parse_published(column: pl.Series, *, day_first: bool | None = None) -> pl.Series:
     """A column of text, dates, times or numbers -> datetime[us, UTC].
 
     A time without a zone is taken as UTC. A number is seconds or milliseconds since 1970, also with a fraction, which
     is left out. Of a month or a year nothing is kept: as its first day it came before all that was printed in it.
+    03/04/2024 is no date unless `day_first` says which of its numbers is the day.
     """
     dtype = column.dtype
     if isinstance(dtype, pl.Datetime):
@@ -44,7 +45,7 @@ def parse_published(column: pl.Series) -> pl.Series:
         given = column.is_finite() & ((column == second) | (column >= 1e9)) & (column.abs() < 1e15)
         return _parse_text(pl.select(pl.when(given).then(second).cast(pl.Int64).cast(pl.String)).to_series())
     if dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum):
-        return _parse_text(column.cast(pl.String))
+        return _parse_text(column.cast(pl.String), day_first)
     return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)
 
 
@@ -71,7 +72,7 @@ def _sound(times: pl.Series) -> pl.Series:
     return pl.select(pl.when((year >= 1500) & (year <= 2100)).then(times)).to_series().cast(tables.TIME)
 
 
-def _parse_text(column: pl.Series) -> pl.Series:
+def _parse_text(column: pl.Series, day_first: bool | None = None) -> pl.Series:
     if column.null_count() == len(column):
         return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)
     text = pl.col("text")
@@ -95,7 +96,7 @@ def _parse_text(column: pl.Series) -> pl.Series:
     if left.len():
         known: dict[str, datetime] = {}
         for value in left.to_list():
-            parsed = parse_date(value)
+            parsed = parse_date(value, day_first=day_first)
             if parsed is not None and parsed[1] in ("second", "day"):
                 known[value] = parsed[0]
         if known:

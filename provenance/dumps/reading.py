@@ -14,6 +14,7 @@ from provenance.dumps.ahead import TABLES
 from provenance.dumps.archives import read_tar, read_zip
 from provenance.dumps.columns import refuse_absent
 from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
+from provenance.dumps.day_order import find_orders, settle_dates
 from provenance.dumps.delimited import read_table
 from provenance.dumps.feeds import read_feed_file
 from provenance.dumps.identity import name_documents
@@ -78,10 +79,10 @@ ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, 
 
 
 class Reading:
-    """Inputs by name, read one after another: iterate for frames of articles, of bounded size and in any order.
+    """Inputs by name, read one after another: iterate for frames of ARTICLES, of bounded size and in any order.
 
-    At the end `rejects`, with `unread` among them, and `inputs` are whole. Raises UsageError at once for an input that
-    is not there; anything else that cannot be read is a reject.
+    At the end `rejects`, with `unread` among them, `inputs` and `columns` are whole. Raises UsageError at once for an
+    input that is not there; anything else that cannot be read is a reject.
     """
 
     def __init__(
@@ -95,17 +96,17 @@ class Reading:
         ahead: Ahead | None = None,
     ) -> None:
         self.settings = settings
-        self._kind = kind  # of all inputs, where it is known: else each is looked at
+        self._kind = kind  # of all inputs; if empty, each is looked at
         self._sources, left_out = find_sources(inputs)
         self.rejects: list[Reject] = []
         self.inputs: list[dict[str, Any]] = []
         self._facts: dict[str, dict[str, Any]] = {}  # by path
-        self._columns: dict[str, None] = {}  # of all tables and records
+        self.columns: dict[str, None] = {}  # of all tables and records
         self._stdin = stdin
         self._shelf = Shelf()
         self._workers = Workers()
         self._ahead = {} if ahead is None else ahead
-        self.errors = errors  # before: of a stream that is read bit by bit
+        self.errors = errors  # to begin with: those of earlier bits of a stream
         self._told([*left_out, *unread])
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -120,12 +121,15 @@ class Reading:
 
     def refuse_absent(self) -> None:
         """Raise UsageError where a column was asked for that no input had. Before the end nobody can tell."""
-        refuse_absent(self._columns, self.settings)
+        refuse_absent(self.columns, self.settings)
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
         self.rejects += manipulated(frame)
-        _count_undated(frame, self._facts)
         return frame
+
+    def settle(self, frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
+        """All frames that this gave -> the same with the dates that only all of them tell; the others are counted."""
+        return _settle(frames, self._facts)
 
     def _all(self) -> Iterator[pl.DataFrame | Question | _Finished]:
         for source in self._sources:
@@ -156,7 +160,7 @@ class Reading:
             intake.reject(None, problem.reason, problem.detail, action)
         elif not (intake.documents or intake.members or intake.rejects):
             intake.reject(None, "empty", "nothing inside" if done.fact["bytes"] else "the file holds nothing")
-        self._columns |= intake.columns
+        self.columns |= intake.columns
         done.fact.update(intake.facts())
         self._told(intake.close())
 
@@ -183,7 +187,7 @@ class Reading:
         media: str = "",
         is_file: bool = False,
     ) -> Iterator[pl.DataFrame | Question | _Finished]:
-        """A stream of whatever kind -> what is read from it; packings and archives are opened."""
+        """A stream of any kind -> what is read from it; packings and archives are opened, layer by layer."""
         raw = Expanded(stream, allowance, member=layers > 0 and not is_file)
         content = io.BufferedReader(raw, 1 << 17)
         head = content.peek(1 << 16)
@@ -196,7 +200,7 @@ class Reading:
         elif is_packed(head):
             whole = cast("BinaryIO", content)
             yield from self._layers(whole, path, allowance, fact, layers, media=media, is_file=True)
-            if raw.problem:  # the checksum of the outer packing stands behind all of the inner one
+            if raw.problem:  # the outer packing's checksum comes after all of the inner one
                 self._told([Reject(path, None, *raw.problem, "partial")])
         else:
             kind, problem = (self._kind, None) if self._kind else kind_of(path, head, media)
@@ -263,6 +267,7 @@ def read(
         texts.put(frame["text"])
         frames.append(frame.drop("text"))
     reading.refuse_absent()
+    frames = reading.settle(frames)
     documents = documents_of(frames, settings, texts=texts)
     return Read(documents, reject_frame(reading.rejects), _input_frame(reading.inputs))
 
@@ -278,13 +283,12 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
     refuse_frame(rejects)
     fact = _blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}
-    for found in frames:
-        _count_undated(found, {"frame": fact})
+    frames = _settle(frames, {"frame": fact})
     return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
 
 
 def refuse_other(frame: object) -> None:
-    """Raise UsageError for what is no Polars frame, as a notebook may well have one."""
+    """Raise UsageError for anything but a Polars frame; a notebook may well have a frame of another kind."""
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}".removeprefix("builtins.")
         raise UsageError(
@@ -293,7 +297,7 @@ def refuse_other(frame: object) -> None:
 
 
 def refuse_frame(rejects: Iterable[Reject]) -> None:
-    """Raise UsageError if a frame as a whole is among the rejects: rows that are left out are none."""
+    """Raise UsageError if the frame as a whole was rejected; single rows may be."""
     problem = next((reject for reject in rejects if reject.record is None and reject.action == "skipped"), None)
     if problem is not None:
         raise UsageError(f"frame: {problem.detail}")
@@ -308,19 +312,28 @@ def numbers_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
 
 
 def manipulated(articles: pl.DataFrame) -> list[Reject]:
-    """ARTICLES -> a row for each with signs of manipulation; it is an article all the same."""
+    """ARTICLES -> a reject for each with signs of manipulation, which only flags it: it stays an article."""
     signs = find_signs(articles["text"])
     found = articles.select("path", "number", signs=signs).filter(signs.is_not_null())
     return [Reject(path, number, "manipulated", told, "flagged") for path, number, told in found.rows()]
 
 
 def _blank_fact(path: str) -> dict[str, Any]:
-    """A row of INPUTS for what was not read yet."""
+    """A row of INPUTS for a file that is not read yet."""
     return {**dict.fromkeys(tables.INPUTS), "path": path, "format": "", "documents": 0, "replaced": 0, "undated": 0}
 
 
+def _settle(frames: list[pl.DataFrame], facts: dict[str, dict[str, Any]]) -> list[pl.DataFrame]:
+    """All ARTICLES of some inputs -> the same, settled; dates that are still none are added to the facts."""
+    orders = find_orders(frames)
+    settled = [settle_dates(frame, orders) for frame in frames]
+    for frame in settled:
+        _count_undated(frame, facts)
+    return settled
+
+
 def _count_undated(articles: pl.DataFrame, facts: dict[str, dict[str, Any]]) -> None:
-    """Add dates of ARTICLES that are none to the facts of their inputs, by path; of several the least is shown."""
+    """Count the dates of ARTICLES that are no full ones in the facts of their inputs, by path; the least is shown."""
     given = articles.select("path", "undated").drop_nulls()
     for path, many, least in given.group_by("path").agg(pl.len(), pl.col("undated").min().alias("least")).rows():
         fact = facts[path]
@@ -339,7 +352,7 @@ def _fingerprint(stream: BinaryIO) -> tuple[int, str]:
 
 
 def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
-    """What cannot seek as bytes in memory, if it is not too much."""
+    """What cannot seek -> the same as bytes in memory; None, and a reject, if that is too much."""
     octets = content.read(_MOST_HELD + 1)
     if len(octets) <= _MOST_HELD:
         return io.BytesIO(octets)
@@ -356,8 +369,8 @@ def documents_of(
 ) -> pl.DataFrame:
     """Frames of ARTICLES -> DOCUMENTS: in order, with ids, tidy labels, and languages if the run ends with origins.
 
-    Articles without a column of texts had them put away in `texts`, one after another. No stage reads the language, and
-    telling it takes longer than comparing whole documents does. `frames` is emptied.
+    If `texts` is given, the frames' texts were put away there in the same order. Languages are for readers of the run
+    only: no stage needs them, and telling them takes longer than comparing whole documents. `frames` is emptied.
     """
     if not frames:
         return tables.empty(tables.DOCUMENTS)

@@ -6,28 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 from provenance.dumps.columns import ASKED, Columns, choose_columns, holds_markup
 from provenance.dumps.intake import Found, Intake
-from provenance.dumps.markup import is_page, plain_text
+from provenance.dumps.markup import is_fragment, is_page, plain_text
 from provenance.dumps.web_pages import ask_page
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import polars as pl
 
     from provenance.dumps.workers import Question
 
 _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language")
-#: Objects in a record are looked into so deep, and so many fields.
+#: How deep the objects in a record are looked into, and how many fields of a record are.
 MOST_DEPTH, MOST_FIELDS = 4, 1000
 #: Where an object says what it is called; the last two are those of a newspaper's archive.
 _NAMES = ("name", "title", "main", "original")
+#: What stands between the paragraphs of a text that is given as their list.
+PARTED = "\n\n"
+#: What Telegram's export calls the parts of a message (tdesktop, export_output_json.cpp).
+_RUNS = (
+    "bank_card", "blockquote", "bold", "bot_command", "cashtag", "code", "custom_emoji", "email", "hashtag", "italic",
+    "link", "mention", "mention_name", "phone", "plain", "pre", "spoiler", "strikethrough", "text_link", "underline",
+    "unknown",
+)  # fmt: skip
 #: How a document store exports a value that JSON has no type for.
 _TYPED = ("$oid", "$date", "$numberLong")
 
 
 class Records:
-    """Takes records one by one, hands the good ones to an intake and says why of the others."""
+    """Takes records one by one, hands those with a text to an intake, and notes there why it did not take others."""
 
     def __init__(self, intake: Intake) -> None:
         self.intake = intake
@@ -53,7 +61,12 @@ class Records:
         if columns.problem:
             self.intake.reject(record, *columns.problem)
             return
-        text = _joined(value[columns.of["text"]])
+        text = value[columns.of["text"]]
+        if isinstance(text, list):
+            text = text_of_parts(text)
+        marked_up = holds_markup(columns.of["text"])
+        if isinstance(text, str) and not marked_up and is_fragment(text):
+            text = plain_text(text)
         if text is not None and not isinstance(text, str):
             found = f"column {columns.of['text']!r} holds a {kind_of_value(text)}, not a text"
             self.intake.reject(record, "not_text", found)
@@ -62,7 +75,7 @@ class Records:
         else:
             cells: dict[str, Any] = {name: cell(value[columns.of[name]]) for name in _FIELDS if name in columns.of}
             article = Found(text, record, cells.pop("id", None), **cells)
-            if holds_markup(columns.of["text"]) or is_page(text):
+            if marked_up or is_page(text):
                 self._pages += ask_record(article, self.intake)
             else:
                 self.intake.add(article)
@@ -92,7 +105,7 @@ class Records:
         return Settings(**{field: name for field, name in self._asked.items() if name in keys or field == "text"})
 
     def finish(self) -> None:
-        """Say once for the file which column no record had, instead of once a record."""
+        """Note once for the file which column no record had, in place of a note for each record."""
         problem = choose_columns(list(self._seen), self.intake.settings).problem if self._seen else None
         if problem is not None:
             self.intake.forget("no_column", "no_text_column")
@@ -100,15 +113,15 @@ class Records:
 
 
 def ask_record(found: Found, intake: Intake) -> Iterator[Question]:
-    """A record whose text is a page's source -> the question what article it holds."""
+    """A record whose text is a page's source -> the question to a worker which article is on it."""
     labels = found._replace(text="", title=plain_text(found.title) if found.title else None)
     return ask_page(found.text.encode("utf-8", "replace"), intake, labels, "utf-8", trusted=True)
 
 
 def flattened(value: dict[str, Any]) -> dict[str, Any]:
-    """A record -> one whose inner objects' fields are its own, by path; outer ones first.
+    """A record -> a flat one: the fields of its inner objects become its own, named by their path, outer ones first.
 
-    Objects stay where they have a name, by which they can be called, or are a value with its type.
+    An object stays as it is where it has a name to show, or is a value with its type ({"$date": ...}).
 
     >>> flattened({"id": 1, "article": {"body": "A text", "site": {"name": "Q"}}})
     {'id': 1, 'article.body': 'A text', 'article.site': {'name': 'Q'}, 'article.site.name': 'Q'}
@@ -127,11 +140,29 @@ def flattened(value: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _joined(text: object) -> object:
-    """A text that is given as a list of its paragraphs -> the text; anything else as it is."""
-    if isinstance(text, list) and text and all(isinstance(part, str) for part in text):
-        return "\n\n".join(text)
-    return text
+def joined(paragraphs: Iterable[str]) -> str:
+    """A text that is given as a list of its paragraphs -> the text."""
+    return PARTED.join(paragraphs)
+
+
+def text_of_parts(parts: list[Any]) -> object:
+    r"""A text that is given as a list -> the text; the list itself where it is neither of paragraphs nor of runs.
+
+    Strings alone are paragraphs. Runs of a line, as in Telegram's export, are strings among objects with a `text`, and
+    are joined as they stand; objects alone are runs only if they are called so, for else they may be paragraphs.
+
+    >>> text_of_parts(["One.", "Two."])
+    'One.\n\nTwo.'
+    >>> text_of_parts(["The ", {"type": "bold", "text": "second"}, " dredger"])
+    'The second dredger'
+    """
+    if all(isinstance(part, str) for part in parts):
+        return joined(parts)
+    runs: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    among = any(isinstance(part, str) for part in parts)
+    if all(isinstance(run, str) for run in runs) and (among or all(part.get("type") in _RUNS for part in parts)):
+        return "".join(runs)
+    return parts
 
 
 def _is_value(inner: object) -> bool:

@@ -1,4 +1,4 @@
-"""Inputs that were not read, or in part: the reasons, and which of them a run must report by its exit code."""
+"""Inputs that were not read, or only in part: the reasons, and which of these a run reports by its exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from provenance import tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Reason -> what it means, for help and reports.
+#: Every reason there is -> what it means; tests hold readers to these.
 REASONS = {
     "blank": "a record without text",
     "left_out": "what is no news: tables of a run or gold, a README, links and pipes, pictures in a web archive",
@@ -34,7 +34,7 @@ REASONS = {
     "manipulated": "an article, read whole, with characters that hide a copy from machines and that no reader sees",
     "unreadable": "a file that the system would not open or read",
 }
-#: Reasons that alone leave the exit code at 0.
+#: Reasons that leave the exit code at 0 where there are no others.
 HARMLESS = ("blank", "left_out", "manipulated")
 
 
@@ -68,9 +68,9 @@ def is_partial(rejects: pl.DataFrame) -> bool:
 
 
 def count_rejects(rejects: pl.DataFrame) -> int:
-    """REJECTS -> how many inputs and records were not read, or in part.
+    """REJECTS -> how many inputs and records were not read, or only in part.
 
-    Neither what was left out on purpose, nor an article that was read whole and only flagged.
+    What was left out on purpose does not count, nor an article that was read whole and only flagged.
 
     >>> count_rejects(reject_frame([Reject("a.jsonl", 3, "blank", ""), Reject("README", None, "left_out", "")]))
     1

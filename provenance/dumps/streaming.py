@@ -1,7 +1,7 @@
-"""Inputs -> DOCUMENTS bit by bit, for those who need not have all of them: what has come is given on.
+"""Inputs -> DOCUMENTS bit by bit, for those who need not have all at once: what has come is given on.
 
-Ids are the inputs' own, or places, whatever comes later: two documents may have one id, which an index tells apart by
-their texts.
+An id is the input's own or the document's place, whatever comes later. So two documents may have one id; an index tells
+them apart by their texts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import polars as pl
 
 from provenance.dumps import columnar
+from provenance.dumps.columns import refuse_absent
 from provenance.dumps.identity import own_names
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.reading import Reading, documents_of, refuse_frame
@@ -30,7 +31,7 @@ CHUNK = 16 << 20
 
 
 class Bit(NamedTuple):
-    """Some lines as they came, and the documents in them."""
+    """Some lines as they came, and the DOCUMENTS in them."""
 
     lines: list[bytes]
     documents: pl.DataFrame
@@ -45,6 +46,8 @@ class Streamed:
         self._settings = replace(settings, until="matches")  # no languages: nobody who streams asks for them
         self._rejects: list[Reject] = []
         self._errors = 0
+        self._given = False  # any document
+        self._columns: dict[str, None] = {}
 
     @property
     def rejects(self) -> pl.DataFrame:
@@ -58,49 +61,40 @@ class Streamed:
             if head == b"{":
                 yield from (bit.documents for bit in self.bits(buffered))
                 return
-        yield from self._read(self._inputs, self._stdin, 0)
+        reading, given = Reading(self._inputs, self._settings, self._stdin), False
+        for frame in reading:
+            given = True
+            yield documents_of([frame], self._settings, own_names)
+        if not given:  # later it is too late to refuse: documents were given on
+            reading.refuse_absent()
+        self._rejects += reading.rejects
 
     def bits(self, stream: BinaryIO) -> Iterator[Bit]:
-        """JSON lines as they come -> Bits of whole lines."""
+        """JSON lines as they come -> Bits of whole lines. Raises UsageError at the end, where no line had a column."""
         before, kind = 0, None
         for chunk in chunks(stream):
             lines = chunk.splitlines(keepends=True) if b"\r" not in chunk else io.BytesIO(chunk).readlines()
-            records: list[int] = []
-            if not chunk.strip():  # a line to keep the pipe alive is no empty file
-                yield Bit(lines, documents_of([], self._settings), [])
-                before += chunk.count(b"\n")
-                continue
-            kind = _kind_of(chunk) if kind is None else kind
-            for documents in self._read([STANDARD_INPUT], io.BytesIO(chunk), before, records, kind):
-                yield Bit(lines, documents, records)
-                lines = []
-                records = []
-            if lines:
-                yield Bit(lines, documents_of([], self._settings), [])
+            frames: list[pl.DataFrame] = []
+            if chunk.strip():  # a line to keep the pipe alive is no empty file
+                kind = _kind_of(chunk) if kind is None else kind
+                frames = self._read(chunk, before, kind)
+            records = sorted(number - before for frame in frames for number in frame["number"].to_list())
+            yield Bit(lines, documents_of(frames, self._settings, own_names), records)
             before += chunk.count(b"\n")
+        if not self._given:  # of what came before nobody knows the rest
+            refuse_absent(self._columns, self._settings)
 
-    def _read(
-        self, inputs: list[str], stdin: BinaryIO, before: int, records: list[int] | None = None, kind: str = ""
-    ) -> Iterator[pl.DataFrame]:
-        reading = Reading(inputs, self._settings, stdin, errors=self._errors, kind=kind)
-        frames, told = [], False
-        for frame in reading:
-            moved = frame.with_columns(pl.col("number") + before) if before else frame
-            if records is None:
-                told = True
-                yield documents_of([moved], self._settings, own_names)
-            else:
-                frames.append(moved)
-        if frames:
-            assert records is not None
-            records += sorted(number - before for frame in frames for number in frame["number"].to_list())
-            yield documents_of(frames, self._settings, own_names)
-        if records is None and not told:  # of what was given on already, and of what is to come, nothing can be said
-            reading.refuse_absent()
+    def _read(self, chunk: bytes, before: int, kind: str) -> list[pl.DataFrame]:
+        """Whole lines, and how many came before them -> their ARTICLES, numbered in the whole stream."""
+        reading = Reading([STANDARD_INPUT], self._settings, io.BytesIO(chunk), errors=self._errors, kind=kind)
+        frames = [frame.with_columns(pl.col("number") + before) for frame in reading]
+        self._given |= bool(frames)
+        self._columns |= reading.columns
         self._errors = reading.errors
         self._rejects += [
             row._replace(record=row.record + before) if row.record is not None else row for row in reading.rejects
         ]
+        return frames
 
 
 def stream_frame(frame: pl.LazyFrame, settings: Settings) -> Iterator[pl.DataFrame]:

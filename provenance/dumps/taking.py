@@ -1,7 +1,7 @@
-"""Texts that a worker handed over in memory (giving.py) -> columns, where they lie.
+"""Texts that a worker handed over in memory (giving.py) -> columns that use them where they lie.
 
-What a worker leaves is no more to be trusted than the file that it read: the memory is sealed before anybody looks at
-it, lengths must add up to what is there, and texts that are no UTF-8 are refused.
+What a worker wrote is trusted no more than the file that it read: the memory is sealed before it is looked at, lengths
+must add up to its size, and texts that are not UTF-8 are refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Handed:
         self._octets, self._ends, self._sizes = np.empty(0, np.uint8), np.zeros(1, np.int64), np.empty(0, np.int64)
 
     def take(self) -> None:
-        """Map the texts. Raises ValueError where they are not what was said.
+        """Map the texts. Raises ValueError where they are not what was said, OSError where the memory is in use.
 
         From here on nobody can change them: a mapping that could still be written refuses the seal.
         """

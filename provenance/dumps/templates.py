@@ -98,10 +98,15 @@ def find_template(lines: list[Line]) -> Template:
 
 
 def _counted(lines: list[Line]) -> list[int]:
-    """Rows of a database's count of its articles (`2 of 12 DOCUMENTS`), if there are several with one total."""
-    told = [(row, match[1]) for row, line in enumerate(lines) if (match := COUNTED.fullmatch(line.text))]
-    one = len(told) > 1 and len({total for _, total in told}) == 1
-    return [row for row, _ in told if row > 0] if one else []
+    """Rows of a database's count of its articles (`2 of 12 DOCUMENTS`), if it goes on up to one total."""
+    told = [
+        (row, int(match["at"] or match["at_"]), match["all"] or match["all_"])
+        for row, line in enumerate(lines)
+        if (match := COUNTED.fullmatch(line.text))
+    ]
+    goes_on = all(at < after for (_, at, _), (_, after, _) in itertools.pairwise(told))
+    one = goes_on and len(told) > 1 and len({total for _, _, total in told}) == 1
+    return [row for row, _, _ in told if row > 0] if one else []
 
 
 def _keys(line: Line) -> list[str]:

@@ -1,7 +1,7 @@
-"""A Parquet or Arrow file -> how much of it can be read: what a worker is asked, which dies of some files.
+"""A Parquet or Arrow file -> how much of it can be read. This runs in a worker, which some files kill.
 
-Polars asks for 10^18 bytes where a length is damaged, and the process ends; over others it waits for ever. What is
-imported here a worker imports anew.
+Polars asks for 10^18 bytes where a length is damaged, and the process dies; other damage makes it wait for ever. Every
+worker imports what is imported here.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from provenance.dumps.parquet_format import Chunk
 
-BATCH_ROWS = 8192  # read at a time, as by intake.py, which a worker does without
+BATCH_ROWS = 8192  # read at a time, as in intake.py, which would be slow to import in a worker
 SIZE = 6  # the field of a chunk's metadata that has its bytes unpacked, in parquet.thrift
-#: What is read by columns, from a file that can seek. Of a name Polars would make a glob or an address.
+#: What reads a file by columns. From a file that can seek and not by name, which Polars takes for a glob or an address.
 SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
 #: What Polars raises for what a file holds; a panic of its Rust is no Exception.
 FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
@@ -42,12 +42,12 @@ def try_columns(
     into: str | None = None,
     most: int = 0,
 ) -> dict[str, Any]:
-    """A file by its place or its bytes -> how many rows of its columns can be read, and the problem behind those.
+    """A file by its place or its bytes -> how many rows of its columns can be read, and the problem after these if any.
 
-    Of a Parquet file also the row groups and columns with pages that have another checksum (`pages`), and of one that
-    can be read whole those with bounds that are not their texts' (`bounds`).
-    `asked` is the columns that the settings name. With `copy` so many rows are written there, with `into` up to `most`
-    bytes of texts, of which `texts` then says how many there are. Runs in a worker.
+    Of a Parquet file also `pages`, the row groups and columns with a page whose checksum is wrong; and `bounds`, if all
+    of it can be read, those whose stated bounds are not the bounds of their texts. `asked` are the columns that the
+    settings name. With `copy` the first `rows` rows are written there, and that is all. With `into` the texts are
+    written there if they have no more than `most` bytes; `texts` then says how many they have.
     """
     found: dict[str, Any] = {}
     try:
@@ -71,7 +71,7 @@ def try_columns(
                 if giver is not None:
                     giver.give(batch["text"])
             told = frame.select(pl.len()).collect().item()
-            if rows != told:  # a panic in a thread of its own ends the batches without a word
+            if rows != told:  # a panic in another thread of Polars ends the batches, and raises nothing
                 raise ValueError(f"{rows:,} of {told:,} rows")
             found["bounds"] = sorted(extremes.wrong())
             if giver is not None and rows and (given := giver.done()) is not None:
@@ -82,7 +82,7 @@ def try_columns(
 
 
 def _stated_size(chunks: list[Chunk], column: str) -> int:
-    """How many bytes of a column a Parquet file says it has: what is too much need not be written to find out."""
+    """How many bytes a Parquet file says that a column has, to leave out what is too much before it is written."""
     sizes = [chunk.stated.get(SIZE) for chunk in chunks if chunk.column == column and isinstance(chunk.stated, dict)]
     return sum(size for size in sizes if isinstance(size, int))
 
@@ -91,7 +91,7 @@ def _giver(into: str | None, most: int) -> Giver | None:
     try:
         return None if into is None else Giver(into, most)
     except OSError:
-        return None  # whoever asked cannot be seen from here: it reads the file itself
+        return None  # this process may not open the asker's memory: the asker reads the file itself
 
 
 def opened(content: bytes, place: str | None) -> BinaryIO:

@@ -14,10 +14,10 @@ from provenance.errors import UsageError
 from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 STANDARD_INPUT = "-"
-#: Names of tables; a folder that holds two of them holds a run, or gold, and no news.
+#: Names of our tables; a folder that holds two of them holds a run, or gold, and is no dump.
 _TABLES = frozenset(WRITTEN) - {"documents", "rejects"} | {"findings", "removals", "verdicts"}
 _TABLE_SUFFIXES = frozenset({".parquet", ".csv", ".tsv", ".jsonl", ".json", ".sqlite"})
 _BESIDE_TABLES = frozenset({"documents", "rejects", "run", "report"})
@@ -44,9 +44,8 @@ class Source(NamedTuple):
 def find_sources(inputs: Sequence[str | Source]) -> tuple[list[Source], list[Reject]]:
     """Files, folders, globs, addresses and `-` -> files to read, each once, in order of paths, and what was left out.
 
-    A Source stays what it is.
-    Raises UsageError for an input that is not there. Folders are read whole but for hidden names; links to
-    folders are not followed, and pipes, sockets and devices in a folder are left alone.
+    Folders are read whole but for hidden names; links to folders are not followed, and pipes, sockets and devices in a
+    folder are left alone. A Source among the inputs stays as it is. Raises UsageError for an input that is not there.
     """
     sources: list[Source] = []
     rejects: list[Reject] = []
@@ -175,19 +174,13 @@ def _is_store(path: str) -> bool:
 
 
 def _each_once(sources: list[Source]) -> list[Source]:
-    def keyed() -> Iterator[tuple[str, Source]]:
-        for source in sources:
-            yield os.path.realpath(source.place) if source.place is not None else source.path, source
-
-    seen: dict[str, Source] = {}
-    for key, source in keyed():
-        kept = seen.get(key)
-        # Of two names for one file the shorter stays, so that neither the order of the inputs nor a glob that
-        # runs round a link to its own folder changes anything; and the outermost of the folders that were given.
-        if kept is None or _rank(source) < _rank(kept):
-            seen[key] = source
-    return sorted(seen.values(), key=lambda source: source.path)
+    """Of several names for one file the least by `_rank`, whatever the order of the inputs; sorted by path."""
+    kept: dict[str, Source] = {}
+    for source in sorted(sources, key=_rank):
+        kept.setdefault(os.path.realpath(source.place) if source.place is not None else source.path, source)
+    return sorted(kept.values(), key=lambda source: source.path)
 
 
 def _rank(source: Source) -> tuple[int, str, int]:
+    """The shorter name first, for a glob may run round a link to its own folder; then that in the outermost folder."""
     return source.path.count("/"), source.path, -len(source.inside)

@@ -1,8 +1,8 @@
 """Hostile formats are parsed in processes of their own: a crash or a hang there costs one document, not the run.
 
-The parsers are C libraries that read what strangers wrote. A worker has limits on memory and processor time; what it
-answers is JSON, which can hold nothing but text. A worker that dies is replaced and asked once more, so that nobody
-pays for a neighbour's leak; one that dies twice on the same bytes costs those.
+The parsers are C libraries that read what strangers wrote. A worker has limits on memory and processor time, and
+answers in JSON, which can hold nothing but text. A worker that dies is replaced and asked the same once more, lest a
+document pay for what the one before it leaked; if it dies again, the document is a reject.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ PARSERS = "provenance.dumps.parsing"
 MOST_SECONDS, MOST_WAIT = 8, 60
 #: Address space of a worker: the libraries take .3 GB of it, a page of 8 MB another .3.
 MOST_MEMORY = 1 << 30
-#: A parser that reads a file by itself gets a second more for so many of its bytes, and so many times its length: a
-#: Parquet's row group is often all of it, and text shrinks to a tenth at most but for copies.
+#: A parser that opens a file itself gets one second more for each so many of its bytes, and memory of so many times its
+#: length: often all of a Parquet file is one row group, and text that holds no copies shrinks to a tenth at most.
 BYTES_A_SECOND, GROWTH = 5 << 20, 16
 #: Bytes that wait for their turn, over all workers.
 MOST_WAITING = 32 << 20
-#: The longest answer that is taken: a text and what is said of it.
+#: The longest answer that is taken, in bytes: a text and what is said of it.
 MOST_ANSWER = 256 << 20
 _START = "import sys; sys.path[:] = {path!r}; from provenance.dumps.workers import serve; serve({parsers!r})"
 
@@ -52,7 +52,7 @@ class Lost(NamedTuple):
 class Question(NamedTuple):
     """Bytes to parse: by which parser, what is known of them, and what to do with the answer.
 
-    `size` is the length of a file that the parser reads by itself, 0 if `content` is all.
+    `size` is the length of a file that the parser opens itself, 0 if `content` is all.
     """
 
     parser: str
@@ -67,8 +67,9 @@ class _Asked(NamedTuple):
     answer: Future[dict[str, Any] | Lost]
 
 
-#: Two runs on the same page must give the same text, whatever order a library's sets are in. Address space is limited:
-#: with an arena of 64 MB for each of a dozen threads, reading one row of Parquet took .9 to 1.04 of the GB, now .33.
+#: A fixed hash seed, so that two runs give the same text of a page whatever order a library's sets are in. Few threads
+#: and arenas, for address space is limited to 1 GB: with 64 MB for each of a dozen threads one row of Parquet took .9
+#: to 1.04 of it, now .33.
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -103,9 +104,9 @@ class Workers:
             worker.end()
 
     def ask(self, things: Iterable[_Thing | Question]) -> Iterator[_Thing]:
-        """Ask the questions among some things, as many at a time as there are workers, and give the others on in order.
+        """Ask the questions among some things, several at a time, and give all other things on in their order.
 
-        What came before a thing has been answered when it is given on.
+        When a thing is given on, all questions that came before it have been answered.
         """
         waiting: deque[_Thing | _Asked] = deque()
         held = asked = 0
@@ -160,7 +161,7 @@ class _Worker:
         self._parsers = parsers
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
-        self._starting = threading.Lock()  # a worker that is ended before it was started is not started
+        self._starting = threading.Lock()  # so that a worker which another thread ends is not started after that
 
     def answer(self, question: Question) -> dict[str, Any] | Lost:
         """The answer of the parser, or why there is none."""
@@ -248,12 +249,12 @@ def serve(parsers: str) -> None:
     """The worker's side: answer what comes on standard input until it ends."""
     import signal  # noqa: PLC0415  the parent needs none of this
 
-    # Ctrl-C is the parent's to handle, and so is SIGTERM, which `timeout` and systemd send to all of a group; it closes
-    # our input, or kills us.
+    # Ctrl-C is for the parent to handle, and so is SIGTERM, which `timeout` and systemd send to the whole group: the
+    # parent closes our input then, or kills us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     given, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # what a library prints must not come between the answers
     offered = importlib.import_module(parsers).PARSERS
     while len(sizes := given.read(8)) == 8:
         header_size, content_size = struct.unpack("<II", sizes)

@@ -2,7 +2,8 @@
 
 Lenient parsers read `TT 20`, `1,215` and `IS kills 3` as dates and fill what is missing from today's date,
 so that a result changes from day to day. Here a date in prose names its day, month and four-digit year, a
-form that can be read in two ways (03/04/2020) is not read, and the clock of this machine is never asked.
+form that can be read in two ways (03/04/2020) is not read unless it is said in which, and the clock of this machine is
+never asked.
 """
 
 from __future__ import annotations
@@ -131,12 +132,13 @@ def find_dates(text: str) -> list[FoundDate]:
     return kept
 
 
-def parse_date(text: str) -> tuple[datetime, str] | None:
+def parse_date(text: str, *, day_first: bool | None = None) -> tuple[datetime, str] | None:
     """A whole field -> its time in UTC and its precision (second, day, month, year), or None.
 
     Takes all that `find_dates` takes if nothing else stands in the field but what it is a date of ("Updated:"), and
     what only a field can mean: 2020-03, March 2020, 2020, 20200304, 20200304110000, 20200304T110000Z, seconds or
-    milliseconds since 1970. A zone's name behind an offset adds nothing: 2020-03-04T11:00:00Z[UTC].
+    milliseconds since 1970. A zone's name behind an offset adds nothing: 2020-03-04T11:00:00Z[UTC]. Whoever knows how
+    the days of a field are written says so: 03/04/2020 is the third of April if they come first.
 
     >>> parse_date("Thu, 02 Jun 2022 07:00:00 +0200")
     (datetime.datetime(2022, 6, 2, 5, 0, tzinfo=datetime.timezone.utc), 'second')
@@ -147,21 +149,21 @@ def parse_date(text: str) -> tuple[datetime, str] | None:
     if not 4 <= len(text) <= 80:
         return None
     text = _BASIC.sub(r"\1-\2-\3T\4:\5:\6", _ZONE_NAMED.sub("", _OF_WHAT.sub("", text)))
-    for date in _all_forms(text, FIRST_FIELD_YEAR):
+    for date in _all_forms(text, FIRST_FIELD_YEAR, day_first):
         if date.start == 0 and date.end == len(text) and date.weekday_agrees is not False:
             return date.value, date.precision
     number = _FRACTION.sub("", text)  # what time.time() gives
     return _parse_number(number) if number.isdecimal() else _parse_month(text)
 
 
-def _all_forms(text: str, first_year: int = FIRST_YEAR) -> Iterator[FoundDate]:
+def _all_forms(text: str, first_year: int = FIRST_YEAR, day_first: bool | None = None) -> Iterator[FoundDate]:
     for form, cue in zip(_FORMS, _CUES, strict=True):
         if not cue.search(text):
             continue
         position = 0
         # A rejected match gives up only its first character: "Friday April 4 March 2020".
         while (match := form.search(text, position)) is not None:
-            date = _read(match, text, first_year)
+            date = _read(match, text, first_year, day_first)
             if date is not None:
                 yield date
             position = match.end() if date is not None else _next_start(match)
@@ -172,10 +174,10 @@ def _next_start(match: re.Match[str]) -> int:
     return max(match.start() + 1, match.start("day") if match.start("day") > match.start() else 0)
 
 
-def _read(match: re.Match[str], text: str, first_year: int) -> FoundDate | None:
+def _read(match: re.Match[str], text: str, first_year: int, day_first: bool | None) -> FoundDate | None:
     parts = match.groupdict()
-    month = _month(parts)
-    day, year = int(parts["day"]), int(parts["year"])
+    month, day = _month_and_day(parts, day_first)
+    year = int(parts["year"])
     if month is None or not first_year <= year <= LAST_YEAR:
         return None
     if parts.get("comma") == "" and not _stands_alone(match, text):
@@ -202,16 +204,19 @@ def _read(match: re.Match[str], text: str, first_year: int) -> FoundDate | None:
     return FoundDate(start, end, exact or value, "second" if exact else "day", agrees)
 
 
-def _month(parts: dict[str, str | None]) -> int | None:
+def _month_and_day(parts: dict[str, str | None], day_first: bool | None) -> tuple[int | None, int]:
+    day = int(parts["day"] or 0)
     if parts.get("month"):
         name = parts["month"] or ""
-        return MONTHS.get(name_key(name)) or MONTHS.get(name_key(name.split()[0]))
-    month, day = int(parts["number"] or 0), int(parts["day"] or 0)
-    # 03/04/2020 is March to some and April to others; 26/08 and 04/04 are one day to all. Dots and a
+        return MONTHS.get(name_key(name)) or MONTHS.get(name_key(name.split()[0])), day
+    month = int(parts["number"] or 0)
+    # 03/04/2020 is March to some and April to others; 26/08, 08/26 and 04/04 are one day to all. Dots and a
     # leading year are day-first and month-first by custom.
-    if parts.get("mark") in ("/", "-") and len(parts["year"] or "") == 4 and _year_last(parts):
-        return month if day > 12 or day == month else None
-    return month
+    if parts.get("mark") in ("/", "-") and _year_last(parts):
+        if day > 12 or day == month or (day_first and month <= 12):
+            return month, day
+        return (day, month) if month > 12 or day_first is not None else (None, day)
+    return month, day
 
 
 def _year_last(parts: dict[str, str | None]) -> bool:

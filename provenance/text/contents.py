@@ -1,6 +1,6 @@
-"""Texts -> keys of what they say, by which an editor's decision finds them again under other ids and on other machines.
+"""Texts -> keys of what they say: by these a decision finds its texts again, under other ids and on other machines.
 
-A key is made of the folded words themselves and of no hash that the matching uses, so that it outlives a change there.
+A key is made of the folded words and not of the hashes that matching uses, so that it outlives a change there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-DIGITS = 24  # hex, 96 bits: among 10^9 texts two meet by chance once in 10^11 times
+DIGITS = 24  # hex, 96 bits: the chance that any two of 10^9 texts get one key is 1 in 10^11
 PLACES = pl.Schema({"row": pl.Int64(), "start": pl.Int64(), "end": pl.Int64()})
 
 
@@ -51,9 +51,9 @@ def read_contents(texts: pl.Series, passages: Sequence[str] = (), threads: int =
 
 
 def passage_key(text: str) -> str:
-    """A passage -> the number of its folded words, the sum of their bytes, and their digest; empty without words.
+    """A passage -> WORDS.SUM.DIGEST: how many folded words, the sum of their bytes, their digest; empty without words.
 
-    The first two find the few places in a dump that are worth a digest.
+    The first two find the few places in a dump whose digest is worth taking.
 
     >>> passage_key("Read more: Naïve!") == passage_key("read more NAIVE")
     True

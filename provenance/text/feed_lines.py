@@ -52,7 +52,7 @@ def split_feed_line(line: str, title: str | None = None) -> list[Part] | None:
 
 
 def split_cut_line(line: str) -> list[Part] | None:
-    """A line that ends with `[…]` or `]]>` -> what stands before the mark as a teaser, and the mark; or None."""
+    """A line that ends with `[…]` or `]]>` -> the text before as a teaser or paragraph, and the mark; or None."""
     match = _END.search(line)
     if match is None or not match.group().strip():
         return None

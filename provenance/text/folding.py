@@ -20,7 +20,7 @@ def fold_all(texts: list[str]) -> list[str]:
 
 
 def strings_of(folded: Folded) -> list[str]:
-    """A batch as the kernel leaves it -> the fold of each text."""
+    """A folded batch, with its bytes -> the fold of each text as a string."""
     octets, first = folded.octets.tobytes(), folded.first_byte
     bounds = folded.tokens.bounds
     return [

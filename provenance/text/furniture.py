@@ -80,5 +80,5 @@ def find_furniture(tokens: Tokens, first: Array, last: Array) -> tuple[Array, Ar
 
 @lru_cache(maxsize=1)
 def numbers() -> Array:
-    """Sorted hashes of the numbers 0 to 9999 and of "d", what is left of the "%d" of an unfilled template."""
+    """Sorted hashes of the numbers 0 to 9999, and of "d": what folding leaves of "%d" in a template never filled in."""
     return np.sort(fold_batch([*map(str, range(10_000)), "d"]).tokens.word)

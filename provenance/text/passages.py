@@ -28,16 +28,16 @@ Array = np.ndarray[Any, Any]
 
 BATCH = 4 << 20  # bytes a task; each costs a millisecond of small steps, whatever its size
 QUOTE_WORDS = 8  # a shorter quotation is a phrase that many use
-PROSE_WORDS = 25  # with an end stop, a line this long is body text unless it stands again
-PROSE_ANYWAY = 45  # words; without one
-SHOWN_WORDS = 60  # longer lines are never looked at by their words
+PROSE_WORDS = 25  # a line this long that ends with a stop is body text, unless it stands twice
+PROSE_ANYWAY = 45  # words; a line this long is body text also without a stop
+SHOWN_WORDS = 60  # the words of longer lines are not looked at
 LIKE = 80.0  # rapidfuzz ratio of two wordings of one headline; different headlines of one site stay under 70
 PULLED_LETTERS = 40  # a shorter line that stands at the head of a longer one is a formula
 HEADLINES_TRIED = 12  # title-like lines of one head that are compared with each other
 
 
 class _Twins:
-    """Which lines of a batch stand again: `twin`, `copies`, `longer` of line_kernels.find_twins."""
+    """Which lines of a batch stand twice in one text: `twin`, `copies`, `longer` of line_kernels.find_twins."""
 
     def __init__(self, lines: Lines) -> None:
         self.twin, self.copies, self.longer = (np.empty(lines.doc.size, np.int32) for _ in range(3))
@@ -53,7 +53,7 @@ class _Twins:
         )
 
     def join(self, one: int, two: int) -> None:
-        """Make twins of two lines that are worded a little differently."""
+        """Make two lines twins that are worded a little differently."""
         first, second = sorted((int(self.twin[one]), int(self.twin[two])))
         if first != second:
             joined = self.twin == second
@@ -62,7 +62,7 @@ class _Twins:
 
 
 def find_passages(documents: pl.DataFrame, threads: int = 2) -> pl.DataFrame:
-    """DOCUMENTS -> PASSAGES, sorted by doc_id and start. *Map*: they depend on a document's text and title alone.
+    """DOCUMENTS -> PASSAGES, sorted by doc_id and start. *Map*: each depends on a document's text and title.
 
     Every character that is not white space lies in a passage; only `quote` lies inside another (a paragraph).
     """
@@ -112,7 +112,7 @@ def _passages_of(texts: list[str], titles: list[str]) -> tuple[Array, Array, Arr
     prose = _prose(lines, twins, mark)
     head, tail = _ends(lines.doc, prose, len(texts))
     _mark_widgets(lines, head | tail, mark)
-    # A sentence between sentences is a paragraph, unless it says in front that it is something else ("Photo: ...").
+    # A sentence among sentences is a paragraph, unless its first words say that it is something else ("Photo: ...").
     labelled = lines.flags & line_kernels.LABELLED > 0
     looked = (lines.words <= SHOWN_WORDS) & (head | tail | labelled | (lines.ending != line_kernels.STOP))
     _mark_shown(lines, np.flatnonzero(looked), head, texts, titles, twins, mark)
@@ -137,7 +137,10 @@ def _prose(lines: Lines, twins: _Twins, mark: Array) -> Array:
 
 
 def _ends(doc: Array, prose: Array, documents: int, more: int = 0) -> tuple[Array, Array]:
-    """Which lines stand before the first prose of their text (its first 40 at most) and `more`, which after all."""
+    """Which lines stand before their text's first line of prose, which after its last; of the head only HEAD_LINES.
+
+    With `more`, so many lines from the first line of prose on are head, too.
+    """
     rows = np.arange(doc.size)
     top = np.searchsorted(doc, np.arange(documents))
     stop = np.searchsorted(doc, np.arange(documents), side="right")
@@ -149,7 +152,7 @@ def _ends(doc: Array, prose: Array, documents: int, more: int = 0) -> tuple[Arra
 
 
 def _mark_excerpts(lines: Lines, twins: _Twins, texts: list[str]) -> Array:
-    """Marks EXCERPT on a line that says again what a line soon after it begins with, PULL if that comes late."""
+    """Marks lines that repeat how a later line begins: EXCERPT where that follows soon, PULL where it comes late."""
     mark = np.zeros(lines.doc.size, np.int32)
     early = np.flatnonzero((twins.longer >= 0) & (lines.words <= 150))
     if early.size == 0:
@@ -190,7 +193,7 @@ def _cut(lines: Lines, rows: Array, texts: list[str]) -> list[str]:
 def _mark_shown(
     lines: Lines, rows: Array, head: Array, texts: list[str], titles: list[str], twins: _Twins, mark: Array
 ) -> None:
-    """Marks on the lines `rows` what their words say, and which of the head are wordings of one headline."""
+    """Marks what the words of the lines `rows` say, and which lines of the head are wordings of one headline."""
     if rows.size == 0:
         return
     shown = _cut(lines, rows, texts)
@@ -275,7 +278,7 @@ def _emit(
 def _take_apart(
     lines: Lines, role: Array, texts: list[str], titles: list[str]
 ) -> tuple[list[tuple[int, int, int, int]], list[int]]:
-    """Lines with a feed's header or its marks -> their passages, and the lines' rows; the few lines that have them."""
+    """The few lines that hold a feed's header or its marks -> their passages, and the rows of these lines."""
     codes = {name: code for code, name in enumerate(tables.ROLES)}
     odd = (lines.flags & (line_kernels.CDATA | line_kernels.ADDRESS) > 0) & (lines.words > 0)
     odd |= (lines.ending == line_kernels.CUT) & (role == codes["teaser"])

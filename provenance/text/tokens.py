@@ -1,4 +1,4 @@
-"""Texts -> folded words with their places: TOKENS, flat."""
+"""Texts -> TOKENS: their folded words with their places, in flat arrays over all documents."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Result = TypeVar("Result")
 Array = np.ndarray[Any, Any]
 
 COLUMNS = (np.uint64, np.int32, np.uint8, np.uint8)  # of TOKENS, behind its bounds
-SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points of 33 bytes folded (U+FDFA) at most
-BEHIND = 8  # bytes after a batch of texts, for the kernels read eight at a time
-INLINE = 12  # bytes of a text that Arrow keeps among the views of texts, and not in their memory
-BATCH_BYTES = 1 << 19  # what is made of a batch stays in the second cache
-LARGE_BATCH = 1 << 22  # where a kernel goes from text to text: a call costs .4 ms around it
+SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points, each folded to 33 bytes (U+FDFA) at most
+BEHIND = 8  # bytes after a batch of texts, because the kernels read eight at a time
+INLINE = 12  # bytes; Arrow keeps a text that is no longer in its view, and not in the memory of the others
+BATCH_BYTES = 1 << 19  # of text; what is made of so much stays in a core's second cache
+LARGE_BATCH = 1 << 22  # for kernels that make little of a text: a call costs .4 ms beside the kernel
 
 
 class Tokens(NamedTuple):
@@ -42,8 +42,8 @@ class Tokens(NamedTuple):
     size: Array  # uint8 [words], code points of each
     gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, ...
 
-    def ends(self, word: Array) -> Array:
-        """Where the given words (in the whole of TOKENS) end; int64."""
+    def ends(self, word: Array | slice = slice(None)) -> Array:
+        """Where the given words (in the whole of TOKENS) end, or all; int64."""
         end: Array = self.start[word].astype(np.int64) + self.size[word]
         return end
 
@@ -68,9 +68,9 @@ class Words(NamedTuple):
 
 
 class Hasher:
-    """Hashes the words of one batch after another, each thread in arrays of its own; what it gives is lent, as below.
+    """Hashes the words of one batch after another: twice as fast as folding, for no places are kept.
 
-    Twice as fast as folding, for what stands where is not asked.
+    Each thread has arrays of its own; what it is given is lent, as by Folder.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Hasher:
         self.folding = (_classes(table), *table)
 
     def room(self, bounds: Array) -> tuple[tuple[Array, Array], Words]:
-        """Bounds of texts in UTF-8 -> scratch of the kernels, and room for their words."""
+        """Bounds of texts in UTF-8 -> scratch memory for the kernels, and room for the words of these texts."""
         most_words = int(bounds[-1]) // 2 + bounds.size + 1
         if getattr(self._own, "word", np.empty(0)).size < most_words:
             self._own.word = np.empty(most_words, np.uint64)
@@ -106,8 +106,8 @@ def _classes(table: fold_table.FoldTable) -> Array:
 class Folder:
     """Folds one batch after another, each thread into arrays of its own that are used again.
 
-    What it gives is lent: it holds until the same thread folds again. Arrays made anew for each batch were mapped
-    anew by the system, page by page, which took a third of the time.
+    What it gives is lent: it is overwritten when the same thread folds again. With new arrays for each batch, the
+    system mapped them page by page, which took a third of the time.
     """
 
     def __init__(self, keep: bool = False) -> None:
@@ -149,10 +149,10 @@ def fold_octets(octets: Array, bounds: Array, columns: list[Array], keep: bool) 
 
 
 def octets_of(texts: pl.Series) -> tuple[Array, Array]:
-    """Texts, none null -> their UTF-8 one after another (uint8), BEHIND bytes behind it; where each begins and ends.
+    """Texts, none null -> their UTF-8 one after another (uint8) with BEHIND bytes after it; where each begins and ends.
 
-    Where they lie so already, as those that a worker handed over do, nothing is copied; to map memory anew for the copy
-    takes as long as to copy.
+    Nothing is copied where they lie like that already, as texts do that a worker handed over. A copy takes its time
+    twice, for its memory must be mapped too.
     """
     if texts.n_chunks() == 1 and len(texts):
         parts = nanoarrow.c_array_stream(texts).get_next().view()
@@ -177,14 +177,19 @@ def _columns(words: int) -> list[Array]:
 
 def slices(texts: pl.Series, size: int = BATCH_BYTES) -> Iterator[pl.Series]:
     """Texts in order, in slices of about `size` bytes, null as empty."""
-    sizes = texts.str.len_bytes().fill_null(0).to_numpy()
+    for part in batches(texts.str.len_bytes().fill_null(0).to_numpy(), size):
+        some = texts[part]
+        yield some.fill_null("") if some.null_count() else some  # for fill_null copies every text
+
+
+def batches(sizes: Array, most: int) -> Iterator[slice]:
+    """The sizes of things in order -> slices of at most `most` together, or of one thing that is larger."""
     ends = np.cumsum(sizes, dtype=np.int64)
     first = 0
-    while first < len(texts):
-        base = int(ends[first] - sizes[first])
-        last = max(first + 1, int(np.searchsorted(ends, base + size, side="right")))
-        some = texts.slice(first, last - first)
-        yield some.fill_null("") if some.null_count() else some  # to fill copies every text
+    while first < ends.size:
+        before = int(ends[first] - sizes[first])
+        last = max(first + 1, int(np.searchsorted(ends, before + most, side="right")))
+        yield slice(first, last)
         first = last
 
 
@@ -196,10 +201,10 @@ def tokenize(texts: pl.Series, threads: int = 2) -> Tokens:
 def tokenize_and(
     texts: pl.Series, also: Callable[[Tokens], Array] | None, threads: int = 2
 ) -> tuple[Tokens, Array | None]:
-    """Texts -> (TOKENS, the concatenated arrays that `also` made of each batch while its words were at hand).
+    """Texts -> TOKENS, and the arrays that `also` made of each batch while its words were at hand, as one.
 
-    Gathering batches first and joining them after held everything twice, 2.6 GB for 292 MB of text: so they are
-    written where they belong, at most two batches a thread ahead.
+    Each batch is written where it belongs, at most two batches a thread ahead. To gather all batches and then join them
+    held everything twice: 2.6 GB for 292 MB of text.
     """
     columns = [Column(dtype) for dtype in COLUMNS]
     counts, made = [np.zeros(1, np.int64)], None
@@ -233,7 +238,7 @@ def fold_batches(
 def in_order(
     pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item], ahead: int
 ) -> Iterator[Result]:
-    """work(item) of each item, in order, with at most `ahead` items under way: pool.map would hold them all."""
+    """work(item) for each item, in order, with at most `ahead` of them under way, where pool.map would take all."""
     waiting: deque[Future[Result]] = deque()
     for item in items:
         waiting.append(pool.submit(work, item))
