@@ -129,6 +129,7 @@ def test_a_line_in_many_articles_of_one_outlet() -> None:
     line = "The Gull – harbour, coast, islands"
     assert furniture_of(articles(3, line)) == set()
     assert furniture_of(articles(4, line)) == {line}
+    assert furniture_of(articles(4, "Harbourwatch")) == {"Harbourwatch"}, "of one word, too"
 
 
 def test_copies_of_one_article_are_one_article() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from provenance import tables
 from provenance.matching.agglomeration import agglomerate
+from provenance.matching.apart import keep_apart
 from provenance.matching.clusters import (
     cluster_documents,
     count_implied,
@@ -20,7 +21,7 @@ from provenance.matching.clusters import (
     link_documents,
     missing_pairs,
 )
-from provenance.matching.components import Links, Reach, best_path, direct, label_components, split
+from provenance.matching.components import Groups, Links, Reach, best_path, direct, label_components, split
 from provenance.matching.occurrences import find_leaders, overlapping
 from provenance.settings import Settings
 from tests.strategies import graphs, sides
@@ -164,6 +165,41 @@ def test_a_cluster_keeps_its_id_when_others_come() -> None:
     )
     assert small["cluster_id"].unique().item() in large["cluster_id"]
     assert large["cluster_id"].n_unique() == 2
+
+
+def test_a_cluster_is_named_by_its_level_and_its_first_member() -> None:
+    clusters = find_clusters(spans_of(("b", 0, 50, "c", 0, 50)), matches_of(("b", "c", 0.9, "overlap")), SETTINGS)
+    assert clusters["cluster_id"].str.contains("^[dp]:[0-9a-f]{16}$").all()
+    assert clusters["cluster_id"].str.head(1).to_list() == clusters["level"].str.head(1).to_list()
+    assert clusters["cluster_id"].n_unique() == 2
+
+
+def test_other_components_do_not_change_how_one_is_cut() -> None:
+    nodes, before = 300, 137  # long enough to be cut into stars, where a hash decides between equals
+    links = Links(np.arange(nodes - 1), np.arange(1, nodes), np.full(nodes - 1, 0.6), np.ones(nodes - 1, bool))
+    alone = split(nodes, links, np.ones(nodes, np.int64), 0.3, direct).label
+    ends = (np.concatenate([np.arange(before - 1), side + before]) for side in links[:2])
+    left, right = next(ends), next(ends)
+    right[: before - 1] += 1
+    longer = Links(left, right, np.full(left.size, 0.6), np.ones(left.size, bool))
+    both = split(nodes + before, longer, np.ones(nodes + before, np.int64), 0.3, direct).label[before:]
+    assert np.array_equal(both, np.where(alone >= 0, alone + before, -1))
+
+
+def test_only_clusters_of_documents_have_pairs_to_compare() -> None:
+    rows = [("d:1", "document", doc) for doc in "abc"] + [("p:1", "passage", doc) for doc in "vwxyz"]
+    clusters = pl.DataFrame(rows, schema=["cluster_id", "level", "doc_id"], orient="row")
+    matches = matches_of(("a", "b", 0.9, "overlap"))
+    assert missing_pairs(clusters, matches).rows() == [("a", "c"), ("b", "c")]
+    assert count_implied(clusters, matches, limit=2) == 2
+
+
+def test_nodes_that_editors_parted_choose_their_part_before_others() -> None:
+    # 0 and 1 are to be apart. Were 2 and 3 first, they would be one part, 1 would join it and 0 stand alone.
+    links = Links(np.array([0, 1, 2]), np.array([2, 3, 3]), np.array([0.8, 0.95, 0.9]), np.ones(3, bool))
+    whole = Groups(np.zeros(4, np.int64), np.zeros(4, np.int64), np.ones(4))
+    parted = keep_apart(whole, links, np.ones(4, np.int64), 0.3, np.array([0]), np.array([1]))
+    assert parted.label.tolist() == [0, 1, 0, 1]
 
 
 @given(graphs(), st.integers(2, 6))

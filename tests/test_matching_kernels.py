@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from collections import Counter
 from dataclasses import fields
@@ -15,9 +16,11 @@ import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numba import njit
 
 from provenance.matching import (
     kernels,
+    memory_kernels,
     place_kernels,
     posting_kernels,
     postings,
@@ -65,6 +68,23 @@ def test_shingle_hashes_are_equal_exactly_where_shingles_are(words: list[str], k
     assert n == len(expected)
     for i, j in itertools.combinations(range(n), 2):
         assert (out[i] == out[j]) == (expected[i] == expected[j])
+    known = tokens.word.tolist()
+    assert out[:n].tolist() == [naive.shingle_hash(known[i : i + width]) for i in range(n)]
+
+
+@njit
+def add_up(given: np.ndarray) -> int:
+    total, array = np.int64(0), memory_kernels.lent(given)
+    for i in range(array.size):
+        total += array[i]
+    return total
+
+
+def test_what_is_lent_to_a_kernel_is_what_was_given() -> None:
+    given = np.arange(1000)
+    before = sys.getrefcount(given)
+    assert [add_up(given[::step]) for step in (1, 3)] == [given.sum(), given[::3].sum()]
+    assert sys.getrefcount(given) == before
 
 
 @given(WORDS, st.integers(1, 6))

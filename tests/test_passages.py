@@ -185,6 +185,14 @@ def test_a_feed_item_with_author_and_categories() -> None:
     ]
 
 
+def test_a_title_begins_behind_the_last_date_of_what_stands_before_it() -> None:
+    early = DATE.replace("2022", "2021")
+    line = f"{early} {DATE} Boats stop {ADDRESS} {DATE} Text"
+    parts = feed_lines.split_feed_line(line)
+    assert parts is not None
+    assert [line[part.start : part.end] for part in parts if part.role == "headline"] == ["Boats stop"]
+
+
 def test_an_address_in_prose_is_no_feed_item() -> None:
     assert feed_lines.split_feed_line(f"They wrote on {ADDRESS} that boats stop.") is None
 

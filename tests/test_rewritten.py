@@ -16,6 +16,7 @@ from provenance.text.kernels import ADDRESS
 
 KINDS = 8  # distinct words: few, so that bags overlap
 SIDE = st.lists(st.integers(0, KINDS - 1), min_size=1, max_size=14)
+NO_WALLS = np.empty(0, np.int64)
 WEIGHTS = st.lists(st.floats(0.3, 2.0), min_size=KINDS, max_size=KINDS)  # so light that no x-drop ends a walk
 
 
@@ -86,7 +87,7 @@ def test_a_box_takes_in_what_pays_and_leaves_no_trace_of_what_does_not(
     gain = naive.box_value(pair.words, union, pair.weights, pays) - naive.box_value(pair.words, box, pair.weights, pays)
     ours, theirs = pair.counted(box)
     held = np.array(box)
-    taken = stretch_kernels.absorb(pair.ids, pair.gap, pair.isf, ours, theirs, held, *wider)
+    taken = stretch_kernels.absorb(pair.ids, pair.gap, pair.isf, ours, theirs, held, NO_WALLS, *wider)
     if abs(gain) > 1e-9:
         assert taken == (gain > 0)
     expected = union if taken else box
@@ -166,6 +167,78 @@ def test_half_a_sentence_inside_is_a_whole_one_and_an_address_is_not_crossed() -
     assert stretch_kernels.whole_sentences(gap, cuts, 0, 3, 5, 25) == (3, 27)
 
 
+@given(st.data())
+def test_walls_stand_at_both_ends_of_passages_without_a_seed(data: st.DataObject) -> None:
+    # two documents of one passage or more each, of one sentence or more each, of one word or more each
+    shape = st.lists(st.lists(st.integers(1, 12), min_size=1, max_size=3), min_size=1, max_size=4)
+    documents = data.draw(shape), data.draw(shape)
+    cuts, first, last, seedable, counts = [0], [], [], [], []
+    for passages in documents:
+        seedable.append([])
+        for passage in passages:
+            first.append(cuts[-1])
+            for words in passage:
+                seedable[-1].append(len(cuts) - 1)
+                cuts.append(cuts[-1] + words)
+            last.append(cuts[-1])
+        counts.append(len(passages))
+    seeds = data.draw(st.lists(st.tuples(*(st.sampled_from(side) for side in seedable)), max_size=4))
+    held = {sentence for seed in seeds for sentence in seed}
+    expected = []
+    for low, high in zip(first, last, strict=True):
+        own = not any(low <= cuts[s] < high for s in held)
+        expected += [low, high] if own and high - low >= stretch_kernels.ALONE else []
+    halves = len(seedable[0])
+    nothing = np.zeros(cuts[-1], np.int32), np.zeros(cuts[-1], np.int32)
+    walls = stretch_kernels.find_walls(
+        np.arange(cuts[-1]).astype(np.int32),  # no word stands in both
+        np.ones(cuts[-1]),
+        *nothing,
+        np.array(cuts),
+        np.array(seeds, np.int64).reshape(-1, 2),
+        len(seeds),
+        (0, cuts[halves], cuts[halves], cuts[-1]),
+        (0, halves, halves, len(cuts) - 1),
+        (0, counts[0], counts[0], sum(counts)),
+        np.array(first),
+        np.array(last),
+        np.zeros(len(cuts), np.bool_),
+    )
+    assert not nothing[0].any()
+    assert not nothing[1].any()
+    assert walls.tolist() == expected
+
+
+@given(pairs_with_box())
+def test_a_passage_pays_by_the_words_that_stand_in_the_other_document_too(case: tuple[Pair, naive.Box]) -> None:
+    pair, box = case
+    counts = np.zeros(KINDS, np.int32), np.zeros(KINDS, np.int32)
+    found = stretch_kernels.pays(pair.ids, pair.isf, *counts, *box[:2], *pair.ranges[2:])
+    passage, other = pair.words[box[0] : box[1]], pair.words[pair.ranges[2] :]
+    paid = naive.shared_weight(passage, other, pair.weights)
+    due = stretch_kernels.PAYS * naive.weight(passage, pair.weights)
+    if abs(paid - due) > 1e-9:
+        assert found == (paid > due)
+    assert not counts[0].any()
+    assert not counts[1].any()
+
+
+@given(pairs_with_box(), st.lists(st.integers(0, 28), max_size=4))
+def test_no_wall_is_crossed(case: tuple[Pair, naive.Box], places: list[int]) -> None:
+    pair, box = case
+    walls = np.array(sorted({w for w in places if not (box[0] < w < box[1] or box[2] < w < box[3])}), np.int64)
+    low, high, b_low, b_high = stretch_kernels.within(walls, pair.ranges, np.array(box))
+    assert low == max([pair.ranges[0], *(w for w in walls if w <= box[0])])
+    assert high == min([pair.ranges[1], *(w for w in walls if w >= box[1])])
+    assert b_low == max([pair.ranges[2], *(w for w in walls if w <= box[2])])
+    assert b_high == min([pair.ranges[3], *(w for w in walls if w >= box[3])])
+    held = np.array(box)
+    everything = pair.ranges
+    taken = stretch_kernels.absorb(pair.ids, pair.gap, pair.isf, *pair.counted(box), held, walls, *everything)
+    crossed = any(everything[0] < w < everything[1] or everything[2] < w < everything[3] for w in walls)
+    assert not (taken and crossed)
+
+
 @given(SIDE, SIDE, WEIGHTS, st.data())
 def test_a_stretch_grown_from_a_seed_scores_what_its_bags_do(
     one: list[int], two: list[int], isf: list[float], data: st.DataObject
@@ -178,7 +251,7 @@ def test_a_stretch_grown_from_a_seed_scores_what_its_bags_do(
     ours, theirs, box = np.zeros(KINDS, np.int32), np.zeros(KINDS, np.int32), np.empty(4, np.int64)
     sentences = (0, halves, halves, halves + 1)
     arguments = pair.ids, pair.gap, pair.isf, ours, theirs, cuts, seeds, halves
-    score = stretch_kernels.grow(*arguments, 0, 4, pair.ranges, sentences, box)
+    score = stretch_kernels.grow(*arguments, 0, 4, NO_WALLS, pair.ranges, sentences, box)
     assert not ours.any()
     assert not theirs.any()
     a_first, a_last, b_first, b_last = box.tolist()
@@ -209,3 +282,35 @@ def test_a_paragraph_that_one_article_has_alone_parts_those_that_it_stands_betwe
     assert spans == [head, rest]
     gone = provenance.clean(articles, keep="first", passages="drop")
     assert gone["text"].to_list() == [articles["text"][0], own]
+
+
+def test_a_paragraph_of_one_side_is_no_part_of_what_stands_around_it_however_its_lead_was_edited() -> None:
+    """Both were taken for wholly contained in each other, and `clean --passages drop` deleted what only one had.
+
+    As pages are read: paragraphs are lines, and nothing but passages tells their ends from those of sentences.
+    """
+    lead = "The railway will cut thirty trains from its winter timetable, as drivers and carriages are short"
+    shared = (
+        "Lines in Thuringia, Saxony-Anhalt and along the North Sea coast lose most of them, the operator said, and"
+        " travellers who hold tickets may have their money back or take a later train.\n"
+    )
+    last = (
+        "The passengers' association called the plans a disgrace for everybody who lives in the east, and the state"
+        " government in Erfurt wants to invite the minister to a meeting this week."
+    )
+    one = "“We would rather run fewer trains, and those on time,” a member of the board told reporters in Berlin.\n"
+    two = "Jena's mayor heard of it on the radio, he says above the market, and calls it a slap in the face.\n"
+    texts = [
+        f"{lead}. It announced this on Monday in Berlin.\n{shared}{one}{last}",
+        f"Erfurt. {lead}. Jena and Saalfeld lose their last direct ones to Leipzig.\n{shared}{two}{last}",
+    ]
+    articles = pl.DataFrame({"id": ["one", "two"], "text": texts})
+    run = provenance.scan(articles, Settings(rewritten="on", until="matches"))
+    for side, (text, own) in zip(("left", "right"), zip(texts, (one, two), strict=True), strict=True):
+        place = text.index(own)
+        for start, end in run.spans.select(f"{side}_start", f"{side}_end").iter_rows():
+            assert end <= place or start >= place + len(own.strip())
+    assert run.spans.height == 2
+    kept = provenance.clean(articles, keep="first", passages="drop")["text"].to_list()
+    assert one in kept[0]
+    assert two.strip() in kept[1]

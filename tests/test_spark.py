@@ -15,7 +15,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from provenance import pipeline
-from provenance.cleaning import Policy, clean_frame
+from provenance.cleaning import clean_frame
+from provenance.cleaning.choosing import Policy
 from provenance.dumps import reading
 from provenance.settings import Settings
 from provenance.spark.plan import Part
@@ -127,6 +128,21 @@ def test_every_row_of_every_table_is_that_of_one_machine(session: SparkSession, 
     assert set(told) == set(WRITTEN)
     assert all(counts["rows"] for name, counts in told.items() if name != "outlets")
     assert {name: counts["differ"] for name, counts in told.items()} == dict.fromkeys(told, 0)
+
+
+def test_dates_of_one_column_are_settled_by_those_of_other_partitions(session: SparkSession) -> None:
+    from provenance import spark  # noqa: PLC0415
+
+    dates = ["03/04/2024", None, "05/06/2024", "26/03/2024"]
+    whole = pl.DataFrame({"id": list("abcd"), "date": dates, "text": [f"{word} is what was said." for word in "abcd"]})
+    settings = Settings(level="document", until="matches")
+    found = spark.scan(session.createDataFrame(whole.to_arrow()).repartition(3), settings).tables["documents"]
+    got, want = (
+        dict(frame.select("doc_id", "published").iter_rows())
+        for frame in (pl.DataFrame(pl.from_arrow(found.toArrow())), reading.read_frame(whole, settings).documents)
+    )
+    assert got == want
+    assert [day.day if day else None for day in want.values()] == [3, None, 5, 26]
 
 
 def test_a_run_that_was_killed_takes_up_its_finished_rounds(

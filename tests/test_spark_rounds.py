@@ -13,8 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from provenance import pipeline
-from provenance.cleaning import Policy
-from provenance.cleaning.choosing import choose, needed
+from provenance.cleaning.choosing import Policy, choose, settings_needed
 from provenance.dumps import reading
 from provenance.errors import DamagedIndexError
 from provenance.index import Index
@@ -60,14 +59,14 @@ pytestmark = pytest.mark.usefixtures("small_homes")
 @pytest.mark.parametrize(("keep", "drop"), [("origin", ()), ("longest", ("contained",)), ("first", ())])
 def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: tuple[str, ...]) -> None:
     policy = Policy(keep, "keep", drop)
-    settings = needed(Settings(), keep, "keep", drop)
+    settings = settings_needed(Settings(), policy)
     documents = reading.read([str(corpus)], settings).documents
     rounds: Any = Rounds(
         Plan(settings, 5, exhaustive=True, rewritten=settings.level == "passage", documents=documents.height)
     )
     home = rounds.put(documents)
     gone = rounds.frame([steps.choose(rounds, home, steps.scan(rounds, home), policy)])
-    wanted = choose(pipeline.scan([str(corpus)], settings), documents["doc_id"], keep, "keep", drop).gone
+    wanted = choose(pipeline.scan([str(corpus)], settings), documents["doc_id"], policy).gone
     assert wanted.height
     assert_frame_equal(gone.select(wanted.columns).sort("doc_id"), wanted.sort("doc_id"))
 

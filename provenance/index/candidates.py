@@ -9,7 +9,7 @@ import numpy as np
 from provenance.index import kernels
 from provenance.index.postings import CODE_BITS, LINE, SEEDS, SHINGLE, reach_of, unpack_lines
 from provenance.matching import sequence_kernels
-from provenance.matching.equal_texts import unique
+from provenance.matching.pair_keys import pack_pairs, unique, unpack_pairs
 from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-#: Of the shared shingles that a jaccard of match_jaccard asks for, the share that must show. Half of what is expected:
-#: in an article of 400 words 15 of 30, five standard deviations.
+#: Of the stored shingles that a pair at match_jaccard should share, the part that must be found. Half of what is
+#: expected: of 30 in an article of 400 words 15, which is five standard deviations less.
 SHOWN = 0.5
-NEAR = 3  # parts; reading two that nobody asked for costs less than another statement
+NEAR = 3  # parts; to read two in between that nobody asked for costs less than another statement
 AT_ONCE = 64  # parts read in one go: 0.8 MB
-#: Into how many bits' parts postings are divided, and what reads parts first to last.
+#: Postings divided into 2^bits parts by the upper bits of their keys: `bits`, and what reads the parts first to last.
 Blobs = tuple[int, "Callable[[int, int], tuple[Array, Array]]"]
 
 
@@ -52,10 +52,10 @@ class Pairs(NamedTuple):
 
 
 def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: Settings) -> Found:
-    """Queries and sorted blobs of postings -> what they meet among documents under before[row].
+    """Queries and sorted blobs of postings -> what they meet among documents whose number is under before[row].
 
-    Of a key in more documents than the link cap the first and the last count if they are strong, else none: whether
-    the postings lie in one blob or in twenty changes nothing. Cost: one read of each blob that a query falls into.
+    Of a key in more documents than the link cap, only strong hits in the first and in the last of them count. It does
+    not matter whether the postings lie in one blob or in twenty. Cost: one read of each blob that a query falls into.
     """
     total, over = np.zeros(queries.key.size, np.int64), np.zeros(queries.key.size, np.bool_)
     strict, limit = queries.kind == SHINGLE, before[queries.row]
@@ -89,8 +89,8 @@ def _runs(parts: Array) -> Iterator[tuple[int, int]]:
 
 
 def _within_cap(queries: Queries, found: Found, cap: int) -> Found:
-    # each blob's rows stand in order: a stable sort joins the runs in half of what a lexsort takes
-    found = found.take(np.argsort((found.query << 32) | found.number, kind="stable"))
+    # the rows of each blob are sorted: a stable sort joins these runs in half the time of a lexsort
+    found = found.take(np.argsort(pack_pairs(found.query, found.number), kind="stable"))
     seeds = queries.kind == SEEDS
     keep = np.where(found.strong, ~(found.often & seeds)[found.query], (found.total <= cap)[found.query])
     found = found.take(keep)
@@ -117,37 +117,37 @@ def find_pairs(
     At level `document` a run or a line alike is no reason. `read_lines` gives the packed lines of documents by number.
     """
     kind, row = queries.kind[found.query], queries.row[found.query].astype(np.int64)
-    both = (row << 32) | found.number
+    both = pack_pairs(row, found.number)
     runs = unique(both[(kind == SHINGLE) & found.strong])
     lines = unique(both[kind == LINE])
     much = _much(queries, found, both[kind == SHINGLE], found.query[kind == SHINGLE], settings)
     if settings.level == "document":
         every = unique(np.concatenate([lines, much]))
-        return Pairs(every >> 32, every & 0xFFFFFFFF, np.zeros(every.size, np.bool_))
+        return Pairs(*unpack_pairs(every), np.zeros(every.size, np.bool_))
     alike = _alike(queries, found, keys.lines, read_lines, kind == SEEDS)
     every = unique(np.concatenate([runs, lines, much, alike]))
-    return Pairs(every >> 32, every & 0xFFFFFFFF, np.isin(every, runs, assume_unique=True))
+    return Pairs(*unpack_pairs(every), np.isin(every, runs, assume_unique=True))
 
 
 def least_shown(queries: Queries, rows: int, settings: Settings) -> Array:
-    """How many shared shingles must show, at least, for a near duplicate of each new document; float64 by row."""
+    """How many shared shingles must be found, at least, for a near duplicate of each new document; float64 by row."""
     shingles = np.bincount(queries.row[queries.kind == SHINGLE], minlength=rows)
     return SHOWN * settings.match_jaccard / settings.window * shingles
 
 
 def _much(queries: Queries, found: Found, both: Array, query: Array, settings: Settings) -> Array:
-    """Hits of shingles (row << 32 | number, and the query) -> the pairs that may share match_jaccard of theirs.
+    """Hits of shingles (keys of row and number, and the query) -> the pairs that may share match_jaccard of theirs.
 
-    A shingle in more documents than the link cap is a hit of two of them at most: of it nothing is known of the others,
-    who may share it. So it is not asked of them; what is left of a template that a thousand tables of results fill in
-    must show by itself.
+    A shingle in more documents than the link cap hits two of them at most, and the others may have it or not. So it is
+    not asked of the others: where a thousand tables of results fill in one template, enough of the rest must be shared.
     """
     crowded = (queries.kind == SHINGLE) & (found.often | (found.total > settings.link_cap))
     rows = int(queries.row.max(initial=0)) + 1
     unknown = np.bincount(queries.row[crowded], minlength=rows)
     met, at, hits = np.unique(both, return_inverse=True, return_counts=True)
     known = np.bincount(at[crowded[query]], minlength=met.size)
-    asked = least_shown(queries, rows, settings)[met >> 32] - SHOWN * (unknown[met >> 32] - known)
+    row, _ = unpack_pairs(met)
+    asked = least_shown(queries, rows, settings)[row] - SHOWN * (unknown[row] - known)
     much: Array = met[hits >= asked]
     return much
 
@@ -155,12 +155,15 @@ def _much(queries: Queries, found: Found, both: Array, query: Array, settings: S
 def _alike(
     queries: Queries, found: Found, lines: Lines, read_lines: Callable[[Sequence[int]], list[bytes]], seeds: Array
 ) -> Array:
-    """Pairs of which a headline or caption of one is nearly one of the other's, by 16 bits a word; as row, number."""
+    """Pairs of which a headline or caption of one is nearly one of the other's, by 16 bits a word.
+
+    Sorted keys of row and number.
+    """
     line = queries.place[found.query[seeds]].astype(np.int64)
-    asked = unique((line << 32) | found.number[seeds])
+    asked = unique(pack_pairs(line, found.number[seeds]))
     if not asked.size:
         return asked
-    line, number = asked >> 32, asked & 0xFFFFFFFF
+    line, number = unpack_pairs(asked)
     numbers, at = np.unique(number, return_inverse=True)
     stored = unpack_lines(read_lines(numbers.tolist()))
     # each new line with every line of each document that it shares three words with
@@ -175,4 +178,4 @@ def _alike(
     offset = lines.owner.size
     sequence_kernels.align_short(word, bounds, left, right + offset, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
     good = stretch[:, 4] > 0
-    return unique((lines.owner[left[good]].astype(np.int64) << 32) | numbers[stored.owner[right[good]]])
+    return unique(pack_pairs(lines.owner[left[good]], numbers[stored.owner[right[good]]]))

@@ -1,4 +1,4 @@
-"""A batch of new documents and what was seen -> FINDINGS, whatever the index lies in."""
+"""A batch of new documents and what was seen before -> FINDINGS, whatever the index is stored in."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from provenance.index.seen import Stored
     from provenance.settings import Settings
 
-COMPARED = 8192  # pairs verified at a time, whose texts are in memory: 20 MB of news
+COMPARED = 8192  # pairs verified at a time, with their texts in memory: 20 MB of news
 
 
 class Asked(NamedTuple):
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
 def check_aside(
     batches: Iterable[pl.DataFrame], stored: Stored, settings: Settings, asked: Asked
 ) -> Iterator[pl.DataFrame]:
-    """DOCUMENTS batch by batch -> FINDINGS of each against what is stored, which is only read, and those before it."""
+    """DOCUMENTS batch by batch -> FINDINGS of each against what is `stored`, only read, and those before it."""
     with ExitStack() as stack:
         stack.enter_context(stored.reading())
         following = stored.read_manifest().following
@@ -80,7 +80,7 @@ def take_in(storage: Storage, seen: Seen, new: Named, kept: Kept) -> None:
 
 
 def check_batch(batch: pl.DataFrame, storage: Storage, seen: Seen, horizon: int, asked: Asked) -> pl.DataFrame:
-    """One batch -> FINDINGS; `storage`, the last of `seen`, takes it in first, so that all is looked up in one way."""
+    """One batch -> FINDINGS. First `storage`, the last of `seen`, takes it in, so that all is looked up alike."""
     new = name_new(batch, seen)
     keys = keys_of(new.documents, seen.settings)
     numbers = np.arange(seen.following, seen.following + len(new.fresh))

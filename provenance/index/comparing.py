@@ -11,10 +11,11 @@ from provenance import tables
 from provenance.matching.alignment import align
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.clusters import find_clusters
-from provenance.matching.equal_texts import digest, group_equal, unique
+from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.ignored import ignore_stretches
 from provenance.matching.layout import lay_out
 from provenance.matching.matches import find_matches, places, words_covered
+from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique
 from provenance.matching.places import Ranges, row_numbers
 from provenance.matching.short_passages import find_short
 from provenance.matching.spans import to_table, without_covered
@@ -28,7 +29,6 @@ from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
     from provenance.matching.layout import Layout
-    from provenance.matching.stretches import Aligned
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
@@ -37,13 +37,10 @@ Array = np.ndarray[Any, Any]
 
 ORIGIN = {"doc_id": pl.String(), "origin_id": pl.String()}
 SHARE = {"doc_id": pl.String(), "recycled_share": pl.Float32()}
-#: Relations as the other side sees them.
-MIRRORED = {"contained": "contains", "contains": "contained"}
-ENDS = ["left_doc", "right_doc"]
 
 
 class Text(NamedTuple):
-    """Documents with what is made of each by itself; rows in the order of doc_id."""
+    """Documents in order of doc_id, and what is made of each of them alone."""
 
     documents: pl.DataFrame
     tokens: Tokens
@@ -61,7 +58,7 @@ class Compared(NamedTuple):
 
 
 def read_text(documents: pl.DataFrame, decisions: Decisions | None = None) -> Text:
-    """DOCUMENTS sorted by doc_id -> Text. *map*: boilerplate is told by the lexicon, not by what else was read."""
+    """DOCUMENTS sorted by doc_id -> Text. *map*: boilerplate is told by the lexicon, and not by frequency."""
     tokens = tokenize(documents["text"])
     passages = mark_boilerplate(documents, find_passages(documents), tokens, frequency=False)
     passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
@@ -79,9 +76,9 @@ def compare(
 ) -> Compared:
     """DOCUMENTS, pairs (doc_id, matched_doc, linked) of them, each once, and notices -> Compared. *map*.
 
-    What a pair has in common depends on the two alone; a scan of both finds the same exact and edited spans. `notices`
-    (doc_id, place of a shingle) are words that are boilerplate where they make up most of a span. A pair that editors
-    called different has nothing in common.
+    What a pair has in common depends on the two alone: a scan of both finds the same exact and edited spans. `notices`
+    (doc_id, place of a shingle) are words of notices: a span that is mostly such words is boilerplate. A pair that
+    editors called different has nothing in common.
     """
     documents = documents.sort("doc_id")
     decisions = None if verdicts is None else decide(verdicts, documents)
@@ -95,13 +92,13 @@ def compare(
     linked = pairs["linked"].to_numpy()[order] | (first[left] == first[right])
     found = align(text.tokens, text.layout, left, right, settings)
     close = found.jaccard >= np.float32(settings.match_jaccard)
-    keys = (left.astype(np.int64) << 32) | right
-    runs = found.aligned.take((linked | close)[np.searchsorted(keys, _keys(found.aligned))])
+    keys = pack_pairs(left, right)
+    runs = found.aligned.take((linked | close)[np.searchsorted(keys, found.aligned.keys())])
     short = find_short(text.tokens, text.layout, settings)
-    short = without_covered(short.take(np.isin(_keys(short), keys)), runs)
+    short = without_covered(short.take(np.isin(short.keys(), keys)), runs)
     both = join([runs, short])
     spans = to_table(text.documents, text.layout, text.tokens, both, settings)
-    kept = close | np.isin(keys, _keys(both))
+    kept = close | np.isin(keys, both.keys())
     jaccards = pl.DataFrame(
         {
             "left_doc": ids.gather(left[kept]),
@@ -109,7 +106,7 @@ def compare(
             "jaccard": pl.Series(found.jaccard[kept], dtype=pl.Float32),
         }
     )
-    # an article that its outlet printed a hundred times is no notice under another one
+    # an article that its outlet printed a hundred times is not a notice
     near = jaccards.filter(pl.col("jaccard") >= pl.lit(settings.near_duplicate, pl.Float32))
     spans = _without_notices(text, spans, near, notices, settings)
     matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
@@ -132,8 +129,8 @@ def compare_whole(
     documents = documents.sort("doc_id")
     ids, texts = documents["doc_id"], documents["text"]
     groups = group_equal(digest(tokenize(texts)))
-    new, old = (row_numbers(pairs[name], ids).astype(np.int64) for name in ("doc_id", "matched_doc"))
-    matches = match_pairs(ids, texts, unique((np.minimum(new, old) << 32) | np.maximum(new, old)), groups, settings)
+    new, old = (row_numbers(pairs[name], ids) for name in ("doc_id", "matched_doc"))
+    matches = match_pairs(ids, texts, unique(pack_ordered(new, old)), groups, settings)
     matches = matches.filter(pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32))
     spans = tables.empty(tables.SPANS)
     if verdicts is not None:
@@ -157,7 +154,7 @@ def _origins(
     if not tied.len():
         return pl.DataFrame(schema=ORIGIN)
     between = spans.filter(pl.col("left_doc") != pl.col("right_doc"))
-    between = between.join(matches.select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="semi")
+    between = between.join(matches.select(tables.PAIR), on=tables.PAIR, how="semi")
     frames = {
         "documents": text.documents.filter(among),
         "passages": text.passages.filter(among),
@@ -187,12 +184,10 @@ def _without_notices(
     for side in ("left", "right"):
         _, first, last = places(spans, f"{side}_doc", f"{side}_start", f"{side}_end", ids, text.tokens)
         most |= 2 * (ranges.count(last) - ranges.count(first)) > last - first
-    apart = spans.join(near.select(*ENDS, near=True), on=ENDS, how="left", maintain_order="left")["near"].is_null()
+    apart = spans.join(near.select(*tables.PAIR, near=True), on=tables.PAIR, how="left", maintain_order="left")[
+        "near"
+    ].is_null()
     return spans.with_columns(role=pl.when(pl.Series(most) & apart).then(pl.lit("boilerplate")).otherwise("role"))
-
-
-def _keys(aligned: Aligned) -> Array:
-    return (aligned.left.astype(np.int64) << 32) | aligned.right
 
 
 def _turned(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -208,8 +203,8 @@ def _turned(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _seen_from_new(matches: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
     """MATCHES -> the same with the incoming document on the left."""
-    mirrored = pl.col("relation").replace(MIRRORED)
-    return matches.join(turned, on=ENDS).select(
+    mirrored = pl.col("relation").replace(tables.MIRRORED)
+    return matches.join(turned, on=tables.PAIR).select(
         "doc_id",
         "matched_doc",
         "spans",
@@ -226,7 +221,7 @@ def _spans_from_new(spans: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
     def side(own: str, other: str, name: str) -> pl.Expr:
         return pl.when("turned").then(f"{other}_{name}").otherwise(f"{own}_{name}")
 
-    return spans.join(turned, on=ENDS).select(
+    return spans.join(turned, on=tables.PAIR).select(
         "doc_id",
         "matched_doc",
         start=side("left", "right", "start"),

@@ -1,4 +1,4 @@
-"""New documents, worked out as far as that needs no index: what they are looked up by, and what is kept of them."""
+"""New documents -> what they are looked up by, and what is kept of them: all that can be made without the index."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Kept(NamedTuple):
     texts: list[bytes]  # compressed, one a document
 
     def take(self, rows: Sequence[int]) -> Kept:
-        """The same of some of the documents, which ascend, as rows from 0."""
+        """The same for some of the documents, by ascending rows, which then count from 0."""
         if len(rows) == len(self.texts):
             return self
         row = np.full(len(self.texts), -1, np.int64)

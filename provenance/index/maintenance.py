@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import Counter
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +20,7 @@ from provenance.index.rows import digest_of, in_utc, to_documents
 from provenance.index.seen import DOC_ID, NUMBER, Seen
 from provenance.index.segments import PARTS
 from provenance.index.storage import DOCUMENT_COLUMNS, Storage
-from provenance.outputs import place_of
+from provenance.reports.placing import Unfinished
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -185,7 +183,6 @@ def every_text(storage: Storage) -> Iterator[pl.DataFrame]:
 
 def export(frames: Iterator[pl.DataFrame], path: Path, index: Path) -> int:
     """DOCUMENTS with `added` of an index, bit by bit -> a Parquet file, written aside and renamed; how many rows."""
-    path = place_of(path)
     if path.exists() and path.samefile(index):
         raise OutputError(f"{path}: is the index itself; name another file with -o")
     schema = pl.Schema({**tables.DOCUMENTS, "added": tables.TIME})
@@ -197,15 +194,13 @@ def export(frames: Iterator[pl.DataFrame], path: Path, index: Path) -> int:
             rows += frame.height
             yield frame
 
-    aside = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
-    try:
-        register_io_source(each, schema=schema).sink_parquet(aside, compression="zstd", compression_level=1)
-        aside.replace(path)
-    except (OSError, pl.exceptions.ComputeError) as error:
-        raise OutputError(
-            f"{path}: cannot be written ({single_line(str(error))}); give another place with -o"
-        ) from None
-    finally:
-        with suppress(OSError):  # where nothing can be written, nothing is left
-            aside.unlink(missing_ok=True)
+    with Unfinished() as unfinished:
+        aside = unfinished.begin(path, "the index")
+        try:
+            register_io_source(each, schema=schema).sink_parquet(aside, compression="zstd", compression_level=1)
+        except (OSError, pl.exceptions.ComputeError) as error:
+            raise OutputError(
+                f"{path}: cannot be written ({single_line(str(error))}); give another place with -o"
+            ) from None
+        unfinished.finish()
     return rows

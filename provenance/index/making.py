@@ -1,4 +1,4 @@
-"""How an index was made: the settings and the reading of words that whoever uses it must share."""
+"""How an index was made: the settings, and the way of folding and hashing, that whoever uses it must share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MATTER = (
     "shingle_words", "window", "link_cap", "min_span_words", "max_gap_words", "min_identity", "match_jaccard",
     "near_duplicate", "contained", "num_perm", "seed",
 )  # fmt: skip
-#: Folded and hashed when an index is opened: what one version of this program stored, another must find.
+#: Folded and hashed whenever an index is opened: another version of this program must find what this one stored.
 SAMPLE = "Orle, 3 May (AP) – “Éà ﬁnal” naïve co-op’s 東京 زيتونٌ Straße 1,215 x²\n\nhttp://a.example/b?c\tİstanbul ΟΔΟΣ."
 
 
@@ -58,7 +58,7 @@ def check_settings(path: Path, manifest: Manifest, settings: Settings) -> None:
 
 
 def check_method(path: Path, manifest: Manifest, settings: Settings) -> None:
-    """Raise OtherSettingsError if what made an index folds and hashes otherwise: before anything is looked up in it."""
+    """Raise OtherSettingsError if an index was made with other folding or hashing; to be called before looking up."""
     if manifest.method != method(settings):
         raise OtherSettingsError(
             f"{path}: was made by provenance {manifest.program}, which reads words otherwise than this "

@@ -1,4 +1,4 @@
-"""What one outlet prints under its articles again and again: told by the index, for no single document shows it."""
+"""What one outlet prints under its articles again and again: only the index can tell, and no single document."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Array = np.ndarray[Any, Any]
 class Notices(NamedTuple):
     """Where new documents hold words of their outlet's notices."""
 
-    found: Array  # bool, rows of Found that say no more than that
+    found: Array  # bool, the rows of Found that are nothing but a notice
     row: Array  # int64, of the new document; one a shingle
     place: Array  # int64, the shingle in it
 
@@ -44,11 +44,11 @@ def find_notices(
 ) -> Notices:
     """What queries met in more documents than the link cap -> what of that is an outlet's own notice.
 
-    The first and the last document that hold it are of the new document's outlet, and the outlet prints it in as many
-    of its `articles` (int64, by row, those before) as mark_boilerplate asks of a sentence. An agency's background
-    stays under that share, and what several outlets print is syndication. A document with so much of it that it may be
-    a near duplicate of one that holds it is compared with it all the same: an outlet may print one article a hundred
-    times.
+    It is a notice if the first and the last document that hold it are of the new document's outlet, and if the outlet
+    has printed it in as large a share of its earlier `articles` (int64, by row) as mark_boilerplate asks of a sentence.
+    An agency's background stays under that share, and what several outlets print is syndication. But a document that
+    has so much of it that it may be a near duplicate is compared all the same: an outlet may print one article a
+    hundred times.
     """
     kind, row = queries.kind[found.query], queries.row[found.query].astype(np.int64)
     crowded = np.flatnonzero(found.strong & found.often[found.query] & ((kind == SHINGLE) | (kind == LINE)))

@@ -1,10 +1,10 @@
-"""Documents -> what the index looks them up by: sorted postings, made so that looking up needs no text.
+"""Documents -> what the index looks them up by: sorted postings, made so that looking up reads no text.
 
 A posting is (key, document, context). Keys are the upper 32 bits of 64-bit hashes of four kinds of things: a shingle,
-a whole headline or caption, three words of one, a document's id. Of a document's shingles every `window`-th is kept,
-and every shingle of a new document is looked up: a run of shingle_words + window - 1 equal words then always meets,
-and a quarter of the shingles serves where winnowing both sides would take two fifths. A context holds codes of the
-words around a shingle, so that most documents which share five words and not eight are told apart unread.
+a whole headline or caption, three words of one, a document's id. Of a document's shingles every `window`-th is stored,
+and every shingle of a new document is looked up. So a run of shingle_words + window - 1 equal words is always found,
+with a quarter of the shingles stored, where winnowing on both sides would store two fifths. A context holds codes of
+the words around a shingle, which tell most documents apart that share five words but not eight, before any is read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Array = np.ndarray[Any, Any]
 
 CODE_BITS = 5  # of a context for each word: 15 bits must agree for a run of 8 words, one false run in 8,000
 REACH = 3  # words on each side in a context: 30 of its 32 bits
-WHOLE = 64  # shingles; of documents this short all are kept, for a scattered fifth of them must still meet
+WHOLE = 64  # shingles; of documents this short all are stored, so that a scattered fifth of them is still found
 SHINGLE, LINE, SEEDS, NAME = range(4)  # the kinds of keys
 #: Mixed into the keys of each kind, so that three words of a headline never meet a shingle of three words.
 APART = tuple(np.uint64(value) for value in (0, 0x5851F42D4C957F2D, 0x14057B7EF767814F, 0x2545F4914F6CDD1D))

@@ -12,6 +12,7 @@ from provenance import tables
 from provenance.index.candidates import look_up
 from provenance.index.postings import name_queries
 from provenance.index.rows import to_documents
+from provenance.index.storage import DOCUMENT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-NUMBER, DOC_ID, OUTLET, DIGEST, LINES = 0, 1, 5, 12, 13  # columns of table documents
+#: Where in a row of table documents some columns stand.
+NUMBER, DOC_ID, OUTLET, DIGEST, LINES = map(DOCUMENT_COLUMNS.index, ("number", "doc_id", "outlet", "digest", "lines"))
 
 
 class Stored(Protocol):
@@ -47,7 +49,7 @@ class Stored(Protocol):
 
 
 class Known(NamedTuple):
-    """A stored document, as far as its name goes."""
+    """What finding a stored document by its id tells: its number, and the digest of its text."""
 
     number: int
     digest: bytes
@@ -116,7 +118,7 @@ class Seen:
         stored = self._blobs([manifest.names for manifest in self.manifests], queries)
         found = look_up(queries, stored, everything, self.settings)
         wanted, known = set(names), {}
-        # 32 bits of a key may be another id's, or no id's at all: the row decides
+        # another id may have the same 32 bits of a key: the row decides
         for storage, mine in self._split(np.unique(found.number).tolist()):
             for row in storage.read_documents(mine):
                 if row[DOC_ID] in wanted:

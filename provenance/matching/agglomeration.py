@@ -8,20 +8,19 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-#: Shares are summed as whole multiples of 2 ** -24, a float32's own step below 1: whole numbers add up alike in any
+#: Shares are summed as multiples of 2 ** -24, the step of a float32 below 1: sums of whole numbers do not depend on the
 #: order.
 STEPS = float(1 << 24)
 
 
 def agglomerate(weight: Array, strong: Array, size: Array, floor: float) -> Array:
-    """Dense weights (float64, 0 to 1, symmetric), which of them join -> for each node its group's first node; int64.
+    """Weights of all pairs (float64, 0 to 1, symmetric), which of these join -> each node's group's first node; int64.
 
-    The two groups of greatest mean weight are joined (average linkage) if a strong link ties them and the
-    union holds: no member's weight to its centre, the member with the greatest sum, is under `floor`.
-    Cutting around the centre of the whole instead would let a page that pastes two stories together take
-    both and lose what only one knew. A node stands for `size` members, 1 to each other. Nodes come in the
-    order that decides between equals. Cost: nodes squared, for each join one row of the matrix; callers
-    bound the nodes.
+    Again and again the two groups with the greatest mean weight are joined (average linkage), if a strong link ties
+    them and the union holds together: no member's weight to the centre, the member with the greatest sum, is under
+    `floor`. Cutting around the centre of the whole instead would let a page that pastes two stories together keep both
+    and lose what only one of them ties. A node stands for `size` members, whose weight to each other is 1. Of equals
+    the first node counts. Cost: nodes squared, and for each join one row of the matrix; callers bound the nodes.
     """
     nodes = len(size)
     members = [np.array([node]) for node in range(nodes)]

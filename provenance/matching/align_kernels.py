@@ -22,6 +22,7 @@ from provenance.matching.choose_kernels import (
     move,
 )
 from provenance.matching.kernels import shingle_hashes, with_room
+from provenance.matching.memory_kernels import lent
 from provenance.matching.run_kernels import find_repeats, find_runs
 from provenance.matching.sequence_kernels import common_subsequence
 from provenance.matching.shingle_kernels import index_shingles, mark_bits, meet_shingles, table_size
@@ -176,6 +177,7 @@ def align_pairs(
     its pairs, then a look-up a shingle of the right.
     """
     short_bounds, short_start, short_end = shorts
+    word, gap, segment = lent(word), lent(gap), lent(segment)
     longest = np.int64(1)
     for p in range(left.size):  # not all documents: with a call for every 512 pairs that grew with their square
         longest = max(longest, bounds[left[p] + 1] - bounds[left[p]], bounds[right[p] + 1] - bounds[right[p]])

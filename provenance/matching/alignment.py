@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.matching import align_kernels, shingle_kernels
+from provenance.matching.pair_keys import pack_pairs
 from provenance.matching.stretches import Aligned, join_neighbours
 from provenance.room import scattered
 
@@ -129,8 +130,7 @@ def verify(
 
 def _pair_rows(aligned: Aligned, found: Verified) -> Array:
     """The row of each stretch's pair in `found`, whose pairs are sorted."""
-    keys = (found.left.astype(np.int64) << 32) | found.right
-    return np.searchsorted(keys, (aligned.left.astype(np.int64) << 32) | aligned.right)
+    return np.searchsorted(pack_pairs(found.left, found.right), aligned.keys())
 
 
 def repeats_inside(

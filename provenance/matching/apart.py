@@ -1,4 +1,4 @@
-"""Groups -> the same groups, in which no two nodes stand together that editors parted."""
+"""Groups -> groups in which no two nodes stand together that editors parted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Array = np.ndarray[Any, Any]
 
 
 def keep_apart(groups: Groups, links: Links, size: Array, floor: float, one: Array, other: Array) -> Groups:
-    """Groups with the links they were made of, pairs of nodes that are to be apart -> groups.
+    """Groups, the links they were made of, and pairs of nodes that are to be apart -> groups.
 
-    Only groups that hold such a pair change: each is cut into parts, and the parts are grouped anew by the links inside
-    them, so that what hung together by a node that left falls apart too. Python, over the links of those groups.
+    Only a group that holds such a pair changes. It is cut into parts, and each part is grouped anew by the links inside
+    it, so that what only a node that left held together falls apart too. In Python, over the links of those groups.
     """
     torn = (groups.label[one] == groups.label[other]) & (groups.label[one] >= 0)
     if not torn.any():
@@ -33,8 +33,9 @@ def keep_apart(groups: Groups, links: Links, size: Array, floor: float, one: Arr
 def _parts(nodes: Array, links: Links, size: Array, one: Array, other: Array) -> Array:
     """Nodes of groups and the links inside them -> a number for each node, different for those to be apart; int64.
 
-    Nodes that are to be apart from others come first, then the rest, those with the greatest sum of weights before
-    others: each joins the part to whose members it has the greatest mean weight and that holds no foe of it.
+    Nodes that are to be apart from some other come first, then the rest; of either those with the greatest sum of
+    weights first. Each joins, of the parts that hold nobody it is to be apart from, the one to whose members it has the
+    greatest mean weight.
     """
     near: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for left, right, weight in zip(*(column.tolist() for column in links[:3]), strict=True):

@@ -31,15 +31,15 @@ NOTICE_DEPTH = 60  # words; a notice inside a longer paragraph stands within thi
 PROSE_WORDS = 25  # a paragraph this long is body text: menus stand behind the last
 MENU_WORDS = 20  # a line of a menu has no more
 
-FREQUENT_WORDS = 40  # longer passages are text, however often they stand
-FEWEST_ARTICLES = 4  # that must share a line before frequency says anything
+FREQUENT_WORDS = 40  # longer passages are text, however often they are printed
+FEWEST_ARTICLES = 4  # that must share a line before its frequency counts
 LINE_SHARE = 0.01  # of an outlet's articles: a section's furniture is on its section's pages only
 FEWEST_SENTENCE = 10  # articles; an agency's background paragraph comes in eight follow-ups
 SENTENCE_SHARE = 0.05  # of an outlet's articles: a background paragraph stays under it, a notice does not
 PLATFORM_WORDS = 6  # "Leave a comment": publishing systems print short lines
 STOPS = ".!?。؟۔।！？"
 CLOSING = "\"')]»”’」』"  # signs that may follow one
-PLATFORM_OUTLETS = 5  # that print one line, for it to come from their publishing system
+PLATFORM_OUTLETS = 5  # that must print one line, for it to be taken for their publishing system's
 
 
 class _Stretches(NamedTuple):
@@ -115,7 +115,7 @@ def _by_lexicon(stretches: _Stretches, found: Array, size: Array) -> Array:
 def _by_frequency(
     documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array, frequent: pl.DataFrame | None
 ) -> Array:
-    """Which stretches are furniture by FREQUENT lines; these are counted here unless they are given."""
+    """Which stretches are furniture because they are frequent; `frequent` lines are counted here unless given."""
     named = np.zeros(size.size, np.bool_)
     names = _outlets(documents)
     outlet = names.rank("dense").to_numpy().astype(np.int64) - 1
@@ -238,7 +238,7 @@ def _last_sign(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stre
 
 
 def _menus(documents: pl.DataFrame, passages: pl.DataFrame, stretches: _Stretches, size: Array, named: Array) -> Array:
-    """Lines without an end stop behind furniture behind a text's last paragraph: links to other articles."""
+    """Lines without a stop that follow furniture, after a text's last paragraph: links to other articles."""
     prose = np.isin(stretches.role, [CODE["paragraph"], CODE["teaser"]]) & (size >= PROSE_WORDS)
     after = np.zeros(documents.height, np.int64)
     at = np.flatnonzero(prose)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.matching import kernels, posting_kernels
-from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
+from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
+from provenance.matching.pair_keys import unique, unpack_pairs
 from provenance.matching.postings import Postings, all_postings, even_shares, shared_postings
 from provenance.matching.sketches import choose_bands, least_equal
 from provenance.room import scattered, zeros
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-BANDS_A_TASK = 8  # bands repeat each other's pairs: a task's are united before they are handed on; 64 bytes a document
+BANDS_A_TASK = 8  # 64 bytes a document; bands repeat each other's pairs, which are made distinct in each task
 COMPARED = 1 << 14  # pairs whose signatures are compared at a time: 16 MB
 
 
@@ -39,9 +40,9 @@ def find_candidates(
 ) -> Candidates:
     """TOKENS and signatures, and groups of equal texts if they are known -> CANDIDATES. *gather*.
 
-    Linked pairs share a run of shingle_words + window - 1 equal words (winnowing guarantees all of them). Pairs
-    for jaccard come from the bands of the signatures or, without signatures, from every shared shingle. Equal
-    texts are compared once and their pairs then spelt out, up to the link cap.
+    Linked pairs share a run of shingle_words + window - 1 equal words; winnowing finds all of these. Pairs that may
+    have a jaccard come from the bands of the signatures or, without signatures, from every shared shingle. One of
+    several equal texts stands for all, and their pairs are then spelt out, up to the link cap.
     """
     texts = group_equal(digest(tokens)) if groups is None else groups
     linked, over_cap = _linked_pairs(tokens, texts.wanted, settings)
@@ -52,16 +53,17 @@ def find_candidates(
     linked, others = (spell_out(pairs, texts, settings.link_cap) for pairs in (linked, others))
     linked = unique(np.concatenate([linked, equal_pairs(texts, settings.link_cap)]))
     every = unique(np.concatenate([linked, others]))
+    left, right = unpack_pairs(every)
     return Candidates(
-        (every >> 32).astype(np.int32),
-        (every & 0xFFFFFFFF).astype(np.int32),
+        left.astype(np.int32),
+        right.astype(np.int32),
         np.isin(every, linked, assume_unique=True),
         over_cap + more,
     )
 
 
 def _linked_pairs(tokens: Tokens, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
-    """Pairs that share a run, and how many runs were over the link cap. Such runs come first."""
+    """Pairs that share a run, and how many runs were over the link cap; these are told apart in a first pass."""
     hot, over_cap, found = zeros(tokens.word.size, np.bool_), 0, [np.empty(0, np.int64)]
     postings = shared_postings(tokens, wanted, settings.shingle_words, settings.window, threads)
     for marking in (True, False):
@@ -91,7 +93,7 @@ def pair_postings(
 
 
 def sharing_pairs(tokens: Tokens, wanted: Array, settings: Settings) -> Array:
-    """Every pair that shares any shingle: no sketch error at all, for small dumps. Keys left << 32 | right, sorted."""
+    """Every pair that shares any shingle: no sketch error at all, for small dumps. Sorted keys."""
     key, owner, *_ = all_postings(tokens, wanted, settings.shingle_words, 1)
     order = kernels.order_by_key(key)
     pairs, count = posting_kernels.pair_sharing(key, owner, order, tokens.bounds.size - 1, np.empty(1 << 16, np.int64))
@@ -110,7 +112,7 @@ def low_bytes(signatures: Array) -> Array:
 def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: int = 2) -> tuple[Array, int]:
     """Pairs that share a bucket of some band and whose estimated jaccard comes near the floor; buckets over the cap.
 
-    Keys left << 32 | right, sorted. Cost: a sort of the documents a band, and 128 comparisons a pair in a bucket: of
+    Sorted keys. Cost: a sort of the documents a band, and 128 comparisons a pair in a bucket: of
     one byte a value, for equal values have equal bytes. These stay in memory where signatures lie in a file.
     """
     bands, rows = choose_bands(settings)
@@ -136,11 +138,12 @@ def bucket_pairs(signatures: Array, wanted: Array, settings: Settings, threads: 
     pairs = unique(np.concatenate([pairs for pairs, _ in shares]))
     parts = np.array_split(pairs, 1 + pairs.size // COMPARED)
     with scattered(signatures):
-        near = [_equal_values(signatures, part) >= need for part in parts]
+        near = [equal_values(signatures, part) >= need for part in parts]
     return pairs[np.concatenate(near)], sum(over for _, over in shares)
 
 
-def _equal_values(signatures: Array, pairs: Array) -> Array:
-    """Signatures and pairs of rows -> how many of their permutations are equal."""
-    equal: Array = (signatures[pairs >> 32] == signatures[pairs & 0xFFFFFFFF]).sum(axis=1)
+def equal_values(signatures: Array, pairs: Array) -> Array:
+    """Signatures and keys of pairs of their rows -> how many of their permutations are equal."""
+    left, right = unpack_pairs(pairs)
+    equal: Array = (signatures[left] == signatures[right]).sum(axis=1)
     return equal

@@ -1,4 +1,4 @@
-"""MATCHES and SPANS -> CLUSTERS: articles and passages that are the same text, without chains."""
+"""MATCHES and SPANS -> CLUSTERS: articles, and passages, that are one text, with no chains of half-similar ones."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from provenance.matching.apart import keep_apart
 from provenance.matching.components import DENSE, Links, best_path, direct, label_components, split
 from provenance.matching.numbering import name_rows, rows_of
 from provenance.matching.occurrences import find_occurrences
+from provenance.tables import PAIR
 
 if TYPE_CHECKING:
     from provenance.settings import Settings
 
 Array = np.ndarray[Any, Any]
 
-#: The most specific role first; a passage that is somewhere a headline is a headline.
+#: Roles from the most specific to the least: a passage that is a headline anywhere is one in its cluster.
 SPECIFIC = ("headline", "caption", "byline", "teaser", "quote", "paragraph", "boilerplate")
-
-PAIR = ("left_doc", "right_doc")
 
 #: Clusters up to this size have all their pairs in MATCHES.
 ALL_PAIRS = 1000
@@ -33,9 +32,9 @@ def find_clusters(
 ) -> pl.DataFrame:
     """SPANS, MATCHES -> CLUSTERS of documents and of passages; is_origin is null. *Gather*.
 
-    A cluster's id is `d:` or `p:` and a hash of its first member's doc_id (and place), first by code
-    points: it depends on no order and stays when other members come. Members are sorted; no cluster has
-    fewer than two. `ids` are those of DOCUMENTS where SPANS and MATCHES have their rows.
+    A cluster's id is `d:` or `p:` and a hash of the doc_id (and place) of its first member in the order of code points.
+    So it depends on no other order, and stays when later members come. Members are sorted; no cluster has fewer than
+    two. `ids` are the ids of DOCUMENTS, where SPANS and MATCHES have row numbers for them.
     """
     parts = [cluster_documents(matches, settings, ids), cluster_passages(spans, settings, ids)]
     return tables.check(pl.concat(parts).sort("level", "cluster_id", "doc_id", "start"), tables.CLUSTERS, "clusters")
@@ -51,11 +50,11 @@ def cluster_documents(matches: pl.DataFrame, settings: Settings, ids: pl.Series 
 
 
 def group_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """MATCHES -> cluster_id (a number), doc_id, cohesion; documents of equal text are one node, and 1 to each other.
+    """MATCHES -> cluster_id (a number), doc_id, cohesion. Documents of equal text are one node.
 
-    Where the pairs of two such nodes differ (a line break makes a passage boilerplate in one copy only),
-    any pair joins them and the least is what they share. Nodes of a pair that editors called `same` become one,
-    which shares with others what any of its texts does; those called `different` never stand in one cluster.
+    Two such nodes may have several pairs with different figures (a line break makes a passage boilerplate in one copy
+    only): any of them can join the nodes, and their weight is the least. Two texts that editors called `same` become
+    one node, whose weight to others is the greatest of the two; two called `different` never stand in one cluster.
     """
     pairs = weigh(matches)
     ids, left, right = ends_of(pairs)
@@ -85,7 +84,7 @@ def group_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 def _merge(
     node: Array, between: pl.DataFrame, left: Array, right: Array, weight: pl.Expr
 ) -> tuple[Array, pl.DataFrame]:
-    """Each document's node, links between nodes, pairs of nodes to be one -> both anew, each link once, sorted."""
+    """Each document's node, links between nodes, pairs of nodes to merge -> both anew, each link once."""
     count = int(node.max(initial=-1)) + 1
     first = label_components(count, left, right)
     number = pl.Series(np.searchsorted(np.unique(first), first))
@@ -101,7 +100,7 @@ def _merge(
 
 
 def weigh(matches: pl.DataFrame) -> pl.DataFrame:
-    """MATCHES -> those that tie documents: `weight` is the greater containment; 1 of equal texts and by decision."""
+    """MATCHES -> those that tie documents, with `weight`: the greater containment, or 1 for equal texts and `same`."""
     greater = pl.max_horizontal("left_containment", "right_containment")
     equal = pl.col("relation").is_in(("duplicate", "same"))
     return matches.filter(~pl.col("relation").is_in(("boilerplate", "different"))).select(
@@ -113,12 +112,12 @@ def weigh(matches: pl.DataFrame) -> pl.DataFrame:
 
 
 def strong_pairs(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """MATCHES -> what weigh gives of those that alone tie two documents. *map*."""
+    """MATCHES -> of what weigh gives, the pairs of which each alone joins two documents. *map*."""
     return weigh(matches).filter(pl.col("weight") >= pl.lit(settings.link_containment, pl.Float32))
 
 
 def ends_of(pairs: pl.DataFrame) -> tuple[pl.Series, Array, Array]:
-    """The documents of some pairs, each once, sorted; and where among them the left and the right of each stand."""
+    """Pairs -> their documents, each once, sorted; and the row among these of each pair's left and right document."""
     ids = pl.concat([pairs["left_doc"], pairs["right_doc"].alias("left_doc")]).unique().sort()
     left, right = (rows_of(pairs[side], ids) for side in PAIR)
     return ids, left, right
@@ -128,10 +127,10 @@ def ends_of(pairs: pl.DataFrame) -> tuple[pl.Series, Array, Array]:
 
 
 def link_documents(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """MATCHES -> cluster_id, doc_id of the components from which clusters will be cut, before any cut.
+    """MATCHES -> cluster_id, doc_id of the components that clusters are cut from, before any cut.
 
-    What to verify first: a pair that was not compared counts as nothing shared, and would part what belongs
-    together.
+    Pairs inside them are to be verified first: one that was not compared counts as sharing nothing, and would part what
+    belongs together.
     """
     ids, left, right = ends_of(strong_pairs(matches, settings))
     return pl.DataFrame({"cluster_id": label_components(len(ids), left, right), "doc_id": ids})
@@ -147,14 +146,14 @@ def members_of(clusters: pl.DataFrame) -> pl.DataFrame:
 def missing_pairs(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = ALL_PAIRS) -> pl.DataFrame:
     """Clusters, MATCHES -> left_doc, right_doc of the pairs that MATCHES lacks, sorted.
 
-    Takes what members_of does. Of clusters up to `limit` all pairs; of a larger one those of its
-    hub, the member with the most matches (of equals the first), with every other: a member that was not compared with
-    what will be the centre would count as sharing nothing with it. Cost: limit / 2 pairs for each member at most.
+    Clusters as members_of takes them. Of clusters of up to `limit` members all pairs are asked for; of a larger one the
+    pairs of its hub, the member with the most matches (of equals the first), with all others, because the hub will be
+    the centre, and a member never compared with it would count as sharing nothing. Cost: limit / 2 pairs a member.
     """
     members = members_of(clusters)
     small = members.filter(pl.col("size") <= limit).select("cluster_id", "doc_id").lazy()
     large = members.filter(pl.col("size") > limit).select("cluster_id", "doc_id").lazy()
-    ends = pl.concat([matches.lazy().select(doc_id=side) for side in ("left_doc", "right_doc")])
+    ends = pl.concat([matches.lazy().select(doc_id=side) for side in PAIR])
     hubs = (
         large.join(ends.group_by("doc_id").len("matches"), on="doc_id", how="left")
         .sort("cluster_id", pl.col("matches").fill_null(0).cast(pl.Int64) * -1, "doc_id")
@@ -168,18 +167,18 @@ def missing_pairs(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = AL
         pairs.filter(pl.col("doc_id") != pl.col("doc_id_right"))
         .select(left_doc=first, right_doc=second)
         .unique()
-        .join(matches.lazy().select("left_doc", "right_doc"), on=["left_doc", "right_doc"], how="anti")
-        .sort("left_doc", "right_doc")
+        .join(matches.lazy().select(PAIR), on=PAIR, how="anti")
+        .sort(PAIR)
         .collect()
     )
 
 
 def count_implied(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = ALL_PAIRS) -> int:
-    """Clusters, MATCHES -> how many pairs of clusters over `limit` MATCHES lacks: implied, not verified."""
+    """Clusters, MATCHES -> how many pairs inside clusters of over `limit` members were implied, and not verified."""
     members = members_of(clusters).filter(pl.col("size") > limit)
     sizes = members.group_by("cluster_id").len()["len"].cast(pl.Int64)
     inside = (
-        matches.select("left_doc", "right_doc")
+        matches.select(PAIR)
         .join(members.select("cluster_id", left_doc="doc_id"), on="left_doc")
         .join(members.select("cluster_id", right_doc="doc_id"), on=["cluster_id", "right_doc"])
     )
@@ -192,11 +191,11 @@ def count_implied(clusters: pl.DataFrame, matches: pl.DataFrame, limit: int = AL
 def cluster_passages(spans: pl.DataFrame, settings: Settings, ids: pl.Series | None = None) -> pl.DataFrame:
     """SPANS -> CLUSTERS at passage level; cost: sorts of the sides, and the pairs of sides that overlap.
 
-    Occurrences (see occurrences.py) tied by a span share its identity times the share of them that it
-    covers; a member's cohesion is the greatest product of these along any path to the centre, because the
-    repeats of a caption are linked in one component and not in all pairs. So a passage that drifts from
-    copy to copy is cut where under the floor is left. A rewritten span was verified by other means than
-    equal words, and counts as much as ties two articles together.
+    The weight between two occurrences (occurrences.py) that a span ties is its identity times the share of them that it
+    covers. A member's cohesion is the greatest product of weights along any path to the centre, because the many
+    repeats of a caption are linked in one component and not in all pairs. So a passage that drifts from copy to copy is
+    cut where less than the floor is left. A rewritten span was not verified by equal words: it counts as
+    link_containment at least.
     """
     found = find_occurrences(spans)
     identity = pl.col("identity").cast(pl.Float64)
@@ -228,7 +227,7 @@ def cluster_passages(spans: pl.DataFrame, settings: Settings, ids: pl.Series | N
 
 
 def find_roles(tied: pl.DataFrame) -> pl.DataFrame:
-    """Label and role of spans -> of clusters: the most specific; boilerplate if most spans are."""
+    """Label and role of each span -> of each cluster: boilerplate if most spans are, else the most specific."""
     boilerplate = pl.col("role") == "boilerplate"
     rank = pl.col("role").replace_strict(SPECIFIC, range(len(SPECIFIC)), return_dtype=pl.Int8)
     best = rank.filter(~boilerplate).min().fill_null(len(SPECIFIC) - 1)

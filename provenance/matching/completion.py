@@ -1,4 +1,4 @@
-"""SPANS and Jaccards -> MATCHES in which no pair is missing of what will be a cluster."""
+"""SPANS and jaccards -> MATCHES that lack no pair of what will be one cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from provenance.matching.clusters import group_documents, link_documents, missin
 from provenance.matching.matches import find_matches
 from provenance.matching.numbering import rows_of
 from provenance.matching.spans import to_table
-from provenance.tables import SPANS_BY
+from provenance.tables import PAIR, SPANS_BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
 
-MOST_PAIRS = 2_000_000  # at about 20 microseconds each; what asks for more is not many stories but one chain
-PAIR = ["left_doc", "right_doc"]
+MOST_PAIRS = 2_000_000  # at about 20 microseconds each; more are wanted by one long chain, and not by many stories
 
 
 class Matched(NamedTuple):
@@ -63,11 +62,11 @@ def complete(
     settings: Settings,
     decisions: Decisions | None = None,
 ) -> pl.DataFrame:
-    """MATCHES and what makes them of other pairs (left_doc, right_doc) -> MATCHES with all pairs of what is linked.
+    """MATCHES, and a function that makes MATCHES of other pairs -> MATCHES with all pairs among linked documents.
 
-    A run or bucket in more documents than the link cap ties each to the previous and to the first only. A pair that
-    was not compared would count as nothing shared and part a cluster: so all pairs of what is linked are compared
-    first. Pairs inside a cluster that share nothing are matches too, by their jaccard, and those alone; and so are
+    A run or bucket in more documents than the link cap ties each only to the previous and to the first. A pair that was
+    never compared would count as sharing nothing, and part a cluster; so all pairs among linked documents are compared
+    first. Of those that then share nothing, the pairs inside one cluster become matches, with their jaccard; and so do
     pairs that editors joined or parted.
     """
 
@@ -89,9 +88,9 @@ def lacking_pairs(matches: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 
 def add_compared(matches: pl.DataFrame, more: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """MATCHES and those of the pairs that they lacked -> MATCHES with what of these belongs to it, sorted.
+    """MATCHES, and MATCHES of the pairs that they lacked -> MATCHES with those of the latter that belong there, sorted.
 
-    *Gather* by what is linked: groups that no link ties together do not touch each other.
+    *Gather* by group of linked documents: groups that no link ties together do not change each other.
     """
     tied = (pl.col("jaccard") >= pl.lit(settings.match_jaccard, pl.Float32)) | (pl.col("spans") > 0)
     matches = pl.concat([matches, more.filter(tied)])

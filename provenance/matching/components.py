@@ -1,4 +1,4 @@
-"""Weighted links -> groups in which no member is too far from the centre."""
+"""Weighted links between nodes -> groups in which no member shares too little with the centre."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from provenance.matching import component_kernels
 from provenance.matching.agglomeration import STEPS, agglomerate
-from provenance.matching.equal_texts import unique
 from provenance.matching.kernels import BASE
+from provenance.matching.pair_keys import unique
 
 Array = np.ndarray[Any, Any]
 
-#: Groups of more nodes are not built anew from their members: that takes a matrix of all pairs.
+#: Groups of more nodes are not built anew from their members, which takes a matrix of all pairs.
 DENSE = 1000
-#: Groups of more nodes are cut around many centres at once: around one after another, a long chain takes hours.
+#: Groups of more nodes are cut around many centres at once; around one after another, a long chain takes hours.
 LARGE = 100
 
 
@@ -46,7 +46,7 @@ Reach = Callable[[Links, Array], Array]
 
 
 def label_components(nodes: int, left: Array, right: Array) -> Array:
-    """Links between nodes 0..nodes -> for each node the smallest node of its component; int64."""
+    """Links between the nodes 0 .. nodes - 1 -> for each node the smallest of its component; int64."""
     label = np.arange(nodes)
     component_kernels.find_firsts(*(np.array(side, np.int64) for side in (left, right)), label)
     return label
@@ -64,10 +64,9 @@ def direct(links: Links, centre: Array) -> Array:
 def best_path(links: Links, centre: Array) -> Array:
     """Cohesion as the greatest product of weights along any path from the centre.
 
-    For groups whose members are linked to some of the others only (a caption printed a thousand times).
-    Rounding never raises a product, so the maximum over paths is one number in whatever order the links
-    come. Cost: a round for each step of the longest best path, over the links of the nodes that rose in the
-    last.
+    For groups whose members are linked to only some of the others (a caption printed a thousand times). Rounding never
+    raises a product, so the greatest over all paths does not depend on the order of the links. Cost: as many rounds as
+    the longest best path has steps, each over the links of the nodes that rose in the round before.
     """
     nodes = len(centre)
     source = np.concatenate([links.left, links.right])
@@ -91,11 +90,11 @@ def best_path(links: Links, centre: Array) -> Array:
 def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach, dense: int = 0) -> Groups:
     """Links -> components of the strong ones, split until no node's cohesion to its centre is under `floor`.
 
-    The centre is the node with the greatest sum of weights to the others of its group (a node stands for
-    `size` members, which are 1 to each other), of equals the first. Nodes that fail and nodes that hold are
-    each grouped anew, since the centre of those that hold may be another. Rounds: one for most inputs; each
-    parts every group that failed. With `dense`, groups of up to that many nodes that fail are built anew from
-    their members instead (see agglomeration.py); groups of more than LARGE are cut into stars.
+    The centre is the node with the greatest sum of weights to the others of its group (a node stands for `size`
+    members, whose weight to each other is 1); of equals the first. Of a group that fails, the nodes under the floor and
+    those over it are each grouped anew, because the latter may now have another centre. Most inputs take one round;
+    each round parts every group that failed. With `dense`, groups of up to so many nodes that fail are built anew from
+    their members instead (agglomeration.py). Groups of more than LARGE nodes are cut into stars.
     """
     result = Groups(np.full(nodes, -1), np.full(nodes, -1), np.zeros(nodes))
     part = np.zeros(nodes, np.int64)  # nodes of different parts are never joined again
@@ -118,7 +117,7 @@ def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach, den
         result.label[alive[done]] = alive[label[done]]
         result.centre[alive[done]] = alive[centre[done]]
         result.cohesion[alive[done]] = cohesion[done]
-        part[alive] = -1 - alive  # parted from all, unless its group goes on
+        part[alive] = -1 - alive  # a part of its own, unless its group failed and goes on
         part[alive[failed]] = 2 * alive[label[failed]] + fails[failed]
         large = failed & (np.bincount(label, minlength=len(label))[label] > LARGE)
         if large.any():
@@ -134,10 +133,10 @@ def split(nodes: int, links: Links, size: Array, floor: float, reach: Reach, den
 
 
 def lead(order: Array, left: Array, right: Array) -> Array:
-    """Nodes from the first to lead to the last, and links -> for each node the one that leads it, or itself; int64.
+    """The order in which nodes may lead, and links -> for each node the one that leads it, or itself; int64.
 
-    What taking the first free node again and again gives, with all free nodes linked to it; here in rounds:
-    a free node leads as soon as no free one before it is linked to it.
+    The same as if the first free node were taken again and again, together with all free nodes linked to it. Here in
+    rounds: a free node leads as soon as no free node before it is linked to it.
     """
     nodes = len(order)
     rank = np.empty(nodes, np.int64)
@@ -164,10 +163,11 @@ def lead(order: Array, left: Array, right: Array) -> Array:
 
 
 def stars(label: Array, links: Links, size: Array, floor: float) -> Array:
-    """Links -> for each node the node that it gathers around: of the greatest sums, one apart from the other; int64.
+    """Links -> for each node the node that it gathers around, those with the greatest sums of weights first; int64.
 
-    Between equals a hash of the node's place in its component decides, for a chain of 100,000 equal links would else
-    be cut link by link; its place there, and not among all nodes, so that no other component changes it.
+    No two of these are linked by `floor` or more. Between equals a hash of the node's place in its component decides,
+    because a chain of 100,000 equal links would otherwise be cut link by link. Its place there, and not among all
+    nodes, so that other components do not matter.
     """
     nodes = len(size)
     order = np.argsort(label, kind="stable")

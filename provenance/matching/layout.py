@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 CODE = {role: code for code, role in enumerate(ROLES)}
-APART = np.array([CODE["headline"], CODE["caption"], CODE["teaser"]])  # a repeat inside one document stays within
-WHOLE = np.array([CODE["headline"], CODE["caption"], CODE["teaser"], CODE["boilerplate"]])  # may be short
-#: From the most specific role to the least; boilerplate is decided apart, by most of the words.
+APART = np.array([CODE["headline"], CODE["caption"], CODE["teaser"]])  # no repeat inside one document crosses its ends
+WHOLE = np.array([CODE["headline"], CODE["caption"], CODE["teaser"], CODE["boilerplate"]])  # spans of one may be short
+#: Roles from the most specific to the least; boilerplate is decided apart, by most of the words.
 SPECIFIC = ("headline", "caption", "teaser", "quote", "paragraph")
 
 
@@ -52,7 +52,7 @@ def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, thr
     document, role, first, last = _by_place(*(column[~quoted] for column in columns))
     segment = zeros(tokens.word.size, np.uint8)
     apart = np.flatnonzero(np.isin(role, APART))
-    # neighbours differ, and that is all it is for
+    # any numbers will do, if only neighbours have different ones
     place_kernels.mark(first[apart], last[apart], (apart % 255 + 1).astype(np.uint8), segment)
     short = np.isin(role, WHOLE) & (last > first)
     short[short] = ~_mostly_digits(documents["text"], tokens, document[short], first[short], last[short], threads)
@@ -70,7 +70,7 @@ def codes(roles: pl.Series) -> Array:
 
 
 def _by_place(start: Array, end: Array, document: Array, *columns: Array) -> tuple[Array, ...]:
-    """Document and other columns of passages, sorted by document, start and end; as a table they mostly are already."""
+    """Columns of passages -> `document` and `columns` sorted by document, start and end, as they mostly are already."""
     if (np.diff((document << 32) | start) > 0).all():
         return document, *columns
     order = np.lexsort((end, start, document))
@@ -78,11 +78,11 @@ def _by_place(start: Array, end: Array, document: Array, *columns: Array) -> tup
 
 
 def _addresses(tokens: Tokens, notice_first: Array, notice_last: Array) -> Array:
-    """TOKENS and its notices -> what stands before each word, with ADDRESS also where an inline one parts.
+    """TOKENS and its notices -> what stands before each word, with ADDRESS also where an inline address parts words.
 
-    In running text an address is a place without words, and a copied sentence that holds a link is one span: cut
-    there, 24 of 1,252 verbatim copies of PAN13 came out in two. An address that touches a notice is a feed item's
-    link between its title, date and teaser.
+    In running text an address parts nothing: a copied sentence that holds a link is one span, and when spans were cut
+    there, 24 of 1,252 verbatim copies of PAN13 came out in two. But an address that touches a notice is a feed item's
+    link between its title, date and teaser, and parts these.
     """
     inline = np.flatnonzero(tokens.gap == kernels.INLINE)
     notices = Ranges(notice_first, notice_last)

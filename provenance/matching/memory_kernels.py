@@ -1,7 +1,10 @@
-"""What the processor offers to ask for memory ahead of its use, for kernels that read here and there.
+"""What kernels that read here and there ask of memory: that it is there in time, and that nobody counts who holds it.
 
 A place of a large table comes from memory in some 100 ns, and a branch that hangs on it waits that long; asked for
 while the places before it are looked at, it is there in time.
+
+Numba counts the references to an array, with a locked step of 5 ns for each loop or helper that is handed one: 280
+times for a pair of articles, a fifth of what comparing them took. An array that is lent has no count.
 """
 
 from __future__ import annotations
@@ -35,9 +38,27 @@ def prefetch(_context: Any, array: Any, at: Any) -> tuple[Any, Callable[..., Any
     return types.void(array, at), generate
 
 
+@intrinsic
+def lent(_context: Any, array: Any) -> tuple[Any, Callable[..., Any]]:
+    """In a kernel: one of its arguments as an array whose references are not counted; whoever called holds it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, args[0])
+        for owner in ("meminfo", "parent"):
+            setattr(made, owner, cgutils.get_null_value(getattr(made, owner).type))
+        return made._getvalue()  # noqa: SLF001  numba's own name for it
+
+    return array(array), generate
+
+
 def _nothing(_array: Any, _at: Any) -> None:
     """What a kernel does that runs as plain Python: it has no memory to ask for."""
 
 
+def _same(array: Any) -> Any:
+    """What is lent to a kernel that runs as plain Python."""
+    return array
+
+
 if config.DISABLE_JIT:
-    prefetch = _nothing
+    prefetch, lent = _nothing, _same

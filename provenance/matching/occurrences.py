@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.components import lead
-from provenance.matching.equal_texts import unique
 from provenance.matching.numbering import rows_of
+from provenance.matching.pair_keys import unique
 from provenance.matching.places import by_row
 
 Array = np.ndarray[Any, Any]
@@ -27,10 +27,10 @@ class Occurrences(NamedTuple):
 def find_occurrences(spans: pl.DataFrame) -> Occurrences:
     """SPANS -> occurrences. *Gather*.
 
-    Sides of one document are the same passage if they overlap by more than half of the longer one. Not of
-    the shorter: so a long passage would tie together all the short ones inside it. Nor one by one along a
-    chain: each side is compared with a *leader*, the longest first, and an occurrence reaches as far as its
-    leader; with more than half of the leader each, any two sides of an occurrence share text.
+    Two sides in one document are the same passage if they overlap by more than half of the longer one. Half of the
+    shorter would not do: a long passage would tie together all the short ones inside it. Nor are sides tied along a
+    chain: each is compared with a *leader*, the longest free side, and an occurrence reaches as far as its leader. As
+    every side of an occurrence has more than half of its leader, any two of them share text.
     """
     documents, starts, ends = (_both(spans, column) for column in ("doc", "start", "end"))
     ids = documents.unique().sort()
@@ -66,8 +66,8 @@ def lead_sides(sides: pl.DataFrame) -> tuple[Array, Array]:
 def find_leaders(document: Array, start: Array, end: Array) -> Array:
     """Sides sorted by document, start, end -> for each the side that leads it, or itself; int64.
 
-    What picking the longest free side again and again would give, of equals the first. Cost: the pairs that
-    overlap by half.
+    The same as if the longest free side, of equals the first, were picked again and again, with all free sides that
+    overlap it by half. Cost: the pairs that overlap by half.
     """
     first, second = overlapping(document, start, end)
     length = end - start

@@ -1,4 +1,4 @@
-"""Places in documents (code points) -> words of TOKENS, and words counted, for many places at once."""
+"""Places in documents, in code points -> words of TOKENS, strings, and counts of words; many places at once."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> t
 def cut_out(texts: pl.Series, row: Array, start: Array, end: Array) -> pl.Series:
     """Stretches start:end (code points) of texts[row] -> the strings, in order.
 
-    Python finds a place in a string at once, where a column's UTF-8 is walked through from its start: 40,000 places of
-    one text of 1.4 MB took 8 s of CPU, four times what 20,000 did, and take .1 s so. Texts are taken up one at a time,
-    for all the stretches of each.
+    By Python's strings, in which a place is found at once; in a column's UTF-8 it is sought from the text's start.
+    40,000 places of one text of 1.4 MB took 8 s of CPU like that, four times what 20,000 took, and now take .1 s. Each
+    text is made a string once, for all its stretches.
     """
     parts: list[str] = [""] * len(row)
     order = np.argsort(row, kind="stable")
@@ -58,15 +58,15 @@ def read_places(
 ) -> Array:
     """Places (code points) of texts[row] -> what a kernel reads there of their UTF-8 (int8), in the order given.
 
-    `read` is called with a batch of texts as count_touching has them, with rows and places sorted, `more` in the same
-    order, and room for its results.
+    `read` is called batch by batch with the texts in the form that place_kernels.count_touching takes, with rows and
+    places sorted, with `more` in the same order, and with room for its results.
     """
     order = by_row(row, place)
     found = np.empty(row.size, np.int8)
     row, place, columns = row[order], place[order], [column[order] for column in more]
     new = np.diff(row, prepend=-1) != 0
     touched, number = row[new], np.cumsum(new) - 1
-    if 2 * touched.size > len(texts):  # texts that were chosen lie here and there, and would be copied
+    if 2 * touched.size > len(texts):  # to gather half of the texts would copy them, for little
         touched, number = np.arange(len(texts)), row
     chosen = texts if touched.size == len(texts) else texts.gather(touched.astype(np.uint32))
 
@@ -95,7 +95,7 @@ def row_numbers(column: pl.Series, ids: pl.Series) -> Array:
 
 
 class Ranges:
-    """Disjoint ranges of words: how many words of theirs lie before a word."""
+    """Disjoint ranges of words, which count how many of their words lie before a given word."""
 
     def __init__(self, first: Array, last: Array) -> None:
         order = np.lexsort((last, first))

@@ -200,7 +200,7 @@ def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, markin
     size = (high - low) * wide
     key, which, where = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64)
     n = 0
-    near, run = np.empty(2 * wide, np.uint64), np.empty(1, np.uint64)
+    near = np.empty(2 * wide, np.uint64)
     for m in range(low, high):
         if m + AHEAD < high:
             _ask(word, bounds, hot, owner[order[m + AHEAD]], place[order[m + AHEAD]], k, wide)
@@ -220,8 +220,8 @@ def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, markin
                 if near[i] <= near[least]:
                     least = i
             if least == mine:
-                shingle_hashes(word, first + begin, first + begin + anchor, anchor, run)
-                key[n], which[n], where[n] = run[0], order[m], first + begin
+                key[n] = _shingle(word, first + begin, end, anchor)
+                which[n], where[n] = order[m], first + begin
                 n += 1
     return key[:n], which[:n], where[:n]
 

@@ -1,7 +1,7 @@
-"""Texts -> the true pairs of a sample of them; with MATCHES, the recall that a run reached.
+"""Texts -> the true pairs of a sample of them; and with MATCHES the recall that a run reached.
 
-What the bands promise (sketches.recall_statement) is an expectation. This is a measurement: a few documents are
-compared with all others, without bands, and the pairs found so are looked up in MATCHES.
+The recall that bands promise (sketches.recall_statement) is an expectation; this is a measurement. A few documents are
+compared with all others, without bands, and the pairs found like that are looked up in MATCHES.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import polars as pl
 import xxhash
 
 from provenance.matching import kernels, recall_kernels, shingle_kernels
+from provenance.matching.pair_keys import pack_ordered, unpack_pairs
+from provenance.tables import PAIR
 from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-SAMPLE = 500  # documents, 1 to 5 % of a scan; of 100 pairs without a miss, the recall is above .963
-STEPS = 2  # sampled documents a shingle of theirs stands in, in the mean; what every article prints would cost most
+SAMPLE = 500  # documents, which take 1 to 5 % of a scan; where none of 100 pairs is missed, the recall is above .963
+STEPS = 2  # sampled documents that hold a shingle, in the mean; what every article prints would cost most
 BYTES_A_WORD = 6
-FREE = 20_000_000  # steps, a tenth of a second, that a small dump may take whatever its shingles are
-SLACK = 1e-3  # shingles; jaccards are compared in 32 bits
+FREE = 20_000_000  # steps, a tenth of a second, that any dump may take whatever its shingles are
+SLACK = 1e-3  # shingles; because jaccards are compared in 32 bits
 PASSED = 0.5  # of the shingles that a true pair must share, the share that is not looked up
-END = 50  # characters; of articles of one size that begin and end alike one may be sampled
+END = 50  # characters; of articles of one size that begin and end alike only one may be sampled
 Z = 1.96  # standard errors of a 95 % interval
-PAIR = ("left_doc", "right_doc")
 
 
 class Shingles(NamedTuple):
@@ -47,7 +48,7 @@ class Shingles(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Some documents, and what the kernels need to find who shares shingles with them."""
+    """Some documents, and what the kernels need to find documents that share shingles with them."""
 
     rows: Array  # int64, in the order of the hashes of their texts
     shingles: Shingles
@@ -70,7 +71,7 @@ class Met(NamedTuple):
 
 
 class Sampled(NamedTuple):
-    """Some documents compared with all others: between how many, and the true pairs, left < right."""
+    """Some documents compared with all others: how many of each, and the true pairs, left < right."""
 
     documents: int
     texts: int
@@ -80,10 +81,10 @@ class Sampled(NamedTuple):
 
 
 def take_sample(texts: pl.Series, settings: Settings) -> Sample:
-    """Texts -> Sample: up to SAMPLE of those with the smallest hashes, a choice that no order and no company changes.
+    """Texts -> Sample: the SAMPLE texts with the smallest hashes, in whatever order and company they come.
 
-    Where they share much with each other, fewer are taken: a notice under every article would cost a step for each
-    of them in every document. The hash is of a text's size and both ends: of whole texts it took a tenth of a run.
+    Fewer are taken where they have much in common: a notice under every article would cost a step for each of them in
+    every document. A text's size and both its ends are hashed; to hash whole texts took a tenth of a run.
     """
     ends = pl.select(
         pl.concat_str(
@@ -120,8 +121,8 @@ def meet(sample: Sample, tokens: Tokens, settings: Settings) -> Met:
 def measure_met(sample: Sample, tokens: Tokens | Words, met: Array, settings: Settings) -> Met:
     """What meet_sample found in some TOKENS -> Met.
 
-    Of those that share enough of what is looked up, a bound leaves out most: what was passed over may be shared as
-    well, and no more.
+    A bound leaves most of it out before a jaccard is measured: at best, a pair also shares every shingle that was not
+    looked up.
     """
     k, limit = settings.shingle_words, settings.match_jaccard
     documents = tokens.bounds.size - 1
@@ -146,9 +147,9 @@ def gather_pairs(sample: Sample, parts: Sequence[Met], groups: Texts) -> Sampled
     own = firsts[number]
     other = groups.wanted[document] & (document != own)
     own, document, jaccard = own[other], document[other], jaccard[other]
-    keys, at = np.unique((np.minimum(own, document) << 32) | np.maximum(own, document), return_index=True)
+    keys, at = np.unique(pack_ordered(own, document), return_index=True)
     sampled = np.unique(firsts[groups.wanted[firsts]]).size
-    return Sampled(sampled, int(groups.wanted.sum()), keys >> 32, keys & 0xFFFFFFFF, jaccard[at])
+    return Sampled(sampled, int(groups.wanted.sum()), *unpack_pairs(keys), jaccard[at])
 
 
 def sample_pairs(texts: pl.Series, tokens: Tokens, groups: Texts, settings: Settings, threads: int = 2) -> Sampled:
@@ -190,9 +191,9 @@ def must_share(sizes: Array, jaccard: float) -> Array:
 def rarest(shingles: Shingles, jaccard: float) -> tuple[Array, Array, float]:
     """Shingles -> a mask of those to look up; how many of them a pair of this jaccard must share (int32); steps.
 
-    A document of n shingles shares at least jaccard * n with such a partner, so its commonest PASSED * jaccard * n
-    may be passed over and none is lost (prefix filtering: Chaudhuri, Ganti, Kaushik 2006). Steps: how many sampled
-    documents one that is looked up stands in, in the mean.
+    A document of n shingles shares at least jaccard * n with such a partner. So its commonest PASSED * jaccard * n need
+    not be looked up, and no partner is lost (prefix filtering: Chaudhuri, Ganti, Kaushik 2006). Steps are how many
+    sampled documents hold a shingle that is looked up, in the mean.
     """
     sizes = np.diff(shingles.edges)
     must = must_share(sizes, jaccard)
@@ -245,7 +246,7 @@ def measured_recall(
 ) -> dict[str, Any]:
     """Sampled, the ids of its rows, MATCHES, CLUSTERS if made -> what run.json says of the sample, by jaccard.
 
-    A pair that no match names but one cluster holds is `implied`: it was not compared, for its documents are many.
+    A pair that is no match but stands in one cluster is `implied`: in a large cluster not every pair was compared.
     """
     pairs = pl.DataFrame(
         {"left_doc": ids.gather(sampled.left), "right_doc": ids.gather(sampled.right), "jaccard": sampled.jaccard}

@@ -1,4 +1,4 @@
-"""TOKENS -> stretches that were rewritten: translated there and back, spun, reordered."""
+"""TOKENS -> stretches that were rewritten: translated and translated back, spun, reordered."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import polars as pl
 
 from provenance.matching import rewritten_kernels, sequence_kernels, skip_kernels
 from provenance.matching.layout import WHOLE, roles_of
+from provenance.matching.pair_keys import pack_pairs, unpack_pairs
 from provenance.matching.places import cut_out
 from provenance.matching.postings import even_shares, write_parted
+from provenance.matching.stretch_kernels import ALONE
 from provenance.matching.stretches import TABLE_CELLS, Aligned
 from provenance.room import zeros
 from provenance.text import kernels
@@ -93,7 +95,8 @@ def propose(tokens: Tokens, sentences: Sentences, threads: int = 2) -> tuple[Arr
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(keep, even_shares(parts.size - 1, SHARES)))
         dense = np.sort(np.concatenate(list(pool.map(pair, even_shares(documents, SHARES)))))
-    return (dense >> 32).astype(np.int32), (dense & 0xFFFFFFFF).astype(np.int32)
+    left, right = unpack_pairs(dense)
+    return left.astype(np.int32), right.astype(np.int32)
 
 
 def find_rewritten(
@@ -101,11 +104,14 @@ def find_rewritten(
 ) -> tuple[Aligned, Aligned]:
     """DOCUMENTS, TOKENS and the exact channel's stretches -> (exact ones that stay, rewritten ones). *gather*.
 
-    Stretches of which most is headline, caption, teaser or notice do not count: they are repeats of their own, and two
-    sites' wordings of one notice are no sign that the articles under it are related. Inside a stretch they do.
+    Stretches that are mostly headline, caption, teaser or notice do not count: such passages are compared whole, and
+    two sites' wordings of one notice do not mean that the articles are related. Inside a longer stretch they do count.
     """
     sentences = number_sentences(tokens, layout.gap)
     left, right = propose(tokens, sentences)
+    passage_of = np.searchsorted(layout.document, np.arange(tokens.bounds.size))
+    whole = exact.take(_hold_a_passage(layout, exact))
+    copied = np.isin(pack_pairs(left, right), whole.keys())
 
     def one(begin: int) -> tuple[Array, Array]:
         spans, scores, count = rewritten_kernels.align_rewritten(
@@ -115,8 +121,12 @@ def find_rewritten(
             sentences.cuts,
             sentences.of,
             sentences.frequency,
+            passage_of,
+            layout.first,
+            layout.last,
             left[begin : begin + SHARE],
             right[begin : begin + SHARE],
+            copied[begin : begin + SHARE],
             np.empty((64, 5), np.int64),
             np.empty(64),
         )
@@ -138,6 +148,15 @@ def find_rewritten(
     equal = np.zeros(rewritten.left.size, np.int32)
     sequence_kernels.count_equal(tokens.word, *rewritten[2:6], TABLE_CELLS, equal)
     return exact.take(stays), rewritten._replace(equal=equal)
+
+
+def _hold_a_passage(layout: Layout, exact: Aligned) -> Array:
+    """Which stretches hold, on both sides, a whole passage of as many words as part others (stretch_kernels.ALONE)."""
+    long = layout.last - layout.first >= ALONE
+    begins, ends = layout.first[long], np.append(layout.last[long], np.iinfo(np.int64).max)
+    held = [ends[np.searchsorted(begins, first)] <= last for first, last in (exact[2:4], exact[4:6])]
+    both: Array = held[0] & held[1]
+    return both
 
 
 def _long_enough(tokens: Tokens, found: Aligned, settings: Settings) -> Array:
@@ -216,11 +235,11 @@ def find_inside(sentences: Sentences, gap: Array, exact: Aligned, found: Aligned
 
 
 def _spared(inner: Aligned, rows: Array, begins: Array, gap: Array) -> Array:
-    """Exact stretches inside each rewritten one (`rows`) -> how many short ones it spares; one alone spares none.
+    """Exact stretches inside each rewritten one (`rows`) -> how many short ones it would replace; of one alone, none.
 
-    Copies of a sentence or two amid other words are one case of reuse; whole paragraphs keep their own edges. So
-    none is spared where a paragraph of one article alone parts two of them: 7 in 40 that were put into an article of
-    three passed for copied, and `clean --passages drop` deleted them.
+    A rewritten stretch around copies of a sentence or two amid other words is one case of reuse in place of several;
+    whole paragraphs keep their own edges. So none counts where a whole paragraph of one article lies between two of
+    them: of 40 paragraphs put into an article of three 7 passed for copied, and `clean --passages drop` deleted them.
     """
     size = np.minimum(inner.left_last - inner.left_first, inner.right_last - inner.right_first)
     short = np.add.reduceat(size < SHORT, begins[:-1]) if size.size else np.empty(0, np.int64)
@@ -230,7 +249,7 @@ def _spared(inner: Aligned, rows: Array, begins: Array, gap: Array) -> Array:
 
 
 def _parted(inner: Aligned, rows: Array, gap: Array) -> Array:
-    """Exact stretches inside rewritten ones (`rows`, sorted) -> which are in one that a paragraph of one side parts."""
+    """Exact stretches inside rewritten ones (`rows`, sorted) -> which lie in one where a whole paragraph parts two."""
     parted = np.zeros(rows.size, np.bool_)
     for first, last in ((inner.left_first, inner.left_last), (inner.right_first, inner.right_last)):
         order = np.lexsort((first, rows))
@@ -253,9 +272,9 @@ def _mostly(whole: tuple[int, int], part: tuple[int, int]) -> bool:
 def choose(exact: Aligned, found: Aligned, scores: Array, inside: Inside) -> tuple[Array, Array]:
     """Stretches of both channels -> masks (exact ones that stay, rewritten ones chosen), pair by pair.
 
-    Verbatim text keeps its exact edges: a rewritten stretch replaces the exact ones inside it only if what they leave
-    of it is rewriting itself, or costs less than the stretches that it spares: an excerpt whose copied sentences are
-    joined by a few words of another's is one case, not five. Any other is dropped if over half of either side is
+    Verbatim text keeps its exact edges. A rewritten stretch replaces the exact ones inside it only if the rest of it is
+    rewriting in its own right, or costs less than the stretches that it replaces gain: an excerpt whose copied
+    sentences are joined by a few other words is one case, not five. Any other is dropped if over half of either side is
     covered already.
     """
     stays, chosen = np.ones(exact.left.size, np.bool_), np.zeros(found.left.size, np.bool_)

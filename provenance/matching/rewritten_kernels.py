@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.kernels import with_room
-from provenance.matching.stretch_kernels import grow, score_rest
+from provenance.matching.stretch_kernels import find_walls, grow, score_rest
 
 COSINE, DICE = 0.2, 0.2  # two sentences seed a stretch; .15 to .25 differ by .001 of plagdet
 FAINT = 1.5  # isf; lighter words are in half of the sentences, cost most of the time here and choose no seed
@@ -22,6 +22,7 @@ SMOOTH = 30.0  # sentences' worth of corpus frequency in a pair's; 1 degenerates
 SCORE = 25.0  # least score of a stretch; at 20, 2.3 % of mere paraphrases score as copies, at 25 .15 %
 THIN = 0.25  # least score a word; thinner is a topic spread over many sentences, and at .3 true ones fall too
 TRIES = 64  # seeds of a pair from which a stretch is grown
+NO_WALLS = np.empty(0, np.int64)
 MOST_SEEDS = 1 << 14  # of a pair; one line over and over would have the square of its number
 
 
@@ -169,8 +170,11 @@ def _room(bounds, of):
 
 
 @njit(cache=True, nogil=True)
-def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, scores):
-    """Pairs of documents -> (spans, scores, their number).
+def align_rewritten(ids, gap, bounds, cuts, of, frequency, passage_of, first, last, left, right, copied, spans, scores):
+    """Pairs of documents, and which have whole passages in common -> (spans, scores, their number).
+
+    The passages of document d are first[p]:last[p], p from passage_of[d] on. Where paragraphs were copied as they were,
+    one that only one side has was not retold: no stretch crosses it.
 
     spans[m] (int64) = pair, first and last word of left and of right in the whole of TOKENS. Stretches are grown from
     the strongest seed that is left, again and again, so that one chance likeness spoils no other.
@@ -180,7 +184,7 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
     head, stamp = np.full(words, -1, np.int32), np.zeros(words, np.int64)
     counts, isf = np.zeros(words, np.int32), np.zeros(words)
     ours, theirs, box = np.zeros(words, np.int32), np.zeros(words, np.int32), np.empty(4, np.int64)
-    seeds, strength = np.empty((256, 2), np.int64), np.empty(256)
+    seeds, strength, seeded = np.empty((256, 2), np.int64), np.empty(256), np.zeros(cuts.size, np.bool_)
     mark, count = np.int64(0), 0
     for p in range(left.size):
         a, b = left[p], right[p]
@@ -190,11 +194,16 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, left, right, spans, s
         )
         ranges = (bounds[a], bounds[a + 1], bounds[b], bounds[b + 1])
         sentences = (of[a], of[a + 1], of[b], of[b + 1])
+        passages = (passage_of[a], passage_of[a + 1], passage_of[b], passage_of[b + 1])
+        walls = NO_WALLS
+        if copied[p]:
+            about = (ids, isf, ours, theirs, cuts, seeds, found)
+            walls = find_walls(*about, ranges, sentences, passages, first, last, seeded)
         for _ in range(TRIES):
             start = strongest(strength, found)
             if start < 0:
                 break
-            score = grow(ids, gap, isf, ours, theirs, cuts, seeds, found, start, GAP, ranges, sentences, box)
+            score = grow(ids, gap, isf, ours, theirs, cuts, seeds, found, start, GAP, walls, ranges, sentences, box)
             strength[start] = 0.0
             good = score > max(SCORE, THIN * max(box[1] - box[0], box[3] - box[2]))
             use_up(cuts, seeds, strength, found, box, good)

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.choose_kernels import move
+from provenance.matching.memory_kernels import lent
 from provenance.text.kernels import ADDRESS, INLINE, NOTHING
 
 CHAIN_CAP = 16  # occurrences of one shingle in one document that are looked at: "the of the of" has thousands
@@ -79,6 +80,7 @@ def find_runs(word, gap, a0, na, b0, nb, k, heads, following, met, place, slot, 
     not grown here, for numba then counts references to it at each step. `looked` (int32, one a shingle of b) is
     written only.
     """
+    looked, runs = lent(looked), lent(runs)
     count, left_to_compare = 0, np.int64(COMPARED) * (na + nb)
     for m in range(met):
         j, i = np.int64(place[m]), np.int64(heads[slot[m]])

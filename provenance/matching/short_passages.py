@@ -1,7 +1,7 @@
-"""Headlines, captions, teasers and notices that stand again: whole passages too short for the exact channel.
+"""Headlines, captions, teasers and notices that repeat: passages too short for the exact channel, compared whole.
 
-Equal ones meet by hash; ones that differ in a few words or by a site's suffix meet by a shared run of three words
-and are then verified word by word.
+Equal ones are found by their hash; ones that differ in a few words or by a site's suffix are found by a run of three
+words that they share, and then verified word by word.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from provenance.matching import kernels, posting_kernels, sequence_kernels
-from provenance.matching.equal_texts import unique
 from provenance.matching.layout import CODE
+from provenance.matching.pair_keys import unique, unpack_pairs
 from provenance.matching.postings import Postings, all_postings
 from provenance.matching.stretches import Aligned, join
 from provenance.text.tokens import Tokens
@@ -26,8 +26,8 @@ Side = tuple[Array, Array, Array]  # document, first and last word
 
 LONGEST = 40  # words; longer passages hold runs that the exact channel sees
 SEED = 3  # words that two like passages must share in a row
-LIKE = 0.78  # identity of like passages; 7 words of 9 are another headline, at .6 "oil rises" met "gold falls"
-FEWEST_LIKE = 6  # words; of fewer, one changed word is another headline
+LIKE = 0.78  # least identity of like passages; 7 words of 9 are another headline: at .6 "oil rises" met "gold falls"
+FEWEST_LIKE = 6  # words; with fewer, one changed word makes another headline
 FEWEST_APART = 4  # words of a headline or caption that two documents share (memetracker's floor, KDD 2009)
 FEWEST = 2  # words; one word is no passage
 
@@ -113,7 +113,7 @@ def link_equal(found: Occurrences, cap: int) -> Aligned:
 
 
 def _repeat(counts: Array) -> tuple[Array, Array]:
-    """Each row as often as it counts, and how often it stood before."""
+    """Row i as often as counts[i] says, and how often it stood before each time."""
     row = np.repeat(np.arange(counts.size), counts)
     return row, np.arange(row.size) - np.repeat(np.cumsum(counts) - counts, counts)
 
@@ -151,7 +151,7 @@ def find_seeds(texts: Tokens) -> Postings:
 
 
 def pair_seeds(texts: Tokens, seeds: Postings, hot: Array, cap: int, *, marking: bool) -> Array:
-    """Texts and their POSTINGS -> pairs that share a seed, as left << 32 | right.
+    """Texts and their POSTINGS -> keys of pairs that share a seed.
 
     First with `marking`, for seeds in more than `cap` texts, whose words become `hot`; then without, for the others.
     """
@@ -165,8 +165,8 @@ def pair_seeds(texts: Tokens, seeds: Postings, hot: Array, cap: int, *, marking:
 
 
 def align_texts(texts: Tokens, keys: Array) -> Array:
-    """Texts and pairs of them -> those that are alike: int64 [left, right, words of left, words of right, equal]."""
-    a, b = keys >> 32, keys & 0xFFFFFFFF
+    """Texts, keys of their pairs -> those that are alike: int64 [left, right, words of left, words of right, equal]."""
+    a, b = unpack_pairs(keys)
     stretch = np.empty((a.size, 5), np.int64)
     sequence_kernels.align_short(texts.word, texts.bounds, a, b, LIKE, FEWEST_LIKE, FEWEST_APART, stretch)
     likes: Array = np.column_stack([a, b, stretch])[stretch[:, 4] > 0]
@@ -176,8 +176,8 @@ def align_texts(texts: Tokens, keys: Array) -> Array:
 def cross_likes(found: Occurrences, likes: Array, cap: int) -> Aligned:
     """Short passages by text, and which texts are alike (rows as `align_texts` gives them) -> their stretches.
 
-    Inside shared documents, and between documents: of two texts all with all up to `cap` squared, beyond that each with
-    the first of the other. Cost: what it gives, all likes at once.
+    Also inside one document. The passages of two like texts are tied all with all up to `cap` squared, beyond that each
+    with the first of the other. Cost: as much as it gives, for all likes at once.
     """
     begin = np.searchsorted(found.text, likes[:, :2])
     ones, twos = (np.searchsorted(found.text, likes[:, :2], side="right") - begin).T

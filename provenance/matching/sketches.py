@@ -95,7 +95,7 @@ def expected_recall(jaccard: float, bands: int, rows: int) -> float:
 def least_equal(settings: Settings) -> int:
     """Settings -> how many permutations a pair of one bucket must have equal to be compared on the text.
 
-    ERRORS standard errors under match_jaccard: of pairs at the very limit one in 700 is lost, of more alike ones none.
+    ERRORS standard errors under match_jaccard: of pairs exactly at the limit one in 700 is lost, of closer ones none.
     """
     limit = settings.match_jaccard
     floor = limit - ERRORS * math.sqrt(limit * (1 - limit) / settings.num_perm)
@@ -103,9 +103,9 @@ def least_equal(settings: Settings) -> int:
 
 
 def proposed_share(jaccard: float, settings: Settings) -> float:
-    """The probability, at least, that the sketches propose a pair of this jaccard: a bucket, and least_equal.
+    """The least probability that the sketches propose a pair of this jaccard: that it shares a bucket, and least_equal.
 
-    The two go together more often than apart, so their product errs on the safe side.
+    One makes the other more likely, so their product errs on the safe side.
     """
     perms = settings.num_perm
     fewer = (math.comb(perms, n) * jaccard**n * (1 - jaccard) ** (perms - n) for n in range(least_equal(settings)))

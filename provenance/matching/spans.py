@@ -11,8 +11,9 @@ import polars as pl
 from provenance.matching import place_kernels
 from provenance.matching.alignment import Verified, align, count_shingles, repeats_inside, verify
 from provenance.matching.candidates import find_candidates
-from provenance.matching.equal_texts import unique
 from provenance.matching.layout import known_signs, lay_out, more_specific, roles_of
+from provenance.matching.numbering import IDS
+from provenance.matching.pair_keys import pack_pairs, unique, unpack_pairs
 from provenance.matching.places import by_row, cut_out, read_places
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 KINDS = "exact", "edited", "rewritten"
-PAIR = "left_doc", "right_doc"
-NEAR = 64  # words; what covers over half of a stretch covers its middle, and is sought in so many words around it
+NEAR = 64  # words; what covers over half of a stretch covers its middle, so it is sought among runs so near to that
 #: Punctuation that a span takes along before its start and behind its end: as many characters at most, of these.
 MOST = 2, 3
 MARK = r"[^\p{L}\p{M}\p{N}\s\]\)>»”]", r"[^\p{L}\p{M}\p{N}\s\[\(<«“]"
@@ -71,7 +71,7 @@ def find_among(
 ) -> Found:
     """DOCUMENTS sorted by doc_id, their PASSAGES, TOKENS and what gives their CANDIDATES -> Found. *gather*.
 
-    They are asked for when all is done that does without them, so that they may be sought meanwhile.
+    `candidates` is called as late as possible, so that they may be sought in another thread until then.
     """
     layout = lay_out(documents, passages, tokens, threads)
     distinct = count_shingles(tokens, np.ones(documents.height, np.bool_), settings)
@@ -97,7 +97,7 @@ def settle(
     settings: Settings,
     threads: int = 2,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What all channels found -> SPANS, and the jaccards of their pairs (left_doc, right_doc, jaccard). *map* by pair.
+    """What all channels found -> SPANS, and the jaccard of each pair (left_doc, right_doc, jaccard). *map* by pair.
 
     `verified` are the candidates that hold, `across` the stretches of different documents, `repeats` those inside one.
     """
@@ -118,25 +118,21 @@ def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> 
     )
 
 
-def _keys(left: Array, right: Array) -> Array:
-    return (left.astype(np.int64) << 32) | right.astype(np.int64)
-
-
 def _unmeasured(left: Array, right: Array, found: Aligned) -> tuple[Array, Array]:
-    """Pairs that short or rewritten passages alone tie together: their jaccard is still to be taken."""
+    """Pairs that only short or rewritten passages tie together, whose jaccard is not measured yet."""
     apart = found.left != found.right
-    keys, known = unique(_keys(found.left, found.right)[apart]), unique(_keys(left, right))
-    keys = keys[~np.isin(keys, known, assume_unique=True)]
-    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
+    keys, known = unique(found.keys()[apart]), unique(pack_pairs(left, right))
+    missing_left, missing_right = unpack_pairs(keys[~np.isin(keys, known, assume_unique=True)])
+    return missing_left.astype(np.int32), missing_right.astype(np.int32)
 
 
 def without_covered(short: Aligned, runs: Aligned) -> Aligned:
-    """The short stretches of which no run of the same pair covers over half on both sides, each once."""
+    """The short stretches, each once, but for those of which a run of the same pair covers over half on both sides."""
 
     def frame(aligned: Aligned) -> pl.DataFrame:
         return pl.DataFrame(aligned._asdict()).with_row_index("row")
 
-    # Only runs near by are compared: all of a pair with all took 20 GB for a notice 10,000 times in one article.
+    # Only with runs near by: comparing all of a pair took 20 GB for a notice that stands 10,000 times in one article.
     near = pl.col("right_first") // NEAR, (pl.col("right_last") - 1) // NEAR + 1
     ours = frame(short).with_columns(near=(pl.col("right_first") + pl.col("right_last")) // 2 // NEAR)
     theirs = frame(runs).join(ours, on=["left", "right"], how="semi")
@@ -181,12 +177,12 @@ def to_table(
     kind = np.where(identity >= 1, 0, np.where(identity >= np.float32(settings.min_identity), 1, 2))
     columns["kind"] = pl.Series(KINDS).gather(kind[order])
     columns["role"] = pl.Series(ROLES).gather(more_specific(*(role[side] for side in sides))[order])
-    dtypes = {column: columns[column].dtype if column in PAIR else dtype for column, dtype in SPANS.items()}
+    dtypes = {column: columns[column].dtype if column in IDS else dtype for column, dtype in SPANS.items()}
     return pl.DataFrame(columns, schema_overrides=dtypes).select(list(SPANS))
 
 
 def order_spans(doc_ids: pl.Series, left: tuple[Array, Array, Array], right: tuple[Array, Array, Array]) -> Array:
-    """Sides (row, start, end) of spans -> their order by SPANS_BY; by rank, for names are slow to compare."""
+    """Sides (row, start, end) of spans -> the spans' order by SPANS_BY; by ranks, because names are slow to compare."""
     rank = np.empty(len(doc_ids), np.int64)
     rank[doc_ids.arg_sort().to_numpy()] = np.arange(len(doc_ids))
     left_rank, right_rank = rank[left[0]], rank[right[0]]
@@ -204,7 +200,7 @@ def order_spans(doc_ids: pl.Series, left: tuple[Array, Array, Array], right: tup
 def snap(texts: pl.Series, row: Array, start: Array, end: Array, threads: int = 2) -> tuple[Array, Array]:
     """Places in texts[row] -> the same, with up to MOST marks of punctuation that touch them taken along; int64.
 
-    A quotation mark or full stop belongs to the passage; prototypes gained .002 of recall by it.
+    A quotation mark or full stop belongs to the passage; that gained prototypes .002 of recall.
     """
     start, end = start.astype(np.int64), end.astype(np.int64)
     # The end of a passage in many articles is asked for with each of its spans, and looked at once.

@@ -8,6 +8,7 @@ other side. That, and edges that give way late, raised plagdet on PAN13's salads
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from provenance.text.kernels import ADDRESS
@@ -15,6 +16,7 @@ from provenance.text.kernels import ADDRESS
 PAYS = 0.3  # share of a side's weight that must be matched for a sentence to be taken in, and in a score
 EDGE = 0.2  # the same at an edge, word by word; a theta that followed the matched share cut true ones short
 DROP = 20.0  # x-drop: an edge stops where the value falls this far below its peak
+ALONE = 15  # words of a passage that parts what stands around it, as many as a span has
 ROUNDS = 5  # alternations of the edges of the two sides
 
 
@@ -35,10 +37,13 @@ def take(ids, isf, ours, theirs, low, high, sign):
 
 
 @njit(cache=True, nogil=True)
-def absorb(ids, gap, isf, ours, theirs, box, a_low, a_high, b_low, b_high):
+def absorb(ids, gap, isf, ours, theirs, box, walls, a_low, a_high, b_low, b_high):
     """Widen the box to hold a_low:a_high and b_low:b_high too, if that adds to its value; whether it did."""
     a_low, a_high = min(a_low, box[0]), max(a_high, box[1])
     b_low, b_high = min(b_low, box[2]), max(b_high, box[3])
+    for w in walls:
+        if a_low < w < a_high or b_low < w < b_high:
+            return False
     for w in range(a_low + 1, a_high):
         if gap[w] == ADDRESS:
             return False
@@ -105,6 +110,60 @@ def weigh(ids, isf, ours, theirs, box):
     return shared, left, right
 
 
+@njit(cache=True, nogil=True)
+def pays(ids, isf, ours, theirs, low, high, others, other_high):
+    """Whether PAYS of the weight of words low:high stands in others:other_high too; the counts are left as found."""
+    take(ids, isf, theirs, ours, others, other_high, 1)
+    shared, own = take(ids, isf, ours, theirs, low, high, 1)
+    take(ids, isf, ours, theirs, low, high, -1)
+    take(ids, isf, theirs, ours, others, other_high, -1)
+    return shared >= PAYS * own
+
+
+@njit(cache=True, nogil=True)
+def find_walls(ids, isf, ours, theirs, cuts, seeds, count, ranges, sentences, passages, first, last, seeded):
+    """Walls of two documents (words, int64): both ends of each passage of ALONE words or more that one has by itself.
+
+    No sentence of it is a seed, and it does not pay even if any word of the other document may be matched.
+    `sentences` and `passages` are the bounds of the two among the sentences, and among the passages first:last.
+    `seeded` (bool a sentence, all False) is left as found. Cost: the words of both for each passage without a seed.
+    """
+    walls = np.empty(2 * (passages[1] - passages[0] + passages[3] - passages[2]), np.int64)
+    for m in range(count):
+        seeded[seeds[m, 0]], seeded[seeds[m, 1]] = True, True
+    found = 0
+    for side in (0, 2):
+        for p in range(passages[side], passages[side + 1]):
+            if last[p] - first[p] < ALONE:
+                continue
+            s, own = sentence_of(cuts, sentences[side], sentences[side + 1], first[p]), True
+            while own and s < sentences[side + 1] and cuts[s] < last[p]:
+                own = not seeded[s]
+                s += 1
+            if own and not pays(ids, isf, ours, theirs, first[p], last[p], ranges[2 - side], ranges[3 - side]):
+                walls[found], walls[found + 1] = first[p], last[p]
+                found += 2
+    for m in range(count):
+        seeded[seeds[m, 0]], seeded[seeds[m, 1]] = False, False
+    return walls[:found]
+
+
+@njit(cache=True, nogil=True)
+def within(walls, ranges, box):
+    """How far the edges of a box may go: to the ends of the documents, or the next walls."""
+    low, high, b_low, b_high = ranges
+    for w in walls:
+        if w <= box[0]:
+            low = max(low, w)
+        if w <= box[2]:
+            b_low = max(b_low, w)
+        if w >= box[1]:
+            high = min(high, w)
+        if w >= box[3]:
+            b_high = min(b_high, w)
+    return low, high, b_low, b_high
+
+
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def fit_edges(ids, gap, isf, ours, theirs, box, ranges):
     """Move the four edges of the box, within the documents' ranges, until they rest -> its score."""
@@ -153,7 +212,7 @@ def whole_sentences(gap, cuts, low, high, first, last):
 
 
 @njit(cache=True, nogil=True)
-def grow(ids, gap, isf, ours, theirs, cuts, seeds, count, start, apart, ranges, sentences, box):
+def grow(ids, gap, isf, ours, theirs, cuts, seeds, count, start, apart, walls, ranges, sentences, box):
     """Seed `start` -> its stretch in `box`, and its score.
 
     Seeds at most `apart` sentences away on both sides are taken in where they pay. `ranges` and `sentences` are the
@@ -173,10 +232,10 @@ def grow(ids, gap, isf, ours, theirs, cuts, seeds, count, start, apart, ranges, 
                 continue
             if a < a_low - apart - 1 or a > a_high + apart + 1 or b < b_low - apart - 1 or b > b_high + apart + 1:
                 continue
-            if absorb(ids, gap, isf, ours, theirs, box, cuts[a], cuts[a + 1], cuts[b], cuts[b + 1]):
+            if absorb(ids, gap, isf, ours, theirs, box, walls, cuts[a], cuts[a + 1], cuts[b], cuts[b + 1]):
                 a_low, a_high, b_low, b_high = min(a_low, a), max(a_high, a), min(b_low, b), max(b_high, b)
                 going = True
-    score = fit_edges(ids, gap, isf, ours, theirs, box, ranges)
+    score = fit_edges(ids, gap, isf, ours, theirs, box, within(walls, ranges, box))
     take(ids, isf, ours, theirs, box[0], box[1], -1)
     take(ids, isf, theirs, ours, box[2], box[3], -1)
     box[0], box[1] = whole_sentences(gap, cuts, sentences[0], sentences[1], box[0], box[1])

@@ -1,7 +1,7 @@
-"""DOCUMENTS -> the pairs of whole documents that are alike: what level `document` compares, without spans.
+"""DOCUMENTS -> MATCHES of whole documents that are alike, without spans: level `document`.
 
-Two passes over the texts: the first keeps a signature and a digest of each, the second folds again those that came
-to be compared. So memory holds half a kilobyte a document, whatever its length.
+Two passes over the texts: the first keeps a signature and a digest of each, the second folds those again that are to be
+compared. So memory holds half a kilobyte for each document, whatever its length.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import polars as pl
 from provenance.matching import document_kernels, jaccard_kernels, shingle_kernels
 from provenance.matching.candidates import bucket_pairs, sharing_pairs
 from provenance.matching.completion import complete
-from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out, unique
+from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
 from provenance.matching.matches import name_relations
 from provenance.matching.numbering import rows_of
+from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique, unpack_pairs
 from provenance.matching.recall import gather_pairs, measure_met, sample_pairs, take_sample
 from provenance.matching.sketches import permutations
 from provenance.room import Column, scattered
@@ -47,8 +48,8 @@ def find_alike(
 ) -> Alike:
     """DOCUMENTS sorted by doc_id -> Alike. *Gather*.
 
-    MATCHES has the pairs of at least match_jaccard, all pairs of a cluster, and those that editors decided; containment
-    is the share of a document's distinct shingles that the other has.
+    MATCHES has the pairs from match_jaccard on, all pairs inside a cluster, and those that editors decided on. Here
+    containment is the share of a document's distinct shingles that the other has.
     """
     texts, ids = documents["text"], documents["doc_id"]
     if documents.height <= settings.exhaustive_documents:
@@ -65,8 +66,8 @@ def find_alike(
     firsts = match_firsts(ids, texts, pairs, groups, settings, threads)
 
     def compare(missing: pl.DataFrame) -> pl.DataFrame:
-        left, right = (rows_of(missing[side], ids).astype(np.int64) for side in ("left_doc", "right_doc"))
-        return match_pairs(ids, texts, (left << 32) | right, groups, settings, threads)
+        left, right = (rows_of(missing[side], ids) for side in ("left_doc", "right_doc"))
+        return match_pairs(ids, texts, pack_pairs(left, right), groups, settings, threads)
 
     matches = complete(pl.concat([firsts, match_equal(ids, groups, settings)]), compare, settings, decisions)
     return Alike(matches, over_cap, sampled)
@@ -75,9 +76,9 @@ def find_alike(
 def match_firsts(
     ids: pl.Series, texts: pl.Series, pairs: Array, groups: Texts, settings: Settings, threads: int = 2
 ) -> pl.DataFrame:
-    """Candidate pairs of first rows with their texts -> MATCHES of those that are alike, and of all their equals.
+    """Candidate pairs, of the first rows of equal texts -> MATCHES of those that are alike, and of all their equals.
 
-    *map* over the pairs: with fewer documents it gives the same, if those of all equal texts are there.
+    *map* over the pairs: it gives the same with fewer documents, if all with the texts of a pair are there.
     """
     measured = _measure(texts, pairs, settings, threads)
     # in 32 bits, as the table has it: three shared shingles of ten are .3
@@ -130,7 +131,7 @@ def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) 
 class Measured(NamedTuple):
     """Pairs of rows with their distinct shingles: of the left, of the right, and of both."""
 
-    pairs: Array  # int64, left << 32 | right, sorted
+    pairs: Array  # int64, their keys, sorted
     left: Array  # int32
     right: Array
     both: Array
@@ -149,7 +150,7 @@ def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -
     sizes, hasher = texts.str.len_bytes().to_numpy(), Hasher()
 
     def one(some: Array) -> tuple[Array, Array, Array]:
-        left, right = some >> 32, some & 0xFFFFFFFF
+        left, right = unpack_pairs(some)
         rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
         tokens, distinct = hasher.hash(texts.gather(rows)), np.zeros(rows.size, np.int32)
         every = np.ones(rows.size, np.bool_)
@@ -166,8 +167,8 @@ def _measure(texts: pl.Series, pairs: Array, settings: Settings, threads: int) -
 
 
 def _portions(pairs: Array, sizes: Array) -> Iterator[Array]:
-    """Sorted pairs, in portions whose texts are at most about LARGE_BATCH; a left text counts once a run."""
-    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    """Sorted pairs, in portions whose texts have about LARGE_BATCH bytes; a left text counts once for all its pairs."""
+    left, right = unpack_pairs(pairs)
     new = np.diff(left, prepend=-1) != 0
     portion = np.cumsum(sizes[right].astype(np.int64) + np.where(new, sizes[left], 0)) // LARGE_BATCH
     yield from np.split(pairs, np.flatnonzero(np.diff(portion)) + 1) if pairs.size else []
@@ -175,18 +176,17 @@ def _portions(pairs: Array, sizes: Array) -> Iterator[Array]:
 
 def _of_firsts(pairs: Array, groups: Texts) -> Array:
     """Pairs of rows -> the pairs of the first rows with their texts; sorted within each, equal rows left out."""
-    one, two = groups.first[pairs >> 32], groups.first[pairs & 0xFFFFFFFF]
-    keys = (np.minimum(one, two) << 32) | np.maximum(one, two)
-    different: Array = keys[one != two]
+    one, two = (groups.first[rows] for rows in unpack_pairs(pairs))
+    different: Array = pack_ordered(one, two)[one != two]
     return different
 
 
 def _matches(ids: pl.Series, pairs: Array, groups: Texts, measured: Measured, settings: Settings) -> pl.DataFrame:
     """Pairs of rows -> MATCHES, by what was measured of the first rows with their texts."""
-    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    left, right = unpack_pairs(pairs)
     one, two = groups.first[left], groups.first[right]
     equal, turned = one == two, one > two
-    at = np.searchsorted(measured.pairs, (np.minimum(one, two) << 32) | np.maximum(one, two))
+    at = np.searchsorted(measured.pairs, pack_ordered(one, two))
     at[equal] = 0
     shares = []
     for share in measured.shares():

@@ -29,7 +29,7 @@ LINE = ["key", "outlet"]
 
 
 def cut_passages(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's documents -> PASSAGES, which stay; LINES by their words; ARTICLES of each outlet, and its HOMES."""
+    """A home's documents -> PASSAGES, which stay; LINES by their words; ARTICLES and HOMES of outlets."""
     documents, tokens = given.read()
     passages = find_passages(documents, threads=1)
     yield Sent("passages", _with_rows(passages, documents), bucket)
@@ -50,7 +50,7 @@ def _with_rows(passages: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_furniture(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """LINES of some words, whole or those of a group of articles -> LINE_COUNTS, with the first place, by words."""
+    """LINES of some words, all or those of one group of articles -> LINE_COUNTS by words, with the first place."""
     lines = given["lines"]
     firsts = lines.sort("row", "at").unique(LINE, keep="first", maintain_order=True)
     counted = count_lines(lines).join(firsts.drop("article"), on=LINE).with_columns(home=pl.lit(bucket, pl.Int64))
@@ -83,7 +83,7 @@ def find_furniture(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def count_outlets(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """ARTICLES of some longest passages -> TOTALS of each outlet among them, so that no outlet is one bucket's work."""
+    """ARTICLES, by their longest passages -> TOTALS of outlets in parts, so that no outlet is one bucket's work."""
     totals = count_articles(given["articles"].unique()).cast(SCHEMAS["totals"])
     yield by_group("totals", totals, bucket, plan)
 

@@ -15,7 +15,7 @@ from provenance.spark.plan import SCHEMAS, hashed, home, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provenance.cleaning import Policy
+    from provenance.cleaning.choosing import Policy
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
 
@@ -41,7 +41,7 @@ def group_alike(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def gather_alike(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS, their LABELS, and who is COPIED -> those with a label, by component."""
+    """A home's DOCUMENTS, LABELS, and which are COPIED -> documents with a label, by component."""
     if "labels" in given:
         copied = table(given, "copied").with_columns(copied=pl.lit(value=True))
         found = given["documents"].join(given["labels"], on="row").join(copied, on="row", how="left")
@@ -60,6 +60,6 @@ def choose_some(policy: Policy, _plan: Plan, _bucket: int, given: Tables) -> Ite
         "matches": given["matches"].select(list(tables.MATCHES)),
         "origins": alike.select(columns),
     }
-    gone = choose(Run.of(frames, {}), alike["doc_id"], policy.keep, "keep", policy.drop).gone
+    gone = choose(Run.of(frames, {}), alike["doc_id"], policy).gone
     told = gone.join(alike.select("doc_id", "path", "number", "text"), on="doc_id")
     yield Sent("gone", told.select(list(SCHEMAS["gone"])), 0)

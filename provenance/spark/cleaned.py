@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
-from provenance.cleaning import Policy
-from provenance.cleaning.choosing import needed
+from provenance.cleaning.choosing import Policy, settings_needed
 from provenance.settings import Settings, or_default
 from provenance.spark import steps
 from provenance.spark.flow import spark_schema
@@ -42,7 +41,7 @@ def clean(
     `keep` and `drop` are as there; passages are left as they are. Rows keep their columns, and no order.
     """
     policy = Policy(keep, "keep", drop).check()
-    chosen = needed(or_default(settings), keep, "keep", policy.drop)
+    chosen = settings_needed(or_default(settings), policy)
     flow = open_flow(frame.sparkSession, chosen, work, keys)
     numbered = number_rows(frame)
     run = scan_frames(flow, [numbered], chosen, keys)

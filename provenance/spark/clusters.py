@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
-    """Places in documents -> a number for each; two that share one fall into one bucket, which changes nothing."""
+    """Places in documents -> a number for each. Should two share one, they only fall into one bucket."""
     mixed = np.zeros(frame.height, np.uint64)
     for name in PLACE:
         mixed = (mixed ^ frame[side + name].to_numpy().astype(np.uint64)) * BASE
@@ -33,8 +33,8 @@ def name_sides(frame: pl.DataFrame, side: str = "") -> pl.Series:
 def send_sides(plan: Plan, bucket: int, spans: pl.DataFrame) -> Iterator[Sent]:
     """A bucket's SPANS -> each TIED by its right side, SIDE_LINKS between its sides, SIDES to their documents' homes.
 
-    By the right one, for a passage in a million documents is tied to the first that has it: their left side is one.
-    That one comes from as many buckets: where homes are in groups, one of each group goes on.
+    Not by the left side, for a passage in a million documents is tied to the first that has it, which is the left side
+    of all. That side comes from as many buckets: where homes are in groups, merge_sides passes on one for each group.
     """
     left, right = (name_sides(spans, f"{side}_") for side in ("left", "right"))
     yield Sent("tied", spans.with_columns(side=right), hashed(right, plan))
@@ -45,7 +45,7 @@ def send_sides(plan: Plan, bucket: int, spans: pl.DataFrame) -> Iterator[Sent]:
 
 
 def list_sides(spans: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """SPANS -> what they have of both sides under these names, each side once."""
+    """SPANS -> these columns of both sides, each side once."""
     both = [spans.select(pl.col(f"{side}_{column}").alias(column) for column in columns) for side in ("left", "right")]
     return pl.concat(both).unique()
 
@@ -66,7 +66,7 @@ def lead_sides(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def label_spans(crowds: pl.Series, plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """Which LABELS are CROWDS, SPANS by their right side, and LABELS of sides -> SPANS by component; CROWD stays."""
+    """CROWDS, SPANS by their right side, and LABELS of sides -> SPANS by component; those of CROWDS stay, as CROWD."""
     tied = table(given, "tied")
     labelled = tied.join(table(given, "labels").rename({"row": "side"}), on="side", how="left")
     labelled = labelled.with_columns(pl.coalesce("label", "side"))

@@ -1,9 +1,9 @@
 """Passages that stand in more places than one task holds -> CLUSTERS, by joins and sums over DataFrames.
 
-What matching.clusters.cluster_passages gives, step by step the same: matching.components says what is done and why.
-Nothing here comes to the driver but whether a frame is empty, and no task holds more than one row of each place: what
-a place has of links is joined row by row. Paid only by a notice in a million articles, for every step is a job of
-its own.
+The steps and the rows are those of matching.clusters.cluster_passages; matching.components says what is done and why.
+The driver only learns whether a frame is empty, and no task holds more than one row of each place: the links of a
+place are joined row by row. Every step is a job of its own, so this is only for what a notice in a million articles
+asks for.
 
 A place is a number that ascends as (doc_id, start, end) does: Spark takes minutes to sort 300,000 structs of the three.
 """
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Keep = Callable[[str, DataFrame], DataFrame]
 
-#: Steps of a path after which what rose in each is gathered, for a plan of hundreds of folders takes long to make.
+#: Steps of paths after which all that rose is written as one, for Spark plans long on hundreds of folders.
 GATHERED = 8
 #: Bits of a place's number inside its home.
 PLACE_BITS = 21
@@ -139,8 +139,8 @@ def _both_ways(links: DataFrame) -> DataFrame:
 def reach(both: DataFrame, centres: DataFrame, floor: float, keep: Keep) -> DataFrame:
     """Links from both ends, centres -> place, cohesion: the greatest product along any path, if not under `floor`.
 
-    What falls under it on its way never rises again. A job for each step of the longest path, which writes what rose:
-    a place that rose again has several rows until they are gathered, every GATHERED steps.
+    A product that falls under it never rises again. Each step of the longest path is a job, which writes the places
+    whose cohesion rose: a place that rose again has several rows until these are gathered, every GATHERED steps.
     """
     rising = keep("reach-00", centres.withColumn("cohesion", F.lit(1.0)))
     risen, number = [rising], 0
@@ -165,7 +165,7 @@ def _greatest(risen: list[DataFrame]) -> DataFrame:
 
 
 def part(members: DataFrame, both: DataFrame, floor: float, keep: Keep) -> DataFrame:
-    """Members of groups that failed -> place, part: large groups into stars, of others who failed from who held."""
+    """Members of groups that failed -> place, part: stars of large groups, of others who held and who failed."""
     small = members.where(F.col("size") <= LARGE)
     fails = F.when(F.col("cohesion") < floor, 1).otherwise(0)
     parted = small.select("place", F.struct(F.col("label").alias("place"), fails.alias("kind")).alias("part"))
@@ -188,7 +188,7 @@ def part(members: DataFrame, both: DataFrame, floor: float, keep: Keep) -> DataF
 
 
 def _number() -> Column:
-    """A place's number in its component, from 0; a window without a frame reads on, and holds one row."""
+    """A place's number in its component, from 0. A window without a frame is read row by row and not held."""
     return F.row_number().over(Window.partitionBy("label").orderBy("place")) - 1
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from provenance.spark.workers import Round
 
 Made = TypeVar("Made")
-BESIDE = 4  # of a run's rounds that may go on beside each other, but for the first
-#: Pieces are compressed as they are, alike are none, and nobody looks for the least.
+BESIDE = 4  # rounds of a run that may go on beside the first
+#: Pieces are compressed already, no two are alike, and nobody looks for the least: so Parquet's own means are off.
 OPAQUE = {
     "compression": "uncompressed",
     "parquet.enable.dictionary": "false",
@@ -38,7 +38,7 @@ OPAQUE = {
 
 
 class Flow:
-    """A run's rounds over Spark; each leaves its pieces in a folder of its own, and is not run again if it has."""
+    """A run's rounds over Spark; each leaves its pieces in a folder, and is not run again if they are there."""
 
     def __init__(self, session: SparkSession, plan: Plan, work: str) -> None:
         self.session, self.plan, self.work = session, plan, work.rstrip("/")
@@ -46,16 +46,16 @@ class Flow:
         self._has: set[Part] = set()
 
     def later(self, step: Callable[..., Made], *given: Any) -> Callable[[], Made]:
-        """Begin some rounds beside those that go on here -> what waits for their result.
+        """Begin some rounds beside those that go on here -> a function that waits for their result.
 
-        A round ends with one task on many a cluster's cores; others fill these then.
+        At the end of a round most cores wait for its last task; rounds beside it use them.
         """
         return self._beside.submit(step, *given).result
 
     def enter(self, *names: object) -> None:
-        """What the rounds to come depend on -> they leave their results in a folder of that name, within the last one.
+        """Have the rounds to come leave their results in a folder named by what they depend on, inside the present one.
 
-        A round of other input, of another number of buckets or of another version must not be taken for one of these.
+        So no result of other input, another number of buckets or another version is taken for one of theirs.
         """
         self.work = f"{self.work}/{'-'.join(str(name) for name in names)}"
 
@@ -75,13 +75,13 @@ class Flow:
         return part in self._has
 
     def forget(self, *parts: Part) -> None:
-        """Delete tables that no round to come asks for: with all of them a run's folder is 15 times the text."""
+        """Delete tables that no later round asks for: a run's folder with all of them is 15 times the text."""
         for part in parts:
             delete(self.session, _folder(part))
             self._has.discard(part._replace(bucket=None))
 
     def pieces(self, part: Part) -> DataFrame:
-        """One table's pieces: its own folder is read, for listing all that a round made takes longer than a round."""
+        """One table's pieces. Only its own folder is read: listing all that a round made takes longer than a round."""
         if not self.has(part):
             return self.session.createDataFrame([], PIECES)
         found = self.session.read.schema("bucket long, data binary").parquet(_folder(part))
@@ -93,8 +93,8 @@ class Flow:
     ) -> str:
         """Run a round over the buckets of some tables -> the folder with what it made. One shuffle, by bucket.
 
-        `deal` is a round over each single piece where it lies, which says to what bucket its rows go. `asked` is one of
-        the tables, without which a bucket makes nothing: what others there is does not travel.
+        `deal` is a round over each single piece where it lies, which says to what bucket its rows go. `asked` is a
+        table without which a bucket makes nothing: where it has no rows, those of the others do not travel.
         """
         path = self.path(name)
         if self.is_made(path):

@@ -1,7 +1,7 @@
 """Articles as they arrived -> DOCUMENTS at their homes, by rows that ascend with their ids.
 
-Pieces are cut at the bounds of ranges of ids where they lie, and a range is sorted where its pieces meet: no text
-becomes a row of Java's, and none is read only to see how ids are spread.
+Each piece is cut where it lies, at the bounds of ranges of ids, and a range is sorted where its pieces meet: so no
+text becomes a row of Java's, and none is read only to see how ids are spread.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from provenance.spark.plan import Plan
 
 RANGE = 1 << 15  # documents of a range of ids, about: 80 MB of news
-SAMPLED = 32  # ids that are looked at for each, of which the driver gets the bounds
+SAMPLED = 32  # ids that are looked at for each range; the driver only gets the bounds
 RANGE_BITS = 33  # of a row inside its range
 
 

@@ -104,7 +104,7 @@ def check(
 ) -> pl.DataFrame:
     """Incoming texts -> FINDINGS in their order, against the index in the folder `path` and those before them.
 
-    As `Index.check` of the same documents. A frame of Spark is brought here first: what comes in is no archive.
+    The same as `Index.check` gives. A frame of Spark is brought here first: incoming texts are no archive.
     """
     stored = ParquetIndex(session, path)
     manifest = stored.read_manifest()

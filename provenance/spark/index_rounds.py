@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-PREFIX_BITS = 8  # of a key, whose postings lie in one folder: of 10^10 documents 60 GB each, in many files
+PREFIX_BITS = 8  # keys that begin with the same bits have one folder: of 10^10 documents 60 GB each, in many files
 
 
 def keep_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -70,7 +70,7 @@ def cut_blobs(bits: dict[str, int], _plan: Plan, prefix: int, given: Tables) -> 
 
 
 def divide(postings: int) -> int:
-    """How many bits of the key part so many postings: no fewer than there are folders."""
+    """How many first bits of a key divide so many postings into parts: no fewer than name a folder."""
     return max(PREFIX_BITS, bits_for(postings))
 
 
@@ -95,7 +95,7 @@ def as_one_part(raw: Array, _first: int, _last: int) -> tuple[Array, Array]:
 def find_met(
     keys: Callable[[], Array], bits: int, place: str
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """Sorted keys -> what Spark calls with batches of BLOBS, to keep the postings that have one of them."""
+    """Sorted keys -> what Spark calls with batches of BLOBS, to keep only postings with one of these keys."""
 
     def run(found: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         asked = keys()

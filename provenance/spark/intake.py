@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own page
 from provenance import tables
 from provenance.dumps import columnar
 from provenance.dumps.columns import choose_columns
+from provenance.dumps.day_order import DAY_FIRST, MONTH_FIRST, settle_dates
 from provenance.dumps.identity import name_documents, own_names
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.reading import documents_of, manipulated
@@ -23,7 +24,7 @@ from provenance.spark.plan import SCHEMAS, Part, count
 from provenance.spark.workers import PIECES, batch_pieces, over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -51,13 +52,25 @@ def number_rows(frame: DataFrame) -> DataFrame:
     return placed.withColumn(NUMBER, number.cast("long")).drop("_id").withColumn(PATH, F.lit("frame"))
 
 
-def enter_contents(flow: Flow, frames: list[DataFrame]) -> None:
-    """Have a flow leave its results under the contents of its input: a hash of all rows. One pass of the executors."""
+def enter_contents(flow: Flow, frames: list[DataFrame], dates: Sequence[str | None] = ()) -> dict[str, bool]:
+    """Have a flow leave its results under the contents of its input: a hash of all rows. One pass of the executors.
+
+    `dates` names a column of each frame, of which the same pass finds what dumps.day_order.find_orders does: the driver
+    gets the paths whose dates tell the order of day and month.
+    """
     found: list[object] = []
-    for frame in frames:
+    told: list[set[str]] = [set(), set()]
+    for frame, column in zip(frames, dates or [None] * len(frames), strict=True):
         whole = F.xxhash64(*(F.col(f"`{name}`").cast("string") for name in frame.columns))
-        found += frame.agg(F.count("*"), F.bit_xor(whole)).first() or ()
+        forms = (DAY_FIRST, MONTH_FIRST) if column else ()
+        told_by = (F.collect_set(F.when(F.col(f"`{column}`").rlike(form), F.col(PATH))) for form in forms)
+        row = tuple(frame.agg(F.count("*"), F.bit_xor(whole), *told_by).first() or ())
+        found += row[:2]
+        for paths, more in zip(told, row[2:], strict=False):
+            paths |= set(more)
     flow.enter(xxhash.xxh3_64_hexdigest(repr(found).encode()))
+    days, months = told
+    return dict.fromkeys(days - months, True) | dict.fromkeys(months - days, False)
 
 
 class Arrived(NamedTuple):
@@ -77,17 +90,19 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
 
     Raises UsageError where one has no column of texts.
     """
-    taken = []
+    taken, dates = [], []
     for frame in frames:
         columns = choose_columns([name for name in frame.columns if name not in (PATH, NUMBER)], settings)
         if columns.problem:
             raise UsageError(f"frame: {columns.problem[1]}")
         taken.append(frame.select(*(F.col(f"`{column}`") for column in columns.of.values()), PATH, NUMBER))
-    enter_contents(flow, taken)
+        date = columns.of.get("published")
+        dates.append(date if dict(frame.dtypes).get(date or "") == "string" else None)
+    orders = enter_contents(flow, taken, dates)
     paths = [flow.path(f"read-{number}") for number in range(len(taken))]
     for number, chosen in enumerate(taken):
         if not flow.is_made(paths[number]):
-            flow.keep(f"read-{number}", over(chosen, _read(settings), PIECES))
+            flow.keep(f"read-{number}", over(chosen, _read(settings, orders), PIECES))
     documents, ids = (
         reduce(DataFrame.unionAll, (flow.frame(Part(path, table)) for path in paths)) for table in ("arrived", "ids")
     )
@@ -102,8 +117,10 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
     return Arrived(documents, ids, many, size, [Part(path, "rejects") for path in paths], parts, clash=bool(clash))
 
 
-def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """Batches of the frame -> pieces of ARTICLES with ids as they brought them, and REJECTS. *Map*."""
+def _read(
+    settings: Settings, orders: Mapping[str, bool]
+) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Batches of the frame -> pieces of ARTICLES with the ids that they came with, and REJECTS. *Map*."""
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         def made() -> Iterator[Piece]:
@@ -113,18 +130,18 @@ def _read(settings: Settings) -> Callable[[Iterable[pa.RecordBatch]], Iterator[p
                 run_of = (pl.col(PATH) != pl.col(PATH).shift()) | (pl.col(NUMBER) != pl.col(NUMBER).shift() + 1)
                 runs = whole.with_columns(_run=run_of.fill_null(value=True).cum_sum())
                 for part in runs.partition_by("_run", maintain_order=True, include_key=False):
-                    yield from _read_run(part, settings)
+                    yield from _read_run(part, settings, orders)
 
         yield from batch_pieces(made())
 
     return run
 
 
-def _read_run(rows: pl.DataFrame, settings: Settings) -> Iterator[Piece]:
+def _read_run(rows: pl.DataFrame, settings: Settings, orders: Mapping[str, bool]) -> Iterator[Piece]:
     first, path = int(rows[NUMBER][0]), str(rows[PATH][0])
     intake = Intake(path, settings, Shelf())
     frames = [
-        frame.with_columns(pl.col("number") + first)
+        settle_dates(frame, orders).with_columns(pl.col("number") + first)
         for frame in columnar.read_frame(rows.drop(PATH, NUMBER).lazy(), intake)
     ]
     told = [

@@ -1,11 +1,11 @@
-"""What is summed by name in two steps, for a name that stands everywhere.
+"""Sums by name in two steps, for names that stand everywhere.
 
 An outlet has articles in every home of a dump, and each home sends a row, in a piece of its own, to the bucket of its
 name: 1.5 kB for each home that has articles of it, 15 GB for 10^10 documents. So where there are many homes they are
-dealt into groups. A row goes to the bucket of its name and of its home's group, where one row is made of all; this asks
-at the bucket of the name, and what it is told there it tells the homes. No bucket has more than one row of a name for
-each home of a group, or for each group. All that is added up are whole numbers, halves of them, and what comes first or
-last: the same in whatever order.
+dealt into groups. A row goes to the bucket of its name and its home's group, where all are made one row; that bucket
+asks at the bucket of the name, and passes the answer on to the homes. No bucket has more than one row of a name for
+each home of a group, or for each group. Only whole numbers and halves are added up, and only what comes first or last
+is chosen, so the result is the same in whatever order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provenance.spark.pieces import Sent, Tables
     from provenance.spark.plan import Plan, Round
 
-#: Tables in which homes ask, by the name in their first column -> those in which they are answered, by the same.
+#: Table in which homes ask -> the table that answers; both have the name asked about in their first column.
 ANSWERS = {
     "homes": "totals",
     "times": "constant",
@@ -32,7 +32,7 @@ ANSWERS = {
     "known_keys": "told",
     "copying": "copiers",
 }
-#: What is made of the columns that are not names; of all others the sum.
+#: How columns of several rows become one, where that is not their sum.
 _MADE: dict[str, Callable[[pl.Expr], pl.Expr]] = {"earliest": pl.Expr.min, "latest": pl.Expr.max}
 
 

@@ -1,7 +1,7 @@
 """Rounds of what single articles say of where they come from: credits, dates, publishers, and habits of outlets.
 
-What of it depends on more than one article is small: names, and counts of outlets, which go to the bucket of a name
-and back to the homes that have it; by way of groups of homes, where there are many (names.py).
+Only little of it depends on more than one article: names, and counts of outlets. These go to the bucket of the name,
+and the result back to the homes that have it; by way of groups of homes, where there are many (names.py).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def find_frequency(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def find_constants(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """TIMES of some outlets -> to their homes, which of these have one time for all."""
+    """TIMES of some outlets -> CONSTANT: which of them have one time in all articles, to their homes."""
     times = given["times"]
     summed = times.group_by("outlet").agg(pl.col("dated").sum(), pl.col("earliest").min(), pl.col("latest").max())
     told = times.filter(pl.col("outlet").is_in(find_constant(summed).implode()))

@@ -1,6 +1,6 @@
 """Rounds of tracing's end: absent sources, ORIGINS, which members of CLUSTERS are origins, and OUTLETS.
 
-An article with a possible source in the dump has its origin found in its story; any other at its home.
+The origin of an article with a possible source in the dump is found with its story, that of any other at its home.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-#: Bytes of a piece, about: a batch of them is what a worker holds besides the tables of one bucket.
+#: Bytes of a piece, about. A worker holds a batch of pieces besides the tables of one bucket.
 PIECE = 4 << 20
 
 
@@ -89,5 +89,5 @@ def run_round(round_: Callable[[int, Tables], Iterable[Sent]], bucket: int, tabl
 
 
 def in_turns(sizes: Array, most: int) -> list[Array]:
-    """Sizes of what rows become -> the rows some at a time: of about `most`, or one that is more."""
+    """Sizes of what rows become -> the rows in portions of about `most`; a row that is more is one by itself."""
     return np.split(np.arange(sizes.size), np.flatnonzero(np.diff(np.cumsum(sizes) // most)) + 1)

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 HOME_BITS = 10  # 1,024 documents a home: about 3 MB of news
-#: Pairs compared in one bucket: at most 32,768 documents, some 80 MB of news. The more, the fewer blocks ask for one
-#: text: of 30,000 articles 8,800 bytes each travel at 4,096 pairs, 6,200 at 16,384.
+#: Pairs compared in one bucket, of at most 32,768 documents: some 80 MB of news. The more there are, the fewer blocks
+#: ask for one text: of 30,000 articles 8,800 bytes each travel at 4,096 pairs, 6,200 at 16,384.
 BLOCK = 16_384
 
-LINKS_AT_ONCE = 8_000_000  # links whose components one task finds: 800 MB there; more go over the cluster
-#: Places of one passage that one task clusters; those of one in more go over the cluster.
+LINKS_AT_ONCE = 8_000_000  # links whose components one task finds, in 800 MB; of more the cluster does
+#: Places of one passage that one task clusters; those of a passage in more the cluster does.
 CROWD = 1 << 20
-HOMES_AT_ONCE = 1 << 10  # homes of a group, which sum by themselves what all have of a name: a million documents
+HOMES_AT_ONCE = 1 << 10  # homes of a group, for which what they have of a name is summed first: a million documents
 #: Bits of a home's number in which those of a quarter differ, which stand next to each other: 32 ranges (homes.py) of
 #: some 32 homes.
 QUARTER_BITS = 28
@@ -266,7 +266,7 @@ class Plan(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One table of what a round made, wherever it goes; `bucket` sends all of it to one."""
+    """One table that a round made, as it was sent to buckets; `bucket` sends all of it to one."""
 
     path: str
     table: str
@@ -325,10 +325,10 @@ def by_pair(pairs: pl.DataFrame, plan: Plan) -> Array:
 
 
 def by_ends(pairs: pl.DataFrame, plan: Plan) -> Array:
-    """Pairs of rows -> their buckets, by both rows: where no texts are asked for, it is all one who meets whom.
+    """Pairs of rows -> their buckets, by both rows: for rounds without texts, in which any pairs may meet.
 
     Of 100,000 near-identical documents all pairs with the first came to one bucket `by_pair`, from each bucket of runs:
-    seven times the work of a bucket in the middle.
+    seven times the work of the median bucket.
     """
     left, right = (pairs[side].to_numpy().astype(np.uint64) for side in ENDS)
     return hashed(pl.Series((left * BASE ^ right) * BASE >> np.uint64(32)), plan)
@@ -359,7 +359,7 @@ def by_group(name: str, rows: pl.DataFrame, sender: int, plan: Plan) -> Sent:
 
 
 def in_group(keys: pl.Series, sender: Array | int, plan: Plan) -> Array:
-    """Keys -> the buckets of what a sender has of them; their own where there is one group only."""
+    """Keys -> the buckets for what a sender has of them: by its group, if there are several."""
     group = (np.atleast_1d(sender).astype(np.uint64) * BASE >> np.uint64(32)) % np.uint64(plan.groups)
     return hashed(pl.Series(keys.cast(pl.UInt64).to_numpy() + group * BASE), plan)
 

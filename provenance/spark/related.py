@@ -1,7 +1,7 @@
-"""Rounds of pairs that tracing looks at: with their ends, to the story of both, or as a pair that ties two stories.
+"""Rounds of pairs that tracing looks at: each goes to the story of its documents, or ties two stories.
 
-A story is what pairs of which either holds much of the other, and equal texts, hold together. All that is asked of
-texts that share less is small, and travels with the pair: so no bucket grows with what a quotation or a notice ties.
+A story is held together by pairs of which one holds much of the other, and by equal texts. Of texts that share less
+little is asked, and that travels with the pair: so no bucket grows with what a quotation or a notice ties.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.spark.plan import hashed, home, shaped, table
-from provenance.tables import DOCUMENTS, MATCHES
+from provenance.tables import DOCUMENTS, MATCHES, PAIR
 from provenance.tracing.credits import SNIPPET
-from provenance.tracing.evidence import LEAST_SHARE
+from provenance.tracing.evidence import IS_ALIKE, LEAST_SHARE
 from provenance.tracing.outlets import count_shared
 from provenance.tracing.pairs import find_pairs
 from provenance.tracing.quoting import find_quoting
-from provenance.tracing.twins import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +51,12 @@ _SPANS = {
 
 def _with_texts(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """RELATED -> the same with what is shown of the stretch that either side shares, of pairs that may tie stories."""
-    few = pl.max_horizontal("left_containment", "right_containment") < LEAST_SHARE
     for side in SIDES:
         texts = documents.select(pl.col("doc_id").alias(f"{side}_doc"), text="text")
         size = pl.min_horizontal(pl.col(f"{side}_last") - pl.col(f"{side}_first"), SNIPPET)
         piece = pl.col("text").str.slice(pl.col(f"{side}_first"), size)
         pairs = pairs.join(texts, on=f"{side}_doc", how="left", maintain_order="left")
-        pairs = pairs.with_columns(pl.when(few).then(piece).alias(f"{side}_text")).drop("text")
+        pairs = pairs.with_columns(pl.when(~IS_ALIKE).then(piece).alias(f"{side}_text")).drop("text")
     return pairs
 
 
@@ -84,12 +82,12 @@ def send_related(related: pl.DataFrame, plan: Plan) -> Iterator[Sent]:
 
 
 def _least(plan: Plan) -> float:
-    """From which containment a pair is of one story: what is a source, and whatever is of one cluster."""
+    """The containment from which a pair is of one story: a possible source's, or a cluster's if that is less."""
     return min(LEAST_SHARE, float(pl.Series([plan.settings.link_containment], dtype=pl.Float32)[0]))
 
 
 def send_wants(pairs: pl.DataFrame, plan: Plan) -> Sent:
-    """Pairs that go by their right row -> WANTS: the left rows of which each bucket has to know, to these rows' own.
+    """Pairs by their right row -> WANTS: which left rows each bucket has to know of, to the buckets of those rows.
 
     A passage in a million documents ties all of them to the first that has it, and each to few others: by their left
     row, all these pairs would come into one bucket.

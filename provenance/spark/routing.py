@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 
 from provenance.matching.clusters import cluster_documents, count_implied
-from provenance.matching.completion import PAIR, add_compared, lacking_pairs
+from provenance.matching.completion import add_compared, lacking_pairs
 from provenance.matching.components import label_components
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOCK, SCHEMAS, by_name, by_pair, count, hashed, home, table
 from provenance.spark.related import send_related, send_wants, with_labels
-from provenance.tables import MATCHES
+from provenance.tables import MATCHES, PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 ENDS = ["left_row", "right_row"]
 BESIDES = ("stretches", "across", "jaccards")  # what is known of pairs
 NEAR = 1 << 14  # consecutive rows whose pairs with one document stay together
-APART = 1 << 60  # labels of rows are the row and this; those below are parts of crowds
+APART = 1 << 60  # is added to a row for its label; labels below are those of parts of crowds
 
 
 def find_nearest(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """Whatever has pairs, `by_pair` -> NEAREST: to each right row the least label of a row that it is paired with.
+    """Whatever has pairs, `by_pair` -> NEAREST: for each right row the least label of the left rows paired with it.
 
-    And WANTS of the left rows, where not all pairs of such a row are in the bucket to which NEAREST goes.
+    And WANTS of the left rows, where the pairs of one are in several buckets and NEAREST goes to but one of them.
     """
     ends = pl.concat([frame.select(ENDS) for frame in given.values()])
     nearest = _labelled(ends, plan).group_by(row="right_row").agg(least=pl.col("label").min())
@@ -48,16 +48,16 @@ def tell_nearest(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def gather_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """Whatever has pairs, `by_pair`, and NEAREST -> it by the least label of a row that the left one is paired with.
+    """Whatever has pairs, `by_pair`, and NEAREST -> the same by label: the least of any row that the left one follows.
 
-    Documents of one story, or with one notice, mostly share that row: so their pairs come into one block, and each of
-    their texts travels once. `linked` is null where a pair is no candidate, but has stretches.
+    Documents of one story, or with one notice, mostly have one such row in common: so their pairs come into one block,
+    and each of their texts travels once. `linked` is null where a pair is no candidate, but has stretches.
     """
     nearest = table(given, "nearest").group_by("row").agg(pl.col("least").min()).rename({"row": "left_row"})
     pairs = _labelled(_all_pairs(given).drop("label"), plan).join(nearest, on="left_row", how="left")
     crowd = pl.col("label") < APART
     pairs = pairs.with_columns(label=pl.when(crowd).then("label").otherwise(pl.coalesce("least", "label")))
-    # a notice in a million documents is no single bucket's work: those near each other stay together
+    # a notice in a million documents is too much for one bucket: only pairs whose right rows are near stay together
     crowd = (pl.col("label") >= APART) & (pl.len().over("label") > BLOCK)
     pairs = pairs.with_columns(label=pl.when(crowd).then(_part("label")).otherwise("label"))
     yield Sent("pairs", pairs.select(list(SCHEMAS["pairs"])), hashed(pairs["label"], plan))
@@ -93,7 +93,7 @@ def _all_pairs(given: Tables) -> pl.DataFrame:
 def cut_blocks(_plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """Whatever has pairs -> it in blocks of BLOCK pairs by label, and what rows each block ASKS for.
 
-    However many pairs one document has, no block has more: it is asked for by several.
+    A document with more pairs than that is asked for by several blocks.
     """
     pairs = _all_pairs(given).sort("label", "right_row", "left_row")
     pairs = pairs.with_columns(block=(bucket << 32) + pl.int_range(pl.len()) // BLOCK)

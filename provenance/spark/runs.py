@@ -1,7 +1,7 @@
 """Rounds of shared runs: winnowed postings, each with the words around it, so that a bucket of hashes can tell runs.
 
-A posting carries the words that lie within a window of it. What a kernel asks of two documents around a shared
-shingle it asks here of two such cuttings: the answer is the same.
+A posting carries the words that lie within a window of it. On one machine a kernel looks at two documents around a
+shared shingle, here at two such cuttings of them: it finds the same.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import posting_kernels
-from provenance.matching.equal_texts import unique
 from provenance.matching.kernels import order_by_key
+from provenance.matching.pair_keys import unique
 from provenance.matching.postings import Postings, all_postings
 from provenance.spark import widespread_runs
 from provenance.spark.cuttings import anchor, cuttings, reach, width
@@ -80,7 +80,7 @@ def _chosen(parts: list[Array], chosen: list[Array]) -> list[bytes]:
 
 
 def _names(keys: Array, plan: Plan) -> Array:
-    """Keys -> bucket << 32 | tag. Two keys of a bucket with one tag (1 in 2^32) are both taken for shared: no harm."""
+    """Keys -> bucket << 32 | tag. Two keys of a bucket with one tag (1 in 2^32) only seem shared: no harm."""
     names: Array = (keys % np.uint64(plan.keys)) << np.uint64(32) | keys >> np.uint64(32)
     return names
 
@@ -109,7 +109,7 @@ def _stand_again(postings: Postings, shared: pl.DataFrame, plan: Plan) -> tuple[
 
 
 def _among(names: Array, known: Array) -> Array:
-    """Which names are known; by a table of hashes, in a tenth of the time that numpy takes to sort them."""
+    """Which names are known. By a table of hashes: numpy sorts them, and takes ten times as long."""
     among: Array = pl.Series(names).is_in(pl.Series(known).implode()).to_numpy()
     return among
 
@@ -118,9 +118,9 @@ def _among(names: Array, known: Array) -> Array:
 
 
 def send_postings(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key; where they stand stays.
+    """A home's DOCUMENTS, which are WANTED, and what of them is SHARED -> POSTINGS by key; PLACED, which stay.
 
-    So do those of WIDESPREAD shingles, of which only RUN_COUNTS travel.
+    Those of WIDESPREAD shingles stay whole, and only their RUN_COUNTS travel.
     """
     documents, tokens = given.read()
     wanted = np.isin(documents["row"].to_numpy(), table(given, "wanted")["row"].to_numpy())
@@ -176,8 +176,8 @@ def _hot_words(postings: pl.DataFrame, hot: Array) -> pl.DataFrame:
 def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """Where a home's POSTINGS stand, and its HOT words -> MASKS of the postings that carry any, by key.
 
-    And what it is told of its WIDESPREAD postings: PAIRS and more hot words of runs over the cap, FEW_RUNS, and of
-    shingles that are in no more postings than the cap these, as POSTINGS.
+    And what follows from RUN_LINKS of its WIDESPREAD postings: of runs over the cap PAIRS and more hot words; FEW_RUNS;
+    and POSTINGS of shingles that turn out to be in no more postings than the cap.
     """
     hot, placed = table(given, "hot"), table(given, "placed")
     own = widespread_runs.read_widespread(given, plan.settings) if "widespread" in given else None
@@ -199,7 +199,7 @@ def mask_home(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def _are_hot(hot: pl.DataFrame, row: pl.Series, place: pl.Series, many: int) -> Array:
-    """HOT words, and where in some rows so `many` words begin, or the text -> bool [places, many]: which are hot."""
+    """HOT words, places in rows (under 0: the start) -> bool [places, many]: which of `many` words are hot."""
     first = np.maximum(place.to_numpy(), 0)
     rows = row.unique().sort()
     document = rows.search_sorted(row).to_numpy()

@@ -52,10 +52,10 @@ def scan(
     """A frame with a column of texts, or with the columns of DOCUMENTS -> SparkRun: the rows that one machine gives.
 
     `work` is a folder that all executors reach; each round leaves its result there, and a run that is begun again with
-    the same frame, settings, keys and folder goes on where it stopped: of others it takes nothing. Without it a folder
-    under the system's temporary one is taken, which only a cluster of one machine can use. The frames of the result
-    read from there. `keys` is the number of buckets into which hashes are dealt; one for every TEXTS_A_KEY documents,
-    and one a core at least, by default.
+    the same frame, settings, keys and folder goes on where it stopped; results of others are not taken. Without it a
+    folder under the system's temporary one serves, which only a cluster of one machine can use. The frames of the
+    result read from there. `keys` is the number of buckets into which hashes are dealt; one for every TEXTS_A_KEY
+    documents, and one a core at least, by default.
     """
     settings = or_default(settings)
     flow = open_flow(frame.sparkSession, settings, work, keys)
@@ -70,7 +70,7 @@ def scan_frames(flow: Flow, frames: list[DataFrame], settings: Settings, keys: i
 
 
 def ordered(flow: Flow, documents: DataFrame) -> Arrived:
-    """A frame of DOCUMENTS -> the same with `number`, that ascends in their order."""
+    """A frame of DOCUMENTS -> the same with `number`, which ascends in their order."""
     number, size = documents.agg(F.count("doc_id"), F.sum(F.octet_length("text"))).first() or (0, 0)
     numbered = documents.select(*tables.DOCUMENTS).withColumn("number", F.monotonically_increasing_id())
     enter_contents(flow, [numbered])

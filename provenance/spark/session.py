@@ -28,7 +28,7 @@ SETTINGS = {
     "spark.shuffle.spill.compress": "false",
     # a round gives the same again wherever it runs anew; to hash what it made took 58 of 1,012 samples of Java's tasks
     "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
-    # files of a shuffle go when Java collects what stood for it, which it else does twice an hour
+    # a shuffle's files go when Java collects the object that stands for it, else only twice an hour
     "spark.cleaner.periodicGC.interval": "3min",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

@@ -1,15 +1,15 @@
 """Rounds of short passages: whole headlines, captions, teasers and notices that are equal or alike.
 
 A line may stand under every article, so its places never meet all together: they travel to the bucket of their text
-and quarter, which is of documents whose rows stand next to each other. To the bucket of the text goes only in how many
-places of a quarter it stands, which of them is first, and documents that have it: all where `link_cap` or fewer do,
-else the first and the last. There equal ones are linked, or each quarter is told what its own ones follow:
+and quarter (documents whose rows stand next to each other). To the bucket of the text only goes in how many places of
+a quarter it stands, which is first, and which documents have it: all where `link_cap` or fewer do, else the first and
+the last. There equal texts are linked, or each quarter is told which places come before its own:
 
     SHORTS -> SHORT_TEXTS, HEADS of quarters -> of all (link_texts) -> SHORT_LINKS to quarters (link_quarter)
 
-Each text travels once more to the buckets of its seeds, the runs of three words that texts which are alike must share.
-What is alike is told to the quarters of both texts. These link their places with the first of the other text, or send
-them where all places of both meet, if that makes `link_cap` squared pairs at most.
+Each text travels once more to the buckets of its seeds, the runs of three words that any two texts which are alike
+share. That two are alike is told to the quarters of both. These link their places with the first of the other text, or
+send them where all places of both meet, if that makes `link_cap` squared pairs at most.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import kernels
-from provenance.matching.equal_texts import unique
 from provenance.matching.layout import CODE
+from provenance.matching.pair_keys import pack_pairs, unique, unpack_pairs
 from provenance.matching.postings import Postings
 from provenance.matching.short_passages import FEWEST_APART, align_texts, as_tokens, find_seeds, pair_seeds, short_of
 from provenance.spark.pieces import Sent, in_turns
@@ -87,8 +87,8 @@ def count_texts(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def link_texts(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """SHORT_TEXTS and HEADS of some texts -> STRETCHES or SHORT_LINKS; each different text to the buckets of its SEEDS.
 
-    Documents with one text are linked all with all up to the cap. Of more, each quarter is told which is the first of
-    all and which the last before its own.
+    Up to `link_cap` documents with one text are all linked with each other. Of more, each quarter is told which is the
+    first of all and which the last before its own.
     """
     sums = pl.col("words", *SPOT).first(), pl.col("number", "heads").sum()
     texts = given["short_texts"].sort(*PART).group_by(*TEXT, maintain_order=True).agg(*sums)
@@ -177,7 +177,7 @@ def tell_quarters(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def link_quarter(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """SHORTS of some texts and quarters, and what these are LIKED by or follow (SHORT_LINKS) -> STRETCHES, MEETING."""
+    """SHORTS of some texts and quarters, who they are LIKED by or follow (SHORT_LINKS) -> STRETCHES, MEETING."""
     if list(given) == ["shorts"]:
         return
     shorts = _sized(given["shorts"])
@@ -252,8 +252,7 @@ def _tokens(texts: pl.DataFrame) -> Tokens:
 def _buckets_of_seeds(seeds: Postings, plan: Plan) -> tuple[Array, Array]:
     """POSTINGS of texts -> each text once for each bucket that one of its seeds falls in."""
     bucket = (seeds.key % np.uint64(plan.keys)).astype(np.int64)
-    pairs = unique((seeds.owner.astype(np.int64) << 32) | bucket)
-    return pairs >> 32, pairs & 0xFFFFFFFF
+    return unpack_pairs(unique(pack_pairs(seeds.owner, bucket)))
 
 
 def _of_bucket(seeds: Postings, bucket: int, plan: Plan) -> Postings:

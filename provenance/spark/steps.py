@@ -28,7 +28,7 @@ from provenance.tracing.unseen import BEGUN_OUTSIDE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provenance.cleaning import Policy
+    from provenance.cleaning.choosing import Policy
     from provenance.spark.flow import Flow
 
 
@@ -88,7 +88,7 @@ def know_names(flow: Flow, marked: str, publishers: Part) -> Told:
 def trace(
     flow: Flow, documents: Part, found: dict[str, list[Part]], clustered: Callable[[], list[Part]]
 ) -> dict[str, list[Part]]:
-    """The tables so far, and CLUSTERS of passages once they are there -> those of tracing, and who is COPIED."""
+    """The tables so far, CLUSTERS of passages once they are there -> those of tracing, and which are COPIED."""
     marked, matched = found["passages"][0].path, [part.path for part in found["matches"]]
     publishers = name_publishers(flow, marked)
     known = flow.later(know_names, flow, marked, publishers)
@@ -262,7 +262,7 @@ def compare_passages(flow: Flow, documents: Part) -> Made:
 
 
 def block_pairs(flow: Flow, proposed: list[Part]) -> str:
-    """Whatever has pairs -> the round that cut it into blocks of pairs whose texts are mostly the same."""
+    """Whatever has pairs -> the round that cut it into blocks of pairs, which mostly need the same few texts."""
     nearest = flow.round("nearest", routing.find_nearest, *proposed)
     if flow.plan.groups > 1:
         asked = [Part(nearest, name) for name in ("nearest", "wants")]
@@ -280,7 +280,7 @@ def tell_widespread(flow: Flow, counts: Part) -> tuple[Part, str]:
 
 
 def link_shorts(flow: Flow, listed: Part) -> list[str]:
-    """SHORTS by text and quarter -> the rounds that made STRETCHES and REPEATED of equal ones, and of those alike."""
+    """SHORTS by text and quarter -> the rounds that made STRETCHES and REPEATED, of equal texts and of those alike."""
     counted = flow.round("short-places", shorts.count_texts, listed)
     texts = Part(counted, "short_texts")
     equal = flow.round("short-texts", shorts.link_texts, texts, Part(counted, "heads"))

@@ -1,6 +1,6 @@
 """Rounds of tracing inside stories: evidence, who may have been whose source, trees of them, and EDGES.
 
-A bucket has whole stories. A text goes to its story alone; what pairs of two stories need goes on a card, without it.
+A bucket has whole stories. A text goes only to its story; pairs of two stories get a card of either, without it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import polars as pl
 
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOCK, CHOICES, FACTS, SCHEMAS, hash_texts, hashed, home, shaped, table
-from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PASSAGES
+from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PAIR, PASSAGES
 from provenance.tracing.absent import find_known
 from provenance.tracing.ancestry import Choices, believe_dates, grow_trees
 from provenance.tracing.bodies import NOTHING, fold_bodies
 from provenance.tracing.candidates import find_candidates
 from provenance.tracing.contents import hash_contents, rank_contents
 from provenance.tracing.edges import find_copies, show_evidence, write_copies
-from provenance.tracing.evidence import PAIR, find_evidence, find_near
+from provenance.tracing.evidence import find_evidence, find_near
 from provenance.tracing.facts import CREDITS, find_crediting, find_habits, foreign_credits, gather_facts
 from provenance.tracing.frequency import counter
 from provenance.tracing.origins import count_copies, find_sourced
@@ -92,7 +92,7 @@ class Story:
 
 
 def as_dates(facts: pl.DataFrame) -> pl.DataFrame:
-    """FACTS -> DATES: of each document that which is most to be believed."""
+    """FACTS -> DATES: of each document the one that is most to be believed."""
     known = {"value": pl.col("time"), "kind": pl.lit("published"), "trusted": pl.lit(value=True)}
     rows = facts.filter(pl.col("time").is_not_null()).with_columns(**known)
     missing = [pl.lit(None, DATES[name]).alias(name) for name in ("start", "end")]
@@ -161,7 +161,7 @@ def share_false(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def _dense(child: Any, names: Any) -> Any:
-    """Children's numbers -> their documents' places, and behind these further parts, in order."""
+    """Children's numbers -> the places of their documents; of further parts, numbers behind these, in order."""
     known = np.isin(child, names)
     parts = np.unique(child[~known])
     return np.where(known, np.searchsorted(names, child), names.size + np.searchsorted(parts, child))
@@ -185,8 +185,8 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
     copies = find_copies(
         story.documents, related, clusters, story.keyed, traced.evidence, traced.ancestry, wires, settings,
     )  # fmt: skip
-    shown, curve = show_evidence(traced.evidence), how_dated(story.dates, traced.false_dates)
-    edges = write_copies(copies.sort("to_id", "from_id"), shown, story.documents, story.keyed, curve, settings)
+    shown, curves = show_evidence(traced.evidence), how_dated(story.dates, traced.false_dates)
+    edges = write_copies(copies.sort("to_id", "from_id"), shown, story.documents, story.keyed, curves, settings)
     yield Sent("edges", edges, 0)
     foreign = foreign_credits(story.documents, story.keyed)
     yield from _tell_homes(story.facts, edges, find_known(foreign, copies))
@@ -205,13 +205,13 @@ def grow_stories(shares: list[float], plan: Plan, bucket: int, given: Tables) ->
 
 
 def _clusters(facts: pl.DataFrame) -> pl.DataFrame:
-    """FACTS -> of CLUSTERS of documents what is asked of them."""
+    """FACTS -> the columns of CLUSTERS of documents that tracing reads."""
     known = facts.filter(pl.col("cluster_id").is_not_null())
     return known.select("doc_id", "cluster_id", level=pl.lit("document"))
 
 
 def _tell_homes(facts: pl.DataFrame, edges: pl.DataFrame, known: pl.DataFrame) -> Iterator[Sent]:
-    """EDGES, what is no absent source -> to the homes of their documents, with what COPIES these have."""
+    """FACTS, EDGES, what find_known found -> KNOWN, COPIES and COPYING_ROWS to the homes of their documents."""
     rows = facts.select("row", "doc_id")
     placed = known.join(rows, on="doc_id")
     yield shaped("known", placed, home(placed["row"]))
@@ -288,9 +288,9 @@ def trace_cross(shares: list[float], plan: Plan, _bucket: int, given: Tables) ->
     evidence = weigh_dates(evidence, wrong, false_dates)
     wires = cards.filter("wire")["key"]
     copies = find_copies(documents, related, _clusters(cards), keyed, evidence, ancestry, wires, plan.settings)
-    curve = how_dated(dates, false_dates)
+    curves = how_dated(dates, false_dates)
     edges = write_copies(
-        copies.sort("to_id", "from_id"), show_evidence(evidence), documents, keyed, curve, plan.settings,
+        copies.sort("to_id", "from_id"), show_evidence(evidence), documents, keyed, curves, plan.settings,
         _pieces(pairs, keyed),
     )  # fmt: skip
     yield Sent("edges", edges, 0)
@@ -300,7 +300,7 @@ def trace_cross(shares: list[float], plan: Plan, _bucket: int, given: Tables) ->
 
 
 def _pieces(pairs: pl.DataFrame, keyed: pl.DataFrame) -> dict[Any, str]:
-    """What is shown of texts that did not travel, by its place."""
+    """What is shown of texts that did not travel, by its place in them."""
     found: dict[Any, str] = {}
     for side in ("left", "right"):
         columns = (f"{side}_doc", f"{side}_first", f"{side}_last", f"{side}_text")

@@ -136,7 +136,7 @@ def verify_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 def rewrite_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """All DOCUMENTS, PASSAGES and EXACT stretches -> these and the rewritten ones that stay, as ACROSS.
 
-    In one bucket: how rare a word is, it is in all sentences. `rewritten_limit` bounds it.
+    In one bucket, for how rare a word is depends on all sentences. `rewritten_limit` bounds it.
     """
     laid = lay(given)
     order = [*ENDS, "left_first", "right_first", "left_last", "right_last"]

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import kernels
-from provenance.matching.candidates import sharing_pairs
+from provenance.matching.candidates import equal_values, sharing_pairs
 from provenance.matching.clusters import strong_pairs
 from provenance.matching.equal_texts import Texts, digest, equal_pairs, group_equal, spell_out
+from provenance.matching.pair_keys import pack_pairs, unpack_pairs
 from provenance.matching.places import row_numbers
 from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.whole_documents import match_equal, match_firsts, match_pairs
@@ -33,7 +34,7 @@ Routing = Callable[[pl.DataFrame, "Plan"], Array]  # PAIRS -> their buckets
 
 
 def sketch(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's documents -> TEXTS by digest: what tells equal texts, and the bands of those that are not."""
+    """A home's documents -> TEXTS by digest: by which equal ones are told, with the bands of each."""
     documents, tokens = given.read()
     digests = digest(tokens)
     bands, bits = _bands(tokens, plan)
@@ -110,8 +111,8 @@ def send_matches(
 def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """BANDS of some keys -> PAIRS that share a bucket and may have enough permutations equal.
 
-    Four bits of each are compared here: equal permutations have them equal, and of unrelated documents' 128 about 8
-    are, where 23 are needed. What passes is compared whole before the texts are.
+    Only four bits of each are compared here. They are equal where permutations are; of the 128 of two unrelated
+    documents in about 8, where 23 are needed. What passes is compared by whole permutations before texts are.
     """
     bands = given["bands"].filter(pl.len().over("band", "key") > 1).sort("band", "key", "row")  # most stand alone
     key = bands.select(pl.struct("band", "key").rle_id()).to_series().cast(pl.UInt64).to_numpy()
@@ -133,13 +134,14 @@ def pair_all(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def _choose_routing(plan: Plan) -> Routing:
-    """Where pairs that may be alike go: with passages their equal texts are asked for first, and no text."""
+    """Where pairs that may be alike go. With passages, members of equal texts are asked for first, and no texts."""
     return by_pair if plan.settings.level == "document" else by_ends
 
 
 def send_pairs(table_: str, rows: pl.Series, keys: Array, plan: Plan, to: Routing = by_pair) -> Sent:
-    """Pairs of places in `rows` (left << 32 | right) -> PAIRS, each once; `linked` if so called."""
-    pairs = pl.DataFrame({"left_row": rows.gather(keys >> 32), "right_row": rows.gather(keys & 0xFFFFFFFF)})
+    """Keys of pairs of places in `rows` -> PAIRS, each once; as `table_`, which is `linked` for those linked."""
+    left, right = unpack_pairs(keys)
+    pairs = pl.DataFrame({"left_row": rows.gather(left), "right_row": rows.gather(right)})
     return send_ends(table_, pairs, plan, to)
 
 
@@ -182,17 +184,15 @@ def match_block(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def _places(pairs: pl.DataFrame, rows: Array) -> Array:
-    """PAIRS -> the places of their rows in `rows`, as left << 32 | right."""
+    """PAIRS -> the places of their rows in `rows`, as keys of pairs."""
     left, right = (np.searchsorted(rows, pairs[side].to_numpy()) for side in ("left_row", "right_row"))
-    keys: Array = (left.astype(np.int64) << 32) | right
-    return keys
+    return pack_pairs(left, right)
 
 
 def _near(texts: pl.Series, keys: Array, settings: Settings) -> Array:
     """Pairs of texts -> those with enough permutations equal."""
     signatures = word_sketcher(settings)(tokenize(texts, threads=1))
-    equal = (signatures[keys >> 32] == signatures[keys & 0xFFFFFFFF]).sum(1)
-    near: Array = keys[equal >= least_equal(settings)]
+    near: Array = keys[equal_values(signatures, keys) >= least_equal(settings)]
     return near
 
 

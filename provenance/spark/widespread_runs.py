@@ -1,21 +1,21 @@
-"""Runs of words whose shingle stands in a great many homes: divided, so that no bucket has all postings of a key.
+"""Runs of words whose shingle stands in very many homes, divided so that no bucket has all postings of a key.
 
-A notice under each 40th of 10^10 articles is a shingle of 250 million postings: one bucket of 150 GB, were it treated
-as others are. So the postings of a shingle in more than `plan.widespread` homes stay in these, as WIDESPREAD. A home
-sends only how many of each run it has, and between which rows, to its quarter, which are homes that stand next to each
-other; and this what all of them have to the bucket of the run. There it is known how often the run stands, in which
-document first, and in which last before each quarter; and this goes back by the quarters to the homes. So each home
-has what `pair_postings` would have had in the one bucket:
+A notice under each 40th of 10^10 articles makes a shingle of 250 million postings: one bucket of 150 GB, if it were
+treated like others. So the postings of a shingle in more than `plan.widespread` homes stay there, as WIDESPREAD. A home
+only sends how often it has each run, and between which rows, to the bucket of its quarter (homes next to each other);
+and that sends the sum to the bucket of the run. There it is known how often the run stands, in which document first,
+and in which last before each quarter; this goes back by way of the quarters to the homes. So each home knows what
+`pair_postings` would have known in the one bucket:
 
     postings -> RUN_COUNTS of homes -> of quarters -> of all (find_links) -> RUN_LINKS to quarters -> to homes
 
-A run in more than `link_cap` postings is linked, and its words are hot, at home. Of one in fewer the postings meet in
-the bucket of the run, with how many of their words are cold. A shingle that only seems to be widespread, by equal texts
-of which one is compared, or by another key with its tag, has its postings sent on as those of any other.
+A run in more than `link_cap` postings is linked, and its words made hot, at home. The postings of one in fewer meet in
+the bucket of the run, with how many of their words are cold. A shingle may only seem to be widespread, by equal texts
+of which one is compared, or by another key with its tag: then its postings are sent on like those of any other.
 
-A bucket has a row of a run for each home of a quarter, or for each quarter. Where each document of a quarter has runs
-of its own around a shingle these are some millions of rows, of which for find_links each goes to the bucket of its run.
-Where nothing is widespread the three rounds are free: a round without rows is not run.
+A bucket has a row of a run for each home of a quarter, or for each quarter. Where each document of a quarter has its
+own runs around a shingle that makes some millions of rows; for find_links each goes to the bucket of its run. Where
+nothing is widespread the three rounds cost nothing: a round without rows is not run.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy as np
 import polars as pl
 
 from provenance.matching import posting_kernels
+from provenance.matching.pair_keys import pack_pairs
 from provenance.spark.cuttings import anchor, cuttings
 from provenance.spark.pieces import Sent, in_turns
 from provenance.spark.plan import RUN, SCHEMAS, by_ends, by_quarter, count, hashed, quarter, shaped, table
@@ -72,7 +73,7 @@ def _find_runs(postings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 
 def send_counts(plan: Plan, home: int, postings: pl.DataFrame) -> Iterator[Sent]:
-    """A home's POSTINGS of widespread shingles -> these, which stay, as WIDESPREAD; RUN_COUNTS to its quarter."""
+    """A home's POSTINGS of widespread shingles -> these as WIDESPREAD, which stay; RUN_COUNTS to its quarter."""
     if postings.is_empty():
         return
     yield Sent("widespread", postings, home)
@@ -85,7 +86,7 @@ def send_counts(plan: Plan, home: int, postings: pl.DataFrame) -> Iterator[Sent]
 
 
 def add_counts(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """RUN_COUNTS of the homes of some quarters -> those of each quarter, to the bucket of the run; this one asks."""
+    """RUN_COUNTS of the homes of some quarters -> those of each quarter, to the bucket of the run; it answers here."""
     sums = [pl.col("number").sum(), pl.col("first").min(), pl.col("last").max()]
     counts = given["run_counts"].group_by(*RUN, "quarter").agg(*sums).with_columns(home=pl.lit(bucket, pl.Int64))
     yield shaped("run_counts", counts, hashed(counts["run"].fill_null(counts["key"]), plan))
@@ -112,7 +113,7 @@ def tell_homes(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def _with_before(counts: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """RUN_COUNTS of ranges of rows -> the same with the last row `before` of what is the same `by` these columns."""
+    """RUN_COUNTS of ranges of rows -> the same with the last row `before` each, of those alike in columns `by`."""
     return counts.sort("first").with_columns(before=pl.col("last").shift().over(*by))
 
 
@@ -120,7 +121,7 @@ def _with_before(counts: pl.DataFrame, *by: str) -> pl.DataFrame:
 
 
 def read_widespread(given: Tables, settings: Settings) -> Widespread:
-    """A home's WIDESPREAD postings, and RUN_LINKS of their runs -> these apart."""
+    """A home's WIDESPREAD postings, and RUN_LINKS of their runs -> these, told apart."""
     postings, links = table(given, "widespread"), table(given, "run_links")
     known = links.filter(SHINGLE)
     runs = _find_runs(postings.join(known, on="key", how="semi"), settings)
@@ -144,9 +145,9 @@ def heat_runs(over: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 
 def send_few(few: pl.DataFrame, hot: Array, plan: Plan) -> Sent:
-    """Runs in few documents, which of their words are hot -> FEW_RUNS, by run; not those of mostly hot shingles.
+    """Runs in few documents, which of their words are hot -> FEW_RUNS, by run; without those of mostly hot shingles.
 
-    `runs_of` leaves these out, by the same bound: all words of a run around its shingle may be cold.
+    `runs_of` leaves these out by the same bound: even if all words around the shingle were cold, half would not be.
     """
     k, length = plan.settings.shingle_words, anchor(plan.settings)
     at = np.arange(length) - few["shingle"].to_numpy()[:, None]
@@ -168,4 +169,4 @@ def few_pairs(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
         for some in in_turns(before, PAIRS_AT_ONCE):
             right = np.repeat(some, before[some])
             back = np.arange(right.size) - np.repeat(np.cumsum(before[some]) - before[some], before[some])
-            yield send_pairs("linked", cold["row"], (right - 1 - back) << 32 | right, plan, by_ends)
+            yield send_pairs("linked", cold["row"], pack_pairs(right - 1 - back, right), plan, by_ends)
