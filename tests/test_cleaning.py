@@ -31,7 +31,7 @@ import provenance.frames
 from provenance import tables
 from provenance.cleaning.choosing import KEEP
 from provenance.cleaning.cutting import Sides, find_cuts, with_lines, without
-from provenance.cleaning.rewriting import edit_record
+from provenance.cleaning.rewriting import cut_parts, edit_record
 from provenance.dumps.pieces import split_lines, split_table, with_member
 from provenance.errors import UsageError
 from provenance.text.folding import fold
@@ -229,6 +229,16 @@ def test_contained_goes_only_when_asked() -> None:
     assert pv.removals(whole, drop=["contained"]).select("doc_id", "reason", "counterpart").row(0) == (
         "short", "contained", "long",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("keep", ["earliest", "origin"])
+def test_a_date_left_at_zero_is_no_early_one(keep: str) -> None:
+    """Of a draft and the article the draft stayed; a paper of 1850 is old, and not undated."""
+    whole = pl.DataFrame({"id": ["article", "draft"], "text": [ONE, ONE], "published": ["2024-05-01", "1970-01-01"]})
+    assert pv.clean(whole, keep=keep)["id"].to_list() == ["article"]
+    assert pv.clean(whole.with_columns(published=pl.Series(["2024-05-01", "1850-01-01"])), keep="earliest")[
+        "id"
+    ].to_list() == ["draft"]
 
 
 def test_which_of_several_stays() -> None:
@@ -501,6 +511,55 @@ def test_passages_are_cut_and_marked_in_their_format(folder: Path) -> None:
         assert kept["mark"][0]["passages"] in ([], "[]")
         assert pl.read_parquet("mark.removals.parquet").is_empty()
     assert b'"n": 1.5, ' in (folder / "drop.jsonl").read_bytes()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["news.jsonl", "news.json"])
+def test_a_list_of_paragraphs_stays_one(name: str) -> None:
+    """It became one string, and a reader of the cleaned dump that took `body[0]` for the lead got a letter."""
+    first, second = [ONE, OTHER], [f"{OTHER} ", "Only here was it said that the mayor has a dog.", ONE, "So it was."]
+    records = [{"id": "a", "body": first}, {"id": "b", "body": second}, {"id": "c", "body": [ONE]}]
+    lines = [json.dumps(record) for record in records]
+    Path(name).write_text(f"[{','.join(lines)}]" if name.endswith("json") else "".join(f"{line}\n" for line in lines))
+    call("clean", name, "--keep", "first", "--passages", "drop", "-o", f"out/{name}")
+    kept = json.loads(Path(f"out/{name}").read_text()) if name.endswith("json") else rows_of(f"out/{name}")
+    assert {row["id"]: row["body"] for row in kept} == {"a": first, "b": second[1::2], "c": []}
+    assert call("clean", f"out/{name}", "--keep", "first", "--passages", "drop", "-o", f"again/{name}").exit_code == 0
+    assert Path(f"again/{name}").read_bytes() == Path(f"out/{name}").read_bytes()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["news.jsonl", "result.json"])
+def test_places_in_a_text_of_runs_are_places_in_what_it_says(name: str) -> None:
+    only = "Only here was it said that the mayor has a "
+    parts = [f"{OTHER[:20]}", {"type": "bold", "text": OTHER[20:]}, f"\n\n{only}", {"type": "link", "text": "dog"}, "."]
+    records = [{"id": "a", "text": OTHER}, {"id": "b", "text": parts}]
+    lines = [json.dumps(record) for record in records]
+    Path(name).write_text(f"[{','.join(lines)}]" if name.endswith("json") else "".join(f"{line}\n" for line in lines))
+    kept = {}
+    for passages in ("drop", "mark"):
+        call("clean", name, "--keep", "first", "--passages", passages, "-o", f"{passages}/{name}")
+        out = Path(f"{passages}/{name}").read_text()
+        kept[passages] = json.loads(out) if name.endswith("json") else [json.loads(line) for line in out.splitlines()]
+    assert [row["text"].strip() for row in kept["drop"]] == [OTHER, f"{only}dog."]
+    (marked,) = kept["mark"][1]["passages"]
+    assert (kept["mark"][1]["text"], (marked["start"], marked["end"])) == (parts, (0, len(OTHER)))
+
+
+@given(
+    parts=st.lists(st.text("ab \n", max_size=5), max_size=5),
+    cuts=st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6))),
+)
+def test_paragraphs_lose_what_the_text_loses(parts: list[str], cuts: list[tuple[int, int]]) -> None:
+    text = "\n\n".join(parts)
+    gone = {at for low, size in cuts for at in range(low, min(low + size, len(text)))}
+    places = [(at, at + 1) for at in sorted(gone)]
+    kept = cut_parts(text, parts, places)
+    left = "".join(letter for at, letter in enumerate(text) if at not in gone)
+    assert "".join("".join(kept).split()) == "".join(left.split())
+    assert len(kept) <= len(parts)
+    if not gone:
+        assert kept == list(parts)
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:

@@ -254,6 +254,27 @@ def test_a_column_that_no_input_has_is_a_mistake_and_earlier_results_stand(words
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scan", "-", "-o", "out"),
+        ("clean", "-", "-o", "-"),
+        ("clean", "-", "-o", "-", "--keep", "first"),
+        ("check", "-", "--index", "seen.sqlite", "--add"),
+        ("index", "add", "-", "--index", "seen.sqlite"),
+    ],
+)
+def test_a_column_that_a_stream_has_nowhere_is_a_mistake(words: tuple[str, ...]) -> None:
+    two_alike()
+    result = call(*words, "--text", "nope", given=Path("dump.jsonl").read_bytes())
+    assert (result.exit_code, said(result)) == (
+        2,
+        ["provenance: error: no input has a column 'nope' (--text): there are columns id, text"],
+    )
+    later = b'{"id": "x", "nope": "A text of its own."}\n'
+    assert call(*words, "--text", "nope", given=Path("dump.jsonl").read_bytes() + later).exit_code == 3
+
+
 def test_interrupted_while_reading() -> None:
     """The pipe takes 64 KB by itself: once more than that is written, the process is reading it."""
     two_alike()
@@ -391,7 +412,7 @@ def test_settings_come_from_flags_then_variables_then_files_then_defaults(monkey
     [
         ("near_duplicat = 1", "provenance.toml: near_duplicat is not a setting; did you mean near_duplicate?"),
         ("xyzzy = 1", "provenance.toml: xyzzy is not a setting; see `provenance settings`"),
-        ('link_cap = "many"', "provenance.toml: setting link_cap: 'many' is not a whole number (postings)"),
+        ('link_cap = "many"', "provenance.toml: setting link_cap: 'many' is not a whole number (documents)"),
         ("level = 'page'", "provenance.toml: setting level: 'page' is not one of passage, document"),
         ("level = ", "provenance.toml: cannot be read as TOML"),
     ],
@@ -524,7 +545,7 @@ def test_numba_does_not_load_scipy_for_us_and_others_can(tmp_path: Path) -> None
     for place in (tmp_path / "scipy" / "__init__.py", blas.parent / "__init__.py", blas):
         place.write_text("", encoding="utf-8")
     program = (
-        "import sys, provenance.cli.kernels; assert not [name for name in sys.modules if name.startswith('scipy')]; "
+        "import sys, provenance.cli.compiling; assert not [name for name in sys.modules if name.startswith('scipy')]; "
         "import scipy.linalg.cython_blas; print(scipy.__file__)"
     )
     paths = os.pathsep.join([str(tmp_path), *sys.path])

@@ -56,6 +56,14 @@ def test_a_passage_over_the_link_cap() -> None:
     assert lines[2].endswith(" permutations are equal; a pair is compared from 1 and 23 on")
 
 
+def test_a_day_is_printed_without_an_hour() -> None:
+    run = pipeline.scan(
+        pl.DataFrame({"id": ["a", "b"], "date": ["2024-05-01", "2024-05-01T07:30:00Z"], "text": [f"{words(60)}."] * 2})
+    )
+    headed = [next(explain_article(run, name)) for name in "ab"]
+    assert headed == ["a: without title (2024-05-01)", "b: without title (2024-05-01 07:30)"]
+
+
 def test_a_run_too_short_for_a_span() -> None:
     shared = words(12)
     lines = explained([f"{words(50)} {shared} {words(50)}" for _ in range(2)], 0, 1, SETTINGS)

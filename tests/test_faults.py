@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import os
 import re
 import signal
 import subprocess
@@ -17,6 +17,8 @@ import pytest
 from provenance.errors import OutputError, UsageError
 from provenance.reports import writing
 from provenance.reports.exporting import FORMATS, export
+from provenance.reports.leftovers import ASIDE, claim
+from provenance.reports.placing import Unfinished
 from provenance.reports.runs import Run
 from provenance.tables import WRITTEN
 from tests.runs import hand_made
@@ -122,15 +124,63 @@ def test_a_foreign_file_beside_a_run_is_an_error(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_aside_is_removed_and_a_live_one_s_is_not(tmp_path: Path) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    dead, live = (tmp_path / f"{writing.ASIDE}{pid}" for pid in (ended.pid, os.getppid()))
-    for place in (dead, live):
-        place.mkdir()
+    live = claim(tmp_path, Path.mkdir)
+    dead = tmp_path / f"{ASIDE}0123"
+    dead.mkdir()
+    for place in (dead, live.place):
         (place / "spans.parquet").write_bytes(b"half")
     hand_made().write(tmp_path)
-    assert not dead.exists()
-    assert live.exists()
+    assert [place for place in tmp_path.iterdir() if place.name.startswith(ASIDE)] == [live.place]
+    live.release()
+    assert not live.place.exists()
+
+
+def test_files_that_a_killed_run_left_in_folders_are_removed_and_a_live_one_s_are_not(tmp_path: Path) -> None:
+    """A run over a folder of folders holds one place, above all that it writes."""
+    holding = (
+        "import sys; from pathlib import Path; from provenance.reports.placing import Unfinished\n"
+        "root = Path(sys.argv[1])\n"
+        "with Unfinished(folder=root) as one:\n"
+        "    for name in ('a', 'deep/er/b'):\n"
+        "        one.begin(root / name, name, inside=True).write_bytes(b'half')\n"
+        "    print('here', flush=True); sys.stdin.read()\n"
+    )
+    root, below = tmp_path / "out", tmp_path / "out" / "deep" / "er"
+    command = [sys.executable, "-c", holding, str(root)]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, stdin=pipe, stdout=pipe) as live,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe) as dead,
+    ):
+        for process in (live, dead):
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"here\n"
+        places = {*root.glob(f"{ASIDE}*"), *below.glob(f"{ASIDE}*")}
+        assert len(places) == 6
+        dead.kill()
+        dead.wait()
+        for folder, left in ((below, 5), (root, 3)):
+            with Unfinished() as one:
+                one.begin(folder / "mine", "mine").write_bytes(b"whole")
+                one.finish()
+            assert len({*root.glob(f"{ASIDE}*"), *below.glob(f"{ASIDE}*")}) == left
+        assert live.stdin is not None
+        live.stdin.close()
+        assert live.wait() == 0
+    assert snapshot(root) == {"mine": b"whole", "deep/er/mine": b"whole"}
+
+
+def test_without_locks_nothing_is_taken_for_a_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    left = tmp_path / f"{ASIDE}0123"
+    left.touch()
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with Unfinished() as one:
+        one.begin(tmp_path / "mine", "mine").write_bytes(b"whole")
+        one.finish()
+    assert snapshot(tmp_path) == {"mine": b"whole", left.name: b""}
 
 
 @pytest.mark.parametrize("where", ["file", "file/below"])
@@ -156,7 +206,7 @@ def test_asking_whether_a_folder_will_do_leaves_and_makes_nothing(
     writing.check_folder(tmp_path / "deep" / "er")
     assert list(tmp_path.iterdir()) == []
     # a folder made and removed again would vanish under another run that asks at the same time
-    assert [place.name.startswith(writing.ASIDE) for place in made] == [True]
+    assert [place.name.startswith(ASIDE) for place in made] == [True]
 
 
 def test_a_folder_s_name_that_is_too_long_or_leads_nowhere_is_refused_at_once(tmp_path: Path) -> None:

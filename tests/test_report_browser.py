@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -268,6 +269,24 @@ def test_a_page_with_blocks_beside_it_opens_from_disk(
         block.unlink()
     watched.open("#/clusters")
     assert "is missing: the page needs the folder" in watched.page.inner_text("#view")
+    watched.page.close()
+
+
+def test_a_day_is_shown_without_an_hour(chromium: Browser, tmp_path: Path) -> None:
+    run = hand_made()
+    day, hour = dt.datetime(2024, 5, 2, tzinfo=dt.UTC), dt.datetime(2024, 5, 2, 7, 30, tzinfo=dt.UTC)
+    documents = run.documents.with_columns(published=pl.Series([day, hour, day], dtype=pl.Datetime("us", "UTC")))
+    tables = {name: run.table(name) for name in run.made} | {"documents": documents, "dates": run.dates.clear()}
+    watched = browser.Watched(chromium, browser.put(type(run).of(tables, run.facts), tmp_path)).open()
+    for view in ("#/cluster/d%3A1", "#/article/a", "#/pair/a/b"):
+        watched.go(view)
+        watched.page.evaluate(browser.UNFOLD)
+        shown = watched.page.locator("#view").evaluate("view => view.innerHTML")
+        assert "2024-05-02" in shown, view
+        assert "2024-05-02 00:00" not in shown, view
+    assert "both claim the same day of publication" in shown
+    assert "2024-05-02 07:30" in shown
+    assert watched.alarms == []
     watched.page.close()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.reports.writing import ASIDE
+from provenance.reports.leftovers import ASIDE
 from tests.commands import COMMAND, ROOT, call, write_lines
 from tests.runs import hand_made
 from tests.strategies import SENTENCES

@@ -138,6 +138,12 @@ def test_an_undone_row_falls_and_an_undone_undo_lets_it_stand_again() -> None:
     assert not find_standing(pl.concat([once, undo(once, 0, 3)]))
 
 
+def test_undoing_a_row_that_is_in_another_log_undoes_nothing_here() -> None:
+    said = log((str(subjects.pair(A, B)), "same"), (str(subjects.pair(C, D)), "same"))
+    lacking = pl.concat([said.head(1), undo(said, 1, 1)])
+    assert [str(one.subject) for one in find_standing(lacking)] == [str(subjects.pair(A, B))]
+
+
 def test_long_chains_of_undoing_need_no_stack() -> None:
     rows = log((subjects.pair(A, B), "same")).rows(named=True)
     for at in range(1, 3000):

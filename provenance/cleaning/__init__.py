@@ -11,7 +11,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from provenance import tables
-from provenance.cleaning.choosing import ALSO, CUTS, GONE, KEEP, PASSAGES, Chosen, choose, needed
+from provenance.cleaning.choosing import CUTS, GONE, Chosen, Policy, choose, settings_needed
 from provenance.dumps import columnar
 from provenance.dumps.columns import columns_of_frame
 from provenance.dumps.intake import Intake, Shelf
@@ -26,30 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-#: The column that --passages mark adds.
+#: What --passages mark adds to each row: the places that repeat, in a list column MARKED.
 MARK = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "reason": pl.String(), "counterpart": pl.String()})
 MARKED = "passages"
 TAKEN = f"passages: the input has a column `{MARKED}` of its own, where the marks would stand; rename it"
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)  # lazy in, lazy out
-
-
-class Policy(NamedTuple):
-    """What is to go, and what stays in its place."""
-
-    keep: str = "origin"  # of several alike: origin, earliest, longest, first
-    passages: str = "keep"  # keep, mark, drop
-    drop: Sequence[str] = ()  # beside duplicates and near duplicates: contained
-    verdicts: pl.DataFrame | None = None  # what editors decided
-
-    def check(self) -> Policy:
-        """Itself; raises UsageError for a word that is none of ours."""
-        drop = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop or ())  # one word is the list of it
-        choices = (("keep", (self.keep,), KEEP), ("passages", (self.passages,), PASSAGES), ("drop", drop, ALSO))
-        for name, given, known in choices:
-            for word in given:
-                if word not in known:
-                    raise UsageError(f"{name}: {word!r} is not one of {', '.join(known)}")
-        return self._replace(drop=drop)
 
 
 class Cleaned(NamedTuple):
@@ -136,7 +117,7 @@ def removals(
 def columns_in(
     settings: Settings | None, text: str | None, id_: str | None, published: str | None, outlet: str | None
 ) -> Settings:
-    """Settings with the columns that were named."""
+    """Settings, the default ones if None -> the same with the columns that were named."""
     given = or_default(settings)
     return replace(
         given,
@@ -148,7 +129,7 @@ def columns_in(
 
 
 def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Cleaned:
-    """A frame -> Cleaned."""
+    """A frame -> the frame without what goes, and REMOVALS. *Gather*; cost: a scan as far as the policy needs one."""
     column = columns_of_frame(frame.columns, settings)["text"]
     refuse_passages(frame.schema, column, policy.passages)
     order, rows, chosen = _choose(frame, policy, settings)
@@ -165,7 +146,7 @@ def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Clea
         "reason",
         "counterpart",
         text=went[column].cast(pl.String),
-        record=pl.Series([_record(went[at : at + 1]) for at in range(went.height)], dtype=pl.Binary()),
+        record=pl.Series([as_record(went, at) for at in range(went.height)], dtype=pl.Binary()),
     )
     listed = pl.concat([to_removals(whole, "frame"), to_removals(edits.listed(frame[column]), "frame")])
     return Cleaned(cleaned, listed.sort("row", "start", nulls_last=False))
@@ -177,23 +158,22 @@ def _choose(frame: pl.DataFrame, policy: Policy, settings: Settings) -> tuple[pl
     frames = list(columnar.read_frame(frame.lazy(), intake))
     refuse_frame(intake.close())
     rows = numbers_of(frames)["number"].to_numpy()
-    order = documents_of(frames, settings)["doc_id"]
+    order = documents_of(frames, replace(settings, until="matches"))["doc_id"]  # nobody asks for languages
     if not order.len():
         return order, rows, choose_nothing()
-    wanted = needed(settings, policy.keep, policy.passages, policy.drop)
-    run = scan(frame, wanted, verdicts=policy.verdicts)
-    return order, rows, choose(run, order, policy.keep, policy.passages, policy.drop)
+    run = scan(frame, settings_needed(settings, policy), verdicts=policy.verdicts)
+    return order, rows, choose(run, order, policy)
 
 
 def choose_nothing() -> Chosen:
-    """Nothing goes."""
+    """What goes where nothing was read: nothing."""
     return Chosen(pl.DataFrame(schema=GONE), pl.DataFrame(schema=CUTS))
 
 
-def _record(row: pl.DataFrame) -> bytes:
-    """A frame of one row -> Arrow's stream of it, which any Arrow library reads."""
+def as_record(frame: pl.DataFrame, row: int) -> bytes:
+    """One row of a frame -> Arrow's stream of it, which any Arrow library reads: `record` of REMOVALS."""
     into = io.BytesIO()
-    row.write_ipc_stream(into)
+    frame[row : row + 1].write_ipc_stream(into)
     return into.getvalue()
 
 
@@ -216,11 +196,11 @@ def refuse_passages(schema: Mapping[str, object], column: str, passages: str) ->
 
 
 class Edits:
-    """The passages to mark or to drop, by row of a frame."""
+    """The passages to mark in a frame, or to drop from it: CUTS by row."""
 
     def __init__(self, cuts: pl.DataFrame, column: str, passages: str, texts: dict[int, str] | None = None) -> None:
         self.column, self.passages = column, passages
-        self.texts = texts or {}  # of rows whose text is not the cell's
+        self.texts = texts or {}  # by row, where the article is not the cell itself: one that held a page's source
         self.by_row = {int(row[0]): part for row, part in cuts.group_by("row", maintain_order=True)}
 
     def apply(self, frame: pl.DataFrame, rows: Sequence[int] | None = None) -> pl.DataFrame:

@@ -10,8 +10,11 @@ import numpy as np
 import polars as pl
 
 from provenance.cleaning.cutting import REPEATED, find_cuts, list_sides, with_lines
+from provenance.errors import UsageError
 from provenance.matching.components import label_components, lead
+from provenance.matching.pair_keys import pack_ordered
 from provenance.matching.places import row_numbers
+from provenance.tracing.dates import is_zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +43,25 @@ CUTS = pl.Schema(
 )
 
 
+class Policy(NamedTuple):
+    """What is to go, and what stays in its place."""
+
+    keep: str = "origin"  # of several alike: origin, earliest, longest, first
+    passages: str = "keep"  # keep, mark, drop
+    drop: Sequence[str] = ()  # beside duplicates and near duplicates: contained
+    verdicts: pl.DataFrame | None = None  # what editors decided
+
+    def check(self) -> Policy:
+        """The policy, its `drop` as a tuple. Raises UsageError for a word that it does not know."""
+        drop = (self.drop,) if isinstance(self.drop, str) else tuple(self.drop or ())  # one word is the list of it
+        choices = (("keep", (self.keep,), KEEP), ("passages", (self.passages,), PASSAGES), ("drop", drop, ALSO))
+        for name, given, known in choices:
+            for word in given:
+                if word not in known:
+                    raise UsageError(f"{name}: {word!r} is not one of {', '.join(known)}")
+        return self._replace(drop=drop)
+
+
 class Chosen(NamedTuple):
     """What goes: documents (GONE), and passages of those that stay (CUTS, apart from each other, in order)."""
 
@@ -47,41 +69,45 @@ class Chosen(NamedTuple):
     cuts: pl.DataFrame
 
 
-def needed(settings: Settings, keep: str, passages: str, also: Sequence[str]) -> Settings:
-    """The settings of the scan that a policy needs, and no more than that."""
-    if keep == "origin":
+def settings_needed(settings: Settings, policy: Policy) -> Settings:
+    """The settings of the least scan that a policy needs."""
+    if policy.keep == "origin":
         return replace(settings, level="passage", until="origins")
-    return replace(settings, level="passage" if also or passages != "keep" else "document", until="matches")
+    by_passages = policy.drop or policy.passages != "keep"
+    return replace(settings, level="passage" if by_passages else "document", until="matches")
 
 
-def choose(run: Run, order: pl.Series, keep: str, passages: str, also: Sequence[str]) -> Chosen:
+def choose(run: Run, order: pl.Series, policy: Policy) -> Chosen:
     """A Run, its documents' ids in the order of the input, and a policy -> Chosen. *Gather*.
 
-    A document goes only for one that stays and is its duplicate or near duplicate (or contains it, if `also` says so),
-    and of those that stay no two are such a pair.
+    A document goes only for one that stays and is its duplicate or near duplicate (or contains it, if the policy drops
+    those too), and of those that stay no two are such a pair.
     """
     documents = pl.DataFrame({"doc_id": order}).join(run.documents, on="doc_id", how="left", maintain_order="left")
-    rank = _ranks(documents, run, keep)
+    rank = _ranks(documents, run, policy.keep)
     gone = _alike(order, run.matches, rank)
-    if "contained" in also:
+    if "contained" in policy.drop:
         gone = pl.concat([gone, _contained(documents, run.matches, gone)])
-    if passages == "keep":
+    if policy.passages == "keep":
         return Chosen(gone, pl.DataFrame(schema=CUTS))
     cuts = _cuts(run, order, rank, gone)
-    return Chosen(gone, _with_lines(cuts, documents) if passages == "drop" else cuts)
+    return Chosen(gone, _with_lines(cuts, documents) if policy.passages == "drop" else cuts)
 
 
 def _ranks(documents: pl.DataFrame, run: Run, keep: str) -> Array:
-    """Documents in the order of the input -> how much each is to be kept: 0 above all; int64.
+    """Documents in the order of the input -> their ranks, from 0 for the one to keep before all others; int64.
 
-    Origin falls back to earliest, that to longest, that to the first of the input.
+    Between equals origin falls back to earliest, that to longest, and that to the first of the input. A date of
+    1970-01-01 is none, and what has none is later than all that have one.
     """
     keys: list[pl.Expr] = []
     if keep == "origin":
         copies = run.origins.filter(pl.col("kind") == "document")["doc_id"]
         keys.append(pl.col("doc_id").is_in(copies.implode()))
     if keep in ("origin", "earliest"):
-        keys.append(pl.col("published"))
+        # a draft whose date was left at zero, in 1970, stayed in place of the article that was published
+        published = pl.col("published")
+        keys.append(pl.when(~is_zero(published)).then(published))
     if keep != "first":
         keys.append(-pl.col("text").str.len_chars().cast(pl.Int64))
     by = [key.alias(str(number)) for number, key in enumerate(keys)]
@@ -92,11 +118,11 @@ def _ranks(documents: pl.DataFrame, run: Run, keep: str) -> Array:
 
 
 def _alike(order: pl.Series, matches: pl.DataFrame, rank: Array) -> pl.DataFrame:
-    """MATCHES -> GONE: documents in turn, each stays unless one that stays already is like it."""
+    """MATCHES -> GONE: by rank, each document stays unless it is like one that stays."""
     words = (("duplicate",), ("near_duplicate", "same"))  # same: an editor said so
     equal, near = (matches.filter(pl.col("relation").is_in(some)) for some in words)
     ends = [[row_numbers(pairs[side], order) for side in ("left_doc", "right_doc")] for pairs in (equal, near)]
-    # Equal texts are one node: of many of them the scan names some pairs only, and equality goes on from pair to pair.
+    # Equal texts are one node: of many of them a scan names only some pairs, but whatever these link is equal.
     label = label_components(len(order), *ends[0])
     nodes = np.arange(len(order))
     best = np.full(len(order), len(order))
@@ -108,17 +134,12 @@ def _alike(order: pl.Series, matches: pl.DataFrame, rank: Array) -> pl.DataFrame
     leader = lead(by_rank, left[apart], right[apart])[first]
     rows = np.flatnonzero(leader != nodes)
     said = (near["relation"] == "same").to_numpy()
-    called = np.isin(_keys(first[rows], leader[rows]), _keys(left[said], right[said]))
+    called = np.isin(pack_ordered(first[rows], leader[rows]), pack_ordered(left[said], right[said]))
     why = np.where(called, "same", "near_duplicate")
     why = np.where(label[leader[rows]] == label[rows], "duplicate", why)
     return pl.DataFrame(
         {"doc_id": order.gather(rows), "reason": why.tolist(), "counterpart": order.gather(leader[rows])}, schema=GONE
     )
-
-
-def _keys(one: Array, other: Array) -> Array:
-    keys: Array = (np.minimum(one, other) << 32) | np.maximum(one, other)
-    return keys
 
 
 def _contained(documents: pl.DataFrame, matches: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

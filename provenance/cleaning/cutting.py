@@ -1,10 +1,10 @@
-"""SPANS, and which documents stay -> what of them goes: each repeated passage stands where it is most to be kept.
+"""SPANS, and which documents stay -> the passages to cut: each repeated one is kept in the best document that has it.
 
-From the documents most to be kept on, each holds what nothing better holds, and from there the exact spans lead to
-every other place of it, which goes. They lead through documents that go whole as well, and from place to place: of a
-passage in a hundred documents the scan names some three pairs for each (`link_cap`), not all. A cluster of passages
-would not do: its members differ in length and lie in each other, and cut down to one member each, two paragraphs of a
-story in corpus/ went out of every article that had them.
+Documents are taken from the best to the worst, by the policy. Each keeps what no better one keeps; from there exact
+spans lead to every other place of the passage, which is cut. They lead from place to place, also through documents
+that go whole, because of a passage in a hundred documents a scan names some three pairs for each (`link_cap`), and not
+all. Clusters of passages would not do: their members differ in length and overlap, and when each cluster was cut down
+to one member, two paragraphs of a story in corpus/ went out of every article that had them.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ Array = np.ndarray[Any, Any]
 Range = tuple[int, int]
 Repeated = tuple[int, int, int, int]
 
-#: In a text of which c is cut, n a line break, s other space: what has its lines to itself, and the breaks behind it.
+#: In a text with c for what is cut, n for a line break, s for other space: cuts that have their lines to themselves,
+#: with the breaks behind them.
 _ALONE = re.compile(r"(?:^|(?<=n))s*c[cns]*(?:n|$)")
 _BREAK = re.compile(r"\r(?!\n)|[\n\x0b\x0c\x85\u2028\u2029]")
 _SPACE, _LETTER = re.compile(r"[^\S\n]"), re.compile(r"\S")
 
-SLIVER = 16  # characters: marks and a word between two cuts are no passage
-#: What goes, and the document in which it stays.
+SLIVER = 16  # characters; less, such as a word between two cuts, is no passage
+#: A passage that is cut from document `row`, and `root`, the document that keeps it.
 REPEATED = dict.fromkeys(("row", "start", "end", "root"), pl.Int64())
 
 
@@ -49,7 +50,7 @@ class Sides(NamedTuple):
 
 
 def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:
-    """SPANS that are no notices -> Sides."""
+    """SPANS -> Sides, without those of boilerplate."""
     spans = spans.filter(pl.col("role") != "boilerplate")
     same = (pl.col("kind") == "exact") & (
         pl.col("left_end") - pl.col("left_start") == pl.col("right_end") - pl.col("right_start")
@@ -66,12 +67,12 @@ def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:
 
 
 def find_cuts(sides: Sides, rank: Array, stays: Array, taken: dict[int, list[Range]]) -> list[Repeated]:
-    """What repeats in the documents that stay -> rows of REPEATED; nothing of what is `taken` already, by document.
+    """What repeats in the documents that stay -> rows of REPEATED, but for what is `taken` already, by document.
 
-    `rank` (0 above all) and `stays` are by document. Of passages that are not exact nobody knows which letters stand
-    where: the other side goes whole, if most of the better one stands letter by letter, there or elsewhere. Without
-    that, likeness goes on from one to the next: of 4,000 newsgroup posts 109 passages then stand nowhere as they were,
-    and 65 with it. Cost: the spans, each as often as its passage is cut in parts.
+    `rank` (0 is best) and `stays` are by document. In spans that are not exact, which letter stands where is not known:
+    their other side goes whole, if most of the better side is kept letter by letter, there or elsewhere. Without that
+    condition likeness was passed on from one to the next, and of 4,000 newsgroup posts 109 passages then stood nowhere
+    as they were; with it 65 do. Cost: the spans, each as often as its passage is cut into parts.
     """
     bounds = np.searchsorted(sides.document, np.arange(len(rank) + 1))
     standing: dict[int, list[Range]] = {}  # what is held, and what of the rest is letter by letter as that

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-#: In a folder of cleaned files, their names. Hidden, so that whoever takes the folder up does not take it for a dump.
+#: In a folder of cleaned files, the file with their names. Hidden, so that nobody reads it as part of the dump.
 NAMES = ".provenance-cleaned.json"
 
 
@@ -22,11 +22,8 @@ def written_before(folder: Path) -> set[str]:
     """The names of files in `folder` that were written by `clean`, by their paths in it."""
     try:
         facts = json.loads((folder / NAMES).read_text(encoding="utf-8"))
-        return (
-            {name for name in facts["files"] if (folder / name).is_file()}
-            if facts["program"] == "provenance"
-            else set()
-        )
+        names = facts["files"] if facts["program"] == "provenance" else ()
+        return {name for name in names if (folder / name).is_file()}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 

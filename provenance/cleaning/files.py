@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
@@ -16,8 +17,8 @@ import polars as pl
 import zstandard
 
 from provenance import tables
-from provenance.cleaning import MARK_NAMES, Policy, choose_nothing, to_removals
-from provenance.cleaning.choosing import Chosen, choose, needed
+from provenance.cleaning import MARK_NAMES, choose_nothing, to_removals
+from provenance.cleaning.choosing import Chosen, Policy, choose, settings_needed
 from provenance.cleaning.earlier import NAMES, is_list, write_names, written_before
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.cleaning.targets import Targets, beside
@@ -70,16 +71,15 @@ def clean_files(
         frames = list(reading)
         reading.refuse_absent()
         numbers = numbers_of(frames)["number"].fill_null(0)
-        documents_read = documents_of(frames, settings)
+        documents_read = documents_of(frames, replace(settings, until="matches"))  # nobody asks for languages
         rejects = reject_frame(reading.rejects)
         opened = pl.DataFrame(reading.inputs, schema=tables.INPUTS, orient="row")
         place = {source.path: cast("Path", source.place) for source in sources}
         order = documents_read["doc_id"]
         chosen = choose_nothing()
         if order.len():
-            wanted = needed(settings, policy.keep, policy.passages, policy.drop)
-            run = scan(sources, wanted, verdicts=policy.verdicts)
-            chosen = choose(run, order, policy.keep, policy.passages, policy.drop)
+            run = scan(sources, settings_needed(settings, policy), verdicts=policy.verdicts)
+            chosen = choose(run, order, policy)
             del run
         read = _Read(documents_read.with_columns(record=numbers), opened, rejects)
         files = _files(place, read, chosen, policy.passages, settings)

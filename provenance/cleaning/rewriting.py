@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 import numpy as np
 import polars as pl
 
-from provenance.cleaning import MARK_NAMES, MARKED, TAKEN, Edits, cut_out, refuse_passages
+from provenance.cleaning import MARK, MARK_NAMES, MARKED, TAKEN, Edits, as_record, cut_out, refuse_passages
 from provenance.dumps.columns import choose_columns
 from provenance.dumps.compression import Allowance, Expanded
 from provenance.dumps.decode import decode_text
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
+from provenance.dumps.records import PARTED, joined
 from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from provenance.settings import Settings
@@ -38,7 +39,7 @@ class File(NamedTuple):
     documents: pl.DataFrame  # its DOCUMENTS in order
     records: list[int]  # which of its records they are
     gone: frozenset[str]
-    cuts: dict[str, list[dict[str, Any]]]  # doc_id -> start, end, reason, counterpart, in order
+    cuts: dict[str, list[dict[str, Any]]]  # doc_id -> its passages that go, in order, each as MARK has it
 
 
 class Ledger:
@@ -150,9 +151,40 @@ def edit_record(record: str, cuts: list[dict[str, Any]], text: str, passages: st
     """A JSON object as text -> the same with marks, or with its text cut."""
     if passages == "mark":
         _refuse_own(json.loads(record).get(MARKED))
-        return with_member(record, MARKED, [{name: cut[name] for name in MARK_NAMES} for cut in cuts])
-    column = choose_columns(list(json.loads(record)), _only_text(settings)).of.get("text", "text")
-    return with_member(record, column, cut_out(text, [(cut["start"], cut["end"]) for cut in cuts]))
+        return with_member(record, MARKED, cuts)
+    value = json.loads(record)
+    column = choose_columns(list(value), _only_text(settings)).of.get("text", "text")
+    places = _places(cuts)
+    parts = value.get(column)
+    if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+        return with_member(record, column, cut_parts(text, parts, places))
+    return with_member(record, column, cut_out(text, places))
+
+
+def cut_parts(text: str, parts: Sequence[str], places: Sequence[tuple[int, int]]) -> list[str]:
+    r"""A text that was given as a list of its paragraphs, without some places -> the list; what is left blank goes.
+
+    A list that held a page is another text: of that all that is left is one paragraph.
+
+    >>> cut_parts("one two\n\nthree\n\nfour", ["one two", "three", "four"], [(4, 16)])
+    ['one ', 'four']
+    """
+    if len(text) != len(joined(parts)):
+        return [cut_out(text, places)]
+    kept, at = [], 0
+    for part in parts:
+        end = at + len(part)
+        inside = [(max(low, at) - at, min(high, end) - at) for low, high in places if low < end and high > at]
+        left = cut_out(text[at:end], inside)
+        if left.strip() or not inside:
+            kept.append(left)
+        at = end + len(PARTED)
+    return kept
+
+
+def _places(cuts: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Passages that go -> where they stand, as cut_out takes places."""
+    return [(cut["start"], cut["end"]) for cut in cuts]
 
 
 def _from_json(cell: str) -> object:
@@ -209,9 +241,9 @@ class _Rows:
                 return piece.octets
             cells.append(MARKED)
         elif passages == "drop":
-            cells[self.at] = cut_out(text, [(cut["start"], cut["end"]) for cut in cuts or []])
+            cells[self.at] = cut_out(text, _places(cuts or []))
         elif len(cells) == self.width:
-            self._mark(cells, [{name: cut[name] for name in MARK_NAMES} for cut in cuts or []])
+            self._mark(cells, cuts or [])
         else:
             return piece.octets
         return (raw.removesuffix(row) + self._line(cells, raw)).encode(encoding, "surrogateescape")
@@ -240,7 +272,7 @@ def _text(file: File, content: bytes, passages: str, ledger: Ledger) -> Iterator
         if doc_id is not None and doc_id in file.gone:
             ledger.gone[doc_id] = piece.octets
         elif cuts:
-            kept = cut_out(piece.octets.decode(encoding, "surrogatepass"), [(cut["start"], cut["end"]) for cut in cuts])
+            kept = cut_out(piece.octets.decode(encoding, "surrogatepass"), _places(cuts))
             yield kept.encode(encoding, "surrogatepass")
         else:
             yield piece.octets
@@ -286,9 +318,9 @@ def _documents(file: File, passages: str, ledger: Ledger) -> Iterator[bytes]:
             ledger.gone[row["doc_id"]] = line
             continue
         if passages == "drop" and cuts:
-            row["text"] = cut_out(row["text"], [(cut["start"], cut["end"]) for cut in cuts])
+            row["text"] = cut_out(row["text"], _places(cuts))
         if passages == "mark":
-            row[MARKED] = [{name: cut[name] for name in MARK_NAMES} for cut in cuts]
+            row[MARKED] = cuts
         yield (json.dumps(plain_values(row), ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
@@ -299,20 +331,12 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
     column = choose_columns(frame.columns, settings).of["text"]
     refuse_passages(frame.schema, column, passages)
     cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]
-    schema = {
-        "row": pl.Int64(),
-        "start": pl.Int64(),
-        "end": pl.Int64(),
-        "reason": pl.String(),
-        "counterpart": pl.String(),
-    }
+    schema = {"row": pl.Int64(), **{field.name: field.dtype for field in MARK.fields}}
     texts = {row_of[doc_id]: text for doc_id, text in file.documents.select("doc_id", "text").rows()}
     edits = Edits(pl.DataFrame(cuts, schema=schema).sort("row", "start"), column, passages, texts)
     for doc_id, row in row_of.items():
         if doc_id in file.gone:
-            into = io.BytesIO()
-            frame[row : row + 1].write_ipc_stream(into)
-            ledger.gone[doc_id] = into.getvalue()
+            ledger.gone[doc_id] = as_record(frame, row)
     ledger.rows |= row_of
     stays = np.ones(frame.height, np.bool_)
     stays[[row_of[doc_id] for doc_id in ledger.gone]] = False

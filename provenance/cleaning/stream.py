@@ -1,4 +1,4 @@
-"""JSON lines in, JSON lines out, while they come: of several alike the first stays, the others being unknown yet."""
+"""JSON lines in, JSON lines out, while they come: of several alike the first stays, as the others are not known yet."""
 
 from __future__ import annotations
 

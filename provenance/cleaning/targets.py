@@ -1,4 +1,4 @@
-"""Inputs and a place to write -> the file that each is written to; where two would be one is told before reading."""
+"""Inputs and a place to write -> the file that each is written to; two for one file are refused before any is read."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Targets:
 
 
 def beside(output: Path) -> Path:
-    """The list of what went, in the output's name."""
+    """The output's name -> where the list of what went stands, beside it."""
     place = output.resolve() if output.name in ("", "..") else output  # "." and ".." are no names to write beside
     return place.parent / (unpacked_stem(place) + LISTED)
 

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 #: What the system says when a disk or a quota is full.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-EXIT_PIPE = 141  # what a shell reports for a program ended by SIGPIPE: no gate may read it as clean
+EXIT_PIPE = 141  # what a shell reports for a program ended by SIGPIPE; a gate must not read it as clean
 
-#: How long Polars' allocator keeps freed memory, told before it is loaded: 10 s else, and then it holds 170 MB of 2 GB.
-#: A batch needs again at once what the last one freed: to get it anew took .5 s of 7 for 100,000 articles.
+#: How long Polars' allocator keeps what was freed, which it reads as it is loaded. By default 10 s, and then it holds
+#: 170 MB of 2 GB. Not 0 s: each batch needs what the last one freed, and to get it anew took .5 s of 7 for 100,000
+#: articles.
 KEEP_FREED = ("_RJEM_MALLOC_CONF", "dirty_decay_ms:250,muzzy_decay_ms:0")
 
-#: Command -> its line in --help, known here so that --help loads none of them.
+#: Command -> its line in --help, which stands here so that --help need not load the command.
 COMMANDS = {
     "scan": "Find what repeats in news dumps, and where it came from.",
     "check": "The gate: which incoming documents repeat what was seen before.",
@@ -51,7 +52,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Commands loaded when called; every mistake of the user ends as one line on stderr and an exit code."""
+    """Commands that are loaded when called; any mistake of the user ends as one line on stderr and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The names, in the order of use."""
@@ -70,7 +71,7 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Read the arguments; a reader of --help that went away ends it quietly, which click would call a finding."""
+        """Read the arguments. Ends quietly if nobody reads --help any more, where click would exit with 1."""
         try:
             return super().make_context(*args, **kwargs)
         except BrokenPipeError:
@@ -78,7 +79,7 @@ class Commands(click.Group):
             sys.exit(EXIT_PIPE)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a reader that went away ends it quietly."""
+        """Run the command. Ends quietly if nobody reads its output any more."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -118,9 +119,9 @@ class Commands(click.Group):
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """Meanwhile SIGTERM ends the command as Ctrl-C does. Where it is ignored it stays so.
+    """Within the block SIGTERM ends the command as Ctrl-C does, unless the caller had it ignored.
 
-    Once, and then it is ignored: `timeout` sends it twice, and the second would break off the cleaning up.
+    Only the first time, and then it is ignored: `timeout` sends it twice, and the second would stop the cleaning up.
     """
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) == signal.SIG_IGN:
         yield
@@ -139,7 +140,7 @@ def _terminated() -> Iterator[None]:
 
 
 def _fail_inside(error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
-    """End as an internal error does: one line, or the traceback if asked for."""
+    """End with one line that tells of an internal error, or with the traceback if --debug asks for it."""
     if "--debug" in sys.argv or "--debug" in (kwargs.get("args") or args or ()):
         raise error
     what = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -147,9 +148,9 @@ def _fail_inside(error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 def _open_streams() -> None:
-    """Standard streams that the caller closed become the null device: a table opened next would take their place.
+    """Standard streams that the caller closed become the null device; else a table opened next would get their number.
 
-    What an output that is not UTF-8 cannot hold is written as an escape; JSON asks for UTF-8 itself (running.py).
+    Letters that an output in another encoding than UTF-8 cannot hold are escaped; JSON asks for UTF-8 (running.py).
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -159,7 +160,7 @@ def _open_streams() -> None:
 
 
 def _silence_stdout() -> None:
-    # what is still buffered would fail again when the interpreter ends, and say so
+    # else what is still buffered would fail again, and loudly, when the interpreter ends
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -67,7 +67,7 @@ def command(
     chosen = take_settings(settings).settings
     if not dry_run and output is None:
         raise click.UsageError("name the output with -o, or give --dry-run")
-    from provenance.cleaning import Policy
+    from provenance.cleaning.choosing import Policy
     from provenance.cleaning.files import clean_files, write_list
     from provenance.cleaning.stream import clean_stream
     from provenance.cli.running import at_work, say_rejects

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from provenance.index import Index
 
-#: Settings that --help of each command that reads dumps shows; all are options, and listed by `provenance settings`.
+#: The settings that --help of every command shows that reads dumps. All are options; `provenance settings` lists them.
 SHOWN = ("text", "id", "published", "outlet", "title", "url", "max_errors")
 
 
 class Place(click.Path):
-    """A path, with a name: a variable that a script never set gives an empty one, which would be the current folder."""
+    """A path that is not empty: where a script never set a variable it is, and would mean the current folder."""
 
     def __init__(self, kind: type[str | Path] = Path) -> None:
         super().__init__(path_type=kind)
@@ -36,9 +36,9 @@ class Place(click.Path):
 
 
 def settings_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorator: one option for each setting; not given means None, so that other sources may speak.
+    """Decorator: one option for each setting, None where it is not given, so that other sources count.
 
-    `more` are settings that --help of this command shows beside those of all, because they change what it does.
+    --help shows SHOWN, and `more`: settings that change what this command does.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,7 +69,7 @@ def _option(item: Field[Any], *, hidden: bool) -> Callable[[Any], Any]:
 
 
 def take_settings(parameters: dict[str, Any]) -> Configuration:
-    """Take the settings out of a command's parameters -> those in force here, with their sources."""
+    """Take the options for settings out of a command's parameters -> the settings in force, and where each is from."""
     flags = {item.name: parameters.pop(f"setting_{item.name}") for item in fields(Settings)}
     return load_settings(flags, os.environ)
 
@@ -100,7 +100,7 @@ def index_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def open_index(path: Path, chosen: Configuration | None, wait: float, *, create: bool) -> Iterator[Index]:
-    """The index at `path`; settings that were asked for must be its own, all others are taken from it."""
+    """The index at `path`, with its own settings; raises an error if others were asked for."""
     from provenance.index import Index
     from provenance.index.making import MATTER
 

@@ -1,4 +1,4 @@
-"""What commands that read dumps share: saying that kernels compile, counting, the lines on what was not read."""
+"""What commands that read dumps share: the line while kernels compile, the count, the lines on what was not read."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SHOWN = 10  # rejects told one by one
 
 @contextmanager
 def at_work(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
-    """A function to tell how many more are done; it counts on a terminal, and says once if kernels compile."""
-    from provenance.cli.kernels import NEEDED_BY, watch_kernels
+    """A function to call with how many more are done, for the count on a terminal. A line tells if kernels compile."""
+    from provenance.cli.compiling import NEEDED_BY, watch_kernels
 
     say = (lambda: None) if quiet else say_compiling
     with _counter(quiet, what) as count, watch_kernels(say, lambda _stage: None) as progress:
@@ -30,7 +30,7 @@ def at_work(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
 
 
 def is_shown(quiet: bool) -> bool:
-    """Whether somebody watches who wants to see how it goes on."""
+    """Whether to show progress: somebody watches a terminal, and did not ask for quiet."""
     return not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -42,7 +42,7 @@ def _counter(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    # the total is not known before the input ends: a count, and no bar that stands at 100 %
+    # the total is not known before the input ends, so a count and no bar
     columns = SpinnerColumn(), TextColumn(what + " {task.completed:,.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
@@ -50,18 +50,18 @@ def _counter(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
 
 
 def print_in_utf8() -> None:
-    """What programs read is UTF-8, whatever the terminal speaks: an escape of a letter is no JSON."""
+    """Print UTF-8 from here on, whatever the terminal's encoding: programs read this, and an escape is no JSON."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
 
 
 def say_compiling() -> None:
-    """Why nothing happens for a while: on stderr."""
+    """Say on stderr why nothing happens for a while."""
     click.echo("compiling kernels, once after an installation: a minute or two", err=True)
 
 
 def say_rejects(rejects: pl.DataFrame, rest: str) -> None:
-    """The first rejects, on stderr: what, where, why; `rest` says what of the others."""
+    """Say on stderr what the first rejects are, where, and why; `rest` are the words for all others."""
     from provenance.reports.escaping import terminal
 
     for row in rejects.head(SHOWN).iter_rows(named=True):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from provenance.reports.runs import Run
     from provenance.settings import Settings
 
-#: MB; a dump of any size is read in so much, and its tables need more only from some 200,000 articles on.
+#: MB. In so much a dump of any size is read; its tables alone need more from some 200,000 articles on.
 MEMORY = 1000
 
 
@@ -93,9 +93,9 @@ def command(
         return _over_spark(inputs, chosen, str(output), master, quiet)
     from provenance.dumps.ahead import asked_ahead
 
-    # While all else is imported; of texts as many as room.most_text() lets stay in memory.
+    # A worker begins to read while all else is imported; it may hand over as much text as room.most_text() allows.
     with asked_ahead(inputs, chosen, memory * 10**6 // 2) as ahead:
-        from provenance.cli.kernels import watch_kernels
+        from provenance.cli.compiling import watch_kernels
         from provenance.cli.running import say_compiling
         from provenance.dumps.verdicts import find_log, read_verdicts
         from provenance.pipeline import scan
@@ -157,7 +157,7 @@ def _over_spark(inputs: tuple[str, ...], chosen: Settings, output: str, master: 
 
 
 def say_needs(needs: Needs, folder: Path, free: int) -> str:
-    """What a scan is going to need, in a line, and where the disk has less."""
+    """What a scan is going to need, in one line, and how much is free where that is less."""
     from provenance.reports.escaping import terminal
 
     line = f"{needs.documents:,} articles, {needs.text:,} MB of text: needs about {needs.memory:,} MB of memory"
@@ -183,7 +183,7 @@ def say_verdicts(facts: dict[str, Any]) -> str:
 
 
 def say_undated(inputs: list[dict[str, Any]]) -> str:
-    """What run.json says of inputs, some of which gave dates that are none -> one line, with the first of these."""
+    """What run.json says of inputs of which some gave dates that are no full ones -> one line, with the first such."""
     told = [fact for fact in inputs if fact["undated"]]
     many = sum(fact["undated"] for fact in told)
     first = f"{told[0]['undated_as']!r} in {told[0]['path']}"

@@ -1,1 +1,15 @@
-"""Tables -> files and the HTML report."""
+"""Tables -> files, the HTML report, and what the command line prints.
+
+Files
+    runs                                    a Run: the tables of a scan, read and written
+    writing, placing                        written aside and renamed: a run's folder; any other files
+    leftovers                               what killed runs left aside, and whose it is
+    exporting                               CSV and JSON lines
+The page
+    page, blocks                            report.html, and the blocks of data in it
+    overview, listing, pairs, articles      what its views show: the run, clusters, pairs, articles
+Lines on a terminal
+    explaining, channels, lineage           `explain`: two articles or one, channel by channel, and the tree of copies
+    findings                                `check`: FINDINGS as text, JSON, annotations and SARIF
+    escaping                                hostile text made safe to show anywhere
+"""

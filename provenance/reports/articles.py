@@ -1,4 +1,4 @@
-"""A Run -> the articles of its page: which, in what order, and all that their views show."""
+"""A Run -> the articles of its page: which of them, in what order, and everything that their views show."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.reports.blocks import seconds, share, thousandth
+from provenance.tables import MIRRORED
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -114,7 +115,7 @@ def _neighbours(pairs: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     Shares and jaccard are in thousandths, told from the document's side.
     """
     code = pl.col("relation").replace_strict({name: at for at, name in enumerate(RELATIONS)}, return_dtype=pl.Int64)
-    turned = pl.col("relation").replace({"contained": "contains", "contains": "contained"})
+    turned = pl.col("relation").replace(MIRRORED)
     sides = pl.concat(
         pairs.select(
             "jaccard",

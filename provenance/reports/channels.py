@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from provenance.settings import Settings
 
 SHOWN = 240  # characters of a text on a line: three lines of a terminal
-RUN = 200  # words; a longer run would have been a span, and sets of long shingles fill memory
+RUN = 200  # words; a longer run would be a span, and sets of longer shingles would fill memory
 
 
 def compare_channels(run: Run, left: dict[str, Any], right: dict[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from provenance.errors import UsageError
 from provenance.reports.channels import compare_alone, compare_channels, excerpt
-from provenance.reports.lineage import tree_lines
+from provenance.reports.lineage import shown_time, tree_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def _document(run: Run, doc_id: str) -> dict[str, Any]:
 
 
 def _headed(document: dict[str, Any]) -> Iterator[str]:
-    facts = [document["outlet"], document["published"] and f"{document['published']:%Y-%m-%d %H:%M}"]
+    facts = [document["outlet"], document["published"] and shown_time(document["published"])]
     about = ", ".join(fact for fact in facts if fact)
     title = document["title"] or "without title"
     shown = title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1] + "…"

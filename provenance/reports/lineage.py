@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from provenance.reports.runs import Run
 
@@ -16,9 +18,9 @@ DEEPEST = 64  # removes that are followed
 
 
 def tree_lines(run: Run, doc_id: str) -> Iterator[str]:
-    """The tree from the first text known to every copy of a copy, the article itself marked; nothing if it is alone.
+    """The tree from the first known text down to copies of copies, with the article marked; nothing if it is alone.
 
-    Each stands under its direct source: of its edges in the dump the surest.
+    Each stands under its direct source, which is its surest edge from a document of the dump.
     """
     inside = run.edges.filter((pl.col("relation") == "copied_from") & ~pl.col("from_id").str.starts_with("source:"))
     order = {"to_id": False, "confidence": True, "from_id": False}
@@ -48,6 +50,16 @@ def tree_lines(run: Run, doc_id: str) -> Iterator[str]:
         yield f"  and {len(lines) - MOST} more"
 
 
+def shown_time(published: datetime) -> str:
+    """When an article was published, to print: midnight to the second is a day, as tracing.dates has it.
+
+    >>> from datetime import datetime
+    >>> shown_time(datetime(2024, 5, 1)), shown_time(datetime(2024, 5, 1, 12))
+    ('2024-05-01', '2024-05-01 12:00')
+    """
+    return f"{published:%Y-%m-%d}" if published.time() == time() else f"{published:%Y-%m-%d %H:%M}"
+
+
 def _branch(
     name: str,
     level: int,
@@ -59,7 +71,7 @@ def _branch(
 ) -> Iterator[str]:
     seen.add(name)
     edge, fact = above.get(name), facts[name]
-    when = f"{fact['published']:%Y-%m-%d %H:%M}" if fact["published"] else None
+    when = shown_time(fact["published"]) if fact["published"] else None
     about = ", ".join(part for part in (fact["outlet"], when) if part)
     how = f": {edge['kind']}, {edge['verdict']}, {edge['confidence']:.2f}" if edge else ""
     sign = ">" if name == marked else " "

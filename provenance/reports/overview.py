@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from provenance.matching.matches import find_repeated
 from provenance.reports import escaping
 from provenance.reports.articles import repeated_share
 from provenance.settings import Settings
@@ -75,9 +76,7 @@ def _totals(run: Run) -> dict[str, Any]:
 
 def _outlets(run: Run) -> dict[str, Any]:
     """For each outlet its articles, how many of them repeat, and the share of its characters that do."""
-    threshold = run.facts.get("settings", {}).get("link_containment", 0.5)
-    close = run.matches.filter(pl.max_horizontal("left_containment", "right_containment") >= threshold)
-    repeated = pl.concat([close["left_doc"], close["right_doc"].alias("left_doc")]).unique()
+    repeated = find_repeated(run.matches, run.facts.get("settings", {}).get("link_containment", 0.5))
     length = pl.col("text").str.len_chars()
     rows = (
         run.documents.select("doc_id", "outlet", length=length)

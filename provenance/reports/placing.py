@@ -1,18 +1,23 @@
-"""Files written aside, beside the places where they belong, and renamed into place together."""
+"""Files with places of their own (cleaned dumps, exports): written aside there, and renamed into place together.
+
+The folder of a run is written by writing.py.
+"""
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from provenance.errors import OutputError, UsageError
 from provenance.outputs import both, place_of
-from provenance.reports.writing import ASIDE, uninterrupted
+from provenance.reports.leftovers import ASIDE, claim, remove_leftovers
+from provenance.reports.writing import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from provenance.reports.leftovers import Claim
 
 
 class Unfinished:
@@ -28,6 +33,8 @@ class Unfinished:
         self._begun: dict[Path, tuple[Path, str]] = {}  # where it belongs -> where it is written, and of what
         self._unwanted: set[Path] = set()  # of which there is to be no file
         self._made: list[Path] = []  # folders that were not there
+        self._claims: dict[Path, Claim] = {}  # of the folders in or below which something is written
+        self._cleared: set[Path] = set()  # folders without leftovers
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +43,8 @@ class Unfinished:
         for aside, _ in self._begun.values():
             with suppress(OSError):  # a disk that cannot be written has none
                 aside.unlink(missing_ok=True)
+        for held in self._claims.values():
+            held.release()
         for place in reversed(self._made):
             with suppress(OSError):  # not empty: finished, or someone else's now
                 place.rmdir()
@@ -61,8 +70,12 @@ class Unfinished:
                 f"{place}: was not written by this command, and is not overwritten; move it or name another"
             )
         self._make(final.parent)
+        held = self._claim(self._folder if inside and self._folder is not None else final.parent)
+        if final.parent not in self._cleared:
+            remove_leftovers(final.parent)
+            self._cleared.add(final.parent)
         # a number and not the name, which may be as long as names can be
-        aside = final.with_name(f"{ASIDE}{os.getpid()}-{len(self._begun)}")
+        aside = final.with_name(f"{held.place.name}-{len(self._begun)}")
         self._begun[final] = aside, of
         return aside
 
@@ -78,6 +91,11 @@ class Unfinished:
                     final.unlink(missing_ok=True)
                 else:
                     aside.replace(final)
+
+    def _claim(self, home: Path) -> Claim:
+        if home not in self._claims:
+            self._claims[home] = claim(home, Path.touch)
+        return self._claims[home]
 
     def _make(self, folder: Path) -> None:
         made = [place for place in (*reversed(folder.parents), folder) if not place.exists()]

@@ -1,4 +1,4 @@
-"""What one scan found: the tables of design section 4 and the facts of its run.json."""
+"""What one scan found: its tables, and the facts of its run.json."""
 
 from __future__ import annotations
 

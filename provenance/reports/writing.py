@@ -1,4 +1,7 @@
-"""Files written aside, in the folder where they belong, and renamed into place together."""
+"""The folder of a run: its files are written aside in it, and renamed into place together, run.json last.
+
+Other files, each with a place of its own, are written by placing.py.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,23 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import xxhash
 
 from provenance.errors import OutputError
+from provenance.reports.leftovers import claim, remove_leftovers
 from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Future
-    from pathlib import Path
+
+    from provenance.reports.leftovers import Claim
 
 RUN = "run.json"
 PAGE = "report.html"
@@ -29,7 +34,6 @@ NAMES = (*(f"{name}.parquet" for name in WRITTEN), PAGE, RUN)
 BLOCKS = "report_files"  # what browsers call it, so that whoever moves the page moves its folder
 #: A block of the page that lies beside it, named by its content.
 BLOCK = re.compile(rf"{BLOCKS}/[0-9a-f]{{16}}\.js")
-ASIDE = ".provenance-unfinished-"
 
 
 def check_folder(folder: Path) -> Path:
@@ -46,9 +50,7 @@ def check_place(folder: Path) -> Path:
     """
     try:
         there = next((place for place in (folder, *folder.parents) if place.exists() or place.is_symlink()), folder)
-        probe = there / f"{ASIDE}{os.getpid()}"
-        probe.mkdir(exist_ok=True)
-        probe.rmdir()
+        claim(there, Path.mkdir).release()
         return there
     except OSError as error:
         raise _refused(folder, error) from None
@@ -86,7 +88,7 @@ class Aside:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._place = folder / f"{ASIDE}{os.getpid()}"
+        self._claim: Claim | None = None
         self._made: list[Path] = []  # folders that were not there
         self._pool = ThreadPoolExecutor(1)
         self._begun: dict[str, Future[dict[str, Any]]] = {}
@@ -96,7 +98,8 @@ class Aside:
 
     def __exit__(self, *_error: object) -> None:
         self._pool.shutdown(cancel_futures=True)
-        shutil.rmtree(self._place, ignore_errors=True)
+        if self._claim is not None:
+            self._claim.release()
         for place in reversed(self._made):
             with contextlib.suppress(OSError):  # not empty: finished, or someone else's now
                 place.rmdir()
@@ -136,13 +139,18 @@ class Aside:
         except OSError as error:
             raise _refused(self.folder, error) from None
 
+    @property
+    def _place(self) -> Path:
+        assert self._claim is not None  # something was begun
+        return self._claim.place
+
     def _open(self) -> None:
         try:
             self._made = [place for place in (*reversed(self.folder.parents), self.folder) if not place.exists()]
             self.folder.mkdir(parents=True, exist_ok=True)
             check_names(self.folder)
-            _remove_leftovers(self.folder)
-            self._place.mkdir()
+            remove_leftovers(self.folder)
+            self._claim = claim(self.folder, Path.mkdir)
         except OSError as error:
             raise _refused(self.folder, error) from None
 
@@ -171,26 +179,6 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what a killed run left aside; a live one's work stays."""
-    for place in folder.glob(f"{ASIDE}*"):
-        owner = place.name.removeprefix(ASIDE)
-        if not owner.isdigit() or int(owner) == os.getpid() or not _alive(int(owner)):
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":
-        return False  # signal 0 would end the process there; a locked file keeps a live one's work
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextlib.contextmanager

@@ -10,21 +10,20 @@ import contextlib
 import datetime as dt
 import os
 import sqlite3
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import polars as pl
 
 from provenance.dumps.verdicts import APPLICATION_ID, COLUMNS, FORMAT, check_format, microseconds, read_rows, to_line
 from provenance.errors import OutputError, UsageError
-from provenance.outputs import place_of
+from provenance.reports.placing import Unfinished
 from provenance.tables import VERDICTS
 from provenance.verdicts.standing import order_rows
 from provenance.verdicts.subjects import check_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 WAIT = 30.0  # seconds for another writer, whose transaction takes milliseconds
 
@@ -132,20 +131,12 @@ def export_lines(verdicts: pl.DataFrame) -> Iterator[str]:
 
 def export_to(verdicts: pl.DataFrame, path: Path) -> None:
     """VERDICTS -> a file of JSON lines that appears whole, or not at all."""
-    path = place_of(path)
-    try:
-        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".provenance-unfinished-")
-        try:
-            with open(descriptor, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123  a descriptor
-                stream.writelines(export_lines(verdicts))
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(aside).replace(path)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from None
+    with Unfinished() as unfinished:
+        with unfinished.begin(path, "the decisions").open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(export_lines(verdicts))
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.finish()
 
 
 @contextlib.contextmanager

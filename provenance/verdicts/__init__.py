@@ -1,1 +1,7 @@
-"""Editors' decisions: how subjects are spelt, which rows stand, what they mean for the documents at hand."""
+"""Editors' decisions, apart from where they are kept.
+
+From a row to what it does
+    subjects                                what a decision is about, spelt by contents
+    standing                                VERDICTS -> the rows that stand
+    decisions                               what these mean for the documents at hand
+"""

@@ -37,7 +37,7 @@ class Decisions(NamedTuple):
     facts: dict[str, Any]  # for run.json
 
     def numbered(self, ids: pl.Series) -> Decisions:
-        """The same on rows of `ids`, sorted, where pairs have rows for ids."""
+        """The same with rows of the sorted `ids` in the place of ids, as pairs have them within one process."""
         rows = self.parts.with_columns(doc_id=ids.search_sorted(self.parts["doc_id"]))
         return self._replace(parts=rows)
 
@@ -75,9 +75,9 @@ class Decisions(NamedTuple):
         return _fix(self.origins, named)
 
     def pairs_to_compare(self) -> pl.DataFrame:
-        """left_doc, right_doc, sorted, each once: a pair for all that is joined or parted, if texts prompt it or not.
+        """Pairs (left_doc, right_doc) to compare because of decisions, whether or not their texts are alike; sorted.
 
-        Of documents that are joined each with the first; of two parts the first of each.
+        Of documents that are joined each with the first; of two parts that are apart the first of each.
         """
         first = self.parts.group_by("part").agg(pl.col("doc_id").min().alias("first"))
         joined = self.parts.join(first, on="part").select("doc_id", other="first")
@@ -135,9 +135,9 @@ class _Joined(NamedTuple):
 
 
 def _join(standing: list[Standing]) -> _Joined:
-    """Decisions, the oldest first -> texts in parts, and which parts are never joined; the latest is heard first.
+    """Decisions, the oldest first -> parts of texts, and which parts are never joined; the latest counts first.
 
-    What would join two parts that are apart, or part one that is joined, was contradicted by a later word.
+    An earlier one that would join two parts that are apart, or divide one, is contradicted and counts no more.
     """
     texts = _Parts()
     contradicted = 0
@@ -243,7 +243,7 @@ def _fix(said: list[Standing], named: pl.DataFrame) -> pl.DataFrame:
 
 
 def _holders(place: str, held: dict[str, list[tuple[str, str]]]) -> list[str]:
-    """The documents of a text and outlet; of the text alone, where it stands once or no outlet was known."""
+    """The documents with a text and an outlet; with the text alone, if only one has it or no outlet was known."""
     key, _, outlet = place.partition("@")
     documents = held.get(key, [])
     exact = [doc_id for doc_id, spelled in documents if spelled == place]

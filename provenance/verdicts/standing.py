@@ -40,10 +40,10 @@ def fingerprint(verdicts: pl.DataFrame) -> str:
 
 
 def not_undone(rows: Iterable[Row]) -> dict[str, Row]:
-    """Rows -> those that nothing that stands undoes, by key, the oldest first; undoing rows among them.
+    """Rows -> those that stand, by key, the oldest first: a row does not stand if one that stands undoes it.
 
-    A row undoes one that it names, so that what two editors undo at once is the same in whatever order their logs
-    come together. A row's key is a hash that its own subject cannot hold: no circle is possible.
+    Rows that undo are among them. Each names the row that it undoes, so that two logs in which editors undo at the same
+    time give one result, whichever is read first. There can be no circle, because a row's key is a hash of the row.
     """
     by_key = {row_key(row): row for row in rows}
     waiting = dict.fromkeys(by_key, 0)  # rows that may yet undo this one
@@ -70,7 +70,7 @@ def not_undone(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 def find_standing(verdicts: pl.DataFrame) -> list[Standing]:
-    """VERDICTS -> the decisions that hold, the oldest first; of one group about one subject the latest, every note."""
+    """VERDICTS -> the decisions that hold, the oldest first: every note, else the latest of a group on one subject."""
     latest: dict[tuple[str, ...], Standing] = {}
     for key, row in not_undone(order_rows(verdicts).iter_rows(named=True)).items():
         if row["verdict"] == "undo":

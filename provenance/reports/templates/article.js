@@ -1,6 +1,6 @@
 // One article: its text with every repeated passage marked, where else each stands, and where it came from.
 
-import { count, el, field, moment, outward, percent, place, plural, score, seen, slot } from "./dom.js";
+import { count, el, field, moment, outward, percent, place, plural, published, score, seen, slot } from "./dom.js";
 import { article as articleOf, articleCount, articles, clusters, idOf, members, numberOf } from "./blocks.js";
 import { Text, dressed, folded, missing, pieces, roleMarks, stretch } from "./text.js";
 import { evidence, heading, named, originBox, takenFrom, verdict } from "./parts.js";
@@ -44,7 +44,7 @@ function facts(one, row) {
   const line = (name, ...value) => [el("dt", {}, name), el("dd", {}, value)];
   return el("dl", { class: "facts" },
     line("Article", el("span", { class: "id" }, field(one.doc_id))), line("Outlet", one.outlet ? field(one.outlet) : "unknown"),
-    line("Published", moment(one.published)), one.byline && line("By", field(one.byline)),
+    line("Published", published(one.published)), one.byline && line("By", field(one.byline)),
     one.dates?.length > 0 && line("Dates", one.dates.map((date, at) => [at ? "; " : "", `${{ published: "published", updated: "updated", crawled: "first seen" }[date.kind] ?? date.kind} ${moment(date.value, date.precision)}${date.trusted ? "" : " (doubtful)"}`])),
     one.url && line("Address", outward(one.url)), line("File", field(one.path)),
     one.credits?.length > 0 && line("Credits", one.credits.slice(0, 12).map((credit, at) => [at ? "; " : "", field(credit.source ?? credit.place ?? "–"), ` (${credit.kind.replaceAll("_", " ")})`])),

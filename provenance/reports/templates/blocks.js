@@ -1,5 +1,7 @@
 // The page's data: compressed blocks, inflated once when a view asks for them.
 
+import { dayOnly } from "./dom.js";
+
 const cache = new Map();
 const waiting = new Map();
 
@@ -83,7 +85,7 @@ function complete(found, number) {
   }));
   found.dates ??= [];
   if (found.published !== null && !found.dates.some((date) => date.kind === "published")) {
-    found.dates.unshift({ kind: "published", value: found.published, precision: "second", trusted: true, start: null, end: null });
+    found.dates.unshift({ kind: "published", value: found.published, precision: dayOnly(found.published) ? "day" : "second", trusted: true, start: null, end: null });
   }
 }
 

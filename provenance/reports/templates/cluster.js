@@ -1,6 +1,6 @@
 // One cluster: when each member appeared, who took from whom, the likely origin with its evidence, and the members.
 
-import { count, el, field, moment, percent, place, plural, score, seen, slot, to } from "./dom.js";
+import { count, el, field, moment, percent, place, plural, published, score, seen, slot, to } from "./dom.js";
 import { articles, clusters, members } from "./blocks.js";
 import { timeline } from "./charts.js";
 import { provenanceGraph } from "./graph.js";
@@ -59,7 +59,7 @@ async function passageCluster(row, number) {
 // Members with who each was taken from; a title or language that is the origin's is no news, another outlet or date neither.
 function table(shown, list, centre) {
   const origin = shown.find((article) => article.doc_id === centre);
-  const fields = [["Outlet", (one) => one.outlet], ["Title", (one) => one.title, true], ["Published", (one) => (one.published === null ? null : moment(one.published))], ["Language", (one) => one.language, true], ["Characters", (one) => count(one.length)]];
+  const fields = [["Outlet", (one) => one.outlet], ["Title", (one) => one.title, true], ["Published", (one) => (one.published === null ? null : published(one.published))], ["Language", (one) => one.language, true], ["Characters", (one) => count(one.length)]];
   const cell = (article, of, telling) => {
     const value = of(article);
     const differs = telling && article !== origin && value !== of(origin);

@@ -96,6 +96,10 @@ export function moment(seconds, precision = "second") {
   return length ? iso.slice(0, iso.indexOf("T") - 10 + length) : `${iso.slice(0, -8).replace("T", " ")} UTC`;
 }
 
+// Midnight to the second is a day of which nobody knows the hour, as the table of dates has it.
+export const dayOnly = (seconds) => seconds % 86400 === 0;
+export const published = (seconds) => moment(seconds, dayOnly(seconds) ? "day" : "second");
+
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "";
   const size = Math.abs(seconds);

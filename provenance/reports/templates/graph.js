@@ -1,6 +1,6 @@
 // The provenance graph of a cluster: who took from whom, sources that are not in the dump in a shape of their own.
 
-import { el, percent, place, plural, svg } from "./dom.js";
+import { el, percent, place, plural, published, svg } from "./dom.js";
 import { shortName } from "./charts.js";
 
 const MOST = 40; // articles drawn; a graph of more is a knot, and the table beside it has them all
@@ -78,6 +78,6 @@ function node(one) {
     return svg("g", { class: "absent" }, svg("path", { d: `M${x + 14} ${y}h${WIDTH - 14}l-14 ${HEIGHT}h${14 - WIDTH}z` }), svg("title", {}, `${one.name}: not in the dump`), label(short, 16, "name"), label("not in the dump", 30, "tiny"));
   }
   const frame = (inset) => svg("rect", { x: x + inset, y: y + inset, width: WIDTH - 2 * inset, height: HEIGHT - 2 * inset, rx: 5 });
-  const day = one.article.published === null ? "no date" : new Date(one.article.published * 1000).toISOString().slice(0, 16).replace("T", " ");
+  const day = published(one.article.published).replace(" UTC", "");
   return svg("a", { href: place("article", one.id), class: "present" }, frame(0), one.root && frame(3), svg("title", {}, one.article.title ?? one.id), label(shortName(one.article, 20), 16, "name"), label(day, 30, "tiny"));
 }

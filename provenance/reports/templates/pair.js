@@ -1,6 +1,6 @@
 // Two articles side by side: passages aligned and numbered, one step to the next, what differs marked inside them.
 
-import { count, el, moment, percent, plural, say, slot } from "./dom.js";
+import { count, dayOnly, el, percent, plural, published, say, slot } from "./dom.js";
 import { article as articleOf, numberOf, pair as pairOf } from "./blocks.js";
 import { drawPassage, plain } from "./aligned.js";
 import { Text, folded, missing, roleMarks } from "./text.js";
@@ -84,10 +84,12 @@ function sameOrigin([one, other]) {
 }
 
 function later([one, other]) {
-  const days = Math.abs(one.published - other.published);
-  if (!days) return "both claim the same moment of publication";
-  const said = days >= 172800 ? `${Math.round(days / 86400)} days` : days >= 7200 ? `${Math.round(days / 3600)} hours` : `${Math.round(days / 60)} minutes`;
-  return `${one.published < other.published ? "A" : "B"} claims to be ${said} earlier (${moment(Math.min(one.published, other.published))})`;
+  const byDay = dayOnly(one.published) || dayOnly(other.published);
+  const unit = byDay ? 86400 : 1;
+  const after = unit * Math.abs(Math.floor(one.published / unit) - Math.floor(other.published / unit));
+  if (!after) return `both claim the same ${byDay ? "day" : "moment"} of publication`;
+  const said = byDay || after >= 172800 ? plural(Math.round(after / 86400), "day") : after >= 7200 ? `${Math.round(after / 3600)} hours` : `${Math.round(after / 60)} minutes`;
+  return `${one.published < other.published ? "A" : "B"} claims to be ${said} earlier (${published(Math.min(one.published, other.published))})`;
 }
 
 // -- rows -------------------------------------------------------------------------------------------------

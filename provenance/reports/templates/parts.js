@@ -1,6 +1,6 @@
 // Parts that several views draw: names of articles, shared text, an origin with its evidence.
 
-import { brief, count, el, field, moment, percent, place, plural, score, seen, slot, to } from "./dom.js";
+import { brief, count, el, field, percent, place, plural, published, score, seen, slot, to } from "./dom.js";
 import { articles, members as membersOf } from "./blocks.js";
 import { Text, missing, roleMarks } from "./text.js";
 
@@ -28,7 +28,7 @@ export const named = (id) => el("a", { class: "id", href: place("article", id) }
 export function heading(article) {
   return [
     el("p", { class: "what" }, named(article.doc_id), article.title && el("span", { class: "title" }, brief(article.title, 120))),
-    el("p", { class: "about" }, el("b", {}, article.outlet ? field(article.outlet) : "outlet unknown"), " · ", moment(article.published),
+    el("p", { class: "about" }, el("b", {}, article.outlet ? field(article.outlet) : "outlet unknown"), " · ", published(article.published),
       article.byline && [" · ", brief(article.byline, 40)], article.language && [" · ", field(article.language)]),
   ];
 }

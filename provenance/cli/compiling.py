@@ -1,6 +1,6 @@
-"""What to do when numba compiles: say so, and compile the matching half in a second process meanwhile.
+"""While numba compiles: the user is told, and a second process compiles the kernels of matching meanwhile.
 
-It is the one wait that nothing else explains: 85 s of processor time for all of a scan, 55 for level `document`.
+Compiling is the one wait that nothing else explains: 85 s of processor time for all of a scan, 55 for level `document`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-#: numba loads scipy's BLAS, where it is installed, for products of matrices; no kernel of ours has one. It takes .15 s.
+#: Where scipy is installed, numba loads its BLAS for products of matrices, of which our kernels have none: .15 s. So
+#: scipy is hidden while numba looks for it.
 _HIDDEN = "scipy" not in sys.modules
 if _HIDDEN:
     sys.modules["scipy"] = None  # type: ignore[assignment]
-import numba.np.arraymath  # noqa: E402, F401  which looks for it
+import numba.np.arraymath  # noqa: E402, F401  this looks for scipy
 from numba.core import event  # noqa: E402
 
 if _HIDDEN:
@@ -23,13 +24,13 @@ if _HIDDEN:
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: The stage before which the second process must have ended, lest both compile the same. What candidates
-#: and recall need this process compiles meanwhile, where they are sought beside other stages.
+#: The stage that waits for the second process to end, lest both compile the same kernels. Meanwhile this process
+#: compiles those of candidates and recall, which are sought beside other stages.
 NEEDED_BY = "spans"
 
 
 class _First(event.Listener):  # type: ignore[misc]  # numba is untyped to mypy, see pyproject.toml
-    """Calls `say` at the first compilation; a kernel taken from numba's cache is none."""
+    """Calls `say` at the first compilation; to load a kernel from numba's cache is none."""
 
     def __init__(self, say: Callable[[], None]) -> None:
         self._say: Callable[[], None] | None = say
@@ -41,12 +42,12 @@ class _First(event.Listener):  # type: ignore[misc]  # numba is untyped to mypy,
             say()
 
     def on_end(self, event: Any) -> None:
-        """Nothing: the line stays."""
+        """Nothing: what was said stays on the screen."""
 
 
 @contextmanager
 def watch_kernels(say: Callable[[], None], progress: Callable[[str], None]) -> Iterator[Callable[[str], None]]:
-    """Within the block, call `say` once if any kernel has to be compiled -> the progress to use instead."""
+    """Within the block `say` is called once if a kernel has to be compiled -> what to call in place of `progress`."""
     helpers: list[subprocess.Popen[bytes]] = []
 
     def begin() -> None:
