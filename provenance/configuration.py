@@ -21,7 +21,7 @@ KNOWN: dict[str, Field[Any]] = {item.name: item for item in fields(Settings)}
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings of a run, and for each of them the words for where its value came from."""
+    """The settings of a run, and for each of them where its value came from, in words."""
 
     settings: Settings
     sources: dict[str, str]

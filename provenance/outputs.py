@@ -1,4 +1,4 @@
-"""The name of a file to write -> where it is written; what is written aside takes the place of what stands there."""
+"""The name of a file to write -> the file that is going to be replaced: whatever is written is renamed into place."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def place_of(path: Path) -> Path:
-    """The file that a name stands for, links followed. Raises UsageError where it stands for no file.
+    """The file that a name stands for, links followed. Raises UsageError where it stands for something else.
 
-    Root may replace any name: /dev/full once became a file of JSON lines, for every program of the machine.
+    To root any name is replaceable: /dev/full once became a file of JSON lines, for every program of the machine.
     """
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file")
@@ -23,7 +23,7 @@ def place_of(path: Path) -> Path:
 
 
 def both(target: Path, first: str, second: str) -> UsageError:
-    """What is said where two inputs would be written to one file."""
+    """The error that says that two inputs would be written to one file."""
     return UsageError(
         f"{target}: both {first} and {second} would be written there; rename one, or give the folder that holds both"
     )

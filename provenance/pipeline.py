@@ -1,8 +1,7 @@
-"""The stages in order, on this machine."""
+"""The stages of a scan in order, on this machine: read, compare, cluster, trace."""
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import polars as pl
 
 from provenance import __version__, room, tables
-from provenance.clock import Clock
+from provenance.clock import Clock, peak_memory
 from provenance.dumps import reading
 from provenance.dumps.ahead import TABLES
 from provenance.dumps.language import tell_languages
@@ -29,6 +28,7 @@ from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.ignored import ignore_stretches
+from provenance.matching.matches import find_repeated
 from provenance.matching.numbering import name_rows, number_documents, number_rows
 from provenance.matching.recall import measured_recall, sample_pairs
 from provenance.matching.rewritten import explain_channel
@@ -42,47 +42,46 @@ from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from provenance.dumps.ahead import Ahead
     from provenance.matching.recall import Sampled
     from provenance.text.tokens import Tokens
-    from provenance.tracing.seeking import Cued
     from provenance.verdicts.decisions import Decisions
 
 SCHEMA_VERSION = 1
-WORTH_LOADING = 16 << 20  # bytes of a table from which a worker takes longer to look through it than kernels to load
+WORTH_LOADING = 16 << 20  # bytes of a table; looking through a larger one takes a worker longer than kernels to load
 STEPS = 17  # calls of Clock.step in a whole run, for progress
 
 
 class Compared(NamedTuple):
-    """What comparing found, beside its tables: SPANS and MATCHES with rows for ids, which is quicker to go on with."""
+    """What comparing found, for the stages after it: SPANS and MATCHES have rows for ids, which are quicker to join."""
 
     spans: pl.DataFrame
     matches: pl.DataFrame
     over_cap: int  # runs and buckets over the link cap
     sampled: Sampled  # true pairs of a sample
-    known: Known | None  # if tracing follows
+    known: Known | None  # None where tracing does not follow
 
 
 class Needs(NamedTuple):
-    """What a scan is going to need: MB of 10^6 bytes."""
+    """What a scan is going to need, in MB of 10^6 bytes; `documents` is how many there are."""
 
     documents: int
     text: int
-    memory: int  # that cannot wait in files: the tables, and what stages make of them
+    memory: int  # for what cannot wait in files: the tables, and what stages make of them
     files: int  # 0 where all is small enough for memory
 
 
 class Known(NamedTuple):
-    """What tracing need not find anew."""
+    """What comparing has that tracing needs too."""
 
     tokens: Tokens
-    cued: Callable[[], Cued]  # waits for it
+    credited: Callable[[], pl.DataFrame]  # waits for the ATTRIBUTIONS that are found beside the comparison
 
 
 def scan(
-    inputs: str | Path | Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
+    inputs: str | Path | Iterable[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
     settings: Settings | None = None,
     *,
     verdicts: pl.DataFrame | str | Path | None = None,
@@ -97,29 +96,30 @@ def scan(
     Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
     `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
     of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
-    while the run goes on, `needing` with what the run is going to need once everything is read. `ahead` is what was
-    asked of tables before (dumps.ahead), with the same settings.
+    while the run goes on, `needing` with what the run is going to need, once everything is read. `ahead` holds tables
+    that workers have begun to look through already (dumps.ahead), with the same settings.
     """
     settings = or_default(settings)
     clock = Clock(progress)
     said = read_verdicts(verdicts)
+    given = _given(inputs)
     with clock.step("read"):
-        if _waits(inputs):
+        if _waits(given):
             load = load_documents if settings.level == "document" else load_passages
             threading.Thread(target=load, name="kernels", daemon=True).start()
-        # comparing asks for no languages: they are told beside it
-        read = _read(inputs, replace(settings, until="clusters"), stdin, ahead)
+        # without languages, which comparing does not need: they are told beside it
+        read = _read(given, replace(settings, until="clusters"), stdin, ahead)
     frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}
     facts: dict[str, Any] = {"inputs": read.inputs.to_dicts()}
     in_order = read.documents["doc_id"].is_sorted()  # as archives number theirs: then no text is moved
     documents = read.documents if in_order else read.documents.sort("doc_id")
-    del read  # the text in another order: a quarter of the peak
+    del read  # it holds the texts in another order, a quarter of the peak of memory
     finished = finished or (lambda _name, _frame: None)
     needs = find_needs(documents, settings)
     facts["needs"] = {f"{name}_mb": value for name, value in needs._asdict().items() if name != "documents"}
     if needing:
         needing(needs)
-    told = _beside(lambda: tell_languages(documents)) if settings.until == "origins" else []
+    languages = _beside(lambda: tell_languages(documents))[0] if settings.until == "origins" else None
     decisions = None
     if said is not None:
         with clock.step("verdicts"):
@@ -144,39 +144,36 @@ def scan(
     frames["documents"], known = documents, compared.known
     del compared  # its SPANS would be held through tracing
     if known is not None:
-        from provenance.tracing.trace import trace  # noqa: PLC0415  as in _seek_beside
+        from provenance.tracing.trace import trace  # noqa: PLC0415  as in _credit_beside
 
+        assert languages is not None, "both are there where tracing follows"
         with clock.step("languages"):
-            frames["documents"] = told[0]()
-        frames |= trace(frames, settings, clock, finished, decisions=decisions, tokens=known.tokens, cued=known.cued)
+            frames["documents"] = languages()
+        frames |= trace(
+            frames, settings, clock, finished, decisions=decisions, tokens=known.tokens, credited=known.credited
+        )
     return _finish(frames, settings, facts, clock)
 
 
-def _seek_beside(documents: pl.DataFrame, passages: pl.DataFrame, settings: Settings) -> Callable[[], Cued]:
-    """DOCUMENTS, PASSAGES -> what waits for CUED, and for the modules of tracing.
+def _credit_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+    """DOCUMENTS, PASSAGES -> a function that waits for ATTRIBUTIONS: another thread finds them, and imports tracing.
 
-    Kernels that compare words need no lock, nor do these searches, .1 to .3 s for 10,000 articles. Modules do, but
-    most of their time a scan waits for kernels.
+    These searches (.6 s for 10,000 articles) and imports need the interpreter's lock, but meanwhile the main thread is
+    mostly inside kernels, which do without.
     """
 
-    def seek() -> Cued:
-        from provenance.tracing.trace import find_cued  # noqa: PLC0415  a tenth of a second that matches do without
+    def find() -> pl.DataFrame:
+        from provenance.tracing import attributions, trace  # noqa: F401, PLC0415  a tenth of a second that matches do without
 
-        return find_cued(documents, passages)
+        return attributions.find_attributions(documents, passages)
 
-    def load() -> None:
-        from provenance.tracing.trace import load  # noqa: PLC0415
-
-        if documents.height > settings.exhaustive_documents:  # few of fewer have a story whose sources run in a circle
-            load()
-
-    return _beside(seek, load)[0]
+    return _beside(find)[0]
 
 
 def _beside(*steps: Callable[[], Any]) -> list[Callable[[], Any]]:
-    """Take steps in turn in a thread beside this one -> for each what waits for its result, or raises what it raised.
+    """Take steps in turn in another thread -> for each a function that waits for its result, or raises its error.
 
-    No end of the program waits for the thread, and a stage that fails here does not.
+    The program does not wait for the thread to end, whether it ends well or because a stage failed.
     """
     futures: list[Future[Any]] = [Future() for _ in steps]
 
@@ -200,8 +197,8 @@ def _compare_passages(
 ) -> tuple[dict[str, pl.DataFrame], Compared]:
     """DOCUMENTS -> PASSAGES, SPANS and MATCHES by passages.
 
-    Candidates and the sample need nothing but words: they are sought beside the stages before and after, of which some
-    keep one core busy.
+    Candidates and the sample need nothing but words. So they are sought in another thread, beside stages of which some
+    keep only one core busy.
     """
     from provenance.text.passages import find_passages  # noqa: PLC0415  .03 s of expressions for passages alone
 
@@ -219,7 +216,7 @@ def _compare_passages(
         passages = mark_boilerplate(documents, passages, tokens)
         passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
         finished("passages", passages)
-    known = Known(tokens, _seek_beside(documents, passages, settings)) if settings.until == "origins" else None
+    known = Known(tokens, _credit_beside(documents, passages)) if settings.until == "origins" else None
     ids, rows = documents["doc_id"], number_documents(documents)
     with clock.step("spans"):
         numbered = passages.with_columns(number_rows(ids, passages["doc_id"]))
@@ -251,7 +248,7 @@ def _compare_documents(
             tokens = tokenize(documents["text"])
             passages = mark_boilerplate(documents, find_passages(documents), tokens)
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
-        known = Known(tokens, _seek_beside(documents, passages, settings))
+        known = Known(tokens, _credit_beside(documents, passages))
     with clock.step("matches"):
         alike = find_alike(number_documents(documents), settings, decisions=decisions and decisions.numbered(ids))
         matches = name_rows(alike.matches, ids)
@@ -260,15 +257,22 @@ def _compare_documents(
 
 
 def _read(
-    inputs: str | Path | Sequence[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
+    given: pl.DataFrame | pl.LazyFrame | list[str | Source],
     settings: Settings,
     stdin: BinaryIO | None,
     ahead: Ahead | None,
 ) -> tables.Read:
+    if isinstance(given, list):
+        return reading.read(given, settings, stdin, ahead)
+    return reading.read_frame(given, settings)
+
+
+def _given(inputs: object) -> pl.DataFrame | pl.LazyFrame | list[str | Source]:
+    """Whatever a caller gave -> a frame as it is, one name or several as their list. Raises UsageError for all else."""
     if isinstance(inputs, pl.DataFrame | pl.LazyFrame):
-        return reading.read_frame(inputs, settings)
-    several: object = [inputs] if isinstance(inputs, str | PurePath) else inputs  # the letters of a name are no inputs
-    if hasattr(several, "read"):  # its lines would be taken for names
+        return inputs
+    several = [inputs] if isinstance(inputs, str | PurePath) else inputs  # else each of its letters would be a name
+    if hasattr(several, "read"):  # each line of an open file would be a name
         raise UsageError(
             f"scan: {type(several).__name__} is an open file, and names of files are due; give its name, or "
             'its texts as a frame, pl.DataFrame({"text": [...]})'
@@ -278,25 +282,31 @@ def _read(
             f"scan: {type(several).__name__} is neither a Polars frame nor names of files; make one of it with "
             "pl.DataFrame(...) or pl.from_pandas(...), or name files"
         )
-    names = [name if isinstance(name, Source) else str(name) for name in several]
-    return reading.read(names, settings, stdin, ahead)
+    names: list[str | Source] = []
+    for name in several:
+        if not isinstance(name, str | PurePath | Source):
+            raise UsageError(
+                f"scan: {type(name).__name__} among the inputs is no name of a file; give rows as a frame, "
+                "pl.DataFrame(rows)"
+            )
+        names.append(name if isinstance(name, Source) else str(name))
+    return names
 
 
-def _waits(inputs: object) -> bool:
-    """Whether reading is going to wait for a worker that looks through a large table first; a core idles meanwhile."""
-    several: object = [inputs] if isinstance(inputs, str | PurePath) else inputs
-    if isinstance(several, pl.DataFrame | pl.LazyFrame) or not isinstance(several, Iterable):
+def _waits(given: pl.DataFrame | pl.LazyFrame | list[str | Source]) -> bool:
+    """Whether reading will first wait for a worker to look through a large table, while one core has nothing to do."""
+    if not isinstance(given, list):
         return False
-    paths = [Path(name) for name in several if isinstance(name, str | PurePath)]
+    paths = [Path(name) for name in given if isinstance(name, str)]
     large = [path for path in paths if SUFFIXES.get(path.suffix.lower()) in TABLES and path.is_file()]
     return sum(path.stat().st_size for path in large) > WORTH_LOADING
 
 
 def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str, Any], clock: Clock) -> Run:
-    """The frames that level and until ask for, and the facts of run.json."""
+    """All frames and what was noted of the run -> the Run: the tables of its level, and the facts of run.json."""
     if settings.level == "document":
         del frames["passages"], frames["spans"]
-    repeated = count_repeated(frames["matches"], settings)
+    repeated = len(find_repeated(frames["matches"], settings.link_containment))
     documents = frames["documents"]
     rows = {name: frames[name].height for name in tables.WRITTEN if name in frames}
     counts = {
@@ -326,32 +336,15 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
 
 
 def find_needs(documents: pl.DataFrame, settings: Settings) -> Needs:
-    """DOCUMENTS -> what comparing them is going to need, by what news of 2.5 KB an article took (tests/bench).
+    """DOCUMENTS -> what comparing them is going to need, reckoned from news of 2.5 KB an article (tests/bench).
 
-    Without tracing; of files, 14 bytes a word are TOKENS, 6 postings and 3 marks of words, at 6 bytes of text a word.
+    What tracing needs is left out. At 6 bytes of text a word, a word takes 14 bytes of files for TOKENS, 6 for postings
+    and 3 for marks.
     """
     size = int(documents["text"].str.len_bytes().cast(pl.Int64).sum())
     passages = settings.level == "passage"
     each, of_text = (4_000, 1 + 23 / 6) if passages else (500, 1)
-    held = size if size <= room.most_text() else 0  # of text, in memory
+    held = size if size <= room.most_text() else 0  # bytes of text that stay in memory
     files = 0 if size <= room.SMALL else int(size * of_text) - held + 4 * settings.num_perm * documents.height
     memory = 250 * 10**6 + each * documents.height + held
     return Needs(documents.height, size // 10**6, memory // 10**6, files // 10**6)
-
-
-def count_repeated(matches: pl.DataFrame, settings: Settings) -> int:
-    """MATCHES -> how many documents share half of theirs or of another's words (link_containment) with another."""
-    linked = matches.filter(
-        pl.max_horizontal("left_containment", "right_containment") >= pl.lit(settings.link_containment, pl.Float32)
-    )
-    return pl.concat([linked["left_doc"], linked["right_doc"].alias("left_doc")]).n_unique()
-
-
-def peak_memory() -> int | None:
-    """The most memory this process has held, in MB of 10^6 bytes; None where the system does not say."""
-    try:
-        import resource  # noqa: PLC0415  not on Windows
-    except ImportError:
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 10**6

@@ -1,7 +1,8 @@
-"""Room for what may not fit into memory: arrays and texts that lie in files without a name, mapped into it.
+"""Room for what may not fit into memory: arrays and texts that lie in files without a name, mapped into memory.
 
-Their pages are the system's to write out and to read again, so a dump larger than memory takes time and not a crash.
-The files have no name: nothing is left of them when the process ends, however it ends. What is small stays in memory.
+The system writes their pages out and reads them again as it must, so that a dump larger than memory takes longer and
+does not crash. Nothing is left of a file without a name when the process ends, however it ends. What is small stays in
+memory.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-SMALL = 32 << 20  # bytes; less is held in memory, where it is made 2 times as fast
-HELD = 500 * 10**6  # bytes of text that stay in memory where nothing is said
-PIECE = 1 << 20  # bytes copied at a time: from memory at hand, where 20 MB were mapped anew at each step
+SMALL = 32 << 20  # bytes; what has no more stays in memory, where it is made twice as fast
+HELD = 500 * 10**6  # bytes of text that stay in memory, where no limit was given
+PIECE = 1 << 20  # bytes copied at a time, through memory that is used again: for 20 MB it was mapped anew each time
 WATCHED = 0.005  # seconds between looks at how much is resident: 300 MB of a file came within .02
 
 
@@ -41,10 +42,10 @@ class _Area(mmap.mmap):
 
 _libc = ctypes.CDLL(None) if os.name == "posix" else None
 _areas: weakref.WeakSet[_Area] = weakref.WeakSet()
-_listing = threading.Lock()  # a set that another thread adds to cannot be listed
-_in_hand: list[_Area] = []  # that are read here and there now
-_limits: list[int] = []  # bytes that the process is to keep to, the last one counts
-_folders: list[Path] = []  # where files lie, the last one counts; none: where the system puts its own
+_listing = threading.Lock()  # a set cannot be listed while another thread adds to it
+_in_hand: list[_Area] = []  # the areas that are read here and there now
+_limits: list[int] = []  # bytes that the process is to keep to; the last one holds
+_folders: list[Path] = []  # where files lie; the last one holds; without any, where the system puts its own
 
 
 def zeros(count: int, dtype: Any) -> Array:
@@ -93,9 +94,9 @@ class Column:
 
 
 class Texts:
-    """Texts that are put away one batch after the other, and come back as one String column.
+    """Texts that are put away one batch after another, and come back as one String column.
 
-    They are held as they came, and go into a file, in which the column's strings then lie, once they are many.
+    They stay in memory as they came; once they are many they go into a file, and the column's strings lie there.
     """
 
     def __init__(self) -> None:
@@ -125,10 +126,10 @@ class Texts:
             octets.append(np.frombuffer(joined, np.uint8))
 
     def series(self, rows: Array) -> pl.Series:
-        """The texts that were put away as numbers `rows`, as a column; of many, its strings lie where they were put."""
+        """Texts by number, as they were put away -> a column, whose strings stay in the file if they are there."""
         if self._octets is None:
             column = pl.concat([pl.Series("text", [], pl.String), *self._held], rechunk=False)
-            if np.array_equal(rows, np.arange(len(column))):  # to gather from several pieces copies every text
+            if np.array_equal(rows, np.arange(len(column))):  # else gathering would copy every text
                 return column
             return column.gather(rows.astype(np.uint32)).alias("text")
         bounds = np.concatenate(self._ends)
@@ -141,7 +142,7 @@ class Texts:
 def within(megabytes: int, folder: Path | None = None) -> Iterator[None]:
     """Files lie in `folder`, and their pages leave this process's memory whenever it holds more than `megabytes`.
 
-    They stay in the system's cache as long as it has room: to come back costs a fault for every 64 KB.
+    The pages stay in the system's cache as long as it has room; to have them back costs a fault for every 64 KB.
     """
     stop = threading.Event()
     watch = threading.Thread(target=_watch, args=(megabytes * 10**6, stop), name="room", daemon=True)
@@ -160,7 +161,7 @@ def within(megabytes: int, folder: Path | None = None) -> Iterator[None]:
 
 
 def most_text() -> int:
-    """Bytes of text that stay in memory: half of what is to be kept to, for tables need the other half."""
+    """Bytes of text that stay in memory: half of the limit, for tables need the other half."""
     return _limits[-1] // 2 if _limits else HELD
 
 
@@ -171,15 +172,15 @@ def release() -> None:
 
 @contextlib.contextmanager
 def scattered(*arrays: Array) -> Iterator[None]:
-    """Meanwhile `arrays` (without any: all that lies in files) are read here and there, each piece by itself.
+    """Within the block `arrays` are read here and there (without any: all that lies in files), each piece by itself.
 
-    Else the system reads what lies around it as well, 8 MB here: 80 GB of a file of .6 were read so in three minutes.
+    Else the system also reads what lies around each piece, 8 MB here: so it read 80 GB of a file of .6 in 3 minutes.
     """
     areas = [area for area in map(_area_of, arrays) if area is not None] if arrays else _every_area()
     _advise(areas, "MADV_RANDOM")
     in_hand = areas if arrays else []
     _in_hand.extend(in_hand)
-    if in_hand and _limits:  # what was read before makes room: 300 MB come between two looks of _watch
+    if in_hand and _limits:  # what was read before makes room now: between two looks of _watch 300 MB may come
         _release_others()
     try:
         yield
@@ -203,12 +204,12 @@ def held() -> int:
 
 
 def _watch(limit: int, stop: threading.Event) -> None:
-    """Release whenever more than `limit` bytes are resident, and a third as many of them from files.
+    """Release whenever more than `limit` bytes are resident, and files have more than a third of the limit.
 
-    What is shared and stays when all files are released is no file of ours, but texts that a worker handed over and
-    libraries, 370 MB of 1,000: counted as files they left these so little that 100,000 articles were released 234
-    times, and came back. For the same reason what is read here and there stays, up to half of the limit and while all
-    is no more than a fifth over it.
+    Shared memory that stays when all files are released is not our files, but libraries and texts that a worker handed
+    over, 370 MB of 1,000. When these were counted as files, so little was left for the files that 100,000 articles were
+    released 234 times, and read again. For the same reason what is read here and there is not released while it has no
+    more than half of the limit, and the process is no more than a fifth over it.
     """
     page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     try:
@@ -220,7 +221,7 @@ def _watch(limit: int, stop: threading.Event) -> None:
         while not stop.wait(WATCHED):
             resident, shared = _pages(statm)
             files = max(shared - (stays or 0), 0) * page
-            # Where other memory leaves no room, files still get a third: with less they would come back all the time.
+            # Where other memory leaves no room, files still get a third: with less they would be read all the time.
             if files <= max(limit - (resident * page - files), limit // 3) or not _areas:
                 continue
             kept = 0 < sum(map(len, list(_in_hand))) <= limit // 2 and resident * page <= limit + limit // 5
@@ -233,7 +234,7 @@ def _watch(limit: int, stop: threading.Event) -> None:
 
 
 def _release_others() -> None:
-    """Let the pages of those files leave that are not read here and there."""
+    """Let the pages of files leave this process's memory, but for the files that are read here and there now."""
     in_hand = list(_in_hand)
     _advise([area for area in _every_area() if area not in in_hand], "MADV_DONTNEED")
 
@@ -246,7 +247,7 @@ def _pages(statm: FileIO) -> tuple[int, int]:
 
 
 def _advise(areas: list[_Area], name: str) -> None:
-    """Tell the system how mappings are used, where it listens."""
+    """Tell the system how mappings are used, where it can be told."""
     if hasattr(mmap, name):
         for area in areas:
             with contextlib.suppress(ValueError, OSError):  # closed meanwhile
@@ -285,7 +286,7 @@ def _every_area() -> list[_Area]:
 
 @contextlib.contextmanager
 def _told(size: int) -> Iterator[None]:
-    """Say what is wanted where the disk is full."""
+    """Say how much room is wanted where the disk is full."""
     try:
         yield
     except OSError as error:

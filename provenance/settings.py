@@ -1,10 +1,10 @@
-"""Every parameter of a run, once: its unit, its range, its default and the reason for the default."""
+"""Every parameter of a run, once: what it does, its unit, its range, its default and the reason for the default."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from provenance.errors import UsageError
@@ -60,55 +60,89 @@ class Settings:
     until: str = _choice(
         "origins",
         STAGES,
-        "the last stage to run; origins are what the program is named for, and without them no languages are told",
+        "the last stage to run; before origins nothing is traced to a source, and no languages are told",
     )
     rewritten: str = _choice(
         "auto",
         REWRITTEN,
-        "look for rewritten passages, which takes half as long again as all else; auto up to a limit of size",
+        "look for rewritten passages, which takes half as long again as all else; auto: in dumps up to rewritten_limit",
     )
 
     # -- sketches ----------------------------------------------------------------------------------------
     shingle_words: int = _number(
-        5, "words", 2, 16, "unrelated books share a third of their 5-character shingles and 0.04 % of these"
+        5,
+        "words",
+        2,
+        16,
+        "length of a shingle; unrelated books share .04 % of 5-word shingles, and a third of 5-character ones",
     )
-    num_perm: int = _number(128, "permutations", 16, 1024, "standard error of an estimated jaccard is .044")
-    seed: int = _number(1, "", 0, 2**32 - 1, "datasketch's own default, so that signatures interchange")
+    num_perm: int = _number(
+        128, "permutations", 16, 1024, "values of a signature; with 128 the standard error of a jaccard is .044"
+    )
+    seed: int = _number(
+        1, "", 0, 2**32 - 1, "chooses the permutations; datasketch's default, so signatures interchange"
+    )
     recall_target: float = _number(
-        0.99, "share", 0.5, 1, "bands are chosen for this expected recall at match_jaccard; verification pays for it"
+        0.99, "share", 0.5, 1, "recall that bands are chosen for at match_jaccard; false pairs are verified and dropped"
     )
 
     # -- passages ----------------------------------------------------------------------------------------
     window: int = _number(
-        4, "shingles", 1, 64, "winnowing: every run of shingle_words + window - 1 = 8 equal words is seen"
+        4,
+        "shingles",
+        1,
+        64,
+        "winnowing keeps one of so many: every run of shingle_words + window - 1 = 8 equal words is seen",
     )
     link_cap: int = _number(
-        32, "postings", 4, 4096, "a run in more documents is linked to the previous and the first, never dropped"
+        32, "documents", 4, 4096, "a run that stands in more ties each to the previous and the first, instead of to all"
     )
-    min_span_words: int = _number(15, "words", 5, 200, "shorter shared runs are formulas as often as copies")
-    max_gap_words: int = _number(6, "words", 0, 100, "larger gaps join runs that were not copied together")
-    min_identity: float = _number(0.6, "share", 0.3, 1, "an edited span under this is called rewritten")
+    min_span_words: int = _number(
+        15, "words", 5, 200, "the shortest span; shorter shared runs are formulas as often as copies"
+    )
+    max_gap_words: int = _number(
+        6, "words", 0, 100, "the longest difference inside a span; larger ones join what was not copied together"
+    )
+    min_identity: float = _number(
+        0.6, "share", 0.3, 1, "share of a span's words that are equal; under it the span is called rewritten"
+    )
     rewritten_chars: int = _number(
-        150, "characters", 40, 2000, "60 characters call 1.4 % of mere paraphrases a copy, 150 none"
+        150,
+        "characters",
+        40,
+        2000,
+        "the shortest rewritten span; of 60 characters 1.4 % of mere paraphrases pass for a copy, of 150 none",
     )
-    rewritten_limit: int = _number(100, "MB of text", 0, 10**6, "above it rewritten=auto leaves that channel out")
+    rewritten_limit: int = _number(
+        100, "MB of text", 0, 10**6, "dumps above it are not searched for rewritten passages where rewritten is auto"
+    )
     exhaustive_documents: int = _number(
         2000, "documents", 0, 10**5, "dumps up to this size are compared pair by pair, without any sketch error"
     )
 
     # -- matches and clusters ----------------------------------------------------------------------------
-    match_jaccard: float = _number(0.3, "jaccard", 0.05, 1, "news duplicates average .30 on 3-word shingles")
-    near_duplicate: float = _number(0.7, "jaccard", 0.3, 1, "the usual line between a copy and a rewrite")
-    contained: float = _number(0.8, "share of words", 0.3, 1, "four fifths of an article inside another is a copy")
-    link_containment: float = _number(0.5, "share of words", 0.1, 1, "half an article ties two articles together")
+    match_jaccard: float = _number(
+        0.3, "jaccard", 0.05, 1, "two articles match from here on, or by a span; news duplicates average .30 (3 words)"
+    )
+    near_duplicate: float = _number(
+        0.7, "jaccard", 0.3, 1, "two articles are near duplicates from here on; the usual line between copy and rewrite"
+    )
+    contained: float = _number(
+        0.8, "share of words", 0.3, 1, "an article of which so much stands in another is contained in it, and a copy"
+    )
+    link_containment: float = _number(
+        0.5, "share of words", 0.1, 1, "an article of which so much stands in another is in one cluster with it"
+    )
     cohesion_floor: float = _number(
-        0.3, "share of words", 0, 1, "no member may share less with its cluster's centre: chains end here"
+        0.3, "share of words", 0, 1, "no member shares less with its cluster's centre, so that chains of copies end"
     )
 
     # -- tracing -----------------------------------------------------------------------------------------
-    established: float = _number(0.98, "probability", 0.5, 1, "one wrong in fifty at the most, and two families agree")
-    likely: float = _number(0.8, "probability", 0.5, 1, "an editor would print it after one call")
-    possible: float = _number(0.6, "probability", 0.5, 1, "below it we say that we do not know")
+    established: float = _number(
+        0.98, "probability", 0.5, 1, "an origin is established from here on, if two families of evidence agree"
+    )
+    likely: float = _number(0.8, "probability", 0.5, 1, "an origin is likely: an editor would print it after one call")
+    possible: float = _number(0.6, "probability", 0.5, 1, "an origin is possible; below it is undetermined")
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -123,14 +157,14 @@ class Settings:
 
 
 def or_default(given: Settings | None) -> Settings:
-    """Settings that were given, or the default ones. Raises UsageError for what are none, a dictionary for one."""
+    """The settings that were given, or the defaults. Raises UsageError for anything else, such as a dictionary."""
     if given is not None and not isinstance(given, Settings):
         raise UsageError(f"settings: {given!r:.80} is no Settings; write Settings(text='body', near_duplicate=0.8)")
     return given or Settings()
 
 
 def settings_of(facts: Mapping[str, Any]) -> Settings:
-    """The facts of a run.json -> the settings that the run was made with; names that only another version knows go."""
+    """The facts of a run.json -> the settings of that run, without those that only another version knows."""
     known = {item.name for item in fields(Settings)}
     return Settings(**{name: value for name, value in facts["settings"].items() if name in known})
 
@@ -152,4 +186,3 @@ def check_value(item: Field[Any], value: object) -> None:
         if not about["low"] <= value <= about["high"]:
             unit = f" {about['unit']}" if about["unit"] else ""
             raise UsageError(f"setting {name}: {value} is not between {about['low']} and {about['high']}{unit}")
-    assert item.default is not MISSING

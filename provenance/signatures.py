@@ -1,4 +1,4 @@
-"""A frame of texts -> MinHash signatures that datasketch and whatever reads its format can use."""
+"""A frame of texts -> MinHash signatures that datasketch can use, and whatever else reads its format."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def sketch(
 
 
 def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dict[str, MinHash]:
-    """SIGNATURES -> doc_id -> datasketch's own object, ready for its LSH, and to be updated with more shingles.
+    """SIGNATURES -> datasketch's own object by doc_id, ready for its LSH, and to be updated with more shingles.
 
-    `settings` are those of the sketch: an object knows its seed and its permutations. Raises UsageError for any other
-    frame.
+    `settings` are those of the sketch, for an object knows its seed and its permutations. Raises UsageError for any
+    other frame.
 
     >>> texts = ["the ferry ran aground on the bar at dawn", "the ferry ran aground on the bar"]
     >>> one, two = minhashes(sketch(pl.DataFrame({"text": texts}))).values()
@@ -68,9 +68,9 @@ def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dic
 def fill_lsh(
     lsh: MinHashLSH, signatures: pl.DataFrame | Iterable[pl.DataFrame], settings: Settings | None = None
 ) -> int:
-    """SIGNATURES, also bit by bit as an index gives them -> datasketch's LSH, in memory or on Redis; how many went in.
+    """Put SIGNATURES into datasketch's LSH, in memory or on Redis -> how many it did not have yet.
 
-    Documents that the LSH has are left alone. `settings` are those of the signatures.
+    They may also come bit by bit, as an index gives them. `settings` are those of the signatures.
 
     >>> from datasketch import MinHashLSH
     >>> lsh = MinHashLSH(threshold=0.5, num_perm=128)

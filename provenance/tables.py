@@ -1,7 +1,7 @@
 """Every table's schema, column by column, once.
 
-Positions are Unicode code points, 0-based, half-open, into `documents.text`. A trailing `?` in a comment
-marks a column that may be null.
+Positions are Unicode code points, 0-based, half-open, into `documents.text`. A `?` at the head of a comment marks a
+column that may be null.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ DAY = pl.Date()
 TIME = pl.Datetime("us", "UTC")
 TEXT = pl.String()
 PLACE = pl.Int64()
+COUNT = pl.Int64()
 SHARE = pl.Float32()
 CONTENTS = pl.UInt64()  # a hash of what is in an article
 
@@ -34,8 +35,23 @@ DOCUMENTS = pl.Schema(
         "text": TEXT,
     }
 )
-REJECTS = pl.Schema({"path": TEXT, "record": PLACE, "reason": TEXT, "detail": TEXT, "action": TEXT})
-PASSAGES = pl.Schema({"doc_id": TEXT, "start": PLACE, "end": PLACE, "role": TEXT})
+REJECTS = pl.Schema(
+    {
+        "path": TEXT,
+        "record": PLACE,  # ? of the file, from 0; null where all of it is meant
+        "reason": TEXT,  # a word of dumps/rejects.py
+        "detail": TEXT,
+        "action": TEXT,  # skipped, partial (read in part), flagged (read whole)
+    }
+)
+PASSAGES = pl.Schema(
+    {
+        "doc_id": TEXT,
+        "start": PLACE,
+        "end": PLACE,
+        "role": TEXT,  # a word of ROLES
+    }
+)
 SPANS = pl.Schema(
     {
         "left_doc": TEXT,
@@ -49,7 +65,9 @@ SPANS = pl.Schema(
         "role": TEXT,
     }
 )
-#: In which order they stand; two with equal starts are told apart by their ends.
+#: The documents of a pair: the columns by which MATCHES, SPANS and EVIDENCE are joined.
+PAIR = ["left_doc", "right_doc"]
+#: The order of its rows; two with equal starts are told apart by their ends.
 SPANS_BY = ["left_doc", "left_start", "right_doc", "right_start", "left_end", "right_end"]
 MATCHES = pl.Schema(
     {
@@ -63,6 +81,8 @@ MATCHES = pl.Schema(
         "relation": TEXT,
     }
 )
+#: A relation -> the same as the right document sees it; one that is not here looks alike from both sides.
+MIRRORED = {"contained": "contains", "contains": "contained"}
 CLUSTERS = pl.Schema(
     {
         "cluster_id": TEXT,
@@ -127,8 +147,8 @@ OUTLETS = pl.Schema(
     {
         "from_outlet": TEXT,
         "to_outlet": TEXT,
-        "documents": PLACE,
-        "words": PLACE,
+        "documents": COUNT,
+        "words": COUNT,
         "median_lag": pl.Duration("us"),  # ?
     }
 )
@@ -161,7 +181,7 @@ ANCESTRY = pl.Schema(
         "flaw": pl.Float64(),  # ? of a first of the dump: log odds that somebody unseen was before it
         "contents": CONTENTS,  # ? of the other, or of the document where that is null
         "twin": TEXT,  # ? of a null row: another document of the same words, if nothing tells which was first
-        "alike": pl.Int64(),  # ? how many such there are, with this one
+        "alike": COUNT,  # ? how many such there are, with this one
     }
 )
 MATCHED = pl.Struct(
@@ -232,7 +252,7 @@ VERDICTS = pl.Schema(
     }
 )
 
-#: What `sketch` gives; a scan writes none. Values are unsigned 32-bit numbers, one a permutation.
+#: What `sketch` gives; a scan writes none. Each signature holds unsigned 32-bit numbers, one for each permutation.
 SIGNATURES = pl.Schema({"doc_id": TEXT, "signature": pl.List(pl.Int64())})
 
 ROLES = ("headline", "caption", "byline", "teaser", "paragraph", "quote", "boilerplate")
@@ -252,19 +272,19 @@ WRITTEN: dict[str, pl.Schema] = {
     "outlets": OUTLETS,
 }
 
-#: One row a file that was opened, or a member of an archive; written to run.json.
+#: One row for each file that was opened and each member of an archive; written to run.json.
 INPUTS = pl.Schema(
     {
         "path": TEXT,  # a member's is ARCHIVE!/NAME
-        "bytes": PLACE,  # ? of the file as it lies, compressed or not; null for a member
+        "bytes": COUNT,  # ? of the file as it was given, compressed or not; null for a member
         "xxh3_128": TEXT,  # ? of those bytes
         "format": TEXT,  # text, html, feed, warc, jsonl, csv, parquet, zip, ..., with .gz, .zst ... behind it
         "encoding": TEXT,  # ? null for Parquet and what could not be decoded; several, most frequent first
-        "decided": TEXT,  # ? how it was told: bom, valid (strict UTF-8), shape, declared, statistics
-        "certainty": SHARE,  # ? the least: 1 where it proves itself, the detector's share; null where taken at its word
-        "replaced": PLACE,  # runs of bytes that were no text, replaced by U+FFFD
-        "documents": PLACE,
-        "undated": PLACE,  # articles whose date, as it was given, is no full one: 2025, 03/04/2025
+        "decided": TEXT,  # ? what the encoding was told by: bom, valid (strict UTF-8), shape, declared, statistics
+        "certainty": SHARE,  # ? of the least certain one, 0 to 1: 1 where the bytes prove it; null where only declared
+        "replaced": COUNT,  # runs of bytes that were no text, replaced by U+FFFD
+        "documents": COUNT,
+        "undated": COUNT,  # articles whose date, as it was given, is no full one: 2025, 03/04/2025
         "undated_as": TEXT,  # ? the first of these dates
     }
 )

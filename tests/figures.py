@@ -21,6 +21,7 @@ from provenance.evaluation.gold import read_gold
 from provenance.matching import rewritten
 from provenance.matching.postings import all_postings
 from provenance.settings import Settings
+from provenance.tables import PAIR
 from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def pan13(corpora: Path) -> Iterator[Figure]:
     labelled = read_gold(folder)["pairs"]
     for short in ("02", "03", "04", "05"):
         wanted = labelled.filter(pl.col("category") == PAN[short])
-        share = wanted.join(found, on=pairs.PAIR, how="semi").height / wanted.height
+        share = wanted.join(found, on=PAIR, how="semi").height / wanted.height
         yield Figure(f"{short} candidate recall", share, wanted.height)
     yield from chains(run)
 
@@ -140,7 +141,7 @@ def raw_jaccard(one: str, other: str, word: str) -> float:
 
 def near_precision(run: Run) -> Iterator[Figure]:
     """Of the pairs called near_duplicate or duplicate the share whose raw jaccard is near_duplicate less BORDER."""
-    called = run.matches.filter(pl.col("relation").is_in(pairs.NEAR)).select(pairs.PAIR).rows()
+    called = run.matches.filter(pl.col("relation").is_in(pairs.NEAR)).select(PAIR).rows()
     texts = dict(run.documents.select("doc_id", "text").iter_rows())
     least = Settings().near_duplicate - BORDER
     for name, word in ((r"\w", r"\w+"), ("letters and digits", r"[^\W_]+")):
@@ -192,8 +193,9 @@ def twentynews(corpora: Path) -> Iterator[Figure]:
 
 
 def polnear(corpora: Path) -> Iterator[Figure]:
-    """840 political articles: agencies credited."""
-    _, scores = scan_and_judge(corpora, "polnear", until="origins")
+    """840 political articles without their authors, which the labels were read from: agencies credited."""
+    documents = pl.read_parquet(corpora / "polnear" / "documents.parquet").drop("author")
+    scores = judge(scan(documents, until="origins"), corpora / "polnear")
     for part in ("precision", "recall"):
         yield Figure(f"credited agencies, {part}", *scores["credited sources", part])
 
@@ -211,7 +213,7 @@ def civil_codes(corpora: Path) -> Iterator[Figure]:
 def paraphrases(corpora: Path) -> Iterator[Figure]:
     """4,076 pairs of sentences as documents of one sentence: which of those not the same are called rewritten."""
     gold = pl.read_parquet(corpora / "paraphrases" / "pairs.parquet")
-    ordered = pairs.order_pairs(gold, "a", "b").unique(pairs.PAIR, maintain_order=True)
+    ordered = pairs.order_pairs(gold, "a", "b").unique(PAIR, maintain_order=True)
     documents = pl.concat([gold.select(doc_id=side, text=f"text_{side}") for side in "ab"])
     documents = documents.unique("doc_id", keep="first", maintain_order=True)
     for least in (150, 60):
@@ -219,7 +221,7 @@ def paraphrases(corpora: Path) -> Iterator[Figure]:
         called = spans.filter(pl.col("kind") == "rewritten")
         for label, name in ((0, "not the same"), (1, "the same")):
             judged = ordered.filter(pl.col("label") == label)
-            share = judged.join(called, on=pairs.PAIR, how="semi").height / judged.height
+            share = judged.join(called, on=PAIR, how="semi").height / judged.height
             yield Figure(f"{name}, rewritten from {least} characters", share, judged.height)
 
 
@@ -290,9 +292,9 @@ def headline(_corpora: Path) -> Iterator[Figure]:
     spans = scan(pl.DataFrame({"doc_id": ids, "text": rows}), until="matches").spans
     low, high = np.sort(copied, axis=1).T
     wanted = pl.DataFrame({"left_doc": [ids[row] for row in low], "right_doc": [ids[row] for row in high]})
-    found = wanted.join(spans.filter(pl.col("role") == "headline"), on=pairs.PAIR, how="semi")
+    found = wanted.join(spans.filter(pl.col("role") == "headline"), on=PAIR, how="semi")
     yield Figure("one word changed, found", found.height / planted, planted)
-    others = spans.join(wanted, on=pairs.PAIR, how="anti")
+    others = spans.join(wanted, on=PAIR, how="anti")
     yield Figure("other spans an article", others.height / count, count)
 
 

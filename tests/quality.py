@@ -25,7 +25,7 @@ from tests.figures import GROUPS, Figure
 
 MEASURED = floors.ROOT / "reports" / "measured"
 PAGE, ABLATION = MEASURED / "quality.md", MEASURED / "ablation.md"
-SCANNED = ("reuters", "bbc", "two-events", "twentynews", "polnear")
+SCANNED = ("reuters", "bbc", "two-events", "twentynews")
 WITHOUT_CORPORA = ("sample", "hot-passage", "headline")
 
 

@@ -74,6 +74,18 @@ def test_one_name_is_one_input_and_not_its_letters(tmp_path: Path, monkeypatch: 
             pv.scan(file)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("row", [{"text": SENTENCE}, b"ab", 3, ("ab",)])
+def test_rows_are_no_names(row: Any) -> None:
+    with pytest.raises(pv.ProvenanceError, match=r"^scan: \w+ among the inputs is no name .* pl\.DataFrame\(rows\)$"):
+        pv.scan([row])
+
+
+def test_names_that_can_be_gone_through_once(tmp_path: Path) -> None:
+    """They were gone through before they were read: "no input"."""
+    (tmp_path / "a.txt").write_text("The ferry ran aground on the bar at dawn.", encoding="utf-8")
+    assert pv.scan(tmp_path.glob("*.txt"), UP_TO).documents.height == 1
+
+
 @pytest.mark.parametrize("wrong", [{"text": "body"}, "document", 0])
 def test_settings_that_are_none_are_a_mistake(wrong: Any, tmp_path: Path) -> None:
     calls = (

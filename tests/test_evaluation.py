@@ -349,6 +349,31 @@ def test_the_gold_of_another_dump_is_refused_and_of_a_larger_one_told(tmp_path: 
     assert evaluate(part, gold).row(0) == ("gold documents scanned", "share", 0.5, 2)
 
 
+def test_labelled_pairs_are_measured_category_by_category(tmp_path: Path) -> None:
+    spans_of(("a", 0, 10, "b", 0, 10), ("a", 0, 5, "c", 0, 5)).write_parquet(tmp_path / "found.parquet")
+    labelled = [("b", "a", "copied"), ("c", "a", "none"), ("d", "a", "none")]
+    gold = write(
+        tmp_path / "gold",
+        pairs=pl.DataFrame(labelled, schema=["derived", "original", "category"], orient="row"),
+        spans=spans_of(("a", 0, 10, "b", 0, 10)).with_columns(category=pl.lit("copied")),
+    )
+    found = {row[:2]: row[2:] for row in evaluate(tmp_path / "found.parquet", gold).rows()}
+    assert found["precision", "copied"] == (1, 1)
+    assert found["recall", "copied"] == (1, 1)
+    assert found["false detections", "none"] == (1, 2), "of two pairs without a case one has a span"
+    assert found["precision", "entire"] == (0.5, 2), "the mean over detections, whatever their length"
+
+
+def test_pairs_are_matched_whether_or_not_one_was_reused(tmp_path: Path) -> None:
+    labelled = [("b", "a", 1), ("c", "a", 0), ("d", "a", 0), ("e", "a", 0)]
+    gold = write(tmp_path / "gold", pairs=pl.DataFrame(labelled, schema=["derived", "original", "label"], orient="row"))
+    rows = [("a", "b", "overlap", 0.9), ("a", "c", "boilerplate", 0.9), ("a", "d", "overlap", 0.9)]
+    run = write(tmp_path / "run", matches=matches_of(*rows))
+    found = {row[:2]: row[2:] for row in evaluate(run, gold).rows()}
+    assert found["pairs matched", "reused"] == (1, 1)
+    assert found["pairs matched", "not reused"] == (pytest.approx(1 / 3), 3), "boilerplate alone is no match"
+
+
 def test_a_run_is_judged_by_its_own_settings(tmp_path: Path) -> None:
     gold = write(tmp_path / "gold", exact_jaccard=pl.DataFrame({"a": ["x"], "b": ["y"], "jaccard": [0.6]}))
     run = write(tmp_path / "run", matches=matches_of(("x", "y", "near_duplicate", 0.9)))

@@ -81,7 +81,7 @@ def _spans(run: Frames, gold: Frames) -> Iterator[Row]:
 
 def _plagdet(found: pl.DataFrame, gold: Frames) -> Iterator[Row]:
     labelled = gold["pairs"]
-    found = found.join(labelled.select(*pairs.PAIR, label="category"), on=pairs.PAIR)
+    found = found.join(labelled.select(*tables.PAIR, label="category"), on=tables.PAIR)
     for category in sorted(labelled["category"].unique()):
         cases = gold["spans"].filter(pl.col("category") == category)
         detected = found.filter(pl.col("label") == category)
@@ -142,7 +142,7 @@ def _pairs(run: Frames, gold: Frames, settings: Settings) -> Iterator[Row]:
     if "reuse" in gold:
         for reuse, label in ((True, "reused"), (False, "not reused")):
             rows = gold["reuse"].filter(pl.col("reuse") == reuse)
-            hits = rows.join(matches.filter(pl.col("relation") != "boilerplate"), on=pairs.PAIR, how="semi")
+            hits = rows.join(matches.filter(pl.col("relation") != "boilerplate"), on=tables.PAIR, how="semi")
             yield "pairs matched", label, hits.height / max(rows.height, 1), rows.height
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from provenance.tables import PAIR
+
 Array = np.ndarray[Any, Any]
 
 
 def union_length(group: Array, start: Array, end: Array, groups: int) -> Array:
-    """Stretches, each of a group 0..groups -> the length of each group's union; int64."""
+    """Stretches, each with the number of its group -> the length of each group's union; int64."""
     order = np.lexsort((end, start, group))
     group, start, end = group[order], start[order], end[order]
     step = (int(end.max()) if len(end) else 0) + 1  # keeps the running maximum of one group out of the next
@@ -25,11 +27,10 @@ def meet(cases: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
     Two spans meet if they are of one pair of documents and overlap on both sides.
     """
-    pair = ["left_doc", "right_doc"]
     ends = ["left_start", "left_end", "right_start", "right_end"]
-    one = cases.lazy().select(*pair, *ends).with_row_index("case")
-    other = found.lazy().select(*pair, *ends).with_row_index("found")
-    both = one.join(other, on=pair, suffix="_found")
+    one = cases.lazy().select(*PAIR, *ends).with_row_index("case")
+    other = found.lazy().select(*PAIR, *ends).with_row_index("found")
+    both = one.join(other, on=PAIR, suffix="_found")
     for side in ("left", "right"):
         start, end = f"{side}_start", f"{side}_end"
         both = both.with_columns(

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-PAIR = ["left_doc", "right_doc"]
+from provenance.tables import PAIR
+
 NEAR = ("duplicate", "near_duplicate")
 
 

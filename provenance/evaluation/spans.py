@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance.evaluation.intervals import characters, covered, meet, union_length
+from provenance.tables import PAIR
 
 Array = np.ndarray[Any, Any]
 NO_GROUPS = pl.DataFrame(
@@ -97,8 +98,7 @@ def span_precision(gold: pl.DataFrame, groups: pl.DataFrame, found: pl.DataFrame
 def true_characters(gold: pl.DataFrame, groups: pl.DataFrame, found: pl.DataFrame) -> Array:
     """For each detection the characters of both sides that true links cover; int64."""
     inner = group_occurrences(gold.filter(pl.col("left_doc") == pl.col("right_doc")))
-    pair = ["left_doc", "right_doc"]
-    true = pl.concat([part.select(*pair, *ENDS) for part in (gold, link_all(inner), link_all(groups))])
+    true = pl.concat([part.select(*PAIR, *ENDS) for part in (gold, link_all(inner), link_all(groups))])
     return covered(meet(true, found), "found", found.height)
 
 

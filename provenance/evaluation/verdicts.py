@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from provenance import tables
 from provenance.dumps.verdicts import MAGIC, read_verdicts
 from provenance.errors import UsageError
 from provenance.evaluation.origins import accuracy, judge
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pl.DataFrame]
 Row = tuple[str, str, float, int]
-PAIR = ["left_doc", "right_doc"]
 
 
 def is_log(path: Path) -> bool:
@@ -54,7 +54,7 @@ def measure_verdicts(run: Frames, place: Path, log: Path) -> Iterator[Row]:
     if "edges" in run:
         ends = [pl.min_horizontal("from_id", "to_id"), pl.max_horizontal("from_id", "to_id")]
         edges = run["edges"].select("kind", left_doc=ends[0], right_doc=ends[1])
-        drawn = decisions.kinds.join(edges, on=PAIR, suffix="_said")
+        drawn = decisions.kinds.join(edges, on=tables.PAIR, suffix="_said")
         yield "decided kinds", "found", _share(drawn["kind"] == drawn["kind_said"]), drawn.height
     if "passages" in run:
         yield from _ignored(run["passages"], decisions.ignored)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from provenance.pipeline import peak_memory
+from provenance.clock import peak_memory
 from provenance.settings import Settings
 from tests.bench import ROOT, corpora, processes
 from tests.bench.spark_equality import compare_engines
