@@ -14,6 +14,7 @@ from provenance.errors import UsageError
 from provenance.matching.components import label_components, lead
 from provenance.matching.pair_keys import pack_ordered
 from provenance.matching.places import row_numbers
+from provenance.tables import PAIR
 from provenance.tracing.dates import is_zero
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _alike(order: pl.Series, matches: pl.DataFrame, rank: Array) -> pl.DataFrame
     """MATCHES -> GONE: by rank, each document stays unless it is like one that stays."""
     words = (("duplicate",), ("near_duplicate", "same"))  # same: an editor said so
     equal, near = (matches.filter(pl.col("relation").is_in(some)) for some in words)
-    ends = [[row_numbers(pairs[side], order) for side in ("left_doc", "right_doc")] for pairs in (equal, near)]
+    ends = [[row_numbers(pairs[side], order) for side in PAIR] for pairs in (equal, near)]
     # Equal texts are one node: of many of them a scan names only some pairs, but whatever these link is equal.
     label = label_components(len(order), *ends[0])
     nodes = np.arange(len(order))

@@ -148,7 +148,7 @@ def finish(gold: Frames) -> Frames:
         gold["pairs"] = pairs
     elif pairs is not None and "label" in pairs.columns:
         known = pairs["reuse"] if "reuse" in pairs.columns else pairs["label"] == 1
-        gold["reuse"] = pairs.select("left_doc", "right_doc").with_columns(reuse=known)
+        gold["reuse"] = pairs.select(tables.PAIR).with_columns(reuse=known)
     if "quotes" in gold:
         gold["edges"] = (
             gold["quotes"].select(from_id="original", to_id="derived", relation=pl.lit("copied_from")).unique()

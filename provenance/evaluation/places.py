@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from provenance.errors import UsageError
+from provenance.tables import PAIR
 
 #: Frames whose rows hold places in documents: the columns of document, start and end.
 PLACED = {
@@ -98,11 +99,11 @@ def rename(frame: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     """A frame with ids of a run's documents -> with the gold's."""
     columns = {"left_doc", "right_doc", "doc_id", "from_id", "to_id", "origin_id", "runner_up"} & set(frame.columns)
     changed = frame.with_columns(pl.col(column).replace(names) for column in sorted(columns)) if names else frame
-    if {"left_doc", "right_doc"} <= columns and "left_start" not in frame.columns:
+    if columns.issuperset(PAIR) and "left_start" not in frame.columns:
         turn = pl.col("left_doc") > pl.col("right_doc")
         return changed.with_columns(
-            left_doc=pl.min_horizontal("left_doc", "right_doc"),
-            right_doc=pl.max_horizontal("left_doc", "right_doc"),
+            left_doc=pl.min_horizontal(PAIR),
+            right_doc=pl.max_horizontal(PAIR),
             left_containment=pl.when(turn).then("right_containment").otherwise("left_containment"),
             right_containment=pl.when(turn).then("left_containment").otherwise("right_containment"),
         )

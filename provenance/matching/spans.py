@@ -18,7 +18,7 @@ from provenance.matching.places import by_row, cut_out, read_places
 from provenance.matching.rewritten import find_rewritten, is_on
 from provenance.matching.short_passages import find_short
 from provenance.matching.stretches import Aligned, join, join_neighbours
-from provenance.tables import ROLES, SPANS
+from provenance.tables import PAIR, ROLES, SPANS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def settle(
     more = align(tokens, layout, *missing, settings, threads)
     jaccards = pl.concat([jaccards, _jaccards(documents["doc_id"], more.left, more.right, more.jaccard)])
     spans = to_table(documents, layout, tokens, join([runs, short]), settings, threads)
-    return spans, jaccards.sort("left_doc", "right_doc")
+    return spans, jaccards.sort(PAIR)
 
 
 def _jaccards(doc_ids: pl.Series, left: Array, right: Array, jaccard: Array) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique, unpa
 from provenance.matching.recall import gather_pairs, measure_met, sample_pairs, take_sample
 from provenance.matching.sketches import permutations
 from provenance.room import Column, scattered
+from provenance.tables import PAIR
 from provenance.text.tokens import LARGE_BATCH, Hasher, Words, in_order, octets_of, slices, tokenize
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def find_alike(
     firsts = match_firsts(ids, texts, pairs, groups, settings, threads)
 
     def compare(missing: pl.DataFrame) -> pl.DataFrame:
-        left, right = (rows_of(missing[side], ids) for side in ("left_doc", "right_doc"))
+        left, right = (rows_of(missing[side], ids) for side in PAIR)
         return match_pairs(ids, texts, pack_pairs(left, right), groups, settings, threads)
 
     matches = complete(pl.concat([firsts, match_equal(ids, groups, settings)]), compare, settings, decisions)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.reports.blocks import seconds, share, thousandth
-from provenance.tables import MIRRORED
+from provenance.tables import MIRRORED, PAIR
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -140,7 +140,7 @@ def _neighbours(pairs: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
 
 def _matches(run: Run) -> pl.DataFrame:
     """MATCHES -> with how many others each document matches."""
-    sides = pl.concat(run.matches.select(doc_id=side) for side in ("left_doc", "right_doc"))
+    sides = pl.concat(run.matches.select(doc_id=side) for side in PAIR)
     return sides.group_by("doc_id").len("matches")
 
 

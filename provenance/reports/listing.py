@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.reports.blocks import share, thousandth
+from provenance.tables import PAIR
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -114,12 +115,12 @@ def _links(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
         return chosen.select("cluster_id").head(0).with_columns(single=pl.lit(0))
     member = run.clusters.filter(pl.col("level") == level).select("doc_id", "cluster_id")
     ties = (
-        run.matches.select("left_doc", "right_doc")
+        run.matches.select(PAIR)
         .join(member.rename({"doc_id": "left_doc"}), on="left_doc")
         .join(member.rename({"doc_id": "right_doc", "cluster_id": "other"}), on="right_doc")
         .filter(pl.col("cluster_id") == pl.col("other"))
     )
-    ends = pl.concat(ties.select("cluster_id", doc_id=side) for side in ("left_doc", "right_doc"))
+    ends = pl.concat(ties.select("cluster_id", doc_id=side) for side in PAIR)
     return ends.group_by("cluster_id", "doc_id").len().group_by("cluster_id").agg(single=(pl.col("len") == 1).sum())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.reports.blocks import share, thousandth
+from provenance.tables import PAIR
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -25,8 +26,8 @@ def choose_pairs(run: Run) -> pl.DataFrame:
     ranked = run.matches.with_columns(most=most).sort(
         "most", "jaccard", "left_doc", "right_doc", descending=[True, True, False, False]
     )
-    place = [pl.int_range(pl.len()).over(side) < CLOSEST for side in ("left_doc", "right_doc")]
-    return ranked.filter(pl.any_horizontal(place)).drop("most").sort("left_doc", "right_doc")
+    place = [pl.int_range(pl.len()).over(side) < CLOSEST for side in PAIR]
+    return ranked.filter(pl.any_horizontal(place)).drop("most").sort(PAIR)
 
 
 def describe_pairs(run: Run, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.DataFrame:
@@ -47,13 +48,13 @@ def describe_pairs(run: Run, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.Dat
     )
     spans = (
         run.spans.filter(pl.col("left_doc") != pl.col("right_doc"))
-        .sort("left_doc", "right_doc", "left_start", "right_start")
-        .group_by("left_doc", "right_doc")
+        .sort(*PAIR, "left_start", "right_start")
+        .group_by(PAIR)
         .agg(places=span.head(MOST_SPANS))
     )
     numbers = order.select("doc_id", "number")
     return (
-        pairs.join(spans, on=["left_doc", "right_doc"], how="left")
+        pairs.join(spans, on=PAIR, how="left")
         .join(numbers.rename({"doc_id": "left_doc", "number": "left"}), on="left_doc")
         .join(numbers.rename({"doc_id": "right_doc", "number": "right"}), on="right_doc")
         .select(

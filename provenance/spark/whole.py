@@ -19,6 +19,7 @@ from provenance.matching.whole_documents import match_equal, match_firsts, match
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, by_ends, by_pair, count, hashed, home, shaped, table
 from provenance.spark.related import relate_pairs, send_related, send_wants
+from provenance.tables import PAIR
 from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def send_matches(
     whole = matches.with_columns(**ends, **unknown)
     yield Sent("matches", whole, hashed(whole["right_row"], plan))
     yield send_wants(whole, plan)
-    strong = strong_pairs(matches, plan.settings).select("left_doc", "right_doc")
-    links = whole.join(strong, on=["left_doc", "right_doc"], how="semi").select("left_row", "right_row")
+    strong = strong_pairs(matches, plan.settings).select(PAIR)
+    links = whole.join(strong, on=PAIR, how="semi").select("left_row", "right_row")
     yield Sent("links", links, 0)
     if plan.settings.until == "origins":
         yield from send_related(relate_pairs(whole, spans, documents), plan)

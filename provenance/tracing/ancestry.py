@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.tables import ANCESTRY
+from provenance.tables import ANCESTRY, PAIR
 from provenance.tracing.candidates import FIXED, PARENT, ROOT, Candidates, find_candidates
 from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
-from provenance.tracing.twins import PAIR, find_even
+from provenance.tracing.twins import find_even
 from provenance.tracing.unseen import describe_firsts, weigh_firsts
 
 if TYPE_CHECKING:

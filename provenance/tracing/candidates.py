@@ -12,12 +12,13 @@ import numpy as np
 import polars as pl
 import rustworkx as rx
 
+from provenance.tables import PAIR
 from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import best_dates, find_signed, keys
 from provenance.tracing.frequency import is_sampled
 from provenance.tracing.model import add_common, add_odds, sum_families
 from provenance.tracing.readings import READING, Readings, Taken, compare_readings, explain_credits, over_least
-from provenance.tracing.twins import PAIR, join_pairs
+from provenance.tracing.twins import join_pairs
 
 if TYPE_CHECKING:
     from provenance.tracing.pairs import Related

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.tables import EDGES, EVIDENCE_ITEM
+from provenance.tables import EDGES, EVIDENCE_ITEM, PAIR
 from provenance.tracing.absent import draw_absent, find_known, item, judge, leave_known
 from provenance.tracing.credits import SNIPPET, show_credits
 from provenance.tracing.evidence import CLAIMS, IS_ALIKE
@@ -33,7 +33,6 @@ from provenance.tracing.model import (
     weights,
 )
 from provenance.tracing.trust import UNDATED, how_dated
-from provenance.tracing.twins import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

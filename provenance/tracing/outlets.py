@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from provenance.tables import OUTLETS, PLACE, TEXT
+from provenance.tables import OUTLETS, PAIR, PLACE, TEXT
 from provenance.tracing import names
 from provenance.tracing.absent import SOURCE
 
@@ -231,7 +231,7 @@ def list_taken(documents: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFram
         )
         .drop_nulls(["from_outlet", "to_outlet"])
         .filter(pl.col("from_outlet") != pl.col("to_outlet"))
-        .join(shared, on=["left_doc", "right_doc"], how="left")
+        .join(shared, on=PAIR, how="left")
         .with_columns(lag=pl.col("to_time") - pl.col("from_time"))
         .select(pl.col(name).cast(dtype) for name, dtype in TAKEN.items())
     )
@@ -255,7 +255,7 @@ def count_shared(spans: pl.DataFrame) -> pl.DataFrame:
     """SPANS -> left_doc, right_doc, words: what a pair shares. At six characters a word: the tokens are gone by now."""
     wanted = spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
     chars = pl.col("right_end") - pl.col("right_start")
-    words = wanted.group_by("left_doc", "right_doc").agg(words=(chars.sum() / 6).round().cast(pl.Int64))
+    words = wanted.group_by(PAIR).agg(words=(chars.sum() / 6).round().cast(pl.Int64))
     ordered = pl.col("left_doc") < pl.col("right_doc")
     return words.select(
         left_doc=pl.when(ordered).then("left_doc").otherwise("right_doc"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import polars as pl
 import rustworkx as rx
 
-from provenance import tables
+from provenance.tables import PAIR
 from provenance.tracing.facts import CREDITS, best_dates, keys, source_keys
 
-PAIR = tables.PAIR
 SIDED = ("containment", "first", "last")  # what is known of a side of a pair
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.tables import TIME
+from provenance.tables import PAIR, TIME
 from provenance.text.contents import read_contents
 from provenance.verdicts.standing import find_standing, fingerprint
 from provenance.verdicts.subjects import ITSELF, SOURCE, placed
@@ -87,7 +87,7 @@ class Decisions(NamedTuple):
             pairs.filter(pl.col("doc_id") != pl.col("other"))
             .select(left_doc=pl.min_horizontal("doc_id", "other"), right_doc=pl.max_horizontal("doc_id", "other"))
             .unique()
-            .sort("left_doc", "right_doc")
+            .sort(PAIR)
         )
 
 
@@ -210,12 +210,12 @@ def _kinds(standing: list[Standing], keyed: pl.DataFrame) -> pl.DataFrame:
     pairs = pl.DataFrame(said, schema={"one": TEXT, "other": TEXT, "kind": TEXT}, orient="row")
     found = pairs.join(keyed.select(one="key", left_doc="doc_id"), on="one")
     found = found.join(keyed.select(other="key", right_doc="doc_id"), on="other")
-    first, second = pl.min_horizontal("left_doc", "right_doc"), pl.max_horizontal("left_doc", "right_doc")
+    first, second = pl.min_horizontal(PAIR), pl.max_horizontal(PAIR)
     return (
         found.filter(pl.col("left_doc") != pl.col("right_doc"))
         .select(left_doc=first, right_doc=second, kind="kind")
         .unique()
-        .sort("left_doc", "right_doc")
+        .sort(PAIR)
         .select(pl.col(name).cast(dtype) for name, dtype in KINDS.items())
     )
 
