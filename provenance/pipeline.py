@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
 
-SCHEMA_VERSION = 1
 WORTH_LOADING = 16 << 20  # bytes of a table; looking through a larger one takes a worker longer than kernels to load
 STEPS = 17  # calls of Clock.step in a whole run, for progress
 
@@ -323,7 +322,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
         {
             "program": "provenance",
             "version": __version__,
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": tables.SCHEMA_VERSION,
             "settings": asdict(settings),
             "fingerprint": settings.fingerprint(),
             "tables": list(rows),

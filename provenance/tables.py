@@ -19,6 +19,9 @@ PLACE = pl.Int64()
 COUNT = pl.Int64()
 SHARE = pl.Float32()
 CONTENTS = pl.UInt64()  # a hash of what is in an article
+#: Of run.json and of all else that is printed as JSON: it grows when a field is renamed, retyped or dropped.
+SCHEMA_VERSION = 1
+SOURCE = "source:"  # before the name of an origin that is not in the dump, where ids stand
 
 DOCUMENTS = pl.Schema(
     {

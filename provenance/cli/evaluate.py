@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-SCHEMA_VERSION = 1
-
 
 @click.command("evaluate")
 @click.argument("run", metavar="RUN", type=Place())
@@ -51,6 +49,8 @@ def command(run: Path, gold: Path, form: str) -> None:
 
 def as_json(measures: pl.DataFrame) -> str:
     """MEASURES -> one JSON object."""
+    from provenance.tables import SCHEMA_VERSION
+
     document: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "measures": measures.to_dicts()}
     return json.dumps(document, indent=1, ensure_ascii=False)
 

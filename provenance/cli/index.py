@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-SCHEMA_VERSION = 1
-
 
 @click.group("index")
 def command() -> None:
@@ -68,6 +66,8 @@ def info(index: Path, wait: float, form: str) -> None:
     with open_index(index, None, wait, create=False) as opened:
         facts = opened.info()
     if form == "json":
+        from provenance.tables import SCHEMA_VERSION
+
         click.echo(json.dumps({"schema_version": SCHEMA_VERSION} | facts, indent=1))
         return
     from provenance.reports.escaping import terminal

@@ -155,7 +155,7 @@ def finish(gold: Frames) -> Frames:
         )
     if documents is not None and "wire" in documents.columns:
         credited = documents.filter(pl.col("wire").is_null() | (pl.col("wire") != "NA"))
-        gold["credited"] = credited.select(to_id="doc_id", from_id="source:" + pl.col("wire"))
+        gold["credited"] = credited.select(to_id="doc_id", from_id=tables.SOURCE + pl.col("wire"))
     elif "origins" in gold and "edges" in gold:
         gold["absent"] = absent_of(gold)
     return gold
@@ -168,7 +168,7 @@ def absent_of(gold: Frames) -> pl.DataFrame:
             gold["edges"].select("to_id", "from_id"),
             gold["origins"].select(to_id="doc_id", from_id="origin_id"),
         ]
-    ).filter(pl.col("from_id").str.starts_with("source:"))
+    ).filter(pl.col("from_id").str.starts_with(tables.SOURCE))
     others = gold["origins"].select(to_id="doc_id").join(named, on="to_id", how="anti")
     return pl.concat([named.unique(), others.with_columns(from_id=pl.lit(None, pl.String))])
 

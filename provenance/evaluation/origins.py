@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from provenance.tables import SOURCE
 from provenance.tracing.names import compact
 
 Array = np.ndarray[Any, Any]
-SOURCE = "source:"
 
 
 def key_of(origin_id: str | None) -> str | None:

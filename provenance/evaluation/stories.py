@@ -13,6 +13,7 @@ import polars as pl
 
 from provenance.evaluation import origins as judging
 from provenance.evaluation.places import rename
+from provenance.tables import SOURCE
 from provenance.tracing.facts import best_dates
 from provenance.tracing.trace import trace
 
@@ -93,7 +94,7 @@ def find_truth(documents: pl.DataFrame, gold: Frames) -> Truth:
     origins = gold["origins"].select("doc_id", origin=pl.col("origin_id").fill_null(ABSENT))
     origins = _merged(judging.keyed(origins, "origin"), same, "doc_id", "origin").unique()
     named = origins.with_columns(
-        origin=pl.when(pl.col("origin").str.starts_with(judging.SOURCE)).then(pl.lit(ABSENT)).otherwise("origin")
+        origin=pl.when(pl.col("origin").str.starts_with(SOURCE)).then(pl.lit(ABSENT)).otherwise("origin")
     )
     several = members.group_by("cluster_id").len().filter(pl.col("len") >= 2)
     held = members.join(several, on="cluster_id", how="semi")
@@ -153,7 +154,7 @@ def tell(traced: Frames, truth: Truth) -> Told:
         said.select("cluster_id", origin="second", weight=part * (1 - pl.col("confidence")) / 2).drop_nulls(),
     ]
     roots = judging.most(pl.concat(votes), 2)
-    edges = traced["edges"].filter(~pl.col("from_id").str.starts_with(judging.SOURCE))
+    edges = traced["edges"].filter(~pl.col("from_id").str.starts_with(SOURCE))
     edges = edges.filter((pl.col("relation") == "copied_from") & (pl.col("kind") != "quoted"))
     merged = _merged(edges.select("from_id", "to_id", "confidence"), truth.same, "from_id", "to_id")
     merged = merged.filter(pl.col("from_id") != pl.col("to_id"))
@@ -171,8 +172,8 @@ def judged_origins(origins: pl.DataFrame, truth: Truth) -> pl.DataFrame:
     known = _merged(own, truth.same, "doc_id", "origin_id", "runner_up").with_columns(
         origin_id=pl.when(pl.col("relation") == "cites").then("doc_id").otherwise("origin_id")
     )
-    absent = pl.col("origin_id").is_null() | pl.col("origin_id").str.starts_with(judging.SOURCE)
-    outside = pl.col("runner_up").str.starts_with(judging.SOURCE)
+    absent = pl.col("origin_id").is_null() | pl.col("origin_id").str.starts_with(SOURCE)
+    outside = pl.col("runner_up").str.starts_with(SOURCE)
     rows = known.select(
         "doc_id",
         "verdict",

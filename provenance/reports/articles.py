@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.reports.blocks import seconds, share, thousandth
-from provenance.tables import MIRRORED, PAIR
+from provenance.tables import MIRRORED, PAIR, SOURCE
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -169,7 +169,7 @@ def _edges(run: Run) -> pl.DataFrame:
 
 def _copies(run: Run) -> pl.DataFrame:
     """EDGES -> for each document of the dump those that were copied from it."""
-    inside = run.edges.filter(~pl.col("from_id").str.starts_with("source:"))
+    inside = run.edges.filter(~pl.col("from_id").str.starts_with(SOURCE))
     return (
         inside.with_columns(share("confidence"))
         .sort("from_id", "confidence", "to_id", descending=[False, True, False])

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values, terminal, visible
+from provenance.tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-SCHEMA_VERSION = 1
 FORMATS = ("text", "json", "jsonl", "github", "sarif")
 #: What --fail-on of a check may name: that verdict or a closer one.
 LADDER = ("duplicate", "near_duplicate", "recycled")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from provenance.tables import SOURCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -22,7 +24,7 @@ def tree_lines(run: Run, doc_id: str) -> Iterator[str]:
 
     Each stands under its direct source, which is its surest edge from a document of the dump.
     """
-    inside = run.edges.filter((pl.col("relation") == "copied_from") & ~pl.col("from_id").str.starts_with("source:"))
+    inside = run.edges.filter((pl.col("relation") == "copied_from") & ~pl.col("from_id").str.starts_with(SOURCE))
     order = {"to_id": False, "confidence": True, "from_id": False}
     direct = inside.sort(*order, descending=list(order.values())).unique("to_id", keep="first", maintain_order=True)
     above = {row["to_id"]: row for row in direct.iter_rows(named=True)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.reports.blocks import share, thousandth
-from provenance.tables import PAIR
+from provenance.tables import PAIR, SOURCE
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run
@@ -148,8 +148,8 @@ def _began(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
         .join(run.origins, on="doc_id")
         .join(run.documents.select(origin_id="doc_id", outlet="outlet"), on="origin_id", how="left")
     )
-    name = pl.coalesce("outlet", pl.col("origin_id").str.strip_prefix("source:")).alias("name")
-    outside = pl.col("origin_id").str.starts_with("source:").fill_null(value=False).alias("outside")
+    name = pl.coalesce("outlet", pl.col("origin_id").str.strip_prefix(SOURCE)).alias("name")
+    outside = pl.col("origin_id").str.starts_with(SOURCE).fill_null(value=False).alias("outside")
     began = pl.struct(name, outside, "verdict", share("confidence")).alias("began")
     return first.select("cluster_id", began)
 

@@ -8,10 +8,11 @@ import polars as pl
 
 from provenance.errors import UsageError
 from provenance.review.log import Decision
+from provenance.tables import SOURCE
 from provenance.text.contents import passage_key, read_contents
 from provenance.verdicts import subjects
 from provenance.verdicts.standing import find_standing, not_undone
-from provenance.verdicts.subjects import ITSELF, SOURCE, group_of
+from provenance.verdicts.subjects import ITSELF, group_of
 
 if TYPE_CHECKING:
     from provenance.reports.runs import Run

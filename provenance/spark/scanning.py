@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance import __version__, tables
-from provenance.pipeline import SCHEMA_VERSION
 from provenance.settings import Settings, or_default
 from provenance.spark import steps
 from provenance.spark.flow import BESIDE, Flow
@@ -108,7 +107,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
     facts = {
         "program": "provenance",
         "version": __version__,
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": tables.SCHEMA_VERSION,
         "settings": asdict(settings),
         "fingerprint": settings.fingerprint(),
         "engine": "spark",

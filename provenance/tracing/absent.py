@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.tables import EDGES
+from provenance.tables import EDGES, SOURCE
 from provenance.tracing import names
 from provenance.tracing.credits import SNIPPET
 from provenance.tracing.evidence import LEAST_SHARE
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
 
-SOURCE = "source:"  # before the name of an origin that is not in the dump
 #: How sure a credit to somebody who is not in the dump makes us that the words are theirs, by its kind: of 69
 #: agency articles of polnear the credits named the right agency in 65 (datelines in 61 of 61, the rest in 4 of 6);
 #: of 60 cited outlets read by eye 53 were the source of what was told.

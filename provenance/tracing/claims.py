@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from provenance.tables import TEXT
+from provenance.tables import SOURCE, TEXT
 from provenance.tracing import reasons
-from provenance.tracing.absent import CREDIBLE, SOURCE
+from provenance.tracing.absent import CREDIBLE
 from provenance.tracing.credits import show_credits
 from provenance.tracing.facts import CREDITS, foreign_credits, keys
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.tables import ANCESTRY, EDGES, ORIGINS, PAIR
-from provenance.tracing.absent import SOURCE, item
+from provenance.tables import ANCESTRY, EDGES, ORIGINS, PAIR, SOURCE
+from provenance.tracing.absent import item
 from provenance.tracing.reasons import escape
 
 if TYPE_CHECKING:

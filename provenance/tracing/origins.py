@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.tables import ORIGINS
+from provenance.tables import ORIGINS, SOURCE
 from provenance.tracing import names, reasons
-from provenance.tracing.absent import SOURCE, verdict
+from provenance.tracing.absent import verdict
 from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.copiers import count_copying, find_copiers

@@ -6,9 +6,8 @@ import re
 
 import polars as pl
 
-from provenance.tables import OUTLETS, PAIR, PLACE, TEXT
+from provenance.tables import OUTLETS, PAIR, PLACE, SOURCE, TEXT
 from provenance.tracing import names
-from provenance.tracing.absent import SOURCE
 
 _EXCLUSIVELY = re.compile(r"exclusive(?:ly)?,? (?:for|to) $")
 #: What articles say of their publisher (read_names), what files do (find_sites), and what outlets copied (list_taken).

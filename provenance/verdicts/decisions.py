@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.tables import PAIR, TIME
+from provenance.tables import PAIR, SOURCE, TIME
 from provenance.text.contents import read_contents
 from provenance.verdicts.standing import find_standing, fingerprint
-from provenance.verdicts.subjects import ITSELF, SOURCE, placed
+from provenance.verdicts.subjects import ITSELF, placed
 
 if TYPE_CHECKING:
     from provenance.verdicts.standing import Standing

@@ -19,6 +19,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provenance.errors import UsageError
+from provenance.tables import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,7 +40,7 @@ VERDICTS = {
 }
 #: Of those about one subject that are of one group, the latest holds; notes and undone rows do not compete.
 _GROUPS = {"revision": "kind", "agency_copy": "kind", "origin": "origin", "note": None, "undo": None}
-ITSELF, SOURCE = "itself", "source:"
+ITSELF = "itself"
 LONGEST_NAME, LONGEST_NOTE = 120, 2000  # code points
 MOST_PAIRS = 1_000_000  # that one decision may part: each costs some hundred bytes while a scan runs
 

@@ -17,10 +17,10 @@ import polars as pl
 from scipy.optimize import minimize
 
 import provenance.tracing
-from provenance.evaluation.origins import SOURCE, ancestors
+from provenance.evaluation.origins import ancestors
 from provenance.evaluation.stories import CONDITIONS, Truth, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
-from provenance.tables import PAIR
+from provenance.tables import PAIR, SOURCE
 from provenance.tracing import ancestry, candidates, graphs, model, unseen
 from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
