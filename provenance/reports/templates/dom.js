@@ -26,6 +26,10 @@ export function add(node, ...children) {
   return node;
 }
 
+// The name of a source that is not in the dump, from the id that an edge or an origin has; null for an article's id.
+const SOURCE = "source:"; // tables.py
+export const absentName = (id) => (id.startsWith(SOURCE) ? id.slice(SOURCE.length) : null);
+
 // -- hostile text -----------------------------------------------------------------------------------------
 
 let unseen = /[^\s\S]/gu;

@@ -1,6 +1,6 @@
 // The provenance graph of a cluster: who took from whom, sources that are not in the dump in a shape of their own.
 
-import { el, percent, place, plural, published, svg } from "./dom.js";
+import { absentName, el, percent, place, plural, published, svg } from "./dom.js";
 import { shortName } from "./charts.js";
 
 const MOST = 40; // articles drawn; a graph of more is a knot, and the table beside it has them all
@@ -13,8 +13,8 @@ export function provenanceGraph(articles) {
   const edges = [];
   for (const article of shown) {
     for (const edge of article.edges ?? []) {
-      const absent = edge.from_id.startsWith("source:");
-      if (absent && !nodes.has(edge.from_id)) nodes.set(edge.from_id, { id: edge.from_id, name: edge.from_id.slice(7) });
+      const name = absentName(edge.from_id);
+      if (name !== null && !nodes.has(edge.from_id)) nodes.set(edge.from_id, { id: edge.from_id, name });
       if (nodes.has(edge.from_id)) edges.push({ ...edge, to_id: article.doc_id });
     }
   }

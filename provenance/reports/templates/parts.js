@@ -1,6 +1,6 @@
 // Parts that several views draw: names of articles, shared text, an origin with its evidence.
 
-import { brief, count, el, field, percent, place, plural, published, score, seen, slot, to } from "./dom.js";
+import { absentName, brief, count, el, field, percent, place, plural, published, score, seen, slot, to } from "./dom.js";
 import { articles, members as membersOf } from "./blocks.js";
 import { Text, missing, roleMarks } from "./text.js";
 
@@ -131,11 +131,14 @@ export function takenFrom(origin) {
   const about = ` (${origin.verdict}, ${percent(origin.confidence)})`;
   if (origin.kind === "itself") return `no other source${about}`;
   const outside = origin.kind === "external";
-  const name = field(origin.outlet ?? origin.origin_id.replace(/^source:/, ""));
+  const name = field(origin.outlet ?? absentName(origin.origin_id) ?? origin.origin_id);
   return [origin.relation === "cites" ? "cites " : "from ", el("b", {}, outside ? name : el("a", { href: place("article", origin.origin_id) }, name)), outside && ", not in the dump", about];
 }
 
-const sourceName = (id) => (id.startsWith("source:") ? [field(id.slice(7)), el("span", { class: "quiet" }, " (not in the dump)")] : named(id));
+function sourceName(id) {
+  const absent = absentName(id);
+  return absent === null ? named(id) : [field(absent), el("span", { class: "quiet" }, " (not in the dump)")];
+}
 
 export function originBox(article) {
   const origin = article.origin;
@@ -154,11 +157,16 @@ export const verdict = (word) => el("span", { class: `badge ${word}` }, word);
 export function evidence(article, open = true) {
   const edges = article.edges ?? [];
   if (!edges.length) return null;
-  return edges.map((edge, at) => el("details", { class: "evidence", open: open && at === 0 },
-    el("summary", {}, edge.relation === "cites" ? "Cites " : "Copied from ", edge.from_id.startsWith("source:") ? field(edge.from_id.slice(7)) : [edge.outlet ? [field(edge.outlet), ", "] : null, field(edge.from_id)],
+  return edges.map((edge, at) => edgeBox(edge, article, open && at === 0));
+}
+
+function edgeBox(edge, article, open) {
+  const absent = absentName(edge.from_id);
+  return el("details", { class: "evidence", open },
+    el("summary", {}, edge.relation === "cites" ? "Cites " : "Copied from ", absent === null ? [edge.outlet ? [field(edge.outlet), ", "] : null, field(edge.from_id)] : field(absent),
       " ", el("span", { class: "quiet" }, `${edge.kind}, ${edge.verdict}, ${percent(edge.confidence)}`)),
-    edge.from_id.startsWith("source:") ? null : el("p", {}, named(edge.from_id), " · ", to("side by side", "pair", edge.from_id, article.doc_id)),
-    edge.evidence?.length ? el("ul", { class: "signs" }, edge.evidence.filter((item) => item.text || item.weight).map(sign)) : null));
+    absent === null && el("p", {}, named(edge.from_id), " · ", to("side by side", "pair", edge.from_id, article.doc_id)),
+    edge.evidence?.length ? el("ul", { class: "signs" }, edge.evidence.filter((item) => item.text || item.weight).map(sign)) : null);
 }
 
 function sign(item) {

@@ -1,6 +1,6 @@
 // What an editor needs to decide: controls in the slots of the page, the log, and the way back. Served pages only.
 
-import { count, el, field, moment, plural, say, seen } from "./dom.js";
+import { absentName, count, el, field, moment, plural, say, seen } from "./dom.js";
 import { register } from "./keys.js";
 
 const WORDS = {
@@ -177,7 +177,7 @@ const levelOf = (slot) => (JSON.parse(slot.dataset.ids)[0].startsWith("p:") ? "p
 
 // Who said what, when, and the way back.
 function decision(one) {
-  const target = one.target ? [" ", one.target.startsWith("source:") ? field(one.target.slice(7)) : field(one.target)] : null;
+  const target = one.target ? [" ", field(absentName(one.target) ?? one.target)] : null;
   return el("li", {}, el("b", { class: `word ${one.verdict}` }, WORDS[one.verdict] ?? one.verdict), target, one.note && [": ", field(one.note)], " ",
     el("span", { class: "quiet" }, "by ", field(one.editor), ", ", moment(Date.parse(one.decided) / 1000)), " ",
     el("button", { type: "button", class: "small", "data-act": `undo-${one.key}`, "aria-label": `Undo ${WORDS[one.verdict]}`, click: () => undo(one.key) }, "Undo"));
