@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -22,6 +24,9 @@ from provenance.reports.placing import Unfinished
 from provenance.reports.runs import Run
 from provenance.tables import WRITTEN
 from tests.runs import hand_made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -51,9 +56,9 @@ def test_a_failure_while_writing_leaves_the_old_output(
     hand_made().write(tmp_path)
     before = snapshot(tmp_path)
 
-    def fail(_frame: pl.DataFrame, path: Path, **_: object) -> None:
+    def fail(frame: pl.DataFrame, path: Path, **_: object) -> None:
         path.write_bytes(b"half")
-        if path.stem == "clusters":
+        if "cohesion" in frame.columns:
             raise failure
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
@@ -88,6 +93,27 @@ def test_run_json_is_renamed_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Path, "replace", watched)
     hand_made().write(tmp_path)
     assert order == list(writing.NAMES)
+
+
+@pytest.mark.parametrize("write", [Run.write, partial(export, kind="csv")], ids=["a run", "an export"])
+def test_a_file_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Run, Path], object]
+) -> None:
+    synced: set[int] = set()
+    rename, sync = Path.replace, os.fsync
+
+    def watched(self: Path, target: Path) -> Path:
+        assert self.stat().st_ino in synced, target
+        return rename(self, target)
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    monkeypatch.setattr(os, "fsync", noted)
+    write(hand_made(), tmp_path)
+    assert {path.stat().st_ino for path in (tmp_path, *tmp_path.iterdir())} <= synced
 
 
 def test_a_table_that_a_later_run_does_not_make_goes(tmp_path: Path) -> None:

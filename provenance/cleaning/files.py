@@ -227,5 +227,3 @@ def _sink(
                 yield cast("BinaryIO", writer)
         else:
             yield plain
-        plain.flush()
-        os.fsync(plain.fileno())

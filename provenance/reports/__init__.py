@@ -1,8 +1,8 @@
 """Tables -> files, the HTML report, and what the command line prints.
 
 Files
-    runs                                    a Run: the tables of a scan, read and written
-    writing, placing                        written aside and renamed: a run's folder; any other files
+    runs, writing                           a Run: the tables of a scan, read and written; what its folder holds
+    placing                                 how every file is written: aside, and renamed into place
     leftovers                               what killed runs left aside, and whose it is
     exporting                               CSV and JSON lines
 The page

@@ -1,27 +1,29 @@
-"""Files with places of their own (cleaned dumps, exports): written aside there, and renamed into place together.
+"""How every file is written: aside in its folder, flushed to the disk, and renamed into place with those beside it.
 
-The folder of a run is written by writing.py.
+A lock tells what killed runs left aside (leftovers.py). The folder of a run adds what is its own: writing.py.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import signal
+import threading
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from provenance.errors import OutputError, UsageError
 from provenance.outputs import both, place_of
 from provenance.reports.leftovers import ASIDE, claim, remove_leftovers
-from provenance.reports.writing import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from provenance.reports.leftovers import Claim
 
 
 class Unfinished:
-    """Files while they are written; `finish` makes all of them appear.
+    """Files while they are written; `finish` makes all of them appear, in the order in which they were begun.
 
     Nothing is written over one of `inputs`, nor outside `folder` where that is given. Leaving the block without
     `finish` leaves all as it was; raises OutputError for what cannot be written.
@@ -40,6 +42,12 @@ class Unfinished:
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.close()
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            raise self._refused(error) from None
+
+    def close(self) -> None:
+        """Remove all that was not finished, and let go of what is held."""
         for aside, _ in self._begun.values():
             with suppress(OSError):  # a disk that cannot be written has none
                 aside.unlink(missing_ok=True)
@@ -48,8 +56,6 @@ class Unfinished:
         for place in reversed(self._made):
             with suppress(OSError):  # not empty: finished, or someone else's now
                 place.rmdir()
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise self._refused(error) from None
 
     def begin(
         self, place: Path, of: str, *, inside: bool = False, ours: Callable[[Path], bool] = lambda _place: True
@@ -69,8 +75,12 @@ class Unfinished:
             raise OutputError(
                 f"{place}: was not written by this command, and is not overwritten; move it or name another"
             )
+        return self.put(final, of, self._folder if inside and self._folder is not None else final.parent)
+
+    def put(self, final: Path, of: str, home: Path) -> Path:
+        """Where to write what takes the place of `final`, whatever stands there; `home` is held meanwhile."""
         self._make(final.parent)
-        held = self._claim(self._folder if inside and self._folder is not None else final.parent)
+        held = self._claim(home)
         if final.parent not in self._cleared:
             remove_leftovers(final.parent)
             self._cleared.add(final.parent)
@@ -80,17 +90,26 @@ class Unfinished:
         return aside
 
     def leave_out(self, place: Path) -> None:
-        """Let no file appear where one was begun, and let none stay."""
-        self._unwanted.add(place_of(place))
+        """Let no file appear at `place`, begun or not, and let none stay."""
+        self.remove(place_of(place))
+
+    def remove(self, final: Path) -> None:
+        """Let nothing stay at `final` once the others have appeared; of a link, its target stays."""
+        self._unwanted.add(final)
 
     def finish(self) -> None:
-        """Let all files appear."""
+        """Let all files appear, once all of them are on the disk."""
+        wanted = {final: aside for final, (aside, _) in self._begun.items() if final not in self._unwanted}
+        for aside in wanted.values():
+            sync(aside)
         with uninterrupted():
-            for final, (aside, _) in self._begun.items():
-                if final in self._unwanted:
-                    final.unlink(missing_ok=True)
-                else:
-                    aside.replace(final)
+            for final, aside in wanted.items():
+                aside.replace(final)
+            for final in self._unwanted:
+                final.unlink(missing_ok=True)
+        for folder in dict.fromkeys(final.parent for final in wanted):
+            with suppress(OSError):  # all stand there; not every folder can be opened, nor flushed
+                sync(folder)
 
     def _claim(self, home: Path) -> Claim:
         if home not in self._claims:
@@ -109,3 +128,34 @@ class Unfinished:
         if named.name.startswith(ASIDE):
             named = named.parent
         return OutputError(f"{named}: cannot be written ({(error.strerror or str(error)).lower()}); give another place")
+
+
+def sync(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are on the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # a folder cannot be opened there
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back for the milliseconds of the renames: old and new files never stand mixed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pending: list[int] = []
+    held = [
+        (number, signal.signal(number, lambda came, _frame: pending.append(came)))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    ]
+    try:
+        yield
+    finally:
+        for number, before in held:
+            signal.signal(number, before or signal.SIG_DFL)
+        if pending:
+            signal.raise_signal(pending[0])

@@ -1,6 +1,6 @@
-"""The folder of a run: its files are written aside in it, and renamed into place together, run.json last.
+"""The folder of a run: which names are its, their checksums, and its files begun while the run goes on, run.json last.
 
-Other files, each with a place of its own, are written by placing.py.
+How a file is written is placing.py's.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import contextlib
 import json
 import os
 import re
-import signal
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,14 +16,13 @@ from typing import TYPE_CHECKING, Any, Self
 import xxhash
 
 from provenance.errors import OutputError
-from provenance.reports.leftovers import claim, remove_leftovers
+from provenance.reports.leftovers import claim
+from provenance.reports.placing import Unfinished, sync, uninterrupted
 from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
-
-    from provenance.reports.leftovers import Claim
 
 RUN = "run.json"
 PAGE = "report.html"
@@ -80,7 +77,7 @@ def listed(folder: Path) -> set[str]:
 
 
 class Aside:
-    """Files of a run while they are written, in a folder inside `folder`; `finish` makes all of them appear.
+    """Files of a run while they are written; `finish` makes all of them appear in `folder`.
 
     A file may be begun as soon as what it holds is final; it is written in a thread while the run goes on. Leaving
     the block without `finish` leaves `folder` as it was.
@@ -88,8 +85,7 @@ class Aside:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._claim: Claim | None = None
-        self._made: list[Path] = []  # folders that were not there
+        self._files = Unfinished()
         self._pool = ThreadPoolExecutor(1)
         self._begun: dict[str, Future[dict[str, Any]]] = {}
 
@@ -98,19 +94,19 @@ class Aside:
 
     def __exit__(self, *_error: object) -> None:
         self._pool.shutdown(cancel_futures=True)
-        if self._claim is not None:
-            self._claim.release()
-        for place in reversed(self._made):
-            with contextlib.suppress(OSError):  # not empty: finished, or someone else's now
-                place.rmdir()
+        self._files.close()
 
     def begin(self, name: str, write: Callable[[Path], None]) -> None:
         """Write the file `name` by `write`, in a thread, once. Raises OutputError where the folder takes no files."""
         if name in self._begun:
             return
-        if not self._begun:
-            self._open()
-        self._begun[name] = self._pool.submit(self._write, name, write)
+        try:
+            if not self._begun:
+                check_names(self.folder)
+            aside = self._files.put(self.folder / name, name, self.folder)
+        except OSError as error:
+            raise _refused(self.folder, error) from None
+        self._begun[name] = self._pool.submit(_write, aside, write)
 
     def finish(self, writers: Mapping[str, Callable[[Path], None]], facts: dict[str, Any]) -> None:
         """Write each file that is not begun yet by its writer, and run.json after them; then all appear.
@@ -123,43 +119,22 @@ class Aside:
         try:
             facts["files"] = {name: self._begun[name].result() for name in writers}
             text = json.dumps(facts, indent=1, ensure_ascii=False)
-            (self._place / RUN).write_text(text + "\n", encoding="utf-8")
-            _sync(self._place / RUN)
-            stale = listed(self.folder) - {*writers, RUN}
+            self._files.put(self.folder / RUN, RUN, self.folder).write_text(text + "\n", encoding="utf-8")
+            for name in listed(self.folder) - {*writers, RUN}:
+                if name in NAMES or BLOCK.fullmatch(name):
+                    self._files.remove(self.folder / name)
             with uninterrupted():
-                for name in (*writers, RUN):
-                    (self.folder / name).parent.mkdir(exist_ok=True)
-                    (self._place / name).replace(self.folder / name)
-                for name in stale:
-                    if name in NAMES or BLOCK.fullmatch(name):
-                        (self.folder / name).unlink(missing_ok=True)
+                self._files.finish()
                 with contextlib.suppress(OSError):  # not there, or not empty
                     (self.folder / BLOCKS).rmdir()
-                _sync(self.folder)
         except OSError as error:
             raise _refused(self.folder, error) from None
 
-    @property
-    def _place(self) -> Path:
-        assert self._claim is not None  # something was begun
-        return self._claim.place
 
-    def _open(self) -> None:
-        try:
-            self._made = [place for place in (*reversed(self.folder.parents), self.folder) if not place.exists()]
-            self.folder.mkdir(parents=True, exist_ok=True)
-            check_names(self.folder)
-            remove_leftovers(self.folder)
-            self._claim = claim(self.folder, Path.mkdir)
-        except OSError as error:
-            raise _refused(self.folder, error) from None
-
-    def _write(self, name: str, write: Callable[[Path], None]) -> dict[str, Any]:
-        path = self._place / name
-        path.parent.mkdir(exist_ok=True)
-        write(path)
-        _sync(path)
-        return {"bytes": path.stat().st_size, "xxh3_128": checksum(path)}
+def _write(aside: Path, write: Callable[[Path], None]) -> dict[str, Any]:
+    write(aside)
+    sync(aside)  # beside the run, so that its end need not wait for the disk
+    return {"bytes": aside.stat().st_size, "xxh3_128": checksum(aside)}
 
 
 def checksum(path: Path) -> str:
@@ -169,36 +144,6 @@ def checksum(path: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # a folder cannot be opened there
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back for the milliseconds of the renames: old and new files never stand mixed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pending: list[int] = []
-    held = [
-        (number, signal.signal(number, lambda came, _frame: pending.append(came)))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    ]
-    try:
-        yield
-    finally:
-        for number, before in held:
-            signal.signal(number, before or signal.SIG_DFL)
-        if pending:
-            signal.raise_signal(pending[0])
 
 
 def _refused(folder: Path, error: OSError) -> OutputError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -134,8 +133,6 @@ def export_to(verdicts: pl.DataFrame, path: Path) -> None:
     with Unfinished() as unfinished:
         with unfinished.begin(path, "the decisions").open("w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(export_lines(verdicts))
-            stream.flush()
-            os.fsync(stream.fileno())
         unfinished.finish()
 
 
