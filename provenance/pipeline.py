@@ -71,6 +71,10 @@ class Needs(NamedTuple):
     memory: int  # for what cannot wait in files: the tables, and what stages make of them
     files: int  # 0 where all is small enough for memory
 
+    def facts(self) -> dict[str, int]:
+        """As run.json has them."""
+        return {"text_mb": self.text, "memory_mb": self.memory, "files_mb": self.files}
+
 
 class Known(NamedTuple):
     """What comparing has that tracing needs too."""
@@ -98,26 +102,16 @@ def scan(
     while the run goes on, `needing` with what the run is going to need, once everything is read. `ahead` holds tables
     that workers have begun to look through already (dumps.ahead), with the same settings.
     """
-    settings = or_default(settings)
-    clock = Clock(progress)
-    said = read_verdicts(verdicts)
-    given = _given(inputs)
+    settings, clock = or_default(settings), Clock(progress)
+    said, given = read_verdicts(verdicts), _given(inputs)
+    tell = finished or (lambda _name, _frame: None)
     with clock.step("read"):
-        if _waits(given):
-            load = load_documents if settings.level == "document" else load_passages
-            threading.Thread(target=load, name="kernels", daemon=True).start()
-        # without languages, which comparing does not need: they are told beside it
-        read = _read(given, replace(settings, until="clusters"), stdin, ahead)
-    frames: dict[str, pl.DataFrame] = {"rejects": read.rejects}
-    facts: dict[str, Any] = {"inputs": read.inputs.to_dicts()}
-    in_order = read.documents["doc_id"].is_sorted()  # as archives number theirs: then no text is moved
-    documents = read.documents if in_order else read.documents.sort("doc_id")
-    del read  # it holds the texts in another order, a quarter of the peak of memory
-    finished = finished or (lambda _name, _frame: None)
+        documents, rejects, opened = _read(given, settings, stdin, ahead)
     needs = find_needs(documents, settings)
-    facts["needs"] = {f"{name}_mb": value for name, value in needs._asdict().items() if name != "documents"}
     if needing:
         needing(needs)
+    facts: dict[str, Any] = {"inputs": opened.to_dicts(), "needs": needs.facts()}
+
     languages = _beside(lambda: tell_languages(documents))[0] if settings.until == "origins" else None
     decisions = None
     if said is not None:
@@ -125,33 +119,45 @@ def scan(
             decisions = decide(said, documents)
         facts["verdicts"] = decisions.facts
     if settings.until != "origins":  # tracing names their publishers
-        finished("documents", documents)
+        tell("documents", documents)
 
-    compare = _compare_passages if settings.level == "passage" else _compare_documents
-    made, compared = compare(documents, settings, clock, decisions, finished)
-    frames |= made
-    matches = frames["matches"]
-    if settings.until != "matches":
-        with clock.step("clusters"):
-            clusters = find_clusters(compared.spans, compared.matches, settings, documents["doc_id"])
-            facts["implied_pairs"] = count_implied(clusters, matches)
-        frames["clusters"] = clusters
-    facts["recall"] = recall_statement(settings, documents.height, compared.over_cap) | {
-        "rewritten_passages": explain_channel(settings, documents),
-        "measured": measured_recall(compared.sampled, documents["doc_id"], matches, frames.get("clusters"), settings),
-    }
-    frames["documents"], known = documents, compared.known
-    del compared  # its SPANS would be held through tracing
-    if known is not None:
+    frames, compared, known = _find_repeats(documents, settings, clock, decisions, tell)
+    frames |= {"documents": documents, "rejects": rejects}
+    facts |= compared
+    if known is not None and languages is not None:  # both are there where tracing follows
         from provenance.tracing.trace import trace  # noqa: PLC0415  as in _credit_beside
 
-        assert languages is not None, "both are there where tracing follows"
         with clock.step("languages"):
             frames["documents"] = languages()
         frames |= trace(
-            frames, settings, clock, finished, decisions=decisions, tokens=known.tokens, credited=known.credited
+            frames, settings, clock, tell, decisions=decisions, tokens=known.tokens, credited=known.credited
         )
     return _finish(frames, settings, facts, clock)
+
+
+def _find_repeats(
+    documents: pl.DataFrame,
+    settings: Settings,
+    clock: Clock,
+    decisions: Decisions | None,
+    finished: Callable[[str, pl.DataFrame], None],
+) -> tuple[dict[str, pl.DataFrame], dict[str, Any], Known | None]:
+    """DOCUMENTS -> PASSAGES, SPANS, MATCHES and CLUSTERS, facts of the run, and what tracing needs, if it follows.
+
+    The SPANS by rows, from which CLUSTERS are made, end here: through tracing they would only take memory.
+    """
+    compare = _compare_passages if settings.level == "passage" else _compare_documents
+    frames, compared = compare(documents, settings, clock, decisions, finished)
+    ids, matches, facts = documents["doc_id"], frames["matches"], dict[str, Any]()
+    if settings.until != "matches":
+        with clock.step("clusters"):
+            frames["clusters"] = find_clusters(compared.spans, compared.matches, settings, ids)
+            facts["implied_pairs"] = count_implied(frames["clusters"], matches)
+    facts["recall"] = recall_statement(settings, documents.height, compared.over_cap) | {
+        "rewritten_passages": explain_channel(settings, documents),
+        "measured": measured_recall(compared.sampled, ids, matches, frames.get("clusters"), settings),
+    }
+    return frames, facts, compared.known
 
 
 def _credit_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[[], pl.DataFrame]:
@@ -261,9 +267,22 @@ def _read(
     stdin: BinaryIO | None,
     ahead: Ahead | None,
 ) -> tables.Read:
+    """What was given -> what was read of it, DOCUMENTS in the order of their ids.
+
+    The texts in the order in which they came end here: they would be a quarter of the peak of memory.
+    """
+    if _waits(given):
+        load = load_documents if settings.level == "document" else load_passages
+        threading.Thread(target=load, name="kernels", daemon=True).start()
+    # without languages, which comparing does not need: they are told beside it
+    settings = replace(settings, until="clusters")
     if isinstance(given, list):
-        return reading.read(given, settings, stdin, ahead)
-    return reading.read_frame(given, settings)
+        read = reading.read(given, settings, stdin, ahead)
+    else:
+        read = reading.read_frame(given, settings)
+    if read.documents["doc_id"].is_sorted():  # as archives number theirs: then no text is moved
+        return read
+    return read._replace(documents=read.documents.sort("doc_id"))
 
 
 def _given(inputs: object) -> pl.DataFrame | pl.LazyFrame | list[str | Source]:
