@@ -15,12 +15,12 @@ import polars as pl
 from provenance import __version__, room, tables
 from provenance.clock import Clock, peak_memory
 from provenance.dumps import reading
-from provenance.dumps.ahead import TABLES
-from provenance.dumps.language import tell_languages
+from provenance.dumps.columnar.ahead import TABLES
+from provenance.dumps.labels.language import tell_languages
 from provenance.dumps.rejects import count_rejects
-from provenance.dumps.suffixes import SUFFIXES
+from provenance.dumps.sources.suffixes import SUFFIXES
+from provenance.dumps.sources.walk import Source
 from provenance.dumps.verdicts import read_verdicts
-from provenance.dumps.walk import Source
 from provenance.errors import UsageError
 from provenance.matching.boilerplate import mark_boilerplate
 from provenance.matching.candidates import find_candidates
@@ -44,7 +44,7 @@ from provenance.verdicts.decisions import decide
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provenance.dumps.ahead import Ahead
+    from provenance.dumps.columnar.ahead import Ahead
     from provenance.matching.recall import Sampled
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
@@ -100,7 +100,7 @@ def scan(
     `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
     of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
     while the run goes on, `needing` with what the run is going to need, once everything is read. `ahead` holds tables
-    that workers have begun to look through already (dumps.ahead), with the same settings.
+    that workers have begun to look through already (dumps.columnar.ahead), with the same settings.
     """
     settings, clock = or_default(settings), Clock(progress)
     said, given = read_verdicts(verdicts), _given(inputs)

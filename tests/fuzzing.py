@@ -51,7 +51,7 @@ def _reader(kind: str) -> Callable[[bytes], None]:
 
 def _columnar(kind: str) -> Callable[[bytes], None]:
     from provenance.dumps import workers
-    from provenance.dumps.columnar import read_columnar
+    from provenance.dumps.columnar.table_files import read_columnar
     from provenance.dumps.intake import Intake, Shelf
     from provenance.settings import Settings
 
@@ -68,8 +68,8 @@ def _columnar(kind: str) -> Callable[[bytes], None]:
 
 
 def _archive(kind: str) -> Callable[[bytes], None]:
-    from provenance.dumps.compression import Allowance, Expanded
     from provenance.dumps.reading import ARCHIVES
+    from provenance.dumps.sources.compression import Allowance, Expanded
 
     def target(content: bytes) -> None:
         for member in ARCHIVES[kind](io.BytesIO(content)):
@@ -80,14 +80,14 @@ def _archive(kind: str) -> Callable[[bytes], None]:
 
 
 def _packed(content: bytes) -> None:
-    from provenance.dumps.compression import Allowance, Expanded
+    from provenance.dumps.sources.compression import Allowance, Expanded
 
     io.BufferedReader(Expanded(io.BytesIO(content), Allowance(len(content)))).read()
 
 
 def _decoded(content: bytes) -> None:
-    from provenance.dumps.decode import decode_text
-    from provenance.dumps.kinds import kind_of
+    from provenance.dumps.sources.decode import decode_text
+    from provenance.dumps.sources.kinds import kind_of
 
     decode_text(content, content[:12].decode("latin-1"))
     kind_of("x", content)

@@ -23,10 +23,10 @@ import polars as pl
 import xxhash
 
 import provenance as pv
-from provenance.dumps.decode import decode_text
-from provenance.dumps.manipulation import find_signs
-from provenance.dumps.publishers import spells
+from provenance.dumps.labels.manipulation import find_signs
+from provenance.dumps.labels.publishers import spells
 from provenance.dumps.reading import read
+from provenance.dumps.sources.decode import decode_text
 from provenance.settings import Settings
 from provenance.text.calendar import parse_date
 from provenance.text.folding import fold_all
@@ -62,7 +62,7 @@ def pages(corpora: Path) -> list[str]:
     """Extraction and labels on html-pages, beside trafilatura alone."""
     from trafilatura import bare_extraction  # noqa: PLC0415  loaded by no other measure
 
-    from provenance.dumps.pages import CAPTION, read_page  # noqa: PLC0415
+    from provenance.dumps.web.pages import CAPTION, read_page  # noqa: PLC0415
 
     gold = pl.read_parquet(corpora / "html-pages" / "documents.parquet")
     ours, bodies, alone, hosts, dates, near, there = [], [], [], 0, 0, 0, 0

@@ -21,7 +21,7 @@ import polars as pl
 from lxml import etree
 
 import provenance as pv
-from provenance.dumps.manipulation import find_signs
+from provenance.dumps.labels.manipulation import find_signs
 from tests import naive
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from provenance.dumps.plain import split_articles
+from provenance.dumps.plain_text.articles import split_articles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

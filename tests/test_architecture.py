@@ -34,7 +34,21 @@ FLOORS = [
     {"evaluation", "review", "frames"},
     {"cli"},
 ]
-FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
+#: The same inside a folder that has folders.
+INNER_FLOORS = {
+    "dumps": [
+        {"rejects", "labels", "verdicts"},
+        {"sources", "workers"},
+        {"intake"},
+        {"plain_text"},
+        {"web"},
+        {"mail", "records"},
+        {"columnar", "pieces"},
+        {"parsing"},
+        {"reading"},
+        {"streaming"},
+    ],
+}
 #: Heavy or particular libraries -> where they may be imported.
 HOMES = {
     "click": ("cli/",),
@@ -54,8 +68,17 @@ SCHEMAS = {title: value for title, value in vars(tables).items() if isinstance(v
 STAGES = ("text", "matching", "tracing")
 
 
-def part_of(path: Path) -> str:
-    return path.relative_to(ROOT / "provenance").parts[0].removesuffix(".py")
+def part_of(path: Path, level: int = 0) -> str:
+    return path.relative_to(ROOT / "provenance").parts[level].removesuffix(".py")
+
+
+def floors(of: list[set[str]]) -> dict[str, int]:
+    return {part: number for number, parts in enumerate(of) for part in parts}
+
+
+def is_module(name: str) -> bool:
+    place = ROOT.joinpath(*name.split("."))
+    return place.is_dir() or place.with_suffix(".py").is_file()
 
 
 def imports(path: Path) -> set[str]:
@@ -66,7 +89,8 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
             module = node.module or ""
-            found |= {f"{module}.{alias.name}" for alias in node.names} if module == "provenance" else {module}
+            named = {f"{module}.{alias.name}" for alias in node.names}
+            found |= named if module == "provenance" else {name if is_module(name) else module for name in named}
     return found
 
 
@@ -76,17 +100,30 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_imports_go_down_only(path: Path) -> None:
-    here = part_of(path)
+    here, floor = part_of(path), floors(FLOORS)
     if here in ("__init__", "__main__"):
         return
-    assert here in FLOOR, f"{name(path)}: {here} has no floor; give it one in FLOORS"
+    assert here in floor, f"{name(path)}: {here} has no floor; give it one in FLOORS"
     for module in imports(path):
         if not module.startswith("provenance."):
             continue
         there = module.split(".")[1]
         if there in ("__version__", here):
             continue
-        assert FLOOR[there] < FLOOR[here], f"{name(path)}: {here} imports {module}, which is not below it"
+        assert floor[there] < floor[here], f"{name(path)}: {here} imports {module}, which is not below it"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if part_of(path) in INNER_FLOORS], ids=name)
+def test_imports_inside_a_folder_of_folders_go_down_only(path: Path) -> None:
+    folder, here = part_of(path), part_of(path, 1)
+    floor = floors(INNER_FLOORS[folder])
+    if here == "__init__":
+        return
+    assert here in floor, f"{name(path)}: {here} has no floor; give it one in INNER_FLOORS"
+    for module in imports(path):
+        if module.startswith(f"provenance.{folder}."):
+            there = module.split(".")[2]
+            assert there == here or floor[there] < floor[here], f"{name(path)} imports {module}, which is not below it"
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)
@@ -147,11 +184,21 @@ def mapped(docstring: str) -> list[str]:
     return [word for names in left for word in names.split(", ")]
 
 
-@pytest.mark.parametrize("folder", ["dumps", "matching", "reports", "review", "text", "tracing", "verdicts"])
+#: Folders that have a map in their docstring, with the folders inside them.
+MAPPED = sorted(
+    path.parent.relative_to(ROOT / "provenance").as_posix()
+    for folder in ("dumps", "matching", "reports", "review", "text", "tracing", "verdicts")
+    for path in (ROOT / "provenance" / folder).rglob("__init__.py")
+)
+
+
+@pytest.mark.parametrize("folder", MAPPED)
 def test_the_map_of_a_folder_names_its_modules_and_no_others(folder: str) -> None:
     place = ROOT / "provenance" / folder
     docstring = ast.get_docstring(ast.parse((place / "__init__.py").read_text(encoding="utf-8")), clean=False)
-    named, there = mapped(docstring or ""), {path.stem for path in place.glob("*.py")} - {"__init__"}
+    named = mapped(docstring or "")
+    there = {path.stem for path in place.glob("*.py")} - {"__init__"}
+    there |= {path.parent.name for path in place.glob("*/__init__.py")}
     assert sorted(named) == sorted(there), f"provenance/{folder}/__init__.py: put modules on its map, and take them off"
 
 
@@ -175,7 +222,11 @@ def test_help_loads_nothing_but_click() -> None:
 
 def test_a_scan_loads_the_expressions_of_plain_text_only_where_it_reads_some() -> None:
     loaded = loaded_by("import provenance.pipeline")
-    assert not loaded & {"provenance.dumps.text_files", "provenance.dumps.layout", "provenance.text.passages"}
+    assert not loaded & {
+        "provenance.dumps.plain_text.text_files",
+        "provenance.dumps.plain_text.layout",
+        "provenance.text.passages",
+    }
 
 
 def test_public_names_resolve() -> None:

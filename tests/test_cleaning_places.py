@@ -11,7 +11,7 @@ import pytest
 
 from provenance.cleaning import files
 from provenance.cleaning.targets import Targets
-from provenance.dumps.walk import Source, find_sources
+from provenance.dumps.sources.walk import Source, find_sources
 from tests.commands import call, said, write_lines
 from tests.strategies import SENTENCES
 

@@ -25,10 +25,10 @@ import obstore
 import polars as pl
 import pytest
 
-from provenance.dumps import addresses, downloads
-from provenance.dumps.addresses import fetch, find_addresses
 from provenance.dumps.reading import read
-from provenance.dumps.walk import find_sources
+from provenance.dumps.sources import addresses, downloads
+from provenance.dumps.sources.addresses import fetch, find_addresses
+from provenance.dumps.sources.walk import find_sources
 from provenance.errors import UsageError
 from provenance.settings import Settings
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SETTINGS = Settings()
-READ_IT = "from provenance.dumps.addresses import fetch; fetch('s3://news/a.txt')"
+READ_IT = "from provenance.dumps.sources.addresses import fetch; fetch('s3://news/a.txt')"
 TEXT = "The council of the harbour agreed on Tuesday to pay for a second dredger, and the fishermen did not object."
 PAGE = f"<html><head><title>Second dredger</title></head><body><article><p>{TEXT}</p></article></body></html>"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import zstandard
 
-from provenance.dumps.archives import label
+from provenance.dumps.sources.archives import label
 from tests.dumps import BODY, PARAGRAPHS, page, scan, tarred, write, zipped
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from provenance.dumps import text_files
-from provenance.dumps.plain import split_articles
+from provenance.dumps.plain_text import text_files
+from provenance.dumps.plain_text.articles import split_articles
 from tests.dumps import PARAGRAPHS, scan, write
 from tests.test_dumps_plain import checked, story
 

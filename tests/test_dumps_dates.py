@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from provenance import clean
 from provenance import scan as scan_all
-from provenance.dumps.day_order import DAY_FIRST, MONTH_FIRST, tell_order
-from provenance.dumps.published import parse_published
+from provenance.dumps.labels.day_order import DAY_FIRST, MONTH_FIRST, tell_order
+from provenance.dumps.labels.published import parse_published
 from provenance.dumps.reading import read_frame
 from provenance.settings import Settings
 from provenance.text.calendar import parse_date
@@ -93,7 +93,7 @@ def test_the_other_dates_of_a_field_tell_where_the_day_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dates: list[str], day: datetime | None, kind: str
 ) -> None:
     monkeypatch.setattr("provenance.dumps.intake.BATCH_ROWS", 1)
-    monkeypatch.setattr("provenance.dumps.columnar.BATCH_ROWS", 1)
+    monkeypatch.setattr("provenance.dumps.columnar.table_files.BATCH_ROWS", 1)
     for name, rows in (("one", dates), ("other", dates[::-1])):
         frame = pl.DataFrame({"id": rows, "date": rows, "text": [f"{row}: {PARAGRAPHS[0]}" for row in rows]})
         into = tmp_path / f"{name}.{kind}"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import provenance as pv
-from provenance.dumps.manipulation import find_signs
+from provenance.dumps.labels.manipulation import find_signs
 from provenance.dumps.reading import read
 from provenance.dumps.rejects import is_partial
 from provenance.settings import Settings

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.dumps import lines, text_files
+from provenance.dumps.plain_text import text_files
+from provenance.dumps.records import lines
 from tests.bombs import TEXT, bombs_of_places, markup_bombs
 from tests.broken import BARE, SUMMED, read_broken
 from tests.dumps import PARAGRAPHS, scan, write

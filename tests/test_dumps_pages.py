@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 import provenance
-from provenance.dumps.markup import plain_text
-from provenance.dumps.pages import read_page
-from provenance.dumps.publishers import spells
+from provenance.dumps.labels.publishers import spells
+from provenance.dumps.web.markup import plain_text
+from provenance.dumps.web.pages import read_page
 from provenance.text.passages import find_passages
 from tests.dumps import BODY, PARAGRAPHS, page, scan, write
 

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.dumps import columnar, opening, parquet_format
-from provenance.dumps.parquet_bounds import Bounds, Extremes, stated_bounds
-from provenance.dumps.parquet_format import column_chunks
-from provenance.dumps.parquet_sums import wrong_pages
+from provenance.dumps.columnar import parquet_format, table_files
+from provenance.dumps.columnar.parquet_bounds import Bounds, Extremes, stated_bounds
+from provenance.dumps.columnar.parquet_format import column_chunks
+from provenance.dumps.columnar.parquet_sums import wrong_pages
 from provenance.dumps.reading import read
+from provenance.dumps.sources import opening
 from provenance.settings import Settings
 from tests.dumps import PARAGRAPHS, scan, write
 
@@ -168,7 +169,7 @@ def test_of_a_file_that_fails_behind_its_first_rows_those_are_read(tmp_path: Pat
 
 
 def test_a_file_without_a_name_is_read_as_one_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(columnar, "MOST_SENT", 100)
+    monkeypatch.setattr(table_files, "MOST_SENT", 100)
     found = scan("-", stdin=written())
     assert found.documents.height == 60
     assert not found.rejects.height
@@ -194,8 +195,8 @@ def test_what_came_through_a_pipe_is_neither_copied_nor_held(tmp_path: Path, mon
     texts = [f"Report {at} of the council: it agreed to pay for a second dredger." for at in range(1000)]
     pl.DataFrame({"text": texts}).write_parquet(tmp_path / "a.parquet")
     monkeypatch.setattr(opening, "SPOOL", 1000)
-    monkeypatch.setattr(columnar, "MOST_SENT", 1000)
-    monkeypatch.setattr(columnar.shutil, "copyfileobj", None)
+    monkeypatch.setattr(table_files, "MOST_SENT", 1000)
+    monkeypatch.setattr(table_files.shutil, "copyfileobj", None)
     with (tmp_path / "a.parquet").open("rb") as stdin:
         run = read(["-"], Settings(), stdin)
     assert run.documents["text"].to_list() == texts

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.dumps.kinds import kind_of
-from provenance.dumps.plain import Article, split_articles
+from provenance.dumps.plain_text.articles import Article, split_articles
+from provenance.dumps.sources.kinds import kind_of
 from provenance.text.calendar import parse_date
 from tests.dumps import scan, write
 

@@ -17,15 +17,16 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.dumps import json_files, language
-from provenance.dumps.columns import choose_columns
-from provenance.dumps.decode import decode_text
-from provenance.dumps.identity import name_documents
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.language import detect_languages, tell_languages
-from provenance.dumps.published import parse_published
+from provenance.dumps.labels import language
+from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.labels.identity import name_documents
+from provenance.dumps.labels.language import detect_languages, tell_languages
+from provenance.dumps.labels.published import parse_published
 from provenance.dumps.reading import read, read_frame
+from provenance.dumps.records import json_files
 from provenance.dumps.rejects import is_partial
+from provenance.dumps.sources.decode import decode_text
 from provenance.errors import InputError, UsageError
 from provenance.settings import Settings
 from provenance.text.folding import fold_all

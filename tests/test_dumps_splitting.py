@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from provenance.dumps.layout import read_lines
-from provenance.dumps.plain import split_articles
+from provenance.dumps.plain_text.articles import split_articles
+from provenance.dumps.plain_text.layout import read_lines
+from provenance.dumps.plain_text.templates import find_template
 from provenance.dumps.reading import read
-from provenance.dumps.templates import find_template
 from provenance.settings import Settings
 from tests.splitting import STYLES, Piece, f1, join, measure, pieces_of, score
 from tests.splitting_last import FIFTH, FOURTH

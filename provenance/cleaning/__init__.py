@@ -12,9 +12,9 @@ from polars.io.plugins import register_io_source
 
 from provenance import tables
 from provenance.cleaning.choosing import CUTS, GONE, Chosen, Policy, choose, settings_needed
-from provenance.dumps import columnar
-from provenance.dumps.columns import columns_of_frame
+from provenance.dumps.columnar import table_files
 from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.labels.columns import columns_of_frame
 from provenance.dumps.reading import documents_of, numbers_of, refuse_frame, refuse_other
 from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import UsageError
@@ -155,7 +155,7 @@ def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Clea
 def _choose(frame: pl.DataFrame, policy: Policy, settings: Settings) -> tuple[pl.Series, np.ndarray, Chosen]:
     """A frame -> its documents' ids, their rows, and what goes."""
     intake = Intake("frame", settings, Shelf())
-    frames = list(columnar.read_frame(frame.lazy(), intake))
+    frames = list(table_files.read_frame(frame.lazy(), intake))
     refuse_frame(intake.close())
     rows = numbers_of(frames)["number"].to_numpy()
     order = documents_of(frames, replace(settings, until="matches"))["doc_id"]  # nobody asks for languages

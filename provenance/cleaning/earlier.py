@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance import tables
-from provenance.dumps.trying import FAILURES
+from provenance.dumps.columnar.trying import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

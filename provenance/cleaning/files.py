@@ -22,10 +22,10 @@ from provenance.cleaning.choosing import Chosen, Policy, choose, settings_needed
 from provenance.cleaning.earlier import NAMES, is_list, write_names, written_before
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.cleaning.targets import Targets, beside
-from provenance.dumps.opening import keep_sources
 from provenance.dumps.reading import Reading, documents_of, numbers_of
 from provenance.dumps.rejects import reject_frame
-from provenance.dumps.walk import STANDARD_INPUT, find_sources
+from provenance.dumps.sources.opening import keep_sources
+from provenance.dumps.sources.walk import STANDARD_INPUT, find_sources
 from provenance.errors import OutputError
 from provenance.pipeline import scan
 from provenance.reports.placing import Unfinished

@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 
 from provenance.cleaning import MARK, MARK_NAMES, MARKED, TAKEN, Edits, as_record, cut_out, refuse_passages
-from provenance.dumps.columns import choose_columns
-from provenance.dumps.compression import Allowance, Expanded
-from provenance.dumps.decode import decode_text
+from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
-from provenance.dumps.records import PARTED, joined
+from provenance.dumps.records.articles import PARTED, joined
+from provenance.dumps.sources.compression import Allowance, Expanded
+from provenance.dumps.sources.decode import decode_text
 from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values
 

@@ -11,8 +11,8 @@ import polars as pl
 from provenance import tables
 from provenance.cleaning import to_removals
 from provenance.cleaning.files import Outcome
+from provenance.dumps.sources.walk import STANDARD_INPUT
 from provenance.dumps.streaming import Streamed
-from provenance.dumps.walk import STANDARD_INPUT
 from provenance.index import Index
 
 if TYPE_CHECKING:

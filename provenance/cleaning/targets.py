@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.cleaning.rewriting import written_kind
-from provenance.dumps.suffixes import PACKED, SUFFIXES
-from provenance.dumps.walk import STANDARD_INPUT
+from provenance.dumps.sources.suffixes import PACKED, SUFFIXES
+from provenance.dumps.sources.walk import STANDARD_INPUT
 from provenance.errors import UsageError
 from provenance.outputs import both
 from provenance.reports.writing import check_place
@@ -15,7 +15,7 @@ from provenance.reports.writing import check_place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from provenance.dumps.walk import Source
+    from provenance.dumps.sources.walk import Source
 
 LISTED = ".removals.parquet"
 SUFFIX = {"jsonl": ".jsonl", "json": ".json", "csv": ".csv", "tsv": ".tsv", "parquet": ".parquet", "text": ".txt"}

@@ -91,7 +91,7 @@ def command(
         if (log := find_log(output, verdicts)) is not None:
             raise UsageError(f"--engine spark does not heed decisions ({log}); scan with --engine local, or move them")
         return _over_spark(inputs, chosen, str(output), master, quiet)
-    from provenance.dumps.ahead import asked_ahead
+    from provenance.dumps.columnar.ahead import asked_ahead
 
     # A worker begins to read while all else is imported; it may hand over as much text as room.most_text() allows.
     with asked_ahead(inputs, chosen, memory * 10**6 // 2) as ahead:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from provenance import tables
-from provenance.dumps.day_order import tell_order
-from provenance.dumps.published import parse_published, unread_dates
+from provenance.dumps.labels.day_order import tell_order
+from provenance.dumps.labels.published import parse_published, unread_dates
 from provenance.dumps.rejects import Reject, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provenance.dumps.decode import Decoded
+    from provenance.dumps.sources.decode import Decoded
     from provenance.settings import Settings
 
 #: Articles held as Python objects before they become a frame, and characters of text in them.

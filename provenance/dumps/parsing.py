@@ -8,31 +8,31 @@ from typing import Any
 
 
 def _page(content: bytes, **known: Any) -> dict[str, Any]:
-    from provenance.dumps.pages import read_page
+    from provenance.dumps.web.pages import read_page
 
     return read_page(content, **known)
 
 
 def _feed(content: bytes) -> dict[str, Any]:
-    from provenance.dumps.feed_items import read_feed
+    from provenance.dumps.web.feed_items import read_feed
 
     return read_feed(content)
 
 
 def _mail(content: bytes, **known: Any) -> dict[str, Any]:
-    from provenance.dumps.messages import read_message
+    from provenance.dumps.mail.messages import read_message
 
     return read_message(content, **known)
 
 
 def _capture(content: bytes) -> dict[str, Any]:
-    from provenance.dumps.captures import read_capture
+    from provenance.dumps.web.captures import read_capture
 
     return read_capture(content)
 
 
 def _columns(content: bytes, **known: Any) -> dict[str, Any]:
-    from provenance.dumps.trying import try_columns
+    from provenance.dumps.columnar.trying import try_columns
 
     return try_columns(content, **known)
 

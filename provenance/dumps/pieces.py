@@ -11,9 +11,9 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from provenance.dumps.delimited import SAMPLE, Lines, find_dialect, split_rows
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.json_files import find_records
+from provenance.dumps.records.delimited import SAMPLE, Lines, find_dialect, split_rows
+from provenance.dumps.records.json_files import find_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

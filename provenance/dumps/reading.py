@@ -9,26 +9,26 @@ import polars as pl
 import xxhash
 
 from provenance import tables
-from provenance.dumps import columnar
-from provenance.dumps.ahead import TABLES
-from provenance.dumps.archives import read_tar, read_zip
-from provenance.dumps.columns import refuse_absent
-from provenance.dumps.compression import Allowance, Expanded, Problem, is_packed
-from provenance.dumps.day_order import find_orders, settle_dates
-from provenance.dumps.delimited import read_table
-from provenance.dumps.feeds import read_feed_file
-from provenance.dumps.identity import name_documents
+from provenance.dumps.columnar import table_files
+from provenance.dumps.columnar.ahead import TABLES
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.json_files import read_json, read_json_lines
-from provenance.dumps.kinds import charset_of, kind_of
-from provenance.dumps.language import tell_languages
-from provenance.dumps.mailboxes import read_mail, read_mailbox
-from provenance.dumps.manipulation import find_signs
-from provenance.dumps.opening import open_source, unopened
+from provenance.dumps.labels.columns import refuse_absent
+from provenance.dumps.labels.day_order import find_orders, settle_dates
+from provenance.dumps.labels.identity import name_documents
+from provenance.dumps.labels.language import tell_languages
+from provenance.dumps.labels.manipulation import find_signs
+from provenance.dumps.mail.mailboxes import read_mail, read_mailbox
+from provenance.dumps.records.delimited import read_table
+from provenance.dumps.records.json_files import read_json, read_json_lines
 from provenance.dumps.rejects import HARMLESS, Reject, reject_frame, single_line
-from provenance.dumps.walk import Source, find_sources
-from provenance.dumps.web_archives import read_web_archive
-from provenance.dumps.web_pages import read_page_file
+from provenance.dumps.sources.archives import read_tar, read_zip
+from provenance.dumps.sources.compression import Allowance, Expanded, Problem, is_packed
+from provenance.dumps.sources.kinds import charset_of, kind_of
+from provenance.dumps.sources.opening import open_source, unopened
+from provenance.dumps.sources.walk import Source, find_sources
+from provenance.dumps.web.feeds import read_feed_file
+from provenance.dumps.web.web_archives import read_web_archive
+from provenance.dumps.web.web_pages import read_page_file
 from provenance.dumps.workers import Question, Workers
 from provenance.errors import InputError, UsageError
 from provenance.room import Texts
@@ -37,8 +37,8 @@ from provenance.tables import Read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from provenance.dumps.ahead import Ahead
-    from provenance.dumps.archives import Member
+    from provenance.dumps.columnar.ahead import Ahead
+    from provenance.dumps.sources.archives import Member
     from provenance.settings import Settings
 
 #: An archive that does not lie open (it is packed, or inside another) is held in memory, and no larger.
@@ -56,7 +56,7 @@ class _Finished(NamedTuple):
 
 
 def _read_plain(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame]:
-    from provenance.dumps.text_files import read_text  # noqa: PLC0415  .05 s of expressions that a table does without
+    from provenance.dumps.plain_text.text_files import read_text  # noqa: PLC0415  .05 s of expressions that a table does without
 
     yield from read_text(stream, intake)
 
@@ -230,7 +230,7 @@ class Reading:
             whole.seek(0)
             content = whole
         if kind in TABLES:
-            yield from columnar.read_columnar(kind, content, intake, self._workers, self._ahead)
+            yield from table_files.read_columnar(kind, content, intake, self._workers, self._ahead)
             return
         for member in ARCHIVES[kind](content):
             intake.members += 1
@@ -257,7 +257,7 @@ def read(
 ) -> Read:
     """Inputs by name -> DOCUMENTS in order of path and place, REJECTS, and one row of `inputs` for each file.
 
-    `ahead` is what was asked of tables before, with the same settings (dumps.ahead).
+    `ahead` is what was asked of tables before, with the same settings (dumps.columnar.ahead).
     Raises UsageError for an input that is not there, and for a column by name that none of them has; anything else that
     cannot be read is a reject.
     """
@@ -279,7 +279,7 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     """
     refuse_other(frame)
     intake = Intake("frame", settings, Shelf())
-    frames = list(columnar.read_frame(frame.lazy(), intake))
+    frames = list(table_files.read_frame(frame.lazy(), intake))
     rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
     refuse_frame(rejects)
     fact = _blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}

@@ -36,6 +36,8 @@ REASONS = {
 }
 #: Reasons that leave the exit code at 0 where there are no others.
 HARMLESS = ("blank", "left_out", "manipulated")
+#: Why a file that was expected to be text is not read.
+NOT_TEXT = ("binary", "no text: is it compressed, or of another format?")
 
 
 class Reject(NamedTuple):

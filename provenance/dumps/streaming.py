@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import polars as pl
 
-from provenance.dumps import columnar
-from provenance.dumps.columns import refuse_absent
-from provenance.dumps.identity import own_names
+from provenance.dumps.columnar import table_files
 from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.labels.columns import refuse_absent
+from provenance.dumps.labels.identity import own_names
 from provenance.dumps.reading import Reading, documents_of, refuse_frame
 from provenance.dumps.rejects import Reject, reject_frame
-from provenance.dumps.walk import STANDARD_INPUT
+from provenance.dumps.sources.walk import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,7 +104,7 @@ def stream_frame(frame: pl.LazyFrame, settings: Settings) -> Iterator[pl.DataFra
     """
     intake = Intake("frame", settings, Shelf())
     plain = replace(settings, until="matches")  # no languages, as above
-    for found in columnar.read_frame(frame, intake):
+    for found in table_files.read_frame(frame, intake):
         yield documents_of([found], plain, own_names)
     refuse_frame(intake.close())
 

@@ -11,11 +11,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance import tables
-from provenance.dumps import columnar
-from provenance.dumps.columns import choose_columns
-from provenance.dumps.day_order import DAY_FIRST, MONTH_FIRST, settle_dates
-from provenance.dumps.identity import name_documents, own_names
+from provenance.dumps.columnar import table_files
 from provenance.dumps.intake import Intake, Shelf
+from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.labels.day_order import DAY_FIRST, MONTH_FIRST, settle_dates
+from provenance.dumps.labels.identity import name_documents, own_names
 from provenance.dumps.reading import documents_of, manipulated
 from provenance.dumps.rejects import reject_frame
 from provenance.errors import UsageError
@@ -55,8 +55,8 @@ def number_rows(frame: DataFrame) -> DataFrame:
 def enter_contents(flow: Flow, frames: list[DataFrame], dates: Sequence[str | None] = ()) -> dict[str, bool]:
     """Have a flow leave its results under the contents of its input: a hash of all rows. One pass of the executors.
 
-    `dates` names a column of each frame, of which the same pass finds what dumps.day_order.find_orders does: the driver
-    gets the paths whose dates tell the order of day and month.
+    `dates` names a column of each frame, of which the same pass finds what day_order.find_orders does: the driver gets
+    the paths whose dates tell the order of day and month.
     """
     found: list[object] = []
     told: list[set[str]] = [set(), set()]
@@ -142,7 +142,7 @@ def _read_run(rows: pl.DataFrame, settings: Settings, orders: Mapping[str, bool]
     intake = Intake(path, settings, Shelf())
     frames = [
         settle_dates(frame, orders).with_columns(pl.col("number") + first)
-        for frame in columnar.read_frame(rows.drop(PATH, NUMBER).lazy(), intake)
+        for frame in table_files.read_frame(rows.drop(PATH, NUMBER).lazy(), intake)
     ]
     told = [
         reject._replace(record=None if reject.record is None else reject.record + first) for reject in intake.close()

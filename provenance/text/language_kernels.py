@@ -1,4 +1,4 @@
-"""Kernel of dumps/language.py: how many words a text has, about, and how many of them are of a list.
+"""Kernel of dumps/labels/language.py: how many words a text has, about, and how many of them are of a list.
 
 It counts what expressions count, in a twentieth of their time. Of what stands beside a listed word it knows ASCII and
 the letters and marks that are common beside it; where anything else does, it says that it does not know.

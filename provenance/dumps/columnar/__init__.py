@@ -1,0 +1,13 @@
+"""Parquet, Arrow and frames -> articles, column by column.
+
+Some damaged files kill whoever reads them, so a worker goes first.
+
+Here
+    table_files                             files and frames -> articles, in batches; start here
+    ahead                                   a worker is asked early, while the rest of the program loads
+    taking                                  the texts that it hands over, used where they lie
+In a worker
+    trying                                  how much of a file can be read
+    parquet_format, parquet_sums, parquet_bounds    what a Parquet file says of itself, compared with what it holds
+    giving                                  the texts are handed over in memory
+"""

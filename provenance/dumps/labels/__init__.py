@@ -1,0 +1,12 @@
+"""What is known of an article beside its text, in whatever form it was written.
+
+Which field it stands in
+    columns                                 which column of a table or record holds what
+What it says
+    published, day_order                    dates as times; whether the day or the month is first in 03/04/2024
+    publishers                              a publisher's name and its host
+    identity                                the ids that articles brought along, or their places; no two alike
+What only its text says
+    language                                which language it is in
+    manipulation                            characters that hide a copy from machines
+"""

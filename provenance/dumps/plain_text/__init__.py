@@ -1,0 +1,11 @@
+"""Plain text -> articles, which are contiguous slices of it.
+
+    text_files                              a file, a window at a time; start here
+    articles                                where each begins and ends
+By its lines
+    layout, heads                           shapes of lines; the first ones as title, byline, date and address
+By what a program printed around each
+    templates                               lines that come again with each article
+    flattened_feeds                         a feed that lost its markup
+    databases                               what LexisNexis, Factiva and ProQuest export
+"""

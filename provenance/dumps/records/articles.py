@@ -1,0 +1,197 @@
+"""Records (JSON objects, rows of a table) -> articles: which field holds what, and what is no article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provenance.dumps.intake import Found, Intake
+from provenance.dumps.labels.columns import ASKED, Columns, choose_columns, holds_markup
+from provenance.dumps.web.markup import is_fragment, is_page, plain_text
+from provenance.dumps.web.web_pages import ask_page
+from provenance.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import polars as pl
+
+    from provenance.dumps.workers import Question
+
+_FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language")
+#: How deep the objects in a record are looked into, and how many fields of a record are.
+MOST_DEPTH, MOST_FIELDS = 4, 1000
+#: Where an object says what it is called; the last two are those of a newspaper's archive.
+_NAMES = ("name", "title", "main", "original")
+#: What stands between the paragraphs of a text that is given as their list.
+PARTED = "\n\n"
+#: What Telegram's export calls the parts of a message (tdesktop, export_output_json.cpp).
+_RUNS = (
+    "bank_card", "blockquote", "bold", "bot_command", "cashtag", "code", "custom_emoji", "email", "hashtag", "italic",
+    "link", "mention", "mention_name", "phone", "plain", "pre", "spoiler", "strikethrough", "text_link", "underline",
+    "unknown",
+)  # fmt: skip
+#: How a document store exports a value that JSON has no type for.
+_TYPED = ("$oid", "$date", "$numberLong")
+
+
+class Records:
+    """Takes records one by one, hands those with a text to an intake, and notes there why it did not take others."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.intake = intake
+        self._chosen: dict[tuple[str, ...], Columns] = {}
+        self._seen: dict[str, None] = {}
+        self._pages: list[Question] = []
+        settings = intake.settings
+        self._asked = {name: getattr(settings, name) for name in ASKED if getattr(settings, name) is not None}
+        self._dotted = any("." in name for name in self._asked.values())
+
+    def add(self, record: int, value: object) -> None:
+        """Take a parsed JSON value as a record."""
+        if not isinstance(value, dict):
+            self.intake.reject(
+                record, "not_a_record", f"a JSON {kind_of_value(value)} where an object with a text is due"
+            )
+            return
+        columns = self._columns(value)
+        nested = isinstance(value.get(columns.of.get("text", "")), dict)
+        if (columns.problem or nested or self._dotted) and any(isinstance(inner, dict) for inner in value.values()):
+            value = flattened(value)
+            columns = self._columns(value)
+        if columns.problem:
+            self.intake.reject(record, *columns.problem)
+            return
+        text = value[columns.of["text"]]
+        if isinstance(text, list):
+            text = text_of_parts(text)
+        marked_up = holds_markup(columns.of["text"])
+        if isinstance(text, str) and not marked_up and is_fragment(text):
+            text = plain_text(text)
+        if text is not None and not isinstance(text, str):
+            found = f"column {columns.of['text']!r} holds a {kind_of_value(text)}, not a text"
+            self.intake.reject(record, "not_text", found)
+        elif not text or text.isspace():
+            self.intake.reject(record, "blank", "no text")
+        else:
+            cells: dict[str, Any] = {name: cell(value[columns.of[name]]) for name in _FIELDS if name in columns.of}
+            article = Found(text, record, cells.pop("id", None), **cells)
+            if marked_up or is_page(text):
+                self._pages += ask_record(article, self.intake)
+            else:
+                self.intake.add(article)
+
+    def full(self) -> Iterator[pl.DataFrame | Question]:
+        """The pages among the records taken, and articles once they are many."""
+        pages, self._pages = self._pages, []
+        yield from pages
+        yield from self.intake.full()
+
+    def _columns(self, value: dict[str, Any]) -> Columns:
+        keys = tuple(value)
+        columns = self._chosen.get(keys)
+        if columns is None:
+            if len(self._seen) < MOST_FIELDS:
+                self._seen |= dict.fromkeys(keys)
+                self.intake.columns |= dict.fromkeys(keys)
+            columns = choose_columns(keys, self._lenient(keys))
+            if len(self._chosen) < 1000:
+                self._chosen[keys] = columns
+        return columns
+
+    def _lenient(self, keys: tuple[str, ...]) -> Settings:
+        """The settings without columns that this record lacks: in JSON a field may be left out; the text may not."""
+        if all(name in keys or field == "text" for field, name in self._asked.items()):
+            return self.intake.settings
+        return Settings(**{field: name for field, name in self._asked.items() if name in keys or field == "text"})
+
+    def finish(self) -> None:
+        """Note once for the file which column no record had, in place of a note for each record."""
+        problem = choose_columns(list(self._seen), self.intake.settings).problem if self._seen else None
+        if problem is not None:
+            self.intake.forget("no_column", "no_text_column")
+            self.intake.reject(None, *problem)
+
+
+def ask_record(found: Found, intake: Intake) -> Iterator[Question]:
+    """A record whose text is a page's source -> the question to a worker which article is on it."""
+    labels = found._replace(text="", title=plain_text(found.title) if found.title else None)
+    return ask_page(found.text.encode("utf-8", "replace"), intake, labels, "utf-8", trusted=True)
+
+
+def flattened(value: dict[str, Any]) -> dict[str, Any]:
+    """A record -> a flat one: the fields of its inner objects become its own, named by their path, outer ones first.
+
+    An object stays as it is where it has a name to show, or is a value with its type ({"$date": ...}).
+
+    >>> flattened({"id": 1, "article": {"body": "A text", "site": {"name": "Q"}}})
+    {'id': 1, 'article.body': 'A text', 'article.site': {'name': 'Q'}, 'article.site.name': 'Q'}
+    """
+    flat = {name: inner for name, inner in value.items() if _is_value(inner)}
+    level = [(name, inner) for name, inner in value.items() if isinstance(inner, dict)]
+    for _ in range(MOST_DEPTH):
+        deeper = []
+        for path, item in level:
+            for name, inner in item.items():
+                if len(flat) < MOST_FIELDS and _is_value(inner):
+                    flat.setdefault(f"{path}.{name}", inner)
+                if isinstance(inner, dict):
+                    deeper.append((f"{path}.{name}", inner))
+        level = deeper
+    return flat
+
+
+def joined(paragraphs: Iterable[str]) -> str:
+    """A text that is given as a list of its paragraphs -> the text."""
+    return PARTED.join(paragraphs)
+
+
+def text_of_parts(parts: list[Any]) -> object:
+    r"""A text that is given as a list -> the text; the list itself where it is neither of paragraphs nor of runs.
+
+    Strings alone are paragraphs. Runs of a line, as in Telegram's export, are strings among objects with a `text`, and
+    are joined as they stand; objects alone are runs only if they are called so, for else they may be paragraphs.
+
+    >>> text_of_parts(["One.", "Two."])
+    'One.\n\nTwo.'
+    >>> text_of_parts(["The ", {"type": "bold", "text": "second"}, " dredger"])
+    'The second dredger'
+    """
+    if all(isinstance(part, str) for part in parts):
+        return joined(parts)
+    runs: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    among = any(isinstance(part, str) for part in parts)
+    if all(isinstance(run, str) for run in runs) and (among or all(part.get("type") in _RUNS for part in parts)):
+        return "".join(runs)
+    return parts
+
+
+def _is_value(inner: object) -> bool:
+    return not isinstance(inner, dict) or "name" in inner or any(kind in inner for kind in _TYPED)
+
+
+def kind_of_value(value: object) -> str:
+    """A parsed JSON value -> what JSON calls it."""
+    names = {dict: "object", list: "list", str: "string", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")
+
+
+def cell(value: object) -> str | None:
+    """A JSON value of a field -> text; of an object its name (`{"id": ..., "name": ...}`), of a list its texts.
+
+    Of a typed value its value: `{"$date": {"$numberLong": "1583319600000"}}`, as a document store exports it.
+    """
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, dict):
+        typed = next((value[kind] for kind in _TYPED if kind in value), None)
+        if typed is not None:
+            return cell(typed)
+        inner = next((value[name] for name in _NAMES if value.get(name)), None)
+        return inner if isinstance(inner, str) else None
+    if isinstance(value, list):
+        return ", ".join(item for item in map(cell, value) if item) or None
+    return None

@@ -1,0 +1,296 @@
+"""JSON lines and JSON of any shape -> records, one after another, so that what is broken is left out alone."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.records.articles import Records, flattened
+from provenance.dumps.records.lines import MOST_LINE, read_lines, record_encoding
+from provenance.dumps.rejects import NOT_TEXT, single_line
+from provenance.dumps.web.markup import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from provenance.dumps.intake import Intake
+    from provenance.dumps.workers import Question
+    from provenance.settings import Settings
+
+_SPACE = re.compile(r"[\s\ufeff]*")
+#: Where in a file's value its records are looked for: {"response": {"docs": [...]}}.
+_MOST_DEPTH = 6
+
+
+def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Question]:
+    """A stream of JSON lines -> articles. Record numbers are line numbers from 0."""
+    encoding, lines = read_lines(stream, intake)
+    if encoding is None:
+        intake.reject(None, *NOT_TEXT)
+        return
+    records = Records(intake)
+    for record, line in enumerate(lines):
+        if line is None:
+            intake.reject(record, "too_long", f"a line of more than {MOST_LINE >> 20} MB: split it")
+            continue
+        try:
+            # A mark of the byte order stands in the middle where files were joined.
+            text = line.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            intake.reject(record, "undecodable", f"no {encoding} at byte {error.start} of the line: mend its encoding")
+            continue
+        if text.isspace() or not text:
+            continue
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            intake.reject(record, "broken_json", f"{_said(error)}: {single_line(text, 60)}")
+            continue
+        records.add(record, value)
+        yield from records.full()
+    records.finish()
+
+
+def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Question]:
+    """A JSON file -> articles: a list of records, one record, an object with a list of them somewhere, several values.
+
+    The file is read value by value; only a single record must fit in memory.
+    """
+    head = stream.read(1 << 20)
+    told = record_encoding(head)
+    if told.encoding is None:
+        intake.reject(None, *NOT_TEXT)
+        return
+    values = _Values(head, stream, told.encoding)
+    records = Records(intake)
+    number = 0
+    try:
+        for value in values.all(intake):
+            records.add(number, value)
+            number += 1
+            yield from records.full()
+    except (ValueError, RecursionError) as error:
+        intake.reject(
+            number or None, "broken_json", f"{_said(error)}: no JSON from there on", "partial" if number else "skipped"
+        )
+    intake.decoded(told._replace(bad_bytes=values.replaced, first_bad=0))
+    records.finish()
+
+
+def _message(error: json.JSONDecodeError) -> str:
+    return error.msg.removesuffix(" at").removesuffix(":")  # "Unterminated string starting at", "Invalid \\escape: "
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{_message(error)} at character {error.pos}"
+    return "nested too deeply" if isinstance(error, RecursionError) else single_line(str(error), 80)
+
+
+class _Values:
+    """The JSON values in a stream: a window of decoded text that grows until it holds the next value whole."""
+
+    def __init__(self, head: bytes, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._text = self._decoder.decode(head)
+        self._at = 0
+        self._before = 0  # characters that the window has left behind
+        self._ended = False
+        self._scan = json.JSONDecoder().raw_decode
+        self.replaced = self._text.count("\ufffd")
+
+    def all(self, intake: Intake) -> Iterator[Any]:
+        """The records: the elements of a list, what an object holds, or values one after another."""
+        while self._next():
+            if self._next() == "[":
+                yield from self._elements()
+                continue
+            value = self._value()
+            if value is self:
+                yield from self._inside(intake, 0)
+            else:
+                yield from _records_in(value, intake)
+            if self._next() == ",":  # some join records so
+                self._at += 1
+
+    def _next(self) -> str:
+        """The next character that is no white space; empty at the end."""
+        while True:
+            match = _SPACE.match(self._text, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._text) or not self._more():
+                return self._text[self._at : self._at + 1]
+
+    def _more(self) -> bool:
+        if self._ended:
+            return False
+        # As much again as is held: a value is parsed anew a few times only, however long.
+        block = self._stream.read(max(1 << 20, len(self._text) - self._at))
+        text = self._decoder.decode(block, final=not block)
+        self.replaced += text.count("\ufffd")
+        self._before += self._at
+        self._text, self._at = self._text[self._at :] + text, 0
+        self._ended = not block
+        return True
+
+    def _value(self) -> Any:
+        """The next value, or `self` where it is too long to be held."""
+        self._next()
+        while True:
+            try:
+                value, end = self._scan(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if len(self._text) - self._at > MOST_LINE:
+                    return self
+                if not self._more():
+                    message = _message(error) if error.pos < len(self._text) else "the file breaks off"
+                    raise _BrokenError(message, self._before + error.pos) from error
+                continue
+            # A number or word at the very end of the window may go on.
+            if end < len(self._text) or not self._more():
+                self._at = end
+                return value
+
+    def _elements(self) -> Iterator[Any]:
+        self._at += 1
+        if self._next() == "]":
+            self._at += 1
+            return
+        while True:
+            self._next()  # a list is often written line by line
+            value = self._value()
+            if value is self:
+                raise _BrokenError(f"a record of more than {MOST_LINE >> 20} MB", self._before + self._at)
+            yield value
+            mark = self._next()
+            self._at += 1
+            if mark == "]":
+                return
+            if mark != ",":
+                message = "Expecting ',' or ']'" if mark else "the file breaks off"
+                raise _BrokenError(message, self._before + self._at - 1)
+
+    def _inside(self, intake: Intake, depth: int) -> Iterator[Any]:
+        """The records in an object too long to be held: the elements of its lists, and objects with texts."""
+        if self._next() != "{" or depth > _MOST_DEPTH:
+            raise _BrokenError(f"a value of more than {MOST_LINE >> 20} MB", self._before + self._at)
+        self._at += 1
+        while self._next() != "}":
+            key = self._value()
+            if self._next() != ":":
+                raise _BrokenError("Expecting ':'", self._before + self._at)
+            self._at += 1
+            if self._next() == "[":
+                yield from self._elements()
+            elif (value := self._value()) is self:
+                yield from self._inside(intake, depth + 1)
+            elif isinstance(value, dict):
+                for place in find_records(value, intake.settings):
+                    first = place.records[0] if place.records else None
+                    if isinstance(first, dict) and not choose_columns(list(flattened(first)), intake.settings).problem:
+                        named = place._replace(keys=(str(key), *place.keys))
+                        yield from (_named(record, named) for record in place.records)
+            if self._next() == ",":
+                self._at += 1
+        self._at += 1
+
+
+class _BrokenError(ValueError):
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(f"{message} at character {at}")
+
+
+def _records_in(value: Any, intake: Intake) -> Iterator[Any]:
+    """The records in a value that is no list."""
+    if not isinstance(value, dict):
+        yield value
+        return
+    for place in find_records(value, intake.settings):
+        for record in place.records:
+            yield _feed_item(record, value) if _is_feed(value) else _named(record, place)
+
+
+class Place(NamedTuple):
+    """Where in an object records lie: the keys that lead to a list of them, or to one."""
+
+    keys: tuple[str, ...]
+    records: list[Any]
+    is_list: bool
+
+
+def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
+    """An object -> its records: a JSON feed's items; itself, if it has a text; else all lists of objects with texts.
+
+    Beside the lists, or without any, several objects with texts are each a record ({"id": {"text": ...}, ...}), and
+    one is what the whole object is about. In records nothing more is looked for. Of lists whose objects have no texts
+    one alone is taken, to say so.
+    """
+    if _is_feed(value):
+        items = value.get("items")
+        return [Place(("items",), items, is_list=True)] if isinstance(items, list) else []
+    whole = Place((), [value], is_list=False)
+    if not choose_columns(list(value), settings).problem:
+        return [whole]
+    lists: list[Place] = []
+    textless: list[Place] = []
+    objects: list[Place] = []
+    texts: set[str] = set()
+    level: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), value)]
+    for _ in range(_MOST_DEPTH):
+        deeper = []
+        for keys, outer in level:
+            for key, inner in outer.items():
+                path = (*keys, key)
+                if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+                    has_text = not choose_columns(list(flattened(inner[0])), settings).problem
+                    (lists if has_text else textless).append(Place(path, inner, is_list=True))
+                elif isinstance(inner, dict):
+                    columns = choose_columns(list(inner), settings)
+                    if columns.problem:
+                        deeper.append((path, inner))
+                    else:
+                        objects.append(Place(path, [inner], is_list=False))
+                        texts.add(columns.of["text"])
+        level = deeper
+    if len(objects) > 1 and len(texts) == 1:
+        return lists + objects
+    if not choose_columns(list(flattened(value)), settings).problem:
+        return [*lists, whole]
+    return lists or (textless if len(textless) == 1 else [whole])
+
+
+def _is_feed(value: dict[str, Any]) -> bool:
+    return str(value.get("version", "")).startswith(("https://jsonfeed.org/", "http://jsonfeed.org/"))
+
+
+def _named(record: Any, place: Place) -> Any:
+    """A record by its place: an object among others without an id of its own is called by its key."""
+    if place.is_list or not place.keys:
+        return record
+    return {"id": place.keys[-1]} | record
+
+
+def _feed_item(item: Any, feed: dict[str, Any]) -> Any:
+    """An item of a JSON feed (version 1.1) -> a record: its summary and its content, so that teasers are seen."""
+    if not isinstance(item, dict):
+        return item
+    content = item.get("content_text")
+    if not content and isinstance(item.get("content_html"), str):
+        content = plain_text(item["content_html"])
+    parts = [part.strip() for part in (item.get("summary"), content) if isinstance(part, str) and part.strip()]
+    return {
+        "id": item.get("id"),
+        "url": item.get("url") or item.get("external_url"),
+        "title": item.get("title"),
+        "text": "\n\n".join(dict.fromkeys(parts)),
+        "published": item.get("date_published"),
+        "byline": item.get("authors") or item.get("author") or feed.get("authors") or feed.get("author"),
+        "outlet": feed.get("title"),
+        "language": item.get("language") or feed.get("language"),
+    }

@@ -1,0 +1,185 @@
+"""What a file is: by its first bytes where those are plain, else by its suffix, else by a look at its text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import islice
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.sources.addresses import is_web
+from provenance.dumps.sources.compression import Problem
+from provenance.dumps.sources.suffixes import PACKED, SUFFIXES
+from provenance.settings import Settings
+
+#: What a server's word says of text whose name and beginning say nothing: what a program answers has no suffix.
+MEDIA = {
+    "text/csv": "csv", "application/csv": "csv", "text/tab-separated-values": "tsv",
+    "text/html": "html", "application/xhtml+xml": "html", "message/rfc822": "eml", "application/mbox": "mbox",
+}  # fmt: skip
+_CHARSET = re.compile(r"charset\s?=\s?[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+#: Kinds of files of which no text is read, by their first bytes.
+_NOT_READ = (
+    (b"%PDF-", "PDF: extract its text first"),
+    (b"\xd0\xcf\x11\xe0", "an office document of the old kind: save its text"),
+    (b"{\\rtf", "RTF: save its text"),
+    (b"Rar!\x1a", "a RAR archive: unpack it yourself"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it yourself"),
+    (b"Obj\x01", "Avro: save it as Parquet"),
+    (b"ORC", "ORC: save it as Parquet"),
+    (b"SQLite format 3\x00", "a SQLite database: export the table as Parquet"),
+    (b"\x04\x22\x4d\x18", "LZ4: unpack it yourself"),
+)
+_MAGIC = (
+    (b"PAR1", "parquet"),
+    (b"ARROW1\x00\x00", "arrow"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"WARC/", "warc"),
+)
+#: Kinds whose files always begin with their magic: another beginning is damage.
+_ONLY_BY_MAGIC = {"parquet": b"PAR1", "arrow": b"ARROW1", "zip": b"PK"}
+#: How a record begins, alone on its line, in a list or over several lines; prose in braces has no name in quotes.
+_RECORD = re.compile(rb'(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,200}"\s{0,9}:')
+_COLUMN_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
+#: A table in a file that is called text has so many columns that are known by name, and so many rows are looked at.
+KNOWN_COLUMNS, ROWS_LOOKED_AT = 3, 8
+_FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
+_PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html)[\s>]")
+_MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{0,60}: ?[^\n]{0,900}\n(?:[ \t][^\n]{0,900}\n){0,40}){3}")
+_MAIL_NAMES = re.compile(
+    rb"^(?:From|Return-Path|Received|Message-ID|MIME-Version|Delivered-To):", re.IGNORECASE | re.MULTILINE
+)
+
+
+def kind_of(path: str, head: bytes, media: str = "") -> tuple[str, Problem | None]:
+    """A path, a file's first 64 kB and its media type, if told -> what the file is; or why it is not read.
+
+    >>> kind_of("feed.gz", b"<?xml version='1.0'?><rss version='2.0'>")
+    ('feed', None)
+    """
+    for magic, what in _NOT_READ:
+        if head.startswith(magic):
+            return "", Problem("format", f"{what}")
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind, None
+    said = SUFFIXES.get(suffix_of(path))
+    if head[257:262] == b"ustar" or (said == "tar" and _is_old_tar(head)):
+        return "tar", None
+    if said in _ONLY_BY_MAGIC and not head.startswith(_ONLY_BY_MAGIC[said]):
+        return said, Problem("damaged", f"no {said} file: its first bytes are wrong")
+    if said == "tar":
+        return said, Problem("damaged", "no tar file: its first bytes are wrong")
+    if said == "feed" or (said in (None, "html", "text") and _first(head).startswith(b"<")):
+        kind, problem = _of_markup(head, said)
+    elif said == "text":
+        kind, problem = _called_text(head), None
+    else:
+        kind, problem = said or _sniffed(head), None
+    if kind == "text" and said is None:
+        kind = MEDIA.get(media.partition(";")[0].strip().lower(), "text")
+    return kind, problem
+
+
+def charset_of(media: str) -> str | None:
+    """A media type -> the encoding that it names.
+
+    >>> charset_of('text/html; charset="windows-1251"'), charset_of("text/html")
+    ('windows-1251', None)
+    """
+    match = _CHARSET.search(media[:1000])
+    return match[1] if match else None
+
+
+def suffix_of(path: str) -> str:
+    """A path -> its suffix in lower case, that of a packing left out.
+
+    >>> suffix_of("a/News.JSONL.gz"), suffix_of("b.tgz"), suffix_of("https://quay.example/news.csv?day=3")
+    ('.jsonl', '.tar', '.csv')
+    """
+    path = path.lower().rpartition("!/")[2]
+    name = PurePosixPath(urlsplit(path).path if is_web(path) else path).name
+    for packed, kept in PACKED.items():
+        if name.endswith(packed):
+            return kept or PurePosixPath(name.removesuffix(packed)).suffix
+    return PurePosixPath(name).suffix
+
+
+def _first(head: bytes) -> bytes:
+    """The first 4 kB of a file as far as ASCII goes: without a BOM, white space and the zeroes of wide encodings."""
+    start = head[:4096]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[1:2] == b"\0" or start[:1] == b"\0":
+        start = start.replace(b"\0", b"")
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+
+
+def _of_markup(head: bytes, said: str | None) -> tuple[str, Problem | None]:
+    first = _first(head)
+    if _FEED.search(first):
+        return "feed", None
+    if said == "html" or _PAGE.match(first) or (first.startswith((b"<?xml", b"<!--")) and _PAGE.search(first)):
+        return "html", None
+    if said == "feed" or first.startswith(b"<?xml"):
+        if said == "feed" and first.startswith(b"{"):
+            return "json", None  # some serve JSON feeds under the old address
+        return "feed", Problem("format", "XML that is no feed: extract its text first")
+    return "text", None
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Whether the first block is a tar's of before 1988: its check sum is right."""
+    try:
+        told = int(head[148:156].strip(b" \0") or b"x", 8)
+    except ValueError:
+        return False
+    return len(head) >= 512 and told == sum(head[:148]) + 8 * 32 + sum(head[156:512])
+
+
+def _sniffed(head: bytes) -> str:
+    """The format of text without a known suffix: what it begins as, else plain text."""
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    line = first.split(b"\n", 1)[0].rstrip()
+    if first.startswith(b"{") and b'"' in line[:1000] and (line.endswith(b"}") or len(line) > 60_000):
+        return "jsonl" if first[len(line) :].strip() or len(line) > 60_000 else "json"
+    if first.startswith((b"[{", b"{")) or (first[:1] == b"[" and first[1:].lstrip()[:1] == b"{"):
+        return "json"
+    if first.startswith(b"From ") and _MAIL.match(first.split(b"\n", 1)[-1].replace(b"\r\n", b"\n")):
+        return "mbox"
+    start = first[: 1 << 14].replace(b"\r\n", b"\n")
+    if _MAIL.match(start) and len(_MAIL_NAMES.findall(start[: start.find(b"\n\n") + 1 or None])) >= 2:
+        return "eml"
+    return "text"
+
+
+def _called_text(head: bytes) -> str:
+    """The format of a file that is called text: what is certain to be something else, is."""
+    kind, first = _sniffed(head), head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if kind in ("json", "jsonl") and _RECORD.match(first):
+        lines = [line for line in first.split(b"\n", 9) if line.strip()]
+        lines = lines if first.endswith(b"\n") else lines[:-1] or lines  # what was looked at may end within a name
+        return kind if kind == "json" or all(map(_RECORD.match, lines)) else "text"
+    if kind == "mbox":
+        return kind
+    return next((name for mark, name in (("\t", "tsv"), (";", "csv"), (",", "csv")) if _is_table(first, mark)), "text")
+
+
+def _is_table(first: bytes, delimiter: str) -> bool:
+    """Whether a text begins with names of columns that are known, and most of its first rows have as many fields.
+
+    One that is short is left out when the table is read. Of prose hardly a line has as many commas as another.
+    """
+    sample = first[: 1 << 15].decode("latin-1")
+    try:
+        rows = list(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), ROWS_LOOKED_AT + 1))
+    except csv.Error:
+        return False
+    whole = [row for row in (rows if len(first) <= len(sample) else rows[:-1]) if row]
+    if len(whole) < 2 or not all(map(_COLUMN_NAME.fullmatch, whole[0])):
+        return False
+    columns = choose_columns(whole[0], Settings())
+    known = columns.problem is None and len(columns.of) >= KNOWN_COLUMNS
+    return known and 2 * sum(len(row) == len(whole[0]) for row in whole[1:]) > len(whole) - 1
