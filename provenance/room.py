@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import FileIO
 
-Array = np.ndarray[Any, Any]
+    from provenance.arrays import Array
 
 SMALL = 32 << 20  # bytes; what has no more stays in memory, where it is made twice as fast
 HELD = 500 * 10**6  # bytes of text that stay in memory, where no limit was given

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
-Array = np.ndarray[Any, Any]
 PAN_ALONE = ("pan13-train",)
 CORPORA = (*PAN_ALONE, "twentynews", "reuters", "two-events")
 FAR = 1e9

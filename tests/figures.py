@@ -27,9 +27,8 @@ from provenance.text.tokens import tokenize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from provenance.arrays import Array
     from provenance.reports.runs import Run
-
-Array = np.ndarray[Any, Any]
 
 PAN = {
     "02": "02-no-obfuscation",

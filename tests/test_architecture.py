@@ -19,7 +19,7 @@ FILES = sorted((ROOT / "provenance").rglob("*.py"))
 
 #: A module's floor by the first part of its name that is listed; imports go to lower floors or stay in their part.
 FLOORS = [
-    {"errors"},
+    {"errors", "arrays"},
     {"tables", "settings", "room", "outputs"},
     {"clock"},
     {"configuration"},

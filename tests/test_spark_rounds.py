@@ -37,10 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from provenance.arrays import Array
     from provenance.index.candidates import Blobs
     from provenance.index.manifest import Segment
-
-    Array = np.ndarray[Any, Any]
 
 #: All ways through the rounds: exhaustive or by bands, with hot runs, with and without the rewritten channel.
 WAYS: list[dict[str, Any]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,10 +20,9 @@ from provenance.tracing.dates import is_zero
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provenance.arrays import Array
     from provenance.reports.runs import Run
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 #: Which of several alike documents stays.
 KEEP = ("origin", "earliest", "longest", "first")

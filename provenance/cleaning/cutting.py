@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,8 @@ from provenance.matching.places import row_numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Array = np.ndarray[Any, Any]
+    from provenance.arrays import Array
+
 Range = tuple[int, int]
 Repeated = tuple[int, int, int, int]
 

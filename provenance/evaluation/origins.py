@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -10,7 +10,8 @@ import polars as pl
 from provenance.tables import SOURCE
 from provenance.tracing.names import compact
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 
 def key_of(origin_id: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,9 @@ import polars as pl
 from provenance.evaluation.intervals import characters, covered, meet, union_length
 from provenance.tables import PAIR
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
+
 NO_GROUPS = pl.DataFrame(
     schema={"group_id": pl.String(), "doc_id": pl.String(), "start": pl.Int64(), "end": pl.Int64(), "role": pl.String()}
 )

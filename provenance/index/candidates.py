@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,9 @@ from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from provenance.arrays import Array
     from provenance.index.postings import Keys, Lines, Queries
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 #: Of the stored shingles that a pair at match_jaccard should share, the part that must be found. Half of what is
 #: expected: of 30 in an article of 400 words 15, which is five standard deviations less.

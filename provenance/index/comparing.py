@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions
-
-Array = np.ndarray[Any, Any]
 
 ORIGIN = {"doc_id": pl.String(), "origin_id": pl.String()}
 SHARE = {"doc_id": pl.String(), "recycled_share": pl.Float32()}

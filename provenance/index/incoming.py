@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from provenance.index.postings import Keys, Postings
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 LEVEL = 3  # of zstd: 6 costs twice the time for 3 % less
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,11 +13,10 @@ from provenance.matching.boilerplate import SENTENCE_SHARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from provenance.arrays import Array
     from provenance.index.candidates import Found
     from provenance.index.postings import Queries
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 
 class Notices(NamedTuple):

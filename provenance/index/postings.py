@@ -9,7 +9,7 @@ the words around a shingle, which tell most documents apart that share five word
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xxhash
@@ -23,11 +23,10 @@ from provenance.matching.short_passages import FEWEST_APART, LONGEST, SEED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provenance.arrays import Array
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 CODE_BITS = 5  # of a context for each word: 15 bits must agree for a run of 8 words, one false run in 8,000
 REACH = 3  # words on each side in a context: 30 of its 32 bits

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from provenance.arrays import Array
     from provenance.index.candidates import Blobs
     from provenance.index.manifest import Manifest, Segment
     from provenance.index.postings import Queries
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 #: Where in a row of table documents some columns stand.
 NUMBER, DOC_ID, OUTLET, DIGEST, LINES = map(DOCUMENT_COLUMNS.index, ("number", "doc_id", "outlet", "digest", "lines"))

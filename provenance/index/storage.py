@@ -26,9 +26,8 @@ from provenance.index.segments import PARTS, bits_for, to_merge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from provenance.arrays import Array
     from provenance.index.candidates import Blobs
-
-Array = np.ndarray[Any, Any]
 
 APPLICATION_ID = 0x50524F56  # "PROV", in the file's header
 FORMAT = 2  # user_version; 1 had ids among the words' postings, and read all of them to look a batch of ids up

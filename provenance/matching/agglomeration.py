@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 #: Shares are summed as multiples of 2 ** -24, the step of a float32 below 1: sums of whole numbers do not depend on the
 #: order.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from provenance.matching.stretches import Aligned, join_neighbours
 from provenance.room import scattered
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.matching.candidates import Candidates
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 SHARE = 512  # pairs a task: a few milliseconds, so that threads finish together
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from provenance.matching.agglomeration import STEPS
 from provenance.matching.components import DENSE, Groups, Links, direct, split, sum_weights
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 
 def keep_apart(groups: Groups, links: Links, size: Array, floor: float, one: Array, other: Array) -> Groups:

@@ -8,7 +8,7 @@ Sentences need far more than lines, and several outlets never make a sentence fu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -22,9 +22,8 @@ from provenance.text import furniture
 from provenance.text.kernels import NOTHING
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 NOTICE_WORDS = 45  # a passage this short that holds a notice is one; in a longer one only the sentences are
 NOTICE_DEPTH = 60  # words; a notice inside a longer paragraph stands within this of its head or its end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,10 @@ from provenance.matching.sketches import choose_bands, least_equal
 from provenance.room import scattered, zeros
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 BANDS_A_TASK = 8  # 64 bytes a document; bands repeat each other's pairs, which are made distinct in each task
 COMPARED = 1 << 14  # pairs whose signatures are compared at a time: 16 MB

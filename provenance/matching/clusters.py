@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -16,9 +16,8 @@ from provenance.matching.occurrences import find_occurrences
 from provenance.tables import PAIR
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 #: Roles from the most specific to the least: a passage that is a headline anywhere is one in its cluster.
 SPECIFIC = ("headline", "caption", "byline", "teaser", "quote", "paragraph", "boilerplate")

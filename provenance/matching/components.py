@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from provenance.arrays import Array
 from provenance.matching import component_kernels
 from provenance.matching.agglomeration import STEPS, agglomerate
 from provenance.matching.kernels import BASE
 from provenance.matching.pair_keys import unique
-
-Array = np.ndarray[Any, Any]
 
 #: Groups of more nodes are not built anew from their members, which takes a matrix of all pairs.
 DENSE = 1000

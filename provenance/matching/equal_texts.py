@@ -5,7 +5,7 @@ Pairs are keys (pair_keys.py) of two rows, left < right.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,8 @@ from provenance.matching import kernels
 from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique, unpack_pairs
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 
 class Texts(NamedTuple):

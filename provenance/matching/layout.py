@@ -15,9 +15,8 @@ from provenance.tables import ROLES
 from provenance.text import kernels
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 CODE = {role: code for code, role in enumerate(ROLES)}
 APART = np.array([CODE["headline"], CODE["caption"], CODE["teaser"]])  # no repeat inside one document crosses its ends

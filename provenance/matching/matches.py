@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,10 +15,9 @@ from provenance.matching.pair_keys import unique
 from provenance.matching.places import Ranges, by_row, words_inside
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 
 def find_matches(

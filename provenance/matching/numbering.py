@@ -6,14 +6,15 @@ fifth of the time: 400,000 spans and as many matches took 2 s of processor more 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from provenance.matching.places import row_numbers
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 ROW = pl.UInt32()
 IDS = ("doc_id", "left_doc", "right_doc")  # the columns that hold either

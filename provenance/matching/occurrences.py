@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,8 @@ from provenance.matching.numbering import rows_of
 from provenance.matching.pair_keys import unique
 from provenance.matching.places import by_row
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 
 class Occurrences(NamedTuple):

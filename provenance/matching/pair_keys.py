@@ -5,11 +5,12 @@ The key of a pair is left << 32 | right, an int64: keys sort by left, then by ri
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 
 def pack_pairs(left: Array, right: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,9 +15,8 @@ from provenance.text.tokens import LARGE_BATCH, octets_of, slices
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 
 def words_inside(tokens: Tokens, document: Array, start: Array, end: Array) -> tuple[Array, Array]:

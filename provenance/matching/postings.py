@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,9 +14,8 @@ from provenance.room import zeros
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 PART = 1 << 15  # postings sorted at a time: their keys and order stay in a core's own cache
 MOST_SLOTS = 22  # power of two of the 16 bytes in which bits of hashes are held: 64 MB a thread

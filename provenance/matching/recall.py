@@ -23,11 +23,10 @@ from provenance.text.tokens import tokenize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provenance.arrays import Array
     from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens, Words
-
-Array = np.ndarray[Any, Any]
 
 SAMPLE = 500  # documents, which take 1 to 5 % of a scan; where none of 100 pairs is missed, the recall is above .963
 STEPS = 2  # sampled documents that hold a shingle, in the mean; what every article prints would cost most

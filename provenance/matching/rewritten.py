@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,11 +19,10 @@ from provenance.room import zeros
 from provenance.text import kernels
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 ALL_PAIRS = 100  # documents; up to so many, every pair is aligned: 4,950 pairs take half a second
 FEWEST, MOST = 3, 60  # words of a sentence

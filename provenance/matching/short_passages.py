@@ -6,10 +6,11 @@ words that they share, and then verified word by word.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from provenance.arrays import Array
 from provenance.matching import kernels, posting_kernels, sequence_kernels
 from provenance.matching.layout import CODE
 from provenance.matching.pair_keys import unique, unpack_pairs
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
 
-Array = np.ndarray[Any, Any]
 Side = tuple[Array, Array, Array]  # document, first and last word
 
 LONGEST = 40  # words; longer passages hold runs that the exact channel sees

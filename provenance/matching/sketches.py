@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
     from datasketch import MinHash
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.text.tokens import Folded, Tokens
-
-Array = np.ndarray[Any, Any]
 
 #: Permutations, each cut into num_perm / PERMUTATIONS parts. With one, texts of 10 to 60 shingles leave so many of 128
 #: parts empty that an estimated jaccard errs by .048 instead of .042; with two a sketch takes no longer, with four a

@@ -23,12 +23,11 @@ from provenance.tables import PAIR, ROLES, SPANS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provenance.arrays import Array
     from provenance.matching.candidates import Candidates
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 KINDS = "exact", "edited", "rewritten"
 NEAR = 64  # words; what covers over half of a stretch covers its middle, so it is sought among runs so near to that

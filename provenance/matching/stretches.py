@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,10 +11,9 @@ from provenance.matching.pair_keys import pack_pairs
 from provenance.text.kernels import ADDRESS
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 TABLE_CELLS = 1 << 24  # of an alignment of words; longer stretches are aligned in pieces
 

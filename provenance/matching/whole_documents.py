@@ -7,7 +7,7 @@ compared. So memory holds half a kilobyte for each document, whatever its length
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -28,12 +28,11 @@ from provenance.text.tokens import LARGE_BATCH, Hasher, Words, in_order, octets_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provenance.arrays import Array
     from provenance.matching.equal_texts import Texts
     from provenance.matching.recall import Met, Sample, Sampled
     from provenance.settings import Settings
     from provenance.verdicts.decisions import Decisions
-
-Array = np.ndarray[Any, Any]
 
 
 class Alike(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +11,8 @@ from provenance.spark.plan import as_rows
 if TYPE_CHECKING:
     import polars as pl
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
-
-Array = np.ndarray[Any, Any]
 
 
 def reach(settings: Settings) -> int:

@@ -51,10 +51,9 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
+    from provenance.arrays import Array
     from provenance.index.candidates import Blobs
     from provenance.index.manifest import Segment
-
-Array = np.ndarray[Any, Any]
 
 CHUNK_BITS = 14  # 16,384 documents a folder: 20 MB of compressed news
 TABLES = ("postings", "names")  # by the number of their segment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -24,11 +24,10 @@ from provenance.tables import DOCUMENTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
-
-Array = np.ndarray[Any, Any]
 
 PREFIX_BITS = 8  # keys that begin with the same bits have one folder: of 10^10 documents 60 GB each, in many files
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,7 @@ from provenance.text.tokens import Tokens, tokenize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-Array = np.ndarray[Any, Any]
+    from provenance.arrays import Array
 
 #: Bytes of a piece, about. A worker holds a batch of pieces besides the tables of one bucket.
 PIECE = 4 << 20

@@ -23,12 +23,12 @@ from provenance.tracing.outlets import NAMES, SITES, TAKEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.spark.pieces import Sent, Tables
 
     Round = Callable[["Plan", int, Tables], Iterable[Sent]]
 
-Array = np.ndarray[Any, Any]
 
 HOME_BITS = 10  # 1,024 documents a home: about 3 MB of news
 #: Pairs compared in one bucket, of at most 32,768 documents: some 80 MB of news. The more there are, the fewer blocks

@@ -6,7 +6,7 @@ shared shingle, here at two such cuttings of them: it finds the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -24,12 +24,11 @@ from provenance.spark.whole import send_pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 #: Postings whose hot words are written out at a time: a run in two million articles took 2.0 KB a posting at once.
 AT_ONCE = 1 << 18

@@ -14,7 +14,7 @@ send them where all places of both meet, if that makes `link_cap` squared pairs 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -31,11 +31,11 @@ from provenance.spark.stretches import lay
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provenance.arrays import Array
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
     from provenance.text.tokens import Tokens
 
-Array = np.ndarray[Any, Any]
 TEXT = ["one", "two"]  # the hashes that name a text
 PART = [*TEXT, "quarter"]
 HERE = {name: f"here_{name}" for name in (*SPOT, "last")}

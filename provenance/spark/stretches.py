@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -23,12 +23,12 @@ from provenance.spark.whole import send_matches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provenance.arrays import Array
     from provenance.matching.layout import Layout
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
     from provenance.text.tokens import Tokens
 
-Array = np.ndarray[Any, Any]
 ENDS = ["left_row", "right_row"]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from provenance.arrays import Array
 from provenance.matching import kernels
 from provenance.matching.candidates import equal_values, sharing_pairs
 from provenance.matching.clusters import strong_pairs
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from provenance.spark.plan import Plan
     from provenance.text.tokens import Tokens
 
-Array = np.ndarray[Any, Any]
 Routing = Callable[[pl.DataFrame, "Plan"], Array]  # PAIRS -> their buckets
 
 

@@ -20,7 +20,7 @@ nothing is widespread the three rounds cost nothing: a round without rows is not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -35,11 +35,10 @@ from provenance.spark.whole import send_ends, send_pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
-
-Array = np.ndarray[Any, Any]
 
 #: Pairs made at a time, and at most `link_cap` more: of one run that has 4,096, the most there may be, eight million.
 PAIRS_AT_ONCE = 1 << 20

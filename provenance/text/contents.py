@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -17,9 +17,8 @@ from provenance.text.tokens import fold_batch, fold_batches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provenance.arrays import Array
     from provenance.text.tokens import Folded
-
-Array = np.ndarray[Any, Any]
 
 DIGITS = 24  # hex, 96 bits: the chance that any two of 10^9 texts get one key is 1 in 10^11
 PLACES = pl.Schema({"row": pl.Int64(), "start": pl.Int64(), "end": pl.Int64()})

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,8 @@ from provenance.text import wording_kernels
 from provenance.text.tokens import fold_batch
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
-
-Array = np.ndarray[Any, Any]
 
 WHOLE, START, NOTICE, CUE, CUES, BRIEF = 1, 2, 4, 8, 16, 32  # bits; CUES: two cues at different places
 SCOPES = {"whole": WHOLE, "start": START, "notice": NOTICE, "brief": BRIEF | CUE, "cue": CUE}

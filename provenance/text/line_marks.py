@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,9 +13,8 @@ from provenance.text import furniture, role_kernels
 from provenance.text.month_names import MONTHS, WEEKDAYS
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.text.tokens import Folded
-
-Array = np.ndarray[Any, Any]
 
 # Polars' engine reads these: linear in the line, whatever it holds.
 _PICTURE_WORDS = (

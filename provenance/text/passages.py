@@ -22,9 +22,8 @@ from provenance.text.role_kernels import HEADLINE, PARAGRAPH, PULLED, QUOTE
 from provenance.text.tokens import fold_batch, in_order, slices
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.text.feed_lines import Part
-
-Array = np.ndarray[Any, Any]
 
 BATCH = 4 << 20  # bytes a task; each costs a millisecond of small steps, whatever its size
 QUOTE_WORDS = 8  # a shorter quotation is a phrase that many use

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import nanoarrow
 import numpy as np
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
+    from provenance.arrays import Array
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Array = np.ndarray[Any, Any]
 
 COLUMNS = (np.uint64, np.int32, np.uint8, np.uint8)  # of TOKENS, behind its bounds
 SCRATCH = 1 << 14  # bytes for one word: LONGEST_WORD code points, each folded to 33 bytes (U+FDFA) at most

@@ -6,7 +6,7 @@ of all choices together, without circles, come from the matrix-tree theorem.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -22,10 +22,9 @@ from provenance.tracing.unseen import describe_firsts, weigh_firsts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.tracing.pairs import Related
-
-Array = np.ndarray[Any, Any]
 
 
 class Traced(NamedTuple):

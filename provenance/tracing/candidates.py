@@ -6,7 +6,7 @@ of its own that the copy lacks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,9 +21,8 @@ from provenance.tracing.readings import READING, Readings, Taken, compare_readin
 from provenance.tracing.twins import join_pairs
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.tracing.pairs import Related
-
-Array = np.ndarray[Any, Any]
 
 #: Candidates of one document, the most alike first: a thousand copies of one text would have a million.
 CANDIDATES = 12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,10 +14,10 @@ from provenance.tracing.edit_kernels import find_edits, place_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
     from provenance.tracing.bodies import Bodies
 
-Array = np.ndarray[Any, Any]
 BATCH_WORDS = 1 << 21  # of both sides of its pairs, 30 bytes a word; the kernels' thread is one batch ahead
 
 

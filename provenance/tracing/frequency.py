@@ -5,7 +5,7 @@ The sample is also where tracing learns what else it has to know of a whole dump
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -18,11 +18,11 @@ from provenance.tracing.frequency_kernels import count_words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
     Count = Callable[["Array"], "Array"]  # different words (uint64) -> how often each stands (int64)
 
-Array = np.ndarray[Any, Any]
 #: Documents of a sample, about; a smaller dump is taken whole. A share of 3 in 100, as of false dates, is known from it
 #: to .0007; its words are some 25 million.
 SAMPLE = 1 << 16

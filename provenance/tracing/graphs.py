@@ -5,11 +5,12 @@ Chances sum over all trees by the directed matrix-tree theorem; the best tree is
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 #: Documents that may be each other's sources in a circle: the sums over all trees are cubic in them. In a greater
 #: component each document's own shares stand for its chances.

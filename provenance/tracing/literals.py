@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from provenance.tracing.literal_kernels import MARK_BITS, SHORT, SLOT_BITS, find
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Array = np.ndarray[Any, Any]
+    from provenance.arrays import Array
 
 
 class Hits(NamedTuple):

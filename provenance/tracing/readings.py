@@ -6,17 +6,17 @@ handed on as any other words are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from provenance.arrays import Array
 from provenance.tracing.reading_kernels import compare_stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Array = np.ndarray[Any, Any]
 Words = tuple[Array, Array, Array]  # bounds, word and start of the TOKENS of some documents
 
 READING = 3  # words; shorter runs are shared by chance, longer ones count one changed word too often

@@ -6,7 +6,7 @@ Searches over whole texts, which need no lock: a scan makes them while it compar
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,9 @@ from provenance.tracing.literals import Literals
 from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, hash_name, mark_texts
 from provenance.tracing.titles import TITLED
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
+
 HEAD = 3000  # code points in which a dateline may begin; a feed's title, link and teaser come first
 _GAP, _BLANK = r"[\s\x1c-\x1f]", r"[\s\x1c-\x1f&&[^\n]]"  # of Python's strip and split, as the other engine writes it
 _MARKED = rf"[^\n]*{_BLANK}[-–—|•·:»]{_BLANK}*"  # a line to the mark before a site's name

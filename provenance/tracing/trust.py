@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,9 +14,9 @@ from provenance.tracing.graphs import sum_trees
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provenance.arrays import Array
     from provenance.tracing.graphs import Layout
 
-Array = np.ndarray[Any, Any]
 #: Share of false dates that is taken for granted, and as how many documents that counts.
 WRONG, PRIOR_DOCUMENTS = 0.03, 10
 NEVER_SURER = 0.02  # even of two good clocks: a text may be printed late and sent early

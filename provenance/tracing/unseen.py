@@ -6,7 +6,7 @@ Where a text has flaws that its copies lack, these do not have their words from 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,10 +16,10 @@ from provenance.tracing.frequency import is_sampled
 from provenance.tracing.model import sum_families, weights
 
 if TYPE_CHECKING:
+    from provenance.arrays import Array
     from provenance.tracing.ancestry import Choices
     from provenance.tracing.graphs import Solved
 
-Array = np.ndarray[Any, Any]
 #: What is weighed of a first text, each as it speaks for somebody unseen: a constant; how many of its possible sources
 #: are expected to be beginnings; the chance that it is one itself; readings that nobody else has; how many were taken
 #: from it; signs that it is later than one of these; whether they prevail; that its dateline names its own outlet.

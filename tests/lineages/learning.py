@@ -29,11 +29,12 @@ from provenance.tracing.outlets import name_outlets
 from provenance.tracing.pairs import Related, relate
 from provenance.tracing.reasons import NEITHER, SEVERAL, WITNESSED
 from provenance.tracing.trust import fit_lags
-from tests.lineages.fitting import Array, fit_directions
+from tests.lineages.fitting import fit_directions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from provenance.arrays import Array
     from tests.lineages.worlds import Frames
 
 TABLE = Path(provenance.tracing.__file__).parent / "weights.tsv"

@@ -8,7 +8,7 @@ their lineage, where the best tree ties the two (the direction of correct undire
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -18,10 +18,13 @@ from provenance.tables import PAIR
 from provenance.tracing import model
 from provenance.tracing.ancestry import trace_ancestry
 from tests.lineages.articles import own_texts
-from tests.lineages.fitting import Array, fit_directions
+from tests.lineages.fitting import fit_directions
 from tests.lineages.growing import MIXES, World
 from tests.lineages.learning import FITTED, PULL_SIGNS, Traced, directed_signs, trace_once
 from tests.lineages.worlds import scan_world
+
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 SEEDS = (41, 42, 43, 44)  # the first half is fitted on, the second judged
 FEWEST = 12  # pairs in which an operator occurs, under which its row would be chance

@@ -24,7 +24,7 @@ from tests.lineages.tables import Figure, labelled, texts_of
 from tests.lineages.worlds import grow_world, scan_worlds
 
 if TYPE_CHECKING:
-    from tests.lineages.fitting import Array
+    from provenance.arrays import Array
     from tests.lineages.growing import Lineages
 
 FOLDER = ROOT / "reports" / "measured"
