@@ -22,6 +22,8 @@ from provenance.matching.places import row_numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
 
 Range = tuple[int, int]
@@ -47,7 +49,7 @@ class Sides(NamedTuple):
     other: Array  # the document of the other side
     low: Array  # its start
     high: Array  # its end
-    exact: Array  # bool, whether the two are as long and equal, so that each letter's place is known
+    exact: NDArray[np.bool_]  # whether the two are as long and equal, so that each letter's place is known
 
 
 def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:

@@ -15,6 +15,8 @@ from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.index.postings import Keys, Lines, Queries
     from provenance.settings import Settings
@@ -31,11 +33,11 @@ Blobs = tuple[int, "Callable[[int, int], tuple[Array, Array]]"]
 class Found(NamedTuple):
     """What queries met: one row a query and document."""
 
-    query: Array  # int64, row of Queries
-    number: Array  # int64, of the document
-    strong: Array  # bool: a run of words, or a whole line, or a name
-    total: Array  # int64 [queries], all postings of the key
-    often: Array  # bool [queries]: more documents than the link cap, of which two stand for all
+    query: NDArray[np.int64]  # row of Queries
+    number: NDArray[np.int64]  # of the document
+    strong: NDArray[np.bool_]  # a run of words, or a whole line, or a name
+    total: NDArray[np.int64]  # [queries]: all postings of the key
+    often: NDArray[np.bool_]  # [queries]: more documents than the link cap, of which two stand for all
 
     def take(self, which: Array) -> Found:
         """The rows at `which`."""
@@ -47,7 +49,7 @@ class Pairs(NamedTuple):
 
     row: Array
     number: Array
-    linked: Array  # bool: they share a run of words
+    linked: NDArray[np.bool_]  # they share a run of words
 
 
 def look_up(queries: Queries, stored: Iterable[Blobs], before: Array, settings: Settings) -> Found:

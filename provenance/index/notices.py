@@ -13,6 +13,8 @@ from provenance.matching.boilerplate import SENTENCE_SHARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.index.candidates import Found
     from provenance.index.postings import Queries
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 class Notices(NamedTuple):
     """Where new documents hold words of their outlet's notices."""
 
-    found: Array  # bool, the rows of Found that are nothing but a notice
-    row: Array  # int64, of the new document; one a shingle
-    place: Array  # int64, the shingle in it
+    found: NDArray[np.bool_]  # the rows of Found that are nothing but a notice
+    row: NDArray[np.int64]  # of the new document; one a shingle
+    place: NDArray[np.int64]  # the shingle in it
 
 
 def no_notices(found: Found) -> Notices:

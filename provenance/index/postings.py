@@ -23,6 +23,8 @@ from provenance.matching.short_passages import FEWEST_APART, LONGEST, SEED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
@@ -51,29 +53,29 @@ class Postings(NamedTuple):
 class Queries(NamedTuple):
     """What to look up, in order of key."""
 
-    key: Array  # uint32
-    context: Array  # uint32
-    kind: Array  # uint8
-    row: Array  # int32, of the document that asks
-    place: Array  # int32, the shingle in it, or the number of the line
+    key: NDArray[np.uint32]
+    context: NDArray[np.uint32]
+    kind: NDArray[np.uint8]
+    row: NDArray[np.int32]  # of the document that asks
+    place: NDArray[np.int32]  # the shingle in it, or the number of the line
 
 
 class Lines(NamedTuple):
     """Headlines, captions and teasers of up to LONGEST words, each distinct one of a document once."""
 
-    bounds: Array  # int64 [lines + 1], into `word`
-    word: Array  # uint64, hashes as in TOKENS
-    owner: Array  # int64 [lines], row of the document
-    key: Array  # uint64 [lines], of the whole line
+    bounds: NDArray[np.int64]  # [lines + 1]: into `word`
+    word: NDArray[np.uint64]  # hashes as in TOKENS
+    owner: NDArray[np.int64]  # [lines]: row of the document
+    key: NDArray[np.uint64]  # [lines]: of the whole line
 
 
 class Keys(NamedTuple):
     """Everything that some documents are looked up by."""
 
-    shingle: Array  # uint64
-    owner: Array  # int32, row
-    place: Array  # int32, number of the shingle in its document
-    context: Array  # uint32
+    shingle: NDArray[np.uint64]
+    owner: NDArray[np.int32]  # row
+    place: NDArray[np.int32]  # number of the shingle in its document
+    context: NDArray[np.uint32]
     lines: Lines
     seeds: tuple[Array, Array]  # key uint64, line int32
 
@@ -130,7 +132,7 @@ def find_lines(tokens: Tokens, layout: Layout) -> Lines:
     first, last, owner = layout.first[chosen], layout.last[chosen], layout.document[chosen]
     one, two = np.empty(first.size, np.uint64), np.empty(first.size, np.uint64)
     matching_kernels.range_keys(tokens.word, first, last, one, two)
-    key = one ^ two
+    key: Array = one ^ two  # numpy 2.4 types two uint64 as bool here
     order = np.lexsort((first, key, owner))
     new = np.ones(order.size, np.bool_)
     new[1:] = (owner[order][1:] != owner[order][:-1]) | (key[order][1:] != key[order][:-1])
@@ -185,7 +187,7 @@ def to_queries(keys: Keys) -> Queries:
     row = np.concatenate([keys.owner, line_rows, line_rows[keys.seeds[1]]])
     place = np.concatenate([keys.place, lines, keys.seeds[1]])
     order = np.argsort(key, kind="stable")
-    return Queries(*(column[order] for column in (key, context, kind, row, place)))
+    return Queries._make(column[order] for column in (key, context, kind, row, place))
 
 
 def name_queries(doc_ids: Sequence[str]) -> Queries:

@@ -13,6 +13,8 @@ from provenance.matching.stretches import Aligned, join_neighbours
 from provenance.room import scattered
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.matching.candidates import Candidates
     from provenance.matching.layout import Layout
@@ -28,7 +30,7 @@ class Verified(NamedTuple):
     aligned: Aligned
     left: Array
     right: Array
-    jaccard: Array  # float32
+    jaccard: NDArray[np.float32]
 
 
 def count_shingles(tokens: Tokens, wanted: Array, settings: Settings) -> Array:

@@ -22,6 +22,8 @@ from provenance.text import furniture
 from provenance.text.kernels import NOTHING
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
@@ -44,12 +46,12 @@ PLATFORM_OUTLETS = 5  # that must print one line, for it to be taken for their p
 class _Stretches(NamedTuple):
     """The passages but quotes, as arrays; one row each, in the order of PASSAGES."""
 
-    row: Array  # int64, row of PASSAGES
-    document: Array  # int64, row of DOCUMENTS
-    role: Array  # uint8, index into tables.ROLES
-    first: Array  # int64, words first:last of TOKENS
-    last: Array
-    key: Array  # uint64, of the words
+    row: NDArray[np.int64]  # row of PASSAGES
+    document: NDArray[np.int64]  # row of DOCUMENTS
+    role: NDArray[np.uint8]  # index into tables.ROLES
+    first: NDArray[np.int64]  # words first:last of TOKENS
+    last: NDArray[np.int64]
+    key: NDArray[np.uint64]  # of the words
 
 
 def mark_boilerplate(

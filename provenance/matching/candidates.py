@@ -16,6 +16,8 @@ from provenance.matching.sketches import choose_bands, least_equal
 from provenance.room import scattered, zeros
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
@@ -28,9 +30,9 @@ COMPARED = 1 << 14  # pairs whose signatures are compared at a time: 16 MB
 class Candidates(NamedTuple):
     """Pairs of rows, left < right, each once, in order; `linked` pairs share a run of words."""
 
-    left: Array  # int32
-    right: Array  # int32
-    linked: Array  # bool
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    linked: NDArray[np.bool_]
     over_cap: int  # runs and buckets in more documents than the cap, whose documents were linked and not all paired
 
 

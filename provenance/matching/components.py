@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from provenance.matching import component_kernels
 from provenance.matching.agglomeration import STEPS, agglomerate
 from provenance.matching.kernels import BASE
 from provenance.matching.pair_keys import unique
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Groups of more nodes are not built anew from their members, which takes a matrix of all pairs.
 DENSE = 1000
@@ -22,22 +25,22 @@ LARGE = 100
 class Links(NamedTuple):
     """Undirected links between nodes, none from a node to itself, each once."""
 
-    left: Array  # int64
-    right: Array  # int64
-    weight: Array  # float64, 0 to 1: what a member shares with another
-    strong: Array  # bool: whether the link alone joins its ends
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    weight: NDArray[np.float64]  # 0 to 1: what a member shares with another
+    strong: NDArray[np.bool_]  # whether the link alone joins its ends
 
     def take(self, rows: Array) -> Links:
         """Some of the links."""
-        return Links(*(column[rows] for column in self))
+        return Links._make(column[rows] for column in self)
 
 
 class Groups(NamedTuple):
     """Groups of two nodes or more."""
 
-    label: Array  # int64 [nodes], the smallest node of the group; -1: in none
-    centre: Array  # int64 [nodes], the centre of the group; -1: in none
-    cohesion: Array  # float64 [nodes], the node's to the centre; 1 for the centre itself
+    label: NDArray[np.int64]  # [nodes]: the smallest node of the group; -1: in none
+    centre: NDArray[np.int64]  # [nodes]: the centre of the group; -1: in none
+    cohesion: NDArray[np.float64]  # [nodes]: the node's to the centre; 1 for the centre itself
 
 
 #: Links inside groups, the centre of each node's group -> each node's cohesion to it.

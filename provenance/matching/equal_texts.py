@@ -13,6 +13,8 @@ from provenance.matching import kernels
 from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique, unpack_pairs
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 class Texts(NamedTuple):
     """Documents grouped by equal folded text: only the first of each group is compared with others."""
 
-    first: Array  # int64 [documents], the row of the first document with the same text
-    wanted: Array  # bool [documents], first of its group and not without words
+    first: NDArray[np.int64]  # [documents]: the row of the first document with the same text
+    wanted: NDArray[np.bool_]  # [documents]: first of its group and not without words
 
 
 def digest(tokens: Tokens) -> Array:

@@ -15,6 +15,8 @@ from provenance.tables import ROLES
 from provenance.text import kernels
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
@@ -28,16 +30,16 @@ SPECIFIC = ("headline", "caption", "teaser", "quote", "paragraph")
 class Layout(NamedTuple):
     """The passages of all documents in words, sorted by place; `quote` passages apart, for they lie inside others."""
 
-    document: Array  # int64 [passages], row
-    role: Array  # uint8 [passages], index into ROLES
-    first: Array  # int64 [passages], in the whole of TOKENS
-    last: Array
-    quote_first: Array  # int64 [quotes]
-    quote_last: Array
-    segment: Array  # uint8 [words], what a repeat inside one document may not cross
-    short: Array  # bool [passages], headlines, captions, teasers and notices: spans of them may be short
+    document: NDArray[np.int64]  # [passages]: row
+    role: NDArray[np.uint8]  # [passages]: index into ROLES
+    first: NDArray[np.int64]  # [passages]: in the whole of TOKENS
+    last: NDArray[np.int64]
+    quote_first: NDArray[np.int64]  # [quotes]
+    quote_last: NDArray[np.int64]
+    segment: NDArray[np.uint8]  # [words]: what a repeat inside one document may not cross
+    short: NDArray[np.bool_]  # [passages]: headlines, captions, teasers and notices: spans of them may be short
     shorts: tuple[Array, Array, Array]  # the same: bounds int64 [documents + 1], start and end int32, in words
-    gap: Array  # uint8 [words], TOKENS' own, and ADDRESS before a word if an address parts it from the one before
+    gap: NDArray[np.uint8]  # [words]: TOKENS' own, and ADDRESS before a word if an address parts it from the one before
 
 
 def lay_out(documents: pl.DataFrame, passages: pl.DataFrame, tokens: Tokens, threads: int = 2) -> Layout:

@@ -13,6 +13,8 @@ from provenance.matching.pair_keys import unique
 from provenance.matching.places import by_row
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
 
 
@@ -20,9 +22,9 @@ class Occurrences(NamedTuple):
     """Where passages stand, in order of document and place, and which of them each span ties together."""
 
     places: pl.DataFrame  # doc_id, start, end, one row an occurrence
-    left: Array  # int64 [spans], the occurrence of the left side
-    right: Array  # int64 [spans]
-    coverage: Array  # float64 [spans], the smaller of the shares of the two occurrences that the sides cover
+    left: NDArray[np.int64]  # [spans]: the occurrence of the left side
+    right: NDArray[np.int64]  # [spans]
+    coverage: NDArray[np.float64]  # [spans]: the smaller of the shares of the two occurrences that the sides cover
 
 
 def find_occurrences(spans: pl.DataFrame) -> Occurrences:

@@ -14,6 +14,8 @@ from provenance.room import zeros
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
@@ -24,10 +26,10 @@ MOST_SLOTS = 22  # power of two of the 16 bytes in which bits of hashes are held
 class Postings(NamedTuple):
     """Postings part by part of the hash range; within a part document by document."""
 
-    key: Array  # uint64
-    owner: Array  # int32, the document's row
-    place: Array  # int32, the shingle's first word in its document
-    parts: Array  # int64, the bounds of the parts
+    key: NDArray[np.uint64]
+    owner: NDArray[np.int32]  # the document's row
+    place: NDArray[np.int32]  # the shingle's first word in its document
+    parts: NDArray[np.int64]  # the bounds of the parts
 
 
 def shared_postings(tokens: Tokens, wanted: Array, k: int, window: int, threads: int) -> Postings:

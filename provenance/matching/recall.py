@@ -23,6 +23,8 @@ from provenance.text.tokens import tokenize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.matching.equal_texts import Texts
     from provenance.settings import Settings
@@ -41,20 +43,20 @@ Z = 1.96  # standard errors of a 95 % interval
 class Shingles(NamedTuple):
     """Distinct shingles of the sample, in order of document and hash."""
 
-    hashes: Array  # uint64
-    owner: Array  # int32, the number of the sampled document
-    edges: Array  # int64 [sampled + 1]
+    hashes: NDArray[np.uint64]
+    owner: NDArray[np.int32]  # the number of the sampled document
+    edges: NDArray[np.int64]  # [sampled + 1]
 
 
 class Sample(NamedTuple):
     """Some documents, and what the kernels need to find documents that share shingles with them."""
 
-    rows: Array  # int64, in the order of the hashes of their texts
+    rows: NDArray[np.int64]  # in the order of the hashes of their texts
     shingles: Shingles
     table: tuple[Array, Array, Array]  # of the shingles that are looked up, as shingle_kernels.index_shingles makes it
-    owner: Array  # int32, the document number of each of them
-    bits: Array  # uint64, a filter before the table
-    least: Array  # int32, how many of them a true pair shares at least
+    owner: NDArray[np.int32]  # the document number of each of them
+    bits: NDArray[np.uint64]  # a filter before the table
+    least: NDArray[np.int32]  # how many of them a true pair shares at least
 
     def looked_up(self) -> tuple[tuple[Array, Array, Array], Array, Array, Array]:
         """What the kernels of meeting take of it."""
@@ -64,9 +66,9 @@ class Sample(NamedTuple):
 class Met(NamedTuple):
     """Documents and the sampled ones that they are true pairs with."""
 
-    document: Array  # int64, row
-    sampled: Array  # int64, number
-    jaccard: Array  # float32, match_jaccard or more
+    document: NDArray[np.int64]  # row
+    sampled: NDArray[np.int64]  # number
+    jaccard: NDArray[np.float32]  # match_jaccard or more
 
 
 class Sampled(NamedTuple):
@@ -74,9 +76,9 @@ class Sampled(NamedTuple):
 
     documents: int
     texts: int
-    left: Array  # int64 [pairs], rows
-    right: Array
-    jaccard: Array  # float32
+    left: NDArray[np.int64]  # [pairs]: rows
+    right: NDArray[np.int64]
+    jaccard: NDArray[np.float32]
 
 
 def take_sample(texts: pl.Series, settings: Settings) -> Sample:

@@ -19,6 +19,8 @@ from provenance.room import zeros
 from provenance.text import kernels
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
@@ -44,10 +46,10 @@ SHARES = 8  # of the documents whose pairs are proposed by a task; each looks th
 class Sentences(NamedTuple):
     """Numbered words and sentences of all documents."""
 
-    ids: Array  # int32 [words], -1 for words that do not count
-    cuts: Array  # int64 [sentences + 1]
-    of: Array  # int64 [documents + 1]
-    frequency: Array  # int32 [distinct words], sentences that hold each
+    ids: NDArray[np.int32]  # [words]: -1 for words that do not count
+    cuts: NDArray[np.int64]  # [sentences + 1]
+    of: NDArray[np.int64]  # [documents + 1]
+    frequency: NDArray[np.int32]  # [distinct words]: sentences that hold each
 
 
 def number_sentences(tokens: Tokens, gap: Array) -> Sentences:
@@ -193,9 +195,11 @@ def _same_numbers(documents: pl.DataFrame, tokens: Tokens, found: Aligned) -> Ar
 class Inside(NamedTuple):
     """Which exact stretches lie inside each rewritten one, sorted by the latter; and what it is worth beside them."""
 
-    found: Array  # int64 [cases], row of the rewritten stretch
-    exact: Array  # int64 [cases], row of the exact one
-    worth: Array  # float64 [rewritten], the score of what they leave of it, and SCORE for each stretch that it spares
+    found: NDArray[np.int64]  # [cases]: row of the rewritten stretch
+    exact: NDArray[np.int64]  # [cases]: row of the exact one
+    worth: NDArray[
+        np.float64
+    ]  # [rewritten], the score of what they leave of it, and SCORE for each stretch that it spares
 
 
 def find_inside(sentences: Sentences, gap: Array, exact: Aligned, found: Aligned, scores: Array) -> Inside:

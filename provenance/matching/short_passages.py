@@ -19,6 +19,8 @@ from provenance.matching.stretches import Aligned, join
 from provenance.text.tokens import Tokens
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.matching.layout import Layout
     from provenance.settings import Settings
 
@@ -35,11 +37,11 @@ FEWEST = 2  # words; one word is no passage
 class Occurrences(NamedTuple):
     """Short passages, sorted by text, document and place; passages of one text have one `text` number."""
 
-    text: Array  # int64
-    document: Array
-    first: Array
-    last: Array
-    role: Array
+    text: NDArray[np.int64]
+    document: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    role: NDArray[np.uint8]
 
 
 def find_short(tokens: Tokens, layout: Layout, settings: Settings) -> Aligned:
@@ -141,8 +143,7 @@ def distinct_texts(tokens: Tokens, found: Occurrences) -> tuple[Tokens, Array]:
 
 def as_tokens(words: Array, bounds: Array) -> Tokens:
     """Words of short texts, one after another, and where each begins -> TOKENS without places."""
-    nothing = np.empty(0, np.int32)
-    return Tokens(bounds, words, nothing, nothing, nothing)
+    return Tokens(bounds, words, np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0, np.uint8))
 
 
 def find_seeds(texts: Tokens) -> Postings:

@@ -11,6 +11,8 @@ from provenance.matching.pair_keys import pack_pairs
 from provenance.text.kernels import ADDRESS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
@@ -21,17 +23,17 @@ TABLE_CELLS = 1 << 24  # of an alignment of words; longer stretches are aligned 
 class Aligned(NamedTuple):
     """Aligned stretches: rows of two documents and half-open ranges of words, counted in the whole of TOKENS."""
 
-    left: Array  # int32
-    right: Array  # int32
-    left_first: Array  # int64
-    left_last: Array
-    right_first: Array
-    right_last: Array
-    equal: Array  # int32, words equal in the alignment
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    left_first: NDArray[np.int64]
+    left_last: NDArray[np.int64]
+    right_first: NDArray[np.int64]
+    right_last: NDArray[np.int64]
+    equal: NDArray[np.int32]  # words equal in the alignment
 
     def take(self, which: Array) -> Aligned:
         """The stretches at `which` (a mask or rows)."""
-        return Aligned(*(column[which] for column in self))
+        return Aligned._make(column[which] for column in self)
 
     def keys(self) -> Array:
         """The key of each stretch's pair (pair_keys.py); int64."""

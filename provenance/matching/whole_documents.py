@@ -28,6 +28,8 @@ from provenance.text.tokens import LARGE_BATCH, Hasher, Words, in_order, octets_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.matching.equal_texts import Texts
     from provenance.matching.recall import Met, Sample, Sampled
@@ -83,7 +85,7 @@ def match_firsts(
     measured = _measure(texts, pairs, settings, threads)
     # in 32 bits, as the table has it: three shared shingles of ten are .3
     close = measured.shares()[0] >= np.float32(settings.match_jaccard)
-    measured = Measured(*(column[close] for column in measured))
+    measured = Measured._make(column[close] for column in measured)
     return _matches(ids, spell_out(measured.pairs, groups, settings.link_cap), groups, measured, settings)
 
 
@@ -131,10 +133,10 @@ def _sketch(texts: pl.Series, sample: Sample, settings: Settings, threads: int) 
 class Measured(NamedTuple):
     """Pairs of rows with their distinct shingles: of the left, of the right, and of both."""
 
-    pairs: Array  # int64, their keys, sorted
-    left: Array  # int32
-    right: Array
-    both: Array
+    pairs: NDArray[np.int64]  # their keys, sorted
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    both: NDArray[np.int32]
 
     def shares(self) -> tuple[Array, Array, Array]:
         """Exact jaccard, left and right containment; float32, 0 where there are no shingles."""

@@ -17,6 +17,8 @@ from provenance.text.tokens import fold_batch, fold_batches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Folded
 
@@ -34,7 +36,7 @@ class Contents(NamedTuple):
 class _Wanted(NamedTuple):
     """Stretches of as many words, as keys spell them."""
 
-    sums: Array  # int64, of their folded bytes
+    sums: NDArray[np.int64]  # of their folded bytes
     digests: frozenset[str]
 
 

@@ -19,6 +19,8 @@ from provenance.text import wording_kernels
 from provenance.text.tokens import fold_batch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
@@ -32,11 +34,11 @@ BRIEF_WORDS = 14  # "The full text is available to subscribers"; sentences of ne
 class Wordings(NamedTuple):
     """Wordings of two words and more, sorted by `pair`; the words of wording i are word[first[i]:last[i]]."""
 
-    pair: Array  # uint64, hash of the first two words
-    first: Array  # int64
-    last: Array
-    scope: Array  # uint8
-    word: Array  # uint64
+    pair: NDArray[np.uint64]  # hash of the first two words
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    scope: NDArray[np.uint8]
+    word: NDArray[np.uint64]
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,8 @@ from provenance.text import fold_table, line_kernels
 from provenance.text.tokens import BEHIND
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
 
 
@@ -19,26 +21,26 @@ class Lines(NamedTuple):
     Hard-wrapped texts count by the paragraph. Places are code points, 0-based, half-open, in the line's text.
     """
 
-    doc: Array  # int32, row of the text
-    start: Array  # int32
-    end: Array  # int32
-    gap: Array  # uint8, 0 first of its text, 1 after a line break, 2 after a blank line; + 4 indented
-    words: Array  # int32
-    capitals: Array  # int32, words that begin with a capital
-    letters: Array  # int32, letters without ASCII digits
-    key: Array  # uint64, hash of the folded letters; 0 for a line too long to be anything but prose
-    opening: Array  # uint64, hash of the first folded letters; 0 for a line too short
-    ending: Array  # uint8, line_kernels.OPEN ... CUT
-    flags: Array  # uint8, bits LOWER ... LABELLED
+    doc: NDArray[np.int32]  # row of the text
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    gap: NDArray[np.uint8]  # 0 first of its text, 1 after a line break, 2 after a blank line; + 4 indented
+    words: NDArray[np.int32]
+    capitals: NDArray[np.int32]  # words that begin with a capital
+    letters: NDArray[np.int32]  # letters without ASCII digits
+    key: NDArray[np.uint64]  # hash of the folded letters; 0 for a line too long to be anything but prose
+    opening: NDArray[np.uint64]  # hash of the first folded letters; 0 for a line too short
+    ending: NDArray[np.uint8]  # line_kernels.OPEN ... CUT
+    flags: NDArray[np.uint8]  # bits LOWER ... LABELLED
 
 
 class Quotes(NamedTuple):
     """Direct quotations inside lines."""
 
-    line: Array  # int32, row of LINES
-    start: Array  # int32, code points in the text, quotation marks included
-    end: Array  # int32
-    words: Array  # int32
+    line: NDArray[np.int32]  # row of LINES
+    start: NDArray[np.int32]  # code points in the text, quotation marks included
+    end: NDArray[np.int32]
+    words: NDArray[np.int32]
 
 
 def read_lines(texts: list[str]) -> tuple[Lines, Quotes]:

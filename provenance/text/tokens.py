@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
 
 Item = TypeVar("Item")
@@ -37,11 +39,11 @@ class Tokens(NamedTuple):
     Places are code points, 0-based, half-open, in that document's text.
     """
 
-    bounds: Array  # int64 [documents + 1]
-    word: Array  # uint64 [words], kernels.hash_word of the folded word's UTF-8
-    start: Array  # int32 [words]
-    size: Array  # uint8 [words], code points of each
-    gap: Array  # uint8 [words], what stands before the word: kernels.NOTHING, SENTENCE, LINE, ...
+    bounds: NDArray[np.int64]  # [documents + 1]
+    word: NDArray[np.uint64]  # [words]: kernels.hash_word of the folded word's UTF-8
+    start: NDArray[np.int32]  # [words]
+    size: NDArray[np.uint8]  # [words]: code points of each
+    gap: NDArray[np.uint8]  # [words]: what stands before the word: kernels.NOTHING, SENTENCE, LINE, ...
 
     def ends(self, word: Array | slice = slice(None)) -> Array:
         """Where the given words (in the whole of TOKENS) end, or all; int64."""
@@ -57,15 +59,15 @@ class Folded(NamedTuple):
     """One batch as the kernel leaves it: `tokens` and the folded bytes themselves."""
 
     tokens: Tokens
-    octets: Array  # uint8, words joined by single spaces
-    first_byte: Array  # int64 [words + 1]; word w is octets[first_byte[w] : first_byte[w + 1] - 1]
+    octets: NDArray[np.uint8]  # words joined by single spaces
+    first_byte: NDArray[np.int64]  # [words + 1]; word w is octets[first_byte[w] : first_byte[w + 1] - 1]
 
 
 class Words(NamedTuple):
     """The folded words of some documents by their hashes alone, as TOKENS has them."""
 
-    bounds: Array  # int64 [documents + 1]
-    word: Array  # uint64 [words]
+    bounds: NDArray[np.int64]  # [documents + 1]
+    word: NDArray[np.uint64]  # [words]
 
 
 class Hasher:
@@ -217,8 +219,8 @@ def tokenize_and(
         )
 
     for tokens, extra in fold_batches(texts, one, threads):
-        for column, part in zip(columns, tokens[1:], strict=True):
-            column.append(part)
+        for column, name in zip(columns, Tokens._fields[1:], strict=True):
+            column.append(getattr(tokens, name))
         counts.append(np.diff(tokens.bounds))
         if extra is not None:
             made = made or Column(extra.dtype, *extra.shape[1:])

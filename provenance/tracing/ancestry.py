@@ -22,6 +22,8 @@ from provenance.tracing.unseen import describe_firsts, weigh_firsts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.settings import Settings
     from provenance.tracing.pairs import Related
@@ -68,8 +70,8 @@ class Choices(NamedTuple):
     daily: Array
     order: Array
     private: Array  # of the owner
-    signed: Array  # bool, of the owner
-    own: Array  # bool
+    signed: NDArray[np.bool_]  # of the owner
+    own: NDArray[np.bool_]
     counted: Array  # by document
 
     @classmethod

@@ -36,7 +36,7 @@ class Bodies(NamedTuple):
             for first, last in np.searchsorted(start, self.left_out[doc_id]):
                 kept[first:last] = False
             columns = [column[kept] for column in columns]
-        return Tokens(np.array([0, columns[0].size]), *columns)
+        return Tokens._make([np.array([0, columns[0].size]), *columns])
 
     def read_all(self, doc_ids: Sequence[str]) -> tuple[Array, Array, Array]:
         """`bounds`, `word` and `start` of the TOKENS of some documents, one after another."""
@@ -47,7 +47,7 @@ class Bodies(NamedTuple):
         return joined
 
 
-NOTHING = Bodies({}, Tokens(np.zeros(1, np.int64), *(np.empty(0, dtype) for dtype in COLUMNS)), {})
+NOTHING = Bodies({}, Tokens._make([np.zeros(1, np.int64), *(np.empty(0, dtype) for dtype in COLUMNS)]), {})
 
 
 def fold_bodies(

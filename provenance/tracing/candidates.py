@@ -21,6 +21,8 @@ from provenance.tracing.readings import READING, Readings, Taken, compare_readin
 from provenance.tracing.twins import join_pairs
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.tracing.pairs import Related
 
@@ -43,20 +45,20 @@ FIXED = "parent_common"  # what speaks for a third source
 class Candidates(NamedTuple):
     """Choices, sorted by child; numbers from `documents` on are further parts of a document, see `owner`."""
 
-    child: Array  # int64
-    parent: Array  # int64; -1 for none in the dump
-    features: Array  # float64 [rows, PARENT, FIXED, ROOT]
-    share: Array  # float64, of the child's words that the parent holds
-    families: Array  # int64, kinds of evidence that speak for it
-    component: Array  # int64
-    lag: Array  # float64, days from the parent's date to the child's; nan where they are not known to the day
-    daily: Array  # bool, whether that is not known to the hour
-    order: Array  # float64, 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
-    owner: Array  # int64 by child: the document that it is, or is part of
-    counted: Array  # bool by document: whether it has a date, and is of the components of the sample
-    private: Array  # float64 by document: readings that no other has
-    signed: Array  # bool by document: whether its dateline names its own outlet
-    own: Array  # bool, whether child and parent are of one outlet
+    child: NDArray[np.int64]
+    parent: NDArray[np.int64]  # -1 for none in the dump
+    features: NDArray[np.float64]  # [rows, PARENT, FIXED, ROOT]
+    share: NDArray[np.float64]  # of the child's words that the parent holds
+    families: NDArray[np.int64]  # kinds of evidence that speak for it
+    component: NDArray[np.int64]
+    lag: NDArray[np.float64]  # days from the parent's date to the child's; nan where they are not known to the day
+    daily: NDArray[np.bool_]  # whether that is not known to the hour
+    order: NDArray[np.float64]  # 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
+    owner: NDArray[np.int64]  # by child: the document that it is, or is part of
+    counted: NDArray[np.bool_]  # by document: whether it has a date, and is of the components of the sample
+    private: NDArray[np.float64]  # by document: readings that no other has
+    signed: NDArray[np.bool_]  # by document: whether its dateline names its own outlet
+    own: NDArray[np.bool_]  # whether child and parent are of one outlet
 
 
 def find_candidates(

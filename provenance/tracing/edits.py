@@ -14,6 +14,8 @@ from provenance.tracing.edit_kernels import find_edits, place_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
     from provenance.tracing.bodies import Bodies
@@ -62,11 +64,11 @@ class _Compared(NamedTuple):
     """Some rows of pairs as the kernels leave them."""
 
     first: int  # row
-    ends: Array  # int64 [rows], where the edits of each row end
-    edits: Array  # int64 [edits, 4], by the words of all its texts
-    sides: Array  # int64 [2, rows], numbers of texts
+    ends: NDArray[np.int64]  # [rows]: where the edits of each row end
+    edits: NDArray[np.int64]  # [edits, 4]: by the words of all its texts
+    sides: NDArray[np.int64]  # [2, rows]: numbers of texts
     texts: pl.Series
-    bounds: Array  # int64 [texts + 1]
+    bounds: NDArray[np.int64]  # [texts + 1]
     tokens: list[Tokens]  # of each text
 
 

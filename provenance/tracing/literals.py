@@ -12,16 +12,18 @@ from provenance.tracing.literal_kernels import MARK_BITS, SHORT, SLOT_BITS, find
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
 
 
 class Hits(NamedTuple):
     """What was found in some texts; that of text t is [ends[t], ends[t + 1])."""
 
-    ends: Array  # int64 [texts + 1]
-    place: Array  # int64, in bytes of the text
-    word: Array  # int32, the word's number
-    flags: Array  # uint8 by text: bit n if a word of the nth set stands in it
+    ends: NDArray[np.int64]  # [texts + 1]
+    place: NDArray[np.int64]  # in bytes of the text
+    word: NDArray[np.int32]  # the word's number
+    flags: NDArray[np.uint8]  # by text: bit n if a word of the nth set stands in it
 
 
 class Literals:

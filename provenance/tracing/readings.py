@@ -17,6 +17,8 @@ from provenance.tracing.reading_kernels import compare_stories
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
+
 Words = tuple[Array, Array, Array]  # bounds, word and start of the TOKENS of some documents
 
 READING = 3  # words; shorter runs are shared by chance, longer ones count one changed word too often
@@ -43,8 +45,8 @@ class Taken(NamedTuple):
 
     child: Array
     parent: Array
-    first: Array  # float64; nan where it is not known
-    last: Array
+    first: NDArray[np.float64]  # nan where it is not known
+    last: NDArray[np.float64]
 
 
 def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[Array], Words]) -> Readings:

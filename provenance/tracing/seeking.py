@@ -18,6 +18,8 @@ from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, hash_nam
 from provenance.tracing.titles import TITLED
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
 
 HEAD = 3000  # code points in which a dateline may begin; a feed's title, link and teaser come first
@@ -46,8 +48,8 @@ class Cued(NamedTuple):
     """Documents that may hold a credit, and the words found in them."""
 
     documents: pl.DataFrame  # row in DOCUMENTS, FLAGS, body_end, and its words, [first, last) of those below
-    place: Array  # int64, in bytes of the text
-    word: Array  # int32, the word's number in list_words
+    place: NDArray[np.int64]  # in bytes of the text
+    word: NDArray[np.int32]  # the word's number in list_words
 
 
 def find_cued(documents: pl.DataFrame, passages: pl.DataFrame) -> Cued:

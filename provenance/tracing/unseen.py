@@ -16,6 +16,8 @@ from provenance.tracing.frequency import is_sampled
 from provenance.tracing.model import sum_families, weights
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from provenance.arrays import Array
     from provenance.tracing.ancestry import Choices
     from provenance.tracing.graphs import Solved
@@ -39,8 +41,8 @@ ROUNDS = 50  # of weighing stories and their share in turn; it moves by less tha
 class Firsts(NamedTuple):
     """Documents that have possible sources of which none was chosen."""
 
-    document: Array  # int64
-    features: Array  # float64 [rows, FLAWS]
+    document: NDArray[np.int64]
+    features: NDArray[np.float64]  # [rows, FLAWS]
 
 
 def describe_firsts(ids: list[str], choices: Choices, solved: Solved, evidence: pl.DataFrame) -> Firsts:
