@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import naive
+import naive_rewritten as naive
 import numpy as np
 import polars as pl
 import pytest
