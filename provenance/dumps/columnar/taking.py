@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import mmap
 import os
-from typing import Any
 
 import nanoarrow
 import numpy as np
 import polars as pl
 
 from provenance.dumps.columnar.giving import NULL, STEP
-
-Array = np.ndarray[Any, Any]
 
 
 class Handed:

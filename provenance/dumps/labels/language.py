@@ -6,12 +6,13 @@ CLD3 takes about 100 us a text, so the language of most news dumps, English, is 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 #: Characters looked at; CLD3 itself reads 700 bytes from pieces of these.
 HEAD_CHARS = 600
