@@ -79,12 +79,14 @@ _SENTENCE_END = re.compile(r"(?:[a-zà-ÿ]{4}|\d\d|[>)])\. [A-ZÀ-Þ]")
 _NUMBER = re.compile(r"\d{1,5}[.)] ")
 _FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
+#: Letters of Chinese, Japanese and Korean, which have no capitals.
+EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _SCRIPTS = (
     ("arabic", re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
     ("cyrillic", re.compile(r"[\u0400-\u052f]")),
     ("hebrew", re.compile(r"[\u0590-\u05ff]")),
     ("greek", re.compile(r"[\u0370-\u03ff]")),
-    ("han", re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")),
+    ("han", EAST_ASIAN),
     ("indic", re.compile(r"[\u0900-\u0dff]")),
     ("latin", re.compile(r"[A-Za-z\u00c0-\u024f]")),
 )

@@ -19,6 +19,7 @@ from trafilatura import metadata
 from trafilatura.settings import set_date_params
 
 from provenance.dumps.labels.publishers import MARK, host_of, letters_of, spells, without_slogan
+from provenance.dumps.plain_text.layout import EAST_ASIAN
 from provenance.text.calendar import find_dates, parse_date
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LONGEST_NAME = 6  # words of a site's name that nothing but its place tells
 #: A longer piece of text under a heading is the article; so much is looked at for its date.
 LONGEST_PIECE, UNDER_HEADING = 80, 300
-#: Letters of scripts without spaces and capitals, and what stands there between a title and its site's name.
-_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+#: What stands between a title and its site's name, where EAST_ASIAN letters have no spaces beside it.
 _WIDE_MARK = re.compile(r"\s?[-_|｜—–]{1,3}\s?")
 
 
@@ -256,7 +256,7 @@ def _title(
     tidied = [title for title in map(tidy, given) if title]
     printed = {letters_of(head) for head in heads}
     seen = next((title for title in tidied if letters_of(title) in printed), None)
-    long = [head for head in heads if len(head.split()) >= 3 or len(head) + len(_WIDE.findall(head)) >= 12]
+    long = [head for head in heads if len(head.split()) >= 3 or len(head) + len(EAST_ASIAN.findall(head)) >= 12]
     # A lone heading that shares no words with the titles belongs to a box of the page.
     only = long[0] if len(set(long)) == 1 and (not tidied or _shared(long[0], tidied) >= 2) else None
     return seen or only or next(iter(tidied), None) or next(iter(heads), None) or _clean(layout.title)
@@ -269,12 +269,12 @@ def _behind_heading(tree: Any, host: str) -> list[str]:
     """
     page = _clean(next((element.text_content() for element in tree.iter("title")), None)) or ""
     heads = {letters_of(text) for element in tree.iter("h1") if (text := "".join(element.itertext()).strip())}
-    kind = _WIDE_MARK if _WIDE.search(page) else MARK
+    kind = _WIDE_MARK if EAST_ASIAN.search(page) else MARK
     marks = [mark for mark in kind.finditer(page) if not mark.group().startswith(":")]
     if not any(letters_of(page[: mark.start()]) in heads for mark in marks):
         return []
     name = page[marks[-1].end() :].strip()
-    named = name[:1].isupper() or (_WIDE.match(name) and len(name) <= 2 * LONGEST_NAME)
+    named = name[:1].isupper() or (EAST_ASIAN.match(name) and len(name) <= 2 * LONGEST_NAME)
     fits = named and len(name.split()) <= LONGEST_NAME and (not host or spells(name, host))
     return [name] if fits else []
 
