@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import polars as pl
 
-from provenance import __version__, room, tables
+from provenance import room, tables
 from provenance.clock import Clock, peak_memory
 from provenance.dumps import reading
 from provenance.dumps.columnar.ahead import TABLES
@@ -36,7 +36,7 @@ from provenance.matching.sketches import recall_statement, word_sketcher
 from provenance.matching.spans import find_among
 from provenance.matching.warming import load_documents, load_passages
 from provenance.matching.whole_documents import find_alike
-from provenance.reports.runs import Run
+from provenance.reports.runs import Run, head_facts
 from provenance.settings import Settings, or_default
 from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
@@ -339,11 +339,7 @@ def _finish(frames: dict[str, pl.DataFrame], settings: Settings, facts: dict[str
     return Run.of(
         frames,
         {
-            "program": "provenance",
-            "version": __version__,
-            "schema_version": tables.SCHEMA_VERSION,
-            "settings": asdict(settings),
-            "fingerprint": settings.fingerprint(),
+            **head_facts(settings),
             "tables": list(rows),
             "counts": counts,
             **facts,

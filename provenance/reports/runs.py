@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from provenance import __version__
 from provenance.errors import UsageError
 from provenance.reports import writing
-from provenance.tables import WRITTEN, check, empty
+from provenance.tables import SCHEMA_VERSION, WRITTEN, check, empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from provenance.settings import Settings
 
 #: Rows encoded at a time, 12 MB of articles, in memory that is used again: the default took 300 MB more for 100,000 of
 #: them, and 20,000 rows a tenth of a second more, to map it anew. Rows without texts are fifty times as short: in tens
 #: of thousands they take two thirds of the time, .4 s for the tables of 100,000 articles, and less room.
 ROW_GROUP, SHORT_ROW_GROUP = 5_000, 50_000
+
+
+def head_facts(settings: Settings) -> dict[str, Any]:
+    """What run.json begins with, whatever engine the run was made by."""
+    return {
+        "program": "provenance",
+        "version": __version__,
+        "schema_version": SCHEMA_VERSION,
+        "settings": asdict(settings),
+        "fingerprint": settings.fingerprint(),
+    }
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
 from provenance import __version__, tables
+from provenance.reports.runs import head_facts
 from provenance.settings import Settings, or_default
 from provenance.spark import steps
 from provenance.spark.flow import BESIDE, Flow
@@ -105,11 +106,7 @@ def scan_documents(flow: Flow, arrived: Arrived, settings: Settings, keys: int |
     parts = made.tables | ({"rejects": rejects} if rejects else {})
     found = {name: flow.union(parts[name]) for name in tables.WRITTEN if name in parts}
     facts = {
-        "program": "provenance",
-        "version": __version__,
-        "schema_version": tables.SCHEMA_VERSION,
-        "settings": asdict(settings),
-        "fingerprint": settings.fingerprint(),
+        **head_facts(settings),
         "engine": "spark",
         "tables": list(found),
         "counts": {"read": number, "bytes": arrived.size, **made.counts},

@@ -16,9 +16,8 @@ from provenance.matching.spans import settle, to_table
 from provenance.matching.stretches import Aligned, join
 from provenance.spark.clusters import send_sides
 from provenance.spark.pieces import Sent
-from provenance.spark.plan import SCHEMAS, STRETCH, by_pair, hashed, in_order, shaped, table
-from provenance.spark.related import relate_pairs
-from provenance.spark.whole import send_matches
+from provenance.spark.plan import SCHEMAS, STRETCH, by_pair, in_order, table
+from provenance.spark.whole import send_matches, send_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,9 +179,4 @@ def match_missing(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     yield from _send_spans(plan, bucket, spans, laid)
     known = pl.DataFrame({"left_doc": ids.gather(left), "right_doc": ids.gather(right), "jaccard": found.jaccard})
     more = find_matches(laid.documents, laid.passages, spans, known, laid.tokens, plan.settings)
-    label = pairs["label"]
-    more = more.with_columns(pairs["left_row"], pairs["right_row"], left_label=label, right_label=label)
-    yield Sent("more", more, hashed(more["left_label"], plan))
-    if plan.settings.until == "origins":
-        related = relate_pairs(more, spans, laid.documents)
-        yield shaped("more_related", related, hashed(related["left_label"], plan))
+    yield from send_more(more, pairs, laid.documents, plan, spans)

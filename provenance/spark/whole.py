@@ -109,6 +109,18 @@ def send_matches(
         yield from send_related(relate_pairs(whole, spans, documents), plan)
 
 
+def send_more(
+    matches: pl.DataFrame, pairs: pl.DataFrame, documents: pl.DataFrame, plan: Plan, spans: pl.DataFrame | None = None
+) -> Iterator[Sent]:
+    """MATCHES of PAIRS of one component each, row by row -> MORE and what tracing relates, by the component."""
+    label = pairs["label"]
+    more = matches.with_columns(pairs["left_row"], pairs["right_row"], left_label=label, right_label=label)
+    yield Sent("more", more, hashed(label, plan))
+    if plan.settings.until == "origins":
+        related = relate_pairs(more, spans, documents)
+        yield shaped("more_related", related, hashed(related["left_label"], plan))
+
+
 def pair_bands(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     """BANDS of some keys -> PAIRS that share a bucket and may have enough permutations equal.
 
@@ -203,9 +215,4 @@ def match_missing(plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     groups = group_equal(digest(tokens))
     keys = _places(pairs, documents["row"].to_numpy())
     more = match_pairs(documents["doc_id"], documents["text"], keys, groups, plan.settings, threads=1)
-    label = pairs["label"]
-    more = more.with_columns(pairs["left_row"], pairs["right_row"], left_label=label, right_label=label)
-    yield Sent("more", more, hashed(more["left_label"], plan))
-    if plan.settings.until == "origins":
-        related = relate_pairs(more, None, documents)
-        yield shaped("more_related", related, hashed(related["left_label"], plan))
+    yield from send_more(more, pairs, documents, plan)

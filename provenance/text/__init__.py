@@ -9,6 +9,7 @@ Passages
     passages, role_kernels                  lines -> passages with roles; start here
     lines, line_kernels                     texts -> lines with their measures
     line_marks, feed_lines                  what the words of a line say; a feed's item on one line
+    margins                                 places without the white space at their ends
     furniture, wording_kernels              the lexicon of menus and notices
     language_kernels                        how many words of a text tell that it is English
 Dates

@@ -129,11 +129,16 @@ class Folder:
 
 def fold_batch(texts: list[str], keep: bool = True) -> Folded:
     """Texts -> their folded words, their bytes only with `keep`. Cost: one pass over the bytes."""
+    octets, bounds = encode(texts)
+    return fold_octets(octets, bounds, _columns(int(bounds[-1]) // 2 + len(texts) + 2), keep)
+
+
+def encode(texts: list[str]) -> tuple[Array, Array]:
+    """Texts -> their UTF-8 one after another (uint8) with BEHIND bytes after it; bounds of each (int64 [texts + 1])."""
     encoded = [text.encode("utf-8", "replace") for text in texts]
     bounds = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(octets) for octets in encoded], out=bounds[1:])
-    octets = np.frombuffer(b"".join([*encoded, bytes(BEHIND)]), np.uint8)
-    return fold_octets(octets, bounds, _columns(int(bounds[-1]) // 2 + len(texts) + 2), keep)
+    return np.frombuffer(b"".join([*encoded, bytes(BEHIND)]), np.uint8), bounds
 
 
 def fold_octets(octets: Array, bounds: Array, columns: list[Array], keep: bool) -> Folded:

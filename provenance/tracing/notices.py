@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.text import calendar
+from provenance.text.margins import trim
 from provenance.text.month_names import MONTHS, WEEKDAYS
 from provenance.tracing import names
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
@@ -175,7 +176,7 @@ def read_head(text: str) -> Iterator[Found]:
         for part in parts:
             found = names.resolve(part) if part[:1].isupper() else None
             if found:
-                yield Found(*_trim(text, match.start(), match.end()), found, "byline")
+                yield Found(*trim(text, match.start(), match.end()), found, "byline")
                 break
     previous, run, last, begun = "", 0, 0, False
     for match in _LINE.finditer(text):
@@ -186,7 +187,7 @@ def read_head(text: str) -> Iterator[Found]:
         line = match.group().strip(" \t-–—|*•./\u00a0")
         found = names.resolve(line) if 2 <= len(line) <= 45 and (not begun or _is_dated(text, match.end())) else None
         if found and _bare(line, previous, text, match.end()):
-            yield Found(*_trim(text, match.start(), match.end()), found, "byline")
+            yield Found(*trim(text, match.start(), match.end()), found, "byline")
         previous = line or previous
 
 
@@ -364,11 +365,3 @@ def _resolve_picture(text: str) -> str | None:
         return None
     parts = [part.strip() for part in re.split(r"[/,:|]| via | by |[Pp]hoto|courtesy of", text)]
     return next((hit for part in reversed(parts) if part[:1].isupper() and (hit := names.resolve(part))), None)
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end

@@ -15,6 +15,7 @@ from provenance.dumps.plain_text.flattened_feeds import split_feed
 from provenance.dumps.plain_text.heads import Head, read_head
 from provenance.dumps.plain_text.layout import ECHO_LINES, Line, is_doubled_headline, read_lines, says_same
 from provenance.dumps.plain_text.templates import find_template
+from provenance.text.margins import trim
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
@@ -39,11 +40,11 @@ def split_articles(text: str) -> list[Article]:
     The slices hold every character that is not white space and do not overlap. Linear in the text.
     """
     if len(text) > LETTERS_LOOKED_AT and text.count("\n") * SHORTEST_LINE > len(text):
-        start, end = _trimmed(text, 0, len(text))
+        start, end = trim(text, 0, len(text))
         return [Article(start, end, Head())] if start < end else []
     items = split_export(text) or split_feed(text)
     if items:
-        return [Article(*_trimmed(text, item.start, item.end), item.head) for item in items]
+        return [Article(*trim(text, item.start, item.end), item.head) for item in items]
     lines = read_lines(text)
     if not lines:
         return []
@@ -55,16 +56,8 @@ def split_articles(text: str) -> list[Article]:
         start = lines[low].start
         end = lines[high].start if high < len(lines) else len(text)
         head = read_head(lines[low:high], recurring.sites, opens_file=at == 0)
-        articles.append(Article(*_trimmed(text, start, end), head))
+        articles.append(Article(*trim(text, start, end), head))
     return articles
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
 
 
 class _Recurring(NamedTuple):

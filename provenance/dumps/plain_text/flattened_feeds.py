@@ -14,6 +14,7 @@ from provenance.dumps.labels.publishers import host_of, spells
 from provenance.dumps.plain_text.heads import Head
 from provenance.text.calendar import parse_date
 from provenance.text.feed_lines import ADDRESS, SIZE, STAMP
+from provenance.text.margins import behind_space
 from provenance.text.month_names import WEEKDAYS, name_key
 
 if TYPE_CHECKING:
@@ -233,12 +234,6 @@ def _title_start(text: str, low: int, high: int) -> int:
     for pattern in (_AFTER_ITEM, ADDRESS):
         for match in pattern.finditer(text, start, stop):
             start = match.end()
-    start = _behind_space(text, start, stop)
+    start = behind_space(text, start, stop)
     size = SIZE.match(text, start, stop)
-    return _behind_space(text, size.end(), stop) if size else start
-
-
-def _behind_space(text: str, start: int, stop: int) -> int:
-    while start < stop and text[start].isspace():
-        start += 1
-    return start
+    return behind_space(text, size.end(), stop) if size else start
