@@ -20,8 +20,10 @@ from provenance.tracing import (
     cues,
     datelines,
     dates,
+    facts,
     names,
     notices,
+    quoting,
     seeking,
     seeking_kernels,
     titles,
@@ -253,3 +255,25 @@ def test_ascii_has_the_keys_and_capitals_of_any_text(text: str) -> None:
     letters = [sign for sign in city if sign.isalpha()]
     if city.isupper():
         assert datelines._capital_city(text) == (len(letters) >= 2)
+
+
+#: What marks of copying and of quoting are made of, and what is like it.
+TELLING = st.lists(
+    st.sampled_from(
+        ["]", "a", "B", ".", "..", "…", " , ", " . ", "“ ", " ”", "‘ ", "É", "ſ", "ž", "ƀ", ">", "|", "}", "\n", "\t",
+         "\r", " ", "said", "wrote", "Writes", "ſaid", "écrit", ":", "in article ", "In Article ", "x", "1"]
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+@given(texts=st.lists(TELLING, max_size=8))
+@example(["]a", "a..a", "a , B", "a . B", "“ ", " ”B", "a‘ ", "É", "ž", "x|", "\n>", "said:", "In article 5"])
+def test_texts_are_searched_wherever_there_is_a_mark(texts: list[str]) -> None:
+    text = pl.Series("text", texts, dtype=pl.String)
+    found = facts.find_marks(pl.DataFrame({"doc_id": [f"{n}" for n in range(len(texts))], "text": text}))
+    assert found["machine"].to_list() == text.str.count_matches(facts.MACHINE).cast(pl.Float64).clip(0, 6).to_list()
+    assert found["accented"].to_list() == text.str.count_matches(facts.ACCENTED).to_list()
+    marked = text.str.contains(r"(?m)^[ \t]*[A-Za-z]{0,3}[>|}]")
+    announcing = r"(?mi)(?:\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]*:[ \t]*$|\bIn article )"
+    assert quoting.may_quote(text).to_list() == (marked | text.str.contains(announcing)).to_list()

@@ -1,16 +1,19 @@
 """Where in a text an expression can match at all: where a word stands that every match of it must have.
 
 Python's engine tries an expression that begins with a choice at every place, and takes 25 to 60 ns for each; a word
-is found at the speed of memory. So an expression is tried only where one of its words stands.
+is found at the speed of memory. So an expression is tried only where one of its words stands. The same holds of whole
+columns: Polars' engine takes 2 ns a byte for an expression that may begin with several signs, and .1 for a word.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def holds(text: str, cues: Iterable[str]) -> bool:
@@ -57,3 +60,10 @@ def _match_from(expression: re.Pattern[str], text: str, places: Iterable[int]) -
         if at >= done and (match := expression.match(text, at)):
             yield match
             done = match.end()
+
+
+def search_where(may: pl.Series, texts: pl.Series, search: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Which texts may hold something, texts, a search -> what it gives for those, and nothing (False, 0) for others."""
+    rows = may.arg_true()
+    found = search(texts.gather(rows))
+    return pl.zeros(len(texts), dtype=found.dtype, eager=True).scatter(rows, found)

@@ -26,7 +26,7 @@ BATCH_WORDS = 1 << 21  # of both sides of its pairs, 30 bytes a word; the kernel
 class Text(NamedTuple):
     """One document, folded: word w stands at start[w]:end[w]; gap[w] is what stands before it.
 
-    Views of arrays: to make lists of five million words took longer than to compare them.
+    Views of the arrays of many documents: to make lists of five million words took longer than to compare them.
     """
 
     text: str
@@ -34,12 +34,6 @@ class Text(NamedTuple):
     start: memoryview
     end: memoryview
     gap: memoryview
-
-    @classmethod
-    def of(cls, text: str, tokens: Tokens) -> Text:
-        """A document and its words, those of one document."""
-        columns = tokens.word, tokens.start, tokens.ends(), tokens.gap
-        return cls(text, *(memoryview(column.data) for column in columns))
 
 
 class Edit(NamedTuple):
@@ -69,7 +63,7 @@ class _Compared(NamedTuple):
     sides: NDArray[np.int64]  # [2, rows]: numbers of texts
     texts: pl.Series
     bounds: NDArray[np.int64]  # [texts + 1]
-    tokens: list[Tokens]  # of each text
+    columns: tuple[Array, ...]  # `word`, `start`, `end` and `gap` of all its texts, one after another
 
 
 def edits_of(left: pl.Series, right: pl.Series, documents: pl.DataFrame, bodies: Bodies) -> Iterator[Edited]:
@@ -103,15 +97,17 @@ def _compare(first: int, texts: pl.Series, tokens: list[Tokens], sides: Array) -
     begin, stop = np.empty(word.size, np.int64), np.empty(word.size, np.int64)
     place_words(octets, edges, bounds, start, size, begin, stop)
     edits, ends = find_edits(octets, edges, bounds, word, gap, begin, stop, *sides)
-    return _Compared(first, ends, edits, sides, texts, bounds, tokens)
+    return _Compared(first, ends, edits, sides, texts, bounds, (word, start, start + size, gap))
 
 
 def _rows_of(compared: _Compared) -> Iterator[Edited]:
     held: dict[int, Text] = {}
+    columns = [memoryview(column.data) for column in compared.columns]
 
     def read(number: int) -> Text:
         if number not in held:
-            held[number] = Text.of(compared.texts[number], compared.tokens[number])
+            first, last = compared.bounds[number : number + 2].tolist()
+            held[number] = Text(compared.texts[number], *(column[first:last] for column in columns))
         return held[number]
 
     begins = np.concatenate([[0], compared.ends[:-1]])

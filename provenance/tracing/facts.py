@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from provenance.tracing import names
+from provenance.tracing.cues import search_where
 
 #: Kinds of attribution that say who wrote the article, not only whom it heard.
 CREDITS = ("dateline", "credit", "byline", "template")
@@ -14,6 +15,7 @@ CUT_MARK = r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.|[Rr]ead more(?: »)?|[Cc]ontinue r
 _FULL_STOP = r"[.!?…”\"»)\]':;।。؟’-]$"
 #: What translation machines leave: stray spaces and doubled stops, brackets stuck to words.
 MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "
+_MACHINE_SIGNS = r"\.\.| , | \. |“ | ”|‘ "  # one of which, or a bracket, is in every match of that
 TYPOGRAPHIC = "[“”‘’–—…«»]"
 ACCENTED = r"[\u00c0-\u017f]"
 
@@ -96,15 +98,19 @@ def gather_facts(
 
 def find_marks(documents: pl.DataFrame) -> pl.DataFrame:
     """DOCUMENTS -> doc_id, how long each is, and how far it looks cut, or written by a machine. *map*."""
-    text, tail = pl.col("text"), pl.col("text").str.tail(TAIL)
+    texts, tail = documents["text"], pl.col("text").str.tail(TAIL)
+    chars = texts.str.len_chars().cast(pl.Int64)
+    may = texts.str.contains("]", literal=True) | texts.str.contains(_MACHINE_SIGNS)
+    machine = search_where(may, texts, lambda some: some.str.count_matches(MACHINE))
+    accented = search_where(texts.str.len_bytes() > chars, texts, lambda some: some.str.count_matches(ACCENTED))
     return documents.select(
         "doc_id",
-        chars=text.str.len_chars().cast(pl.Int64),
+        chars=chars,
         marked=tail.str.contains(CUT_MARK),
         cut=tail.str.contains(CUT_MARK) | ~tail.str.strip_chars_end().str.contains(_FULL_STOP),
-        machine=text.str.count_matches(MACHINE).cast(pl.Float64).clip(0, 6),
-        typographic=text.str.count_matches(TYPOGRAPHIC).cast(pl.Int64),
-        accented=text.str.count_matches(ACCENTED).cast(pl.Int64),
+        machine=machine.cast(pl.Float64).clip(0, 6),
+        typographic=pl.col("text").str.count_matches(TYPOGRAPHIC).cast(pl.Int64),
+        accented=accented.cast(pl.Int64),
     )
 
 

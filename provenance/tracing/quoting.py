@@ -6,10 +6,12 @@ These are signs of one passage, so they count however little of a document it is
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import polars as pl
 
 from provenance.tables import EVIDENCE, PAIR
+from provenance.tracing.cues import search_where
 
 SIDES = (("left", "right"), ("right", "left"))
 PLACES = ("left_start", "left_end", "right_start", "right_end")
@@ -25,6 +27,15 @@ _ANNOUNCED = re.compile(
     r"\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]{0,4}:[ \t]{0,9}$|\bIn article\b", re.IGNORECASE
 )
 _REPLY = r"(?i)^\s*(?:re|fwd?|aw|tr)\s*:"
+_MARKED = r"[ \t]*[A-Za-z]{0,3}[>|}]"
+_SAID = r"(?mi)\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]*:[ \t]*$"
+#: What every text has in which an expression matches, and that expression.
+_LIKELY = (
+    (r"[>|}]", rf"\A{_MARKED}"),
+    (r"[>|}]", rf"\n{_MARKED}"),
+    (r"(?m):[ \t]*$", _SAID),
+    (r"(?i)in article ", r"(?i)\bin article "),
+)
 #: Addresses (64 characters before the sign at most, RFC 5321, 4.5.3.1.1) and what stands in brackets.
 _NAMES = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]{1,99}+|\(([^()]{1,99}+)\)")
 
@@ -36,10 +47,8 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """
     shared = spans.filter((pl.col("role") != "boilerplate") & (pl.col("left_doc") != pl.col("right_doc")))
     documents = documents.filter(pl.col("doc_id").is_in(pl.concat([shared["left_doc"], shared["right_doc"]]).implode()))
-    text, title = pl.col("text"), pl.col("title")
-    marked = text.str.contains(r"(?m)^[ \t]*[A-Za-z]{0,3}[>|}]") | title.str.contains(_REPLY)
-    announcing = text.str.contains(r"(?mi)(?:\b(?:writes?|wrote|says|said|schrieb|écrit)[ \t]*:[ \t]*$|\bIn article )")
-    likely = documents.filter((marked | announcing).fill_null(value=False))
+    replies = documents["title"].str.contains(_REPLY).fill_null(value=False)
+    likely = documents.filter(may_quote(documents["text"]) | replies)
     ids = likely["doc_id"].implode()
     shared = shared.filter(pl.col("left_doc").is_in(ids) | pl.col("right_doc").is_in(ids))
     if shared.is_empty():
@@ -51,6 +60,18 @@ def find_quoting(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
         pairs = pairs.join(found, on=PAIR, how="left", maintain_order="left")
         pairs = pairs.with_columns(pl.col(f"{side}_introduced").fill_null(0.0))
     return pl.concat([_signs(pairs, feature, least) for feature, least in LEAST.items()]).sort(*PAIR, "feature")
+
+
+def may_quote(texts: pl.Series) -> pl.Series:
+    """Texts -> which have marked lines or announce something."""
+    found = pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    for needed, expression in _LIKELY:
+        found |= search_where(texts.str.contains(needed), texts, partial(_contain, expression))
+    return found
+
+
+def _contain(expression: str, texts: pl.Series) -> pl.Series:
+    return texts.str.contains(expression)
 
 
 def _longest(shared: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
