@@ -49,6 +49,13 @@ WAYS: list[dict[str, Any]] = [
     {"level": "document", "exhaustive_documents": 0, "link_cap": 4},
 ]
 
+#: Beginnings of articles that share nothing.
+TOLD = (
+    "A barge lost its lemons off the quay.", "Parliament closed for the feast of the bees.",
+    "Snow fell on the northern passes in June.", "Divers brought up a bell and nine cannons.",
+    "The last tram of the old line ran empty.",
+)  # fmt: skip
+
 #: Rounds of shingles in a great many homes, to which nothing comes where there are none.
 WIDESPREAD = ("run-quarters", "run-links", "run-homes")
 
@@ -92,7 +99,7 @@ def test_groups_of_homes_change_no_row(corpus: Path, groups: int, level: str) ->
     """Names of all homes in two steps; with a thousand groups almost each home has one of its own."""
     made = compare(corpus, 5, groups, level=level, exhaustive_documents=0, rewritten="off")
     assert any(piece.table == "frequent" for piece in made["furniture"])
-    for name in ("totals", "constants", "spoken", "told", "copiers", "furniture"):
+    for name in ("totals", "constants", "owners", "spoken", "told", "copiers", "furniture"):
         assert made[f"{name}-groups"]
     assert bool(made.get("sides")) == (level == "passage")
 
@@ -114,6 +121,21 @@ def test_rounds_on_equal_texts(tmp_path: Path) -> None:
     path = tmp_path / "dump.jsonl"
     path.write_text("\n".join(json.dumps({"id": f"n{at}"} | row) for at, row in enumerate(rows)))
     compare(path, 4)
+
+
+def test_rounds_know_whose_articles_a_dump_has(tmp_path: Path) -> None:
+    """Whom articles told that name no publisher: one with articles of its own, one that others told, one of neither."""
+    told: list[tuple[str | None, str]]
+    told = [(None, "NPR"), ("NPR", "us"), (None, "Kurdistan 24"), ("Ellen Post", "Kurdistan 24"), (None, "CNN")]
+    path = tmp_path / "dump.jsonl"
+    rows = [
+        {"id": f"n{at}", "outlet": outlet, "text": f"{said} Nobody was hurt, she told {whom}."}
+        for at, (said, (outlet, whom)) in enumerate(zip(TOLD, told, strict=True))
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    compare(path, 4, 2)
+    outlets = pipeline.scan([str(path)], Settings()).table("documents")["outlet"].to_list()
+    assert outlets == [None, "NPR", None, "Ellen Post", "CNN"]
 
 
 class InFrames:

@@ -198,7 +198,7 @@ def test_publishers_are_completed() -> None:
         [
             {"doc_id": "told", "text": f"{STORY} “It rained,” he told Asharq Al-awsat."},
             {"doc_id": "for", "text": f"Written by A. Person exclusively for SouthFront\n\n{STORY}"},
-            {"doc_id": "case", "text": STORY, "outlet": "Asharq Al-awsat"},
+            {"doc_id": "case", "text": STORY, "outlet": "Middle east eye"},
             {"doc_id": "wire", "text": f"TEHRAN (FNA)- {STORY} It rained, he told FNA."},
             {"doc_id": "none", "text": STORY},
         ],
@@ -208,7 +208,7 @@ def test_publishers_are_completed() -> None:
     expected = {
         "told": "Asharq Al-Awsat",
         "for": "South Front",
-        "case": "Asharq Al-Awsat",
+        "case": "Middle East Eye",
         "wire": None,
         "none": None,
     }

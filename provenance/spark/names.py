@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ANSWERS = {
     "homes": "totals",
     "times": "constant",
+    "voices": "owned",
     "sources": "spoken",
     "crediting": "habits",
     "known_keys": "told",

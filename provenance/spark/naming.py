@@ -29,7 +29,7 @@ from provenance.tracing.facts import (
     list_shorts,
 )
 from provenance.tracing.frequency import sum_words, take_sample, words_of
-from provenance.tracing.outlets import choose_names, find_sites, read_names
+from provenance.tracing.outlets import choose_names, find_sites, list_owners, list_voices, read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def find_constants(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
 
 
 def read_home(plan: Plan, bucket: int, given: Tables, passages: pl.DataFrame) -> Iterator[Sent]:
-    """A home's DOCUMENTS and PASSAGES, and CONSTANT outlets -> CREDITS, DATES and NAMES."""
+    """A home's DOCUMENTS and PASSAGES, and CONSTANT outlets -> CREDITS, DATES and NAMES; OWNERS and VOICES by key."""
     documents = given["documents"].sort("row")
     plain = documents.select(list(DOCUMENTS))
     found = find_attributions(plain, passages)
@@ -73,6 +73,8 @@ def read_home(plan: Plan, bucket: int, given: Tables, passages: pl.DataFrame) ->
     yield shaped("namings", names, bucket)
     slices = names.filter(pl.col("start").is_not_null()).with_columns(home=pl.lit(bucket, pl.Int64))
     yield by_name("slices", slices, "path", plan)
+    yield by_group("owners", list_owners(names, found), bucket, plan)
+    yield by_group("voices", list_voices(names).with_columns(home=pl.lit(bucket, pl.Int64)), bucket, plan)
 
 
 def find_files(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
@@ -82,10 +84,16 @@ def find_files(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
     yield shaped("sites", told, told["home"].to_numpy())
 
 
+def find_owners(_plan: Plan, _bucket: int, given: Tables) -> Iterator[Sent]:
+    """Some OWNERS and VOICES -> OWNED: which of the outlets that articles say they told have articles of their own."""
+    told = table(given, "voices").join(table(given, "owners"), on="key", how="semi")
+    yield shaped("owned", told, told["home"].to_numpy())
+
+
 def name_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
-    """A home's NAMES and CREDITS, and SITES -> PUBLISHERS; their short names, and whom its credits name, by name."""
+    """A home's NAMES and CREDITS, SITES, OWNED -> PUBLISHERS; their short names, and whom its credits name, by name."""
     names = given["namings"].sort("row")
-    chosen = choose_names(names, table(given, "sites"))
+    chosen = choose_names(names, table(given, "sites"), table(given, "owned"))
     publishers = names.select("row", "published").with_columns(chosen.get_columns())
     yield shaped("publishers", publishers, bucket)
     yield by_group("shortened", list_shorts(publishers["outlet"].drop_nulls().unique()), bucket, plan)

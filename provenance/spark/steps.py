@@ -60,7 +60,8 @@ def scan(flow: Flow, documents: Part) -> Made:
 def name_publishers(flow: Flow, marked: str) -> Part:
     """The round that read CREDITS and NAMES -> PUBLISHERS of all documents."""
     sites = flow.round("files", naming.find_files, Part(marked, "slices"))
-    named = [Part(marked, "namings"), Part(marked, "credits"), Part(sites, "sites")]
+    owned = names.meet(flow, "owners", naming.find_owners, Part(marked, "owners"), Part(marked, "voices"))
+    named = [Part(marked, "namings"), Part(marked, "credits"), Part(sites, "sites"), Part(owned, "owned")]
     return Part(flow.round("named", naming.name_home, *named), "publishers")
 
 
