@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provenance.errors import UsageError
-from provenance.settings import Settings, check_value
+from provenance.settings import Settings, check_value, refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ def _from_file() -> dict[str, tuple[str, Any]]:
     if not isinstance(table, dict):
         raise UsageError(f"{source}: is not a table of settings; write name = value lines")
     for name in table:
-        _known(name, source)
+        refuse_unknown(name, source)
     return {name: (source, value) for name, value in table.items()}
 
 
@@ -84,7 +84,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[str, An
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
             continue
         name = variable.removeprefix(PREFIX).lower()
-        _known(name, "environment", variable)
+        refuse_unknown(name, "environment", PREFIX)
         found[name] = (f"environment {variable}", _number(KNOWN[name], environment[variable]))
     return found
 
@@ -97,14 +97,3 @@ def _number(item: Field[Any], text: str) -> object:
         except ValueError:
             return text
     return text
-
-
-def _known(name: str, source: str, shown: str | None = None) -> None:
-    if name in KNOWN:
-        return
-    from rapidfuzz import process  # noqa: PLC0415  only a mistake pays for the import
-
-    near = process.extractOne(name, list(KNOWN), score_cutoff=50)
-    variable = PREFIX if shown else ""
-    hint = f"did you mean {variable}{near[0].upper() if shown else near[0]}?" if near else "see `provenance settings`"
-    raise UsageError(f"{source}: {shown or name} is not a setting; {hint}")

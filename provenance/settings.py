@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import Field, asdict, dataclass, field, fields
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from provenance.errors import UsageError
@@ -154,6 +155,33 @@ class Settings:
     def fingerprint(self) -> str:
         """16 hex digits that change when any setting that can change a result does."""
         return hashlib.blake2b(json.dumps(asdict(self), sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def refuse_unknown(name: str, source: str = "Settings", prefix: str = "") -> None:
+    """Raise UsageError, with the nearest one, where `name` is not a setting; `prefix` is that of a variable."""
+    known = [item.name for item in fields(Settings)]
+    if name in known:
+        return
+    from rapidfuzz import process  # noqa: PLC0415  only a mistake pays for the import
+
+    near = process.extractOne(name, known, score_cutoff=50)
+    shown, meant = (prefix + (word.upper() if prefix else word) for word in (name, near[0] if near else ""))
+    hint = f"did you mean {meant}?" if near else "see `provenance settings`"
+    raise UsageError(f"{source}: {shown} is not a setting; {hint}")
+
+
+_set = Settings.__init__
+
+
+@wraps(_set)
+def _set_known(self: Settings, **values: Any) -> None:
+    """Set what is a setting: of `Settings(near_duplicat=.9)` a dataclass says a TypeError that names nothing near."""
+    for name in values:
+        refuse_unknown(name)
+    _set(self, **values)
+
+
+Settings.__init__ = _set_known  # type: ignore[method-assign]
 
 
 def or_default(given: Settings | None) -> Settings:

@@ -103,6 +103,14 @@ def test_settings_that_are_none_are_a_mistake(wrong: Any, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_that_is_no_setting_is_told_the_one_that_was_meant() -> None:
+    hints = {"near_duplicat": "did you mean near_duplicate[?]", "zzzzzzzz": "see `provenance settings`"}
+    for name, hint in hints.items():
+        with pytest.raises(pv.ProvenanceError, match=f"^Settings: {name} is not a setting; {hint}$"):
+            pv.Settings(**dict.fromkeys([name], 0.9))
+    assert pv.Settings(near_duplicate=0.9).near_duplicate == 0.9
+
+
 def test_whole_and_broken_numbers_of_one_value_are_one_setting() -> None:
     assert pv.Settings(near_duplicate=1) == pv.Settings(near_duplicate=1.0)
     assert pv.Settings(near_duplicate=1).fingerprint() == pv.Settings(near_duplicate=1.0).fingerprint()
