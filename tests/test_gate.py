@@ -202,6 +202,29 @@ def test_index_commands() -> None:
     assert call("index", "remove", "--before", "2030-01-01", *INDEX).stdout == ""
 
 
+def test_an_id_column_that_no_record_has_is_refused_before_anything_is_kept() -> None:
+    """Articles stood in the index under their places, for good: `--id urll` was said at the end, as a reject."""
+    write_lines("new.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": OTHER})
+    told = "provenance: error: no input has a column 'idd' (--id): there are columns id, text"
+    given = Path("new.jsonl").read_bytes()
+    for words in (("index", "add"), ("check", "--add")):
+        for source, standard in (("new.jsonl", None), ("-", given)):
+            result = call(*words, source, *INDEX, "--id", "idd", "-q", given=standard)
+            assert (result.exit_code, said(result), result.stdout) == (2, [told], "")
+            with Index.open("seen.sqlite") as index:
+                assert index.info()["documents"] == 0
+    result = call("index", "add", "new.jsonl", *INDEX, "--outlet", "papr", "-q")
+    assert (result.exit_code, "--outlet" in result.stderr) == (2, True)
+
+
+def test_the_first_line_of_a_pipe_may_lack_a_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.dumps.streaming._more_at_once", lambda _: False)
+    pipe = Pipe(*lines_of(ONE), b'{"text": "Another.", "paper": "Post"}\n')
+    monkeypatch.setattr(pipe, "peek", lambda _: b"{", raising=False)
+    found = list(Streamed(["-"], Settings(outlet="paper"), pipe))
+    assert [frame["outlet"].item() for frame in found] == [None, "Post"]
+
+
 def test_no_index() -> None:
     write_lines("new.jsonl", {"id": "copy", "text": ONE})
     for command in (("check", "new.jsonl"), ("index", "info"), ("index", "verify"), ("index", "remove", "a")):

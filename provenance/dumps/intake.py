@@ -14,7 +14,7 @@ from provenance.dumps.labels.published import parse_published, unread_dates
 from provenance.dumps.rejects import Reject, single_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from provenance.dumps.sources.decode import Decoded
     from provenance.settings import Settings
@@ -64,6 +64,7 @@ class Shelf:
     """Articles of all files, gathered until they are enough for a frame."""
 
     def __init__(self) -> None:
+        self.columns: dict[str, None] = {}  # their names in order, of all tables and records so far
         self._rows: list[tuple[str | int | None, ...]] = []
         self._chars = 0
 
@@ -95,7 +96,6 @@ class Intake:
         self.documents = 0
         self.members = 0  # of an archive; each has an Intake of its own
         self.replaced = 0
-        self.columns: dict[str, None] = {}  # their names in order, if it is a table or records
         self._shelf = shelf
         self._encodings: Counter[tuple[str, str]] = Counter()
         self._certainty: float | None = None
@@ -120,6 +120,10 @@ class Intake:
         """A frame of articles with the columns of FOUND -> ARTICLES, counted."""
         self.documents += frame.height
         return to_articles(frame.with_columns(path=pl.lit(self.path)))
+
+    def see(self, columns: Iterable[str]) -> None:
+        """Note which columns the file has, if it is a table or records."""
+        self._shelf.columns |= dict.fromkeys(columns)
 
     # -- what is said of it ------------------------------------------------------------------------------
     def reject(self, record: int | None, reason: str, detail: str, action: str = "skipped") -> None:

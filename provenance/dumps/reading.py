@@ -81,7 +81,7 @@ ARCHIVES: dict[str, Callable[[BinaryIO], Iterator[Member]]] = {"zip": read_zip, 
 class Reading:
     """Inputs by name, read one after another: iterate for frames of ARTICLES, of bounded size and in any order.
 
-    At the end `rejects`, with `unread` among them, `inputs` and `columns` are whole. Raises UsageError at once for an
+    At the end `rejects`, with `unread` among them, and `inputs` are whole. Raises UsageError at once for an
     input that is not there; anything else that cannot be read is a reject.
     """
 
@@ -101,7 +101,6 @@ class Reading:
         self.rejects: list[Reject] = []
         self.inputs: list[dict[str, Any]] = []
         self._facts: dict[str, dict[str, Any]] = {}  # by path
-        self.columns: dict[str, None] = {}  # of all tables and records
         self._stdin = stdin
         self._shelf = Shelf()
         self._workers = Workers()
@@ -119,8 +118,13 @@ class Reading:
                 yield from map(self._looked_at, self._shelf.full())
         yield from map(self._looked_at, self._shelf.rest())
 
+    @property
+    def columns(self) -> dict[str, None]:
+        """The columns of all tables and records so far."""
+        return self._shelf.columns
+
     def refuse_absent(self) -> None:
-        """Raise UsageError where a column was asked for that no input had. Before the end nobody can tell."""
+        """Raise UsageError where a column was asked for that no input had so far. Before the end nobody can tell."""
         refuse_absent(self.columns, self.settings)
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -160,7 +164,6 @@ class Reading:
             intake.reject(None, problem.reason, problem.detail, action)
         elif not (intake.documents or intake.members or intake.rejects):
             intake.reject(None, "empty", "nothing inside" if done.fact["bytes"] else "the file holds nothing")
-        self.columns |= intake.columns
         done.fact.update(intake.facts())
         self._told(intake.close())
 

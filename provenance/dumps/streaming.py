@@ -20,11 +20,10 @@ from provenance.dumps.labels.identity import own_names
 from provenance.dumps.reading import Reading, documents_of, refuse_frame
 from provenance.dumps.rejects import Reject, reject_frame
 from provenance.dumps.sources.walk import STANDARD_INPUT
+from provenance.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from provenance.settings import Settings
 
 #: Standard input is given on when it pauses, or when this much has come: what a batch of the index takes.
 CHUNK = 16 << 20
@@ -39,7 +38,11 @@ class Bit(NamedTuple):
 
 
 class Streamed:
-    """Inputs by name: iterate for DOCUMENTS; at the end `rejects` is whole."""
+    """Inputs by name: iterate for DOCUMENTS; at the end `rejects` is whole.
+
+    Raises UsageError before the first of them where no record so far has a column that was asked for: with `--id urll`
+    an index held articles under their places, for good, and in the next batch other texts under the same ids.
+    """
 
     def __init__(self, inputs: Sequence[str], settings: Settings, stdin: BinaryIO) -> None:
         self._inputs, self._stdin = list(inputs), stdin
@@ -59,13 +62,18 @@ class Streamed:
             buffered = io.BufferedReader(self._stdin) if isinstance(self._stdin, io.RawIOBase) else self._stdin
             head = buffered.peek(1)[:1] if hasattr(buffered, "peek") else b""
             if head == b"{":
-                yield from (bit.documents for bit in self.bits(buffered))
+                for bit in self.bits(buffered):
+                    if self._given:  # by its id an index knows a document; another label the first line may lack
+                        refuse_absent(self._columns, Settings(id=self._settings.id))
+                    yield bit.documents
                 return
-        reading, given = Reading(self._inputs, self._settings, self._stdin), False
+        reading = Reading(self._inputs, self._settings, self._stdin)
         for frame in reading:
-            given = True
+            if not self._given:  # of some thousand articles one has each column; later documents were given on
+                reading.refuse_absent()
+            self._given = True
             yield documents_of([frame], self._settings, own_names)
-        if not given:  # later it is too late to refuse: documents were given on
+        if not self._given:
             reading.refuse_absent()
         self._rejects += reading.rejects
 

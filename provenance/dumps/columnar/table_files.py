@@ -168,7 +168,7 @@ def _without_markup(found: pl.DataFrame, intake: Intake) -> pl.DataFrame:
 def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame]:
     schema = frame.collect_schema()
     columns = choose_columns(schema.names(), intake.settings)
-    intake.columns |= dict.fromkeys(schema.names())
+    intake.see(schema.names())
     if columns.problem:
         intake.reject(None, *columns.problem)
         return

@@ -92,7 +92,7 @@ class Records:
         if columns is None:
             if len(self._seen) < MOST_FIELDS:
                 self._seen |= dict.fromkeys(keys)
-                self.intake.columns |= dict.fromkeys(keys)
+                self.intake.see(keys)
             columns = choose_columns(keys, self._lenient(keys))
             if len(self._chosen) < 1000:
                 self._chosen[keys] = columns
@@ -109,7 +109,7 @@ class Records:
         problem = choose_columns(list(self._seen), self.intake.settings).problem if self._seen else None
         if problem is not None:
             self.intake.forget("no_column", "no_text_column")
-            self.intake.reject(None, *problem)
+            self.intake.reject(None, *problem, "partial" if self.intake.documents else "skipped")
 
 
 def ask_record(found: Found, intake: Intake) -> Iterator[Question]:

@@ -49,7 +49,7 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
         intake.reject(None, "broken_csv", f"{error} (line 1): save it with LF or CR LF line ends")
         return
     columns = choose_columns(header, intake.settings)
-    intake.columns |= dict.fromkeys(header)
+    intake.see(header)
     if columns.problem:
         if max(map(len, header), default=0) > MOST_NAME and columns.problem[0] == "no_text_column":
             intake.reject(None, "no_text_column", "its first line is a row and no header: write one above it")
