@@ -176,6 +176,33 @@ def test_what_is_cut_out_stays_in_one_place() -> None:
     assert left["text"].str.contains(story, literal=True).sum() == 1
 
 
+AGENCY = """\
+Husum (dpa) - Der Deutsche Wetterdienst hat für den Norden Schleswig-Holsteins eine Sturmwarnung der höchsten Stufe \
+ausgegeben. An der Westküste werden in der Nacht zu Freitag Orkanböen mit bis zu 140 Kilometern pro Stunde erwartet.
+Die Fährverbindungen zu den Inseln Amrum und Föhr wurden am Donnerstagmittag eingestellt. Auf dem Hindenburgdamm \
+fuhren die Autozüge nur noch bis 16 Uhr.
+«Wir rechnen mit einer schweren Sturmflut, die etwa zwei Meter über dem mittleren Hochwasser auflaufen wird», sagte \
+eine Sprecherin des Bundesamts für Seeschifffahrt in Hamburg.
+In Husum wurden die Schulen geschlossen und die Parkplätze am Hafen geräumt. Die Feuerwehr bat die Bevölkerung, \
+Gartenmöbel und Weihnachtsschmuck zu sichern."""
+OWN = """\
+Auch in Kiel blieben am Nachmittag mehrere Weihnachtsmärkte geschlossen. Der Veranstalter sprach von einem Verlust von \
+rund 20.000 Euro, den ihm niemand ersetze."""
+
+
+@pytest.mark.parametrize("keep", ["origin", "first"])
+def test_what_an_article_wrote_between_copied_sentences_is_not_cut(keep: str) -> None:
+    """One rewritten stretch reaches over what is between, for the sentences stand in another order."""
+    *_, third, last = AGENCY.splitlines()
+    whole = frame({"agency": AGENCY, "paper": f"Kiel. {last}\n\n{OWN} {third}"})
+    assert pv.scan(whole, pv.Settings(text="body")).spans["kind"].to_list() == ["rewritten"]
+    left = pv.clean(whole, text="body", keep=keep, passages="drop")
+    assert left.filter(id="paper")["body"].item() == f"Kiel. \n\n{OWN} "
+    assert pv.removals(whole, text="body", keep=keep, drop=["contained"]).is_empty()
+    on = pv.clean(whole, text="body", keep=keep, passages="drop", settings=pv.Settings(rewritten="on"))
+    assert OWN not in on.filter(id="paper")["body"].item()
+
+
 @given(
     texts=st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=5), min_size=1, max_size=8),
     order=st.randoms(use_true_random=False),

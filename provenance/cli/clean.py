@@ -58,7 +58,8 @@ def command(
 
     A document goes only for one that stays. What stays is written in its own format, in its order, and byte for byte
     as it stood; each removal stands in OUT's name with .removals.parquet, with the reason, the document that stays, and
-    the record itself, so that nothing is lost.
+    the record itself, so that nothing is lost. Passages count that stand in what stays word for word, or nearly;
+    rewritten ones, and with them whatever was written between them, only with --rewritten on.
 
     Which of several stays: the origin (then the earliest, the longest, the first), or what --keep says. From - to -
     only --keep first gives each line on as it comes; the others read everything before.
