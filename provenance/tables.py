@@ -287,7 +287,7 @@ INPUTS = pl.Schema(
         "certainty": SHARE,  # ? of the least certain one, 0 to 1: 1 where the bytes prove it; null where only declared
         "replaced": COUNT,  # runs of bytes that were no text, replaced by U+FFFD
         "documents": COUNT,
-        "undated": COUNT,  # articles whose date, as it was given, is no full one: 2025, 03/04/2025
+        "undated": COUNT,  # articles whose date, as it was given, is no full one (2025, 03/04/2025), or only a change's
         "undated_as": TEXT,  # ? the first of these dates
     }
 )

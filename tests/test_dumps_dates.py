@@ -50,6 +50,85 @@ def test_a_page_s_one_time_of_its_day_is_kept(tmp_path: Path, times: tuple[str, 
     assert found.documents["published"].to_list() == [published]
 
 
+AMENDED = "<p>This article was amended on 6 March 2024 to correct the name of the yard.</p>"
+CHANGED = {"@type": "NewsArticle", "headline": "A dredger", "dateModified": "2024-03-06T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("head", "over", "under"),
+    [
+        ("", "", AMENDED),
+        ("", "", '<p class="date">Correction, March 6, 2024: an earlier version named another yard.</p>'),
+        ("", "", '<p class="date">March 6, 2024: This story has been updated with a statement of the yard.</p>'),
+        ("", "<p>Last updated on 6 March 2024</p>", ""),
+        ("", '<p>Updated: <time datetime="2024-03-06T10:00:00Z">yesterday</time></p>', ""),
+        ("", '<p class="date">Zuletzt aktualisiert am <span>6. März 2024</span></p>', ""),
+        ('<meta property="article:modified_time" content="2024-03-06T10:00:00Z">', "", ""),
+        ('<meta itemprop="dateModified" content="2024-03-06T10:00:00Z">', "", ""),
+        (f'<script type="application/ld+json">{json.dumps(CHANGED)}</script>', "", ""),
+    ],
+)
+def test_a_page_that_says_only_when_it_was_changed_has_no_date_and_it_is_told(
+    tmp_path: Path, head: str, over: str, under: str
+) -> None:
+    """They were read as the day of publication, and the source looked later than its copies."""
+    found = scan(write(tmp_path, "a.html", page(over + BODY + under, head)))
+    assert found.documents["published"].to_list() == [None]
+    assert found.inputs["undated"].to_list() == [1]
+    assert re.fullmatch(
+        r"updated: .*(?:2024-03-06|6 March 2024|March 6, 2024|6. März 2024).*", found.inputs["undated_as"][0]
+    )
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        '<p class="date">5 March 2024</p>',
+        "<p>Updated: 6 March 2024 | Published: 5 March 2024</p>",
+        '<p>Published <time datetime="2024-03-05">Tuesday</time>, updated <time datetime="2024-03-06">today</time></p>',
+        '<p><time class="updated" datetime="2024-03-05">5 March 2024</time></p>',  # so themes print when it appeared
+    ],
+)
+def test_a_page_s_day_is_read_beside_that_of_a_change(tmp_path: Path, over: str) -> None:
+    found = scan(write(tmp_path, "a.html", page(over + BODY + AMENDED)))
+    assert found.documents["published"].to_list() == [MOMENT.replace(hour=0)]
+    assert found.inputs["undated"].to_list() == [0]
+
+
+@pytest.mark.parametrize(("name", "last"), [("a.jsonl", ""), ("a.csv", ""), ("a.parquet", "06/03/2024")])
+def test_when_a_record_was_changed_is_told_where_nothing_says_when_it_was_published(
+    tmp_path: Path, name: str, last: str
+) -> None:
+    rows = [
+        {"id": "a", "text": PARAGRAPHS[0], "published": "2024-03-05", "updated_at": "2024-03-06"},
+        {"id": "b", "text": PARAGRAPHS[1], "published": None, "updated_at": "2024-03-06"},
+        {"id": "c", "text": PARAGRAPHS[2], "published": None, "updated_at": last},
+    ]
+    frame = pl.DataFrame(rows)
+    path = tmp_path / name
+    {"a.jsonl": frame.write_ndjson, "a.csv": frame.write_csv, "a.parquet": frame.write_parquet}[name](path)
+    found = scan(path)
+    assert found.documents["published"].to_list() == [MOMENT.replace(hour=0), None, None]
+    assert found.inputs["undated"].to_list() == [1 + bool(last)]
+    assert found.inputs["undated_as"][0].startswith("updated: ")
+
+
+def test_a_field_that_says_updated_is_no_date_of_publication(tmp_path: Path) -> None:
+    dates = ("Updated: 6 March 2024", "5 March 2024")
+    rows = [{"text": text, "date": date} for text, date in zip(PARAGRAPHS[:2], dates, strict=True)]
+    found = scan(write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows))))
+    assert found.documents["published"].to_list() == [None, MOMENT.replace(hour=0)]
+    assert found.inputs["undated_as"].to_list() == ["Updated: 6 March 2024"]
+
+
+def test_plain_text_is_not_dated_by_its_last_update(tmp_path: Path) -> None:
+    body = "\n\n".join(PARAGRAPHS)
+    one = f"Second dredger for the harbour\n\nLast updated 6 March 2024 at 10:00 GMT\n\n{body}\n"
+    both = f"Second dredger for the harbour\n\nUpdated 6 March 2024\n\nPublished 5 March 2024\n\n{body}\n"
+    for text, day in ((one, None), (both, MOMENT.replace(hour=0))):
+        assert scan(write(tmp_path, "a.txt", text)).documents["published"].to_list() == [day]
+
+
 @pytest.mark.parametrize("date", ["2024", 2024, "2024-03", "March 2024", "202403"])
 def test_a_date_without_a_day_is_none_and_is_told(tmp_path: Path, date: str | int) -> None:
     found = scan(write(tmp_path, "a.jsonl", json.dumps({"text": PARAGRAPHS[0], "date": date})))

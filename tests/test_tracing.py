@@ -137,6 +137,23 @@ def test_dates_from_field_address_head_and_dateline() -> None:
         assert "May 7" in text[start:end] or "7 May" in text[start:end]
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("This article was amended on 6 March 2024 to correct a name.", "updated"),
+        ("Correction, March 6, 2024: An earlier version named another yard.", "updated"),
+        ("March 6, 2024: This story has been updated with the yard's statement.", "updated"),
+        ("Zuletzt aktualisiert am 6. März 2024", "updated"),
+        ("Updated 9:10 GMT, posted 6 March 2024", "published"),
+        ("Wednesday, 6 March 2024", "published"),
+    ],
+)
+def test_the_day_of_an_amendment_is_not_that_of_the_article(line: str, kind: str) -> None:
+    """It was believed as the day of publication where its line was short."""
+    table = dates_of({"doc_id": "a", "text": f"Quay closed\n\n{line}\n\n{STORY}"})
+    assert table["kind"].to_list() == [kind]
+
+
 def test_lies_are_not_trusted() -> None:
     rows = [{"doc_id": f"s{n}", "text": STORY, "published": DAY, "outlet": "Scraper"} for n in range(12)]
     rows += [

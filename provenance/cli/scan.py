@@ -187,7 +187,9 @@ def say_undated(inputs: list[dict[str, Any]]) -> str:
     told = [fact for fact in inputs if fact["undated"]]
     many = sum(fact["undated"] for fact in told)
     first = f"{told[0]['undated_as']!r} in {told[0]['path']}"
-    return f"dates not read: {many:,}, such as {first}; these articles count as undated (2025-04-03 is read anywhere)"
+    changed = (told[0]["undated_as"] or "").startswith("updated")
+    hint = "when an article was updated is not when it appeared" if changed else "2025-04-03 is read anywhere"
+    return f"dates not read: {many:,}, such as {first}; these articles count as undated ({hint})"
 
 
 def _say(run: Run, output: Path, report: bool) -> None:

@@ -31,7 +31,7 @@ class Found(NamedTuple):
 
     `number` is its place in the file from 0, None where the file is one article; `own` the id that it brought along;
     `start` and `end` are code points in the decoded file, None where the text is no slice of it; `published` is in
-    whatever form it was written.
+    whatever form it was written, and so is `updated`, when it was changed: which is told where nothing was published.
     """
 
     text: str
@@ -45,6 +45,7 @@ class Found(NamedTuple):
     published: str | None = None
     url: str | None = None
     language: str | None = None
+    updated: str | None = None
 
 
 FOUND = pl.Schema(
@@ -56,7 +57,13 @@ FOUND = pl.Schema(
 #: The columns of a frame of articles, from which ids and DOCUMENTS are made; `undated` is a date that is none, and
 #: `day_first` what the date tells of the others of its field (day_order).
 ARTICLES = pl.Schema(
-    {"path": pl.String(), **FOUND, "published": tables.TIME, "undated": pl.String(), "day_first": pl.Boolean()}
+    {
+        "path": pl.String(),
+        **{name: dtype for name, dtype in FOUND.items() if name != "updated"},
+        "published": tables.TIME,
+        "undated": pl.String(),
+        "day_first": pl.Boolean(),
+    }
 )
 
 
@@ -185,7 +192,8 @@ class Intake:
 def to_articles(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame with `path` and the columns of FOUND (`published` of any type) -> ARTICLES."""
     published = parse_published(frame["published"])
-    told = {"undated": unread_dates(frame["published"], published), "day_first": tell_order(frame["published"])}
+    undated = unread_dates(frame["published"], published, frame["updated"])
+    told = {"undated": undated, "day_first": tell_order(frame["published"])}
     return frame.with_columns(published=published, **told).select(list(ARTICLES))
 
 

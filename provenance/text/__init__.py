@@ -14,4 +14,5 @@ Passages
     language_kernels                        how many words of a text tell that it is English
 Dates
     calendar, month_names, zones            full dates in the forms that news prints
+    updates                                 which of them are those of a change
 """

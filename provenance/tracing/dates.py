@@ -10,6 +10,7 @@ import polars as pl
 
 from provenance.tables import DATES, TIME
 from provenance.text import calendar
+from provenance.text.updates import tells_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,6 @@ CONSTANT = 10  # documents of one outlet with one and the same time: the scraper
 FIRST, LAST = datetime(1900, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # nothing up to here is a real date of a dump
 
-_UPDATED = re.compile(r"(?:updated?|modified|revised|edited|mis à jour|actualis\w*|تحديث)[^\n]{0,30}$", re.IGNORECASE)
 _CRAWLED = re.compile(r"(?:accessed|retrieved|archived|crawled|downloaded|printed|cached)[^\n]{0,20}$", re.IGNORECASE)
 _NOT_OURS = re.compile(
     r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|dated)[^\n]{0,40}$",
@@ -136,7 +136,8 @@ def _heads(documents: pl.DataFrame) -> pl.DataFrame:
             line_start = head.rfind("\n", 0, found.start) + 1
             line_end = head.find("\n", found.end)
             length = (len(head) if line_end < 0 else line_end) - line_start
-            kind = _kind(before, length, head[:line_start])
+            changed = tells_change(head, found.start, found.end)
+            kind = _kind(before, length, head[:line_start], changed=changed)
             sound = found.weekday_agrees is not False and EPOCH < found.value < LAST
             trusted = sound and kind in ("published", "updated") and not (dated and kind == "published")
             dated = dated or kind == "published"
@@ -173,10 +174,10 @@ def _like_dates(head: str) -> Iterator[re.Match[str]]:
 _ORDER = ["doc_id", "start", "end", "value", "precision", "kind", "trusted"]
 
 
-def _kind(before: str, length: int, above: str) -> str:
+def _kind(before: str, length: int, above: str, *, changed: bool) -> str:
     if _CRAWLED.search(before):
         return "crawled"
-    if _UPDATED.search(before):
+    if changed:
         return "updated"
     if _NOT_OURS.search(before) or length > LONGEST_LINE:
         return "event"

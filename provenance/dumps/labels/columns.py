@@ -48,6 +48,12 @@ USUAL = {
     "url": ("url", "link", "weburl", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
     "byline": ("byline", "author", "authors", "creator", "writer"),
     "language": ("language", "lang", "languagecode", "langcode"),
+    # No day of publication (Found.updated): taken for one, it made sources look later than their copies.
+    "updated": (
+        "updated", "updatedat", "updatedon", "lastupdated", "lastupdate", "updatedate", "dateupdated", "updatedtime",
+        "updatetime", "modified", "modifiedat", "lastmodified", "datemodified", "modifieddate", "modifiedtime",
+        "modificationdate", "webmodificationdate", "postmodified",
+    ),
 }  # fmt: skip
 _SIGNS = re.compile(r"[^a-z0-9]")
 #: A name of more characters is no column's: a line of text was taken for a header.

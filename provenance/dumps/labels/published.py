@@ -19,6 +19,9 @@ _NATIVE = (
     (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$", "%Y-%m-%d %H:%M:%S%.f"),
     (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d:?\d\d$", "%Y-%m-%d %H:%M:%S%.f%#z"),
 )
+#: What stands before the time of a change, where it is told; and a field that says itself that it is one.
+CHANGED = "updated: "
+_OF_CHANGE = r"(?i)^(?:last )?(?:updated|modified)\b"
 _RFC = (
     r"^[A-Z][a-z][a-z], \d\d? [A-Z][a-z][a-z] (?:1[5-9]|20)\d\d \d\d:\d\d:\d\d [+-]\d{4}$",
     "%a, %d %b %Y %H:%M:%S %z",
@@ -30,6 +33,7 @@ def parse_published(column: pl.Series, *, day_first: bool | None = None) -> pl.S
 
     A time without a zone is taken as UTC. A number is seconds or milliseconds since 1970, also with a fraction, which
     is left out. Of a month or a year nothing is kept: as its first day it came before all that was printed in it.
+    `Updated: 4 March 2020` is the day of a change, and none of publication.
     03/04/2024 is no date unless `day_first` says which of its numbers is the day.
     """
     dtype = column.dtype
@@ -49,11 +53,11 @@ def parse_published(column: pl.Series, *, day_first: bool | None = None) -> pl.S
     return pl.Series(column.name, [None] * len(column), dtype=tables.TIME)
 
 
-def unread_dates(given: pl.Series, read: pl.Series) -> pl.Series:
+def unread_dates(given: pl.Series, read: pl.Series, updated: pl.Series | None = None) -> pl.Series:
     """A column of dates, and what parse_published made of it -> what was given where nothing was read; else null.
 
     Which of the numbers of 03/04/2025 is the month only its author knows, and 2025 names no day: such a date is none,
-    and must not vanish.
+    and must not vanish. Nor must the time of a change (`updated`), where it is the only one.
 
     >>> column = pl.Series(["2025-04-03", "03/04/2025", " ", None])
     >>> unread_dates(column, parse_published(column)).to_list()
@@ -64,7 +68,10 @@ def unread_dates(given: pl.Series, read: pl.Series) -> pl.Series:
         printed = given.cast(pl.String)
     else:  # a list, a length of time: what it holds is said, and not each
         printed = pl.select(pl.when(given.is_not_null()).then(pl.lit(str(dtype)))).to_series()
-    return pl.select(pl.when(read.is_null() & printed.str.contains(r"\S")).then(printed)).to_series()
+    told: pl.Expr = pl.when(printed.str.contains(r"\S")).then(printed)
+    if updated is not None and updated.null_count() < len(updated):
+        told = pl.coalesce(told, pl.lit(CHANGED) + updated)
+    return pl.select(pl.when(read.is_null()).then(told)).to_series()
 
 
 def _sound(times: pl.Series) -> pl.Series:
@@ -92,7 +99,8 @@ def _parse_text(column: pl.Series, day_first: bool | None = None) -> pl.Series:
         for name, (shape, form) in (("iso", _NATIVE[2]), ("text", _RFC))
     ]
     read = tidy.select(time=pl.coalesce([*(form.dt.replace_time_zone("UTC") for form in forms), *zoned])).to_series()
-    left = tidy["text"].filter(read.is_null() & tidy["text"].is_not_null()).unique()
+    given = read.is_null() & tidy["text"].is_not_null() & ~tidy["text"].str.contains(_OF_CHANGE)
+    left = tidy["text"].filter(given).unique()
     if left.len():
         known: dict[str, datetime] = {}
         for value in left.to_list():

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.plain_text.layout import Line, byline_name, is_doubled_headline, is_menu, says_same
+from provenance.text.calendar import find_dates
+from provenance.text.updates import tells_change
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +62,8 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     text, named = _without_suffix(head, title, opens_file=opens_file)
     outlet = outlet or named
     byline = next((byline_name(line.text) for line in head if line.is_byline), None)
-    date = next((line.date for line in head if line.date is not None), None)
+    dated = ((line.text, date) for line in head if line.date is not None for date in find_dates(line.text))
+    date = next((date for text, date in dated if not tells_change(text, date.start, date.end)), None)
     address = next((line.text for line in head if line.is_address), None)
     return Head(
         title=_plain_title(text) if text is not None else None,

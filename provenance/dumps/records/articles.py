@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from provenance.dumps.workers import Question
 
-_FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language")
+_FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language", "updated")
 #: How deep the objects in a record are looked into, and how many fields of a record are.
 MOST_DEPTH, MOST_FIELDS = 4, 1000
 #: Where an object says what it is called; the last two are those of a newspaper's archive.

@@ -3,7 +3,7 @@
 Here
     web_pages, feeds, web_archives          files -> the pages in them, handed to workers
 In a worker
-    pages, page_labels                      a page's text; what it says of itself
+    pages, page_labels, page_dates          a page's text; what it says of itself; and of its dates
     feed_items                              a feed's items
     captures                                what was fetched, as a web archive keeps it
 In both

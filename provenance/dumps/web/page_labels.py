@@ -20,7 +20,7 @@ from trafilatura.settings import set_date_params
 
 from provenance.dumps.labels.publishers import MARK, host_of, letters_of, spells, without_slogan
 from provenance.dumps.plain_text.layout import EAST_ASIAN
-from provenance.text.calendar import find_dates, parse_date
+from provenance.dumps.web.page_dates import clean, stated_date, under_heading, with_hour, without_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 #: schema.org types of articles; their fields are believed before those of the page around them.
 _ARTICLE = re.compile(r"Article|Posting|Report|Review|WebPage|Recipe|VideoObject|LiveBlog", re.IGNORECASE)
 _TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "headline", "hdl")
-_DATES = (
-    "article:published_time", "article:published", "og:article:published_time", "og:published_time", "datepublished",
-    "date_published", "publication_date", "published_time", "pubdate", "publish-date", "publishdate",
-    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created",
-    "dc.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
-    "originalpublicationdate", "article.published",
-    "article_date_original", "ptime", "pdate", "displaydate", "publishedat", "uploaddate",
-)  # fmt: skip
 _SITES = (
     "og:site_name",
     "al:ios:app_name",
@@ -54,15 +46,10 @@ _AUTHORS = (
     "byl",
     "dcterms.creator",
 )
-_SPACE = re.compile(r"\s+")
 #: What is no publisher's name, and what is too long for one.
 _NO_NAME = re.compile(r"https?:|@|copyright\b|©", re.IGNORECASE)
 _SLOGAN = 80
-MOST_LABEL = 600
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LONGEST_NAME = 6  # words of a site's name that nothing but its place tells
-#: A longer piece of text under a heading is the article; so much is looked at for its date.
-LONGEST_PIECE, UNDER_HEADING = 80, 300
 #: What stands between a title and its site's name, where EAST_ASIAN letters have no spaces beside it.
 _WIDE_MARK = re.compile(r"\s?[-_|｜—–]{1,3}\s?")
 
@@ -76,6 +63,7 @@ class Labels(NamedTuple):
     outlet: str | None = None
     url: str | None = None
     language: str | None = None
+    updated: str | None = None  # if nothing says when it was published
 
 
 class _Layout:
@@ -109,8 +97,17 @@ class _Layout:
         return self._said.url or metadata.extract_url(self._tree, self._url)
 
     @cached_property
+    def _unchanged(self) -> tuple[Any, list[str]]:
+        return without_changes(self._tree)
+
+    @cached_property
     def date(self) -> str | None:
-        return find_date(self._tree, **set_date_params(extensive=False), url=self.url)
+        day = find_date(self._unchanged[0], **set_date_params(extensive=False), url=self.url)
+        return with_hour(self._unchanged[0], day or under_heading(self._unchanged[0]))
+
+    @property
+    def updated(self) -> str | None:
+        return next(iter(self._unchanged[1]), None)
 
     @cached_property
     def sitename(self) -> str | None:
@@ -131,14 +128,16 @@ def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Lab
     authors = _author(articles) or next((meta[name] for name in _AUTHORS if name in meta), None) or layout.author
     if authors and authors.startswith("http"):
         authors = layout.author
+    published = with_hour(tree, stated_date(tree, meta, articles)) or layout.date
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or meta.get("og:locale")
     return Labels(
         title=title,
-        byline=_clean(re.sub(r"^[Bb][Yy] ", "", authors).replace("; ", ", ")) if authors else None,
-        published=_with_hour(tree, _date(tree, meta, articles) or layout.date or _under_heading(tree)),
+        byline=clean(re.sub(r"^[Bb][Yy] ", "", authors).replace("; ", ", ")) if authors else None,
+        published=published,
         outlet=_site(names, host),
         url=address or layout.url,
         language=language if language and re.match(r"[a-zA-Z]{2}(?:[-_]|$)", language) else None,
+        updated=None if published else layout.updated,
     )
 
 
@@ -148,18 +147,11 @@ def stated_text(stated: list[dict[str, Any]]) -> str:
     return max((body for body in bodies if isinstance(body, str)), key=len, default="")
 
 
-def _clean(value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    text = _SPACE.sub(" ", value[: MOST_LABEL * 4]).strip()
-    return text[:MOST_LABEL] or None
-
-
 def _meta(tree: Any) -> dict[str, str]:
     """The first content of each meta element by its lower-case name, property or itemprop."""
     found: dict[str, str] = {}
     for element in tree.iter("meta"):
-        content = _clean(element.get("content"))
+        content = clean(element.get("content"))
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = element.get(attribute)
             if name and content:
@@ -201,7 +193,7 @@ def _types(item: dict[str, Any]) -> str:
 def _href(tree: Any, relation: str) -> str | None:
     for element in tree.iter("link"):
         if relation in (element.get("rel") or "").lower().split():
-            return _clean(element.get("href"))
+            return clean(element.get("href"))
     return None
 
 
@@ -209,7 +201,7 @@ def _name(value: Any) -> str | None:
     if isinstance(value, list):
         names = [name for name in map(_name, value[:20]) if name]
         return ", ".join(dict.fromkeys(names)) or None
-    return _clean(value.get("name")) if isinstance(value, dict) else _clean(value)
+    return clean(value.get("name")) if isinstance(value, dict) else clean(value)
 
 
 def _author(articles: list[dict[str, Any]]) -> str | None:
@@ -221,7 +213,7 @@ def _author(articles: list[dict[str, Any]]) -> str | None:
 
 def _names(meta: dict[str, str], articles: list[dict[str, Any]], layout: Any) -> list[str]:
     """What the page calls its publisher, the likeliest first."""
-    sites = [name for item in articles if "WebSite" in _types(item) and (name := _clean(item.get("name")))]
+    sites = [name for item in articles if "WebSite" in _types(item) and (name := clean(item.get("name")))]
     publishers = [name for item in articles if (name := _name(item.get("publisher")))]
     given = [meta.get(_SITES[0]), *sites, *publishers, *(meta.get(name) for name in _SITES[1:]), layout.sitename]
     return [name for name in dict.fromkeys(given) if name and len(name) <= _SLOGAN and not _NO_NAME.match(name)]
@@ -243,13 +235,13 @@ def _title(
     """The headline that a reader sees: of those given to machines one that the page prints, else its only heading."""
 
     def tidy(text: str) -> str:
-        return _without_site(_clean(unescape(text)) or "", names, host)  # careless templates escape twice
+        return _without_site(clean(unescape(text)) or "", names, host)  # careless templates escape twice
 
-    heads = [tidy(text) for element in tree.iter("h1") if (text := _clean("".join(element.itertext())))]
+    heads = [tidy(text) for element in tree.iter("h1") if (text := clean("".join(element.itertext())))]
     heads = [head for head in heads if head and not _is_site(head, names, host)]
-    page = _clean(next((element.text_content() for element in tree.iter("title")), None))
+    page = clean(next((element.text_content() for element in tree.iter("title")), None))
     given = [
-        *(name for item in articles if "Article" in _types(item) and (name := _clean(item.get("headline")))),
+        *(name for item in articles if "Article" in _types(item) and (name := clean(item.get("headline")))),
         *(meta[name] for name in _TITLES if name in meta),
         *([page] if page else []),
     ]
@@ -259,7 +251,7 @@ def _title(
     long = [head for head in heads if len(head.split()) >= 3 or len(head) + len(EAST_ASIAN.findall(head)) >= 12]
     # A lone heading that shares no words with the titles belongs to a box of the page.
     only = long[0] if len(set(long)) == 1 and (not tidied or _shared(long[0], tidied) >= 2) else None
-    return seen or only or next(iter(tidied), None) or next(iter(heads), None) or _clean(layout.title)
+    return seen or only or next(iter(tidied), None) or next(iter(heads), None) or clean(layout.title)
 
 
 def _behind_heading(tree: Any, host: str) -> list[str]:
@@ -267,7 +259,7 @@ def _behind_heading(tree: Any, host: str) -> list[str]:
 
     Where the host is known and spells another it may be whom the article credits.
     """
-    page = _clean(next((element.text_content() for element in tree.iter("title")), None)) or ""
+    page = clean(next((element.text_content() for element in tree.iter("title")), None)) or ""
     heads = {letters_of(text) for element in tree.iter("h1") if (text := "".join(element.itertext()).strip())}
     kind = _WIDE_MARK if EAST_ASIAN.search(page) else MARK
     marks = [mark for mark in kind.finditer(page) if not mark.group().startswith(":")]
@@ -304,46 +296,3 @@ def _without_site(title: str, names: list[str], host: str) -> str:
         if _is_site(title[: mark.start()], names, host) and title[mark.end() :].strip():
             return title[mark.end() :].strip()
     return title
-
-
-def _date(tree: Any, meta: dict[str, str], articles: list[dict[str, Any]]) -> str | None:
-    """The time of publication as it is written, the first that names a day."""
-    found = [_clean(item.get("datePublished")) for item in articles]
-    found += [meta.get(name) for name in _DATES]
-    for element in tree.iter("time", "span", "abbr", "meta"):
-        marks = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-        if "datepublished" in marks or element.get("pubdate") is not None or "published" in marks.split():
-            found.append(_clean(element.get("datetime") or element.get("content") or element.get("title")))
-    dated = ((value, parse_date(value)) for value in found if value)
-    return next((value for value, read in dated if read is not None and read[1] in ("second", "day")), None)
-
-
-def _under_heading(tree: Any) -> str | None:
-    """The first full date in the short pieces of text between the page's only heading and its article; a day.
-
-    htmldate knows no 2024年3月5日 and few names of months. The hour beside it is that of a place nobody names.
-    """
-    heads = list(tree.iter("h1"))
-    if len(heads) != 1:
-        return None
-    under = ""
-    for text in heads[0].xpath("following::text()[not(ancestor::script or ancestor::style)]"):
-        piece = _SPACE.sub(" ", text).strip()
-        if len(piece) > LONGEST_PIECE or len(under) > UNDER_HEADING:
-            break
-        under += f" {piece}" if piece else ""
-    found = next((date for date in find_dates(under) if date.weekday_agrees is not False), None)
-    return None if found is None else f"{found.value:%Y-%m-%d}"
-
-
-def _with_hour(tree: Any, date: str | None) -> str | None:
-    """A date -> the one time that the page prints of that day in `<time>`, where it is a day only; else as it is.
-
-    htmldate tells days. Of several times (a comment's, an update's) nobody knows which it was.
-    """
-    if date is None or not _DAY.fullmatch(date):
-        return date
-    given = {_clean(element.get("datetime")) for element in tree.iter("time")}
-    told = {moment for said in given if said and said.startswith(date) and (moment := parse_date(said)) is not None}
-    fine = {value for value, precision in told if precision == "second"}
-    return fine.pop().isoformat() if len(fine) == 1 else date
