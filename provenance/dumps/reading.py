@@ -17,6 +17,7 @@ from provenance.dumps.labels.day_order import find_orders, settle_dates
 from provenance.dumps.labels.identity import name_documents
 from provenance.dumps.labels.language import tell_languages
 from provenance.dumps.labels.manipulation import find_signs
+from provenance.dumps.labels.stand_ins import find_stand_ins
 from provenance.dumps.mail.mailboxes import read_mail, read_mailbox
 from provenance.dumps.records.delimited import read_table
 from provenance.dumps.records.json_files import read_json, read_json_lines
@@ -128,7 +129,7 @@ class Reading:
         refuse_absent(self.columns, self.settings)
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
-        self.rejects += manipulated(frame)
+        self.rejects += flagged(frame)
         return frame
 
     def settle(self, frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
@@ -283,7 +284,7 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     refuse_other(frame)
     intake = Intake("frame", settings, Shelf())
     frames = list(table_files.read_frame(frame.lazy(), intake))
-    rejects = [*intake.close(), *(row for frame in frames for row in manipulated(frame))]
+    rejects = [*intake.close(), *(row for frame in frames for row in flagged(frame))]
     refuse_frame(rejects)
     fact = _blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}
     frames = _settle(frames, {"frame": fact})
@@ -314,11 +315,20 @@ def numbers_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
     return whole.sort("path", "number", nulls_last=False, maintain_order=True)
 
 
-def manipulated(articles: pl.DataFrame) -> list[Reject]:
-    """ARTICLES -> a reject for each with signs of manipulation, which only flags it: it stays an article."""
-    signs = find_signs(articles["text"])
-    found = articles.select("path", "number", signs=signs).filter(signs.is_not_null())
-    return [Reject(path, number, "manipulated", told, "flagged") for path, number, told in found.rows()]
+def flagged(articles: pl.DataFrame) -> list[Reject]:
+    """ARTICLES -> a reject for each with signs of manipulation, or that says only that there is no article.
+
+    It is flagged, and stays an article: a record is one whatever it holds.
+    """
+    signs = {
+        "manipulated": find_signs(articles["text"]),
+        "no_article": find_stand_ins(articles["text"], articles["title"]),
+    }
+    return [
+        Reject(path, number, reason, told, "flagged")
+        for reason, found in signs.items()
+        for path, number, told in articles.select("path", "number", told=found).drop_nulls("told").rows()
+    ]
 
 
 def _blank_fact(path: str) -> dict[str, Any]:

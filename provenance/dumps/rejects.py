@@ -32,10 +32,11 @@ REASONS = {
     "expands": "a compressed file that grows beyond all likelihood",
     "damaged": "a file that breaks off or does not follow its format",
     "manipulated": "an article, read whole, with characters that hide a copy from machines and that no reader sees",
+    "no_article": "an article, read whole, that says only that there is none: an error, a wall of payment, `[Removed]`",
     "unreadable": "a file that the system would not open or read",
 }
 #: Reasons that leave the exit code at 0 where there are no others.
-HARMLESS = ("blank", "left_out", "manipulated")
+HARMLESS = ("blank", "no_article", "left_out", "manipulated")
 #: Why a file that was expected to be text is not read.
 NOT_TEXT = ("binary", "no text: is it compressed, or of another format?")
 

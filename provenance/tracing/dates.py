@@ -23,7 +23,7 @@ EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # nothing up to here is a real date of
 
 _CRAWLED = re.compile(r"(?:accessed|retrieved|archived|crawled|downloaded|printed|cached)[^\n]{0,20}$", re.IGNORECASE)
 _NOT_OURS = re.compile(
-    r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|dated)[^\n]{0,40}$",
+    r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|(?<!up)dated)[^\n]{0,40}$",
     re.IGNORECASE,
 )
 #: What may be a full date; the strict parser decides. Every repetition is bounded.

@@ -9,4 +9,5 @@ What it says
 What only its text says
     language                                which language it is in
     manipulation                            characters that hide a copy from machines
+    stand_ins                               whether it is an article at all, or an error or a wall in its place
 """
