@@ -68,7 +68,13 @@ def test_rounds_leave_out_what_clean_leaves_out(corpus: Path, keep: str, drop: t
     settings = settings_needed(Settings(), policy)
     documents = reading.read([str(corpus)], settings).documents
     rounds: Any = Rounds(
-        Plan(settings, 5, exhaustive=True, rewritten=settings.level == "passage", documents=documents.height)
+        Plan(
+            settings,
+            5,
+            exhaustive=True,
+            rewritten=settings.level == "passage" and settings.rewritten != "off",
+            documents=documents.height,
+        )
     )
     home = rounds.put(documents)
     gone = rounds.frame([steps.choose(rounds, home, steps.scan(rounds, home), policy)])
