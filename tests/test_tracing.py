@@ -577,6 +577,14 @@ def test_of_many_edges_is_said_what_is_said_of_each(monkeypatch: pytest.MonkeyPa
     assert len(set(words)) == 4
 
 
+@pytest.mark.parametrize("digits", [3, 4])
+def test_all_numbers_are_rounded_as_python_rounds_one(digits: int) -> None:
+    """Every half of the last digit, and what lies next to it on either side."""
+    exact = np.arange(-40_000, 40_000) / 2 / 10**digits
+    values = np.concatenate([exact, np.nextafter(exact, 9), np.nextafter(exact, -9)])
+    assert model.round_all(values, digits).tolist() == [round(one, digits) for one in values.tolist()]
+
+
 def test_calibration_is_straight_between_points_from_nothing_on_and_level_beyond(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -123,6 +123,13 @@ def test_cuts_are_where_separators_match(text: str) -> None:
 
 
 @given(line=TEXTS)
+def test_a_line_without_bracket_and_slash_is_framed_by_nothing(line: str) -> None:
+    for expression in (datelines._NO_DASH, datelines._BARE):
+        assert "(" in line or not expression.match(line)
+    assert "/" in line or "-(" in line or not datelines._FRAMED.match(line)
+
+
+@given(line=TEXTS)
 def test_what_is_called_prose_has_no_dateline(line: str) -> None:
     told = datelines.read_dateline(line)
     with pytest.MonkeyPatch.context() as patch:

@@ -12,6 +12,7 @@ from numba import njit
 from provenance.text.kernels import load64, low_bytes
 
 LONGEST = 7  # bytes of a listed word
+SLOT_BITS = np.uint64(10)  # for 65 words
 NOT_KNOWN = -1  # in the place of the words of a text
 APART, LETTER, OTHER = 0, 1, 2  # what a sign is: no part of a word, a part of one, or not known
 _ADDRESS, _SECURE = np.uint64(0x2F2F3A70747468), np.uint64(0x2F2F3A7370747468)  # http:// and https://
@@ -20,8 +21,10 @@ _PARTS[[*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"]] = 
 
 
 @njit(cache=True, nogil=True)
-def count_listed(octets, bounds, listed, foreign):
-    """Texts, packed words in order (little-endian), whether each is foreign -> int64 [texts, 3].
+def count_listed(octets, bounds, listed, foreign, multiplier):
+    """Texts, packed words (little-endian) by their slots, whether each is foreign -> int64 [texts, 3].
+
+    A word's slot is the upper SLOT_BITS of its product with the multiplier, with which no two are in one.
 
     By text: spaces and control characters, of which an address is one; words of the list, as a whole, that are not
     foreign; and those that are.
@@ -40,8 +43,8 @@ def count_listed(octets, bounds, listed, foreign):
                 address = at
             if begin < at <= begin + LONGEST:
                 word = low_bytes(load64(octets, begin), np.uint64(at - begin))
-                place = np.searchsorted(listed, word)
-                if place < listed.size and listed[place] == word:
+                place = slot_of(word, multiplier)
+                if listed[place] == word:
                     after = APART if at == end or address != at else _kind(octets, at)
                     if before == APART and after == APART:
                         counts[text, 1 + foreign[place]] += 1
@@ -61,6 +64,12 @@ def count_listed(octets, bounds, listed, foreign):
                 while at < end and octets[at] & 0xC0 == 0x80:
                     at += 1
     return counts
+
+
+@njit(inline="always")
+def slot_of(word, multiplier):
+    """The slot of a packed word."""
+    return word * multiplier >> (np.uint64(64) - SLOT_BITS)
 
 
 @njit(inline="always")

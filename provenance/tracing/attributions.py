@@ -105,15 +105,16 @@ def _datelines(text: str) -> Iterator[_Dated]:
     """Datelines at the start of a line of the head, after an address on it, or after page furniture."""
     count = position = 0
     head = text[: HEAD + LONGEST]
-    enough = 3 if "://" in head else 1  # a feed prints its teaser, then the same words again
+    linked = "://" in head
+    enough = 3 if linked else 1  # a feed prints its teaser, then the same words again
     while position <= min(HEAD, len(head)) and count < enough:
         end = head.find("\n", position)
         line = head[position:] if end < 0 else head[position:end]
-        if len(line) < 12 or not (_MAY_BEGIN.search(line, 2, REACH) or "://" in line):
+        if len(line) < 12 or not (_MAY_BEGIN.search(line, 2, REACH) or (linked and "://" in line)):
             position += len(line) + 1
             continue
         starts = [0]
-        if "://" in line:
+        if linked and "://" in line:
             starts.extend(match.end() for match in _ADDRESS_THEN.finditer(line[:2000]))
         for start in starts:
             piece = line[start : start + LONGEST + 40]

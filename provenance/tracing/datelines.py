@@ -94,13 +94,14 @@ def read_dateline(line: str) -> Dateline | None:
     head = line[start : start + LONGEST]
     if "/" not in head and _is_prose(head):
         return None
-    if bare := _NO_DASH.match(head):
+    bracketed, dashed = "(" in head, "/" in head or "-(" in head  # what the expressions have, which most lines lack
+    if bracketed and (bare := _NO_DASH.match(head)):
         source = names.resolve(bare["source"])
         place = bare["place"][:-1]  # without the space before the bracket
         if source and place_rank(place) == 2:
             return Dateline(start, start + bare.end(), place, source, None, None, None)
-    for expression in (_FRAMED, _BARE):
-        framed = expression.match(head)
+    for expression, may in ((_FRAMED, dashed), (_BARE, bracketed)):
+        framed = expression.match(head) if may else None
         body = _read_framed(framed["rest"], framed["source"], expression is _FRAMED) if framed else None
         if framed and body:
             return Dateline(start, start + framed.end("close"), *body)

@@ -29,6 +29,7 @@ from provenance.tracing.model import (
     calibrate_all,
     chance_of,
     families,
+    round_all,
     sum_families,
     weights,
 )
@@ -291,7 +292,7 @@ def write_copies(
     numbered = copies.with_row_index("number")
     signs = numbered.select("number", "from_id", "to_id", "sign", *PAIR)
     signs = signs.join(shown, on=PAIR, maintain_order="left_right").with_row_index("at")
-    weight = pl.Series([round(one, 3) for one in (signs["value"] * signs["sign"]).to_list()], dtype=pl.Float64)
+    weight = pl.Series(round_all((signs["value"] * signs["sign"]).to_numpy(), 3))
     signs = signs.with_columns(weight=weight)
     # a date says itself what it says, and is all that most pairs have
     said = pl.col("text").fill_null("") != ""

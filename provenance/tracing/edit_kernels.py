@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.text.kernels import PARAGRAPH, SENTENCE
+from provenance.text.kernels import PARAGRAPH, SENTENCE, load64
 from provenance.tracing.frequency_kernels import slot_of
 
 WORDS = 3000  # of each text that are compared: the cost is their product over 64, and a copy shows itself by then
@@ -27,6 +27,7 @@ SLIP_CHARS = 4  # of a word that may be another mistyped; shorter ones are too o
 
 BITS = 64
 ONE = np.uint64(1)
+NOT_ASCII = np.uint64(0x8080808080808080)
 BEYOND_ASCII = 0x80
 NEWLINE, COMMA, DOUBLE_QUOTE = 0x0A, 0x2C, 0x22
 BRACKETS = 0x28, 0x5B
@@ -37,10 +38,28 @@ def place_words(octets, edges, bounds, start, size, begin, stop):
     """Texts octets[edges[d]:edges[d + 1]], words by code points -> begin, stop: the words by bytes of all texts."""
     for d in range(bounds.size - 1):
         at, passed = edges[d], 0  # a byte, and how many code points of the text stand before it
+        odd = at - 1  # the first byte from `at` on that is not ASCII, unless it lies before `at`
         for w in range(bounds[d], bounds[d + 1]):
-            begin[w] = _move_on(octets, at, start[w] - passed)
-            at = stop[w] = _move_on(octets, begin[w], size[w])
-            passed = start[w] + size[w]
+            if odd < at:
+                odd = _end_of_ascii(octets, at, edges[d + 1])
+            before, behind = start[w] - passed, start[w] + size[w]
+            if at + behind - passed <= odd:
+                begin[w] = at + before
+                at = stop[w] = at + behind - passed
+            else:
+                begin[w] = _move_on(octets, at, before)
+                at = stop[w] = _move_on(octets, begin[w], size[w])
+            passed = behind
+
+
+@njit(inline="always")
+def _end_of_ascii(octets, at, end):
+    """The first byte of octets[at:end] that is not ASCII, or `end`; eight at a time."""
+    while at < end and not load64(octets, at) & NOT_ASCII:
+        at += 8
+    while at < end and octets[at] < BEYOND_ASCII:
+        at += 1
+    return min(at, end)
 
 
 @njit(inline="always")

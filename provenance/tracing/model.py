@@ -10,12 +10,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from provenance.tables import PAIR
+
+Array = np.ndarray[Any, Any]
 
 #: The most that the signs of one family say together: signs of one kind occur together, and do not add up for ever.
 CAP = 4.0
@@ -23,6 +25,7 @@ DIRECT = ("quoted", "introduced")  # signs that who wrote one had the other befo
 HALF = 0.5  # share of its words from which an article is a copy, even if all of them stand between quotation marks
 APART = 0.2  # share of either's words under which two documents hardly touch
 SUREST = 0.995  # no number of signs makes a model surer
+NEAR_HALF = 1e-6  # so near to a half that a product with a power of ten may be rounded to either side
 SPEAKS = 0.6  # log odds from which a family is said to speak for a direction; an outlet's habit alone says less
 
 
@@ -88,8 +91,21 @@ def calibrate_all(claims: pl.Series, chances: pl.Series) -> tuple[pl.Series, pl.
         gap = above[:, 0] - below[:, 0]
         part = np.divide(chance - below[:, 0], gap, out=np.zeros(len(rows)), where=gap > 0)[:, None]
         right[rows], least[rows] = np.minimum(below[:, 1:] + part * (above[:, 1:] - below[:, 1:]), SUREST).T
-    # by Python's round, which goes by the exact value of the binary number
-    return pl.Series([round(one, 4) for one in right.tolist()], dtype=pl.Float64), pl.Series(least)
+    return pl.Series(round_all(right, 4)), pl.Series(least)
+
+
+def round_all(values: Array, digits: int) -> Array:
+    """Numbers under 10^6 -> what Python's round makes of each, which goes by the exact value of the binary number.
+
+    A product may come to lie on the other side of a half, so what is near one is left to Python: half of the time that
+    edges took went into rounding one number after another.
+    """
+    scale = 10.0**digits
+    scaled = values * scale
+    found: Array = np.rint(scaled) / scale
+    near = np.flatnonzero(np.abs(scaled - np.floor(scaled) - 0.5) < NEAR_HALF)
+    found[near] = [round(one, digits) for one in values[near].tolist()]
+    return found
 
 
 @cache

@@ -75,14 +75,24 @@ def count_words(texts: pl.Series) -> Array:
 
 
 @cache
-def _listed() -> tuple[Array, Array]:
-    """Both lists as count_listed has them."""
+def _listed() -> tuple[Array, Array, np.uint64]:
+    """Both lists as count_listed has them: to search one list in order took half of its time."""
+    from provenance.text.language_kernels import SLOT_BITS  # noqa: PLC0415  as above
+
     words = {
         int.from_bytes(word.encode(), "little"): foreign
         for foreign in (False, True)
         for word in (FOREIGN if foreign else ENGLISH).split()
     }
-    return np.array(sorted(words), np.uint64), np.array([words[word] for word in sorted(words)])
+    packed = np.array([*words], np.uint64)
+    for number in range(1, 1 << 10):  # one in ten multipliers will do
+        multiplier = np.uint64(number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF | 1)
+        slots = packed * multiplier >> np.uint64(64 - int(SLOT_BITS))
+        if np.unique(slots).size == packed.size:
+            break
+    listed, foreign = np.zeros(1 << int(SLOT_BITS), np.uint64), np.zeros(1 << int(SLOT_BITS), np.int64)
+    listed[slots], foreign[slots] = packed, np.array([*words.values()])
+    return listed, foreign, multiplier
 
 
 def _detect(heads: list[str | None]) -> list[str | None]:
