@@ -19,6 +19,6 @@ Whole stories
     graphs, unseen, ancestry                trees of copies -> ANCESTRY, with a place for somebody unseen
 What is said in the end
     claims, absent, edges                   EDGES, also from sources outside the dump
-    origins, reasons, credits, roots        ORIGINS with a sentence why; which members of CLUSTERS are origins
+    origins, known, reasons, credits, roots    ORIGINS with a sentence why; which members of CLUSTERS are origins
     decided                                 all of these where editors decided
 """

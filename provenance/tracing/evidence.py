@@ -13,7 +13,7 @@ import polars as pl
 from provenance.tables import EVIDENCE, PAIR
 from provenance.tracing.differences import choose_slips, compare
 from provenance.tracing.edits import edits_of
-from provenance.tracing.facts import CREDITS, gather_facts, source_keys
+from provenance.tracing.facts import CREDITS, CUT_HERE, CUT_WORDS, gather_facts, source_keys
 from provenance.tracing.frequency import count_asked
 from provenance.tracing.quoting import find_quoting
 from provenance.tracing.twins import join_pairs, lent, stand_in
@@ -38,6 +38,7 @@ FEW = 2 * NEAREST
 #: Jaccard under which words cannot be paired one to one: of two translations only particles would be paired.
 ALIGNABLE = 0.1
 KNOWN = ("key", "time", "precision")  # facts that are read for every pair; the rest only for pairs that are alike
+CUT_SHOWN = 40  # code points before the end of a text that was cut, and after it
 MORE_CREDITS = 0.1  # an outlet that credits others in so much more of its articles is the likelier copier
 #: The attributions of one text to the other's outlet, as features.
 CLAIMS = {
@@ -82,7 +83,9 @@ def find_evidence(
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
     quoted = _first(quoted, related, *PAIR, "feature").select(EVIDENCE.names())
     edits = _edits(alike, documents, related.bodies, count or count_asked(documents))
-    traces = _without_quoted(pl.concat([_marks(alike), edits]), quoted)
+    marks = pl.concat([find_broken(alike, documents), _marks(alike)])
+    marks = marks.unique([*PAIR, "feature", "strength"], keep="first", maintain_order=True)
+    traces = _without_quoted(pl.concat([marks, edits]), quoted)
     text = pl.concat([credited, quoted, traces])
     both_kinds = pl.concat([pairs.select(equal.columns), equal])
     dated = _dates(both_kinds)
@@ -231,6 +234,32 @@ def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
             for name, holds in found.items()
         ]
     return _rows(pl.concat(rows).collect())
+
+
+def find_broken(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Alike pairs, DOCUMENTS -> EVIDENCE where one text breaks off, with a mark, in a sentence that the other finishes.
+
+    A newsletter has its own words before and behind a teaser: it holds no more of the article than that of it.
+    """
+    ids = pl.concat([pairs["left_doc"], pairs["right_doc"]]).unique().implode()
+    texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids))
+    marked = texts.filter(pl.col("text").str.contains_any(list(CUT_WORDS)))
+    rows = []
+    for side, other in SIDES:
+        both = pairs.join(marked, left_on=f"{side}_doc", right_on="doc_id")
+        both = both.join(texts.rename({"text": "whole"}), left_on=f"{other}_doc", right_on="doc_id")
+        last, theirs = (pl.col(f"{one}_last").cast(pl.Int64) for one in (side, other))
+        cut = pl.col("text").str.slice(pl.max_horizontal(last - 5, 0), CUT_SHOWN).str.extract(f"({CUT_HERE})", 1)
+        goes_on = pl.col("whole").str.slice(pl.max_horizontal(theirs - 1, 0), 3).str.contains(r"^[\w,]\s?\w")
+        broken = both.with_columns(cut=cut).filter(cut.is_not_null() & goes_on)
+        end = pl.max_horizontal(last - 5, 0) + pl.col("cut").str.len_chars()
+        rows.append(
+            broken.select(
+                *PAIR, feature=pl.lit("cut_marked"), strength=pl.lit(1.0 if side == "right" else -1.0),
+                doc_id=f"{side}_doc", start=pl.max_horizontal(last - CUT_SHOWN, 0), end=end,
+            )
+        )  # fmt: skip
+    return _rows(pl.concat(rows))
 
 
 def _of(side: str) -> Callable[[str], pl.Expr]:

@@ -11,7 +11,18 @@ from provenance.tracing.cues import search_where
 CREDITS = ("dateline", "credit", "byline", "template")
 
 TAIL = 80  # code points at the end in which a cut shows
-CUT_MARK = r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.|[Rr]ead more(?: »)?|[Cc]ontinue reading[^\n]{0,40}|\[\+\d+ chars\])[\s\]>]*$"
+#: What sites print where a teaser goes on elsewhere.
+READ_ON = (
+    "ead more", "ead the full", "ead the rest", "ontinue reading", "eiterlesen", "ehr lesen", "ire la suite",
+    "eer más", "eguir leyendo", "igue leyendo", "ontinua a leggere", "eggi tutto", "eia mais", "итать далее",
+    "итать полностью", "اقرأ المزيد",
+)  # fmt: skip
+_READ_ON = rf"[\[(]?(?:\w?(?:{'|'.join(READ_ON)})|\+\d+ chars\])"
+_DOTS = r"\[?(?:…|\.\.\.)\]?"
+CUT_MARK = rf"(?:{_DOTS}|{_READ_ON}[^\n.]{{0,40}})[\s\])»>→]*$"
+#: The same from five code points before the end of a passage on, which may hold the dots or not.
+CUT_HERE = rf"^[\w\s,]{{0,6}}?(?:{_DOTS}|{_READ_ON})"
+CUT_WORDS = ("…", "...", "+", *READ_ON)  # one of which such a text holds
 _FULL_STOP = r"[.!?…”\"»)\]':;।。؟’-]$"
 #: What translation machines leave: stray spaces and doubled stops, brackets stuck to words.
 MACHINE = r"\][a-zA-Z]|[^.]\.\.(?:[^.]|$)|[a-z] [,.] [a-zA-Z]|“ | ”[a-zA-Z]|[a-z]‘ "

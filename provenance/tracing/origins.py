@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from provenance.tracing.absent import verdict
 from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.copiers import count_copying, find_copiers
+from provenance.tracing.known import NOBODY, Even, Facts, Outside, Source, find_kind, find_way, say_rather
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import UNDATED, how_dated
 from provenance.tracing.unseen import BEGUN_OUTSIDE, chance_unseen
@@ -30,54 +31,6 @@ ALIKE = ("outlet", "copies", "alone", "curve")  # all that tells lone documents 
 #: 30 times of 39 in grown lineages of which most had lost their first text. What it is worth in others a curve says
 #: (calibration.tsv).
 WITNESSED = 0.8
-
-
-class _Source(NamedTuple):
-    """A document's possible source in the dump."""
-
-    other: str
-    contents: int  # a hash of what is in that: of two as likely the greater one is taken
-    part: int
-    first: float  # the chance that the document's text began there
-    chosen: bool
-    share: float
-    families: int
-
-
-class _Even(NamedTuple):
-    """Documents of the same words, of which nothing tells which was first."""
-
-    twin: str  # another of them
-    alike: int
-
-
-class _Facts(NamedTuple):
-    """What is asked of every document."""
-
-    outlets: dict[str, str | None]
-    titles: dict[str, str | None]
-    sources: dict[str, list[_Source]]  # likeliest first
-    alone: dict[str, float]  # chance that nobody of the dump is the source
-    kinds: dict[tuple[str, str], str]
-    copies: dict[str, int]
-    claims: dict[str, list[Claim]]
-    habits: dict[str, float]
-    dated: dict[str, str]  # document -> the end of its curve's name, see trust.how_dated
-    taken: dict[str, list[str]]  # document -> what was taken from it, in the best tree
-    flawed: dict[str, float]  # first of a story -> the chance that somebody unseen was before it
-    even: dict[str, _Even]
-    outside: dict[str, _Outside]  # what _find_outside found so far, by document
-
-
-class _Outside(NamedTuple):
-    """What is known of somebody before the first of a story."""
-
-    chance: float
-    claim: Claim | None = None  # the credit that names him
-    witness: str = ""  # who gives it
-
-
-NOBODY = _Outside(0.0)
 
 
 def find_origins(
@@ -148,7 +101,7 @@ def choose_origins(
     asked_of = known.join(needed.to_frame(), on="doc_id", how="semi")
     sources = _sources(ancestry)
     of_twins = ancestry.select("doc_id", "twin", "alike").drop_nulls("twin")
-    facts = _Facts(
+    facts = Facts(
         dict(told.select("doc_id", "outlet").iter_rows()),
         dict(told.select("doc_id", "title").iter_rows()),
         sources,
@@ -160,13 +113,13 @@ def choose_origins(
         dict(asked_of.select("doc_id", "curve").drop_nulls().iter_rows()),
         _taken(sources),
         dict(chance_unseen(ancestry, unseen).iter_rows()),
-        {doc_id: _Even(*those) for doc_id, *those in of_twins.iter_rows()},
+        {doc_id: Even(*those) for doc_id, *those in of_twins.iter_rows()},
         {},
     )
     return _choose(known, examples, facts, settings)
 
 
-def _choose(known: pl.DataFrame, examples: pl.DataFrame, facts: _Facts, settings: Settings) -> pl.DataFrame:
+def _choose(known: pl.DataFrame, examples: pl.DataFrame, facts: Facts, settings: Settings) -> pl.DataFrame:
     """What is known of documents, and an example of each kind of lone ones -> ORIGINS of all of them.
 
     A lone document has no possible source, no claim and no twin, as most of a dump. Those that are equal in ALIKE have
@@ -191,7 +144,7 @@ def _by_document(claims: pl.DataFrame) -> dict[str, list[Claim]]:
     return found
 
 
-def _taken(sources: dict[str, list[_Source]]) -> dict[str, list[str]]:
+def _taken(sources: dict[str, list[Source]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for copy, those in sources.items():
         for source in those:
@@ -200,7 +153,7 @@ def _taken(sources: dict[str, list[_Source]]) -> dict[str, list[str]]:
     return found
 
 
-def _find_outside(first: str, facts: _Facts) -> _Outside:
+def _find_outside(first: str, facts: Facts) -> Outside:
     """What is known of somebody unseen before a text: by its flaws, and by whom its copies credit. Nothing of a copy.
 
     A copy that credits a source which is no outlet of the story has its words from there, and so has the text that it
@@ -213,7 +166,7 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
         return facts.outside[first]
     found = NOBODY
     if not any(source.chosen for source in mine):
-        found = _Outside(facts.flawed.get(first, 0.0))
+        found = Outside(facts.flawed.get(first, 0.0))
         story, ahead = {first}, [first]
         while ahead:
             new = [copy for copy in facts.taken.get(ahead.pop(), []) if copy not in story]
@@ -229,18 +182,18 @@ def _find_outside(first: str, facts: _Facts) -> _Outside:
         ]
         if told:
             *_, witness, claim = max(told)
-            found = _Outside(max(found.chance, WITNESSED), claim, witness)
+            found = Outside(max(found.chance, WITNESSED), claim, witness)
     facts.outside[first] = found
     return found
 
 
-def _began_outside(first: str, facts: _Facts) -> bool:
+def _began_outside(first: str, facts: Facts) -> bool:
     """Whether a text for which no source was chosen is likelier to begin with somebody unseen than with itself."""
     before = _find_outside(first, facts).chance
     return before > 0 and before >= (1 - before) * facts.alone.get(first, 1.0)
 
 
-def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
+def _row(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
     chosen = [source for source in facts.sources.get(doc_id, []) if source.chosen]
     said = facts.claims.get(doc_id, [])
     if chosen and facts.kinds.get((doc_id, chosen[0].other)) != "quoted":
@@ -251,7 +204,7 @@ def _row(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
     return _itself(doc_id, facts, settings)
 
 
-def _was_copied(doc_id: str, said: Claim, facts: _Facts) -> bool:
+def _was_copied(doc_id: str, said: Claim, facts: Facts) -> bool:
     """Whether an article that cites somebody has its words from somebody unseen, so that they are not its own.
 
     Where its outlet is not known, the source that its copies credit may be the article itself: that does not count.
@@ -261,7 +214,7 @@ def _was_copied(doc_id: str, said: Claim, facts: _Facts) -> bool:
     return said.relation == "cites" and known and _began_outside(doc_id, facts)
 
 
-def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: _Facts) -> bool:
+def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: Facts) -> bool:
     """Whether a text credits a source that is none of its possible sources, more surely than one of these was found.
 
     Who copies one outlet's text and credits another outlet has it from the latter, whose own text is not in the dump.
@@ -276,17 +229,17 @@ def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: _Facts) -> bo
     return None not in outlets or (bool(above) and above[0][:2] == said[0][:2])
 
 
-def _sources(ancestry: pl.DataFrame) -> dict[str, list[_Source]]:
-    found: dict[str, list[_Source]] = {}
-    columns = ("doc_id", "other_id", "contents", "part", "first", "chosen", "share", "families")
+def _sources(ancestry: pl.DataFrame) -> dict[str, list[Source]]:
+    found: dict[str, list[Source]] = {}
+    columns = ("doc_id", "other_id", "contents", "part", "first", "ancestor", "chosen", "share", "families")
     by, falling = ["doc_id", "chosen", "share", "probability", "contents", "other_id"], [False, *[True] * 4, False]
     inside = ancestry.filter(pl.col("other_id").is_not_null()).with_columns(pl.col("contents").fill_null(0))
     for doc_id, *known in inside.sort(by, descending=falling).select(columns).iter_rows():
-        found.setdefault(doc_id, []).append(_Source(*known))
+        found.setdefault(doc_id, []).append(Source(*known))
     return found
 
 
-def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
+def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings) -> tuple[Any, ...]:
     """The row of a copy: the likeliest beginning among those that hold enough of its words, or further up the tree."""
     held = {source.other: source for source in facts.sources[doc_id]}
     of_part = [source for source in held.values() if source.part == parent.part]
@@ -299,7 +252,6 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
         if above is None or above.other == doc_id:
             break
         origin, confidence = above.other, max(confidence, above.first)
-    through = parent.other if parent.other != origin else None
     agreed = "document" if families >= 2 else "document, one kind"
     confidence, least = calibrate(agreed + facts.dated.get(doc_id, UNDATED), confidence)
     # where that text began outside, this one may have come from there without it: of this the curves know little
@@ -311,24 +263,13 @@ def _from_document(doc_id: str, parent: _Source, facts: _Facts, settings: Settin
     rest[doc_id] = (facts.alone.get(doc_id, 0.0), 0)
     second = max(rest, key=lambda name: (rest[name], name))
     runner_up = said[0].origin if said and 2 * rest[second][0] < 1 - confidence and second == doc_id else second
-    way = (facts.outlets.get(through) or through) if through else None
-    kind = facts.kinds.get((doc_id, origin), facts.kinds.get((doc_id, parent.other), "copied"))
+    kind = find_kind(doc_id, origin, parent.other, facts)
     word = verdict(round(confidence, 4), families, settings, least)
-    rather = _rather(doc_id, runner_up, facts) if word == "undetermined" else None
+    rather = say_rather(doc_id, runner_up, facts) if word == "undetermined" else None
     owner = None if kind == "revision" else facts.outlets.get(origin)
     what = reasons.name_article(origin, owner, facts.titles.get(origin))
-    reason = reasons.of_copy(kind, what, way, families, rather)
+    reason = reasons.of_copy(kind, what, find_way(doc_id, origin, parent, facts, settings), families, rather)
     return (doc_id, origin, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
-
-
-def _rather(doc_id: str, runner_up: str, facts: _Facts) -> str:
-    """What may as well be said of a copy whose source is not sure."""
-    if runner_up == doc_id:
-        return "it may as well be its own origin"
-    name = runner_up.removeprefix(SOURCE)
-    if name == runner_up:
-        name = reasons.name_article(runner_up, facts.outlets.get(runner_up), facts.titles.get(runner_up))
-    return f"the source may as well be {reasons.escape(name, 200)}"
 
 
 def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any, ...]:
@@ -348,7 +289,7 @@ def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any
     )
 
 
-def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
+def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
     """The row of an article without another origin: itself, or unknown, as where its publisher mostly copies."""
     outlet, said = facts.outlets.get(doc_id), facts.claims.get(doc_id, [])
     copies = facts.copies.get(doc_id, 0)
@@ -378,12 +319,17 @@ def _itself(doc_id: str, facts: _Facts, settings: Settings) -> tuple[Any, ...]:
         )
     confidence = (OWN if outlet else OWN_OF_NOBODY) - CITING * bool(said)
     alone = facts.alone.get(doc_id)
-    if alone is not None:
+    quoted = next((source.other for source in sources if source.chosen), None)
+    if quoted is not None:
+        # whence a quotation is says nothing of the rest
+        confidence -= CITING * (not said)
+    elif alone is not None:
         confidence, _ = calibrate("itself" + facts.dated.get(doc_id, UNDATED), alone * confidence)
     confidence = round(confidence / (even.alike if even else 1), 4)
     word = verdict(confidence, 1, settings)
     cited = said[0].origin.removeprefix(SOURCE) if said else None
-    reason = reasons.of_itself(outlet, copies, cited)
+    taken = None if quoted is None else (facts.outlets.get(quoted) or quoted)
+    reason = reasons.of_itself(outlet, copies, cited, taken)
     if even:
         theirs = facts.outlets.get(even.twin)
         reason = reasons.of_even(even.twin if theirs in (None, outlet) else theirs, even.alike - 2)

@@ -41,10 +41,11 @@ def quote(text: str, start: int, end: int) -> str:
 
 def of_credit(kind: str, name: str, words: str) -> str:
     """Why an article is taken from somebody who is not in the dump."""
+    shown = "" if words == f"“{name}”" else f" ({words})"  # a line that is nothing but the name is not said twice
     return {
         "dateline": f"Its dateline {words} credits {name}, which is not in the dump.",
-        "credit": f"It credits {name} ({words}), which is not in the dump.",
-        "byline": f"Its byline names {name} ({words}), which is not in the dump.",
+        "credit": f"It credits {name}{shown}, which is not in the dump.",
+        "byline": f"Its byline names {name}{shown}, which is not in the dump.",
         "template": f"A notice of {name} was left in the text: {words}.",
     }[kind]
 
@@ -52,7 +53,8 @@ def of_credit(kind: str, name: str, words: str) -> str:
 def name_article(doc_id: str, whose: str | None, title: str | None) -> str:
     """What an article of the dump is called: its outlet's “title”; without a title by its id."""
     if title and escape(title):
-        return f"{escape(whose)}’s “{escape(title)}”" if whose else f"“{escape(title)}”"
+        owner = escape(whose)
+        return f"{owner}{'’' if owner.endswith('s') else '’s'} “{escape(title)}”" if whose else f"“{escape(title)}”"
     return f"{escape(whose)} ({escape(doc_id)})" if whose else escape(doc_id)
 
 
@@ -74,15 +76,18 @@ def of_copy(kind: str, what: str, through: str | None, families: int, rather: st
     return f"{how}{way}; {why}."
 
 
-def of_itself(outlet: str | None, copies: int, cited: str | None) -> str:
-    """Why an article stands for itself."""
+def of_itself(outlet: str | None, copies: int, cited: str | None, quoted: str | None = None) -> str:
+    """Why an article stands for itself; whom it `cited`, and in whose article what it `quoted` stands as well."""
     first = (
         f"No other source was found: {escape(outlet)} appears to be its own origin"
         if outlet
         else "No other source and no publisher were found: the article stands for itself"
     )
     many = f", and {copies} of the dump {'was' if copies == 1 else 'were'} taken from it" if copies else ""
-    return f"{first}{many}{f'; it only cites {escape(cited)}' if cited else ''}."
+    rest = f"; it only cites {escape(cited)}" if cited else ""
+    if quoted and quoted != cited:
+        rest = f"; with {escape(quoted)} it shares only what somebody said"
+    return f"{first}{many}{rest}."
 
 
 def of_even(other: str, more: int) -> str:
