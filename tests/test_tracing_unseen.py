@@ -46,7 +46,7 @@ def firsts(
     lines = np.array([name in signed for name in IDS])[child]
     ours = (parent >= 0) & own
     choices = Choices(
-        child, parent, child, component, score, zero, component, zero, zero > 0, zero, alone, lines, ours,
+        child, parent, child, component, score, zero, component, zero, zero > 0, zero, zero, alone, lines, ours,
         np.ones(3, bool),
     )  # fmt: skip
     rows = pl.DataFrame(evidence, schema=["left_doc", "right_doc", "feature", "strength"], orient="row")

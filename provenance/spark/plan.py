@@ -75,7 +75,7 @@ CARD = pl.Struct(
     | {"credits": pl.List(pl.Struct({**tables.ATTRIBUTIONS, **SHOWN, "key": tables.TEXT}))}
 )
 CHOICES: dict[str, pl.DataType] = dict.fromkeys(("child", "parent", "owner", "component"), ROW)
-CHOICES |= dict.fromkeys(("score", "share", "lag", "order", "private"), pl.Float64())
+CHOICES |= dict.fromkeys(("score", "share", "lag", "order", "time", "private"), pl.Float64())
 CHOICES |= {"families": ROW, **dict.fromkeys(("daily", "signed", "own"), pl.Boolean())}
 LABELS = {"left_label": ROW, "right_label": ROW}
 

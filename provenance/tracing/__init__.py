@@ -6,7 +6,7 @@ What single articles say
     attributions, datelines, bylines, citations, notices, titles, quoting    credits in texts, by their kinds
     seeking, seeking_kernels, cues, literals, literal_kernels    which articles can hold one, before any is sought
     names, outlets, copiers                 names of agencies and outlets made one; who published, who copies
-    dates, trust                            dates that are claimed, and how far each is believed
+    dates, trust, undated                   dates that are claimed, how far each is believed, days of what has none
 Which way a pair was copied
     pairs, bodies                           the pairs that are looked at, and their words without furniture
     evidence, differences, facts            one-way signs

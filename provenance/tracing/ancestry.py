@@ -17,6 +17,7 @@ from provenance.tracing.graphs import lay_out, solve
 from provenance.tracing.model import SPEAKS, add_common, add_odds, chance_of, sum_families, weights
 from provenance.tracing.trust import Clocks, believe, fit_lags, told_by, weigh_dates
 from provenance.tracing.twins import find_even
+from provenance.tracing.undated import find_undated
 from provenance.tracing.unseen import describe_firsts, weigh_firsts
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Choices(NamedTuple):
     lag: Array
     daily: Array
     order: Array
+    time: Array  # of the owner
     private: Array  # of the owner
     signed: NDArray[np.bool_]  # of the owner
     own: NDArray[np.bool_]
@@ -83,7 +85,8 @@ class Choices(NamedTuple):
             score += found.features[:, column] * known[name]
         return cls(
             found.child, found.parent, found.owner[found.child], found.component, score, found.share, found.families,
-            found.lag, found.daily, found.order, found.private[found.owner[found.child]],
+            found.lag, found.daily, found.order, found.time[found.owner[found.child]],
+            found.private[found.owner[found.child]],
             found.signed[found.owner[found.child]], found.own, found.counted,
         )  # fmt: skip
 
@@ -102,7 +105,8 @@ def believe_dates(choices: Choices, shares: Sequence[float] | None = None) -> Be
         return Believed(choices.score, np.zeros(len(choices.counted)), [])
     layout = lay_out(choices.child, choices.parent, choices.component)
     fit = fit_lags(choices.lag, choices.daily, choices.order, choices.component)
-    clocks = Clocks(choices.owner, choices.parent, fit, choices.counted)
+    undated = find_undated(choices.owner, choices.parent, choices.component, choices.time, len(choices.counted))
+    clocks = Clocks(choices.owner, choices.parent, fit, choices.counted, undated)
     return Believed(*believe(layout, choices.score, clocks, shares))
 
 

@@ -55,6 +55,7 @@ class Candidates(NamedTuple):
     daily: NDArray[np.bool_]  # whether that is not known to the hour
     order: NDArray[np.float64]  # 1 where dates surely say that the parent is the earlier, -1 the later, 0 nothing
     owner: NDArray[np.int64]  # by child: the document that it is, or is part of
+    time: NDArray[np.float64]  # by document, in days; nan where it is not known to the day
     counted: NDArray[np.bool_]  # by document: whether it has a date, and is of the components of the sample
     private: NDArray[np.float64]  # by document: readings that no other has
     signed: NDArray[np.bool_]  # by document: whether its dateline names its own outlet
@@ -110,8 +111,10 @@ def find_candidates(
     sampled = is_sampled(first, documents.height if many is None else many).to_numpy()[component]
     counted = ids.is_in(fine["doc_id"].implode()).to_numpy() & sampled
     signed = ids.is_in(find_signed(documents, attributions).implode()).to_numpy()
+    days = fine.select("doc_id", days=pl.col("time").dt.epoch("s") / 86400)
+    dated = pl.DataFrame({"doc_id": ids}).join(days, on="doc_id", how="left", maintain_order="left")["days"]
     outlets = ids.replace_strict(documents["doc_id"], documents["outlet"], return_dtype=pl.String)
-    return names, _featured(rows, component, readings, owner, counted, signed, keys(outlets))
+    return names, _featured(rows, component, readings, owner, dated.to_numpy(), counted, signed, keys(outlets))
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -180,6 +183,7 @@ def _featured(
     component: Array,
     readings: Readings,
     owner: Array,
+    time: Array,
     counted: Array,
     signed: Array,
     outlet: pl.Series,
@@ -223,6 +227,7 @@ def _featured(
         np.r_[rows["daily"].to_numpy(), np.zeros(size, bool)][order],
         np.r_[rows["order"].to_numpy(), none][order],
         owner,
+        time.astype(float),
         counted,
         readings.private,
         signed,

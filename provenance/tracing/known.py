@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.tables import SOURCE
 from provenance.tracing import reasons
-from provenance.tracing.absent import SOURCE
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import UNDATED
 

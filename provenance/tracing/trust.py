@@ -10,12 +10,14 @@ import polars as pl
 from provenance.tables import PAIR
 from provenance.tracing.facts import is_believed
 from provenance.tracing.graphs import sum_trees
+from provenance.tracing.undated import share_backward, weigh_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from provenance.arrays import Array
     from provenance.tracing.graphs import Layout
+    from provenance.tracing.undated import Undated
 
 #: Share of false dates that is taken for granted, and as how many documents that counts.
 WRONG, PRIOR_DOCUMENTS = 0.03, 10
@@ -41,6 +43,7 @@ class Clocks(NamedTuple):
     parent: Array  # by row, the source, or -1
     fit: Array  # by row, log odds of the two dates if both are true, against dates that tell nothing
     counted: Array  # by document, whether it has a date and is in the sample that tells how many dates are false
+    undated: Undated | None = None  # what may be said of the days of documents without a date
 
 
 def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
@@ -80,11 +83,12 @@ def believe(
     A date is true, or says nothing. All trees are weighed with each date believed as far as it is so far, then each
     date by how well it fits the trees, and so on in turn (mean fields of trees and dates). After each round the
     documents of the sample together tell the share of false dates; the last share is what was found. *gather*, unless
-    `shares` are given: with these each component is weighed by itself.
+    `shares` are given: with these each component is weighed by itself. Documents without a date have hidden days, which
+    are weighed after the dates of each round; in the first they say nothing.
     """
     inner = clocks.parent >= 0
     child, parent, fit = clocks.child, np.maximum(clocks.parent, 0), np.where(inner, clocks.fit, 0)
-    size = len(clocks.counted)
+    size, hidden = len(clocks.counted), clocks.undated
     share, wrong = WRONG, np.full(size, WRONG)
     told: list[float] = []
     for number in range(ROUNDS):
@@ -97,6 +101,13 @@ def believe(
         wrong = 1 / (1 + np.exp(np.clip(total + np.log((1 - share) / share), -30, 30)))
         share = shares[number] if shares else _share(wrong[clocks.counted])
         told.append(share)
+        if hidden:
+            rows = hidden.rows
+            # a day that nobody printed is not false
+            wrong[hidden.documents[hidden.free.any(1)]] = 0
+            beside = np.stack([1 - wrong[parent[rows]], 1 - wrong[child[rows]]], 1)
+            hidden = weigh_days(hidden, BACKWARD * chance[rows, None] * beside)
+            fit[rows] = BACKWARD * share_backward(hidden)
     both = (1 - wrong[child]) * (1 - wrong[parent])
     return score + both * fit, wrong, told
 
