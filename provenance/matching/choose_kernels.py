@@ -1,4 +1,4 @@
-"""Kernels of choosing: aligned stretches of a pair of documents, of which some say again what others say.
+"""Kernels of choosing: which of the overlapping chains of a pair of documents are kept as its spans.
 
 A chain is a row of LEFT_START .. LONGEST: half-open ranges of words on both sides, the equal words, the longest run.
 """
@@ -31,11 +31,11 @@ def _covered(kept, count, low, high, start, end):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def longest_first(chains, count, apart):
-    """The rows of chains[:count], most equal words first, in order among equals; int64.
+    """The rows of chains[:count] (int32), most equal words first; equals stay in order.
 
-    Inside one document (`apart` is no less than 0) of equals those of the nearest sides, and before all others those
-    whose sides have at most `apart` words between them, the nearest first: of copies in a row each stands beside the
-    next, and not eight of them beside the next eight.
+    `apart` below 0: two documents. Else one, and chains whose sides have at most `apart` words between them come before
+    all others, the nearest sides first, so that of copies in a row each is tied to the next, and not eight of them to
+    the next eight. Among the others, equals are ordered by the distance of their sides.
     """
     order, spare = np.arange(count).astype(np.int32), np.empty(count, np.int32)
     key = np.empty(count, np.uint64)
@@ -53,10 +53,10 @@ def longest_first(chains, count, apart):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def choose_chains(chains, order, kept):
-    """Chains, longest first by `order` -> the number kept in `kept`: one best counterpart a stretch.
+    """Chains, longest first by `order` -> how many are kept, written to `kept`: one counterpart for each stretch.
 
-    A chain of which over half of either side is covered by longer ones is dropped: the same passage again
-    elsewhere in the other document; it is found as a repeat inside that document.
+    A chain is dropped where longer ones cover over half of either side: it is the same passage again elsewhere in the
+    other document, which is found as a repeat inside that document. Cost: chains times those kept.
     """
     count = 0
     for c in order:
@@ -73,11 +73,12 @@ def choose_chains(chains, order, kept):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def choose_inside(chains, order, kept, words, least):
-    """Chains of one document of so many words, by `order` -> the number kept in `kept`: one earlier copy for each.
+    """Chains of one document of `words` words, by `order` -> how many are kept, written to `kept`.
 
-    A chain is dropped if its right side is covered by right sides of those before it, and its left by either side of
-    such, but for half of it and under `least` words. So of copies that are the same length each but the first keeps
-    its tie to an earlier one, and all are tied together. Cost: the words of the chains.
+    A chain is dropped if chains kept before it cover nearly all of it: its right side by their right sides, its left
+    side by any of their sides, and of each side fewer than `least` words, and less than half of it, are left. So of
+    copies of one length each but the first keeps its tie to an earlier one, and all are tied together. Cost: the words
+    of the chains.
     """
     later, told = np.zeros(words, np.bool_), np.zeros(words, np.bool_)
     count = 0

@@ -7,10 +7,10 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def find_firsts(left, right, first):
-    """first[n] (int64, at first n itself) = the smallest node that the links left[r]-right[r] tie n to.
+    """first[n] (int64 [nodes], given as n itself) becomes the smallest node of n's component; links left[r]-right[r].
 
-    A forest in which each node points to a smaller one of its component, its paths halved while they are walked
-    (Tarjan and van Leeuwen, J. ACM 31, 1984, section 2). Cost: little more than a step a link, whatever their order.
+    Union-find: each node points to a smaller one of its component, and paths are halved while they are walked (Tarjan
+    and van Leeuwen, J. ACM 31, 1984, section 2). Cost: little more than a step a link, in whatever order.
     """
     for r in range(left.size):
         one, other = left[r], right[r]

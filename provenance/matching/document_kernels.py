@@ -1,4 +1,4 @@
-"""Kernel of whole documents: what comparing them takes of each text, in one pass while its words are at hand."""
+"""Kernel of whole documents: all that comparing needs of each text, in one pass while its words are in the cache."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from provenance.text.word_kernels import hash_words
 
 @njit(cache=True, nogil=True)
 def sketch_texts(octets, bounds, folding, scratch, k, factors, sample, word, words, digests, signatures, met):
-    """octets[bounds[d]:bounds[d + 1]] for each document d -> what is kept of it, and rows of `met` and their number.
+    """UTF-8 octets[bounds[d]:bounds[d + 1]] of each document d -> (met, its rows); fills the arrays named below.
 
-    `word` and `words` as `hash_documents` fills them, with its `folding` and `scratch`; digests[d] (uint64) the number
-    of words and their `range_key`; signatures[d] as `minhash_words` makes it; `met` and `sample` those of
-    `meet_sample`.
+    `word` and `words` as `hash_documents` does, with its `folding` and `scratch`; digests (uint64 [documents, 3]) with
+    the number of words and their `range_key`; signatures as `minhash_words` does; `met`, from `sample`, as
+    `meet_sample` does.
     """
     t, longest, count = np.int64(0), np.int64(1), 0
     for d in range(bounds.size - 1):

@@ -28,8 +28,8 @@ def mix(value):
 def shingle_hashes(word, begin, end, k, out):
     """word[begin:end] -> out[i] = the mixed hash of words i .. i + k - 1; returns how many.
 
-    A text of 1 to k - 1 words is one shingle; a text without words has none. Cost: .7 ns a shingle of 5 words, for no
-    hash waits for the one before it, so that the processor makes several at once: rolling took 2.5.
+    A text of 1 to k - 1 words is one shingle; a text without words has none. Cost: .7 ns a shingle of 5 words. A
+    rolling hash took 2.5: each waited for the one before it, where now the processor makes several at once.
     """
     n = end - begin
     if n <= 0:
@@ -39,7 +39,7 @@ def shingle_hashes(word, begin, end, k, out):
     size, odd = np.uint64(made.size), np.uint64(width & 1)
     for i in range(size):
         made[i] = text[i] * odd
-    for j in range(width & 1, width, 2):  # two words at a time, for the hashes are written and read each time
+    for j in range(width & 1, width, 2):  # two words at a time: each pass writes and reads all hashes
         one, two = text[j:], text[j + 1 :]
         for i in range(size):
             made[i] = (made[i] * BASE + one[i]) * BASE + two[i]
@@ -96,13 +96,13 @@ def minhash(octets, first_byte, bounds, k, a, b, signatures):
 
 @njit(inline="always")
 def _share(value, parts):
-    """The high half of a hash -> one of 0 .. parts - 1, evenly (Lemire 2019)."""
+    """A hash's high half -> one of 0 .. parts - 1, without a division (Lemire 2019)."""
     return ((value >> np.uint64(32)) * parts) >> np.uint64(32)
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def minhash_shingles(hashes, n, factors, own, signature):
-    """hashes[:n], the shingles of a document -> its `signature`, as `minhash_words` says; `own` is scratch as long."""
+    """hashes[:n] of a document's shingles -> its `signature`, as `minhash_words` says; `own` is scratch of its size."""
     perms, nothing = own.size, np.uint32(0xFFFFFFFF)
     for p in range(perms):
         own[p] = nothing
@@ -125,10 +125,11 @@ def minhash_shingles(hashes, n, factors, own, signature):
 def minhash_words(word, bounds, k, factors, signatures):
     """Words -> signatures[d] (uint32): num_perm minima in factors.size (uint64, odd) permutations, each cut in parts.
 
-    A permutation sends a shingle into one of its parts, which keeps the least that it gets: a step a permutation and
-    shingle instead of one for each value (Li, Owen, Zhang 2012). A part that got nothing takes what another one has,
-    the same one in every document (Shrivastava 2017), so that each value of two documents is equal with the
-    probability of their jaccard. A document without words keeps 2^32 - 1. Some 5 ns a shingle with two of them.
+    One-permutation hashing (Li, Owen, Zhang 2012): a permutation sends a shingle into one of its parts, which keeps the
+    least value that it gets, so a shingle costs a step for each permutation and not for each value. An empty part takes
+    the value of another, the same one in every document (Shrivastava 2017), so that each value of two documents is
+    equal with the probability of their jaccard. A document without words keeps 2^32 - 1. Cost: some 5 ns a shingle
+    with two permutations.
     """
     hashes = np.empty(longest_document(bounds), np.uint64)
     own = np.empty(signatures.shape[1], np.uint32)
@@ -139,7 +140,7 @@ def minhash_words(word, bounds, k, factors, signatures):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def sort_keys(key, order, spare, low, high):
-    """Sort order[low:high] by key[order[...]], stable: bottom-up merges over runs of insertion-sorted 12."""
+    """Sort order[low:high] by key[order[...]], stable: insertion sort of runs of 12, then bottom-up merges."""
     step = 12
     for begin in range(low, high, step):
         for i in range(begin + 1, min(begin + step, high)):
@@ -169,9 +170,9 @@ def sort_keys(key, order, spare, low, high):
 def order_by_key(key):
     """key (uint64) -> int32 order that sorts it, stable.
 
-    One counting pass over the top bits moves keys and places into buckets of about eight, which insertion sorts; a
-    large bucket (equal keys, mostly) is merged. On 32,768 keys 12 ns each, on 2 million 26; numpy's stable argsort
-    takes 217.
+    One counting pass over the top bits moves keys and places into buckets of about eight, which are insertion-sorted; a
+    large bucket (mostly of equal keys) is merge-sorted. Cost: 12 ns a key of 32,768, 26 of 2 million, where numpy's
+    stable argsort takes 217.
     """
     n = key.size
     bits = 1
@@ -222,7 +223,7 @@ def push(pairs, count, left, right):
 def band_keys(signatures, owner, first, rows, key):
     """Signatures (uint32 [documents, num_perm]) -> key[b, d] (uint64): `rows` values of document owner[d].
 
-    They are those of band first + b. One pass over the signatures, for they may lie in a file.
+    They are those of band first + b. All bands in one pass over the signatures, which may lie in a file.
     """
     for d in range(owner.size):
         signature, at = signatures[owner[d]], np.uint64(first * rows)
@@ -236,10 +237,10 @@ def band_keys(signatures, owner, first, rows, key):
 
 @njit(cache=True, nogil=True)
 def repeated(key):
-    """key (uint64, well mixed) -> the places (int32, in order) of all that stand more than once, and of few others.
+    """key (uint64, well mixed) -> the places (int32, in order) of all that occur more than once, and of few others.
 
-    Two bits for each of 2^n values of their first n bits say which came once and which came again: 4 ns a key, a fifth
-    of what sorting them all takes.
+    For each value of a key's first n bits one bit says that it came, and a second that it came again. Cost: 4 ns a key,
+    a fifth of what sorting them all takes.
     """
     bits = 6
     while (np.int64(1) << bits) < 8 * key.size:
@@ -308,7 +309,7 @@ def range_keys(word, first, last, one, two):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def with_room(rows):
-    """The same rows with room for as many again; by a loop, for a slice's assignment takes 2 s more to compile."""
+    """The same rows with room for as many again; copied by a loop, as assigning a slice takes 2 s more to compile."""
     grown = np.empty((2 * rows.shape[0], rows.shape[1]), rows.dtype)
     for r in range(rows.shape[0]):
         for c in range(rows.shape[1]):

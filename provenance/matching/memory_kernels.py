@@ -1,10 +1,10 @@
-"""What kernels that read here and there ask of memory: that it is there in time, and that nobody counts who holds it.
+"""For kernels that read memory at random: prefetching, and arrays without reference counts.
 
-A place of a large table comes from memory in some 100 ns, and a branch that hangs on it waits that long; asked for
-while the places before it are looked at, it is there in time.
+A random read of a large table takes some 100 ns, and a branch that depends on it waits that long; a read that was
+asked for while the ones before it are looked at does not wait.
 
-Numba counts the references to an array, with a locked step of 5 ns for each loop or helper that is handed one: 280
-times for a pair of articles, a fifth of what comparing them took. An array that is lent has no count.
+Numba counts the references to an array, with a locked instruction of 5 ns for each loop or helper that is handed one:
+280 times for a pair of articles, a fifth of what comparing them took. An array that is lent is not counted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @intrinsic
 def prefetch(_context: Any, array: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
-    """In a kernel: ask for array[at] of a contiguous array (of several dimensions: its row `at`); changes nothing."""
+    """In a kernel: prefetch array[at] of a contiguous array, or its row `at` if it has several dimensions."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         held = context.make_array(signature.args[0])(context, builder, args[0])
@@ -40,7 +40,7 @@ def prefetch(_context: Any, array: Any, at: Any) -> tuple[Any, Callable[..., Any
 
 @intrinsic
 def lent(_context: Any, array: Any) -> tuple[Any, Callable[..., Any]]:
-    """In a kernel: one of its arguments as an array whose references are not counted; whoever called holds it."""
+    """In a kernel: an argument as an array whose references are not counted; the caller holds it meanwhile."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         made = context.make_array(signature.args[0])(context, builder, args[0])
@@ -52,11 +52,11 @@ def lent(_context: Any, array: Any) -> tuple[Any, Callable[..., Any]]:
 
 
 def _nothing(_array: Any, _at: Any) -> None:
-    """What a kernel does that runs as plain Python: it has no memory to ask for."""
+    """`prefetch` where kernels run as plain Python: nothing."""
 
 
 def _same(array: Any) -> Any:
-    """What is lent to a kernel that runs as plain Python."""
+    """`lent` where kernels run as plain Python: the array itself."""
     return array
 
 

@@ -1,4 +1,4 @@
-"""Kernels of places: where a code point stands among the words of its document, and what stands around it."""
+"""Kernels of places: code points -> words of a document, and which signs stand around a code point."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ KNOWN = 0x3400
 
 @njit(inline="always")
 def _seek(values, at, high, wanted):
-    """The first index in at..high whose value is not below `wanted`, or high; steps that double, then a binary search.
+    """The first index in at..high whose value is not below `wanted`, or high: a galloping search from `at`.
 
-    What is sought lies near what was sought before, and in memory at hand.
+    Queries come nearly in order, so the answer lies near the one before, in the cache.
     """
     step = 1
     while at + step <= high and values[at + step - 1] < wanted:
@@ -33,7 +33,7 @@ def _seek(values, at, high, wanted):
 def find_inside(start, size, bounds, document, begin, end, first, last):
     """Code points begin[q]:end[q] of document[q] -> the words wholly inside, first[q]:last[q] (int64).
 
-    `start`, `size` and `bounds` are of TOKENS. Any order will do; the quickest is that of the words.
+    `start`, `size` and `bounds` are of TOKENS. Queries may come in any order, and are quickest in that of the words.
     """
     here, at = np.int64(-1), np.int64(0)
     for q in range(document.size):
@@ -49,7 +49,7 @@ def find_inside(start, size, bounds, document, begin, end, first, last):
 
 @njit(inline="always")
 def _before(first, length, before, word):
-    """How many words of some ranges stand before `word`; the fields are of places.Ranges. A binary search."""
+    """How many words of the ranges stand before `word`; the arrays are the fields of places.Ranges. A binary search."""
     low, high = np.int64(0), np.int64(first.size)
     while low < high:
         middle = (low + high) >> 1
@@ -62,10 +62,10 @@ def _before(first, length, before, word):
 
 @njit(cache=True, nogil=True)
 def cover(group, first, last, order, notice_first, notice_length, notice_before, plain, whole):
-    """whole[g] = the words in the union of the ranges first[q]:last[q] with group[q] == g; plain[g] without notices.
+    """whole[g] and plain[g] += the number of words in the union of the ranges first[q]:last[q] with group[q] == g.
 
-    `order` goes by group, then first. Notices are the fields of places.Ranges; all int64. Cost: two binary searches a
-    range.
+    `plain` leaves words of notices out, which come as the fields of places.Ranges. `order` sorts ranges by group, then
+    first. All int64. Cost: two binary searches a range.
     """
     here, reached = np.int64(-1), np.int64(0)
     for q in order:
@@ -90,7 +90,7 @@ def mark(first, last, number, out):
 
 @njit(cache=True, nogil=True)
 def most_of(first, last, kind, begin, end, kinds, out):
-    """out[q] = the kind (uint8, under `kinds`) whose ranges cover most of begin[q]:end[q]; of equals the least.
+    """out[q] = the kind (uint8, below `kinds`) whose ranges cover most of begin[q]:end[q]; of equals the lowest.
 
     The ranges first:last are disjoint and ascend. Cost: a binary search a query, and a step for each range it touches.
     """
@@ -117,7 +117,7 @@ def most_of(first, last, kind, begin, end, kinds, out):
 
 @njit(inline="always")
 def _walk(octets, at, steps, plain):
-    """The byte that stands `steps` code points behind byte `at`; `plain` where each is one byte."""
+    """The byte `steps` code points after byte `at`; `plain` says that each code point is one byte."""
     if plain:
         return at + steps
     for _ in range(steps):
@@ -129,7 +129,7 @@ def _walk(octets, at, steps, plain):
 
 @njit(inline="always")
 def _sign(octets, at):
-    """The code point whose UTF-8 begins at byte `at`, and its bytes."""
+    """The code point whose UTF-8 begins at byte `at`, and of how many bytes it is."""
     one = np.int64(octets[at])
     if one < 0x80:
         return one, 1
@@ -143,12 +143,12 @@ def _sign(octets, at):
 
 @njit(cache=True, nogil=True)
 def count_touching(octets, bounds, plain, row, place, behind, most, taken, count):
-    """count[q] = how many signs in a row touch place[q] of text row[q]: those behind it, or before if not behind[q].
+    """count[q] = how many signs in a row touch place[q] of text row[q]: those after it, or before it if not behind[q].
 
-    Texts are UTF-8, text d octets[bounds[d]:bounds[d + 1]]; places are code points, sorted by row and place. At most
-    most[way] signs count, those that taken[way] (bool [KNOWN]) names, `way` 1 behind and 0 before; -1 says that a sign
-    beyond has to be looked at. Cost: the bytes up to the last place of each text, of `plain` texts (one byte a code
-    point) the signs alone.
+    Text d is UTF-8, octets[bounds[d]:bounds[d + 1]]; places are code points, sorted by row and place. With way 1 for
+    after and 0 for before, signs count that taken[way] (bool [KNOWN]) has, and at most most[way] of them. -1: a sign
+    that is not below KNOWN was met, and Python has to look. Cost: the bytes up to the last place of each text; of
+    `plain` texts (one byte a code point) the signs alone.
     """
     here, at, point = -1, np.int64(0), np.int64(0)
     for q in range(row.size):
@@ -177,9 +177,10 @@ def count_touching(octets, bounds, plain, row, place, behind, most, taken, count
 
 @njit(cache=True, nogil=True)
 def weigh_digits(octets, bounds, plain, row, start, end, kind, more):
-    """more[q] = 1 where start[q]:end[q] of text row[q] holds more digits than letters, 0 where not; as above.
+    """more[q] = 1 where code points start[q]:end[q] of text row[q] hold more digits than letters, else 0.
 
-    `kind` (uint8 [KNOWN]) is 1 of digits, 2 of letters; -1 says that there are signs beyond.
+    Texts as in count_touching. `kind` (uint8 [KNOWN]) is 1 for digits, 2 for letters. -1: a sign not below KNOWN stands
+    there, and Python has to look.
     """
     here, at, point = -1, np.int64(0), np.int64(0)
     for q in range(row.size):

@@ -11,7 +11,7 @@ from numba import njit
 from provenance.matching.kernels import BASE, mix, order_by_key, push, repeated, shingle_hashes
 from provenance.matching.memory_kernels import prefetch
 
-AHEAD = 12  # postings whose words are asked for before they are looked at
+AHEAD = 12  # postings whose words are prefetched before they are looked at
 KNOWN_BITS = 18
 KNOWN = 1 << KNOWN_BITS  # pairs: 2 MB
 SHARED = np.uint8(128)  # a bit of a step, which is at most 64 (settings.window)
@@ -25,12 +25,12 @@ def part_of(key, parts):
 
 @njit(cache=True, nogil=True)
 def winnow(word, bounds, wanted, low, high, k, window, many, steps, met):
-    """The winnowed shingles of the wanted ones of documents low:high -> many[d] (int32) of each document, and where.
+    """Winnow documents low:high that are `wanted` -> how many shingles were chosen; many[d] (int32) of document d.
 
-    In every `window` consecutive shingles the smallest hash is taken (the rightmost of equals), so any run of
-    k + window - 1 equal words shares one (Schleimer, Wilkerson, Aiken 2003, section 3); density is 2 / (window + 1) of
-    the words. steps[m] (uint8, at most `window`) says how far one stands behind the one before it in its document.
-    `met` (uint64 [slots, 2], or empty) gets a bit for each hash, and another one where that was set. Returns how many.
+    In every `window` consecutive shingles the smallest hash is chosen (the rightmost of equals), so any run of
+    k + window - 1 equal words shares one (Schleimer, Wilkerson, Aiken 2003, section 3); in all, about
+    2 / (window + 1) of the shingles. steps[m] (uint8, at most `window`) is how many words the m-th stands after the one
+    before it in its document. `met` (uint64 [slots, 2], or empty) marks hashes that occur (column 0), and again (1).
     """
     longest = 1
     for d in range(low, high):
@@ -68,14 +68,14 @@ def winnow(word, bounds, wanted, low, high, k, window, many, steps, met):
 
 @njit(inline="always")
 def _slot(key, slots):
-    """Where the bit of this hash stands among those of winnow: the row, and the bit."""
+    """The row and the bit of `met`, in winnow, that stand for this hash."""
     at = ((key >> np.uint64(32)) * np.uint64(64 * slots)) >> np.uint64(32)
     return at >> np.uint64(6), np.uint64(1) << (at & np.uint64(63))
 
 
 @njit(inline="always")
 def _shingle(word, at, end, k):
-    """What shingle_hashes gives of words at:at + k, or at:end if there are fewer."""
+    """The hash of words at:at + k, or of at:end if there are fewer, as shingle_hashes has it."""
     value, first = np.uint64(0), np.uint64(at)
     for w in range(np.uint64(min(k, end - at))):
         value = value * BASE + word[first + w]
@@ -84,10 +84,7 @@ def _shingle(word, at, end, k):
 
 @njit(cache=True, nogil=True)
 def count_shared(word, bounds, low, high, k, many, steps, met, counts):
-    """Of what winnow found of documents low:high those whose second bit is set -> counts[p] of them, by parts.
-
-    Their steps gain SHARED.
-    """
+    """SHARED into the steps of what winnow chose of documents low:high and met twice; counts[p] of them, by parts."""
     most = 1
     for d in range(low, high):
         most = max(most, many[d])
@@ -108,9 +105,10 @@ def count_shared(word, bounds, low, high, k, many, steps, met, counts):
 
 @njit(cache=True, nogil=True)
 def write_postings(word, bounds, low, high, k, many, steps, mask, cursor, key, owner, place):
-    """What winnow found of documents low:high -> postings by parts of the hash range, where steps & mask == mask.
+    """What winnow chose of documents low:high -> postings by parts of the hash range, where steps & mask == mask.
 
-    A posting (key uint64, owner int32, place int32) of part p is written at cursor[p], which moves on.
+    A posting is key (uint64), owner (int32, the document) and place (int32, the shingle's first word in it). One of
+    part p is written at cursor[p], which moves on.
     """
     total = 0
     for d in range(low, high):
@@ -128,10 +126,10 @@ def write_postings(word, bounds, low, high, k, many, steps, mask, cursor, key, o
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _next_group(keys, order, begin, least):
-    """The bounds in `order` of the next at least `least` equal keys, (n, n) behind the last.
+    """The next group of at least `least` equal keys from `begin` on, as bounds in `order`; (n, n) after the last.
 
-    A loop of its own because numba counts references to `pairs`, which grows, on each turn of a loop that hands it on:
-    over 16 million postings, four in five of them alone, that took 40 % of pair_postings.
+    A function of its own because numba counts references to `pairs`, which grows, on each turn of a loop that hands it
+    on: over 16 million postings, four in five of them single, that took 40 % of pair_postings.
     """
     while begin < order.size:
         end, first = begin + 1, keys[order[begin]]
@@ -147,8 +145,8 @@ def _next_group(keys, order, begin, least):
 def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor, reach):
     """Whether the equal run through words i of left and j of right (k known equal) is worth comparing.
 
-    It has `anchor` words, and half as many of them are not `hot`; no more than `reach` words on either side of the k
-    are looked at, so that who holds a posting with so many words around it can tell.
+    It is if it has `anchor` words, and half as many of them are not `hot`. At most `reach` words on either side of the
+    k are looked at, so that a posting with so many words around it is enough to decide.
     """
     a, b = bounds[left] + i, bounds[right] + j
     length, cold, needed = 0, 0, anchor // 2
@@ -181,7 +179,7 @@ def _run_reaches(word, bounds, hot, left, right, i, j, k, anchor, reach):
 
 @njit(inline="always")
 def _ask(word, bounds, hot, d, at, k, wide):
-    """Ask for what runs_of and _run_reaches read around shingle `at` of document d."""
+    """Prefetch what runs_of and _run_reaches read around shingle `at` of document d."""
     first = max(bounds[d], bounds[d] + at - wide + 1)
     prefetch(word, first)
     prefetch(word, min(first + k + 2 * wide - 3, word.size - 1))
@@ -190,11 +188,11 @@ def _ask(word, bounds, hot, d, at, k, wide):
 
 @njit(cache=True, nogil=True)
 def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking):
-    """Postings order[low:high] -> (key, posting, first word) of each run of `anchor` words whose least shingle one is.
+    """Postings order[low:high] of one shingle -> (key, posting, first word) of runs of `anchor` words that it heads.
 
-    A run's least shingle (the rightmost of equals) is a posting wherever the run stands, so of all postings of one
-    shingle these are all documents that hold the run, and each run comes under one shingle only. Unless `marking`, the
-    mostly `hot` are left out.
+    It heads a run if its hash is the run's smallest (the rightmost of equals). That shingle is a posting wherever the
+    run stands, so every document that holds the run is among these postings, and a run comes under one shingle only.
+    Unless `marking`, runs whose words are mostly `hot` are left out.
     """
     wide = anchor - k + 1
     size = (high - low) * wide
@@ -233,13 +231,13 @@ def _pair(left, right):
 
 @njit(inline="always")
 def _known_at(left, right):
-    """Where `known`, of KNOWN pairs, may hold this one."""
+    """The slot of `known`, a cache of KNOWN pairs, in which this one would be."""
     return (np.uint64(_pair(left, right)) * BASE) >> np.uint64(64 - KNOWN_BITS)
 
 
 @njit(inline="always")
 def _is_known(known, left, right):
-    """Whether this pair is among `known`, which it is from now on."""
+    """Whether this pair is in the cache `known`; it is put there if not."""
     at = _known_at(left, right)
     was = known[at] == _pair(left, right)
     known[at] = _pair(left, right)
@@ -248,10 +246,10 @@ def _is_known(known, left, right):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot, marking, known, pairs, count):
-    """One shingle in more than `cap` postings: the same anew by the runs around it -> (pairs, count, runs over `cap`).
+    """A shingle with more than `cap` postings, paired by the runs around it instead -> (pairs, count, runs over `cap`).
 
-    When `marking`, runs in more than `cap` documents: their words become `hot`, and each document is linked with the
-    previous and the first. Else the other runs, of which half the words are not hot: all pairs.
+    With `marking`, runs in more than `cap` documents: their words become `hot`, and each document is linked with the
+    previous and the first. Without, all pairs of the other runs, at least half of whose words are not hot.
     """
     key, which, where = runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, marking)
     who = owner[which]
@@ -288,10 +286,10 @@ def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot
 def pair_postings(word, bounds, parts, key, owner, place, k, anchor, reach, cap, hot, marking, pairs):
     """Postings of parts[p]:parts[p + 1] -> pairs (left << 32 | right, left < right) that share a run of `anchor` words.
 
-    First with `marking`, for runs in more than `cap` documents, which are linked and marked in `hot` (bool, a word);
-    then without, for all others. Between a run that is hot and the chance words next to it, hundreds of documents
-    share a run that is no passage of its own: so half of a run must not be hot, within `reach` words of the shingle
-    that shows it. A part's postings come document by document. Returns (pairs, count, runs over `cap`).
+    To be called first with `marking`, for runs in more than `cap` documents, which are linked and marked in `hot`
+    (bool [words]); then without, for all others. A hot run and the chance words next to it make runs that hundreds of
+    documents share, and that are no passages of their own: so half of a run must not be hot, within `reach` words of
+    its shingle. A part's postings come document by document. Returns (pairs, count, runs over `cap`).
     """
     count, over = np.int64(0), np.int64(0)
     known = np.full(KNOWN, -1, np.int64)  # the last pairs found: a passage in common shows at each of its shingles
@@ -329,9 +327,9 @@ def pair_postings(word, bounds, parts, key, owner, place, k, anchor, reach, cap,
 
 @njit(cache=True, nogil=True)
 def pair_sharing(key, owner, order, documents, pairs):
-    """Postings in `order` of key -> every pair of documents that shares a key, each once; for small dumps.
+    """Postings in `order` of key -> every pair of documents that share a key, each once; for small dumps.
 
-    A bit a pair of documents: 2,000 documents take 4 MB.
+    Cost: all pairs of each key; memory: a byte for each pair of documents, 4 MB for 2,000.
     """
     seen = np.zeros((documents, documents), np.bool_)
     count = np.int64(0)

@@ -1,4 +1,4 @@
-"""Kernels of the recall sample: the shingles that every document shares with each of a few."""
+"""Kernels of the recall sample: how many shingles each document shares with each of a few sampled ones."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from numba import njit
 
 from provenance.matching.kernels import longest_document, shingle_hashes, sort_keys, with_room
 
-FILTER_BITS = 8  # an entry of the table, half full at most; with three of them set, one shingle in 200 is met in vain
+FILTER_BITS = 8  # an entry of the table, half full at most; with three bits set, one shingle in 200 passes in vain
 
 
 @njit(inline="always")
 def _bits_of(value, bits):
-    """The word of `bits` and the three bits in it that stand for a hash: all in one word, for one look at memory."""
+    """The word of `bits`, and three bits in it, that stand for a hash: in one word, for one read of memory."""
     one = np.uint64(1)
     mask = one << (value & np.uint64(63))
     mask |= one << ((value >> np.uint64(6)) & np.uint64(63))
@@ -22,7 +22,7 @@ def _bits_of(value, bits):
 
 @njit(cache=True, nogil=True)
 def fill_filter(hashes, bits):
-    """Set three bits a hash in `bits` (uint64, a power of two of them): a blocked Bloom filter (Putze 2007)."""
+    """Set three bits for each hash in `bits` (uint64, its size a power of two): a blocked Bloom filter (Putze 2007)."""
     for i in range(hashes.size):
         at, mask = _bits_of(hashes[i], bits)
         bits[at] |= mask
@@ -30,11 +30,12 @@ def fill_filter(hashes, bits):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def meet_sampled(hashes, n, document, sample, room, met, count):
-    """hashes[:n] of one document, which are lost -> a row of `met` for each sampled document near it; (met, count).
+    """hashes[:n] of one document, overwritten -> (met, count): a new row of `met` for each sampled document near it.
 
-    `sample` = (table, bits, owner, least): slots, heads and following of shingle_kernels.index_shingles over shingles
-    of the sample, the filter before it, the sampled document (numbers 0..) of each, and how many of them a pair shares.
-    `room` = (order, spare, shared, touched): scratch; int32, `shared` all 0.
+    `sample` = (table, bits, owner, least): (slots, heads, following) of shingle_kernels.index_shingles over the
+    shingles of the sample; a filter of them; the number of the sampled document that each is of; and by sampled
+    document how many shingles a pair with it must share. `room` = (order, spare, shared, touched): int32 scratch,
+    `shared` all 0.
     """
     (slots, heads, following), bits, owner, least = sample
     order, spare, shared, touched = room
@@ -77,16 +78,16 @@ def meet_sampled(hashes, n, document, sample, room, met, count):
 
 @njit(inline="always")
 def meeting_room(longest, sampled):
-    """Scratch of `meet_sampled` for documents of so many shingles and a sample of so many documents."""
+    """Scratch of `meet_sampled` for documents of up to `longest` shingles and `sampled` documents."""
     one, two = np.empty(longest, np.int32), np.empty(longest, np.int32)
     return one, two, np.zeros(sampled, np.int32), np.empty(sampled, np.int32)
 
 
 @njit(cache=True, nogil=True)
 def meet_sample(word, bounds, k, sample, met):
-    """Documents -> rows of `met` (int32: document, sampled, shared >= least[sampled]); their number.
+    """Documents -> (met, its rows): int32 document, sampled document, and shingles shared, least[sampled] or more.
 
-    Cost: a hash and a look at the filter a shingle, and a look-up for those that are there.
+    Cost: a hash and a look into the filter for each shingle, and into the table for the few that pass.
     """
     longest = longest_document(bounds)
     hashes, room, count = np.empty(longest, np.uint64), meeting_room(longest, sample[3].size), 0
@@ -98,9 +99,9 @@ def meet_sample(word, bounds, k, sample, met):
 
 @njit(cache=True, nogil=True)
 def measure_met(word, bounds, k, met, hashes, edges, jaccard):
-    """jaccard[m] (float32) of each row of `met`, which come document by document.
+    """jaccard[m] (float32) of each row of `met`; rows come document by document.
 
-    The distinct shingles of sampled document s, sorted, are hashes[edges[s]:edges[s + 1]].
+    hashes[edges[s]:edges[s + 1]] are the distinct shingles of sampled document s, sorted.
     """
     longest = longest_document(bounds)
     own = np.empty(longest, np.uint64)

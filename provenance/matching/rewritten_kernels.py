@@ -1,10 +1,10 @@
-"""Kernels of the rewritten channel, second half: sentences that are alike are the seeds of stretches.
+"""Kernels of the rewritten channel, second half: sentences that are alike are the seeds from which stretches grow.
 
-`ids` are dense word numbers (int32, flat like TOKENS), `cuts` the bounds of sentences in words, and those of document
-d are cuts[of[d]:of[d + 1] + 1]. Seeds and weights are those of Sanchez-Perez, Sidorov and Gelbukh 2014 (PAN text
-alignment, section 2), with inverse sentence frequency over the two documents of the pair; what grows from a seed is
-stretch_kernels'. Their clusters of seeds, split until they hold, lost half of the passages missed on PAN13: one
-chance likeness between two true ones, and the whole cluster went.
+`ids` are dense word numbers (int32, flat like TOKENS), `cuts` (int64) the bounds of sentences in words; those of
+document d are cuts[of[d]:of[d + 1] + 1]. Seeds and weights are those of Sanchez-Perez, Sidorov and Gelbukh 2014 (PAN
+text alignment, section 2), with inverse sentence frequency over the two documents of the pair. How a stretch grows
+from a seed stands in stretch_kernels. Their way, clusters of seeds that are split until they hold, accounted for half
+of the passages missed on PAN13: one chance likeness between two true ones, and the whole cluster was dropped.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ MOST_SEEDS = 1 << 14  # of a pair; one line over and over would have the square 
 
 @njit(cache=True, nogil=True)
 def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, tally, scratch, seeds, strength):
-    """Sentences of two documents -> seeds (of a, of b) with cosine > COSINE and dice > DICE, their dot products, count.
+    """Sentences a_low:a_high and b_low:b_high -> (seeds, strength, count): pairs with cosine > COSINE and dice > DICE.
 
-    `head` (int32 a word, all -1) and `tally` (int32 a word, all 0) are left as found. scratch = (entry sentence, entry
-    tf, entry next, entry word, accumulated dot, common types, squared norms of a, types of a).
+    seeds[m] (int64) is a sentence of a and one of b, strength[m] their dot product. `head` (int32 [words], all -1) and
+    `tally` (int32 [words], all 0) are left as found. `scratch`: of each entry of an inverted index of a its sentence,
+    tf, next entry and word; by sentence of a the dot product and common types so far, squared norm and types.
     """
     entry_of, entry_tf, entry_next, entry_word, dot, common, norm, types = scratch
     entries = 0
@@ -94,7 +95,7 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, tally, sc
 
 @njit(inline="always")
 def strongest(strength, count):
-    """The seed of the greatest strength that is left, or -1."""
+    """The seed with the greatest strength, or -1 where all are used up."""
     best, at = 0.0, -1
     for m in range(count):
         if strength[m] > best:
@@ -104,7 +105,7 @@ def strongest(strength, count):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def use_up(cuts, seeds, strength, count, box, good):
-    """Take from the seeds those inside the box: on both sides, or of a good box on either side."""
+    """Set the strength of seeds inside the box to 0: inside on both sides, or on either side of a good box."""
     for m in range(count):
         if strength[m] == 0.0:
             continue
@@ -129,8 +130,8 @@ def _lengthen(values):
 def pair_isf(ids, cuts, of, a, b, frequency, sentences, stamp, mark, counts, isf):
     """Set isf[t] of every word t of documents a and b -> the next free mark.
 
-    isf(t) = ln((n + K) / (sentences of the pair with t + K * share of all sentences with t)), n sentences in the
-    pair: over the pair, so that the words of a shared topic weigh nothing.
+    isf(t) = ln((n + K) / (sentences of the pair with t + K * share of all sentences with t)), with n sentences in the
+    pair and K = SMOOTH: over the pair, so that the words of a shared topic weigh nothing.
     """
     n = of[a + 1] - of[a] + of[b + 1] - of[b]
     for d in (a, b):
@@ -152,7 +153,7 @@ def pair_isf(ids, cuts, of, a, b, frequency, sentences, stamp, mark, counts, isf
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _room(bounds, of):
-    """The scratch of seed_sentences for the longest document."""
+    """Scratch of seed_sentences, large enough for the longest document."""
     longest_sentences, longest = 1, 1
     for d in range(bounds.size - 1):
         longest_sentences = max(longest_sentences, of[d + 1] - of[d])
@@ -171,13 +172,13 @@ def _room(bounds, of):
 
 @njit(cache=True, nogil=True)
 def align_rewritten(ids, gap, bounds, cuts, of, frequency, passage_of, first, last, left, right, copied, spans, scores):
-    """Pairs of documents, and which have whole passages in common -> (spans, scores, their number).
+    """Pairs of documents -> (spans, scores, their number).
 
-    The passages of document d are first[p]:last[p], p from passage_of[d] on. Where paragraphs were copied as they were,
-    one that only one side has was not retold: no stretch crosses it.
+    spans[m] (int64) is the pair, and first:last of left and of right in words of the whole of TOKENS. Stretches grow
+    from the strongest seed that is left, one after another, so that one chance likeness does not spoil others.
 
-    spans[m] (int64) = pair, first and last word of left and of right in the whole of TOKENS. Stretches are grown from
-    the strongest seed that is left, again and again, so that one chance likeness spoils no other.
+    The passages of document d are first[p]:last[p], p in passage_of[d]:passage_of[d + 1]. copied[p]: pair p has
+    whole passages in common. Then a paragraph that only one side has was not retold, and no stretch crosses it.
     """
     words = frequency.size
     scratch = _room(bounds, of)
@@ -219,7 +220,7 @@ def align_rewritten(ids, gap, bounds, cuts, of, frequency, passage_of, first, la
 
 @njit(cache=True, nogil=True)
 def rest_scores(ids, cuts, of, frequency, left, right, boxes, inside, begins, scores):
-    """Stretches and the exact ones inside each (rows inside[begins[m]:begins[m + 1]]) -> scores of what is left."""
+    """scores[m] = the score of stretch boxes[m] without the exact ones inside it, inside[begins[m]:begins[m + 1]]."""
     words = frequency.size
     stamp, counts, isf = np.zeros(words, np.int64), np.zeros(words, np.int32), np.zeros(words)
     ours, theirs = np.zeros(words, np.int32), np.zeros(words, np.int32)

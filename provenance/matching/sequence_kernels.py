@@ -8,7 +8,7 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def common_subsequence(word, a, na, b, nb):
-    """The length of the longest common subsequence of words a .. a + na and b .. b + nb; O(na nb)."""
+    """The length of the longest common subsequence of words a:a + na and b:b + nb. Cost: na times nb."""
     if na == 0 or nb == 0:
         return 0
     row = np.zeros(nb + 1, np.int32)
@@ -25,9 +25,9 @@ def common_subsequence(word, a, na, b, nb):
 def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
     """Pairs of short texts -> stretch[p] = words low:high of left, low:high of right, equal words (0: not alike).
 
-    The shorter is laid on every stretch of its own length in the longer (so that a site's suffix or a kicker does
-    not count), and on the whole of it; the best common subsequence must be `like` of the longer side, and all of
-    it if the shorter has under `fewest_like` words.
+    The shorter text is compared with every stretch of its length in the longer one (so that a site's suffix or a kicker
+    does not count), and with the whole of it. The best common subsequence must hold `like` of the longer side's words,
+    or all of them if the shorter text has under `fewest_like`.
     """
     for p in range(left.size):
         a, b = bounds[left[p]], bounds[right[p]]
@@ -54,9 +54,10 @@ def align_short(word, bounds, left, right, like, fewest_like, fewest, stretch):
 
 @njit(cache=True, nogil=True)
 def count_equal(word, left_first, left_last, right_first, right_last, cells, equal):
-    """Stretches of words -> equal[m], the longest common subsequence.
+    """equal[m] = the longest common subsequence of words left_first[m]:left_last[m] and right_first[m]:right_last[m].
 
-    Over `cells` of table the stretches are aligned piece by piece, in step, which finds at most as many.
+    Stretches that need a table of more than `cells` are aligned in pieces, the n-th with the n-th, which can only find
+    fewer.
     """
     for m in range(equal.size):
         a, na = left_first[m], left_last[m] - left_first[m]
@@ -70,7 +71,7 @@ def count_equal(word, left_first, left_last, right_first, right_last, cells, equ
 
 @njit(cache=True, nogil=True)
 def find_between(gap, low, high, kind, found):
-    """found[q] = True where a gap of this kind stands at low[q] .. high[q], both included, or between them."""
+    """found[q] = True where a gap of this `kind` stands at low[q] .. high[q], or between them if low[q] > high[q]."""
     for q in range(low.size):
         begin, end = (low[q], high[q] + 1) if low[q] <= high[q] else (high[q] + 1, low[q])
         for w in range(begin, end):

@@ -1,4 +1,4 @@
-"""Kernels of a document's shingles: a table of where each stands, and how many there are."""
+"""Kernels of a document's shingles: a hash table of where each occurs, and how many distinct ones there are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from provenance.matching.kernels import shingle_hashes
 
 @njit(cache=True, nogil=True)
 def index_shingles(hashes, n, slots, heads, following):
-    """hashes[:n] -> an open-addressing table: slots (hash), heads (first position, -1 empty), following (next).
+    """hashes[:n] -> a table with open addressing: slots (hash), heads (first position, -1: none), following (the next).
 
     `slots` and `heads` have a power of two of entries, at least 2 n. Returns the number of distinct hashes.
     """
@@ -34,7 +34,7 @@ def index_shingles(hashes, n, slots, heads, following):
 
 @njit(inline="always")
 def _shift(bits):
-    """What is cut off a hash to number the bits of `bits`, a power of two of uint64."""
+    """By how much a hash is shifted right to be the number of a bit of `bits` (uint64, its size a power of two)."""
     shift = 58
     while (1 << (58 - shift)) < bits.size:
         shift -= 1
@@ -43,7 +43,7 @@ def _shift(bits):
 
 @njit(cache=True, nogil=True)
 def mark_bits(hashes, n, bits):
-    """hashes[:n] -> a bit of `bits` (uint64, an eighth of a table's entries) each: most other hashes meet none."""
+    """Set a bit of `bits` (uint64, an eighth of the table's entries) for each of hashes[:n], as a filter before it."""
     shift = _shift(bits)
     for at in range(bits.size):
         bits[at] = 0
@@ -54,10 +54,10 @@ def mark_bits(hashes, n, bits):
 
 @njit(cache=True, nogil=True)
 def meet_shingles(hashes, n, bits, slots, heads, met, stamp, place, slot):
-    """hashes[:n] of a document, another's table and bits -> (how many stand there, how many distinct ones).
+    """hashes[:n] of a document, another's table and filter -> (how many occur there, how many distinct ones).
 
-    place[m] is the number of each of them among `hashes`, slot[m] its entry of the table. `met` (int32, one an entry)
-    holds the stamp of the last document that met it. Cost: some 2 ns for each hash that is not there.
+    place[m] is the index in `hashes` of the m-th that does, slot[m] its entry of the table. `met` (int32, by entry)
+    holds the stamp of the last document that met it. Cost: some 2 ns for each hash that does not occur there.
     """
     mask, shift = np.uint64(heads.size - 1), _shift(bits)
     count, distinct = 0, 0
@@ -81,7 +81,7 @@ def meet_shingles(hashes, n, bits, slots, heads, met, stamp, place, slot):
 
 @njit(inline="always")
 def table_size(n):
-    """Entries of a table of n hashes: a power of two, at least 2 n."""
+    """How many entries a table of n hashes has: a power of two, at least 2 n."""
     size = 16
     while size < 2 * n:
         size *= 2

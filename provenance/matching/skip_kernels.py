@@ -1,4 +1,4 @@
-"""Kernels of the rewritten channel, first half: sentences, and skip-pairs that propose pairs of documents.
+"""Kernels of the rewritten channel, first half: sentences, and skip-pairs that propose which documents to compare.
 
 Words are numbered densely (`ids`, int32, flat like TOKENS).
 """
@@ -15,9 +15,9 @@ from provenance.text.kernels import ADDRESS
 
 @njit(cache=True, nogil=True)
 def number_words(word, ids):
-    """word (uint64) -> ids (int32), dense, the same for equal words, in order of appearance; their number.
+    """word (uint64) -> ids (int32), 0, 1, ... in order of first appearance, equal for equal words; how many there are.
 
-    A table of open addresses, at most half full: 14 ns a word, where sorting 43 million of them took 206.
+    A table with open addressing, at most half full. Cost: 14 ns a word, where sorting 43 million took 206.
     """
     size, count = 1 << 16, 0
     known, number = np.empty(size, np.uint64), np.full(size, -1, np.int32)
@@ -38,7 +38,7 @@ def number_words(word, ids):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _widened(known, number):
-    """A table of open addresses -> the same in one of four times its size, and that size."""
+    """A table with open addressing -> the same in one of four times its size, and that size."""
     size = 4 * known.size
     wider, numbers = np.empty(size, np.uint64), np.full(size, -1, np.int32)
     for old in range(known.size):
@@ -52,10 +52,10 @@ def _widened(known, number):
 
 @njit(cache=True, nogil=True)
 def cut_sentences(bounds, gap, least, most, cuts, of):
-    """Words with what stands before them (gap > 0 ends a sentence) -> cuts (int64), of (int64 [documents + 1]).
+    """What stands before each word (gap > 0: a sentence begins) -> how many sentences there are.
 
-    A sentence of under `least` words is joined to the next, one of over `most` is cut. Returns their number;
-    cuts[number] is the end of the last. Documents without words have no sentence.
+    Sentence s is words cuts[s]:cuts[s + 1], document d has sentences of[d]:of[d + 1]; both int64. A sentence of under
+    `least` words is joined to the next, one of over `most` is cut. Documents without words have none.
     """
     count = 0
     for d in range(bounds.size - 1):
@@ -86,10 +86,11 @@ def sentence_frequency(ids, cuts, sentences, frequency):
 
 @njit(cache=True, nogil=True)
 def skip_pairs(ids, word, bounds, low, high, content, span, one_in, parts, cursor, key, owner, place):
-    """Unordered pairs of content words at most `span` content words apart, of documents low:high.
+    """Postings of skip-pairs of documents low:high: unordered pairs of content words, at most `span` of these apart.
 
-    Of their hashes one in `one_in`, a power of two, is taken. A posting (key uint64, owner int32, place int32) of part
-    p is written at cursor[p], which moves on; with an empty `key` it is only counted there.
+    One hash in `one_in`, a power of two, is kept. A posting is key (uint64), owner (int32, the document) and place
+    (int32, the first of the two words in it). One of part p is written at cursor[p], which moves on; with an empty
+    `key` it is only counted there.
     """
     longest = 1
     for d in range(low, high):
@@ -116,10 +117,9 @@ def skip_pairs(ids, word, bounds, low, high, content, span, one_in, parts, curso
 
 @njit(cache=True, nogil=True)
 def keep_shared(parts, key, owner, place, cap, back, kept):
-    """Postings by part -> those whose key 2 to `cap` documents have, moved to the front of their part; kept[p] of them.
+    """Keep postings whose key is in 2 to `cap` documents, and in 2 * cap postings at most: kept[p], first in part p.
 
-    They come key by key, and back[m] (uint8) is how many of its key stand before posting m. A key that stands more
-    than 2 * cap times is dropped as well.
+    They are sorted by key, and back[m] (uint8) is how many postings of its key stand before posting m.
     """
     for part in range(parts.size - 1):
         low, high = parts[part], parts[part + 1]
@@ -141,7 +141,7 @@ def keep_shared(parts, key, owner, place, cap, back, kept):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _by_document(parts, kept, owner, low, high):
-    """Shared postings -> (their positions document by document, bounds) for documents low:high."""
+    """Kept postings of documents low:high -> (their positions sorted by document, bounds of each document's)."""
     bounds = np.zeros(high - low + 1, np.int64)
     for part in range(kept.size):
         for at in range(parts[part], parts[part] + kept[part]):
@@ -160,9 +160,10 @@ def _by_document(parts, kept, owner, low, high):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _seeds(positions, owner, place, back, partner, theirs, ours, many):
-    """One document's postings -> its seeds with earlier documents (partner, place there, place here); their number.
+    """One document's postings -> the number of its seeds: skip-pairs that it shares with an earlier document.
 
-    many[partner] counts them. One seed a document and skip-pair: a repeated name is no evidence.
+    A seed is the other document (partner), its place there and its place here; many[partner] counts them. A skip-pair
+    makes one seed with a document, however often it occurs: a repeated name is no evidence.
     """
     count = 0
     for at in positions:
@@ -180,9 +181,9 @@ def _seeds(positions, owner, place, back, partner, theirs, ours, many):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _gather(partner, count, many, need, first, order):
-    """Seeds -> order: those of partners with `need` of them, partner by partner; how many.
+    """The seeds of partners with at least `need`, grouped by partner -> how many; `order` holds them.
 
-    first[partner] is set to where the partner's end.
+    first[partner] becomes the end of that partner's.
     """
     total = 0
     for m in range(count):
@@ -198,7 +199,7 @@ def _gather(partner, count, many, need, first, order):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _is_dense(theirs, ours, seeds, window, need):
-    """Whether `need` of these seeds stand within `window` words of one of them on both sides."""
+    """Whether `need` of these seeds lie within `window` words of one of them, in both documents."""
     for m in seeds:
         near = 0
         for n in seeds:
@@ -210,10 +211,11 @@ def _is_dense(theirs, ours, seeds, window, need):
 
 @njit(cache=True, nogil=True)
 def dense_pairs(parts, kept, owner, place, back, documents, low, high, window, need, pairs):
-    """Shared postings -> pairs (left << 32 | right) of documents low:high with earlier ones; their number.
+    """Kept postings -> pairs (left << 32 | right) of documents low:high with earlier ones; their number.
 
-    `documents` are there in all. Their skip-pairs are seeds, and `need` of these stand within `window` words on both
-    sides. Document by document: with the seeds of all sorted at once a scan of 246 MB of text took 4.9 GB, so 1.5.
+    A pair is proposed if `need` of the skip-pairs that the two share lie within `window` words in both. `documents` is
+    how many there are in all. Seeds are sorted document by document: all at once, a scan of 246 MB of text took 4.9 GB
+    instead of 1.5.
     """
     positions, bounds = _by_document(parts, kept, owner, low, high)
     most = 0
