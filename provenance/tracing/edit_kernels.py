@@ -1,7 +1,7 @@
 """Kernels of edits: what became of the words of one text in another, and which of these changes may say who copied.
 
-The words of all texts stand one after another, text d at bounds[d]:bounds[d + 1]; word w is begin[w]:stop[w] of the
-bytes of all texts (UTF-8). An edit is four of these word numbers: left [one, two) became right [three, four).
+The words of all texts stand one after another, those of text d at bounds[d]:bounds[d + 1]; word w is bytes
+begin[w]:stop[w] of the UTF-8 of all texts. An edit is four word numbers: left [one, two) became right [three, four).
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ BRACKETS = 0x28, 0x5B
 
 @njit(cache=True, nogil=True)
 def place_words(octets, edges, bounds, start, size, begin, stop):
-    """Texts octets[edges[d]:edges[d + 1]], words by code points -> begin, stop: the words by bytes of all texts."""
+    """begin[w]:stop[w] (bytes of all texts) of words given in code points; text d is octets[edges[d]:edges[d + 1]]."""
     for d in range(bounds.size - 1):
-        at, passed = edges[d], 0  # a byte, and how many code points of the text stand before it
+        at, passed = edges[d], 0  # a byte, and how many code points of its text stand before it
         odd = at - 1  # the first byte from `at` on that is not ASCII, unless it lies before `at`
         for w in range(bounds[d], bounds[d + 1]):
             if odd < at:
@@ -64,7 +64,7 @@ def _end_of_ascii(octets, at, end):
 
 @njit(inline="always")
 def _move_on(octets, at, code_points):
-    """The byte at which stands the code point so many behind the one at byte `at`."""
+    """The byte of the code point that stands `code_points` after the one at byte `at`."""
     for _ in range(code_points):
         at += 1
         while octets[at] & 0xC0 == BEYOND_ASCII:
@@ -74,7 +74,7 @@ def _move_on(octets, at, code_points):
 
 @njit(cache=True, nogil=True)
 def find_edits(octets, edges, bounds, word, gap, begin, stop, left, right):
-    """Pairs of texts -> the edits between them that may be a sign, [n, 4], and where those of each pair end."""
+    """Pairs of texts -> edits (int64 [n, 4]) in which differences.py may find a sign; the end of each pair's."""
     longest = 1
     for p in range(left.size):
         longest = max(longest, _compared(bounds, left[p]), _compared(bounds, right[p]))
@@ -102,13 +102,13 @@ def find_edits(octets, edges, bounds, word, gap, begin, stop, left, right):
 
 @njit(inline="always")
 def _compared(bounds, d):
-    """How many words of a text are compared."""
+    """How many words of text d are compared."""
     return min(WORDS, bounds[d + 1] - bounds[d])
 
 
 @njit(cache=True, nogil=True)
 def make_room(longest):
-    """What pair_words writes into: a table from words to numbers, the places of each as bits, and _fill_rows' rows."""
+    """Scratch of pair_words: a table of words and their numbers, the places of each as bits, the rows of _fill_rows."""
     slots, blocks = 16, longest // BITS + 1
     while slots < 2 * longest:
         slots *= 2
@@ -118,12 +118,12 @@ def make_room(longest):
 
 @njit(cache=True, nogil=True)
 def pair_words(word, a, na, b, nb, room, partner):
-    """Words a .. a + na, b .. b + nb -> partner[i], the place of a word's equal in the second text, or -1.
+    """partner[i] = the word of b:b + nb that is paired with word a + i, counted from b, or -1; words of a:a + na.
 
-    Equals are those of a longest common subsequence, found 64 words at a time (Hyyrö, Bit-parallel LCS-length
-    computation revisited, 2004, section 4) and walked back over its rows. Of several as long it is the one that has
-    what both texts begin with and end with, and whose last pair between stands earliest in the first text, then in
-    the second, and so on for the pairs before.
+    Paired are the words of a longest common subsequence, found 64 words at a time (Hyyrö, Bit-parallel LCS-length
+    computation revisited, 2004, section 4) and walked back over its rows. Of several equally long it is the one that
+    holds what both texts begin with and end with, and whose last pair between stands earliest in the first text, then
+    in the second, and so on for the pairs before. Cost: na times nb over 64.
     """
     partner[:na] = -1
     head = 0
@@ -157,7 +157,7 @@ def _is_set(rows, row, col):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _fill_rows(word, a, na, b, nb, room):
-    """Words -> rows[j]: bit i is 0 where the longest subsequence with the first j words of b takes one more at i."""
+    """rows[j]: bit i is 0 where the longest subsequence of b's first j words and a's words grows at word i of a."""
     (key, number), places, rows = room
     slots, blocks = 16, (na - 1) // BITS + 1
     while slots < 2 * na:
@@ -197,10 +197,10 @@ def _find_slot(key, number, slots, hashed):
 
 @njit(cache=True, nogil=True)
 def join_edits(partner, a, b, nb):
-    """Words a .. a + partner.size and their equals among b .. b + nb -> what stands between those, [n, 4].
+    """The edits (int64 [n, 4]) between words a:a + partner.size and b:b + nb: all that stands between paired words.
 
-    Equal words may be so by chance: fewer than CHANCE, and fewer than the words changed on either side of them. Then
-    they are taken for changed, and what stands on their two sides is one edit with them.
+    Fewer than CHANCE paired words in a row, and fewer than were changed on either side of them, may be equal by chance:
+    they count as changed, and make one edit with what stands on their two sides.
     """
     edits, count = np.empty((partner.size + 2, 4), np.int64), 0
     one, three, held, i = 0, 0, 0, 0
@@ -237,8 +237,9 @@ def _changed(edit):
 def _may_tell(texts, left, right, edit):
     """Whether differences.py may find a sign in an edit of two texts; False only where it cannot.
 
-    `texts` are the bytes, the words' places in these, and their gaps; `left` and `right` are each a text's first word,
-    the one behind its last, and its first byte. What is not ASCII may be a digit, a capital, a quotation mark, a slip.
+    `texts` = (bytes, the words' begin and stop in them, their gaps). `left` and `right` are of each text its first
+    word, the one after its last, and its first byte. A byte that is not ASCII may be of a digit, a capital, a quotation
+    mark or a slip, and lets an edit pass.
     """
     one, two, three, four = edit
     if 0 < two - one <= PHRASE and 0 < four - three <= PHRASE and _may_be_reworded(texts, left, right, edit):
@@ -248,9 +249,9 @@ def _may_tell(texts, left, right, edit):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _may_be_reworded(texts, left, right, edit):
-    """Whether a few words in the place of a few others may be a slip, wordier, or a shorter name.
+    """Whether a few words that replaced a few others may be a slip, wordier, or a shorter name.
 
-    Figures in the place of figures need not be looked for: _may_be_made lets pass whatever has a digit.
+    Replaced figures need not be looked for: _may_be_made lets pass whatever has a digit.
     """
     octets, begin, stop, gap = texts
     one, two, three, four = edit
@@ -273,7 +274,7 @@ def _may_be_reworded(texts, left, right, edit):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _may_be_made(texts, full, late, edit):
-    """Whether an edit may show that one text was made from the other, by what was lost or put in."""
+    """Whether an edit may show, by what it lost or added, that `late` was made from `full`."""
     octets, begin, stop, gap = texts
     one, two, three, four = edit
     lost, new = two - one, four - three
@@ -297,7 +298,7 @@ def _may_be_made(texts, full, late, edit):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _may_be_put_in(texts, full, late, edit):
-    """Whether words that the other text lacks may open a sentence, explain, or be whole paragraphs."""
+    """Whether added words may open a sentence, explain something, or be whole paragraphs."""
     octets, begin, stop, gap = texts
     one, _, three, four = edit
     new = four - three
@@ -316,7 +317,7 @@ def _may_be_put_in(texts, full, late, edit):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _may_be_slip(octets, begin, stop, other, end):
-    """Whether two words in small letters begin and end alike, but for two bytes of the longer one at most."""
+    """Whether two words in small letters begin and end alike, but for at most two bytes of the longer one."""
     size, long = min(stop - begin, end - other), max(stop - begin, end - other)
     for first, last in ((begin, stop), (other, end)):
         for at in range(first, last):
@@ -358,7 +359,7 @@ def _count_capitals(octets, first, last):
 
 @njit(inline="always")
 def _may_be_quoted(octets, first, place):
-    """Whether a mark that opens a quotation, or is not ASCII, stands not far before a place in its paragraph."""
+    """Whether an opening quotation mark, or no ASCII, is at most QUOTE_CHARS before `place`, in its paragraph."""
     for at in range(place - 1, max(first, place - QUOTE_CHARS) - 1, -1):
         if octets[at] == NEWLINE:
             return False

@@ -1,4 +1,4 @@
-"""Kernel of frequencies: how often some words stand in some documents."""
+"""Kernel of frequencies: how often some words occur in some documents."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 @njit(cache=True, nogil=True)
 def count_words(word, bounds, chosen, asked, times):
-    """Words of documents, which are `chosen`, different words `asked` -> times[n] grows by how often asked[n] stands.
+    """times[n] (int64) += how often asked[n] (uint64, all different) occurs in documents d with chosen[d] (bool).
 
-    One pass over the words. The table of `asked` has four slots a word: for most words of a text the first slot that is
-    looked at is empty, and says that nobody asked.
+    A hash table of `asked`, with at least four slots for each, so that for most words of a text the first slot is empty
+    and ends the search. Cost: one pass over the words of the chosen documents.
     """
     slots = 64
     while slots < 4 * asked.size:
@@ -38,5 +38,5 @@ def count_words(word, bounds, chosen, asked, times):
 
 @njit(inline="always")
 def slot_of(hashed, slots):
-    """The first slot to look at, in a table of so many (a power of two), for the hash of a word."""
+    """The first slot to look at for the hash of a word, in a table of `slots` (a power of two)."""
     return np.int64((hashed * MIXER >> np.uint64(32)) & np.uint64(slots - 1))

@@ -1,9 +1,9 @@
-"""Kernel of literals.py: UTF-8 bytes -> where some of many words stand, and whether others stand at all.
+"""Kernel of literals.py: where many words stand in UTF-8 texts, and which texts hold some others at all.
 
-A first pass marks, without a branch, where MARKED bytes may begin a word: in news that is one place in twenty, and the
-pass takes a nanosecond a byte, where it took three to look each place up. There a word is found by its first
-LONG bytes or, if it has fewer, by its first SHORT: a table for each says which words may begin with them. By two or
-three bytes alone, chains of words that begin alike were too long: 240 names of outlets begin with The.
+A first pass marks, without a branch, the places whose next MARKED bytes may begin a word: in news one place in twenty.
+It takes 1 ns a byte; to look up each place took 3. At a marked place words are looked up by their first LONG bytes or,
+if they have fewer, by their first SHORT: a table for each has the words that begin with them. By two or three bytes
+alone, lists of words that begin alike were too long: 240 names of outlets begin with The.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ BLOCK = 1 << 12  # bytes that are marked at a time
 
 @njit(inline="always")
 def _slot(eight, table):
-    """The slot in a table of what begins with these eight bytes."""
+    """The slot in a table, numbered by `table`, of words that begin with these eight bytes."""
     return (eight & MASKS[table]) * MIXER >> (np.uint64(64) - SLOT_BITS)
 
 
 @njit(inline="always")
 def _mark(eight):
-    """The place among marks of what begins with these eight bytes: it looks at MARKED of them."""
+    """The index in `marks` of what begins with these eight bytes, of which MARKED count."""
     return (eight << np.uint64(64 - 8 * MARKED)) * MIXER >> (np.uint64(64) - MARK_BITS)
 
 
 @njit(cache=True, nogil=True)
 def sort_words(letters, edges, head, following, marks):
-    """Words letters[edges[n]:edges[n + 1]] -> head, following, marks.
+    """Words n, UTF-8 letters[edges[n]:edges[n + 1]] -> head, following and marks, which are filled.
 
-    `head` is the first word of each slot of either table, or -1; `following` the next word in its slot; `marks` are 1
-    for what the first bytes of a word may be.
+    head[table, slot] is the first word of a slot, or -1; following[n] the next word in the slot of word n; marks[i] is
+    1 where a word may begin with the bytes of index i.
     """
     head[:], marks[:] = -1, 0
     for word in range(edges.size - 2, -1, -1):
@@ -52,11 +52,11 @@ def sort_words(letters, edges, head, following, marks):
 
 @njit(cache=True, nogil=True)
 def find_words(octets, bounds, words, place, which, ends, flags):
-    """Texts, words as sort_words has them -> how many places were found, and place, which, ends, flags.
+    """Texts octets[bounds[d]:bounds[d + 1]] -> how many words were found, and place, which, ends, flags.
 
-    `words` = (letters, edges, head, following, marks, flag). Places are bytes of all texts, `which` their words, and
-    `ends` tells those of each text apart. A word with a flag only sets it for the text; of others that begin at one
-    place the first counts, and the next may begin where it ends.
+    `words` = (letters, edges, head, following, marks, flag), as sort_words fills them. place[m] (byte of all texts) and
+    which[m] are the m-th find and its word, ends[d] the end of those of text d. A word with a flag is no find, and only
+    sets its bit of flags[d]. Of other words that begin at one place the first counts; the next may begin where it ends.
     """
     letters, edges, head, following, marks, flag = words
     here = np.empty(BLOCK + 1, np.uint64)

@@ -1,6 +1,6 @@
 """Kernels of readings: runs of words that some documents of one story have and others lack.
 
-`word` and `start` are those of its documents one after another, document d at bounds[d]:bounds[d + 1].
+`word` and `start` are of TOKENS (uint64 hashes; int32 code points), those of document d at bounds[d]:bounds[d + 1].
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 @njit(cache=True, nogil=True)
 def join_bodies(bounds, word, start, chosen, edges, cut):
-    """TOKENS, rows of documents, the stretches cut[edges[n]:edges[n + 1]] to leave out of each -> their TOKENS: three.
+    """`bounds`, `word` and `start` of the documents `chosen` (rows of TOKENS), without some stretches.
 
-    A word is left out that begins in a stretch.
+    cut[edges[n]:edges[n + 1]] (code points [., 2]) are those of the n-th: words that begin in one are left out.
     """
     most = 0
     for document in chosen:
@@ -36,7 +36,7 @@ def join_bodies(bounds, word, start, chosen, edges, cut):
 
 @njit(cache=True, nogil=True)
 def compare_stories(word, start, bounds, size, witnesses, stories, rows, child, parent, first, last):
-    """compare_runs of many stories: documents and rows of story s are stories[s:s + 2] and rows[s:s + 2].
+    """compare_runs of many stories; those of story s are documents stories[s]:stories[s + 1], rows rows[s]:rows[s + 1].
 
     A call for each took 40 us, as long as to compare the runs of two articles.
     """
@@ -52,15 +52,16 @@ def compare_stories(word, start, bounds, size, witnesses, stories, rows, child, 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def compare_runs(word, start, bounds, size, witnesses, child, parent, first, last):
-    """Words, rows of (child, parent) with the stretch shared of the parent -> by row five numbers; private.
+    """Rows (child, parent), of whose parent code points first:last are shared -> found (int64 [5, rows]), private.
 
-    Five are missing, more, beyond, and of how many runs both have how many (both, then all): see readings.Readings.
-    `size` is the words of a run, `witnesses` the documents from which on one's own count.
+    `found` is missing, more, beyond, both and all, where both / all is `alike`: see readings.Readings. private (int64
+    [documents]) is 0 in stories of fewer than `witnesses` documents. A run is `size` words. Cost: the words of each
+    row's two documents; memory: a byte for each document and distinct run.
     """
     run, edges, columns = _number_runs(word, bounds, size)
     documents = bounds.size - 1
     has, count = np.zeros((documents, columns), np.bool_), np.zeros(columns, np.int64)
-    fresh = np.zeros(run.size, np.bool_)  # whether a run is its document's first of its kind
+    fresh = np.zeros(run.size, np.bool_)  # whether it is the first of its number in its document
     for d in range(documents):
         for at in range(edges[d], edges[d + 1]):
             fresh[at] = not has[d, run[at]]
@@ -84,7 +85,7 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
                 more[row] += 2 * count[run[at]] <= documents
     private = np.zeros(documents, np.int64)
     for d in range(documents if documents >= witnesses else 0):
-        between, alone = 0, 0  # whether one that another has came before; those of its own since the last such one
+        between, alone = 0, 0  # whether a shared run came before; runs of its own since the last shared one
         for at in range(edges[d], edges[d + 1]):
             if count[run[at]] > 1:
                 private[d] += alone
@@ -96,9 +97,10 @@ def compare_runs(word, start, bounds, size, witnesses, child, parent, first, las
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _number_runs(word, bounds, size):
-    """Words -> by run a number, the same for equal runs; where each document's begin; how many numbers.
+    """Words -> the number of each run, equal for equal runs; the bounds of each document's runs; how many numbers.
 
-    A run has one hash, a polynomial of the words' own, wrapping at 64 bits; a document of fewer words has each of them.
+    A run's hash is a polynomial of the hashes of its words, modulo 2^64. In a document of fewer than `size` words each
+    word is a run.
     """
     documents, capacity = bounds.size - 1, 16
     while capacity < 2 * word.size:
