@@ -11,13 +11,12 @@ import xxhash
 from provenance import tables
 from provenance.dumps.columnar import table_files
 from provenance.dumps.columnar.ahead import TABLES
+from provenance.dumps.flags import Flags
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.labels.columns import refuse_absent
 from provenance.dumps.labels.day_order import find_orders, settle_dates
 from provenance.dumps.labels.identity import name_documents
 from provenance.dumps.labels.language import tell_languages
-from provenance.dumps.labels.manipulation import find_signs
-from provenance.dumps.labels.stand_ins import find_stand_ins
 from provenance.dumps.mail.mailboxes import read_mail, read_mailbox
 from provenance.dumps.records.delimited import read_table
 from provenance.dumps.records.json_files import read_json, read_json_lines
@@ -103,7 +102,7 @@ class Reading:
         self.inputs: list[dict[str, Any]] = []
         self._facts: dict[str, dict[str, Any]] = {}  # by path
         self._stdin = stdin
-        self._shelf = Shelf()
+        self._shelf, self._flags = Shelf(), Flags()
         self._workers = Workers()
         self._ahead = {} if ahead is None else ahead
         self.errors = errors  # to begin with: those of earlier bits of a stream
@@ -118,6 +117,7 @@ class Reading:
                     yield self._looked_at(thing)
                 yield from map(self._looked_at, self._shelf.full())
         yield from map(self._looked_at, self._shelf.rest())
+        self.rejects += self._flags.rest()
 
     @property
     def columns(self) -> dict[str, None]:
@@ -129,7 +129,7 @@ class Reading:
         refuse_absent(self.columns, self.settings)
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
-        self.rejects += flagged(frame)
+        self.rejects += self._flags.raised(frame)
         return frame
 
     def settle(self, frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
@@ -284,7 +284,8 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     refuse_other(frame)
     intake = Intake("frame", settings, Shelf())
     frames = list(table_files.read_frame(frame.lazy(), intake))
-    rejects = [*intake.close(), *(row for frame in frames for row in flagged(frame))]
+    flags = Flags()
+    rejects = [*intake.close(), *(row for frame in frames for row in flags.raised(frame)), *flags.rest()]
     refuse_frame(rejects)
     fact = _blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}
     frames = _settle(frames, {"frame": fact})
@@ -313,22 +314,6 @@ def numbers_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
         return pl.DataFrame(schema={"path": pl.String(), "number": pl.Int64()})
     whole = pl.concat([frame.select("path", "number") for frame in frames])
     return whole.sort("path", "number", nulls_last=False, maintain_order=True)
-
-
-def flagged(articles: pl.DataFrame) -> list[Reject]:
-    """ARTICLES -> a reject for each with signs of manipulation, or that says only that there is no article.
-
-    It is flagged, and stays an article: a record is one whatever it holds.
-    """
-    signs = {
-        "manipulated": find_signs(articles["text"]),
-        "no_article": find_stand_ins(articles["text"], articles["title"]),
-    }
-    return [
-        Reject(path, number, reason, told, "flagged")
-        for reason, found in signs.items()
-        for path, number, told in articles.select("path", "number", told=found).drop_nulls("told").rows()
-    ]
 
 
 def _blank_fact(path: str) -> dict[str, Any]:

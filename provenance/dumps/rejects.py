@@ -31,12 +31,15 @@ REASONS = {
     "crashed": "a parser died of it",
     "expands": "a compressed file that grows beyond all likelihood",
     "damaged": "a file that breaks off or does not follow its format",
+    "garbled": "an article, read whole, with letters that came in a wrong encoding, or escaped",
     "manipulated": "an article, read whole, with characters that hide a copy from machines and that no reader sees",
     "no_article": "an article, read whole, that says only that there is none: an error, a wall of payment, `[Removed]`",
     "unreadable": "a file that the system would not open or read",
 }
+#: Reasons that say something of an article that was read whole.
+FLAGS = ("garbled", "manipulated", "no_article")
 #: Reasons that leave the exit code at 0 where there are no others.
-HARMLESS = ("blank", "no_article", "left_out", "manipulated")
+HARMLESS = ("blank", "left_out", *FLAGS)
 #: Why a file that was expected to be text is not read.
 NOT_TEXT = ("binary", "no text: is it compressed, or of another format?")
 
@@ -78,7 +81,7 @@ def count_rejects(rejects: pl.DataFrame) -> int:
     >>> count_rejects(reject_frame([Reject("a.jsonl", 3, "blank", ""), Reject("README", None, "left_out", "")]))
     1
     """
-    return rejects.filter(~pl.col("reason").is_in(("left_out", "manipulated"))).height
+    return rejects.filter(~pl.col("reason").is_in(("left_out", *FLAGS))).height
 
 
 def single_line(text: str, limit: int = 200) -> str:

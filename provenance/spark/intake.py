@@ -12,11 +12,12 @@ from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own page
 
 from provenance import tables
 from provenance.dumps.columnar import table_files
+from provenance.dumps.flags import Flags
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.labels.day_order import DAY_FIRST, MONTH_FIRST, settle_dates
 from provenance.dumps.labels.identity import name_documents, own_names
-from provenance.dumps.reading import documents_of, flagged
+from provenance.dumps.reading import documents_of
 from provenance.dumps.rejects import reject_frame
 from provenance.errors import UsageError
 from provenance.spark.pieces import Piece, Sent, pack
@@ -150,7 +151,8 @@ def _read_run(rows: pl.DataFrame, settings: Settings, orders: Mapping[str, bool]
     problem = next((reject for reject in told if reject.record is None), None)
     if problem is not None:
         raise UsageError(f"{path}: {problem.detail}")
-    rejects = [*told, *(row for frame in frames for row in flagged(frame))]
+    flags = Flags()
+    rejects = [*told, *(row for frame in frames for row in flags.raised(frame))]
     yield from pack(Sent("rejects", reject_frame(rejects), 0))
     if frames:
         ours = pl.concat(frames).sort("path", "number", nulls_last=False, maintain_order=True).select("number", "own")

@@ -9,5 +9,6 @@ What it says
 What only its text says
     language                                which language it is in
     manipulation                            characters that hide a copy from machines
+    garbling                                letters that came in a wrong encoding, or escaped
     stand_ins                               whether it is an article at all, or an error or a wall in its place
 """
