@@ -23,8 +23,10 @@ from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.labels.identity import name_documents
 from provenance.dumps.labels.language import detect_languages, tell_languages
 from provenance.dumps.labels.published import parse_published
+from provenance.dumps.pieces import find_list
 from provenance.dumps.reading import read, read_frame
 from provenance.dumps.records import json_files
+from provenance.dumps.records.articles import text_of_parts
 from provenance.dumps.rejects import is_partial
 from provenance.dumps.sources.decode import decode_text
 from provenance.errors import InputError, UsageError
@@ -680,6 +682,40 @@ def test_a_text_of_runs_is_joined_as_it_stands(tmp_path: Path) -> None:
     told = ["The council bought a second dredger.\n\n#q", "A dredger", "!Bought"]
     assert found.documents.select("doc_id", "text").rows() == list(zip("123", told, strict=True))
     assert found.rejects["reason"].to_list() == ["blank", "not_text", "not_text", "not_text"]
+
+
+def test_a_picture_among_paragraphs_is_no_part_of_their_lines() -> None:
+    """Of strings and one object all were joined without a space between them."""
+    parts = [PARAGRAPHS[0], {"type": "image", "text": "A dredger at work"}, PARAGRAPHS[1]]
+    assert text_of_parts(parts) == "\n\n".join((PARAGRAPHS[0], "A dredger at work", PARAGRAPHS[1]))
+    assert text_of_parts(["The ", {"text": "second"}, " dredger"]) == "The second dredger"
+
+
+@pytest.mark.parametrize("chats", [1, 3])
+def test_messages_of_several_chats_are_read_wherever_their_list_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chats: int
+) -> None:
+    """Telegram's export of all chats has them in a list of chats: it was one reject."""
+    told = [f"{chat}: {paragraph}" for chat in range(chats) for paragraph in PARAGRAPHS]
+    held = [
+        {
+            "name": f"Chat {chat}",
+            "id": chat,
+            "messages": [{"id": f"{chat}-{at}", "text": f"{chat}: {text}"} for at, text in enumerate(PARAGRAPHS)],
+        }
+        for chat in range(chats)
+    ]
+    whole = json.dumps({"about": "An export", "chats": {"about": "Chats", "list": held}})
+    found = scan(write(tmp_path, "result.json", whole))
+    assert sorted(found.documents["text"]) == told
+    assert found.rejects.rows() == []
+    places = find_list(whole, Settings())
+    assert (places is not None) == (chats == 1)
+    assert places is None or [place.value["text"] for place in places] == told
+    for most in (900, 400):  # the list of chats is too long to be held; each chat is
+        monkeypatch.setattr(json_files, "MOST_LINE", most)
+        long = scan(write(tmp_path, "long.json", whole[0] + " " * (1 << 20) + whole[1:]))
+        assert sorted(long.documents["text"]) == told
 
 
 def test_what_is_said_of_broken_json_and_a_table_without_a_header(tmp_path: Path) -> None:

@@ -158,6 +158,8 @@ def find_list(text: str, settings: Settings) -> list[Member] | None:
         return None
     end = len(text.rstrip())
     for key in places[0].keys:
-        found = [member for member in members(text, start)[0] if member.key == key][-1]  # of a key that stands twice
+        inside = members(text, start)[0]
+        # of a key that stands twice the last counts
+        found = inside[key] if isinstance(key, int) else [member for member in inside if member.key == key][-1]
         start, end = found.start, found.end
     return members(text, start)[0] if places[0].is_list else [Member(None, start, end, None)]

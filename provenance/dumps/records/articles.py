@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from provenance.dumps.intake import Found, Intake
@@ -148,21 +149,25 @@ def joined(paragraphs: Iterable[str]) -> str:
 def text_of_parts(parts: list[Any]) -> object:
     r"""A text that is given as a list -> the text; the list itself where it is neither of paragraphs nor of runs.
 
-    Strings alone are paragraphs. Runs of a line, as in Telegram's export, are strings among objects with a `text`, and
-    are joined as they stand; objects alone are runs only if they are called so, for else they may be paragraphs.
+    Strings alone are paragraphs. Objects with a `text` among them are runs of a line, joined as they stand, if they are
+    called so, as in Telegram's export, or if white space stands at a border: runs bring it along, paragraphs do not.
 
-    >>> text_of_parts(["One.", "Two."])
-    'One.\n\nTwo.'
+    >>> text_of_parts(["One.", "Two."]), text_of_parts(["One.", {"type": "image", "text": "A dredger"}, "Two."])
+    ('One.\n\nTwo.', 'One.\n\nA dredger\n\nTwo.')
     >>> text_of_parts(["The ", {"type": "bold", "text": "second"}, " dredger"])
     'The second dredger'
     """
     if all(isinstance(part, str) for part in parts):
         return joined(parts)
     runs: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in parts]
-    among = any(isinstance(part, str) for part in parts)
-    if all(isinstance(run, str) for run in runs) and (among or all(part.get("type") in _RUNS for part in parts)):
+    if not all(isinstance(run, str) for run in runs):
+        return parts
+    if all(part.get("type") in _RUNS for part in parts if isinstance(part, dict)):
         return "".join(runs)
-    return parts
+    if not any(isinstance(part, str) for part in parts):
+        return parts
+    spaced = any(left[-1:].isspace() or right[:1].isspace() for left, right in pairwise(runs))
+    return "".join(runs) if spaced else joined(runs)
 
 
 def _is_value(inner: object) -> bool:

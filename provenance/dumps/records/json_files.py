@@ -157,7 +157,8 @@ class _Values:
                 self._at = end
                 return value
 
-    def _elements(self) -> Iterator[Any]:
+    def _elements(self, intake: Intake | None = None, depth: int = 0) -> Iterator[Any]:
+        """The elements of a list; inside an object, of an `intake`, those of lists in them where they have no texts."""
         self._at += 1
         if self._next() == "]":
             self._at += 1
@@ -165,9 +166,12 @@ class _Values:
         while True:
             self._next()  # a list is often written line by line
             value = self._value()
-            if value is self:
+            if value is not self:
+                yield from _grouped(value, intake.settings) if intake else (value,)
+            elif intake:
+                yield from self._inside(intake, depth + 1)
+            else:
                 raise _BrokenError(f"a record of more than {MOST_LINE >> 20} MB", self._before + self._at)
-            yield value
             mark = self._next()
             self._at += 1
             if mark == "]":
@@ -187,13 +191,12 @@ class _Values:
                 raise _BrokenError("Expecting ':'", self._before + self._at)
             self._at += 1
             if self._next() == "[":
-                yield from self._elements()
+                yield from self._elements(intake, depth)
             elif (value := self._value()) is self:
                 yield from self._inside(intake, depth + 1)
             elif isinstance(value, dict):
                 for place in find_records(value, intake.settings):
-                    first = place.records[0] if place.records else None
-                    if isinstance(first, dict) and not choose_columns(list(flattened(first)), intake.settings).problem:
+                    if place.records and _has_text(place.records[0], intake.settings):
                         named = place._replace(keys=(str(key), *place.keys))
                         yield from (_named(record, named) for record in place.records)
             if self._next() == ",":
@@ -219,7 +222,7 @@ def _records_in(value: Any, intake: Intake) -> Iterator[Any]:
 class Place(NamedTuple):
     """Where in an object records lie: the keys that lead to a list of them, or to one."""
 
-    keys: tuple[str, ...]
+    keys: tuple[str | int, ...]  # a number in a list
     records: list[Any]
     is_list: bool
 
@@ -229,7 +232,7 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
 
     Beside the lists, or without any, several objects with texts are each a record ({"id": {"text": ...}, ...}), and
     one is what the whole object is about. In records nothing more is looked for. Of lists whose objects have no texts
-    one alone is taken, to say so.
+    the lists in these are taken, else one alone, to say so.
     """
     if _is_feed(value):
         items = value.get("items")
@@ -241,14 +244,14 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
     textless: list[Place] = []
     objects: list[Place] = []
     texts: set[str] = set()
-    level: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), value)]
+    level: list[tuple[tuple[str | int, ...], dict[str, Any]]] = [((), value)]
     for _ in range(_MOST_DEPTH):
         deeper = []
         for keys, outer in level:
             for key, inner in outer.items():
                 path = (*keys, key)
                 if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-                    has_text = not choose_columns(list(flattened(inner[0])), settings).problem
+                    has_text = _has_text(inner[0], settings)
                     (lists if has_text else textless).append(Place(path, inner, is_list=True))
                 elif isinstance(inner, dict):
                     columns = choose_columns(list(inner), settings)
@@ -262,7 +265,26 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
         return lists + objects
     if not choose_columns(list(flattened(value)), settings).problem:
         return [*lists, whole]
-    return lists or (textless if len(textless) == 1 else [whole])
+    groups = [group for place in textless for group in _lists_in(place, settings)] if not lists else []
+    return lists or groups or (textless if len(textless) == 1 else [whole])
+
+
+def _has_text(record: Any, settings: Settings) -> bool:
+    return isinstance(record, dict) and not choose_columns(list(flattened(record)), settings).problem
+
+
+def _lists_in(place: Place, settings: Settings) -> Iterator[Place]:
+    """The lists of objects with texts in the objects of a list: messages of each of several chats."""
+    for number, group in enumerate(place.records):
+        for key, inner in group.items() if isinstance(group, dict) else ():
+            if isinstance(inner, list) and inner and _has_text(inner[0], settings):
+                yield Place((*place.keys, number, key), inner, is_list=True)
+
+
+def _grouped(value: Any, settings: Settings) -> Iterator[Any]:
+    """A value of a list -> itself, or the records in its lists where it has no text."""
+    groups = [] if _has_text(value, settings) else list(_lists_in(Place((), [value], is_list=True), settings))
+    yield from (record for group in groups for record in group.records) if groups else (value,)
 
 
 def _is_feed(value: dict[str, Any]) -> bool:
