@@ -272,3 +272,20 @@ def test_a_column_of_markup_is_read_as_its_text(tmp_path: Path) -> None:
         assert found.documents["text"].to_list() == texts, name
         assert found.rejects["reason"].to_list() == ["blank"], name
     assert provenance.scan(frame).documents["text"].to_list() == cells  # whose places are asked for in these very texts
+
+
+def test_a_live_blog_that_only_scripts_show_is_one_article_of_all_its_posts(tmp_path: Path) -> None:
+    """Its headline was all that was read."""
+    posts = [
+        {"@type": "BlogPosting", "headline": f"Post {at}", "datePublished": f"2024-03-06T1{at}", "articleBody": text}
+        for at, text in enumerate(PARAGRAPHS)
+    ]
+    stated = {
+        "@type": "LiveBlogPosting", "headline": "Storm hits the coast: live", "datePublished": "2024-03-06T08:00:00Z",
+        "dateModified": "2024-03-06T20:00:00Z", "liveBlogUpdate": posts,
+    }  # fmt: skip
+    script = f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+    found = scan(write(tmp_path, "a.html", page("<div id=app></div>", script, "Storm hits the coast: live")))
+    (row,) = found.documents.rows(named=True)
+    assert row["text"] == "\n\n".join(f"Post {at}\n\n{text}" for at, text in enumerate(PARAGRAPHS))
+    assert (row["title"], row["published"].isoformat()) == ("Storm hits the coast: live", "2024-03-06T08:00:00+00:00")

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.dumps.plain_text.articles import Article, split_articles
+from provenance.dumps.plain_text.layout import read_lines
 from provenance.dumps.sources.kinds import kind_of
 from provenance.text.calendar import parse_date
-from tests.dumps import scan, write
+from tests.dumps import PARAGRAPHS, scan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -354,3 +355,30 @@ def test_a_file_called_text_is_what_it_certainly_is(tmp_path: Path, content: str
 def test_a_look_that_ends_within_a_record_tells_records() -> None:
     rows = b"".join(b'{"text": "%s"}\n' % (b"a" * 30) for _ in range(4))
     assert {kind_of("a.txt", rows[:end])[0] for end in range(len(rows) // 4 + 1, len(rows))} == {"jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Ukraine-conflict-energy,2ndlead-WRAP", "Quay-harbour-dredger"),
+        ("UKRAINE-CRISIS/ENERGY (UPDATE 2, PIX)", "QUAY-HARBOUR/"),
+    ],
+)
+def test_an_agency_s_keywords_open_an_article_and_are_not_its_title(first: str, second: str) -> None:
+    """Reuters' were taken for the headline, and AFP's for the end of the article before them."""
+    body = " ".join(PARAGRAPHS)
+    titles = ("Kyiv buys a second dredger for its river port", "Quay sells its old crane")
+    takes = [
+        f"{line}\n\n{title}\n\n{place}, March 6, 2024 (AFP) -\n\n{words} {body}\n\n{words} too. {body}\n\nbur/ach/gil\n"
+        for line, title, place, words in zip((first, second), titles, ("Kyiv", "Quay"), ("One", "Two"), strict=True)
+    ]
+    articles = split_articles("\n".join(takes))
+    assert [article.head.title for article in articles] == list(titles)
+    text = "\n".join(takes)
+    assert [text[article.start : article.end].split("\n")[0] for article in articles] == [first, second]
+
+
+@pytest.mark.parametrize("line", ["Spider-Man (2002)", "Self-driving", "COVID-19: a guide", "Stop-and-go"])
+def test_headlines_with_hyphens_are_no_keywords(line: str) -> None:
+    (first, *_) = read_lines(f"{line}\n\n{PARAGRAPHS[0]}\n")
+    assert not first.is_keywords

@@ -158,6 +158,7 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
     signed = [at for at in head if lines[at].is_byline]
     dated = [at for at in head if lines[at].date is not None]
     linked = [at for at in head if lines[at].is_address]
+    filed = [at for at in head if lines[at].is_keywords]
     title = doubled[0] if doubled else _title_before(titles, [*signed, *dated, *linked], body)
     score = 0.0
     if title is not None:
@@ -165,6 +166,7 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         score += 3.0 if doubled else 0.0
         score += 2.0 if signed and signed[-1] > title else 0.0
         score += 2.0 if any(abs(at - title) <= 4 for at in dated) else 0.0
+        score += 2.0 if any(0 < title - at <= 2 for at in filed) else 0.0
         score += 1.5 if any(0 < at - title <= 3 for at in linked) else 0.0
         score += max(_dateline(lines, at, body) for at in range(title + 1, body + 1)) if body - title <= 4 else 0.0
         if lines[title].script != lines[head.start - 1].script and lines[title].script:
@@ -180,10 +182,10 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         return score, None
     start = min(marks)
     if title is not None:
-        # A standing head ("Opinion"), a site's name or a date belongs to the title under it; two titles in
+        # A standing head ("Opinion"), a site's name, a date or keywords belong to the title under them; two titles in
         # a row are a page title and a headline.
         near = [] if doubled else [at for at in titles if 0 < title - at <= 2]
-        over = [at for at in (*site, *dated) if 0 < title - at <= 3 and not _is_foot(lines, at, title)]
+        over = [at for at in (*site, *dated, *filed) if 0 < title - at <= 3 and not _is_foot(lines, at, title)]
         start = min([title, *near, *over])
     return score, start
 

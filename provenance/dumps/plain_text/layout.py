@@ -77,6 +77,13 @@ _CREDIT_END = re.compile(rf"{_CREDIT}[^.]{{0,60}}\.?$|\((?:reuters|afp|ap|epa|ge
 _SENTENCE_END = re.compile(r"(?:[a-zà-ÿ]{4}|\d\d|[>)])\. [A-ZÀ-Þ]")
 #: The number of a headline in a list of them.
 _NUMBER = re.compile(r"\d{1,5}[.)] ")
+#: What an agency's desk files a story under, over its headline: AFP's, with the take behind a comma
+#: (`Ukraine-conflict-energy,2ndlead-WRAP`), and Reuters' (`UKRAINE-CRISIS/ENERGY (UPDATE 2, PIX)`).
+_KEYWORDS = re.compile(
+    r"[A-Z][\w'’]{0,29}(?:-[\w'’]{1,30}){1,6}(?:,[\w-]{1,30}){1,3}"
+    r"|[A-Z][\w'’]{0,29}(?:-(?!(?:and|to|of|the|in|on|up|by|for|or|at|not|as|me|et|de|la|und|y)\b)[\w'’]{1,30}){2,6}"
+    r"|[A-Z\d-]{2,40}(?:/[A-Z\d-]{0,40}){1,3}(?: \([A-Z\d ,/&-]{1,60}\))?"
+)
 _FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 #: Letters of Chinese, Japanese and Korean, which have no capitals.
@@ -128,9 +135,14 @@ class Line:
         return self.words <= 40 and is_menu(self.folded, folded=True)
 
     @property
+    def is_keywords(self) -> bool:
+        """Whether this is an agency's line of keywords, and no headline."""
+        return self.words <= 12 and _KEYWORDS.fullmatch(self.text) is not None
+
+    @property
     def is_title_like(self) -> bool:
         """Whether this could be a headline: some words, no sentence end, no list mark, no byline or date."""
-        if not 3 <= self.words <= HEADLINE_WORDS or len(self.text) > 250:
+        if not 3 <= self.words <= HEADLINE_WORDS or len(self.text) > 250 or self.is_keywords:
             return False
         last = self.text.rstrip(_CLOSERS)[-1:]
         if (self.words <= 12 and _ANY_CREDIT.search(self.text)) or COUNTED.fullmatch(self.text):

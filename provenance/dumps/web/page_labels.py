@@ -142,9 +142,25 @@ def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Lab
 
 
 def stated_text(stated: list[dict[str, Any]]) -> str:
-    """The longest text that a page states for machines as an article's; empty if it states none."""
-    bodies = [item.get("articleBody") for item in stated if _ARTICLE.search(_types(item))]
-    return max((body for body in bodies if isinstance(body, str)), key=len, default="")
+    """The longest text that a page states for machines as an article's; empty if it states none.
+
+    That of a live blog is its posts one behind the other, in their order.
+    """
+    articles = [item for item in stated if _ARTICLE.search(_types(item))]
+    bodies = [body for item in articles if isinstance(body := item.get("articleBody"), str)]
+    return max([*bodies, *map(_posts, articles)], key=len, default="")
+
+
+def _posts(item: dict[str, Any]) -> str:
+    posts = item.get("liveBlogUpdate")
+    parts = [
+        part.strip()
+        for post in (posts if isinstance(posts, list) else [posts])
+        if isinstance(post, dict)
+        for part in (post.get("headline"), post.get("articleBody"))
+        if isinstance(part, str)
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def _meta(tree: Any) -> dict[str, str]:
