@@ -269,6 +269,8 @@ def test_texts_attached_to_a_mail_are_articles_and_other_things_are_told(tmp_pat
     message.add_attachment(PARAGRAPHS[0], filename="one.txt")
     message.add_attachment(f"<html><body>{BODY}</body></html>", subtype="html", filename="two.html")
     message.add_attachment(b"\xff\xd8", "image", "jpeg", filename="three.jpg")
+    message.add_attachment("BEGIN:VCARD\nFN:Ann Lee\nEND:VCARD\n", subtype="vcard", filename="ann.vcf")
+    message.add_attachment("a,b\n1,2\n", subtype="csv", filename="boats.csv")
     inner = EmailMessage()
     inner["Subject"], inner["Message-ID"] = "Forwarded", "<m0@q.example>"
     inner.set_content(PARAGRAPHS[1])

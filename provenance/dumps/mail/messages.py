@@ -15,6 +15,8 @@ from provenance.dumps.web.pages import read_page, said_of
 
 #: A head takes thirty times its length in memory; that of a mail that went through many hands has 20 kB.
 MOST_HEAD = 1 << 19
+#: What is read where it is attached, beside mails; other texts are cards, calendars, tables and programs.
+_READ = ("text/plain", "text/html", "text/markdown")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -34,7 +36,7 @@ def read_message(content: bytes) -> dict[str, Any]:
         if part is message or part.get_content_disposition() != "attachment":
             continue
         inner = part.get_payload(0) if part.get_content_type() == "message/rfc822" else part
-        if isinstance(inner, EmailMessage) and (inner is not part or part.get_content_maintype() == "text"):
+        if isinstance(inner, EmailMessage) and (inner is not part or part.get_content_type() in _READ):
             one = _read(inner)
             one["labels"]["title"] = one["labels"]["title"] or part.get_filename()
             attached.append(one)
