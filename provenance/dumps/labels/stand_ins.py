@@ -152,7 +152,7 @@ def stands_in(text: str, title: str | None = None) -> str | None:
 
 def may_stand_in(texts: pl.Series) -> pl.Series:
     """Which texts begin as those that stand in an article's place."""
-    rows = (texts.str.len_bytes() <= 4 * LONGEST).arg_true()
+    rows = (texts.str.len_chars() <= LONGEST).arg_true()
     begins = texts.gather(rows).str.slice(0, 200).str.to_lowercase().str.replace_all(r"[\W_]+", " ")
     likely = begins.str.strip_chars().str.contains(_BEGINS) | (texts.gather(rows).str.len_bytes() <= 40)
     return texts.str.contains(_RULES).scatter(rows.filter(likely), True)  # noqa: FBT003  scatter has no names
