@@ -65,16 +65,13 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
 
 def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
     """One row a cluster of `level`, by number: what the list shows, sorts, filters and searches."""
-    about = run.documents.select("doc_id", "outlet", "title", "published", "text")
+    hidden = pl.col("text").str.contains(HIDDEN)
+    about = run.documents.select("doc_id", "outlet", "title", "published", hidden=hidden)
     rows = _best_first(_members(run, chosen, level).join(about, on="doc_id"), "doc_id")
-    shown = pl.col("text").str.slice(pl.col("start").fill_null(0), WORDS)
-    shown = (
-        pl.when(pl.col("start").is_null()).then(shown).otherwise(shown.str.slice(0, pl.col("end") - pl.col("start")))
-    )
     title = pl.col("title").drop_nulls()
     gathered = rows.group_by("number", maintain_order=True).agg(
         title=title.first(),
-        words=shown.first(),
+        words=pl.struct("doc_id", "start", "end").first(),  # of which the text is looked up below, once a document
         names=pl.concat_str(title.unique(maintain_order=True).head(TITLES).str.join(" · "), pl.lit(" · "),
                             pl.col("doc_id").unique(maintain_order=True).head(TITLES).str.join(" ")),
         outlets=pl.col("outlet").drop_nulls().unique(maintain_order=True).head(50),
@@ -82,8 +79,9 @@ def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
         last=pl.col("published").max().dt.epoch("s"),
         score=pl.col("cohesion").cast(pl.Float64).mean().round(3),
         least=pl.col("cohesion").cast(pl.Float64).min().round(3),
-        hidden=pl.col("text").str.contains(HIDDEN).any(),
+        hidden=pl.col("hidden").any(),
     )  # fmt: skip
+    gathered = gathered.with_columns(words=_words_of(run, gathered["words"]))
     frame = chosen.filter(pl.col("level") == level).join(gathered, on="number", maintain_order="left")
     for part in (_links(run, chosen, level), _origins(run, chosen, level), _began(run, chosen, level), _kinds(run)):
         frame = frame.join(part, on="cluster_id", how="left", maintain_order="left")
@@ -92,6 +90,23 @@ def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
         .drop("number", "hidden", "undecided", "single", "doubtful")
         .rename({"cluster_id": "id"})
     )
+
+
+def _words_of(run: Run, places: pl.Series) -> pl.Series:
+    """Structs of doc_id, start and end -> the first WORDS characters there; of a whole article where these are null.
+
+    Document by document: places in a text of 20 MB that repeats itself are thousands, and to find each anew in its
+    UTF-8, beside a copy of the text for each of their members, took hours.
+    """
+    texts = run.documents.select("doc_id", row=pl.int_range(pl.len(), dtype=pl.Int64))
+    found = places.struct.unnest().join(texts, on="doc_id", how="left", maintain_order="left")
+    shown, held, text = [""] * found.height, -1, ""
+    ordered = found.with_columns(at=pl.int_range(pl.len(), dtype=pl.Int64)).sort("row", "at")
+    for start, end, row, at in ordered.select("start", "end", "row", "at").iter_rows():
+        if row != held:
+            held, text = row, run.documents["text"][row]
+        shown[at] = text[:WORDS] if start is None else text[start : min(end, start + WORDS)]
+    return pl.Series("words", shown, dtype=pl.String)
 
 
 def _members(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
