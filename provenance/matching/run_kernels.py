@@ -82,8 +82,12 @@ def find_runs(word, gap, a0, na, b0, nb, k, heads, following, met, place, slot, 
     """
     looked, runs = lent(looked), lent(runs)
     count, left_to_compare = 0, np.int64(COMPARED) * (na + nb)
+    shift, reach = np.int64(0), np.int64(0)  # of the last run: how far apart its sides are, and where it ends in b
     for m in range(met):
         j, i = np.int64(place[m]), np.int64(heads[slot[m]])
+        if j < reach and i == j + shift and following[i] == -1 and looked[j - 1] == na:
+            looked[j] = na  # as below: all places of the shingle before were looked at, so the run is known
+            continue
         seen, here = 0, np.int64(-1)
         looked[j] = na  # the last place of a that shingle j was looked at, na where that was all of them
         while i != -1 and seen < CHAIN_CAP and left_to_compare > 0:
@@ -98,6 +102,7 @@ def find_runs(word, gap, a0, na, b0, nb, k, heads, following, met, place, slot, 
             while length < most and _same(word, gap, a0, b0, here + length, j + length, here):
                 length += 1
             left_to_compare -= length
+            shift, reach = here - j, j + length
             if length + back >= min(k, na, nb):
                 count = _add_run(runs, count, here - back, j - back, length + back)
                 if count == -1:
