@@ -88,7 +88,9 @@ def test_first_view_shows_every_member_open(chromium: Browser, small: Path) -> N
     told = boxes.nth(0).inner_text()
     for words in ("a", "b", "The Post", SHARED):
         assert words in told
-    assert "origin: Reuters, not in the dump (possible, 70 %)" in told  # who, and how sure, in the first line
+    assert (
+        "origin: Reuters, its text not found in the dump (possible, 70 %)" in told
+    )  # who, and how sure, in the first line
     assert "from The Post (likely, 90 %)" in told
     assert "A pointer, not a verdict" in watched.page.inner_text("#view")
     for words in ("line 4 is <not> JSON", "3 articles read, 1 unique, 2 repeated"):
@@ -115,6 +117,20 @@ def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(chromium:
     group.first.locator("text=Timeline").click()
     watched.page.wait_for_selector("#members table")
     assert open_ in watched.page.locator("#view").inner_text()  # of a group whose origin is: a copy's is not
+    watched.page.close()
+
+
+def test_what_is_undetermined_is_called_no_likely_origin(chromium: Browser, tmp_path: Path) -> None:
+    """An editor read "Likely origin: this article", and behind it that nothing was determined."""
+    run = pipeline.scan(pl.DataFrame({"id": ["a", "b"], "text": [SHARED, SHARED]}))
+    assert run.origins["verdict"].to_list() == ["undetermined"] * 2
+    watched = browser.Watched(chromium, browser.put(run, tmp_path)).open()
+    watched.go("#/article/a")
+    told = watched.page.inner_text("#view")
+    assert "Not determined; likeliest: this article" in told
+    assert "Likely origin" not in told
+    watched.go("#/articles")
+    assert watched.page.inner_text("#view").count("source undetermined (perhaps none, ") == 2
     watched.page.close()
 
 

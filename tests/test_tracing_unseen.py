@@ -181,3 +181,14 @@ def test_what_was_copied_from_a_text_that_may_have_begun_outside_is_not_establis
     few, some, most = (told(unseen)[1] for unseen in (0.02, 0.2, 0.9))
     assert [row["verdict"] for row in (few, some, most)] == ["established", "likely", "undetermined"]
     assert few["confidence"] == some["confidence"] > most["confidence"]
+
+
+def test_nobody_is_said_to_be_absent_whose_other_articles_are_there() -> None:
+    """Of an agency that stands in the dump with another article the reason said that it "is not in the dump"."""
+    dump = [
+        {"doc_id": "rates", "outlet": "Reuters", "text": "The bank left its rate as it was, said the governor."},
+        {"doc_id": "ferry", "outlet": "Evening Star", "text": f"BERGEN, Sept 20 (Reuters) - {STORY}"},
+    ]
+    edges, origins, *_ = trace(dump, [])
+    assert edges["from_id"].to_list() == ["source:Reuters"]
+    assert origin(origins, "ferry")["reason"].endswith("credits Reuters, whose text was not found in the dump.")

@@ -43,9 +43,9 @@ def of_credit(kind: str, name: str, words: str) -> str:
     """Why an article is taken from somebody who is not in the dump."""
     shown = "" if words == f"“{name}”" else f" ({words})"  # a line that is nothing but the name is not said twice
     return {
-        "dateline": f"Its dateline {words} credits {name}, which is not in the dump.",
-        "credit": f"It credits {name}{shown}, which is not in the dump.",
-        "byline": f"Its byline names {name}{shown}, which is not in the dump.",
+        "dateline": f"Its dateline {words} credits {name}, whose text was not found in the dump.",
+        "credit": f"It credits {name}{shown}, whose text was not found in the dump.",
+        "byline": f"Its byline names {name}{shown}, whose text was not found in the dump.",
         "template": f"A notice of {name} was left in the text: {words}.",
     }[kind]
 

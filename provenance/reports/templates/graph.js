@@ -75,7 +75,7 @@ function node(one) {
   const label = (words, dy, kind) => svg("text", { class: kind, x: x + WIDTH / 2, y: y + dy, "text-anchor": "middle" }, words);
   if (!one.article) {
     const short = shortName({ outlet: one.name }, 20);
-    return svg("g", { class: "absent" }, svg("path", { d: `M${x + 14} ${y}h${WIDTH - 14}l-14 ${HEIGHT}h${14 - WIDTH}z` }), svg("title", {}, `${one.name}: not in the dump`), label(short, 16, "name"), label("not in the dump", 30, "tiny"));
+    return svg("g", { class: "absent" }, svg("path", { d: `M${x + 14} ${y}h${WIDTH - 14}l-14 ${HEIGHT}h${14 - WIDTH}z` }), svg("title", {}, `${one.name}: its text was not found in the dump`), label(short, 16, "name"), label("not found in the dump", 30, "tiny"));
   }
   const frame = (inset) => svg("rect", { x: x + inset, y: y + inset, width: WIDTH - 2 * inset, height: HEIGHT - 2 * inset, rx: 5 });
   const day = published(one.article.published).replace(" UTC", "");

@@ -122,22 +122,22 @@ export const originBadge = ({ origin }) => el("strong", { class: "badge origin" 
 
 // Where a text began, and how sure that is: the name of an outlet in the dump or outside it.
 export const sourceOf = ({ name, outside, verdict: word, confidence }) => (name === null ? "unknown"
-  : [el("b", {}, field(name)), outside && ", not in the dump", ` (${word}, ${percent(confidence)})`]);
+  : [el("b", {}, field(name)), outside && ", its text not found in the dump", ` (${word}, ${percent(confidence)})`]);
 
 // The same of one article, in a few words; null where origins were not traced.
 export function takenFrom(origin) {
   if (!origin) return null;
   if (origin.kind === "unknown" || origin.origin_id === null) return "source unknown";
   const about = ` (${origin.verdict}, ${percent(origin.confidence)})`;
-  if (origin.kind === "itself") return `no other source${about}`;
+  if (origin.kind === "itself") return origin.verdict === "undetermined" ? `source undetermined (perhaps none, ${percent(origin.confidence)})` : `no other source${about}`;
   const outside = origin.kind === "external";
   const name = field(origin.outlet ?? absentName(origin.origin_id) ?? origin.origin_id);
-  return [origin.relation === "cites" ? "cites " : "from ", el("b", {}, outside ? name : el("a", { href: place("article", origin.origin_id) }, name)), outside && ", not in the dump", about];
+  return [origin.relation === "cites" ? "cites " : "from ", el("b", {}, outside ? name : el("a", { href: place("article", origin.origin_id) }, name)), outside && ", its text not found in the dump", about];
 }
 
 function sourceName(id) {
   const absent = absentName(id);
-  return absent === null ? named(id) : [field(absent), el("span", { class: "quiet" }, " (not in the dump)")];
+  return absent === null ? named(id) : [field(absent), el("span", { class: "quiet" }, " (text not found in the dump)")];
 }
 
 export function originBox(article) {
@@ -145,7 +145,7 @@ export function originBox(article) {
   if (!origin) return el("p", { class: "quiet" }, "Origins were not traced in this run.");
   const what = { itself: "this article", unknown: "unknown" }[origin.kind] ?? [origin.outlet && [field(origin.outlet), " "], sourceName(origin.origin_id)];
   return el("div", { class: "origin-box" },
-    el("p", {}, el("b", {}, "Likely origin: ", what), " ", verdict(origin.verdict), el("span", { class: "quiet" }, ` confidence ${percent(origin.confidence)}`)),
+    el("p", {}, el("b", {}, origin.verdict === "undetermined" ? "Not determined; likeliest: " : "Likely origin: ", what), " ", verdict(origin.verdict), el("span", { class: "quiet" }, ` confidence ${percent(origin.confidence)}`)),
     el("p", { dir: "auto" }, seen(origin.reason ?? "")),
     origin.runner_up && el("p", { class: "quiet" }, "Runner-up: ", sourceName(origin.runner_up)),
     slot("origin", article.doc_id));
