@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.dumps.plain_text.articles import Article, split_articles
-from provenance.dumps.plain_text.layout import read_lines
+from provenance.dumps.plain_text.layout import line_date, read_lines
 from provenance.dumps.sources.kinds import kind_of
 from provenance.text.calendar import parse_date
 from tests.dumps import PARAGRAPHS, scan, write
@@ -275,6 +275,20 @@ def test_what_a_program_writes_around_a_title_is_none_of_it(before: str, behind:
         f"{before}{title}{behind}\n{day} March 2020\n\n{story(day)}" for day, title in enumerate(titles, 1)
     )
     assert [article.head.title for article in checked(text)] == titles
+
+
+@pytest.mark.parametrize(
+    ("line", "dated"),
+    [
+        ("Le Courrier du Rhône | 2025-03-05", True),
+        ("5 March 2025 | The Evening Post of Aldermouth", True),
+        ("It ran aground off Bergen on 5 March 2025", False),
+        ("Who said that the boat that ran aground in the fog was old | 5 March 2025", False),
+    ],
+)
+def test_a_bar_parts_a_date_from_the_name_of_a_paper(line: str, dated: bool) -> None:
+    """Of a paper whose name has four words the date was not read, with three it was."""
+    assert (line_date(line) is not None) == dated
 
 
 def test_a_day_of_the_week_between_link_and_date_signs_nothing() -> None:

@@ -84,6 +84,7 @@ _KEYWORDS = re.compile(
     r"|[A-Z][\w'’]{0,29}(?:-(?!(?:and|to|of|the|in|on|up|by|for|or|at|not|as|me|et|de|la|und|y)\b)[\w'’]{1,30}){2,6}"
     r"|[A-Z\d-]{2,40}(?:/[A-Z\d-]{0,40}){1,3}(?: \([A-Z\d ,/&-]{1,60}\))?"
 )
+_BAR_BEFORE, _BAR_AFTER = re.compile(r"^[^|]{2,60}\s\|\s*$"), re.compile(r"^\s*\|\s[^|]{2,60}$")
 _FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 #: Letters of Chinese, Japanese and Korean, which have no capitals.
@@ -244,7 +245,9 @@ def line_date(text: str) -> FoundDate | None:
         return None
     rest = text[: found[0].start] + " " + text[found[-1].end :]
     words = re.findall(r"[^\W\d_]{2,}", rest)
-    return found[0] if len(words) <= 3 else None
+    # no sentence parts its words from a date by a bar: `Le Courrier du Rhône | 2025-03-05`
+    barred = len(found) == 1 and (_BAR_BEFORE.search(text[: found[0].start]) or _BAR_AFTER.match(text[found[0].end :]))
+    return found[0] if len(words) <= (6 if barred else 3) else None
 
 
 def read_lines(text: str) -> list[Line]:
