@@ -45,6 +45,23 @@ def signs(full: str, late: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize(
+    ("was", "told", "rounded"),
+    [
+        ("1,215", "1,200", True),
+        ("1,215", "1,300", True),  # nearly 1,300
+        ("1,215", "1,000", True),  # over a thousand
+        ("4.46", "4.5", True),
+        ("7,790.1", "7,801.0", False),  # the points of the next day
+        ("1,215", "1,190", False),
+        ("1,215", "1,230", False),
+    ],
+)
+def test_a_rounded_figure_is_off_by_one_in_its_last_place_at_most(was: str, told: str, rounded: bool) -> None:
+    forth, back = signs(WHOLE.replace("1,215", was), WHOLE.replace("1,215", told))
+    assert ("rounded" in forth, "rounded" in back) == (rounded, False)
+
+
+@pytest.mark.parametrize(
     ("was", "told", "sign"),
     [
         ("1,215 crates", "1,200 crates", "rounded"),

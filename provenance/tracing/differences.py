@@ -250,9 +250,23 @@ def _is_rounded(was: list[str], told: list[str]) -> bool:
         value = float(figure.replace(",", ""))
         for other in told:
             near = float(other.replace(",", ""))
-            if near != value and abs(near - value) <= FARTHEST * value and _digits(other) < _digits(figure):
+            off = abs(near - value)
+            if 0 < off <= min(FARTHEST * value, _last_place(other)) and _digits(other) < _digits(figure):
                 return True
     return False
+
+
+def _last_place(figure: str) -> float:
+    """What one more in the last digit that is no nought would add: a round figure is off by no more.
+
+    Without it the next day's 7,801.0 points were Tuesday's 7,790.1, rounded.
+
+    >>> _last_place("1,200"), _last_place("7,801.0"), _last_place("4.5")
+    (100.0, 1.0, 0.1)
+    """
+    whole, _, part = figure.replace(",", "").partition(".")
+    part = part.rstrip("0")
+    return 10.0 ** (-len(part) if part else len(whole) - len(whole.rstrip("0")))
 
 
 def _is_converted(was: str, told: str) -> bool:
