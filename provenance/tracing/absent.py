@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from provenance.settings import Settings
 
-#: How sure a credit to somebody who is not in the dump makes us that the words are theirs, by its kind: of 69
+#: Confidence that the words are those of a credited source that is not in the dump, by the credit's kind: of 69
 #: agency articles of polnear the credits named the right agency in 65 (datelines in 61 of 61, the rest in 4 of 6);
 #: of 60 cited outlets read by eye 53 were the source of what was told.
 CREDIBLE = {
@@ -31,9 +31,9 @@ ITEMS = 8  # credits of one source that an edge lists
 
 
 def verdict(confidence: float, families: int, settings: Settings, least: float | None = None) -> str:
-    """A confidence, and how many families of evidence speak for it -> one of the four verdict words.
+    """A confidence, and the number of families of evidence that speak for it -> one of the four verdict words.
 
-    `least` is the lower limit of a calibrated confidence; a confidence that was read by eye is its own.
+    `least` is the lower limit of a calibrated confidence; without one the confidence itself is the limit.
     """
     if (confidence if least is None else least) >= settings.established and families >= 2:
         return "established"
@@ -43,7 +43,7 @@ def verdict(confidence: float, families: int, settings: Settings, least: float |
 
 
 def judge(confidence: str, least: str, families: str, settings: Settings) -> pl.Expr:
-    """Columns of calibrated confidences, their lower limits, and numbers of families -> what `verdict` says of each."""
+    """Columns of calibrated confidences, their lower limits and numbers of families -> `verdict` of each row."""
     return (
         pl.when((pl.col(least) >= settings.established) & (pl.col(families) >= 2))
         .then(pl.lit("established"))
@@ -56,7 +56,7 @@ def judge(confidence: str, least: str, families: str, settings: Settings) -> pl.
 
 
 def item(family: str, weight: float, doc_id: str, start: int | None, end: int | None, text: str) -> dict[str, Any]:
-    """An evidence item that shows what stands in `text` at its place, at most SNIPPET of it."""
+    """An evidence item with the words of `text` at its place, at most SNIPPET code points of them."""
     piece = "" if start is None or end is None else text[start : min(end, start + SNIPPET)]
     end = None if start is None else start + len(piece)
     return {"family": family, "weight": weight, "doc_id": doc_id, "start": start, "end": end, "text": piece}
@@ -73,10 +73,10 @@ def _claim(kind: str, weight: float, doc_id: str, start: int, end: int, snippet:
 
 
 def find_known(foreign: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
-    """Credits to others, copies (find_copies in edges.py) -> doc_id, key, passed: the sources that are not absent.
+    """Credits to others, copies (find_copies in edges.py) -> doc_id, key, passed: credited sources that are not absent.
 
-    The outlet that a document was copied from is in the dump. And a citation in copied words (`passed`) is that of the
-    original: where the text that was copied has it too, the copy's is left out, so that a cluster counts it once.
+    The outlet that a document was copied from is in the dump. And a citation in copied words (`passed`) belongs to the
+    original: where the original has it too, the copy's is left out, so that a cluster counts it once.
     """
     # any of several equal texts may be the one that was copied; a pair that only ties two stories knows of no others
     tied = pl.max_horizontal("share", "back") < LEAST_SHARE
@@ -94,7 +94,7 @@ def find_known(foreign: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
 
 
 def leave_known(foreign: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Credits to others, what find_known found of these documents -> those to sources that are not in the dump."""
+    """Credits to others, find_known's rows of these documents -> the credits to sources that are not in the dump."""
     whose = known.filter(~pl.col("passed")).select("doc_id", "key")
     inherited = known.filter(pl.col("passed")).select("doc_id", "key")
     rest = foreign.join(whose, on=["doc_id", "key"], how="anti")

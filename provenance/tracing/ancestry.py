@@ -1,7 +1,7 @@
 """EVIDENCE and MATCHES -> ANCESTRY: each document's possible sources in the dump, weighed together.
 
-Every document chooses among the others that hold enough of it (candidates.py), and having no source here. The chances
-of all choices together, without circles, come from the matrix-tree theorem.
+Every document has one source among those that hold enough of it (candidates.py), or none here. The chances of all
+combinations of these choices without circles are summed by the matrix-tree theorem (graphs.py).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Traced(NamedTuple):
-    """What is found of all documents that have a match."""
+    """What tracing finds about the documents that have a match."""
 
     ancestry: pl.DataFrame  # ANCESTRY
     evidence: pl.DataFrame  # EVIDENCE, dates in log odds
@@ -47,10 +47,10 @@ def trace_ancestry(
     evidence: pl.DataFrame,
     settings: Settings,
 ) -> Traced:
-    """DOCUMENTS, ..., DATES, EVIDENCE -> ANCESTRY of the documents with a match, and how far dates are true.
+    """DOCUMENTS, ..., DATES, EVIDENCE -> ANCESTRY of the documents with a match, sorted, and how far dates are true.
 
-    Sorted by document. *gather*. Cost: linear in matches, and cubic in documents that may be each other's sources in a
-    circle, up to graphs.EXACT of them.
+    *gather*. Cost: linear in matches; cubic in the documents of a component, in which each may be another's source, up
+    to graphs.EXACT of them.
     """
     ids, candidates = find_candidates(documents, related, attributions, dates, evidence)
     choices = Choices.of(candidates)
@@ -58,7 +58,7 @@ def trace_ancestry(
 
 
 class Choices(NamedTuple):
-    """CANDIDATES with a score for their features: what is needed of them to weigh all trees. By row, as there."""
+    """CANDIDATES with a score instead of features, for weighing all trees; one value a row unless said otherwise."""
 
     child: Array
     parent: Array
@@ -92,11 +92,11 @@ class Choices(NamedTuple):
 
 
 class Believed(NamedTuple):
-    """How far dates are true, and scores that heed them."""
+    """How far dates are true, and the scores with dates."""
 
     score: Array
     wrong: Array  # by document, the chance that its date is false
-    shares: list[float]  # of false dates, after each round of weighing; none where nothing is dated
+    shares: list[float]  # of false dates, after each round of weighing; empty where nothing is dated
 
 
 def believe_dates(choices: Choices, shares: Sequence[float] | None = None) -> Believed:
@@ -118,7 +118,7 @@ def grow_trees(
     evidence: pl.DataFrame,
     settings: Settings,
 ) -> Traced:
-    """Choices with what is believed of dates, RELATED, EVIDENCE -> what is found of documents. *map* of components."""
+    """Choices, how far dates are true, RELATED, EVIDENCE -> Traced. *map* over components."""
     child, families, wrong = choices.owner, choices.families, believed.wrong
     false_dates = believed.shares[-1] if believed.shares else 0.0
     if believed.shares:
@@ -168,7 +168,7 @@ def _shape(rows: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
 
 
 def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Of each document that another stands for: how likely it was copied from that one, by dates and credits."""
+    """ANCESTRY of documents that a twin stands for: how likely each is its copy, by dates and credits."""
     others = twins.filter(pl.col("doc_id") != pl.col("stands"))
     pairs = others.select(
         "doc_id",
@@ -199,14 +199,14 @@ def _twin_rows(twins: pl.DataFrame, evidence: pl.DataFrame, settings: Settings) 
 
 
 def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """A document that another stands for has that one's sources, as far as it is not that one's copy."""
+    """Give each document the sources of the twin that stands for it, so far as it is not that twin's copy."""
     copied = own.select("doc_id", taken="probability")
     others = twins.filter(pl.col("doc_id") != pl.col("stands")).join(copied, on="doc_id", how="left")
     return (
         others.join(rows.rename({"doc_id": "stands"}), on="stands")
         .with_columns(
             probability=pl.col("probability") * (1 - pl.col("taken").fill_null(0)),
-            # whichever of the two was there first, from the others it came all the same; that it began with itself
+            # whichever of the two was first, its words came from the others all the same; that it began with itself
             # is halved between them as the pair's evidence says
             first=pl.when(pl.col("other_id").is_null())
             .then(pl.col("first") * (1 - pl.col("taken").fill_null(0)))
@@ -218,7 +218,7 @@ def _inherit(rows: pl.DataFrame, twins: pl.DataFrame, own: pl.DataFrame) -> pl.D
 
 
 def _match_twins(rows: pl.DataFrame, even: pl.DataFrame) -> pl.DataFrame:
-    """ANCESTRY, what find_even finds -> ANCESTRY with twins; who is in no pair but with its twins has a row of none."""
+    """ANCESTRY, rows of find_even -> ANCESTRY with twins; a document whose pairs are all twins gets a row of none."""
     null = pl.col("other_id").is_null() & (pl.col("part") == 0)
     there = rows.drop("twin", "alike").join(even.drop("contents"), on="doc_id", how="left", maintain_order="left")
     there = there.with_columns(pl.when(null).then(name).alias(name) for name in ("twin", "alike"))

@@ -40,10 +40,10 @@ Row = tuple[str, int, int, str | None, str, str, str | None, date | None]
 def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cued | None = None) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES -> ATTRIBUTIONS, sorted by document (in their order), start, end, kind.
 
-    *map*: a document's rows depend on nothing but the document and its passages. Searches that may have been made
-    before find the few places with a cue (CUED); Python reads those alone. About 3 s for 100,000 documents. A title
-    suffix (`… – Middle East Monitor`) is a `credit`, an agency in the column of authors a `byline`; what does not stand
-    in the text has the place [0, 0).
+    *map*: a document's rows depend on the document and its passages alone. Python reads only the few places with a cue;
+    `cued` (CUED) has these where they were searched for before. Cost: about 3 s for 100,000 documents. A title suffix
+    (`… – Middle East Monitor`) is a `credit`, an agency in the column of authors a `byline`; a credit that does not
+    stand in the text has the place [0, 0).
     """
     cued = cued or find_cued(documents, passages)
     columns = documents.select("doc_id", "title", "byline", "published", "outlet", "text")
@@ -65,7 +65,7 @@ def _captions(passages: pl.DataFrame, wanted: pl.DataFrame) -> dict[str, list[tu
 
 
 def _read_document(row: dict[str, Any], cued: Cued, captions: list[tuple[int, int]]) -> list[Row]:
-    """One document with its flags -> its rows in order; of overlapping finds the first family wins."""
+    """One document with its flags -> its rows in order; of overlapping finds that of the first family is kept."""
     text: str = row["text"]
     found: list[Found | _Dated] = []
     if row["dateline"]:
@@ -102,7 +102,7 @@ class _Dated(NamedTuple):
 
 
 def _datelines(text: str) -> Iterator[_Dated]:
-    """Datelines at the start of a line of the head, after an address on it, or after page furniture."""
+    """Datelines in the head: at the start of a line, or on it after an address or page furniture."""
     count = position = 0
     head = text[: HEAD + LONGEST]
     linked = "://" in head
@@ -133,7 +133,7 @@ def _datelines(text: str) -> Iterator[_Dated]:
 
 
 def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
-    """The cues and names of a text -> first-party wording and citations, and the datelines that begin with a name."""
+    """Cues and names found in a text -> first-party wording, citations, and datelines that begin with a name."""
     raw = text.encode()
     plain = len(raw) == len(text)
     known, led = list_words().words, led_cues()

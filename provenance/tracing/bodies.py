@@ -1,4 +1,4 @@
-"""The words of articles without what the pages around them print."""
+"""The words of articles without the boilerplate of their pages."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Bodies(NamedTuple):
-    """The words of some documents without boilerplate, which is left out when a document is read.
+    """TOKENS of some documents; boilerplate is left out when a document is read.
 
-    Leaving it out of all at once took more memory, and more time to map that memory, than folding their texts anew.
+    To leave it out of all at once took more memory, and more time to map that memory, than to fold the texts anew.
     """
 
     row: dict[str, int]  # doc_id -> the document's row in `tokens`
@@ -53,9 +53,9 @@ NOTHING = Bodies({}, Tokens._make([np.zeros(1, np.int64), *(np.empty(0, dtype) f
 def fold_bodies(
     documents: pl.DataFrame, passages: pl.DataFrame, wanted: pl.Series, tokens: Tokens | None = None
 ) -> Bodies:
-    """DOCUMENTS (doc_id and text are read), PASSAGES, ids of some, TOKENS of all if they are known -> BODIES of some.
+    """DOCUMENTS (doc_id and text), PASSAGES, ids `wanted`, TOKENS of all if they are known -> BODIES of the wanted.
 
-    A menu or a notice that one page has and the other lacks says nothing of who copied. *map*.
+    A menu or a notice that only one of two pages has does not tell who copied. *map*.
     """
     chosen = pl.col("doc_id").is_in(wanted.implode())
     rows = documents.select("doc_id").with_row_index("at").filter(chosen)

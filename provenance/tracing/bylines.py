@@ -1,4 +1,4 @@
-"""Agencies that a byline names beside a person, or a line of its own beside a paper: whose copy an article is."""
+"""Bylines -> the agency whose copy an article is: beside a person, or on a line of its own beside the paper."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CUES = (
 
 @lru_cache(1 << 14)  # of a dump's authors most write more than once
 def read_byline(byline: str) -> str | None:
-    """A byline that came in a field -> the agency that it names alone or beside a person, or None."""
+    """A byline from a field -> the agency that it names, alone or beside a person; or None."""
     for part in _AMONG.split(byline[:200]):
         name = _BEFORE_NAME.sub("", part.strip()).removesuffix(" Staff")
         if (found := names.canonical(name) if name else "") in names.lexicon().kinds and names.is_agency(found):
@@ -43,7 +43,7 @@ def read_byline(byline: str) -> str | None:
 
 
 def read_shared(text: str, base: int) -> Iterator[Found]:
-    """A head or tail with a cue -> the agencies with which a line says that it was written, moved by `base`."""
+    """A head or tail with a cue -> agencies that a line says helped to write it; their places moved by `base`."""
     for match in match_lines(_WITH, text, CUES):
         parts = (names.resolve(part.strip()) for part in _AND.split(match["name"]))
         if found := next((hit for hit in parts if hit and names.is_agency(hit)), None):

@@ -1,7 +1,7 @@
-"""EVIDENCE and MATCHES -> every choice of each document among possible sources, and none, with its features.
+"""EVIDENCE and MATCHES -> each document's possible sources, and having none, with their features.
 
-A candidate is described by the pair's evidence and by readings: the source holds what the copy holds, and has little
-of its own that the copy lacks.
+A candidate's features are the pair's evidence and readings: a source holds what its copy holds, and has little of its
+own that the copy lacks.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FIXED = "parent_common"  # what speaks for a third source
 
 
 class Candidates(NamedTuple):
-    """Choices, sorted by child; numbers from `documents` on are further parts of a document, see `owner`."""
+    """Choices, sorted by child: a document's number or, from `documents` on, that of a further part (`owner`)."""
 
     child: NDArray[np.int64]
     parent: NDArray[np.int64]  # -1 for none in the dump
@@ -71,10 +71,10 @@ def find_candidates(
     many: int | None = None,
     others: pl.Series | None = None,
 ) -> tuple[list[str], Candidates]:
-    """DOCUMENTS, ..., DATES, EVIDENCE -> ids of those who stand for a text, every choice of each with its features.
+    """DOCUMENTS, ..., DATES, EVIDENCE -> ids of the documents that stand for a text, and their Candidates.
 
-    They are numbered by rank, so that of two equal choices the same is the first however they are named. `many`
-    documents has the dump, where these are not all, and `others` of these have pairs elsewhere.
+    Documents are numbered by rank, so that of two equal choices the same comes first whatever the ids. Where these are
+    not all documents, `many` is how many the dump has, and `others` are those of these with pairs elsewhere.
     """
     pairs = join_pairs(related.pairs.filter(~pl.col("same")), related.twins, related.ranks)
     told = evidence.filter(pl.col("feature") == "date").select(*PAIR, order="strength")
@@ -118,7 +118,7 @@ def find_candidates(
 
 
 def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """Pairs -> one row for each way in which one may be the other's source, a few for a child."""
+    """Pairs -> a row for each direction, child and parent; of each child its few best parents."""
     number = pl.DataFrame({"doc": ids, "at": np.arange(len(ids))})
     for side in ("left", "right"):
         named = number.rename({"doc": f"{side}_doc", "at": f"{side}_at"})
@@ -143,10 +143,10 @@ def _directed(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 
 def _parts(rows: pl.DataFrame, size: int) -> tuple[pl.DataFrame, Array]:
-    """A document whose candidates hold different stretches of it chooses once for each: it was compiled.
+    """Part documents whose candidates hold different stretches of it: it was compiled, and each part has its source.
 
-    The stretch of the candidate with the greatest share is the document itself; others become further children,
-    which are nobody's candidates.
+    The part that the candidate with the greatest share holds is the document itself; the others become further
+    children, which are nobody's candidates.
     """
     owner = list(range(size))
     child = rows["child"].to_numpy().copy()
@@ -188,7 +188,7 @@ def _featured(
     signed: Array,
     outlet: pl.Series,
 ) -> Candidates:
-    """Directed rows -> the same with features, and a row without a parent for each child."""
+    """Directed rows -> Candidates: features for each row, and a row without a parent for each child."""
     child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
     size = len(owner)
     features = np.zeros((len(child) + size, len(PARENT) + 1 + len(ROOT)))
@@ -201,10 +201,10 @@ def _featured(
     known[:, 4] = -np.log1p(readings.private[parent])
     alike = np.where(np.isnan(readings.alike), rows["jaccard"].to_numpy(), readings.alike)
     known[:, 5] = -over_least(child, -np.log(np.maximum(alike, LEAST_ALIKE)), size)
-    # what was cut off is one change, however much it is
+    # a cut is one change, however much was cut off
     known[:, 6] = -over_least(child, (readings.beyond >= READING).astype(float), size)
     known[:, 7] = explain_credits(owner[child], parent, rows["named"].to_numpy() >= NAMED)
-    known[:, 8] = signed[parent]  # whoever copies an agency's words credits it, and not himself
+    known[:, 8] = signed[parent]  # who copies an agency's words credits the agency, not himself
     known[:, 9] = -rows["common"].to_numpy()
     root = features[len(child) :, len(PARENT) + 1 :]
     worst = np.full(size, -np.inf)

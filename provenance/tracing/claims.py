@@ -1,4 +1,4 @@
-"""EDGES from absent sources and attributions -> what each article's own text says of an origin outside the dump."""
+"""EDGES from absent sources, ATTRIBUTIONS -> the origins outside the dump that each article's own text names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from provenance.tracing.facts import CREDITS, foreign_credits, keys
 IN_LEAD, TOLD_TO, TWICE, TOLD_OFTEN, FURTHER_DOWN, ONE_OF_SEVERAL = 0.72, 0.06, 0.04, 0.66, 0.35, 0.5
 
 
-#: What articles' own texts say of origins outside the dump, best first.
+#: Origins outside the dump that articles' own texts name, best first.
 CLAIMS = pl.Schema(
     {
         "doc_id": TEXT,
@@ -43,7 +43,7 @@ class _Credit(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What an article's own text says of an origin outside it."""
+    """An origin outside the dump that an article's own text names."""
 
     origin: str  # source:NAME
     relation: str

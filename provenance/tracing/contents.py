@@ -1,4 +1,4 @@
-"""What an article says, as a number: it breaks ties and draws samples, so that no result hangs on ids."""
+"""A hash of what is in an article: it breaks ties and draws samples, so that no result depends on ids."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def hash_contents(documents: pl.DataFrame) -> pl.Series:
 
 
 def rank_documents(documents: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS -> RANKS: numbers in the order of their hashes, of equal ones by outlet and id."""
+    """DOCUMENTS -> RANKS: numbers in the order of their hashes; equal hashes by outlet and id."""
     return rank_contents(documents.select("doc_id", "outlet", contents=hash_contents(documents)))
 
 

@@ -8,7 +8,7 @@ FEWEST = 5  # articles of an outlet from which its habits are known
 
 
 def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS, EDGES to them -> outlet, how many of its articles are copied from others, and how many it has. *map*.
+    """DOCUMENTS, EDGES to them -> by outlet how many articles are copied from others, and how many it has. *map*.
 
     An article that only cites others counts half.
     """
@@ -26,6 +26,6 @@ def count_copying(documents: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_copiers(counted: pl.DataFrame) -> pl.DataFrame:
-    """Sums of what count_copying gives, of whole outlets -> outlet, share: of those with FEWEST articles or more."""
+    """Counts of count_copying, summed by outlet -> outlet, share, of outlets with at least FEWEST articles."""
     known = counted.filter(pl.col("articles") >= FEWEST)
     return known.select("outlet", share=pl.col("copying") / pl.col("articles"))

@@ -1,4 +1,4 @@
-"""What is shown of a credit: its words, the line around it, and whether it stands in the lead."""
+"""How credits are shown: their words, the line around them, and whether they stand in the lead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BODY = re.compile(r"[^\n]{150}")  # the first line of so many begins the body
 def show_credits(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """ATTRIBUTIONS, DOCUMENTS -> ATTRIBUTIONS with `snippet`, `quote` and `lead`, unless they have these. *map*.
 
-    A title or a byline that came in a field has no place in the text.
+    A credit in a title or byline that came in a field has no place in the text.
     """
     if "snippet" in attributions.columns:
         return attributions

@@ -129,9 +129,9 @@ def read_chinese(line: str, at: int, source: str) -> Dateline | None:
 
 
 def _read_framed(rest: str, name: str, framed: bool) -> _Body | None:
-    """A place, with a day or without, before an agency of the table that needs no dash -> both.
+    """A place, with or without a day, before an agency of the table that needs no dash -> both.
 
-    In brackets alone (not `framed`) stands many a company's sign in a headline: CANADIAN PACIFIC (CP) CONFIRMS.
+    Many headlines have a company's sign in brackets alone (not `framed`): CANADIAN PACIFIC (CP) CONFIRMS.
     """
     known = names.resolve(name) or names.resolve(name.casefold().capitalize())
     dated = _read_day(rest.replace(". ", ", ")) if known and names.is_agency(known) else None
@@ -147,8 +147,8 @@ def _read_framed(rest: str, name: str, framed: bool) -> _Body | None:
 def _is_prose(head: str) -> bool:
     """Whether a word before any comma, bracket or separator is in small letters, and no month or `de`.
 
-    Then there is no dateline: the word would be the place's, of which `place_rank` makes nothing; an agency before
-    or after a slash is all that may be written so.
+    Then there is no dateline: the word would be part of the place, and `place_rank` takes none such. Only an agency
+    before or after a slash may be written so.
     """
     for found in _SMALL_WORD.finditer(" " + head):
         word = found["word"]
@@ -173,7 +173,7 @@ def _cuts(head: str) -> Iterator[re.Match[str]]:
 
 @lru_cache(1 << 13)  # wires file from few places: of 9,500 datelines of three weeks 4,000 differ
 def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
-    """What stands before a dateline's dash -> its parts, if a place is among them that datelines are written from."""
+    """The text before a dateline's dash -> its parts, if one of them is a place that datelines are written from."""
     bracket = _BRACKET.search(text)
     if bracket and bracket.start() == 0:
         found = names.resolve(bracket.group(1).strip())
@@ -228,7 +228,7 @@ def _read_day(text: str) -> _Body | None:
 
 
 def _is_written_from(place: str, source: str | None, colon: bool, prose: bool, dated: bool) -> bool:
-    """Whether what is beside it makes a name a dateline's place."""
+    """Whether a name is a dateline's place, by what stands beside it."""
     rank = place_rank(place)
     if colon:
         return rank == 2 and (source is not None or (place.isupper() and _is_city(place)))

@@ -1,4 +1,4 @@
-"""DOCUMENTS, ATTRIBUTIONS -> DATES: every date that is claimed for a document, and whether to believe it."""
+"""DOCUMENTS, ATTRIBUTIONS -> DATES: every date claimed for a document, and whether it is trusted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOT_OURS = re.compile(
     r"(?:file\b|photo|picture|image|born|since|until|from|between|in this|taken|(?<!up)dated)[^\n]{0,40}$",
     re.IGNORECASE,
 )
-#: What may be a full date; the strict parser decides. Every repetition is bounded.
+#: What looks like a full date; the strict parser decides. Every repetition is bounded.
 _DATE_FORM = (
     r"\d(?:st|nd|rd|th|er|\.|º|ª)?(?:[ \u00a0]|-)(?:(?:of|de"
     r"|di) )?[^\s\d,.]{3,14}(?: [^\s\d,.]{3,8})?(?:/ ?[^\s\d]{3,14})?[.,]?(?: |-)(?:(?:de|del) )?(?:19"
@@ -46,8 +46,8 @@ _URL_MONTH = r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?:/|$)"
 def find_dates(documents: pl.DataFrame, attributions: pl.DataFrame, constant: pl.Series | None = None) -> pl.DataFrame:
     """DOCUMENTS, ATTRIBUTIONS -> DATES, sorted by document, place, kind.
 
-    *gather*: that a time is one and the same for a whole outlet is seen over all documents, unless these outlets are
-    given. The clock is never asked, so that a run gives the same on every day. Seconds: about 3 for 100,000 documents.
+    *gather*: outlets whose articles all have one time are found over all documents, unless they are given (`constant`).
+    The clock is never read, so that a run gives the same on every day. Cost: about 3 s for 100,000 documents.
     """
     constant = find_constant(count_times(documents)) if constant is None else constant
     rows = [_fields(documents, constant), _addresses(documents), _heads(documents), _datelines(attributions)]
@@ -56,7 +56,7 @@ def find_dates(documents: pl.DataFrame, attributions: pl.DataFrame, constant: pl
 
 
 def is_zero(value: pl.Expr) -> pl.Expr:
-    """Times -> whether each is that of a field left at zero, in some zone."""
+    """Times -> whether each is the zero of a field that was left empty, in some zone."""
     return value.is_between(datetime(1969, 12, 31, tzinfo=UTC), EPOCH)
 
 
@@ -161,7 +161,7 @@ def _find(head: str) -> list[calendar.FoundDate]:
 
 
 def _like_dates(head: str) -> Iterator[re.Match[str]]:
-    """What _DATE_LIKE_HERE's finditer gives, looked for around years only: each match has one, near its end."""
+    """The matches of _DATE_LIKE_HERE, searched for around years only: each match has one near its end."""
     low = high = 0
     for year in _YEAR.finditer(head):
         if year.start() - BEFORE_YEAR > high:

@@ -13,8 +13,8 @@ from provenance.tracing.reasons import escape
 if TYPE_CHECKING:
     import datetime as dt
 
-FAMILY = "editor"  # of an editor's word, as a decided edge has it beside the evidence that the program found
-SURE = 1.0  # an editor's word is no estimate
+FAMILY = "editor"  # the family of an editor's decision, listed with the program's evidence
+SURE = 1.0  # an editor's decision is not an estimate
 
 
 def without_different(spans: pl.DataFrame, matches: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -28,7 +28,7 @@ def without_different(spans: pl.DataFrame, matches: pl.DataFrame) -> tuple[pl.Da
 
 
 def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
-    """ANCESTRY, origins that editors gave -> ANCESTRY where each given is its document's only source, and no copy."""
+    """ANCESTRY, origins that editors gave -> ANCESTRY in which each is its document's only source, and not its copy."""
     if fixed.is_empty():
         return ancestry
     inside = (pl.col("origin_id") != pl.col("doc_id")) & ~pl.col("origin_id").str.starts_with(SOURCE)
@@ -56,8 +56,8 @@ def fix_ancestry(ancestry: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
 def fix_edges(edges: pl.DataFrame, kinds: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
     """EDGES, kinds and origins that editors gave -> EDGES with these kinds, and an edge from each of these origins.
 
-    Such an edge is certain and has the editor's word as evidence. Other edges to the document stay, for the texts say
-    so; one from the document back to the origin goes.
+    Such an edge is certain, and its evidence is the editor's decision. Other edges to the document stay, as the texts
+    support them; one from the document back to the origin goes.
     """
     if kinds.is_empty() and fixed.is_empty():
         return edges
@@ -87,7 +87,7 @@ def fix_edges(edges: pl.DataFrame, kinds: pl.DataFrame, fixed: pl.DataFrame) -> 
 
 
 def fix_origins(origins: pl.DataFrame, fixed: pl.DataFrame) -> pl.DataFrame:
-    """ORIGINS, origins that editors gave -> ORIGINS in which they stand; what the program had said is the runner-up."""
+    """ORIGINS, origins that editors gave -> ORIGINS with these; the program's own becomes the runner-up."""
     if fixed.is_empty():
         return origins
     reasons = [_said(editor, decided) for editor, decided in fixed.select("editor", "decided").iter_rows()]

@@ -1,8 +1,8 @@
 """Two texts of one story, word by word -> signs of which side was made from the other.
 
-Each sign is one-way: a figure loses digits, a name its first half, a quotation its end; an explanation is put
-in brackets. It says that the side that lost or explained something is the later one. Signs on both sides together
-say that neither was made from the other.
+Each sign is one-way: a figure loses digits, a name its first half, a quotation its end; an explanation is added in
+brackets. The side that lost or explained something is the later one. Signs on both sides together mean that neither
+was made from the other.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 FARTHEST = 0.2  # a rounded figure is within a fifth of the true one
 MOVED = 40  # words before and after, within which a phrase that only moved in its sentence stands in the other text
-#: Signs of which single cases run either way: only how many more run one way than the other tells something.
+#: Signs that occur either way: only how many more run one way than the other counts.
 NET = ("wordier",)
 
 _DIGIT = re.compile(r"\d")
@@ -79,8 +79,8 @@ class Sign(NamedTuple):
 def compare(left: Text, right: Text, edits: Iterable[Edit]) -> tuple[list[Sign], list[Sign]]:
     """Two texts and edits between them -> signs that the right one is the later, signs that the left one is.
 
-    The kernel of the edits leaves out those in which nothing can be found here: a new kind of sign must be made known
-    there, too. Either of two spellings may be the slip: which is the rare one choose_slips asks for all pairs at once.
+    The kernel of the edits (edit_kernels.py) leaves out those in which no sign can be found here: it has to know of a
+    new kind of sign, too. Either of two spellings may be the slip: choose_slips decides, for all pairs at once.
     """
     forth: list[Sign] = []
     back: list[Sign] = []
@@ -93,7 +93,7 @@ def compare(left: Text, right: Text, edits: Iterable[Edit]) -> tuple[list[Sign],
 
 
 def choose_slips(found: list[list[Sign]], count: Count) -> list[list[Sign]]:
-    """Signs of many pairs -> the same without the slips whose other spelling is not twice as frequent."""
+    """Signs of many pairs -> signs without the slips whose other spelling is not twice as frequent."""
     asked = {word for signs in found for sign in signs for word in sign.spellings or ()}
     words = np.array(sorted(asked), np.uint64)
     times = dict(zip(words.tolist(), count(words).tolist(), strict=True))
@@ -105,7 +105,7 @@ def choose_slips(found: list[list[Sign]], count: Count) -> list[list[Sign]]:
 
 
 def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
-    """Signs -> the same without as many of each NET kind as run the other way."""
+    """Signs -> signs less, of each NET kind, as many as run the other way."""
     told = [sign.feature for sign in against if sign.feature in NET]
     if not told:
         return signs
@@ -120,7 +120,7 @@ def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
 
 
 def _signs(full: Text, late: Text, edit: Edit) -> list[Sign]:
-    """The signs of one edit that `late` was made from `full`, but for those of a phrase that replaced another."""
+    """The signs of one edit that `late` was made from `full`, without those of a phrase that replaced another."""
     found: list[Sign] = []
     lost, new = edit.two - edit.one, edit.four - edit.three
     if 0 < new <= PHRASE:
@@ -148,7 +148,7 @@ def _signs(full: Text, late: Text, edit: Edit) -> list[Sign]:
 
 
 def _compare_phrases(left: Text, right: Text, edit: Edit, told: tuple[list[Sign], list[Sign]]) -> None:
-    """A few words in the place of a few others -> the signs either way, added to those in `told`: forth, back."""
+    """A few words that replaced a few others -> signs either way, added to `told`: forth, back."""
     lost, new = edit.two - edit.one, edit.four - edit.three
     one, other = _words(left, edit.one, edit.two), _words(right, edit.three, edit.four)
     places = (
@@ -176,7 +176,7 @@ def _compare_phrases(left: Text, right: Text, edit: Edit, told: tuple[list[Sign]
 
 
 class _Figures(NamedTuple):
-    """The figures of a phrase, its place grown so that it cuts none, and the text from there on, with BESIDE more."""
+    """The figures of a phrase, widened so that none is cut, and the text from there on, BESIDE characters beyond it."""
 
     start: int
     end: int
@@ -199,7 +199,7 @@ def _compare_figures(was: _Figures, told: _Figures) -> Iterator[Sign]:
 
 
 def _is_inside(left: Text, right: Text, edit: Edit) -> bool:
-    """Whether a phrase stands inside a sentence: who rewords or translates there explains (Blum-Kulka, 1986)."""
+    """Whether a phrase stands inside a sentence: rewording and translating there explains (Blum-Kulka, 1986)."""
     if edit.two >= len(left.word) or edit.four >= len(right.word) or not edit.one or not edit.three:
         return False
     return max(*left.gap[edit.one : edit.two + 1], *right.gap[edit.three : edit.four + 1]) < SENTENCE
@@ -208,7 +208,7 @@ def _is_inside(left: Text, right: Text, edit: Edit) -> bool:
 def _is_opener(full: Text, late: Text, edit: Edit) -> bool:
     """Whether a sentence lost its capital to words put before it: "Officials have confirmed that the bridge ...".
 
-    Not where these words stand close by in the other text: they were only moved, and either order may be the first.
+    Not where these words stand close by in the other text: they only moved, and either order may be the first.
     """
     if edit.one >= len(full.word) or edit.four >= len(late.word) or (edit.one and full.gap[edit.one] < SENTENCE):
         return False
@@ -224,7 +224,7 @@ def _words(text: Text, first: int, last: int) -> str:
 
 
 def _widen(text: str, start: int, end: int) -> tuple[int, int]:
-    """A place grown to the whole of the figures at its ends: 1,215 is two words."""
+    """A place widened to whole figures at its ends: 1,215 is two words."""
     if text[start].isdigit():
         while start and (_figure(text, start - 1) or (text[start - 1] in ",." and _figure(text, start - 2))):
             start -= 1
@@ -322,7 +322,7 @@ def _is_first_name(full: Text, edit: Edit) -> bool:
 
 
 def _is_dateline(full: Text, edit: Edit) -> bool:
-    """Whether what is gone from the very beginning is a name in capitals and a dash: a dateline of any place."""
+    """Whether a name in capitals and a dash are gone from the very beginning: a dateline of any place."""
     if edit.two >= len(full.word):
         return False
     dash = full.text[full.end[edit.two - 1] : full.start[edit.two]]

@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
     Place = tuple[str, int | None, int | None]  # a document, from where to where
 
-WEAK = 0.2  # log odds of all families together under which a pair outside the tree has no direction
-DEEPEST = 64  # removes of a source that are followed
+WEAK = 0.2  # log odds of all families: below it a pair outside the tree has no direction
+DEEPEST = 64  # steps from source to source that are followed
 ROWS_AT_ONCE = 20_000  # edges written out at a time: as Python rows, half a million of them took a gigabyte
-#: What signs of a whole document say, which stand at no one place; of the one that looks the later, and of the other.
+#: The words for signs of a whole document, which have no place: of the later document, and of the earlier.
 NOTES = {
     "habit": "the outlet of {later} credits others in more of its articles than that of {fuller}",
     "plain_marks": "{fuller} has typographic quotation marks and dashes, {later} none",
@@ -57,7 +57,7 @@ NOTES = {
 ITEM = EVIDENCE_ITEM.to_schema()
 LEAST = 0.005  # log odds under which a family says nothing: its signs cancel
 TAIL = 60  # code points of a cut text's end that are shown
-HELD = 0.4  # an excerpt is so much of its words in a source of which it holds less than PART
+HELD = 0.4  # an excerpt has so much of its words from a source of which it holds less than PART
 PART = 0.6
 _SEARCHED = {"machine": re.compile(MACHINE)}
 
@@ -75,9 +75,10 @@ def draw_edges(
 ) -> pl.DataFrame:
     """The tables so far, the share of false dates -> EDGES, sorted by to_id, from_id.
 
-    *gather*. A document's sources in the best tree, and theirs, as far as the two match: to the direct source the
-    confidence is that the text came from it by whatever way, to a farther one that it was taken from there at once.
-    Documents that share too little to be in a tree have an edge if their own evidence tells a direction.
+    *gather*. An edge leads to a document from its source in the best tree and from that source's sources, where the two
+    match. The confidence of the direct source is that the text came from it by whatever way, of a farther one that it
+    was taken from there directly. Documents that share too little to be in a tree have an edge if their own evidence
+    tells a direction.
     """
     wires = find_wires(documents, attributions)["key"]
     copies = find_copies(documents, related, clusters, attributions, evidence, ancestry, wires, settings)
@@ -110,12 +111,13 @@ def find_copies(
 ) -> pl.DataFrame:
     """The tables so far, the keys of agencies -> COPIES: from_id, to_id and what is known of the two. *map* of stories.
 
-    A story is what pairs of LEAST_SHARE and twins hold together; a pair that ties two stories is one by itself.
+    A story is a component of the documents that are twins or share LEAST_SHARE; a pair between two stories is traced by
+    itself.
     """
     pairs, twins = related.pairs, related.twins
     held = _both_ways(pairs)
     tree, sources = _in_tree(ancestry, held)
-    # what two articles share in passing has a curve of its own: it is right less often
+    # a curve of its own for what two articles share in passing: such claims are right less often
     apart = _outside(pairs, evidence, sources, settings)
     copies = pl.concat([tree.with_columns(claim=pl.lit("edge")), apart.with_columns(claim=pl.lit("passage"))])
     copies = _judged_by(_completed(copies, held, documents, clusters, attributions, wires), twins)
@@ -123,7 +125,7 @@ def find_copies(
 
 
 def _owners_of_words(documents: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS, twins -> doc_id, alike_keys: of each twin the keys of all outlets that print the same words."""
+    """DOCUMENTS, TWINS -> doc_id, alike_keys: of each twin the keys of all outlets that print the same words."""
     owned = twins.join(documents.select("doc_id", "outlet"), on="doc_id")
     owned = owned.with_columns(key=keys(owned["outlet"])).drop_nulls("key")
     every = owned.group_by("stands").agg(alike_keys=pl.col("key").unique().sort())
@@ -131,7 +133,7 @@ def _owners_of_words(documents: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFra
 
 
 def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> from_id, to_id, what the copy shares and holds, the stretch of the copy, for either way."""
+    """Pairs -> two rows each, from_id and to_id either way: what the copy shares and holds, and its stretch."""
     ways = [
         pairs.select(
             from_id=f"{source}_doc", to_id=f"{copy}_doc", share=f"{copy}_containment", back=f"{source}_containment",
@@ -143,16 +145,16 @@ def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_tree(ancestry: pl.DataFrame, held: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """from_id, to_id, confidence, families: each document's source in the best tree, and the sources of that.
+    """Edges of the best tree: each document's source and that source's sources, where the two match.
 
-    And from_id, to_id of all sources, also of those that do not match.
+    And from_id, to_id of all such pairs, whether they match or not.
     """
     tree = ancestry.filter(pl.col("chosen") & pl.col("other_id").is_not_null())
     direct = _once(tree.select(from_id="other_id", to_id="doc_id", confidence="ancestor", families="families"))
     step = direct.select("to_id", above="from_id")
     level = sources = direct.select("from_id", "to_id")
     for _ in range(DEEPEST):
-        # twins may have sources in a circle: whoever was met before is not followed again
+        # twins may have sources in a circle: a document met before is not followed again
         level = (
             level.lazy().join(step.lazy(), left_on="from_id", right_on="to_id")
             .filter(pl.col("above") != pl.col("to_id"))
@@ -180,7 +182,7 @@ def _once(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outside(pairs: pl.DataFrame, evidence: pl.DataFrame, sources: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """The same of pairs of which neither holds enough of the other to be in its tree, and that no source explains."""
+    """Edges of pairs that share too little to be in a tree, and whose common words no source explains."""
     few = pairs.filter(~IS_ALIKE)
     both = (
         few.select(PAIR)
@@ -214,7 +216,7 @@ def _completed(
     attributions: pl.DataFrame,
     wires: pl.Series,
 ) -> pl.DataFrame:
-    """Copies -> the same with share, stretch, keys of the outlets, cluster and kind."""
+    """Copies -> COPIES with share, stretch, keys of the outlets, cluster and kind."""
     owners = documents.select("doc_id", key=keys(documents["outlet"]))
     named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
     credits_ = named.filter(pl.col("kind").is_in(CREDITS))
@@ -245,7 +247,7 @@ def _completed(
 
 
 def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    """Copies -> the same with the pair whose evidence was weighed: those who stand for the two, or two twins."""
+    """Copies -> COPIES with the pair whose evidence was weighed: the documents that stand for the two, or two twins."""
     for side in ("from", "to"):
         copies = copies.join(twins, left_on=f"{side}_id", right_on="doc_id", how="left", maintain_order="left")
         copies = copies.with_columns(pl.coalesce("stands", f"{side}_id").alias(f"{side}_stands")).drop("stands")
@@ -261,7 +263,7 @@ def _judged_by(copies: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
 
 
 def show_evidence(evidence: pl.DataFrame) -> pl.DataFrame:
-    """EVIDENCE -> left_doc, right_doc, family, value in log odds, and the strongest sign of those that prevail."""
+    """EVIDENCE -> by pair and family the sum in log odds, and the strongest sign of the direction that prevails."""
     value = pl.col("strength") * pl.col("feature").replace_strict(weights(), default=1.0, return_dtype=pl.Float64)
     family = pl.col("feature").replace_strict(families(), return_dtype=pl.String)
     rows = evidence.filter(pl.col("feature") != "shared_credit").with_columns(value=value, family=family)
@@ -284,9 +286,9 @@ def write_copies(
     settings: Settings,
     pieces: Mapping[Place, str] | None = None,
 ) -> pl.DataFrame:
-    """COPIES, what show_evidence shows, their DOCUMENTS and ATTRIBUTIONS, the curves -> EDGES with the evidence.
+    """COPIES, rows of show_evidence, their DOCUMENTS and ATTRIBUTIONS, curves -> EDGES with the evidence.
 
-    What is shown of texts stands in these, or in `pieces` by its place.
+    The words shown are those of the DOCUMENTS, or stand in `pieces` by their place.
     """
     pieces = pieces or {}
     numbered = copies.with_row_index("number")
@@ -314,7 +316,7 @@ def write_copies(
 
 
 def _shared(copies: pl.DataFrame, documents: pl.DataFrame, pieces: Mapping[Place, str]) -> pl.DataFrame:
-    """Numbered COPIES -> of each an evidence item, flat, that shows the beginning of what the copy shares."""
+    """Numbered COPIES -> for each a flat evidence item with the beginning of the words that the copy shares."""
     place = copies.select("number", doc_id="to_id", start="first", end="last")
     place = place.join(documents.select("doc_id", "text"), on="doc_id", how="left", maintain_order="left")
     size = pl.min_horizontal(pl.col("end") - pl.col("start"), SNIPPET).clip(0)
@@ -329,7 +331,7 @@ def _shared(copies: pl.DataFrame, documents: pl.DataFrame, pieces: Mapping[Place
 def _look_up(
     signs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame, pieces: Mapping[Place, str]
 ) -> pl.DataFrame:
-    """Numbered signs that say nothing themselves -> of each an evidence item, flat, with what stands at its place."""
+    """Numbered signs without a text of their own -> for each a flat evidence item with the words at its place."""
     ids = pl.concat([signs["from_id"], signs["to_id"], signs["doc_id"].drop_nulls()]).unique()
     texts = dict(documents.filter(pl.col("doc_id").is_in(ids.implode())).select("doc_id", "text").iter_rows())
     lines = attributions.filter((pl.col("kind") == "dateline") & pl.col("doc_id").is_in(ids.implode())).reverse()
@@ -339,7 +341,7 @@ def _look_up(
 
 
 def _shown(sign: tuple[str, float], place: Place, texts: dict[str, str], pieces: Mapping[Place, str]) -> dict[str, Any]:
-    """An evidence item of a family and its weight, with what stands at its place."""
+    """An evidence item of a family and its weight, with the words at its place."""
     doc_id, start, end = place
     found = item(*sign, doc_id, start, end, texts.get(doc_id, ""))
     return found if place not in pieces else found | {"text": pieces[place], "end": (start or 0) + len(pieces[place])}

@@ -1,7 +1,7 @@
 """Pairs of documents that share text -> EVIDENCE: every sign of who had it first, with its place.
 
-A row's `strength` is over 0 where the right document is the later one, under 0 where the left one is. What a
-sign is worth in log odds stands in weights.tsv (see model.py): a sign by itself says only its direction.
+A row's `strength` is above 0 where the right document is the later one, below 0 where the left one is. How many log
+odds a sign is worth stands in weights.tsv (see model.py): a sign by itself tells only a direction.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def find_evidence(
 ) -> pl.DataFrame:
     """DOCUMENTS, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
 
-    Four things are found here unless they are given: FACTS of single documents; EVIDENCE of quoting, by pair
-    (`quoted`); how frequent words are (`count`, a function as in frequency.py); and, beside what is near a document
-    here, of which outlets there are articles near it elsewhere in the dump (`seen`: doc_id, key).
+    Four arguments are found here unless they are given: FACTS of single documents; `quoted`, EVIDENCE of quoting by
+    pair; `count`, a function that tells how frequent words are (frequency.py); and `seen` (doc_id, key), the outlets
+    with an article near a document elsewhere in the dump.
 
-    Of documents of equal words one stands for all (twins.py); between twins only dates and credits speak.
-    *gather*. Facts of whole documents are compared in Polars; the words of each document and its NEAREST neighbours
-    by kernels, about .05 ms a pair; and changes that may say something are read in Python.
+    Of documents of equal words one stands for all (twins.py); between twins only dates and credits count. *gather*.
+    Facts of whole documents are compared in Polars; the words of each document and its NEAREST neighbours by kernels,
+    about .05 ms a pair; and the edits that may be signs are read in Python.
     """
     twins = related.twins
     if facts is None:
@@ -76,7 +76,7 @@ def find_evidence(
     apart = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
     credited = pl.concat([apart, _claims(equal, documents, attributions)])
     credited = _first(credited, related, *PAIR, "feature", "strength")
-    # how two documents treat the little that they share says nothing of the rest
+    # how two documents treat the little that they share tells nothing of the rest
     alike = pairs.filter(IS_ALIKE)
     alike = _add_facts(alike, facts.drop(KNOWN))
     quoted = find_quoting(spans, documents) if quoted is None else quoted
@@ -100,17 +100,17 @@ def _ids_of(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.Series:
 
 
 def _first(signs: pl.DataFrame, related: Related, *of: str) -> pl.DataFrame:
-    """EVIDENCE -> of rows alike in columns `of` that of a document that stands for its text, else the first by rank."""
+    """EVIDENCE -> of rows equal in columns `of` one: that of a document that stands for its text, or first by rank."""
     ranked = signs.join(related.ranks.select("doc_id", "rank"), on="doc_id", how="left")
     ordered = ranked.sort(*of, lent("doc_id", related.twins), "rank", "start", "end")
     return ordered.unique(of, keep="first", maintain_order=True).drop("rank")
 
 
 def _without_quoted(traces: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
-    """Rows of EVIDENCE -> those that do not speak against marks of quoting between the same two.
+    """Rows of EVIDENCE -> those that do not contradict marks of quoting between the same two documents.
 
-    Who quotes goes on in words of his own, and beside these the quoted text looks cut off or shortened: for that, 57
-    of 2,810 replies in newsgroups were turned round.
+    Who quotes goes on in words of his own, and beside these the quoted text looks cut off or shortened: that turned the
+    direction of 57 of 2,810 replies in newsgroups round.
     """
     told = quoted.group_by(PAIR).agg(told=pl.col("strength").sum().sign())
     both = traces.join(told, on=PAIR, how="left", maintain_order="left")
@@ -118,7 +118,7 @@ def _without_quoted(traces: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> the same with what is known of either document, as `left_*` and `right_*`."""
+    """Pairs -> pairs with the facts of both documents, as `left_*` and `right_*`."""
     for side, _ in SIDES:
         renamed = facts.rename({name: f"{side}_{name}" for name in facts.columns if name != "doc_id"})
         pairs = pairs.join(renamed, left_on=f"{side}_doc", right_on="doc_id", how="left", maintain_order="left")
@@ -153,7 +153,7 @@ def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataF
 def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     """Pairs -> those that share LEAST_SHARE, and of the rest those between documents that stand for their texts.
 
-    What shares only a little with another twin says no more than what shares it with the one that stands for it.
+    A document that shares little with a twin shares the same with the one that stands for it.
     """
     others = twins.filter(pl.col("doc_id") != pl.col("stands"))["doc_id"].implode()
     weak = ~pl.col("same") & ~IS_ALIKE
@@ -161,7 +161,7 @@ def without_weak_twins(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame
 
 
 def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """RELATED, FACTS -> pairs of documents, of those that stand for them, and of twins, with KNOWN facts of either."""
+    """RELATED, FACTS -> pairs of documents, of the ones that stand for them, and of twins, with KNOWN facts of both."""
     every = without_weak_twins(related.pairs, related.twins)
     pairs = join_pairs(every.filter(~pl.col("same")), related.twins, related.ranks)
     equal = related.twins.filter(pl.col("doc_id") != pl.col("stands")).select(
@@ -172,7 +172,7 @@ def _pairs_of(related: Related, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
 
 
 def find_near(related: Related, facts: pl.DataFrame) -> pl.DataFrame:
-    """RELATED, FACTS -> doc_id, key: of which outlets there are articles near each document."""
+    """RELATED, FACTS -> doc_id, key: the outlets with an article near each document."""
     _, pairs, equal = _pairs_of(related, facts)
     return _near(pairs.filter(IS_ALIKE), equal)
 
@@ -185,7 +185,7 @@ def _near(alike: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
 def _shared_credits(
     pairs: pl.DataFrame, seen: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame
 ) -> pl.DataFrame:
-    """EVIDENCE where both texts credit one outlet, whose own report matches neither: so both have a third; strength 1.
+    """EVIDENCE of a common source, strength 1: both texts credit one outlet, and none of its articles matches either.
 
     `seen` (doc_id, key) are outlets with an article that shares LEAST_SHARE or more with a document: one that shares
     less is not the report that the document credits.
@@ -209,7 +209,7 @@ def _shared_credits(
 
 
 def _marks(pairs: pl.DataFrame) -> pl.DataFrame:
-    """What whole documents show: a cut end, a lost dateline, lines set off as quoted, a machine's slips."""
+    """EVIDENCE of whole documents: a cut end, a lost dateline, lines set off as quoted, a machine's slips."""
     rows = []
     for side, other in SIDES:
         mine, theirs = _of(side), _of(other)
@@ -272,7 +272,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> PAIR and ranks of those whose words differ and of which one is NEAREST, or one of FEW, to the other."""
+    """Pairs -> PAIR and ranks of those of different words, one among the other's NEAREST or FEW neighbours."""
     columns = (*PAIR, "jaccard", "same", *(f"{side}_rank" for side, _ in SIDES))
     alike = pairs.select(columns).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
     numbered = alike.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
@@ -286,7 +286,7 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: Count) -> pl.DataFrame:
-    """What was lost or put in between the two texts of each near pair, word by word."""
+    """EVIDENCE of edits: what was lost or added between the two texts of each near pair, word by word."""
     near = find_nearest(pairs)
     own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
     # several alignments may be equally long: which is found hangs on which text comes first, so ranks decide that
@@ -312,7 +312,7 @@ def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: 
 
 
 def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Iterator[tuple[str, float, str, int, int]]:
-    """One row a feature: the first sign counts in full, each further one half as much as the one before."""
+    """Signs -> a row for each feature: the first sign counts in full, each further one half of the one before."""
     first: dict[str, tuple[Sign, int]] = {}
     for one in signs:
         held = first.get(one.feature)
@@ -327,8 +327,8 @@ def _strengths(signs: list[Sign], sign: float, later: str, fuller: str) -> Itera
 def _dates(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs with facts -> EVIDENCE of dates: one row where the two dates can be told apart; strength 1 or less.
 
-    A date of a day is anywhere in it, an hour more at either end; one of a month anywhere in it. The same day says
-    nothing.
+    A date of a day may be any time in it, and an hour before or after; one of a month any time in it. Dates of the same
+    day say nothing.
     """
     hours = (pl.col("right_time") - pl.col("left_time")).dt.total_seconds() / 3600
     fine = (pl.col("left_precision") == "second") & (pl.col("right_precision") == "second")

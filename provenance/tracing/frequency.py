@@ -1,6 +1,6 @@
-"""How often words stand in a dump, by a sample of its documents that is the same on every engine.
+"""How often words occur in a dump, by a sample of its documents that is the same on every engine.
 
-The sample is also where tracing learns what else it has to know of a whole dump: more would say the same.
+From the sample tracing also learns all else that it needs to know of a whole dump.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ WORDS = {"word": pl.UInt64(), "times": pl.Int64()}
 
 
 def is_sampled(contents: pl.Series, documents: int) -> pl.Series:
-    """Hashes of what is in documents -> whether each is in the sample of a dump of so many; of equals all or none."""
+    """Hashes of documents' contents -> whether each is in the sample of a dump of so many; of equals all or none."""
     most = min((SAMPLE << 64) // max(documents, 1), (1 << 64) - 1)
     return contents <= pl.Series([most], dtype=CONTENTS)
 
 
 def take_sample(documents: pl.DataFrame, many: int) -> pl.Series:
-    """Some DOCUMENTS of a dump of so many -> whether each is in the sample."""
+    """DOCUMENTS of a dump of `many` -> whether each is in the sample."""
     if many <= SAMPLE:  # all of them; nothing has to be hashed to know that
         return pl.repeat(value=True, n=documents.height, dtype=pl.Boolean, eager=True)
     return is_sampled(hash_contents(documents), many)
 
 
 def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None) -> Count:
-    """All DOCUMENTS, TOKENS if known -> a function as `counter` gives, which reads them when it is asked. *gather*."""
+    """All DOCUMENTS, TOKENS if known -> a function as `counter` gives, which reads them when it is called. *gather*."""
 
     def count(asked: Array) -> Array:
         times = np.zeros(asked.size, np.int64)
@@ -66,13 +66,13 @@ def words_of(words: Array) -> pl.DataFrame:
 
 
 def sum_words(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Counted words of parts of the sample -> those that stand more than once, in order."""
+    """Counted words of parts of the sample -> those that occur more than once, in order."""
     counted = pl.concat(parts).group_by("word").agg(pl.col("times").sum())
     return counted.filter(pl.col("times") > 1).sort("word")
 
 
 def counter(frequency: pl.DataFrame) -> Count:
-    """Counted words -> a function: different words -> how often each stands; 1 of one not counted, for it was met."""
+    """Counted words -> a function: different words -> how often each occurs; 1 for one not counted, as it was met."""
     words, times = frequency["word"].to_numpy(), frequency["times"].to_numpy()
 
     def count(asked: Array) -> Array:

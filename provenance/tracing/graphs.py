@@ -1,4 +1,4 @@
-"""Scores of each document's possible sources -> chances and the best tree.
+"""Scores of each document's possible sources -> the chance of each, and the best tree.
 
 Chances sum over all trees by the directed matrix-tree theorem; the best tree is a maximum arborescence.
 """
@@ -27,7 +27,7 @@ BLOCK = 64
 
 
 class Layout(NamedTuple):
-    """Choices in a form that is summed quickly: who chooses whom, and components of one size together."""
+    """Choices laid out for fast sums: who may have whom as source, components of one size together."""
 
     own: Array  # by row, the child's place among all children
     above: Array  # by row, the parent's; -1 for none here
@@ -37,7 +37,7 @@ class Layout(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Components of as many children each."""
+    """Components with the same number of children."""
 
     rows: Array
     which: Array  # by row, the component's number in the batch
@@ -48,7 +48,7 @@ class Batch(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """By row."""
+    """What is found, one value a row."""
 
     chance: Array  # that this is the direct source; a child's sum to 1
     first: Array  # that this, or the child itself where it has no source, is where the child's text began
@@ -57,7 +57,7 @@ class Solved(NamedTuple):
 
 
 def lay_out(child: Array, parent: Array, component: Array) -> Layout:
-    """Rows of choices sorted by child (parent -1: none here) and their components -> Layout.
+    """Rows of choices, sorted by child (parent -1: none in the dump), and their components -> Layout.
 
     A child that is nobody's parent may be a further part of a document. Components of more than EXACT are not summed.
     """
@@ -99,8 +99,8 @@ def weigh(layout: Layout, score: Array) -> Array:
 def sum_trees(layout: Layout, score: Array) -> tuple[Array, Array]:
     """Scores -> `chance` and `first` of Solved. Cost: cubic in a component's documents, many components at once.
 
-    That a text began at r is the chance that a walk from source to source ends there (Wilson's algorithm draws its
-    trees by such walks): r's weight of having no source, times the inverse of the Laplacian from r to the text.
+    The chance that a text began at r is that of a walk from source to source to end there, as Wilson's algorithm (1996)
+    draws trees: r's weight of having no source, times the entry of the inverse Laplacian from r to the text.
     """
     weight = weigh(layout, score)
     chance, first = np.zeros(len(score)), np.zeros(len(score))
@@ -127,10 +127,10 @@ def sum_trees(layout: Layout, score: Array) -> tuple[Array, Array]:
 
 
 def invert(matrices: Array) -> Array:
-    """Matrices [count, size, size], of which no part needs pivots -> their inverses, BLOCK rows and columns at a time.
+    """Diagonally dominant matrices [count, size, size] -> their inverses, BLOCK rows and columns at a time.
 
-    Gauss-Jordan elimination by blocks (Golub and Van Loan, Matrix Computations, 3.2.11): what is left of a matrix whose
-    diagonal outweighs the rest of each column, or of each row, is such a matrix again.
+    Gauss-Jordan elimination by blocks (Golub and Van Loan, Matrix Computations, 3.2.11), without pivots: where the
+    diagonal outweighs the rest of each column, or of each row, it does so after each step too.
     """
     count, size, _ = matrices.shape
     if size <= BLOCK:
@@ -180,7 +180,7 @@ def solve(layout: Layout, score: Array) -> Solved:
 
 
 def _ancestors(batch: Batch, chance: Array) -> Array:
-    """Chances of direct sources -> of sources at any remove: visits of a walk from source to source."""
+    """Chances of direct sources -> chances of sources over any number of steps, by walks from source to source."""
     _, which, own, above, count, size = batch
     step = np.zeros((count, size, size))
     inner, up = above >= 0, np.maximum(above, 0)
@@ -192,7 +192,7 @@ def _ancestors(batch: Batch, chance: Array) -> Array:
 
 
 def _losses(own: Array, chance: Array, best: Array) -> Array:
-    """Each row's logarithm under that of its child's best row."""
+    """By how much each row's log chance is below that of its child's best row."""
     result: Array = np.log(np.maximum(chance[best][own], SURE)) - np.log(np.maximum(chance, SURE))
     return result
 
@@ -203,10 +203,11 @@ def _best_tree(own: Array, above: Array, chance: Array, size: int) -> Array:
 
 
 def _least_loss(own: Array, above: Array, loss: Array, size: int) -> Array:
-    """The rows by which each of `size` has one source, no circle is left, and losses are least together.
+    """The rows that give each of `size` documents one source without circles, with the least sum of losses.
 
-    Each takes its best row; a circle of these is made one (Chu and Liu, 1965; Edmonds, 1967), for which a way in costs
-    what it loses against the row it replaces, and so on till there is none. All components at once.
+    Each document takes its best row; a circle of these is contracted to one node, whose incoming rows cost what they
+    lose against the row they replace, and so on until no circle is left (Chu and Liu, 1965; Edmonds, 1967). All
+    components at once.
     """
     best = _likeliest(own, above, -loss, size)
     end, inside = _circles(above[best])
@@ -230,13 +231,13 @@ def _likeliest(own: Array, above: Array, chance: Array, size: int) -> Array:
 
 
 def _circles(above: Array) -> tuple[Array, Array]:
-    """Each one's source or -1 -> the circle in which its sources end, by its least member, or -1; who is in one."""
+    """Each document's source or -1 -> the circle that its sources end in (its least member) or -1; which are in one."""
     at, least = above, np.where(above >= 0, above, len(above))
     for _ in range(int(np.ceil(np.log2(len(above) + 1))) + 1):
         onward = np.maximum(at, 0)
         least = np.where(at >= 0, np.minimum(least, least[onward]), least)
         at = np.where(at >= 0, at[onward], -1)
-    # after more steps than there are documents, whoever is still on the way has come to a circle, and all of it is met
+    # after more steps than documents, a walk that goes on is in a circle and has met all of it
     inside = np.zeros(len(above), bool)
     inside[at[at >= 0]] = True
     return np.where(at >= 0, least[np.maximum(at, 0)], -1), inside
@@ -245,8 +246,8 @@ def _circles(above: Array) -> tuple[Array, Array]:
 def _cut_circles(own: Array, above: Array, chance: Array, size: int) -> Array:
     """The rows of the likeliest sources of a component too large for exact sums, with every circle cut once.
 
-    A circle is cut where that costs least: one of its documents takes its likeliest source that does not lead back,
-    and never again the one it had. Having no source always remains.
+    A circle is cut where that costs least: one of its documents takes its likeliest source that does not lead back into
+    the circle, and never again the one it had. Having no source is always possible.
     """
     best = _likeliest(own, above, chance, size)
     loss = _losses(own, chance, best)

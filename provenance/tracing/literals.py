@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Hits(NamedTuple):
-    """What was found in some texts; that of text t is [ends[t], ends[t + 1])."""
+    """Words found in some texts; those of text t are ends[t]:ends[t + 1]."""
 
     ends: NDArray[np.int64]  # [texts + 1]
     place: NDArray[np.int64]  # in bytes of the text
@@ -29,12 +29,12 @@ class Hits(NamedTuple):
 class Literals:
     """Words, of SHORT bytes or more, made ready to be found.
 
-    Polars' own search (Aho and Corasick, 1975) takes 7 ns a byte for 1,700 words, and one more pass for each further
-    set; to look up the first bytes in tables takes 1.3 for all.
+    Polars' own search (Aho and Corasick, 1975) takes 7 ns a byte for 1,700 words, and a pass more for each further set;
+    looking up first bytes in tables takes 1.3 for all.
     """
 
     def __init__(self, words: Sequence[str], *sets: Iterable[str]) -> None:
-        """Words whose places are wanted, and sets of words of which it is only asked whether a text has any."""
+        """Words whose places are wanted; and sets of words, of which only is told whether a text has any."""
         self.words = sorted(words, key=lambda word: -len(word.encode()))  # of two at one place the longer one
         flagged = [(word, 1 << bit) for bit, those in enumerate(sets) for word in those]
         every = [word.encode() for word in (*self.words, *(word for word, _ in flagged))]

@@ -1,8 +1,8 @@
-"""EVIDENCE -> how likely each of a pair's three stories is: left to right, right to left, both from a third.
+"""EVIDENCE -> the chances that of a pair the right is a copy of the left, the left of the right, or both of a third.
 
 Weights stand in weights.tsv and calibration.tsv, which `python -m tests.lineages fit` writes. Their signs are fixed in
-advance: a free model learns the habits of the texts it was trained on and turns round on others (measured by a
-forerunner: .885 at home, .714 away; with fixed signs .817 and .774).
+advance: a free model learns the habits of the texts it was trained on and is wrong on others (measured by a
+forerunner: .885 on texts like these, .714 on others; with fixed signs .817 and .774).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from provenance.tables import PAIR
 
 Array = np.ndarray[Any, Any]
 
-#: The most that the signs of one family say together: signs of one kind occur together, and do not add up for ever.
+#: The most log odds of one family: signs of one kind occur together, and are not independent.
 CAP = 4.0
-DIRECT = ("quoted", "introduced")  # signs that who wrote one had the other before him, however little he took
+DIRECT = ("quoted", "introduced")  # signs that the writer of one had the other at hand, however little he took
 HALF = 0.5  # share of its words from which an article is a copy, even if all of them stand between quotation marks
 APART = 0.2  # share of either's words under which two documents hardly touch
-SUREST = 0.995  # no number of signs makes a model surer
+SUREST = 0.995  # the greatest chance, however many signs there are
 NEAR_HALF = 1e-6  # so near to a half that a product with a power of ten may be rounded to either side
-SPEAKS = 0.6  # log odds from which a family is said to speak for a direction; an outlet's habit alone says less
+SPEAKS = 0.6  # log odds from which a family counts as speaking for a direction; an outlet's habit alone has less
 
 
 @cache
@@ -64,12 +64,12 @@ def curves() -> dict[str, list[Point]]:
 
 
 def calibrate(claim: str, chance: float) -> tuple[float, float]:
-    """A chance as computed -> how often such a claim is right, and how often at the least; linear between points."""
+    """A computed chance -> the share of such claims that is right, and its lower limit; linear between points."""
     points = curves().get(claim)
     if not points:
         return chance, chance
     after = bisect_left(points, (chance,))
-    # from the first point a line goes down to nothing: else the all but impossible would be as good as the unlikely
+    # below the first point a line goes down to 0: else the nearly impossible would count as the unlikely
     below, above = points[after - 1] if after else NOTHING, points[min(after, len(points) - 1)]
     part = (chance - below.chance) / (above.chance - below.chance) if above.chance > below.chance else 0.0
     right, least = (one + part * (other - one) for one, other in zip(below[1:], above[1:], strict=True))
@@ -77,7 +77,7 @@ def calibrate(claim: str, chance: float) -> tuple[float, float]:
 
 
 def calibrate_all(claims: pl.Series, chances: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """What was claimed and chances as computed, row by row -> what `calibrate` says of each, the former to 4 digits."""
+    """Claims and computed chances, row by row -> `calibrate` of each, the share to 4 digits."""
     right = chances.to_numpy().copy()
     least = right.copy()
     for claim in claims.unique():
@@ -131,7 +131,7 @@ def sum_families(evidence: pl.DataFrame) -> pl.DataFrame:
 def add_odds(pairs: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     """Pairs, sums of families -> pairs with `odds` (log odds of left to right), `conflict`, `forth`, `back` counts.
 
-    `conflict` is how much speaks against the better direction: signs both ways mean a common source.
+    `conflict` is the evidence against the better direction: signs both ways mean a common source.
     """
     total = sums.group_by(PAIR).agg(
         odds=(pl.col("forth") - pl.col("back")).sum(),
@@ -170,6 +170,6 @@ def add_common(pairs: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
 
 
 def chance_of(toward: pl.Expr) -> pl.Expr:
-    """Log odds of one direction against the other, beside `common` -> the chance of that direction among three."""
+    """Log odds of one direction against the other, and `common` -> the chance of that direction among the three."""
     better = (toward / 2).exp()
     return better / (better + 1 / better + pl.col("common").exp())

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a list that is written as running text."""
+    """The words of a list written as running text."""
     return frozenset(text.split())
 
 
@@ -134,7 +134,7 @@ def canonical(name: str) -> str:
 
 
 def _agency_of_section(name: str) -> str | None:
-    """The agency of a name that has only sections behind it: `AP News`, `Reuters: Top News`.
+    """The agency of a name with nothing but sections behind it: `AP News`, `Reuters: Top News`.
 
     An abbreviation is taken for an agency's only if its site is called so (ap.org): AIP News is of physicists, and not
     of afghanislamicpress.com; RTRS News is of Banja Luka, and not of Reuters.
@@ -152,7 +152,7 @@ def _agency_of_section(name: str) -> str | None:
 
 
 def is_section(name: str) -> bool:
-    """Whether a name says only which part of somebody's news this is: `World News`."""
+    """Whether a name is only that of a section: `World News`."""
     return set(key(name).split()) <= SECTIONS
 
 
@@ -180,7 +180,7 @@ def is_agency(name: str) -> bool:
 
 @lru_cache(1 << 16)
 def shorten(name: str) -> frozenset[str]:
-    """What else an outlet that is not in the table is called: OTA for Osprey Telegraph Agency, Osprey for its news."""
+    """Short names of an outlet that is not in the table: OTA for Osprey Telegraph Agency, Osprey for its news."""
     if resolve(name):
         return frozenset()
     parts = [part for part in name.replace("-", " ").split() if part[:1].isupper()]

@@ -22,7 +22,7 @@ DATE_LINE = 45  # characters of a line that holds a date and perhaps a time
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
 SIGNED = 31  # at most, of a name signed on a line of its own: the line break, 4 spaces, 25 signs and a full stop
-MOST_CUES = 100  # a text with more notices than this is made of them
+MOST_CUES = 100  # a text with more is made of notices
 
 
 class Found(NamedTuple):
@@ -145,7 +145,7 @@ CUES = (
 
 
 def _resolve(text: str | None, shape: bool = False) -> str | None:
-    """The outlet that a credit's words name; with `shape` also one that only looks like an outlet's name."""
+    """The outlet that a credit names; with `shape` also a name that only looks like an outlet's."""
     if not text:
         return None
     bare = " ".join(text.replace("’s ", " ").split()).strip(" .,:;*'\"“”’-–|")
@@ -202,7 +202,7 @@ def _is_dated(text: str, end: int) -> bool:
 
 
 def _bare(line: str, previous: str, text: str, end: int) -> bool:
-    """Whether a line that is only a name credits the text, and no picture, and is no entry of a menu."""
+    """Whether a line that is only a name credits the text, and is neither a picture's credit nor an entry of a menu."""
     if _PICTURE.search(previous[-60:]):
         return False
     following = text[end : end + 120].strip("\n ")
@@ -210,7 +210,7 @@ def _bare(line: str, previous: str, text: str, end: int) -> bool:
 
 
 def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
-    """A head or tail with a cue -> credits, moved by `base`; with `foreign` also copyright of unlisted outlets."""
+    """A head or tail with a cue -> credits, moved by `base`; with `foreign` also the copyright of unlisted outlets."""
     for match in _REPORTING.finditer(text) if "ing by" in text else ():
         parts = re.split(r"[,;]|\bfor\b|\bby\b|\bin\b|\bof\b", match.group()[1:-1])
         found = next((hit for part in parts if (hit := names.resolve(part.strip()))), None)
@@ -298,7 +298,7 @@ def _around_cues(text: str) -> Iterator[re.Match[str]]:
 
 
 def _owner_of(acronym: str, text: str) -> str | None:
-    """Who publishes what a notice calls by its initials alone, where the text has `X’s Long Name (LN)`."""
+    """The publisher of what a notice calls by its initials alone, where the text has `X’s Long Name (LN)`."""
     place = text.find(f"({acronym})")
     if place < 0:
         return None
@@ -313,7 +313,7 @@ def _owner_of(acronym: str, text: str) -> str | None:
 
 
 def search_sign_off(text: str) -> re.Match[str] | None:
-    """What _SIGN_OFF finds in a text, sought near its end: from the line break on a match has at most SIGNED signs."""
+    """The match of _SIGN_OFF in a text, searched near its end: it has at most SIGNED signs from the line break on."""
     last = len(text.rstrip())
     line = text.find("\n", max(0, last - SIGNED), last)
     return _SIGN_OFF.search(text, max(0, len(text[:line].rstrip(" \t")) - 1)) if line >= 0 else None

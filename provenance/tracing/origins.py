@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 CLAIMED = 0.55  # confidence from which a claim is believed of an article without a source in the dump
 #: Of polnear's articles that show no credit 99 in 100 are their publisher's own; where no publisher is known, fewer.
 OWN, OWN_OF_NOBODY = 0.95, 0.8
-CITING = 0.1  # by so much less, where it cites somebody
+CITING = 0.1  # subtracted where it cites somebody
 MOSTLY = 0.6  # if this share of an outlet's articles has other sources, the rest are not taken for its own
-DEEPEST = 64  # steps up a tree that are followed
+DEEPEST = 64  # steps from source to source that are followed
 ALIKE = ("outlet", "copies", "alone", "curve")  # all that tells lone documents apart
 #: How often a source that a copy credits, whose text is not in the story, was before the first of the story as well:
 #: 30 times of 39 in grown lineages of which most had lost their first text. What it is worth in others a curve says
@@ -53,7 +53,7 @@ def find_origins(
 
 
 def find_sourced(ancestry: pl.DataFrame) -> pl.Series:
-    """ANCESTRY -> ids of the documents to which another of the dump, or of the same words, may be a source."""
+    """ANCESTRY -> ids of the documents that have a possible source in the dump, or a twin."""
     other = pl.coalesce("other_id", "twin").is_not_null()
     return ancestry.filter(other)["doc_id"].unique().sort()
 
@@ -120,9 +120,9 @@ def choose_origins(
 
 
 def _choose(known: pl.DataFrame, examples: pl.DataFrame, facts: Facts, settings: Settings) -> pl.DataFrame:
-    """What is known of documents, and an example of each kind of lone ones -> ORIGINS of all of them.
+    """Documents with what is known of them, and an example of each kind of lone ones -> ORIGINS of all of them.
 
-    A lone document has no possible source, no claim and no twin, as most of a dump. Those that are equal in ALIKE have
+    A lone document has no possible source, no claim and no twin; most of a dump are. Those that are equal in ALIKE have
     the same row but for their ids, so it is made once, for the example.
     """
     lone = known["lone"]
@@ -154,10 +154,10 @@ def _taken(sources: dict[str, list[Source]]) -> dict[str, list[str]]:
 
 
 def _find_outside(first: str, facts: Facts) -> Outside:
-    """What is known of somebody unseen before a text: by its flaws, and by whom its copies credit. Nothing of a copy.
+    """What is known of an unseen source before a text, by its flaws and by its copies' credits; NOBODY before a copy.
 
-    A copy that credits a source which is no outlet of the story has its words from there, and so has the text that it
-    is nearest to.
+    A copy that credits a source that is no outlet of the story has its words from there, and so has the text that it is
+    nearest to.
     """
     mine = facts.sources.get(first)
     if not mine:
@@ -188,7 +188,7 @@ def _find_outside(first: str, facts: Facts) -> Outside:
 
 
 def _began_outside(first: str, facts: Facts) -> bool:
-    """Whether a text for which no source was chosen is likelier to begin with somebody unseen than with itself."""
+    """Whether a text without a chosen source is likelier to have begun with an unseen source than with itself."""
     before = _find_outside(first, facts).chance
     return before > 0 and before >= (1 - before) * facts.alone.get(first, 1.0)
 
@@ -205,7 +205,7 @@ def _row(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
 
 
 def _was_copied(doc_id: str, said: Claim, facts: Facts) -> bool:
-    """Whether an article that cites somebody has its words from somebody unseen, so that they are not its own.
+    """Whether an article that cites somebody was copied from an unseen source, so that its words are not its own.
 
     Where its outlet is not known, the source that its copies credit may be the article itself: that does not count.
     """
@@ -215,9 +215,9 @@ def _was_copied(doc_id: str, said: Claim, facts: Facts) -> bool:
 
 
 def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: Facts) -> bool:
-    """Whether a text credits a source that is none of its possible sources, more surely than one of these was found.
+    """Whether a text credits a source outside the dump with more confidence than its source in the dump has.
 
-    Who copies one outlet's text and credits another outlet has it from the latter, whose own text is not in the dump.
+    A copy of one outlet's text that credits another outlet has it from the latter, whose own text is not in the dump.
     Where the outlet of a possible source is not known, the text that was found must credit the same outlet, too.
     """
     if not said or said[0].relation != "copied_from" or said[0].confidence <= row[4]:
@@ -240,7 +240,7 @@ def _sources(ancestry: pl.DataFrame) -> dict[str, list[Source]]:
 
 
 def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings) -> tuple[Any, ...]:
-    """The row of a copy: the likeliest beginning among those that hold enough of its words, or further up the tree."""
+    """The row of a copy: its likeliest beginning, among those that hold enough of its words or further up the tree."""
     held = {source.other: source for source in facts.sources[doc_id]}
     of_part = [source for source in held.values() if source.part == parent.part]
     best = max(of_part, key=lambda source: (source.first, source.other == parent.other, source.contents, source.other))
@@ -290,7 +290,7 @@ def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any
 
 
 def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
-    """The row of an article without another origin: itself, or unknown, as where its publisher mostly copies."""
+    """The row of an article without another origin: itself, or unknown, if its publisher mostly copies, say."""
     outlet, said = facts.outlets.get(doc_id), facts.claims.get(doc_id, [])
     copies = facts.copies.get(doc_id, 0)
     sources = facts.sources.get(doc_id, [])

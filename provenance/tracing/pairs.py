@@ -1,4 +1,4 @@
-"""MATCHES, SPANS -> the pairs of documents that tracing looks at, and which of these are of equal words."""
+"""MATCHES, SPANS -> the pairs of documents that tracing compares, and which of their documents have equal words."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Related(NamedTuple):
-    """What every step of tracing asks of the documents of a dump."""
+    """The documents of a dump as every step of tracing needs them."""
 
     pairs: pl.DataFrame  # as find_pairs gives them
     twins: pl.DataFrame  # doc_id, stands
-    ranks: pl.DataFrame  # RANKS of whoever is in a pair
-    bodies: Bodies  # the words of whoever is in a pair
+    ranks: pl.DataFrame  # RANKS of the documents in a pair
+    bodies: Bodies  # the words of the documents in a pair
 
 
 def relate(
@@ -46,7 +46,7 @@ def relate(
 def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
     """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends.
 
-    With `whole`, where spans were not looked for, all pairs that are not boilerplate. *map* over pairs. In here a pair
+    With `whole`, where spans were not looked for, all pairs that are not boilerplate. *map* over pairs. Inside, a pair
     is one number: half a million pairs of names take twice as long to group, to join and to sort.
     """
     ids = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique().sort()

@@ -31,7 +31,7 @@ BATCH = 4096  # documents whose words are held beside those of all
 
 
 class Readings(NamedTuple):
-    """By row of (child, parent), and by document."""
+    """Numbers of runs, by row (child, parent) or by document."""
 
     missing: Array  # by row: runs of the child, not its own alone, that the parent lacks
     more: Array  # by row: runs of the parent that most lack, and the child too, within what the child took
@@ -41,7 +41,7 @@ class Readings(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """By row of (child, parent), sorted by child: the stretch of the parent that the child shares, in code points."""
+    """The stretch of the parent that the child shares, in code points; by row (child, parent), sorted by child."""
 
     child: Array
     parent: Array
@@ -100,7 +100,7 @@ def explain_credits(child: Array, parent: Array, named: Array) -> Array:
 
 
 def over_least(child: Array, value: Array, size: int) -> Array:
-    """Each row's value above the least of its child's rows; what is not known is nothing above it."""
+    """Each row's value less the least of its child's rows; 0 where it is not known."""
     least = np.full(size, np.inf)
     np.fmin.at(least, child, value)
     result: Array = np.nan_to_num(value - least[child], posinf=0, neginf=0)

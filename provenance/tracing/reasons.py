@@ -1,4 +1,4 @@
-"""Sentences that say why, for an editor; names and texts of a dump are hostile and escaped."""
+"""Sentences that give an editor the reason of an origin; names and texts of a dump are hostile, and escaped."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def quote(text: str, start: int, end: int) -> str:
 
 
 def of_credit(kind: str, name: str, words: str) -> str:
-    """Why an article is taken from somebody who is not in the dump."""
+    """Why an article's origin is a source outside the dump."""
     shown = "" if words == f"“{name}”" else f" ({words})"  # a line that is nothing but the name is not said twice
     return {
         "dateline": f"Its dateline {words} credits {name}, whose text was not found in the dump.",
@@ -61,7 +61,7 @@ def name_article(doc_id: str, whose: str | None, title: str | None) -> str:
 def of_copy(kind: str, what: str, through: str | None, families: int, rather: str | None = None) -> str:
     """Why an article comes from another of the dump, `what`; `through` names the document between them.
 
-    `rather` is what may as well be said, where nothing is sure.
+    `rather` is the alternative, where nothing is sure.
     """
     how = {
         "revision": f"A later version of the same outlet’s {what}",
@@ -91,26 +91,26 @@ def of_itself(outlet: str | None, copies: int, cited: str | None, quoted: str | 
 
 
 def of_even(other: str, more: int) -> str:
-    """Why nobody knows whether an article or another of the same words was first; there are `more` of them."""
+    """Why it is not known which of the articles of the same words was first; there are `more` of them."""
     rest = f" and {more} more" if more else ""
     return f"The same text stands in {escape(other)}{rest}; nothing tells which was first."
 
 
 def of_either(other: str) -> str:
-    """Why nobody knows whether an article is the source of another that shares text, or its copy."""
+    """Why it is not known whether an article is the source or the copy of another that shares text."""
     return f"It and {escape(other)} share text, and too little tells which was first."
 
 
 def of_unknown(outlet: str | None) -> str:
-    """Why nobody knows, where the publisher mostly prints what others wrote."""
+    """Why the origin is not known where the publisher mostly prints what others wrote."""
     return f"Nothing in the text says where it came from, and {escape(outlet)} mostly prints what others wrote."
 
 
 def of_witness(whose: str, why: str) -> str:
-    """Why an article is taken from somebody whom not it credits, but another article that has the same words."""
+    """Why an article's origin is a source that it does not credit, but another article of the same words does."""
     return f"The copy of {escape(whose)} {WITNESSED}. {escape(why, 400)}"
 
 
 def of_unseen(other: str) -> str:
-    """Why an article's source is one that nobody has seen."""
+    """Why an article has a source that is not in the dump and not named."""
     return f"It and {escape(other)} share text, and neither has all of what the other has: {NEITHER}."

@@ -1,4 +1,4 @@
-"""ORIGINS -> which members of CLUSTERS have their text from no other member."""
+"""ORIGINS -> `is_origin` of CLUSTERS: which members have their text from no other member."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def mark_origins(clusters: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_parents(origins: pl.DataFrame) -> pl.DataFrame:
-    """ORIGINS -> doc_id, parent: of each document that was copied from one in the dump, from which."""
+    """ORIGINS -> doc_id, parent: the document of the dump that each copy was copied from."""
     return origins.filter(pl.col("kind") == "document").select("doc_id", parent="origin_id")
 
 

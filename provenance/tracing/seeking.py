@@ -40,12 +40,12 @@ _TAIL_LIKE = (
     r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
 )
 
-#: What a document's row tells: what it may hold, by the expression or the words that say so.
+#: Which credits a document may hold, by the expression or the words that tell.
 FLAGS = ("dateline", "head", "cue", "tail", "picture", "end", "signed", "links")
 
 
 class Cued(NamedTuple):
-    """Documents that may hold a credit, and the words found in them."""
+    """Which documents may hold a credit, and the words found in them."""
 
     documents: pl.DataFrame  # row in DOCUMENTS, FLAGS, body_end, and its words, [first, last) of those below
     place: NDArray[np.int64]  # in bytes of the text
@@ -69,7 +69,7 @@ def find_cued(documents: pl.DataFrame, passages: pl.DataFrame) -> Cued:
 
 
 def plain_spaces() -> pl.Expr:
-    """Texts with plain spaces for no-break ones, which stand in names and after cues; one for one, so places hold."""
+    """Texts with plain spaces for no-break ones, which occur in names and after cues; one for one, so places stay."""
     return pl.col("text").str.replace_all("[\u00a0\u2007\u202f]", " ")
 
 
@@ -101,21 +101,21 @@ def _flag(batch: pl.DataFrame) -> Cued:
 
 
 def _signed(authors: pl.Series) -> pl.Series:
-    """Bylines -> which name an agency."""
+    """Bylines -> whether each names an agency."""
     unique = authors.drop_nulls().unique()
     wires = unique.filter(pl.Series([bylines.read_byline(one) is not None for one in unique], dtype=pl.Boolean))
     return authors.is_in(wires.implode()).fill_null(value=False)
 
 
 def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
-    """Document -> where its last passage ends that is not boilerplate: an agency signs there, above the menus."""
+    """PASSAGES -> by document the end of the last that is not boilerplate: an agency signs there, above menus."""
     said = passages.filter(~pl.col("role").is_in(["boilerplate", "quote"]))
     return said.group_by("doc_id").agg(body_end=pl.col("end").max())
 
 
 @cache
 def list_words() -> Literals:
-    """Cues and names; and whether a text has a cue of a notice, or an address."""
+    """The words to look for: cues and names; and as flags, cues of a notice, and addresses."""
     words = {*citations.FOLLOW, *led_cues(), *citations.AROUND, *names.lexicon().spellings}
     return Literals(sorted(words), (*notices.CUES, *bylines.CUES), [LINKED])
 
@@ -124,7 +124,7 @@ def list_words() -> Literals:
 def led_cues() -> dict[str, str]:
     """What leads a word of AROUND, and a cue that begins with that word (` reported by `) -> the cue.
 
-    The search reports what begins first: `reported by ` alone would be hidden by ` reported`.
+    The search reports the word that begins first: `reported by ` alone would be hidden by ` reported`.
     """
     led: dict[str, str] = {}
     for word in citations.AROUND:

@@ -43,9 +43,9 @@ def trace(
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    ATTRIBUTIONS are found unless they are given, or `credited` gives those that were found meanwhile;
-    words are folded unless TOKENS are given. `change_dates` is applied to DATES, to see what becomes of origins without
-    them or with false ones.
+    ATTRIBUTIONS are found unless they are among the tables, or `credited` returns those found meanwhile; words are
+    folded unless TOKENS are given. `change_dates` is applied to DATES, to measure origins without dates or with false
+    ones.
     """
     clock = clock or Clock(None)
     documents, passages, spans, matches, clusters = (

@@ -37,7 +37,7 @@ UNDATED = ", undated"  # how the name of the curve ends for documents without a 
 
 
 class Clocks(NamedTuple):
-    """What dates say of each row of choices."""
+    """What dates tell about each row of choices."""
 
     child: Array  # by row, the document that chooses
     parent: Array  # by row, the source, or -1
@@ -49,9 +49,9 @@ class Clocks(NamedTuple):
 def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
     """Days from source to copy, whether `daily`, `order`, components -> `fit` of Clocks.
 
-    `lag` is NaN where a date is not known; `order`, from 1 to -1, says how surely the copy is the later, or its source.
+    `lag` is NaN where a date is not known. `order` is from 1 (the copy is surely the later one) to -1 (its source is).
     The lag is weighed against any one day of the story: the sooner after its source, the likelier is a copy; a copy
-    long after its source speaks against neither date.
+    long after its source is evidence against neither date.
     """
     span = np.zeros(int(component.max(initial=0)) + 1)
     known = ~np.isnan(lag)
@@ -64,7 +64,7 @@ def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
 
 
 def _within_days(lag: Array) -> Array:
-    """Days from source to copy -> how likely, if either is printed at any hour of its day; fractions lie between.
+    """Days from source to copy -> density of that lag, if each may be printed at any hour of its day.
 
     The day after is likelier than the same day: half of the same day's hours are before the source.
     """
@@ -113,23 +113,23 @@ def believe(
 
 
 def _share(wrong: Array) -> float:
-    """Chances of false dates -> their share. In whole numbers of 2^-40, whose sum no order of documents changes."""
+    """Chances of false dates -> their share. Summed in whole numbers of 2^-40, so that no order changes it."""
     total = int(np.rint(wrong * 2.0**40).astype(np.int64).sum()) / 2.0**40
     return (total + WRONG * PRIOR_DOCUMENTS) / (wrong.size + PRIOR_DOCUMENTS)
 
 
 def how_dated(dates: pl.DataFrame, false_dates: float) -> pl.DataFrame:
-    """DATES, the share of false ones -> doc_id, curve: how the name of the curve for a document's claims ends.
+    """DATES, the share of false ones -> doc_id, curve: the ending of the curve's name for a document's claims.
 
-    Without a date, or among many false ones, claims are right less often than they seem. Of documents that are not
-    listed it ends with UNDATED.
+    Without a date, or among many false ones, claims are right less often than they seem. Documents that are not listed
+    have the ending UNDATED.
     """
     curve = pl.lit(", doubted" if false_dates > DOUBTED else "")
     return dates.filter(is_believed()).select("doc_id", curve=curve).unique("doc_id")
 
 
 def told_by(one: Array, other: Array) -> Array:
-    """Two documents' chances of a false date -> log odds that their dates run the true way."""
+    """Two documents' chances of a false date -> log odds that their dates are in the true order."""
     off = np.clip((1 - (1 - one) * (1 - other)) / 2, NEVER_SURER, 0.5)
     result: Array = np.log((1 - off) / off)
     return result

@@ -1,4 +1,4 @@
-"""Documents of equal words are one node: one of them stands for all."""
+"""Documents of equal words are one node of a tree: one of them stands for all."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def find_twins(
     dates: pl.DataFrame,
     ranks: pl.DataFrame,
 ) -> pl.DataFrame:
-    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES, RANKS -> doc_id, stands: for each with twins, which stands for all.
+    """DOCUMENTS, MATCHES, ATTRIBUTIONS, DATES, RANKS -> TWINS: doc_id, and the twin that stands for it.
 
-    It is the one whose outlet the text itself credits, else the earliest, else the first by outlet and rank. *gather*.
+    That is the one whose outlet the text itself credits, else the earliest, else the first by outlet and rank.
+    *gather*.
     """
     same = matches.filter(find_same())
     ids = pl.concat([same["left_doc"], same["right_doc"].alias("left_doc")]).unique().sort()
@@ -63,9 +64,9 @@ def find_twins(
 
 
 def find_even(twins: pl.DataFrame, chosen: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
-    """TWINS, chosen rows of ANCESTRY, RANKS -> of twins without a source: doc_id, contents, twin, alike.
+    """TWINS, chosen rows of ANCESTRY, RANKS -> twins without a source: doc_id, contents, twin, alike.
 
-    Each is as likely the first as any other: `alike` is how many they are, and `twin` another of them.
+    Each is as likely the first as any other; `alike` is how many there are, and `twin` another of them.
     """
     copies = chosen.drop_nulls("other_id").select("doc_id")
     rest = twins.join(copies, on="doc_id", how="anti").join(ranks, on="doc_id").sort("stands", "rank")
@@ -83,9 +84,9 @@ def lent(doc_id: str, twins: pl.DataFrame) -> pl.Expr:
 
 
 def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame, ranks: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of documents, with what is known of both, TWINS, RANKS -> pairs of those that stand for them, sorted.
+    """Pairs of documents with facts of both, TWINS, RANKS -> pairs of the documents that stand for them, sorted.
 
-    Where two of these are no pair themselves, they get that of their twins' pairs that shares most; ids do not count.
+    Where two of these are no pair themselves, they get the facts of the pair of their twins that shares most.
     """
     of_others = lent("left_doc", twins) | lent("right_doc", twins)
     own = pairs.filter(~of_others)
@@ -100,7 +101,7 @@ def join_pairs(pairs: pl.DataFrame, twins: pl.DataFrame, ranks: pl.DataFrame) ->
 
 
 def stand_in(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of documents -> pairs of those who stand for them, left before right; columns of sides follow.
+    """Pairs of documents -> pairs of the ones that stand for them, left before right, with the columns of their sides.
 
     Pairs of twins are left out; of several pairs that become one, each is kept.
     """

@@ -1,6 +1,6 @@
-"""Trees of a story -> for the first text of each, how likely its words are from somebody who is not in the dump.
+"""Trees of stories -> the chance that the words of a story's first text come from an unseen source.
 
-Where a text has flaws that its copies lack, these do not have their words from it, and both come from a third
+Where a text has flaws that its copies lack, the copies do not have their words from it, and all come from a third text
 (separative errors: P. Maas, Textkritik, 1927, 8). How many stories begin outside a dump is learnt from the dump.
 """
 
@@ -39,7 +39,7 @@ ROUNDS = 50  # of weighing stories and their share in turn; it moves by less tha
 
 
 class Firsts(NamedTuple):
-    """Documents that have possible sources of which none was chosen."""
+    """The first documents of stories: they have possible sources, of which none was chosen."""
 
     document: NDArray[np.int64]
     features: NDArray[np.float64]  # [rows, FLAWS]
@@ -75,7 +75,7 @@ def describe_firsts(ids: list[str], choices: Choices, solved: Solved, evidence: 
 
 
 def _against(ids: list[str], copy: Array, top: Array, evidence: pl.DataFrame) -> tuple[Array, Array]:
-    """Ids, copies, the first of each, EVIDENCE -> by document: most signs that a copy was before it; if any prevail."""
+    """Ids, copies, their firsts, EVIDENCE -> by first the most evidence for an earlier copy; whether any prevails."""
     named = pl.Series(ids, dtype=pl.String)
     first = pl.Series(top[copy])
     pairs = pl.DataFrame({"first": first, "one": named.gather(first), "copy": named.gather(copy)}).with_columns(
@@ -98,9 +98,9 @@ def _against(ids: list[str], copy: Array, top: Array, evidence: pl.DataFrame) ->
 
 
 def weigh_firsts(firsts: Firsts, size: int) -> Array:
-    """Firsts of so many documents -> by document, log odds that somebody unseen was before it; nan of no first.
+    """Firsts of `size` documents -> by document the log odds of an unseen source before it; nan if it is no first.
 
-    As if stories that begin outside were as frequent as others; _chances adds their share.
+    As if half of all stories began outside; _chances adds their share.
     """
     flaw = np.full(size, np.nan)
     known = weights()
@@ -127,7 +127,7 @@ def share_unseen(flaws: pl.Series) -> float:
 
 
 def chance_unseen(ancestry: pl.DataFrame, share: float) -> pl.DataFrame:
-    """ANCESTRY, the share of stories that begin outside -> doc_id, chance: of firsts, that somebody was before."""
+    """ANCESTRY, the share of stories that begin outside -> doc_id, chance: of an unseen source before each first."""
     found = ancestry.filter(pl.col("flaw").is_not_null())
     return found.select("doc_id", chance=pl.Series(_chances(found["flaw"].to_numpy(), share)))
 
