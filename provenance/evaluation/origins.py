@@ -13,6 +13,8 @@ from provenance.tracing.names import compact
 if TYPE_CHECKING:
     from provenance.arrays import Array
 
+BINS = 10  # of confidence, of equal width, as is usual for this error (Guo et al., 2017)
+
 
 def key_of(origin_id: str | None) -> str | None:
     """An origin's id -> a key that two spellings of one source share; a document's id stays."""
@@ -168,12 +170,12 @@ def brier(confidence: Array, right: Array) -> float:
     return float(np.mean((confidence - right) ** 2)) if len(right) else 0.0
 
 
-def calibration_error(confidence: Array, right: Array, bins: int = 10) -> float:
-    """Expected calibration error: over bins of equal width, the distance of mean confidence from the share right."""
+def calibration_error(confidence: Array, right: Array) -> float:
+    """Expected calibration error: over BINS of equal width, the distance of mean confidence from the share right."""
     if not len(right):
         return 0.0
-    of = np.minimum((confidence * bins).astype(int), bins - 1)
-    sums = [np.bincount(of, weights=part, minlength=bins) for part in (confidence, right.astype(float))]
+    of = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    sums = [np.bincount(of, weights=part, minlength=BINS) for part in (confidence, right.astype(float))]
     return float(np.abs(sums[0] - sums[1]).sum() / len(right))
 
 

@@ -40,12 +40,12 @@ class _Wanted(NamedTuple):
     digests: frozenset[str]
 
 
-def read_contents(texts: pl.Series, passages: Sequence[str] = (), threads: int = 2) -> Contents:
+def read_contents(texts: pl.Series, passages: Sequence[str] = ()) -> Contents:
     """Texts, keys of passages -> Contents. *map*; one pass over the words, and one for each length of passage."""
     wanted = _by_words(passages)
     keys: list[str | None] = []
     places: list[tuple[int, int, int]] = []
-    for some, found in fold_batches(texts, lambda folded: (_keys(folded), _find(folded, wanted)), threads, keep=True):
+    for some, found in fold_batches(texts, lambda folded: (_keys(folded), _find(folded, wanted)), keep=True):
         places += [(row + len(keys), start, end) for row, start, end in found]
         keys += some
     return Contents(pl.Series("key", keys, dtype=pl.String), pl.DataFrame(places, schema=PLACES, orient="row"))

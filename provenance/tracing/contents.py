@@ -28,5 +28,5 @@ def rank_documents(documents: pl.DataFrame) -> pl.DataFrame:
 
 def rank_contents(known: pl.DataFrame) -> pl.DataFrame:
     """doc_id, contents, outlet -> RANKS, in the order of rank."""
-    ordered = known.sort("contents", "outlet", "doc_id").select("doc_id", "contents")
-    return ordered.with_columns(rank=pl.int_range(pl.len(), dtype=pl.Int64))
+    ordered = known.sort("contents", "outlet", "doc_id")
+    return ordered.with_columns(rank=pl.int_range(pl.len())).select(RANKS.names()).cast(RANKS)

@@ -267,13 +267,13 @@ def _printed_by(phrase: str) -> str | None:
     return None if any(names.key(word) in MONTHS or names.key(word) in WEEKDAYS for word in words) else phrase.strip()
 
 
-def read_notices(text: str, base: int, foreign: bool) -> Iterator[Found]:
+def read_notices(text: str, foreign: bool) -> Iterator[Found]:
     """Another outlet's furniture left in a text: subscription notes, widgets, `follow X on Twitter`."""
     for match in _SUBSCRIPTION.finditer(text) if "subscription information" in text else ():
         who = match["who"] or match["who2"]
         found = names.resolve(who) or _owner_of(who, text)
         end = match.end()
-        yield Found(base + match.start(), base + end, found or " ".join(who.split()), "template")
+        yield Found(match.start(), end, found or " ".join(who.split()), "template")
     for match in _around_cues(text):
         if widget := match["s"]:
             found = _WIDGETS.get(widget.casefold())
@@ -282,7 +282,7 @@ def read_notices(text: str, base: int, foreign: bool) -> Iterator[Found]:
             shape = match["e"] or (foreign and not match["a"])
             found = names.resolve(phrase.strip().lstrip("@")) or (_shaped(phrase) if shape else None)
         if found:
-            yield Found(base + match.start(), base + match.end(), found, "template")
+            yield Found(match.start(), match.end(), found, "template")
 
 
 def _around_cues(text: str) -> Iterator[re.Match[str]]:

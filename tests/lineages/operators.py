@@ -292,8 +292,7 @@ def drop_foot(article: Article, _random: random.Random, _strength: float, _: Aro
     return article._replace(foot=()) if article.foot else article
 
 
-Operator = "Callable[[Article, random.Random, float, Around], Article]"
-OPERATORS: dict[str, Any] = {
+OPERATORS: dict[str, Callable[[Article, random.Random, float, Around], Article]] = {
     made.__name__: made
     for made in (
         truncate, excerpt, teaser, omit, shorten_quotes, local_paragraph, gloss, convert_units, edit_lead, spell,

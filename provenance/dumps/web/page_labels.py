@@ -120,7 +120,7 @@ def read_labels(tree: Any, url: str | None, stated: list[dict[str, Any]]) -> Lab
     layout = _Layout(tree, url)
     meta = _meta(tree)
     articles = sorted(stated, key=lambda item: not _ARTICLE.search(_types(item)))
-    own = next((found for found in (_href(tree, "canonical"), meta.get("og:url")) if found), None)
+    own = next((found for found in (_canonical(tree), meta.get("og:url")) if found), None)
     address = url or (urljoin(own, own) if own and own.startswith("http") else None)
     host = host_of(address or own or "")
     names = _names(meta, articles, layout) or _behind_heading(tree, host)
@@ -206,9 +206,9 @@ def _types(item: dict[str, Any]) -> str:
     return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
 
 
-def _href(tree: Any, relation: str) -> str | None:
+def _canonical(tree: Any) -> str | None:
     for element in tree.iter("link"):
-        if relation in (element.get("rel") or "").lower().split():
+        if "canonical" in (element.get("rel") or "").lower().split():
             return clean(element.get("href"))
     return None
 

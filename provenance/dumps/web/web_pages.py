@@ -47,7 +47,7 @@ def _pages(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def ask_page(
-    content: bytes, intake: Intake, known: Found, charset: str | None = None, *, trusted: bool = False
+    content: bytes, intake: Intake, known: Found, charset: str | None, *, trusted: bool = False
 ) -> Iterator[Question]:
     """The bytes of a page and what is known of it -> the question for a worker; its answer goes to `intake`.
 
