@@ -10,14 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from provenance.tables import PAIR
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from provenance.arrays import Array
 
 #: The most log odds of one family: signs of one kind occur together, and are not independent.
 CAP = 4.0
