@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]  # as NDArray[Any], without what numpy.typing imports
