@@ -310,6 +310,10 @@ def check(frame: pl.DataFrame, schema: pl.Schema, name: str) -> pl.DataFrame:
     """`frame` itself, if it has exactly the columns and types of `schema`, in order.
 
     Raises ProvenanceError naming the first difference.
+
+    >>> check(pl.DataFrame({"inner": [1]}), pl.Schema({"inner": SHARE}), "spans")
+    Traceback (most recent call last):
+    provenance.errors.ProvenanceError: table spans: column inner is Int64, not Float32
     """
     found = frame.schema
     if list(found) != list(schema):

@@ -144,3 +144,11 @@ def test_a_run_says_what_it_measured(level: str, exhaustive: int) -> None:
     row = said["by_jaccard"][0]
     assert row["pairs"] == len(true_pairs(texts)) == 12
     assert row["recall"] == 1
+
+
+@pytest.mark.parametrize("jaccard", [0.3, 0.5, 0.7, 1.0])
+def test_what_a_pair_must_share_is_the_least_that_a_copy_of_some_of_it_does(jaccard: float) -> None:
+    """A text holds s of another's n shingles and no others: jaccard s / n, and no pair that shares s has more."""
+    sizes = np.arange(1, 300)
+    least = [next(s for s in range(1, n + 1) if np.float32(s / n) >= np.float32(jaccard)) for n in sizes]
+    assert recall.must_share(sizes, jaccard).tolist() == least

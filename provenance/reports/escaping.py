@@ -31,8 +31,8 @@ FORMULA = re.compile(r"\A[\s\x00-\x1f]*[=+\-@]|\A[\t\r\n]")
 def terminal(text: str) -> str:
     r"""`text` on one line, with every character that could move the cursor or the direction written as U+XXXX.
 
-    >>> terminal("a\x1b[31mb")
-    'a<U+001B>[31mb'
+    >>> terminal("a\x1b[31mb\nc\td")
+    'a<U+001B>[31mb c d'
     """
     return visible(text.replace("\n", " ").replace("\t", " "))
 
