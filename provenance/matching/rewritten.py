@@ -197,9 +197,8 @@ class Inside(NamedTuple):
 
     found: NDArray[np.int64]  # [cases]: row of the rewritten stretch
     exact: NDArray[np.int64]  # [cases]: row of the exact one
-    worth: NDArray[
-        np.float64
-    ]  # [rewritten], the score of what they leave of it, and SCORE for each stretch that it spares
+    #: [rewritten]: the score of what they leave of it, and SCORE for each stretch that it spares
+    worth: NDArray[np.float64]
 
 
 def find_inside(sentences: Sentences, gap: Array, exact: Aligned, found: Aligned, scores: Array) -> Inside:
