@@ -216,6 +216,20 @@ def test_clusters_lead_to_their_members_through_blocks(monkeypatch: pytest.Monke
         assert told[f"articles-{chunk}"][number - contents["articles"][chunk]]["doc_id"] == doc_id
 
 
+@pytest.mark.parametrize("run", [hand_made(), many(20)], ids=["passages", "articles"])
+def test_clusters_show_how_a_member_reads_there(run: Run) -> None:
+    chosen = listing.choose_clusters(run)
+    found = pl.concat(listing.list_clusters(run, chosen, level) for level in ("passage", "document"))
+    texts = dict(run.documents.select("doc_id", "text").iter_rows())
+    wanted: dict[str, set[str]] = {}
+    for row in run.clusters.to_dicts():
+        words = texts[row["doc_id"]][row["start"] or 0 : row["end"]][: listing.WORDS]
+        wanted.setdefault(row["cluster_id"], set()).add(words)
+    assert {cluster_id for cluster_id, words in found.select("id", "words").iter_rows() if words} == set(wanted)
+    for cluster_id, words in found.select("id", "words").iter_rows():
+        assert words in wanted[cluster_id]
+
+
 def test_a_large_run_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST_CLUSTERS", 3)
     monkeypatch.setattr(articles, "ALONE_BUDGET", 30)
