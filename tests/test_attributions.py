@@ -118,9 +118,17 @@ def test_a_byline_that_stands_in_the_text_too_is_told_once() -> None:
         ("New Delhi, Mar 4 (PTI) The minister", "New Delhi, Mar 4 (PTI)", "New Delhi", "Press Trust of India"),
         ("بغداد/واع/ قال مسؤول", "بغداد/واع/", "بغداد", "Iraqi News Agency"),
         ("Moscow, March 4 - Reuters reported on Monday. The", "Moscow, March 4", "Moscow", None),
+        ("Madrid (EFE). El ministro dimitió", "Madrid (EFE)", "Madrid", "EFE"),
+        (f"(EFE) {BODY}", "(EFE)", None, "EFE"),
+        (f"(CNN) {BODY}", "(CNN)", None, "CNN"),
+        ("Berne, ATS - Le Conseil fédéral", "Berne, ATS", "Berne", "Keystone-SDA"),
+        ("Bern (sda) - Der Bundesrat", "Bern (sda)", "Bern", "Keystone-SDA"),
+        ("Philadelphia, PA - A moose", "Philadelphia, PA", "Philadelphia, PA", None),
+        ("تهران - ایرنا - وزیر روز", "تهران - ایرنا", "تهران", "Islamic Republic News Agency"),
     ],
 )
-def test_datelines_end_before_their_dash(line: str, words: str, place: str, source: str | None) -> None:
+def test_datelines_end_before_their_dash(line: str, words: str, place: str | None, source: str | None) -> None:
+    assert found(f"{line}\n\n{BODY}")[:1] == [("dateline", source, "article")]
     dateline = read_dateline(line)
     assert dateline is not None
     assert (line[dateline.start : dateline.end], dateline.place, dateline.source) == (words, place, source)
@@ -131,6 +139,7 @@ def test_datelines_end_before_their_dash(line: str, words: str, place: str, sour
     [
         "The Senate (Reuters) Today", "Smith (AP) He said", "and/or/maybe this", "Jane Doe/AFP/Getty Images in Paris",
         "Chapter 4 (PA) The", "Profits rose 4 (PA) The", "CANADIAN PACIFIC (CP) CONFIRMS EARNINGS",
+        "(Reuters) A short line, as under a picture", "(Smith) The mayor of the town opened the new bridge on Sunday.",
     ],
 )  # fmt: skip
 def test_an_agency_between_brackets_or_slashes_is_no_dateline_without_a_place(line: str) -> None:
@@ -248,6 +257,28 @@ def test_forms_of_attribution(text: str, row: tuple[str, str, str]) -> None:
 )
 def test_officials_and_persons_are_not_outlets(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("【ジュネーブ共同】世界気象機関は3日、発表した。", ("dateline", "Kyodo News", "article")),
+        ("【ワシントン4日時事】米政府は4日、発表した。", ("dateline", "Jiji Press", "article")),
+        ("政府は5日、（北京共同）予算案を決めた。", None),
+        ("見出し\n【ロンドン＝ロイター】英政府は4日、発表した。", ("dateline", "Reuters", "article")),
+        ("【ロンドン＝山田太郎】英政府は4日、発表した。", None),
+        ("政府は5日、来年度の予算案を決めた。（共同通信）", ("credit", "Kyodo News", "article")),
+        ("政府は5日、来年度の予算案を決めた。(時事)", ("credit", "Jiji Press", "article")),
+        ("КИЇВ. 3 травня. УНІАН. Міністр подав у відставку.", ("dateline", "UNIAN", "article")),
+        ("Міністр пішов у вівторок, повідомляє Укрінформ. Комітет збереться.", ("cited", "Ukrinform", "passage")),
+        ("Министр ушёл во вторник, сообщает агентство ТАСС. Комитет", ("cited", "TASS", "passage")),
+        ("Министр ушёл во вторник. Об этом ТАСС не знал.", None),
+        ("به گزارش ایرنا، وزیر روز سه شنبه رفت.", ("cited", "Islamic Republic News Agency", "passage")),
+        ("وزیر روز سه شنبه رفت و کمیسیون تشکیل شد.\n\nمنبع: خبرگزاری مهر", ("credit", "Mehr News Agency", "article")),
+    ],
+)
+def test_credits_in_farsi_ukrainian_russian_and_japanese(text: str, row: tuple[str, str, str] | None) -> None:
+    assert found(text) == ([row] if row else [])
 
 
 @pytest.mark.parametrize(
@@ -397,6 +428,25 @@ def test_names_fold_to_one() -> None:
     assert names.resolve("time") is None
     assert names.resolve("Time", cue=False) is None
     assert len(names.lexicon().kinds) >= 200
+
+
+@pytest.mark.parametrize(
+    ("name", "outlet"),
+    [
+        ("The Guardian (London)", "The Guardian"),
+        ("The Guardian(London)", "The Guardian"),
+        ("The Guardian (Lagos, Nigeria)", "The Guardian (Nigeria)"),
+        ("The Sun (England)", "The Sun"),
+        ("The Sun (Baltimore)", "The Sun (Baltimore)"),
+        ("The Nation (Nairobi)", "The Nation (Nairobi)"),
+        ("The Herald (Harare)", "The Herald (Zimbabwe)"),
+        ("Daily News (New York)", "New York Daily News"),
+        ("Ellen Gazette (Ellen)", "Ellen Gazette (Ellen)"),
+    ],
+)
+def test_a_name_with_the_place_where_it_is_printed_is_the_outlets_of_that_country(name: str, outlet: str) -> None:
+    """So databases of news write them, and The Guardian (London) was another than The Guardian."""
+    assert names.canonical(name) == outlet
 
 
 def test_no_two_outlets_share_a_spelling_without_a_cue() -> None:

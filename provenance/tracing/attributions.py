@@ -11,7 +11,15 @@ import polars as pl
 
 from provenance.tables import ATTRIBUTIONS
 from provenance.tracing import bylines, citations, names, notices
-from provenance.tracing.datelines import LONGEST, Dateline, read_chinese, read_dateline
+from provenance.tracing.datelines import (
+    JAPANESE,
+    LONGEST,
+    Dateline,
+    read_chinese,
+    read_dateline,
+    read_japanese,
+    read_stopped,
+)
 from provenance.tracing.notices import Found
 from provenance.tracing.seeking import HEAD, find_cued, led_cues, list_words, plain_spaces
 from provenance.tracing.titles import read_suffix
@@ -156,6 +164,13 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
             if dateline := read_chinese(window, len(word), names.resolve(word) or word):
                 yield _Dated(offset if plain else len(raw[:offset].decode(errors="ignore")), dateline)
             continue
+        elif word in JAPANESE or window[at - 2 : at] == ". ":
+            dateline = read_japanese(window) if word in JAPANESE else read_stopped(window)
+            if dateline and (low == 0 or at < len(before)):
+                place = hit - len(window[:at].encode())
+                yield _Dated(place if plain else len(raw[:place].decode(errors="ignore")), dateline)
+                continue
+            cited = None if word in JAPANESE else citations.around_name(window, at, at + len(word))
         elif word in _AROUND:
             cited = citations.before_cue(window, at)
         else:

@@ -101,6 +101,11 @@ _PERSON_AFTER = re.compile(
 _INVERTED_BEFORE = re.compile(
     r"(?:,|”|\") (?:reported|reports|said|wrote|writes|quoted|noted|rapporte|selon) (?:the )?(?:\w+ ){0,2}$"
 )
+#: `повідомляє Укрінформ`, `со ссылкой на ТАСС`.
+_SLAVIC_BEFORE = re.compile(
+    r"(?<!\w)(?:повідомля(?:є|ють)|повідомив|повідомила|передає|сообща(?:ет|ют)|сообщил[аио]?|переда[её]т"
+    r"|(?:з )?посиланням на|(?:со )?ссылкой на|за даними|по данным)(?: [\w-]{3,20}){0,2} [«\"]?$"
+)
 _FOLLOW_BEFORE = re.compile(
     r"(?P<cue>"
     + "|".join(sorted((re.escape(cue) for cue in FOLLOW), key=len, reverse=True))
@@ -108,7 +113,7 @@ _FOLLOW_BEFORE = re.compile(
 )
 _ARABIC_BEFORE = re.compile(
     r"(?P<first>(?:قال|صر[ّ]?ح|تصريح|حديث|أكد|أبلغ|مقابلة)\w*(?: [^\s]+){0,5} (?:ل|مع|إلى)\S{0,2} ?|(?:^|\s)لـ? ?)?"
-    r"(?P<cite>(?:بحسب|حسب|وفق\w*|نقلا|نقلاً|نقلت|ذكرت|أفادت|أوردت|نشرت|عن)(?: [^\s]{1,10}){0,2} ?)?"
+    r"(?P<cite>(?:بحسب|حسب|وفق\w*|نقلا|نقلاً|نقلت|ذكرت|أفادت|أوردت|نشرت|عن|به گزارش|به نقل از)(?: [^\s]{1,10}){0,2} ?)?"
     r"(?P<kind>(?:لل?|ل|ب)?(?:وكالة|صحيفة|قناة|موقع|شبكة|مجلة)(?: [^\s]{1,10})? )?[\"“«']?$"
 )
 _WEEKDAYS = names.words(
@@ -297,7 +302,8 @@ def around_name(window: str, start: int, end: int) -> Cited | None:
     verb = _VERB_AFTER.match(tail)
     if verb:
         return Cited(start, end, source, bool(_FIRST_VERB.search(verb["verb"])))
-    if _ROLE_AFTER.match(tail) or _PERSON_AFTER.match(tail) or _INVERTED_BEFORE.search(head[-40:]):
+    inverted = _INVERTED_BEFORE.search(head[-40:]) or _SLAVIC_BEFORE.search(head[-70:])
+    if inverted or _ROLE_AFTER.match(tail) or _PERSON_AFTER.match(tail):
         return Cited(start, end, source, first_party=False)
     return None
 

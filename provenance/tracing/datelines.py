@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST = 120
+PROSE = 60  # code points of a line that is no heading
 _SEPARATES = re.compile(r"[-–—―:]")
 _SEPARATOR = re.compile(r" ?--+ ?| ?[–—―] ?|(?<=\))\.? ?- ?| - | -(?=[A-Z]\w)| -$|(?<=\d)-(?: |$)|(?<=[\w)]): ")
 _LETTER = r"[^\W\d_]"
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
+_PARTED = re.compile(r"(?P<place>[^-–—\n]{2,40}) [-–—] (?P<name>[^-–—\n]{2,30})\Z")
 _LEADING_BRACKET = re.compile(r"^\(([^()]{2,40})\)\s*")
 _DATE = re.compile(
     rf"[,/ ]\s{{0,3}}(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
@@ -47,7 +49,21 @@ _CHINESE = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,14}?)(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日(?:专|專)?[电電讯訊]"
 )
 #: `New Delhi, Mar 4 (PTI) The minister`: an agency of the table behind a place of it, or behind a day.
-_BARE = re.compile(r"\A(?P<rest>[^\n()]{3,60}) \((?P<source>[^()\n]{2,20})(?P<close>\))(?= [A-Z“\"])")
+_BARE = re.compile(
+    r"\A(?P<rest>[^\n()]{3,60}) \((?P<source>[^()\n]{2,20})(?P<close>\))"
+    r"(?= [A-Z“\"]|\. (?:[^\W\d_a-z]|[“\"«¿¡]))"
+)
+#: `(EFE) El ministro dimitió`, `(CNN) The`: an agency alone, or whoever is called by capitals, at the head of prose.
+_LED = re.compile(r"\A\((?P<source>[^()\n]{2,20})\)(?=[.:]? (?:[^\W\d_a-z]|[“\"«¿¡]))")
+#: `КИЇВ. 3 травня. УНІАН. Міністр`: full stops for all that separates.
+_STOPPED = re.compile(r"\A(?P<rest>[^\n().]{3,30}\. \d{1,2} [^\n().]{3,12})\. (?P<source>[^\n().]{3,30})\.(?= )")
+#: `【ジュネーブ共同】`, `（北京4日時事）`: behind the place stands the agency, or a reporter of the paper's own.
+_JAPANESE = re.compile(
+    r"\A[【（](?P<place>[^【】（）\n\d]{1,14}?)(?:(?P<day>\d{1,2})日)?[=＝・ ]?"
+    r"(?P<source>共同|時事|ロイター|AFP時事|聯合ニュース|新華社)[】）]"
+)
+#: How such a dateline ends, by which it is found.
+JAPANESE = ("共同】", "時事】", "ロイター】", "聯合ニュース】", "新華社】", "共同）", "時事）")
 #: What may stand behind the dash after a place and a day: `MOSCOW, 4 Mar — RIA Novosti. The government`.
 _THEN = re.compile(r"\A(?P<source>[A-ZА-Я][^\n.()]{2,30}?(?:\.[A-Z]{2,3})?)(?:\. | ?[-–—] )")
 #: `Washington (CNN)` alone on its line, or with the text stuck to it.
@@ -100,6 +116,10 @@ def read_dateline(line: str) -> Dateline | None:
         place = bare["place"][:-1]  # without the space before the bracket
         if source and place_rank(place) == 2:
             return Dateline(start, start + bare.end(), place, source, None, None, None)
+    if led := _LED.match(head) if bracketed and len(line) - start > PROSE else None:
+        source = names.resolve(led["source"])
+        if source and (names.is_agency(source) or led["source"].isupper()):
+            return Dateline(start, start + led.end(), None, source, None, None, None)
     for expression, may in ((_FRAMED, dashed), (_BARE, bracketed)):
         framed = expression.match(head) if may else None
         body = _read_framed(framed["rest"], framed["source"], expression is _FRAMED) if framed else None
@@ -126,6 +146,20 @@ def read_chinese(line: str, at: int, source: str) -> Dateline | None:
         return None
     month, day, year = (int(found[part]) if found[part] else None for part in ("month", "day", "year"))
     return Dateline(0, found.end(), found["place"], source, month, day, year)
+
+
+def read_stopped(line: str) -> Dateline | None:
+    """The dateline of a line in which full stops alone separate a place, a day and an agency, or None."""
+    found = _STOPPED.match(line)
+    body = _read_framed(found["rest"], found["source"], framed=True) if found else None
+    return Dateline(0, found.end("source"), *body) if found and body and body.day else None
+
+
+def read_japanese(line: str) -> Dateline | None:
+    """The dateline between brackets with which a Japanese line begins, or None."""
+    found = _JAPANESE.match(line)
+    source = names.resolve(found["source"]) if found else None
+    return Dateline(0, found.end(), found["place"], source, None, None, None) if found and source else None
 
 
 def _read_framed(rest: str, name: str, framed: bool) -> _Body | None:
@@ -189,9 +223,14 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
             return parted
     elif "," in text:
         before, _, last = text.rpartition(",")
-        known = names.resolve(last.strip()) if last.strip()[:1].isupper() else None
-        if known and _DATE.search(before):
+        name = last.strip()
+        known = names.resolve(name) if name[:1].isupper() else None
+        # `Berne, ATS - `; but PA behind a comma is Pennsylvania
+        is_wire = known and names.is_agency(known) and names.key(name) not in names.places()
+        if known and (_DATE.search(before) or (is_wire and place_rank(before.strip()) == 2)):
             source, rest = known, before
+    elif (between := _PARTED.match(text)) and (wired := _read_framed(between["place"], between["name"], framed=True)):
+        return wired
     dated = _read_day(rest)
     if dated is None:
         return None

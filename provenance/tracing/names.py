@@ -37,6 +37,17 @@ SECTIONS = words(
     """
 )
 _NOT_WORD = re.compile(r"[\W_]+")
+#: Where an outlet is printed, as databases write it behind the name: The Guardian (London), Daily News (New York).
+_PRINTED_IN = re.compile(r"^(?P<name>[^()]{3,60}?) ?\((?P<place>[^()]{3,40})\)$")
+#: The countries that such places are in, as the table of outlets writes them and as that of places does.
+_COUNTRIES = {
+    "AE": "United Arab Emirates", "AU": "Australia", "BD": "Bangladesh", "CA": "Canada", "DE": "Germany", "EG": "Egypt",
+    "ES": "Spain", "FR": "France", "GB": "United Kingdom", "GH": "Ghana", "IE": "Ireland", "IN": "India",
+    "IL": "Israel", "IT": "Italy", "KE": "Kenya", "LB": "Lebanon", "LK": "Sri Lanka", "MY": "Malaysia", "NG": "Nigeria",
+    "NZ": "New Zealand", "PH": "Philippines", "PK": "Pakistan", "SA": "Saudi Arabia", "SG": "Singapore",
+    "TR": "Turkey", "UG": "Uganda", "US": "United States", "ZA": "South Africa", "ZW": "Zimbabwe",
+}  # fmt: skip
+_PARTS = dict.fromkeys(("england", "scotland", "wales", "northern ireland", "uk"), "United Kingdom")
 _APOSTROPHES = str.maketrans("", "", "'’‘`ʼʻ´")
 
 
@@ -47,6 +58,7 @@ class Lexicon(NamedTuple):
     cued: dict[str, str]  # key of a spelling that is a name only beside a cue -> canonical name
     exact: dict[str, frozenset[str]]  # key of a short cued spelling -> how it must be written
     kinds: dict[str, str]  # canonical name -> agency or outlet
+    countries: dict[str, str]  # canonical name -> country
     domains: dict[str, str]  # host without www -> canonical name
     spellings: tuple[str, ...]  # all that need no cue, as they are written
 
@@ -84,10 +96,12 @@ def lexicon() -> Lexicon:
     cued: dict[str, str] = {}
     exact: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
+    countries: dict[str, str] = {}
     domains: dict[str, str] = {}
     spellings: set[str] = set()
-    for name, kind, _, aliases, short, hosts in _rows("outlets.tsv"):
+    for name, kind, country, aliases, short, hosts in _rows("outlets.tsv"):
         kinds[name] = kind
+        countries[name] = country
         weak = [word for word in short.split("|") if word]
         strong = [word for word in [name, *aliases.split("|")] if word and word not in weak]
         for word in strong:
@@ -101,7 +115,7 @@ def lexicon() -> Lexicon:
             if host:
                 domains.setdefault(host, name)
     frozen = {word: frozenset(ways) for word, ways in exact.items()}
-    return Lexicon(plain, cued, frozen, kinds, domains, tuple(sorted(spellings)))
+    return Lexicon(plain, cued, frozen, kinds, countries, domains, tuple(sorted(spellings)))
 
 
 @lru_cache(1 << 16)
@@ -130,7 +144,7 @@ def canonical(name: str) -> str:
     if host:
         return lexicon().domains.get(host, host)
     bare = re.sub(r" (?:Newspaper|newspaper|English)$", "", tidy)
-    return resolve(tidy) or resolve(bare) or _agency_of_section(tidy) or tidy
+    return resolve(tidy) or resolve(bare) or _agency_of_section(tidy) or _printed_in(tidy) or tidy
 
 
 def _agency_of_section(name: str) -> str | None:
@@ -149,6 +163,22 @@ def _agency_of_section(name: str) -> str | None:
     short = key(called).replace(" ", "")
     sites = (label for host, owner in lexicon().domains.items() if owner == found for label in host.split("."))
     return found if resolve(called, cue=False) or any(label.startswith(short) for label in sites) else None
+
+
+def _printed_in(name: str) -> str | None:
+    """The outlet of a name with its place behind it: `The Guardian (London)`, `Daily News (New York)`.
+
+    The place must be in the outlet's country: The Nation (Nairobi) is not that of New York.
+    """
+    found = _PRINTED_IN.match(name)
+    if not found:
+        return None
+    bare, place = found["name"], found["place"].split(",")[0]
+    country = regions().get(key(found["place"].rpartition(",")[2])) or regions().get(key(place))
+    known = resolve(bare)
+    if known and country and _COUNTRIES.get(lexicon().countries[known]) == country:
+        return known
+    return resolve(f"{bare} ({country})") or resolve(f"{place} {_THE.sub('', bare)}")
 
 
 def is_section(name: str) -> bool:
@@ -231,3 +261,9 @@ def looks_like_outlet(name: str) -> bool:
 def places() -> dict[str, str]:
     """Folded place -> what it is: city, region, or an abbreviation of a region."""
     return {key(name): kind for name, _, kind in _rows("places.tsv")}
+
+
+@cache
+def regions() -> dict[str, str]:
+    """Folded place -> the country that it is in."""
+    return {key(name): region for name, region, _ in _rows("places.tsv") if region} | _PARTS

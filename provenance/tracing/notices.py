@@ -52,13 +52,13 @@ _REPORTING = re.compile(
 _REPORTED = re.compile(r"(?m)^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{2,40})[. ]*$")
 _SOURCE_LINE = re.compile(
     r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Fonte|Kaynak|Bron"
-    r"|Источник|Джерело|来源|來源|Source de l'article|المصدر|المصدر الأصلي)s?\s?[:：]\s?"
+    r"|Источник|Джерело|来源|來源|Source de l'article|المصدر|المصدر الأصلي|منبع)s?\s?[:：]\s?"
     r"(?P<name>[^\n.]{2,60}?(?:\.(?:com|org|net))?)[ \t*]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
 _SOURCES = (
     "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Bron", "сточник", "жерело",
-    "来源", "來源", "المصدر",
+    "来源", "來源", "المصدر", "منبع",
 )  # fmt: skip
 _FROM_HEAD = re.compile(
     r"\A\s*+(?:\S[^\n]{0,199}+\n\s*+){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
@@ -90,8 +90,8 @@ _FROM_CUES = (
 _CONTRIBUTED = re.compile(r"(?: also)? contributed (?:\w+ )?(?:to this|to the|reporting|from)")
 _CONTRIBUTOR = re.compile(r"[A-Z][^\n.;()]{1,60}+\Z")
 _TRAILING = re.compile(
-    r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?"
-    r"|\((?P<bracket>[^()\n]{2,40})\)[.]?)[ \t\n]*\Z"
+    r"(?:[.!?”\"»)。」][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?"
+    r"|[(（](?P<bracket>[^()（）\n]{2,40})[)）][.]?)[ \t\n]*\Z"
 )
 _SIGNED_CAPS = re.compile(r"[.!?”\"»)] ?(?P<name>[A-Z]{2,5})[.]?\s*\Z")
 _SIGN_OFF = re.compile(r"[.!?”\"»)\d][ \t]*\n\s{0,4}(?P<name>[^\W\d_][\w -]{1,24})[.]?\s*\Z")
@@ -135,7 +135,7 @@ _LINE = re.compile(r"[^\n]+")
 #: Literal strings, one of which a head or tail must hold before any expression above is tried.
 CUES = (
     "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:",
-    "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "сточник:", "жерело:", "来源", "來源", "المصدر",
+    "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "сточник:", "жерело:", "来源", "來源", "المصدر", "منبع",
     "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally",
     "irst published", "irst appeared", "ppeared first",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
@@ -334,9 +334,9 @@ def read_tail(text: str, base: int) -> Iterator[Found]:
         group = "dash" if match["dash"] else "bracket"
         # a name on a line of its own need not be in the table if it has the shape of an outlet's
         found = names.resolve(match[group].strip()) or (_shaped(match[group]) if text[match.start()] == "\n" else None)
-        before = text[: match.start(group)].rstrip(" \t\n-–—|/(")
+        before = text[: match.start(group)].rstrip(" \t\n-–—|/(（")
         line = before.rpartition("\n")[2]
-        prose = len(line) > 90 or line.endswith((".", "!", "?", "”", '"', "»"))
+        prose = len(line) > 90 or line.endswith((".", "!", "?", "”", '"', "»", "。", "」"))
         if found and not _PICTURE.search(match[group]) and not match[group].startswith("With ") and prose:
             yield Found(base + match.start(group), base + match.end(group), found, "credit")
 

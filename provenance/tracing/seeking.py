@@ -13,6 +13,7 @@ import polars as pl
 
 from provenance.text.tokens import LARGE_BATCH, octets_of, slices
 from provenance.tracing import bylines, citations, names, notices
+from provenance.tracing.datelines import JAPANESE
 from provenance.tracing.literals import Literals
 from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, hash_name, mark_texts
 from provenance.tracing.titles import TITLED
@@ -37,7 +38,8 @@ _TITLE_SUFFIXED = rf"{_GAP}[-–—|•·:»]{_GAP}*[^|–—•»]{{2,}}\z"
 LINKED = "http"
 _TAIL_LIKE = (
     r"[.!?”\"»)] ?\p{Lu}{2,5}\.?\s*$|"
-    r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?)[ \t\n]*$"
+    r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?"
+    r"|（[^（）\n]{2,30}）)[ \t\n]*$"
 )
 
 #: Which credits a document may hold, by the expression or the words that tell.
@@ -116,7 +118,7 @@ def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
 @cache
 def list_words() -> Literals:
     """The words to look for: cues and names; and as flags, cues of a notice, and addresses."""
-    words = {*citations.FOLLOW, *led_cues(), *citations.AROUND, *names.lexicon().spellings}
+    words = {*citations.FOLLOW, *led_cues(), *citations.AROUND, *JAPANESE, *names.lexicon().spellings}
     return Literals(sorted(words), (*notices.CUES, *bylines.CUES), [LINKED])
 
 

@@ -111,8 +111,10 @@ def _may_end_dateline(octets, line, at, end):
     """Whether the sign at `at`, in the line that begins at `line`, may end a dateline or its place or agency."""
     sign, after = octets[at], octets[at + 1] if at + 1 < end else np.uint8(0)
     if sign == CLOSES:
-        skipped = at + 1 + (after == SPACE)
-        if after == SPACE and at - line <= BARE and skipped < end and _is_upper(octets[skipped]):
+        stop = at + 1 + (after == STOP)
+        then = octets[stop] if stop < end else np.uint8(0)
+        skipped = stop + (then == SPACE)
+        if then == SPACE and at - line <= BARE and skipped < end and _is_upper(octets[skipped]):
             return True
         return after == NEWLINE or _is_upper(after) or (skipped < end and _is_dash(octets, skipped, end))
     if sign == SLASH:
