@@ -151,3 +151,22 @@ def test_what_only_quotes_another_is_its_own() -> None:
 def test_a_line_that_is_only_a_name_is_not_said_twice(byline: str, said: str) -> None:
     reason = told(scanned({"id": "a", "outlet": "Alpenpost", "text": f"{byline}\n\n{PLAIN}"}))["a"]["reason"]
     assert reason == f"Its byline names {'Austria Press Agency' if said else byline}{said}, which is not in the dump."
+
+
+@pytest.mark.parametrize(("outlet", "verdict"), [(None, "established"), ("Plains Post", "likely")])
+def test_whom_copies_credit_may_be_the_publisher_that_nobody_knows(outlet: str | None, verdict: str) -> None:
+    """Where a publisher is known who is not the one that a copy credits, both have it from that one.
+
+    Of grown lineages without publishers 595 copies of 1,370 were "undetermined", of which .87 were right.
+    """
+    rounded = PLAIN.replace("1,284 people", "about 1,300 people").replace("Marian Delacroix, the", "Delacroix, the")
+    foot = "This story was first published by the Garner Gazette."
+    run = scanned(
+        {"id": "first", "outlet": outlet, "published": "2024-05-02", "text": PLAIN},
+        {"id": "one", "published": "2024-05-03", "text": f"{rounded}\n\n{foot}"},
+    )
+    found = told(run)
+    assert found["one"]["verdict"] == verdict
+    assert found["one"]["origin_id"] == ("source:Garner Gazette" if outlet else "first")
+    assert found["first"]["origin_id"] == "source:Garner Gazette"
+    assert found["first"]["reason"].startswith("Its copy one shows whose it is. It credits Garner Gazette (")

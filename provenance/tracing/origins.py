@@ -187,10 +187,20 @@ def _find_outside(first: str, facts: Facts) -> Outside:
     return found
 
 
-def _began_outside(first: str, facts: Facts) -> bool:
+def _began_outside(first: str, facts: Facts, before: float | None = None) -> bool:
     """Whether a text without a chosen source is likelier to have begun with an unseen source than with itself."""
-    before = _find_outside(first, facts).chance
+    before = _find_outside(first, facts).chance if before is None else before
     return before > 0 and before >= (1 - before) * facts.alone.get(first, 1.0)
+
+
+def _before(first: str, facts: Facts) -> float:
+    """How likely somebody unseen was before a text, as far as that matters to who has copied it.
+
+    Where nobody knows whose the text is, whom its copies credit is as likely its publisher.
+    """
+    named = _find_outside(first, facts)
+    own = named.claim is not None and facts.outlets.get(first) is None
+    return facts.flawed.get(first, 0.0) if own else named.chance
 
 
 def _row(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
@@ -255,8 +265,8 @@ def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings
     agreed = "document" if families >= 2 else "document, one kind"
     confidence, least = calibrate(agreed + facts.dated.get(doc_id, UNDATED), confidence)
     # where that text began outside, this one may have come from there without it: of this the curves know little
-    before = _find_outside(origin, facts).chance
-    confidence *= 1 - before / 2 * _began_outside(origin, facts)
+    before = _before(origin, facts)
+    confidence *= 1 - before / 2 * _began_outside(origin, facts, before)
     least *= 1 - before / 2 * (before > BEGUN_OUTSIDE)
     said = facts.claims.get(doc_id, [])
     rest = {source.other: (source.first, source.contents) for source in held.values() if source.other != origin}
@@ -301,7 +311,7 @@ def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
         claim, (unseen, least) = before.claim, calibrate("unseen" + facts.dated.get(doc_id, UNDATED), before.chance)
         word = verdict(round(unseen, 4), 1, settings, least)
         if claim:
-            reason = reasons.of_witness(facts.outlets.get(before.witness) or before.witness, claim.reason)
+            reason = reasons.of_witness(facts.outlets.get(before.witness), before.witness, claim.reason)
             return (doc_id, claim.origin, "external", "copied_from", round(unseen, 4), word, doc_id, reason)
         reason = reasons.of_unseen(sources[0].other)
         return (doc_id, None, "unknown", None, round(unseen, 4), word, doc_id, reason)

@@ -106,9 +106,10 @@ def of_unknown(outlet: str | None) -> str:
     return f"Nothing in the text says where it came from, and {escape(outlet)} mostly prints what others wrote."
 
 
-def of_witness(whose: str, why: str) -> str:
-    """Why an article's origin is a source that it does not credit, but another article of the same words does."""
-    return f"The copy of {escape(whose)} {WITNESSED}. {escape(why, 400)}"
+def of_witness(whose: str | None, doc_id: str, why: str) -> str:
+    """Why an article's origin is a source that it does not credit, but another of the same words, `doc_id`, does."""
+    copy = f"The copy of {escape(whose)}" if whose else f"Its copy {escape(doc_id)}"
+    return f"{copy} {WITNESSED}. {escape(why, 400)}"
 
 
 def of_unseen(other: str) -> str:
