@@ -344,6 +344,11 @@ def test_two_who_polled_together_are_two_outlets() -> None:
     assert {source for _, source, _ in rows} == {"NBC News", "The Wall Street Journal"}
 
 
+@pytest.mark.parametrize("before", ["It meets in September.", "It was denied by Ann Thomas.", "It rained."])
+def test_a_name_begins_with_its_sentence(before: str) -> None:
+    assert ("cited", "The Guardian", "passage") in found(f"{BODY} {before} The Guardian reported it first.")
+
+
 def test_a_name_ends_with_its_sentence() -> None:
     rows = found(f"It rained, he told the Ellenport Gazette. The {BODY}")
     assert rows == [("first_party", "Ellenport Gazette", "passage")]

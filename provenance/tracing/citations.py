@@ -153,6 +153,8 @@ _JOINED = re.compile(r"[/–-](?=[A-Z])")  # between two outlets of one poll: a 
 _OPENING = re.compile(
     r"^(?:(?:As|But|And|So|Yet|Still|Only|While|When|If|In|Even|Or|For|Since|Because|Although|Though) )+"
 )
+#: The end of the sentence before: `… in September. The Guardian reported`. St. and U.S. end none.
+_ENDED = re.compile(r"^.*\w[^\W.][^\W.][^\W.]\. ")
 _BREAKS_AFTER = re.compile(r"['’]s?$")
 
 
@@ -268,7 +270,7 @@ def before_cue(window: str, at: int) -> Cited | None:
     if not match:
         return None
     rest = window[match.end("name") : match.end("name") + 60]
-    name = _OPENING.sub("", match["name"])
+    name = _OPENING.sub("", _ENDED.sub("", match["name"]))
     if name.startswith("The ") and not names.resolve(name):
         name = name[4:]
     hit = _choose(name, match.end("name") - len(name), FOLLOW["citing "], match["kind"], rest, "")
