@@ -17,6 +17,7 @@ from provenance.dumps.sources.archives import label
 from tests.dumps import BODY, PARAGRAPHS, page, scan, tarred, write, zipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger."
@@ -160,3 +161,15 @@ def test_archives_that_are_no_dumps_are_refused(tmp_path: Path) -> None:
     assert scan(write(tmp_path, "x.docx", office)).rejects["reason"].to_list() == ["format"]
     assert scan(write(tmp_path, "x.zip", zipped({}))).rejects["reason"].to_list() == ["empty"]
     assert scan(write(tmp_path, "x.7z", b"7z\xbc\xaf\x27\x1c" + bytes(50))).rejects["reason"].to_list() == ["format"]
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_a_readme_in_an_archive_is_left_out_as_one_in_a_folder_is(
+    tmp_path: Path, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    """It was an article."""
+    members = {"README.txt": b"These are news.", "news/LICENSE": b"Free.", "news/a.txt": PARAGRAPHS[0].encode()}
+    found = scan(write(tmp_path, "a.bin", pack(members)))
+    assert found.documents["text"].to_list() == [PARAGRAPHS[0]]
+    assert found.rejects["reason"].to_list() == ["left_out"] * 2
+    assert [path.rpartition("!/")[2] for path in found.rejects["path"]] == ["README.txt", "news/LICENSE"]

@@ -728,3 +728,35 @@ def test_what_is_said_of_broken_json_and_a_table_without_a_header(tmp_path: Path
     intake = Intake("a", Settings(), Shelf())
     intake.leave("image/png")
     assert intake.close()[0].detail == "1 record that is no article: 1 image/png"
+
+
+@pytest.mark.parametrize(
+    ("header", "outlet"),
+    [
+        ("Überschrift;Erscheinungsdatum;Medium;Verfasser;Artikeltext;Link", "Hafenpost"),
+        ("Título;Fecha de publicación;Medio;Autor;Contenido;Enlace", "Hafenpost"),
+        ("Titre;Date de publication;Source;Auteur;Texte;Lien", "Hafenpost"),
+        ("Título;Data de publicação;Jornal;Autor;Conteúdo;Link", "Hafenpost"),
+    ],
+)
+def test_columns_are_known_by_names_with_accents(tmp_path: Path, header: str, outlet: str) -> None:
+    """A spreadsheet's export in Windows-1252: letters with accents were dropped from names before they were compared."""
+    row = f'"Zweiter Bagger – für den Hafen";06.03.2024;{outlet};Ann Lee;"Der Rat beschloss, für 5 € zu kaufen."'
+    table = "\r\n".join([header, *(f"{row};https://h.example/{at}" for at in range(2))])
+    found = scan(write(tmp_path, "a.csv", table.encode("cp1252")))
+    article, *others = found.documents.rows(named=True)
+    assert len(others) == 1  # the last without an end of line
+    assert (article["title"], article["outlet"], article["byline"]) == (
+        "Zweiter Bagger – für den Hafen",
+        outlet,
+        "Ann Lee",
+    )
+    assert article["published"] == datetime(2024, 3, 6, tzinfo=UTC)
+    assert article["url"] == "https://h.example/0"
+
+
+def test_a_publisher_with_a_title_is_called_by_it(tmp_path: Path) -> None:
+    """Its domain was taken in place of its name."""
+    item = {"content": TEXT, "title": "A dredger", "publisher": {"title": "Tidewatch", "domain": "t.example"}}
+    found = scan(write(tmp_path, "a.jsonl", json.dumps({"_source": item})))
+    assert found.documents.select("outlet", "title").rows() == [("Tidewatch", "A dredger")]

@@ -25,6 +25,7 @@ STAND_INS = (
     "Please enable JavaScript to view this page.", "You need to enable JavaScript to run this app.",
     "Checking your browser before accessing quay.example.\nPlease enable JavaScript and cookies to continue",
     "Just a moment...", "We use cookies and similar technologies. Accept all cookies. Manage preferences.",
+    "We and our 842 partners store and/or access information on a device, such as cookies. Click to consent.",
     "Subscribe to continue", "Sign in to continue", "To continue reading this article, please subscribe.",
     "This article is for subscribers only. Already a subscriber? Sign in.",
     "You have reached your limit of free articles. Subscribe now to keep reading.",

@@ -25,7 +25,7 @@ from provenance.dumps.sources.archives import read_tar, read_zip
 from provenance.dumps.sources.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.sources.kinds import charset_of, kind_of
 from provenance.dumps.sources.opening import open_source, unopened
-from provenance.dumps.sources.walk import Source, find_sources
+from provenance.dumps.sources.walk import ABOUT, Source, find_sources, is_about
 from provenance.dumps.web.feeds import read_feed_file
 from provenance.dumps.web.web_archives import read_web_archive
 from provenance.dumps.web.web_pages import read_page_file
@@ -242,6 +242,9 @@ class Reading:
                 self._note(member, intake)
                 continue
             path = f"{intake.path}!/{member.name}"
+            if is_about(member.name):
+                self._told([Reject(path, None, *ABOUT)])
+                continue
             yield from self._layers(member.stream, path, allowance, self._fact(path), layers + 1)
 
     def _note(self, member: Member, archive: Intake) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,35 +20,45 @@ OF_MARKUP = (
     "contentrendered", "html", "rawhtml", "pagehtml", "htmlcontent", "contenthtml", "bodyhtml", "htmlbody",
     "articlehtml",
 )  # fmt: skip
-#: Field -> usual column names, best first; compared without case, spaces, dots and underscores. A body's text goes
-#: before the body: some give both, and the body is markup (the Guardian's answers). Of a news agency's item (IPTC's
-#: ninjs) the first version's time goes before that of this one, which is later than copies of the first.
+#: Field -> usual column names, best first; compared without case, accents, spaces, dots and underscores. A body's
+#: text goes before the body: some give both, and the body is markup (the Guardian's answers). Of a news agency's item
+#: (IPTC's ninjs) the first version's time goes before that of this one, which is later than copies of the first.
 USUAL = {
     "text": (
         "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
         "articlecontent", "postcontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext",
         "rawcontent", "story", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
-        "tekst", "metin", "icerik", "paragraphs", *OF_MARKUP,
+        "tekst", "metin", "icerik", "artikeltext", "volltext", "textoarticulo", "textocompleto", "corpsarticle",
+        "paragraphs", *OF_MARKUP,
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
         "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "date",
         "datetime", "articledate", "posted", "postedat", "postdate", "firstcreated", "versioncreated",
-        "timestamp", "fecha", "datum", "tarih",
+        "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum", "veroffentlichungsdatum", "veroffentlichtam",
+        "fechadepublicacion", "fechapublicacion", "datedepublication", "datepublication",
+        "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione", "publicatiedatum",
+        "datapublikacji", "yayintarihi",
     ),
     "outlet": (
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
-        "domain", "sourcedomain",
+        "quelle", "medium", "zeitung", "fuente", "medio", "periodico", "fonte", "jornal", "testata", "giornale", "bron",
+        "krant", "kaynak", "gazete", "zrodlo", "domain", "sourcedomain",
     ),
     "title": (
         "title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "titlerendered",
-        "posttitle",
+        "posttitle", "uberschrift", "schlagzeile", "titular", "baslik", "tytul", "kop",
     ),
-    "url": ("url", "link", "weburl", "articleurl", "sourceurl", "permalink", "canonicalurl", "href"),
-    "byline": ("byline", "author", "authors", "creator", "writer"),
-    "language": ("language", "lang", "languagecode", "langcode"),
+    "url": (
+        "url", "link", "weburl", "articleurl", "sourceurl", "permalink", "canonicalurl", "href", "enlace", "lien",
+    ),
+    "byline": (
+        "byline", "author", "authors", "creator", "writer", "autor", "autoren", "autores", "auteur", "auteurs",
+        "autore", "autori", "verfasser", "yazar",
+    ),
+    "language": ("language", "lang", "languagecode", "langcode", "sprache", "langue", "idioma", "lingua", "taal"),
     # No day of publication (Found.updated): taken for one, it made sources look later than their copies.
     "updated": (
         "updated", "updatedat", "updatedon", "lastupdated", "lastupdate", "updatedate", "dateupdated", "updatedtime",
@@ -83,9 +94,9 @@ def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}
     keys: dict[str, str] = {}
     named = [column for column in found if len(column) <= MOST_NAME]
     for column in named:
-        keys.setdefault(_SIGNS.sub("", column.lower()), column)
+        keys.setdefault(_key(column), column)
     for column in named:  # a path of a nested record is called by its last part
-        keys.setdefault(_SIGNS.sub("", column.lower().rsplit(".", 1)[-1]), column)
+        keys.setdefault(_key(column.rsplit(".", 1)[-1]), column)
     asked = {field: column for field in ASKED if (column := getattr(settings, field)) is not None}
     for field, column in asked.items():
         if column not in found:
@@ -132,7 +143,13 @@ def refuse_absent(found: Collection[str], settings: Settings) -> None:
 
 def holds_markup(column: str) -> bool:
     """Whether a column is called as those of pages' sources are."""
-    return _SIGNS.sub("", column.lower()) in OF_MARKUP
+    return _key(column) in OF_MARKUP
+
+
+def _key(column: str) -> str:
+    """A column's name without case, accents and signs."""
+    plain = column if column.isascii() else unicodedata.normalize("NFKD", column).replace("ı", "i")
+    return _SIGNS.sub("", plain.lower())
 
 
 def _listed(found: Collection[str]) -> str:

@@ -82,7 +82,7 @@ _AMONG = r"""
 (?:ok|close|learn more|find out more|read more|more information|if you|you can|you may|we apologi[sz]e)\b
 why (?:did|do|have) i\b
 (?:privacy|terms|copyright|all rights reserved|block reference|your ip|https?|this (?:process|may|page|will)|loading)\b
-(?:redirecting|connectez|se connecter|anmelden|iniciar|accedi|entrar)\b
+(?:redirecting|click|tap|choose|consent|connectez|se connecter|anmelden|iniciar|accedi|entrar)\b
 """
 
 

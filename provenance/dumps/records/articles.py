@@ -23,6 +23,8 @@ _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language", "u
 MOST_DEPTH, MOST_FIELDS = 4, 1000
 #: Where an object says what it is called; the last two are those of a newspaper's archive.
 _NAMES = ("name", "title", "main", "original")
+#: Who may have a title in place of a name.
+_PUBLISHERS = ("source", "publisher", "outlet", "site", "publication", "newspaper")
 #: What stands between the paragraphs of a text that is given as their list.
 PARTED = "\n\n"
 #: What Telegram's export calls the parts of a message (tdesktop, export_output_json.cpp).
@@ -127,13 +129,13 @@ def flattened(value: dict[str, Any]) -> dict[str, Any]:
     >>> flattened({"id": 1, "article": {"body": "A text", "site": {"name": "Q"}}})
     {'id': 1, 'article.body': 'A text', 'article.site': {'name': 'Q'}, 'article.site.name': 'Q'}
     """
-    flat = {name: inner for name, inner in value.items() if _is_value(inner)}
+    flat = {name: inner for name, inner in value.items() if _is_value(name, inner)}
     level = [(name, inner) for name, inner in value.items() if isinstance(inner, dict)]
     for _ in range(MOST_DEPTH):
         deeper = []
         for path, item in level:
             for name, inner in item.items():
-                if len(flat) < MOST_FIELDS and _is_value(inner):
+                if len(flat) < MOST_FIELDS and _is_value(name, inner):
                     flat.setdefault(f"{path}.{name}", inner)
                 if isinstance(inner, dict):
                     deeper.append((f"{path}.{name}", inner))
@@ -170,8 +172,10 @@ def text_of_parts(parts: list[Any]) -> object:
     return "".join(runs) if spaced else joined(runs)
 
 
-def _is_value(inner: object) -> bool:
-    return not isinstance(inner, dict) or "name" in inner or any(kind in inner for kind in _TYPED)
+def _is_value(name: str, inner: object) -> bool:
+    if not isinstance(inner, dict) or "name" in inner or any(kind in inner for kind in _TYPED):
+        return True
+    return name in _PUBLISHERS and isinstance(inner.get("title"), str)  # that of an article is its headline
 
 
 def kind_of_value(value: object) -> str:

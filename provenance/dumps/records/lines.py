@@ -23,7 +23,8 @@ def read_lines(stream: BinaryIO, intake: Intake) -> tuple[str | None, Iterator[b
     Wide encodings are turned into UTF-8. The encoding is None where the stream is no text.
     """
     head = stream.read(_BLOCK)
-    told = record_encoding(head[: head.rfind(b"\n") + 1] or head)
+    whole = head if len(head) < _BLOCK else head[: head.rfind(b"\n") + 1]
+    told = record_encoding(whole or head)
     intake.decoded(told._replace(bad_bytes=0))  # bad bytes cost their line, and are told there
     if told.encoding is None:
         return None, iter(())
@@ -38,11 +39,12 @@ def record_encoding(head: bytes) -> Decoded:
     """The encoding of a file of records, by its first lines.
 
     One broken line neither condemns a file whose other lines are sound nor changes how they are read: an
-    eight-bit encoding is believed only if most lines that are not ASCII are no UTF-8.
+    eight-bit encoding is believed only if most lines that are not ASCII are no UTF-8, or all of several.
     """
     lines = [line for line in head.split(b"\n") if not line.isascii()]
     broken = sum(not _is_utf8(line) for line in lines)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (broken * 2 > len(lines) and broken > 2):
+    most = broken == len(lines) > 1 or (broken * 2 > len(lines) and broken > 2)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or most:
         return decode_text(head)
     sound = b"\n".join(line for line in head.split(b"\n") if _is_utf8(line))
     return decode_text(sound if sound.strip() or not head.strip() else head)

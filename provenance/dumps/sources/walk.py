@@ -26,6 +26,8 @@ _STORE_SUFFIXES, _BESIDE_STORES = (".sqlite", ".sqlite3", ".db"), ("-wal", "-shm
 #: The application_id in the head of an index and of a log of decisions: index/storage.py, verdicts.py.
 _STORES = (b"PROV", b"PROD")
 _SPECIAL = "a pipe, socket or device"
+#: Why such a file is not read.
+ABOUT = ("left_out", "about the folder, no news")
 _ABOUT = frozenset({"readme", "license", "licence", "changelog", "copying", "notice"})
 
 
@@ -129,8 +131,8 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
                 continue
             if entry.name in stores:
                 rejects.append(Reject(_shown(entry.path), None, "left_out", "an index or a log of decisions, no news"))
-            elif _stem(entry.name) in _ABOUT:
-                rejects.append(Reject(_shown(entry.path), None, "left_out", "about the folder, no news"))
+            elif is_about(entry.name):
+                rejects.append(Reject(_shown(entry.path), None, *ABOUT))
             else:
                 inside = _shown(os.path.relpath(entry.path, folder))
                 sources.append(Source(_shown(entry.path), Path(entry.path), inside=inside))
@@ -142,6 +144,15 @@ def _is_regular(entry: os.DirEntry[str]) -> bool:
     except OSError:
         # A dangling link, or a folder we may not search: reading it will say so.
         return entry.is_symlink()
+
+
+def is_about(name: str) -> bool:
+    """Whether a file is called as those are that speak of the files around them.
+
+    >>> is_about("README.md"), is_about("news/LICENSE"), is_about("read_me_first.txt")
+    (True, True, False)
+    """
+    return _stem(name.rpartition("/")[2]) in _ABOUT
 
 
 def _stem(name: str) -> str:
