@@ -47,7 +47,7 @@ _RECORD = re.compile(rb'(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,200}"\s{0,9}:')
 _COLUMN_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
 #: A table in a file that is called text has so many columns that are known by name, and so many rows are looked at.
 KNOWN_COLUMNS, ROWS_LOOKED_AT = 3, 8
-_FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
+_FEED = re.compile(rb"<(?:(?:rss|feed|rdf:rdf|channel)|(?:[a-z0-9]{1,20}:)?(?:nitf|newsml|newsitem|newsmessage))[\s>]")
 _PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html)[\s>]")
 _MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{0,60}: ?[^\n]{0,900}\n(?:[ \t][^\n]{0,900}\n){0,40}){3}")
 _MAIL_NAMES = re.compile(

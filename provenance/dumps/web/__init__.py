@@ -4,7 +4,7 @@ Here
     web_pages, feeds, web_archives          files -> the pages in them, handed to workers
 In a worker
     pages, page_labels, page_dates          a page's text; what it says of itself; and of its dates
-    feed_items                              a feed's items
+    feed_items, news_items                  a feed's items; those of news agencies' XML (NITF, NewsML)
     captures                                what was fetched, as a web archive keeps it
 In both
     markup                                  text out of HTML without a tree

@@ -14,6 +14,7 @@ import feedparser
 from provenance.dumps.labels.publishers import host_of, without_slogan
 from provenance.dumps.sources.decode import decode_text
 from provenance.dumps.web.markup import plain_text
+from provenance.dumps.web.news_items import is_of_agency, read_news_items
 from provenance.dumps.web.pages import said_of, xml_charset
 
 #: A feed's own declarations are how a kilobyte becomes a gigabyte, and how a file of ours gets into a text.
@@ -25,13 +26,18 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^<>]{0,300}\?>")
 
 
 def read_feed(content: bytes) -> dict[str, Any]:
-    """The bytes of an RSS, RDF or Atom feed -> its items, labelled as articles are; `problem` where it is not whole."""
+    """The bytes of an RSS, RDF or Atom feed, or of a news agency's XML -> its items, labelled as articles are.
+
+    `problem` says where it is not whole.
+    """
     decoded = decode_text(content, xml_charset(content))
     if decoded.encoding is None:
         return {"problem": ["binary", "no text: is it compressed, or of another format?"]}
     text = decoded.text.replace("\0", " ")
     if _DECLARES.search(text):
         return {"problem": ["format", "a feed that declares entities of its own: expand them if you trust it"]}
+    if is_of_agency(text):
+        return {**read_news_items(_DECLARATION.sub("", text, count=1)), "decoded": said_of(decoded)}
     octets = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
