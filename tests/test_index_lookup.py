@@ -148,3 +148,10 @@ def test_many_rows_without_text_are_left_out_and_refuse_no_frame(monkeypatch: py
     whole = pl.concat([frame("first"), blank])
     assert read_frame(whole, HOW).documents["doc_id"].to_list() == ["first"]
     assert clean(whole, keep="first")["id"].to_list() == whole["id"].to_list()
+
+
+def test_postings_are_sorted_and_each_is_kept_once() -> None:
+    rows = [(2, 5, 0), (1, 7, 3), (1, 7, 3), (1, 6, 1), (1, 7, 4)]
+    given = Postings(*(np.array(column, np.uint32) for column in zip(*rows, strict=True)))
+    assert sorted(zip(*(column.tolist() for column in in_order(given)), strict=True)) == sorted(set(rows))
+    assert in_order(given).key.tolist() == [1, 1, 1, 2]

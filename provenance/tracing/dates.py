@@ -56,7 +56,11 @@ def find_dates(documents: pl.DataFrame, attributions: pl.DataFrame, constant: pl
 
 
 def is_zero(value: pl.Expr) -> pl.Expr:
-    """Times -> whether each is the zero of a field that was left empty, in some zone."""
+    """Times -> whether each is the zero of a field that was left empty, in some zone.
+
+    >>> [pl.select(is_zero(pl.lit(datetime(*day, tzinfo=UTC)))).item() for day in ((1969, 12, 31), (1970, 1, 3))]
+    [True, False]
+    """
     return value.is_between(datetime(1969, 12, 31, tzinfo=UTC), EPOCH)
 
 
