@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from provenance.matching.kernels import BASE, mix, order_by_key, push, repeated, shingle_hashes
-from provenance.matching.memory_kernels import prefetch
+from provenance.matching.memory_kernels import lent, prefetch
 
 AHEAD = 12  # postings whose words are prefetched before they are looked at
 KNOWN_BITS = 18
@@ -21,6 +21,29 @@ SHARED = np.uint8(128)  # a bit of a step, which is at most 64 (settings.window)
 def part_of(key, parts):
     """Which of `parts` equal ranges holds the lower half of this hash; the upper half is left to sort by."""
     return np.int64(((key & np.uint64(0xFFFFFFFF)) * np.uint64(parts)) >> np.uint64(32))
+
+
+@njit(inline="always")
+def _least_of_windows(hashes, n, width, behind, ahead, chosen):
+    """hashes[:n] -> chosen: the places that have the least hash, the rightmost of equals, of some `width` in a row.
+
+    A place has if that many stand around it, itself included, of which those behind are no less and those ahead are
+    greater. To count these takes no branch, so that several places are looked at at once: a fifth quicker than to carry
+    a window's least on from place to place. Returns how many.
+    """
+    for i in range(n):
+        behind[i], ahead[i] = np.uint64(0), np.uint64(0)
+    for t in range(1, width):
+        further, size = hashes[t:n], np.uint64(n - t)
+        before, after = behind[t:n], np.uint64(t - 1)
+        for i in range(size):
+            before[i] += np.uint64((before[i] == after) & (hashes[i] >= further[i]))
+            ahead[i] += np.uint64((ahead[i] == after) & (further[i] > hashes[i]))
+    count, others = 0, np.uint64(max(width, 1) - 1)
+    for i in range(n):
+        chosen[count] = i
+        count += behind[i] + ahead[i] >= others
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -35,22 +58,12 @@ def winnow(word, bounds, wanted, low, high, k, window, many, steps, met):
     longest = 1
     for d in range(low, high):
         longest = max(longest, bounds[d + 1] - bounds[d])
-    hashes, chosen = np.empty(longest, np.uint64), np.empty(longest + 1, np.int32)
+    hashes, chosen = np.empty(longest, np.uint64), np.empty(longest, np.int32)
+    behind, ahead = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
     total, slots = 0, met.shape[0]
     for d in range(low, high):
         n = shingle_hashes(word, bounds[d], bounds[d + 1], k, hashes) if wanted[d] else 0
-        count, best = 0, np.int64(-1)
-        for i in range(max(min(window, n) - 1, 0), n):
-            begin, last = max(0, i - window + 1), best
-            if best >= begin and i >= window:
-                best = i if hashes[i] <= hashes[best] else best
-            else:
-                best = begin
-                for j in range(begin + 1, i + 1):
-                    if hashes[j] <= hashes[best]:
-                        best = j
-            chosen[count] = best
-            count += best != last
+        count = _least_of_windows(hashes, n, min(window, n), behind, ahead, chosen)
         many[d], before = count, 0
         for m in range(count):
             steps[total + m] = chosen[m] - before
@@ -197,7 +210,7 @@ def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, markin
     wide = anchor - k + 1
     size = (high - low) * wide
     key, which, where = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64)
-    n = 0
+    n, word, hot = 0, lent(word), lent(hot)
     near = np.empty(2 * wide, np.uint64)
     for m in range(low, high):
         if m + AHEAD < high:
@@ -209,8 +222,10 @@ def runs_of(word, bounds, order, owner, place, low, high, k, anchor, hot, markin
             cold += not hot[t]
         if not marking and 2 * (cold + wide - 1) < anchor:
             continue
-        first = max(bounds[d], at - wide + 1)
-        shingles = shingle_hashes(word, first, min(end, at + wide - 1 + k), k, near)
+        first, stop = max(bounds[d], at - wide + 1), min(end, at + wide - 1 + k)
+        shingles = max(stop - first - k + 1, 1)
+        for i in range(shingles):  # shingle_hashes of so few takes longer to begin than to do
+            near[i] = _shingle(word, first + i, stop, k)
         mine = at - first
         for begin in range(max(0, mine - wide + 1), min(mine, shingles - wide) + 1):
             least = begin
@@ -269,6 +284,7 @@ def _pair_runs(word, bounds, order, owner, place, low, high, k, anchor, cap, hot
         for i in range(begin if marking else begin + 1, end):
             mine = np.int64(who[by_run[i]])
             if marking:
+                prefetch(hot, where[by_run[min(i + AHEAD, end - 1)]])
                 for t in range(anchor):
                     hot[where[by_run[i]] + t] = True
             elif 2 * cold < anchor:
