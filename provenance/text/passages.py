@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from provenance.arrays import Array
     from provenance.text.feed_lines import Part
 
-BATCH = 4 << 20  # bytes a task; each costs a millisecond of small steps, whatever its size
+BATCH = 8 << 20  # bytes a task; each costs some ten milliseconds of small steps, whatever its size
 QUOTE_WORDS = 8  # a shorter quotation is a phrase that many use
 PROSE_WORDS = 25  # a line this long that ends with a stop is body text, unless it stands twice
 PROSE_ANYWAY = 45  # words; a line this long is body text also without a stop
@@ -240,10 +240,12 @@ def alike(one: str, two: str) -> bool:
     >>> alike("us spying on hashd al shaabi", "us spying on hashd al shaabi islamic invitation turkey")
     True
     """
-    short, long = sorted((one, two), key=len)
-    if short.count(" ") >= 3 and (long.startswith(short + " ") or long.endswith(" " + short)):
+    short, long = (one, two) if len(one) <= len(two) else (two, one)
+    if short.count(" ") < 3:
+        return False
+    if long.startswith(short + " ") or long.endswith(" " + short):
         return True
-    if 5 * len(short) < 4 * len(long) or short.count(" ") < 3:
+    if 5 * len(short) < 4 * len(long):
         return False
     return float(fuzz.ratio(one, two, score_cutoff=LIKE)) > 0
 
