@@ -244,6 +244,7 @@ def test_swapping_the_sides_mirrors_the_longest_stretch(one: list[str], two: lis
 
 
 @given(WORDS, WORDS)
+@example([*"abcdefghijklm"], [*"abcdefxhijklm"])  # two runs, whose sides are as far apart
 def test_runs_are_maximal(one: list[str], two: list[str]) -> None:
     tokens = tokens_of([" ".join(one), " ".join(two)])
     a1, b1 = len(one), len(one) + len(two)
