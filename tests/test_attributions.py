@@ -57,7 +57,7 @@ def test_an_agency_in_the_column_of_authors_is_a_byline(byline: str, source: str
     assert origin["origin_id"] == (f"source:{source}" if source else run.documents["doc_id"][0])
     if source:
         said = source if byline == source else f"{source} (“{byline}”)"
-        assert f"names {said}, which" in origin["reason"]
+        assert f"names {said}, whose" in origin["reason"]
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,10 @@ def test_what_only_quotes_another_is_its_own() -> None:
 @pytest.mark.parametrize(("byline", "said"), [("APA", " (“APA”)"), ("Reuters", "")])
 def test_a_line_that_is_only_a_name_is_not_said_twice(byline: str, said: str) -> None:
     reason = told(scanned({"id": "a", "outlet": "Alpenpost", "text": f"{byline}\n\n{PLAIN}"}))["a"]["reason"]
-    assert reason == f"Its byline names {'Austria Press Agency' if said else byline}{said}, which is not in the dump."
+    assert (
+        reason
+        == f"Its byline names {'Austria Press Agency' if said else byline}{said}, whose text was not found in the dump."
+    )
 
 
 @pytest.mark.parametrize(("outlet", "verdict"), [(None, "established"), ("Plains Post", "likely")])

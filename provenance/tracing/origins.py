@@ -196,7 +196,7 @@ def _began_outside(first: str, facts: Facts, before: float | None = None) -> boo
 def _before(first: str, facts: Facts) -> float:
     """How likely somebody unseen was before a text, as far as that matters to who has copied it.
 
-    Where nobody knows whose the text is, whom its copies credit is as likely its publisher.
+    Where its publisher is not known, an outlet that its copies credit may be that, and no source before it.
     """
     named = _find_outside(first, facts)
     own = named.claim is not None and facts.outlets.get(first) is None
