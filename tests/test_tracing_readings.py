@@ -72,7 +72,9 @@ def featured(**known: list[Any]) -> dict[str, list[Any]]:
     )
     signed = np.array([False, *known.get("signed", [False] * 3)])
     outlets = pl.Series(["post", *known.get("outlets", [None] * 3)], dtype=pl.String)
-    found = _featured(rows, np.zeros(4, np.int64), read, np.arange(4), np.ones(4, bool), signed, outlets)
+    found = _featured(
+        rows, np.zeros(4, np.int64), read, np.arange(4), np.full(4, np.nan), np.ones(4, bool), signed, outlets
+    )
     inner = found.parent >= 0
     features = found.features[inner]
     told = {name: features[:, column].tolist() for column, name in enumerate(PARENT)}
