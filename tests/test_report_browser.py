@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,9 @@ def test_first_view_shows_every_member_open(chromium: Browser, small: Path) -> N
     watched.page.close()
 
 
-def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(chromium: Browser, sample: Path) -> None:
+def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(
+    chromium: Browser, sample: Path, corpus_run: Run, tmp_path: Path
+) -> None:
     watched = browser.Watched(chromium, sample).open()
     watched.page.locator("details.cluster", has_text="All 214 taken safely off ferry").first.locator(
         "text=Timeline"
@@ -112,11 +115,15 @@ def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(chromium:
     open_ = "where one member came from could not be decided"
     assert open_ not in head
     watched.page.close()
-    watched = browser.Watched(chromium, sample).open()
-    group = watched.page.locator("details.cluster", has_text="Pilots ‘warned of moving sand")
+    titled = corpus_run.documents.filter(pl.col("title").str.contains("All 214 taken safely off ferry"))
+    copies = corpus_run.origins.join(titled, on="doc_id", how="semi").filter(pl.col("doc_id") != pl.col("origin_id"))
+    unsure = pl.when(pl.col("doc_id") == copies["doc_id"][0]).then(pl.lit("undetermined")).otherwise("verdict")
+    doubted = replace(corpus_run, origins=corpus_run.origins.with_columns(verdict=unsure))
+    watched = browser.Watched(chromium, browser.put(doubted, tmp_path)).open()
+    group = watched.page.locator("details.cluster", has_text="All 214 taken safely off ferry")
     group.first.locator("text=Timeline").click()
     watched.page.wait_for_selector("#members table")
-    assert open_ in watched.page.locator("#view").inner_text()  # of a group whose origin is: a copy's is not
+    assert open_ in watched.page.locator("#view").inner_text()  # of a group whose origin is decided: a copy's is not
     watched.page.close()
 
 
