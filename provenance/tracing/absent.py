@@ -33,9 +33,9 @@ ITEMS = 8  # credits of one source that an edge lists
 def verdict(confidence: float, families: int, settings: Settings, least: float | None = None) -> str:
     """A confidence, and the number of families of evidence that speak for it -> one of the four verdict words.
 
-    `least` is the lower limit of a calibrated confidence; without one the confidence itself is the limit.
+    `least` is the lower limit of a calibrated confidence, where it is lower than the confidence itself.
     """
-    if (confidence if least is None else least) >= settings.established and families >= 2:
+    if min(confidence, confidence if least is None else least) >= settings.established and families >= 2:
         return "established"
     if confidence >= settings.likely:
         return "likely"
