@@ -83,8 +83,11 @@ def _part(name: str) -> pl.Expr:
 
 
 def _all_pairs(given: Tables) -> pl.DataFrame:
-    """Whatever has pairs -> PAIRS, each once. `linked` is null where a pair is no candidate, but has stretches."""
-    candidates = [given[name] for name in ("pairs", "linked") if name in given]
+    """Whatever has pairs -> PAIRS, each once. `linked` is null where a pair is no candidate, but has stretches.
+
+    A bucket to which nothing but NEAREST came has none.
+    """
+    candidates = [table(given, "pairs"), *(given[name] for name in ("linked",) if name in given)]
     unknown = {"linked": pl.lit(None, pl.Boolean), "label": pl.lit(None, pl.Int64)}
     bare = [given[name].select(*ENDS, **unknown) for name in BESIDES if name in given]
     return pl.concat([*candidates, *bare]).group_by(ENDS).agg(pl.col("linked").max(), pl.col("label").max())

@@ -66,7 +66,8 @@ def trace(
     if finished:
         finished("documents", documents)
     with clock.step("evidence"):
-        related = relate(documents, passages, spans, matches, keyed, dates, tokens)
+        whole = settings.level == "document"
+        related = relate(documents, passages, spans, matches, keyed, dates, tokens, whole=whole)
         evidence = find_evidence(documents, spans, related, keyed, dates, count=count_asked(documents, tokens))
     with clock.step("ancestry"):
         traced = trace_ancestry(documents, related, keyed, dates, evidence, settings)
