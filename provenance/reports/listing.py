@@ -95,8 +95,8 @@ def list_clusters(run: Run, chosen: pl.DataFrame, level: str) -> pl.DataFrame:
 def _words_of(run: Run, places: pl.Series) -> pl.Series:
     """Structs of doc_id, start and end -> the first WORDS characters there; of a whole article where these are null.
 
-    Document by document: places in a text of 20 MB that repeats itself are thousands, and to find each anew in its
-    UTF-8, beside a copy of the text for each of their members, took hours.
+    Document by document: a text of 20 MB that repeats itself has places by the thousand. With a copy of the text for
+    each of their members, and each found anew in its UTF-8, the list was not there after eight processor minutes.
     """
     texts = run.documents.select("doc_id", row=pl.int_range(pl.len(), dtype=pl.Int64))
     found = places.struct.unnest().join(texts, on="doc_id", how="left", maintain_order="left")

@@ -118,7 +118,7 @@ _MOST_WORDS = 40  # of a sentence
 def find_stand_ins(texts: pl.Series, titles: pl.Series) -> pl.Series:
     """Texts and titles -> what each text is in an article's place, null where it is an article. *map*.
 
-    Only texts that begin as such do are read sentence by sentence; half a million short ones a second.
+    Only texts that begin as such do are read sentence by sentence: 10,000 stories of 1 kB take .025 processor seconds.
     """
     told: list[str | None] = [None] * len(texts)
     for row in may_stand_in(texts).arg_true():
