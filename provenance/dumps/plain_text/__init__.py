@@ -4,6 +4,7 @@
     articles                                where each begins and ends
 By its lines
     layout, heads                           shapes of lines; the first ones as title, byline, date and address
+    echoes                                  lines that are printed twice
 By what a program printed around each
     templates                               lines that come again with each article
     flattened_feeds                         a feed that lost its markup

@@ -11,14 +11,17 @@ import re
 from typing import NamedTuple
 
 from provenance.dumps.plain_text.databases import split_export
+from provenance.dumps.plain_text.echoes import is_doubled_headline
 from provenance.dumps.plain_text.flattened_feeds import split_feed
-from provenance.dumps.plain_text.heads import Head, read_head
-from provenance.dumps.plain_text.layout import ECHO_LINES, Line, is_doubled_headline, read_lines, says_same
+from provenance.dumps.plain_text.heads import Head, is_page_title, read_head
+from provenance.dumps.plain_text.layout import Line, read_lines
 from provenance.dumps.plain_text.templates import find_template
 from provenance.text.margins import trim
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
+#: Buttons and notices that may stand inside a head.
+BUTTONS = 8
 #: A longer text whose lines are shorter than this on average holds words or letters one below the other, no articles;
 #: ten million such lines would take two minutes.
 LETTERS_LOOKED_AT, SHORTEST_LINE = 1 << 16, 8
@@ -116,38 +119,56 @@ def _cuts(lines: list[Line], recurring: _Recurring) -> list[int]:
 
 
 def _cut_in_gap(lines: list[Line], low: int, high: int, recurring: _Recurring) -> int | None:
-    """The row at which an article starts between two paragraphs, if the gap has the evidence."""
-    first, furniture, template = low, 0, 0.0
+    """The row at which an article starts between two paragraphs, if the gap has the evidence.
+
+    What a site prints under an article parts it from the next. But buttons also stand inside heads: so the lines behind
+    the last of them are tried as a head, then those behind the last but one, and so on.
+    """
+    firsts, furniture, template = [(low, 0.0)], 0, 0.0
     for at in range(low, high):
         if lines[at].is_furniture:
-            if _in_double(lines, first, at):
-                break  # a head's own buttons stand between a headline and its double
-            first, furniture = at + 1, furniture + 1
+            furniture += 1
+        elif lines[at].is_sign_off:
+            template = 2.0
         elif (lines[at].folded or lines[at].text) in recurring.endings:
             # A promotion inside an article recurs as well, but no wider space follows it.
             apart = lines[at + 1].blank_before > lines[at].blank_before
-            first, template = at + 1, max(template, 2.0 if apart else 1.0)
-    ending = min(furniture, 3) + template
+            template = max(template, 2.0 if apart else 1.0)
+        else:
+            continue
+        if firsts[-1][0] == at:
+            firsts.pop()
+        if lines[at].is_ruler:  # nothing over it belongs to the head
+            firsts.clear()
+        firsts.append((at + 1, min(furniture, 3) + template))
+    firsts = firsts[: -BUTTONS - 1 : -1]
+    found = [_cut_behind(lines, first, high, ending, recurring.sites) for first, ending in firsts]
+    cuts = [cut for cut in found if cut is not None]
+    return next((cut.row for cut in cuts if cut.titled), cuts[0].row if cuts else None)
+
+
+class _Cut(NamedTuple):
+    """Where an article starts, and whether it does with a headline of some words."""
+
+    row: int
+    titled: bool
+
+
+def _cut_behind(lines: list[Line], first: int, high: int, ending: float, sites: frozenset[str]) -> _Cut | None:
+    """Where an article starts from row `first` on, if the lines up to the paragraph `high` are its head."""
     if first >= high:
-        # Nothing but furniture: an inline box ("Related Articles") in the middle of a text.
         return None
     head = range(first, high)
     wide = max(head, key=lambda at: lines[at].blank_before)
     gap = lines[wide].blank_before - lines[high].blank_before
     if gap >= 2 and ending == 0:
         head = range(wide, high)
-    spacing = 1.5 if gap >= 2 else 0.5 if gap == 1 else 0.0
-    score, start = _weigh(lines, head, high, recurring.sites)
-    return start if start is not None and score + ending + spacing >= ENOUGH else None
-
-
-def _in_double(lines: list[Line], low: int, at: int) -> bool:
-    """Whether the line `at` stands between a line from `low` on that could be a headline and its double."""
-    doubles = [line.folded for line in lines[at + 1 : at + ECHO_LINES] if line.echo]
-    return any(
-        line.first and not line.echo and line.is_title_like and any(says_same(line.folded, other) for other in doubles)
-        for line in lines[max(low, at - ECHO_LINES + 1) : at]
-    )
+    buttons = any(lines[at].is_furniture for at in head)  # a title over them alone is a link, however wide the space
+    spacing = 0.0 if buttons else 1.5 if gap >= 2 else 0.5 if gap == 1 else 0.0
+    score, start = _weigh(lines, head, high, sites)
+    if start is None or score + ending + spacing < ENOUGH:
+        return None
+    return _Cut(start, lines[start].is_title_like or lines[start].is_menu)
 
 
 def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> tuple[float, int | None]:
@@ -169,22 +190,23 @@ def _weigh(lines: list[Line], head: range, body: int, sites: frozenset[str]) -> 
         score += 2.0 if any(0 < title - at <= 2 for at in filed) else 0.0
         score += 1.5 if any(0 < at - title <= 3 for at in linked) else 0.0
         score += max(_dateline(lines, at, body) for at in range(title + 1, body + 1)) if body - title <= 4 else 0.0
+        score += 1.5 if is_page_title(lines[title].text) else 0.0
         if lines[title].script != lines[head.start - 1].script and lines[title].script:
             score += 1.0
     else:
-        score += (1.0 if signed else 0.0) + (0.5 if dated else 0.0)
         short = [at for at in head if lines[at].is_short_title]
-        if short:
-            title, score = short[0], score + 0.5 + lines[body].dateline
+        title = short[0] if short else None
+        score += (1.5 if signed else 0.0) + (1.0 if dated else 0.0) + (0.5 if short else 0.0)
+        score += lines[body].dateline if signed or short else 0.0
     score += 2.0 if site else 0.0
-    marks = [at for at in (title, *site[:1], *dated[:1]) if at is not None]
+    marks = [at for at in (title, *site[:1], *dated[:1], *signed[:1]) if at is not None]
     if not marks:
         return score, None
     start = min(marks)
     if title is not None:
         # A standing head ("Opinion"), a site's name, a date or keywords belong to the title under them; two titles in
         # a row are a page title and a headline.
-        near = [] if doubled else [at for at in titles if 0 < title - at <= 2]
+        near = [] if doubled else [at for at in titles if 0 < title - at <= 2 and not _is_foot(lines, at, title)]
         over = [at for at in (*site, *dated, *filed) if 0 < title - at <= 3 and not _is_foot(lines, at, title)]
         start = min([title, *near, *over])
     return score, start

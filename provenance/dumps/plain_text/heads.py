@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from provenance.dumps.plain_text.layout import Line, byline_name, is_doubled_headline, is_menu, says_same
+from provenance.dumps.plain_text.echoes import is_doubled_headline, says_same
+from provenance.dumps.plain_text.layout import Line, byline_name, is_menu
 from provenance.text.calendar import find_dates
 from provenance.text.updates import tells_change
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 HEAD_LINES = 14
 
 _SUFFIX = re.compile(r"\s(?P<mark>[-–—|»·•])\s(?P<site>[^|»·•\s–—][^|»·•]{1,50})$")
+#: A site's name and no formula: "for all P(x | A) = P(x | B)".
+_NAME = re.compile(r"[^\W\d_a-z][\w.,'’&+! -]*|[\w-]+\.[\w.-]+")
 _TAGLINE = re.compile(r"(?P<name>\S[^|»·•—–:]{1,40}?)\s*(?:[|»·•]|\s[-—–:])\s(?P<rest>.{4,160})")
 #: What a program writes before a title, and on both sides: the field's name, the mark of a heading, an element.
 _BEFORE_TITLE = re.compile(
@@ -107,9 +110,21 @@ def _without_suffix(head: list[Line], title: Line | None, *, opens_file: bool) -
         return twin.text, match["site"].strip() if own and match else None
     if not (opens_file and title is head[0]) or match is None:
         return title.text, None
-    if _is_site(match["site"], match["mark"]) and len(title.text[: match.start()].split()) >= 4:
+    if is_page_title(title.text):
         return title.text[: match.start()].rstrip(), match["site"].strip()
     return title.text, None
+
+
+def is_page_title(title: str) -> bool:
+    """Whether a title ends with the name of a site, as the titles of web pages do.
+
+    >>> is_page_title("Ferry fares rise again | Miami Herald"), is_page_title("Ferry fares rise - police")
+    (True, False)
+    """
+    match = _SUFFIX.search(title)
+    if match is None or not _NAME.fullmatch(match["site"]):
+        return False
+    return _is_site(match["site"], match["mark"]) and len(title[: match.start()].split()) >= 4
 
 
 def _plain_title(title: str) -> str:

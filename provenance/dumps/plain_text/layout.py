@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
+from provenance.dumps.plain_text.echoes import mark_echoes
+from provenance.text import furniture
 from provenance.text.calendar import FoundDate, find_dates
-from provenance.text.folding import fold_all
+from provenance.text.folding import fold_all, strings_of
+from provenance.text.tokens import fold_batch
 
 #: More words than this and a line is a paragraph of an article's body; captions and standfirsts stay under it.
 BODY_WORDS = 25
 HEADLINE_WORDS = 25
+#: Lines in a row that end as sentences do and are shorter: a standfirst and a caption are two.
+FEWEST_SENTENCES = 3
 #: A longer line is a paragraph, whatever it holds: its words alone would take four times its memory.
 LONGEST_COUNTED = 100_000
-#: A headline comes again within so many lines that are not blank: caption, credit and date lie between.
-ECHO_LINES = 8
 
 _NEAR = r"(?:related|similar|popular|recent|latest|recommended|trending|more|other|top|featured|suggested)"
 _KIND = r"(?:videos?|news|articles?|posts?|stor(?:y|ies)|content|topics?|coverage|links?|reading|reads|headlines)"
-#: What sites print under an article; a general lexicon of page furniture, matched against folded lines.
-_FURNITURE = re.compile(
-    rf"(?:{_NEAR} {_KIND}(?: (?:and|from) .{{1,40}})?|you (?:may|might) (?:also|like).{{0,40}}|"
-    r"back to top(?: button)?|leave a (?:reply|comment)|(?:post a |view |show |no )?comments?|"
-    r"share(?: (?:this|on).{0,40})?|like this|like loading|editors? picks?|most (?:read|viewed|popular|shared)|"
-    r"read (?:also|more|next)|also read|"
-    r"advertisement|filed under|tags?|sign up.{0,60}|subscribe(?: now| to .{1,40})?|follow us.{0,40}|"
-    r"print(?: this)?|email(?: this)?|tweet|(?:next|previous|older|newer)(?: articles?| posts?| entries)?|"
-    r"d bloggers like this|(?:read |show |load )?more|reply|report|"
-    r"articles (?:similaires|lies)|a lire aussi|noticias relacionadas|mehr zum thema|lesen sie auch|leggi anche|"
-    r"ilgili haberler|читаите также|مواضيع ذات صله|اقرا ايضا|اخبار ذات صله)"
-)
+#: What sites print under an article, in more wordings than the lexicon of page furniture can hold; folded.
+_FURNITURE = re.compile(rf"{_NEAR} {_KIND}(?: (?:and|from) .{{1,40}})?|you (?:may|might) (?:also|like).{{0,40}}")
 #: Words of a site's menu, folded; a line with several and no sentence is one.
 _MENU = frozenset(
     """home news sport sports culture business opinion world politics video videos contact about account subscribe login
@@ -47,6 +41,9 @@ COUNTED = re.compile(
 #: Signs on both sides of a headline, at least two of a kind: === Ferry fares rise ===.
 FRAMED = re.compile(r"(([-=_~*#+])\2{1,9})(?!\2)\s?[^\s].{2,300}?\s?\1")
 _RULER = re.compile(r"(?:[-=_*#~•·.—–+]\s?){3,200}|###|-\s?30\s?-|ENDS?")
+#: What a desk writes behind a story: "(Reporting by Ann Lee; Editing by Bo Ek)".
+_SIGN_OFF = re.compile(r"\(?(?:additional )?(?:reporting|writing|editing|compiled) by [A-Z].{0,300}[);]|"
+                       r".{3,200} contributed to this (?:report|story|article)\.?$", re.IGNORECASE)  # fmt: skip
 _BYLINE = re.compile(
     r"(?:written |reported |posted |story )?(?:by|byline:(?:\s+by)?|par|von|por|di|автор:|بقلم:?|كتب:?|كتبت:?|تقرير:?)"
     r"\s+(?P<name>\S.{1,100})",
@@ -119,16 +116,30 @@ class Line:
     first: bool = False
     #: Whether this is a paragraph of an article's body.
     is_body: bool = False
+    #: What the lexicon of page furniture says of it, in bits (`provenance.text.furniture`).
+    wordings: int = 0
 
     @property
     def is_furniture(self) -> bool:
-        """Whether a site prints this under its articles."""
+        """Whether a site prints this around its articles."""
+        if self.wordings & (furniture.WHOLE | furniture.START):
+            return True
         if self.words > 12:
             return False
-        if _FURNITURE.fullmatch(self.folded) or _RULER.fullmatch(self.text):
+        if _FURNITURE.fullmatch(self.folded) or self.is_ruler:
             return True
         parts = [part for part in _PARTS.split(self.text) if part]
-        return len(parts) > 1 and 2 * sum(bool(_FURNITURE.fullmatch(part)) for part in fold_all(parts)) >= len(parts)
+        return len(parts) > 1 and 2 * sum(bits & furniture.WHOLE > 0 for bits in _wordings(parts)[1]) >= len(parts)
+
+    @property
+    def is_ruler(self) -> bool:
+        """Whether this is a line drawn across the page, or says that a story ends."""
+        return _RULER.fullmatch(self.text) is not None
+
+    @property
+    def is_sign_off(self) -> bool:
+        """Whether this is what a desk or a publisher writes behind a story."""
+        return bool(_SIGN_OFF.match(self.text)) or bool(self.wordings & furniture.NOTICE and not self.is_body)
 
     @property
     def is_menu(self) -> bool:
@@ -159,6 +170,14 @@ class Line:
     def ends(self) -> bool:
         """Whether a sentence ends with this line, as hardly a headline does."""
         return self.text.rstrip(_CLOSERS)[-1:] in (".", "。", "…")
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether this is a paragraph that may be short, and neither doubled nor a picture's caption."""
+        if self.is_body:
+            return True
+        whole = self.ends and self.words >= 6 and not self.first and not self.echo
+        return whole and not (self.is_furniture or self.is_sign_off or _ANY_CREDIT.search(self.text))
 
     @property
     def is_short_title(self) -> bool:
@@ -259,12 +278,40 @@ def read_lines(text: str) -> list[Line]:
     if _is_wrapped(lines):
         lines = _join_wrapped(text, lines)
     short = [line for line in lines if line.words <= 60]
-    for line, folded in zip(short, fold_all([line.text for line in short]) if short else [], strict=True):
-        line.folded = folded
-    _mark_echoes(lines)
+    for line, folded, bits in zip(short, *_wordings([line.text for line in short]), strict=True):
+        line.folded, line.wordings = folded, bits
+    mark_echoes(lines)
     for line in lines:
         line.is_body = _is_body(line)
+    _mark_short_paragraphs(lines)
     return lines
+
+
+def _wordings(texts: list[str]) -> tuple[list[str], list[int]]:
+    """Lines -> the fold of each, and what the lexicon of page furniture says of it, in bits."""
+    if not texts:
+        return [], []
+    folded = fold_batch(texts)
+    words = folded.tokens.bounds
+    found, _, _ = furniture.find_furniture(folded.tokens, words[:-1], words[1:])
+    return strings_of(folded), found.tolist()
+
+
+def _mark_short_paragraphs(lines: list[Line]) -> None:
+    """Mark as body what tabloids print, a sentence a paragraph: several lines in a row that end as sentences do.
+
+    None comes again: a site prints its notices under each of its articles.
+    """
+    times = Counter(line.folded for line in lines)
+    run: list[Line] = []
+    for line in [*lines, None]:
+        if line is not None and line.is_sentence and (line.is_body or times[line.folded] == 1):
+            run.append(line)
+            continue
+        if len(run) >= FEWEST_SENTENCES and sum(one.words for one in run) > 2 * BODY_WORDS:
+            for one in run:
+                one.is_body = True
+        run = []
 
 
 def _is_body(line: Line) -> bool:
@@ -328,34 +375,3 @@ def _join_wrapped(text: str, lines: list[Line]) -> list[Line]:
     for line in joined:
         line.text = text[line.start : line.end]
     return joined
-
-
-def _mark_echoes(lines: list[Line]) -> None:
-    """Mark lines of 2 to 60 words that say the same as one a few lines before, up to a site's suffix.
-
-    No paragraph stands between the two, but one that is itself doubled: a long caption.
-    """
-    for at, line in enumerate(lines):
-        if not line.folded or not 2 <= line.words <= 60:
-            continue
-        for earlier in reversed(lines[max(0, at - ECHO_LINES) : at]):
-            if earlier.folded and says_same(earlier.folded, line.folded):
-                earlier.first, line.echo = True, True
-            elif earlier.words > BODY_WORDS and not (earlier.first or earlier.echo):
-                break
-
-
-def is_doubled_headline(lines: list[Line], at: int) -> bool:
-    """Whether a doubled line is a headline: the double of a caption follows at once, without a blank line."""
-    for other in range(at + 1, min(at + ECHO_LINES + 1, len(lines))):
-        if lines[other].echo and says_same(lines[at].folded, lines[other].folded):
-            return other > at + 1 or lines[other].blank_before > 0
-    return False
-
-
-def says_same(left: str, right: str) -> bool:
-    """Whether two folded lines are equal, or one is the other with at most five words behind it."""
-    if left == right:
-        return True
-    short, long = sorted((left, right), key=len)
-    return long.startswith(short + " ") and short.count(" ") >= 3 and long[len(short) :].count(" ") <= 5

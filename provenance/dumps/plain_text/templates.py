@@ -27,6 +27,8 @@ TITLED, SURELY_TITLED = 0.6, 0.8
 REACH, HEAD_LINES = 8, 6
 #: A shorter line is no paragraph that an article could begin with.
 LEAD_WORDS = 12
+#: Words of an article, and of its headline, that are more than those of a section and of a sub-heading mostly.
+SECTION_WORDS, FEWEST_IN_TITLE = 80, 4
 #: Words of a part of a line that comes again with each article.
 MOST_PART = 5
 #: Words of a line that holds a headline and the names of what is in its other fields.
@@ -224,16 +226,28 @@ def _separated(marks: list[list[int]], lines: list[Line], words: list[int]) -> l
     wide = [row for row, line in enumerate(lines) if line.blank_before >= usual + 2 and row > 0]
     rulers = ([row + 1 if _stands_apart(lines, row) else row - 1 for row in rows] for rows in marks)
     for found in (*rulers, wide):
-        every = sorted({row for row in found if 0 <= row < len(lines)})  # a headline between two rulers is one
-        starts = [row for row in every if words[row] >= BODY_WORDS]
-        if len(starts) < FEWEST - 1:
-            continue
-        first = max((row for row in every if words[row] < BODY_WORDS), default=0)
-        between = [words[after] - words[before] for before, after in itertools.pairwise([0, *starts, len(lines)])]
-        titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (first, *starts)]
-        if min(between) >= BODY_WORDS and titled[0] and sum(titled) >= SURELY_TITLED * len(titled):
+        starts = _titled(found, lines, words)
+        if starts:
+            return starts
+    if not wide:  # one line more than usual also parts the sections of an article: shorter, under shorter titles
+        starts = _titled([row for row, line in enumerate(lines) if line.blank_before > usual and row > 0], lines, words)
+        told = [words[after] - words[before] for before, after in itertools.pairwise([0, *starts, len(lines)])]
+        if starts and min(told) >= SECTION_WORDS and all(lines[row].words >= FEWEST_IN_TITLE for row in (0, *starts)):
             return starts
     return next(filter(None, (_drawn_apart(rows, lines) for rows in marks)), [])
+
+
+def _titled(found: list[int], lines: list[Line], words: list[int]) -> list[int]:
+    """Those of the rows found at which an article starts, if nearly each is a headline with a text under it."""
+    every = sorted({row for row in found if 0 <= row < len(lines)})  # a headline between two rulers is one
+    starts = [row for row in every if words[row] >= BODY_WORDS]
+    if len(starts) < FEWEST - 1:
+        return []
+    first = max((row for row in every if words[row] < BODY_WORDS), default=0)
+    between = [words[after] - words[before] for before, after in itertools.pairwise([0, *starts, len(lines)])]
+    titled = [lines[row].is_title_like and row + 1 < len(lines) for row in (first, *starts)]
+    surely = titled[0] and sum(titled) >= SURELY_TITLED * len(titled)
+    return starts if surely and min(between) >= BODY_WORDS else []
 
 
 def _drawn_apart(rows: list[int], lines: list[Line]) -> list[int]:

@@ -1,0 +1,92 @@
+"""Borders of articles that only their heads, buttons, sign-offs and spacing tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_dumps_plain import BODY, MORE, checked, pieces, story
+
+LEAD = "The dredger came in at dawn.\nIts master had not slept for two nights, he said.\nNobody on the quay cheered."
+TITLES = ("Council buys a second dredger", "Timber dues will rise in spring", "Lamp comes home by post")
+
+
+def firsts(text: str) -> list[str]:
+    """The first line of each article."""
+    return [piece.partition("\n")[0] for piece in pieces(text)]
+
+
+@pytest.mark.parametrize("buttons", ["Share", "Share on Facebook\nShare on X", "Share\nSave\nPrint", "Advertisement"])
+@pytest.mark.parametrize("line", ["By Ann Lee", "Published: 3 March 2025, 18:40"])
+def test_buttons_inside_a_head_end_no_article(buttons: str, line: str) -> None:
+    text = "\n\n".join(f"{title}\n{line}\n{buttons}\n\n{story(at).strip()}" for at, title in enumerate(TITLES[:2]))
+    assert firsts(text) == list(TITLES[:2])
+
+
+def test_buttons_and_links_under_an_article_are_its_own() -> None:
+    text = (
+        f"{TITLES[0]}\n\n{story(1)}Read Next\nIsland ferries stay in port\nOil slips again\n\n"
+        f"{TITLES[1]}\n3 March 2025\nShare\n\n{story(2)}"
+    )
+    assert firsts(text) == list(TITLES[:2])
+    assert "Oil slips again" in pieces(text)[0]
+
+
+@pytest.mark.parametrize("box", ["Related Articles", "Share", "Also read: Why the quay has not been mended for a year"])
+def test_a_box_between_two_paragraphs_parts_nothing(box: str) -> None:
+    assert len(checked(f"{TITLES[0]}\n\n{BODY}\n\n{box}\n\n{MORE}\n\n{box}\n\n{story(2)}")) == 1
+
+
+def test_a_headline_over_buttons_alone_is_a_link() -> None:
+    assert len(checked(f"{TITLES[0]}\n\n{BODY}\n\n\n\nIsland ferries stay in port\n\nAdvertisement\n\n{MORE}")) == 1
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "(Reporting by Ann Lee; Editing by Bo Ek)",
+        "Reporting by Ann Lee; Writing by Bo Ek;",
+        "Associated Press writer Bo Ek in Halven contributed to this report.",
+    ],
+)
+def test_a_sign_off_and_a_headline_part_articles(foot: str) -> None:
+    assert firsts(f"{TITLES[0]}\n\n{story(1)}{foot}\n\n{TITLES[1]}\n\n{story(2)}") == list(TITLES[:2])
+    assert len(checked(f"{TITLES[0]}\n\n{story(1)}{TITLES[1]}\n\n{story(2)}")) == 1  # it could be a sub-heading
+
+
+def test_a_byline_over_a_dateline_needs_no_headline() -> None:
+    text = f"{story(1)}May 30, 2019\n\nBy Ann Lee\n\nHALVEN (Reuters) - {story(2)}"
+    assert firsts(text) == [BODY + " That was vote 1.", "May 30, 2019"]
+    assert len(checked(f"{story(1)}By Ann Lee\n\n{story(2)}")) == 1
+
+
+def test_the_title_of_a_web_page_begins_an_article() -> None:
+    text = f"{TITLES[0]}\n\n{story(1)}{TITLES[1]} | Halven Courier\n\n{story(2)}"
+    assert firsts(text) == [TITLES[0], f"{TITLES[1]} | Halven Courier"]
+    formula = f"{story(1)}so that we have for all P(x | A) = P(x | B) ==>\n\n{story(2)}"
+    assert len(checked(formula)) == 1
+
+
+def test_one_empty_line_more_than_usual_parts_articles_and_no_sections() -> None:
+    articles = [f"{title}\n\n{BODY}\n\n{MORE}\n\n{BODY} It was vote {at}." for at, title in enumerate(TITLES)]
+    assert firsts("\n\n\n".join(articles)) == list(TITLES)
+    assert len(checked("\n\n".join(articles))) == 1
+    sections = [article.replace(title, "What now?") for article, title in zip(articles[1:], TITLES[1:], strict=True)]
+    assert len(checked("\n\n\n".join([articles[0], *sections]))) == 1
+    short = [f"{title}\n\n{BODY}" for title in TITLES]
+    assert len(checked("\n\n\n".join(short))) == 1
+
+
+def test_paragraphs_of_one_short_sentence_are_body() -> None:
+    paper = LEAD + (
+        "\nThe harbour master asked them to move the boat before noon, and they did so at last."
+        "\nBy the evening three families had sent bread, and a fourth had sent a lamp for the cabin."
+        "\nThere will be a meeting on Thursday in the net store, with tea and the plans on a wall."
+    )
+    text = f"{TITLES[0]}\n\n{story(1)}{TITLES[1]}\n3 March 2025\nEmily Rook\n{paper}"
+    assert firsts(text) == [TITLES[0], TITLES[1]]
+
+
+def test_a_notice_under_every_article_is_no_body() -> None:
+    foot = "The Courier goes to every house.\nIt is free there.\nTo have it elsewhere write to Saltness 4, please."
+    text = "\n\n".join(f"{title}\n\n{BODY} It was vote {at}.\n\n{MORE}\n\n{foot}" for at, title in enumerate(TITLES))
+    assert firsts(text) == list(TITLES)
