@@ -195,7 +195,8 @@ def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | No
         return by_address
     first = dict.fromkeys(claim.get("first_party", []))
     # An agency of a dateline that heard things first-hand was copied, and is no publisher: so only a lone name is one.
-    if len(first) == 1 and "foreign" not in claim and not suffix:
+    # An agency's own page has that dateline; "told Reuters" without it stands in copies.
+    if len(first) == 1 and "foreign" not in claim and not suffix and not names.is_agency(next(iter(first))):
         return next(iter(first))
     return None
 
