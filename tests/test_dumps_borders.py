@@ -90,3 +90,27 @@ def test_a_notice_under_every_article_is_no_body() -> None:
     foot = "The Courier goes to every house.\nIt is free there.\nTo have it elsewhere write to Saltness 4, please."
     text = "\n\n".join(f"{title}\n\n{BODY} It was vote {at}.\n\n{MORE}\n\n{foot}" for at, title in enumerate(TITLES))
     assert firsts(text) == list(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("under", "outlet"),
+    [
+        ("The Daily Levant\nPublished: 3 March 2025, 18:40", "The Daily Levant"),
+        ("3 March 2025\nShare\nSave\nEmily Rook\nHalven News", "Halven News"),
+        ("By Ann Lee\nThe Associated Press", None),  # an agency, which wrote it and did not print it
+        ("Breaking News\n3 March 2025", None),
+        ("World News\n3 March 2025", None),
+        ("The Daily Levant", None),  # without a date or a byline beside it, it may be a sub-heading
+    ],
+)
+def test_a_paper_named_alone_under_the_title_is_the_publisher(under: str, outlet: str | None) -> None:
+    (article,) = checked(f"{TITLES[0]}\n{under}\n\n{story(1)}")
+    assert (article.head.title, article.head.outlet) == (TITLES[0], outlet)
+
+
+def test_a_slogan_over_the_sections_of_a_site_is_no_title() -> None:
+    menu = "Skip to main content\nAll that the island talks about\nWorld\nBusiness\nMarkets"
+    (article,) = checked(f"{menu}\n\n{TITLES[0]}\n\nBy Ann Lee\n\n{story(1)}")
+    assert article.head.title == TITLES[0]
+    (article,) = checked(f"{TITLES[0]}\nHalven\n\nA lamp on the quay at dawn\n\nBy Ann Lee\n\n{story(1)}")
+    assert article.head.title == TITLES[0]

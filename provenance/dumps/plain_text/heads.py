@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,16 @@ _KIND = frozenset(
     """news newspaper times post tribune herald daily online website magazine agency journal gazette observer press
     english homepage media tv radio network blog""".split()  # noqa: SIM905  a list would be four times as long to read
 )
+#: Words that names of papers and stations end or begin with, and what stands before "News" over any site's list.
+_PAPER = frozenset(
+    """News Newspaper Times Post Tribune Herald Daily Gazette Observer Journal Chronicle Telegraph Courier Examiner
+    Bulletin Dispatch Inquirer Register Mail Mirror""".split()  # noqa: SIM905  as above
+)
+_SMALL = frozenset({"of", "the", "and", "The"})
+_SECTIONS = frozenset(
+    """breaking world latest top local sport sports business more related us uk national international politics live
+    video general other all today regional city state your our press staff crime health science tech""".split()  # noqa: SIM905  as above
+)
 
 
 class Head(NamedTuple):
@@ -63,7 +74,7 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     title = _title(head[1:] if header else head, sites)
     outlet = next((line.text.strip(_MARKS) for line in head if line.folded in sites), header)
     text, named = _without_suffix(head, title, opens_file=opens_file)
-    outlet = outlet or named
+    outlet = outlet or named or _masthead(head, title)
     byline = next((byline_name(line.text) for line in head if line.is_byline), None)
     dated = ((line.text, date) for line in head if line.date is not None for date in find_dates(line.text))
     date = next((date for text, date in dated if not tells_change(text, date.start, date.end)), None)
@@ -93,10 +104,37 @@ def _title(head: list[Line], sites: frozenset[str]) -> Line | None:
         return head[doubled[0]]
     # A caption printed twice in a row is no headline unless there is nothing else.
     single = [at for at in named if not (head[at].first or head[at].echo)]
-    for at in [*single, *named]:
+    # Nor is a slogan over the sections of a site: "Exclusive news and data", "World", "Business", "Markets".
+    apart = [at for at, after in itertools.pairwise(single) if not _lists_sections(head[at + 1 : after])]
+    for at in [*apart, *single[-1:], *named]:
         if head[at].words >= 4:
             return head[at]
     return head[named[0]] if named and named[0] == 0 else None
+
+
+def _lists_sections(lines: list[Line]) -> bool:
+    """Whether at least two of the lines, and most, are a word or two: the menu of a site, a line an entry."""
+    short = sum(line.is_short_title for line in lines)
+    return short >= 2 and 2 * short > len(lines)
+
+
+def _masthead(head: list[Line], title: Line | None) -> str | None:
+    """The publisher whose name stands alone under the title, beside the byline or the date (`The Daily Levant`)."""
+    at = next((at for at, line in enumerate(head) if line is title), len(head))
+    marks = [row for row, line in enumerate(head) if row > at and (line.is_byline or line.date is not None)]
+    for row in range(at + 1, min(at + 7, len(head))):
+        words = head[row].text.split()
+        near = any(abs(row - mark) <= 4 for mark in marks)
+        if (
+            near
+            and 2 <= len(words) <= 5
+            and _PAPER.intersection(words)
+            and all(word[0].isupper() or word in _SMALL for word in words)
+        ):
+            rest = [word.lower() for word in words if word not in _PAPER and word not in _SMALL]
+            if rest and not _SECTIONS.intersection(rest):
+                return head[row].text.strip(_MARKS)
+    return None
 
 
 def _without_suffix(head: list[Line], title: Line | None, *, opens_file: bool) -> tuple[str | None, str | None]:
