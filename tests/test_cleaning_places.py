@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -12,11 +14,9 @@ import pytest
 from provenance.cleaning import files
 from provenance.cleaning.targets import Targets
 from provenance.dumps.sources.walk import Source, find_sources
+from tests.cleaning import ONE, OTHER
 from tests.commands import call, said, write_lines
 from tests.strategies import SENTENCES
-
-ONE = f"{SENTENCES[0]} {SENTENCES[1]}"
-OTHER = "Nothing of the kind was ever heard of in the whole of Orle, said the mayor, and went home."
 
 pytestmark = pytest.mark.usefixtures("bare_folder")
 
@@ -215,3 +215,93 @@ def test_of_what_went_whole_there_is_no_file_and_none_of_before() -> None:
         Path("out", name).unlink()
     assert call("clean", "in", "-o", "out", "--keep", "first", "-q").exit_code == 0
     assert call("scan", "out", "-o", "run", "-q").exit_code == 0
+
+
+def test_several_inputs_make_a_folder_and_one_a_file() -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": OTHER})
+    write_lines("b.jsonl", {"id": "c", "text": ONE})
+    result = call("clean", "a.jsonl", "b.jsonl", "-o", "out", "--keep", "first")
+    assert result.exit_code == 0
+    assert said(result) == ["read 3, kept 2, removed 1 (duplicate 1), files left out 1, rejected 0, S s"]
+    assert sorted(path.name for path in Path("out").glob("[!.]*")) == ["a.jsonl"]
+    gone = pl.read_parquet("out.removals.parquet")
+    assert gone.select("doc_id", "path", "row", "record").row(0) == (
+        "c",
+        "b.jsonl",
+        0,
+        Path("b.jsonl").read_bytes(),
+    )
+
+
+@pytest.mark.parametrize("removals", [(), ("--removals", "gone.parquet")])
+def test_a_folder_that_cannot_be_written_is_a_mistake_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, removals: tuple[str, ...]
+) -> None:
+    """On a disk that is read only even removing a file that is not there is an error."""
+    write_lines("a.jsonl", {"id": "a", "text": ONE})
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", lambda _, path, **__: refuse(path))
+    result = call("clean", "a.jsonl", "-o", "out.jsonl", *removals)
+    assert (result.exit_code, "cannot be written (read-only file system)" in result.stderr) == (2, True), result.stderr
+
+
+def test_a_dry_run_writes_nothing() -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": ONE})
+    result = call("clean", "a.jsonl", "--dry-run", "-o", "out.jsonl", "--keep", "first")
+    assert (result.exit_code, result.stdout) == (0, "a.jsonl: b: duplicate of a\n")
+    assert [path.name for path in Path().iterdir()] == ["a.jsonl"]
+    assert call("clean", "a.jsonl").exit_code == 2
+
+
+def test_what_cannot_be_written_is_refused_and_leaves_nothing() -> None:
+    write_lines("a.jsonl", {"id": "a", "text": ONE}, {"id": "b", "text": ONE})
+    before = Path("a.jsonl").read_bytes()
+    for out in ("a.jsonl", "a.csv", "a.jsonl/x.jsonl"):
+        result = call("clean", "a.jsonl", "-o", out)
+        assert result.exit_code == 2, result.stderr
+    assert [path.name for path in Path().iterdir()] == ["a.jsonl"]
+    assert Path("a.jsonl").read_bytes() == before
+    write_lines("b.jsonl", {"id": "c", "text": ONE})
+    assert call("clean", "a.jsonl", "b.jsonl", "-o", "-").exit_code == 2
+
+
+def test_nothing_is_written_over_an_input() -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        write_lines(name, {"id": name, "text": ONE}, {"id": f"{name}2", "text": ONE})
+    pl.DataFrame({"id": ["c", "d"], "text": [ONE, ONE]}).write_parquet("c.removals.parquet")
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    for arguments in (
+        ("a.jsonl", "-o", "a.jsonl"),
+        ("a.jsonl", "-o", "out.jsonl", "--removals", "a.jsonl"),
+        ("a.jsonl", "-o", str(Path.cwd())),
+        ("a.jsonl", "-o", "."),
+        ("a.jsonl", "b.jsonl", "-o", str(Path.cwd())),
+        ("a.jsonl", "b.jsonl", "-o", "out", "--removals", "b.jsonl"),
+        ("c.removals.parquet", "-o", "c.parquet"),
+    ):
+        result = call("clean", *arguments, "--keep", "first")
+        assert (result.exit_code, "is an input itself" in result.stderr) == (2, True), (arguments, result.stderr)
+        assert {path.name: path.read_bytes() for path in Path().iterdir() if path.is_file()} == before
+
+
+def test_nothing_but_a_file_is_written_over_and_a_link_leads_to_one() -> None:
+    """A file that is written aside takes its place: as root /dev/full became one, and any program's /dev/null could."""
+    write_lines("d.jsonl", {"text": ONE}, {"text": ONE})
+    os.mkfifo("pipe.jsonl")
+    for options in (("-o", "pipe.jsonl"), ("-o", "out.jsonl", "--removals", "pipe.jsonl")):
+        result = call("clean", "d.jsonl", *options, "-q")
+        assert (result.exit_code, said(result)) == (
+            2,
+            ["provenance: error: pipe.jsonl: is a device, a pipe or a socket, which a file would replace; name a file"],
+        )
+    assert Path("pipe.jsonl").is_fifo()
+    assert {path.name for path in Path().iterdir()} == {"d.jsonl", "pipe.jsonl"}
+    Path("kept").mkdir()
+    Path("link.jsonl").symlink_to("kept/real.jsonl")
+    assert call("clean", "d.jsonl", "-o", "link.jsonl", "--keep", "first", "-q").exit_code == 0
+    assert Path("link.jsonl").is_symlink()
+    assert len(Path("kept/real.jsonl").read_text().splitlines()) == 1
