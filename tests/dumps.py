@@ -57,6 +57,7 @@ PARAGRAPHS = (
     "The mayor said that the boats of the fishing fleet could no longer leave at low tide, and that there was money.",
     "Two members voted against it and asked why the old machine had never been mended by the yard that built it.",
 )
+TEXT = "The council of the harbour town agreed on Tuesday to buy a second dredger.\nIt was late."
 BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
 
 

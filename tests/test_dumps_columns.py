@@ -1,0 +1,162 @@
+"""Which column is the text, the id, a label: asked for by name, known by its usual name, or a mistake that is told."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.labels.published import parse_published
+from provenance.dumps.reading import read, read_frame
+from provenance.errors import UsageError
+from provenance.settings import Settings
+from tests.dumps import TEXT, scan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet"])
+def test_without_a_text_column_the_columns_and_the_option_are_named(tmp_path: Path, name: str) -> None:
+    frame = pl.DataFrame({"number": ["1", "2"], "remark": ["x", "y"]})
+    path = tmp_path / name
+    {"x.csv": frame.write_csv, "x.jsonl": frame.write_ndjson, "x.parquet": frame.write_parquet}[name](path)
+    (row,) = scan(path).rejects.to_dicts()
+    assert (row["reason"], row["record"], row["action"]) == ("no_text_column", None, "skipped")
+    assert "number, remark" in row["detail"]
+    assert "--text" in row["detail"]
+    assert scan(path, text="remark", id="number").documents["doc_id"].to_list() == ["1", "2"]
+    with pytest.raises(UsageError, match=r"no input has a column 'words' \(--text\): there are columns number, remark"):
+        scan(path, text="words")
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked", "chosen"),
+    [
+        (["text"], {"id": "text"}, None),
+        (["text", "body"], {"id": "text"}, {"text": "body", "id": "text"}),
+        (
+            ["body", "source", "publisher"],
+            {"title": "source"},
+            {"text": "body", "outlet": "publisher", "title": "source"},
+        ),
+        (["body", "id"], {"text": "id"}, {"text": "id"}),
+    ],
+)
+def test_a_column_asked_for_as_one_thing_is_not_guessed_to_be_another(
+    columns: list[str], asked: dict[str, str], chosen: dict[str, str] | None
+) -> None:
+    found = choose_columns(columns, Settings(**asked))
+    assert found.of == (chosen or {})
+    assert (found.problem is None) == (chosen is not None), "without a text there is a problem to tell"
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (["body", "bodyText", "pubtime"], {"text": "bodyText", "published": "pubtime"}),
+        (["versioncreated", "firstcreated", "body_text"], {"text": "body_text", "published": "firstcreated"}),
+        (["headline", "versionCreated", "body"], {"text": "body", "title": "headline", "published": "versionCreated"}),
+        (
+            ["ID", "post_date", "post_content", "post_title"],
+            {"id": "ID", "published": "post_date", "text": "post_content", "title": "post_title"},
+        ),
+        (["timestamp", "published_time", "text"], {"text": "text", "published": "published_time"}),
+        (["time", "text"], {"text": "text"}),
+    ],
+)
+def test_usual_names_of_texts_and_dates(columns: list[str], chosen: dict[str, str]) -> None:
+    assert choose_columns(columns, Settings()).of == chosen
+
+
+def test_a_column_that_some_inputs_have_is_a_reject_of_the_others(tmp_path: Path) -> None:
+    one = write(tmp_path, "a.csv", "words,text\nfirst,one\n")
+    other = write(tmp_path, "b.csv", "remark,text\nsecond,two\n")
+    plain = write(tmp_path, "c.txt", TEXT)
+    found = read([str(one), str(other), str(plain)], Settings(text="words"))
+    assert found.documents["text"].to_list()[0] == "first"
+    (row,) = found.rejects.to_dicts()
+    assert (row["path"], row["reason"], "'words'" in row["detail"]) == (str(other), "no_column", True)
+    assert read([str(plain)], Settings(text="words")).documents.height == 1
+    for field in ("id", "published", "outlet", "title", "url"):
+        with pytest.raises(UsageError, match=rf"'words2' \(--{field}\)"):
+            read([str(one), str(other), str(plain)], Settings(**{field: "words2"}))
+
+
+def test_a_json_field_may_be_left_out_but_not_by_all(tmp_path: Path) -> None:
+    path = write(tmp_path, "x.jsonl", '{"text": "one", "key": "k"}\n{"text": "two"}\n')
+    assert scan(path, id="key").documents["doc_id"].to_list() == ["k", f"{path}#2"]
+    with pytest.raises(UsageError, match=r"'nokey' \(--id\): there are columns text, key"):
+        scan(path, id="nokey")
+
+
+def test_a_column_that_is_no_label_costs_no_article() -> None:
+    frame = pl.DataFrame({"text": ["one"], "id": [timedelta(1)], "title": [timedelta(2)], "date": [timedelta(3)]})
+    found = read_frame(frame, Settings())
+    assert found.documents.select("text", "title", "published").rows() == [("one", None, None)]
+
+
+def test_published_columns() -> None:
+    moment = datetime(2020, 3, 4, 11, tzinfo=UTC)
+    texts = [
+        "2020-03-04T11:00:00Z",
+        "2020-03-04 11:00:00",
+        "2020-03-04T12:00:00+0100",
+        "Wed, 04 Mar 2020 11:00:00 GMT",
+        "1583319600",
+        " 4 March 2020 11:00 ",
+    ]
+    assert parse_published(pl.Series(texts)).to_list() == [moment] * len(texts)
+    assert parse_published(pl.Series(["03/04/2020", "now", "0001-01-01", "2020-02-31", None])).null_count() == 5
+    assert parse_published(pl.Series([1583319600, None])).to_list() == [moment, None]
+    assert parse_published(pl.Series([1583319600.25, float("nan"), 2020.5])).to_list() == [moment, None, None]
+    assert parse_published(pl.Series(["1583319600.25", "1583319600000.5", "2020.5"])).to_list() == [
+        moment,
+        moment,
+        None,
+    ]
+    assert parse_published(pl.Series([{"a": 1}])).null_count() == 1
+
+
+def test_labels_that_are_objects_and_a_text_of_paragraphs(tmp_path: Path) -> None:
+    labels = {"headline": {"main": "A dredger"}, "byline": {"original": "By Ann Lee"}}
+    lines = [json.dumps({**labels, name: ["One.", "Two."]}) for name in ("content", "paragraphs")]
+    found = scan(write(tmp_path, "a.jsonl", "\n".join([*lines, json.dumps({"content": ["One.", 2]})])))
+    assert found.documents.select("title", "byline", "text").rows() == [("A dredger", "By Ann Lee", "One.\n\nTwo.")] * 2
+    assert found.rejects["reason"].to_list() == ["not_text"]
+
+
+@pytest.mark.parametrize(
+    ("header", "outlet"),
+    [
+        ("Überschrift;Erscheinungsdatum;Medium;Verfasser;Artikeltext;Link", "Hafenpost"),
+        ("Título;Fecha de publicación;Medio;Autor;Contenido;Enlace", "Hafenpost"),
+        ("Titre;Date de publication;Source;Auteur;Texte;Lien", "Hafenpost"),
+        ("Título;Data de publicação;Jornal;Autor;Conteúdo;Link", "Hafenpost"),
+    ],
+)
+def test_columns_are_known_by_names_with_accents(tmp_path: Path, header: str, outlet: str) -> None:
+    """A spreadsheet's export in Windows-1252: letters with accents were dropped from names, which then matched none."""
+    row = f'"Zweiter Bagger – für den Hafen";06.03.2024;{outlet};Ann Lee;"Der Rat beschloss, für 5 € zu kaufen."'
+    table = "\r\n".join([header, *(f"{row};https://h.example/{at}" for at in range(2))])
+    found = scan(write(tmp_path, "a.csv", table.encode("cp1252")))
+    article, *others = found.documents.rows(named=True)
+    assert len(others) == 1  # the last without an end of line
+    assert (article["title"], article["outlet"], article["byline"]) == (
+        "Zweiter Bagger – für den Hafen",
+        outlet,
+        "Ann Lee",
+    )
+    assert article["published"] == datetime(2024, 3, 6, tzinfo=UTC)
+    assert article["url"] == "https://h.example/0"
+
+
+def test_a_publisher_with_a_title_is_called_by_it(tmp_path: Path) -> None:
+    """Its domain was taken in place of its name."""
+    item = {"content": TEXT, "title": "A dredger", "publisher": {"title": "Tidewatch", "domain": "t.example"}}
+    found = scan(write(tmp_path, "a.jsonl", json.dumps({"_source": item})))
+    assert found.documents.select("outlet", "title").rows() == [("Tidewatch", "A dredger")]

@@ -1,0 +1,127 @@
+"""JSON of any shape: records are found wherever they stand in it, and texts that come in parts are joined."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provenance.dumps.pieces import find_list
+from provenance.dumps.records import json_files
+from provenance.dumps.records.articles import text_of_parts
+from provenance.settings import Settings
+from tests.dumps import PARAGRAPHS, TEXT, scan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(
+    "wrapped", [lambda rows: rows, lambda rows: {"a": 1, "b": {"docs": rows}}, lambda rows: {"x": rows}]
+)
+def test_json_of_any_shape_gives_its_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrapped: Any, indent: int | None
+) -> None:
+    rows = [{"id": f"{at}", "article": {"body": f"{TEXT} {at}", "meta": {"title": f"T{at}"}}} for at in range(50)]
+    path = write(tmp_path, "x.json", json.dumps(wrapped(rows), indent=indent))
+    expected = [(row["id"], row["article"]["body"], row["article"]["meta"]["title"]) for row in rows]
+    for limit in (32 << 20, 2000):  # the second is too small for the whole value: lists are read element by element
+        monkeypatch.setattr(json_files, "MOST_LINE", limit)
+        found = scan(path)
+        assert found.documents.select("doc_id", "text", "title").rows() == expected
+        assert not found.rejects.height
+    cut = write(tmp_path, "y.json", path.read_bytes()[:4000])
+    found = scan(cut)
+    assert found.rejects.select("reason", "action").rows() == [("broken_json", "partial")]
+    assert 0 < found.documents.height < 50
+    named = scan(path, text="article.body", title="id")
+    assert named.documents["title"].to_list() == [row["id"] for row in rows]
+
+
+A_TEXT, B_TEXT, C_TEXT = (f"{at} the council of the harbour agreed to pay for a second dredger" for at in range(3))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"n": [1, 2], "top": [{"id": "a", "text": A_TEXT}], "more": {"list": [{"id": "b", "text": B_TEXT}]}}, "ab"),
+        ({"x": {"text": A_TEXT, "title": "A"}, "y": {"text": B_TEXT}, "z": {"id": "c", "text": C_TEXT}}, "xyc"),
+        ({"data": {"x": {"text": A_TEXT}, "y": {"text": B_TEXT}}, "count": 2}, "xy"),
+        ({"id": "a", "page": {"body": A_TEXT, "by": {"name": "Q"}}, "comments": [{"id": "b", "text": B_TEXT}]}, "ab"),
+        ({"id": "a", "text": A_TEXT, "comments": [{"text": B_TEXT}]}, "a"),
+    ],
+)  # fmt: skip
+def test_no_record_in_an_object_is_left_out_without_a_word(
+    tmp_path: Path, value: dict[str, object], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = json.dumps(value)
+    found = scan(write(tmp_path, "x.json", whole))
+    assert sorted(found.documents["doc_id"]) == sorted(told)
+    assert found.rejects.rows() == []
+    if "id" not in value and "n" not in value:  # too long to be held: its members are looked at one by one
+        monkeypatch.setattr(json_files, "MOST_LINE", 300)
+        found = scan(write(tmp_path, "y.json", whole[0] + " " * (1 << 20) + whole[1:]))
+        assert sorted(found.documents["doc_id"]) == sorted(told)
+
+
+def test_a_text_of_runs_is_joined_as_it_stands(tmp_path: Path) -> None:
+    """Telegram's export has a message with anything bold or linked in it as a list: it was a reject."""
+    texts: list[Any] = [
+        [
+            "The council bought a ",
+            {"type": "bold", "text": "second"},
+            " dredger.\n\n",
+            {"type": "hashtag", "text": "#q"},
+        ],
+        ["", {"type": "text_link", "text": "A dredger", "href": "https://q.example"}],
+        [{"type": "custom_emoji", "text": "!", "document_id": "1"}, {"type": "bold", "text": "Bought"}],
+        [{"type": "paragraph", "text": "One."}, {"type": "paragraph", "text": "Two."}],
+        ["One ", {"type": ["bold"]}],
+        [{"type": ["bold"], "text": "One"}],
+    ]
+    service = {"id": 0, "type": "service", "date": "2024-03-04T09:00:00", "text": ""}
+    messages = [
+        {"id": number, "type": "message", "date": "2024-03-04T10:00:00", "text": text, "text_entities": []}
+        for number, text in enumerate(texts, 1)
+    ]
+    export = {"name": "Quay Post", "type": "public_channel", "id": 7, "messages": [service, *messages]}
+    found = scan(write(tmp_path, "result.json", json.dumps(export)))
+    told = ["The council bought a second dredger.\n\n#q", "A dredger", "!Bought"]
+    assert found.documents.select("doc_id", "text").rows() == list(zip("123", told, strict=True))
+    assert found.rejects["reason"].to_list() == ["blank", "not_text", "not_text", "not_text"]
+
+
+def test_a_picture_among_paragraphs_is_no_part_of_their_lines() -> None:
+    """Of strings and one object all were joined without a space between them."""
+    parts = [PARAGRAPHS[0], {"type": "image", "text": "A dredger at work"}, PARAGRAPHS[1]]
+    assert text_of_parts(parts) == "\n\n".join((PARAGRAPHS[0], "A dredger at work", PARAGRAPHS[1]))
+    assert text_of_parts(["The ", {"text": "second"}, " dredger"]) == "The second dredger"
+
+
+@pytest.mark.parametrize("chats", [1, 3])
+def test_messages_of_several_chats_are_read_wherever_their_list_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chats: int
+) -> None:
+    """Telegram's export of all chats has them in a list of chats: it was one reject."""
+    told = [f"{chat}: {paragraph}" for chat in range(chats) for paragraph in PARAGRAPHS]
+    held = [
+        {
+            "name": f"Chat {chat}",
+            "id": chat,
+            "messages": [{"id": f"{chat}-{at}", "text": f"{chat}: {text}"} for at, text in enumerate(PARAGRAPHS)],
+        }
+        for chat in range(chats)
+    ]
+    whole = json.dumps({"about": "An export", "chats": {"about": "Chats", "list": held}})
+    found = scan(write(tmp_path, "result.json", whole))
+    assert sorted(found.documents["text"]) == told
+    assert found.rejects.rows() == []
+    places = find_list(whole, Settings())
+    assert (places is not None) == (chats == 1)
+    assert places is None or [place.value["text"] for place in places] == told
+    for most in (900, 400):  # the list of chats is too long to be held; each chat is
+        monkeypatch.setattr(json_files, "MOST_LINE", most)
+        long = scan(write(tmp_path, "long.json", whole[0] + " " * (1 << 20) + whole[1:]))
+        assert sorted(long.documents["text"]) == told
