@@ -14,7 +14,7 @@ from provenance.tables import ANCESTRY
 from provenance.tracing import reasons
 from provenance.tracing.decided import fix_ancestry
 from provenance.tracing.edges import _begin_word
-from tests.test_tracing import DAY, EXTRA, STORY, origin, trace
+from tests.tracing import DAY, EXTRA, STORY, origin, trace
 
 
 def origins_of(*rows: dict[str, Any]) -> pl.DataFrame:

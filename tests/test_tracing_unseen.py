@@ -26,7 +26,7 @@ from provenance.tracing.unseen import (
     share_unseen,
     weigh_firsts,
 )
-from tests.test_tracing import DAY, EXTRA, STORY, documents, origin, trace
+from tests.tracing import DAY, EXTRA, STORY, documents, origin, trace
 
 IDS = ["a", "b", "c"]
 
@@ -122,7 +122,7 @@ def test_the_credit_of_a_copy_says_where_the_text_nearest_to_it_came_from() -> N
 
 def test_a_text_that_several_print_alike_is_one_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[int] = []
-    monkeypatch.setattr("tests.test_tracing.share_unseen", lambda flaws: counted.append(len(flaws)) or BEGUN_OUTSIDE)
+    monkeypatch.setattr("tests.tracing.share_unseen", lambda flaws: counted.append(len(flaws)) or BEGUN_OUTSIDE)
     whole = STORY + EXTRA
     rows = [
         {"doc_id": doc_id, "text": text, "outlet": outlet}
