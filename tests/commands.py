@@ -1,4 +1,4 @@
-"""The command as tests call it: in this process, or as one of its own with pipes."""
+"""The command as tests call it: in this process, or as one of its own with pipes; and a small dump to call it on."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "provenance"]
+VOTE = (
+    "The harbour board voted on Tuesday evening to close the northern quay for repairs until the first week of May, "
+    "and asked the ferry company to move its boats to the old fish market for as long as the work goes on."
+)
+FROST = (
+    "Growers in the valley expect the late frost to cost them a third of this year's cherries, although the trees on "
+    "the southern slopes came through the cold nights without any damage that could be seen from the road."
+)
 
 
 def call(*words: str, given: bytes | None = None) -> Result:
@@ -28,6 +36,16 @@ def call(*words: str, given: bytes | None = None) -> Result:
 
 def write_lines(path: str, *records: object) -> None:
     Path(path).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+
+
+def two_alike() -> None:
+    """A dump of three articles in the working folder, of which two share a sentence."""
+    write_lines(
+        "dump.jsonl",
+        {"id": "one", "text": f"{VOTE} It was the first vote of the year."},
+        {"id": "two", "text": f"{VOTE} Nobody spoke against it."},
+        {"id": "three", "text": FROST},
+    )
 
 
 def said(result: Result) -> list[str]:
