@@ -1,12 +1,8 @@
-"""Datelines, credits, notices, first-party wording and citations, on sentences written for these tests."""
+"""Credits, notices, first-party wording and citations, on sentences written for these tests."""
 
 from __future__ import annotations
 
-import os
 import time
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -14,25 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import provenance
-from provenance.tables import ATTRIBUTIONS, DOCUMENTS, PASSAGES, check, empty
-from provenance.tracing import names, titles
+from provenance.tables import PASSAGES, empty
 from provenance.tracing.attributions import find_attributions
-from provenance.tracing.datelines import read_dateline
-
-BODY = "The council of the town met for four hours and agreed on nothing but the date of its next meeting, people said."
-
-
-def frame(*texts: str, **columns: Any) -> pl.DataFrame:
-    rows = [
-        dict.fromkeys(DOCUMENTS) | {"doc_id": f"d{n}", "path": f"d{n}", "text": text} | columns
-        for n, text in enumerate(texts)
-    ]
-    return pl.DataFrame(rows, schema=DOCUMENTS)
-
-
-def found(text: str, **columns: Any) -> list[tuple[str, str | None, str]]:
-    table = check(find_attributions(frame(text, **columns), empty(PASSAGES)), ATTRIBUTIONS, "attributions")
-    return table.select("kind", "source", "scope").rows()
+from tests.attributions import BODY, found, frame
 
 
 @pytest.mark.parametrize(
@@ -88,102 +68,6 @@ def test_a_byline_that_stands_in_the_text_too_is_told_once() -> None:
     assert found(f"By Reuters\n\n{BODY}", byline="Reuters") == [("byline", "Reuters", "article")]
     run = provenance.scan(pl.DataFrame({"text": [BODY], "author": ["Reuters"], "outlet": ["Reuters"]}))
     assert run.origins["kind"].to_list() == ["itself"]
-
-
-@pytest.mark.parametrize(
-    ("line", "words", "place", "source"),
-    [
-        ("TEHRAN (FNA)- Two bridges were closed.", "TEHRAN (FNA)", "TEHRAN", "Fars News Agency"),
-        (
-            "WASHINGTON, DC (Kurdistan 24) – On Monday",
-            "WASHINGTON, DC (Kurdistan 24)",
-            "WASHINGTON, DC",
-            "Kurdistan 24",
-        ),
-        ("NEW YORK (AP) — The", "NEW YORK (AP)", "NEW YORK", "Associated Press"),
-        ("TIKRIT: Three people", "TIKRIT", "TIKRIT", None),
-        ("Beirut – In the wake", "Beirut", "Beirut", None),
-        ("LAGOS, March 3 (Xinhua) -- Rain", "LAGOS, March 3 (Xinhua)", "LAGOS", "Xinhua"),
-        ("PARIS, 3 mars (AFP) — Le maire", "PARIS, 3 mars (AFP)", "PARIS", "Agence France-Presse"),
-        ("    SALVADOR, Feb 26 - Showers", "SALVADOR, Feb 26", "SALVADOR", None),
-        ("بغداد (رويترز) - قال مسؤول", "بغداد (رويترز)", "بغداد", "Reuters"),
-        ("QUILLBRIDGE, N.H. — A moose", "QUILLBRIDGE, N.H.", "QUILLBRIDGE, N.H.", None),
-        ("Washington (CNN)", "Washington (CNN)", "Washington", "CNN"),
-        ("Madrid, 4 mar (EFE).- El Gobierno", "Madrid, 4 mar (EFE)", "Madrid", "EFE"),
-        ("Wien, 04. März 2024 (APA/dpa) - Die", "Wien, 04. März 2024 (APA/dpa)", "Wien", "Austria Press Agency"),
-        ("МОСКВА, 4 марта. /ТАСС/. Правительство", "МОСКВА, 4 марта. /ТАСС/", "МОСКВА", "TASS"),
-        ("МОСКВА, 4 мар — РИА Новости. Власти", "МОСКВА, 4 мар — РИА Новости", "МОСКВА", "RIA Novosti"),
-        ("SEATTLE--(BUSINESS WIRE)--Robots", "SEATTLE--(BUSINESS WIRE)", "SEATTLE", "Business Wire"),
-        ("SEATTLE, May 4, 2024 /PRNewswire/ -- Robots", "SEATTLE, May 4, 2024 /PRNewswire/", "SEATTLE", "PR Newswire"),
-        ("New Delhi, Mar 4 (PTI) The minister", "New Delhi, Mar 4 (PTI)", "New Delhi", "Press Trust of India"),
-        ("بغداد/واع/ قال مسؤول", "بغداد/واع/", "بغداد", "Iraqi News Agency"),
-        ("Moscow, March 4 - Reuters reported on Monday. The", "Moscow, March 4", "Moscow", None),
-        ("Madrid (EFE). El ministro dimitió", "Madrid (EFE)", "Madrid", "EFE"),
-        (f"(EFE) {BODY}", "(EFE)", None, "EFE"),
-        (f"(CNN) {BODY}", "(CNN)", None, "CNN"),
-        ("Berne, ATS - Le Conseil fédéral", "Berne, ATS", "Berne", "Keystone-SDA"),
-        ("Bern (sda) - Der Bundesrat", "Bern (sda)", "Bern", "Keystone-SDA"),
-        ("Philadelphia, PA - A moose", "Philadelphia, PA", "Philadelphia, PA", None),
-        ("تهران - ایرنا - وزیر روز", "تهران - ایرنا", "تهران", "Islamic Republic News Agency"),
-    ],
-)
-def test_datelines_end_before_their_dash(line: str, words: str, place: str | None, source: str | None) -> None:
-    assert found(f"{line}\n\n{BODY}")[:1] == [("dateline", source, "article")]
-    dateline = read_dateline(line)
-    assert dateline is not None
-    assert (line[dateline.start : dateline.end], dateline.place, dateline.source) == (words, place, source)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "The Senate (Reuters) Today", "Smith (AP) He said", "and/or/maybe this", "Jane Doe/AFP/Getty Images in Paris",
-        "Chapter 4 (PA) The", "Profits rose 4 (PA) The", "CANADIAN PACIFIC (CP) CONFIRMS EARNINGS",
-        "(Reuters) A short line, as under a picture", "(Smith) The mayor of the town opened the new bridge on Sunday.",
-    ],
-)  # fmt: skip
-def test_an_agency_between_brackets_or_slashes_is_no_dateline_without_a_place(line: str) -> None:
-    assert read_dateline(line) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "day", "source"),
-    [
-        ("新华社北京3月4日电（记者王立彬）国家统计局发布数据。", "北京", date(2024, 3, 4), "Xinhua"),
-        ("路透社北京3月4日电 国家统计局发布数据。", "北京", date(2024, 3, 4), "Reuters"),
-        ("新华社记者在北京采访了三位专家，他们说三月四日来电很多。", None, None, None),
-    ],
-)
-def test_chinese_datelines_begin_with_their_agency(
-    text: str, place: str | None, day: date | None, source: str | None
-) -> None:
-    given = frame(f"就业形势\n{text}", published=datetime(2024, 3, 5, tzinfo=UTC))
-    datelines = find_attributions(given, empty(PASSAGES)).filter(pl.col("kind") == "dateline")
-    assert datelines.select("place", "day", "source").rows() == ([(place, day, source)] if source else [])
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "BREAKING: The bridge is closed",
-        "EXCLUSIVE – The mayor speaks",
-        "FILE - In this May 1, 2018 photo a man waves",
-        "Rep. Ann Example (R-S.C.): this is not a place",
-        "Yup – so it is",
-        "HARBOUR SUBSIDY WILL END JULY 1 - BOARD",
-        "Smith (12) – the youngest of three",
-        "NEW JERSEY: Elizabeth has a mayor",
-    ],
-)
-def test_what_is_not_a_dateline(line: str) -> None:
-    assert read_dateline(line) is None
-
-
-def test_a_dateline_takes_its_year_from_the_publication_date() -> None:
-    text = f"VIENNA, Dec 31 (Reuters) - {BODY}"
-    table = find_attributions(frame(text, published=datetime(2021, 1, 1, 3, tzinfo=UTC)), empty(PASSAGES))
-    assert table["day"].to_list() == [date(2020, 12, 31)]
-    assert find_attributions(frame(text), empty(PASSAGES))["day"].to_list() == [None]
 
 
 @pytest.mark.parametrize(
@@ -354,23 +238,6 @@ def test_a_name_ends_with_its_sentence() -> None:
     assert rows == [("first_party", "Ellenport Gazette", "passage")]
 
 
-def test_a_title_suffix_is_a_credit_and_keeps_its_place() -> None:
-    title = "The river rose again last night – Middle East Monitor"
-    table = find_attributions(frame(f"{title}\n\n{BODY}", title=title), empty(PASSAGES))
-    start, end = table.select("start", "end").row(0)
-    assert table["source"].to_list() == ["Middle East Monitor"]
-    assert title[start:end] == "Middle East Monitor"
-    assert (
-        found(f"The river rose again last night – Report\n\n{BODY}", title="The river rose again last night – Report")
-        == []
-    )
-
-
-def test_a_suffix_that_the_repeated_headline_lacks_is_the_site() -> None:
-    text = f"The river rose again last night - Quiet Meadow Voices\nWater\n\nThe river rose again last night\n\n{BODY}"
-    assert found(text) == [("credit", "Quiet Meadow Voices", "article")]
-
-
 def test_a_caption_passage_scopes_what_stands_in_it() -> None:
     text = f"A man speaks. Source: Reuters\n\n{BODY}"
     passages = pl.DataFrame([("d0", 0, 29, "caption")], schema=PASSAGES, orient="row")
@@ -416,110 +283,6 @@ def test_no_expression_runs_away(pump: str) -> None:
     began = time.process_time()
     find_attributions(data, empty(PASSAGES))
     assert time.process_time() - began < 2.5  # two texts of 10^5; a runaway takes minutes
-
-
-def test_names_fold_to_one() -> None:
-    assert names.same("halfwaypost.com", "The Halfway Post")
-    assert not names.same("sub.halfway.com", "Halfway")
-    assert names.canonical("Asharq Al-awsat") == "Asharq Al-Awsat"
-    assert names.canonical("https://www.theguardian.com/world") == "The Guardian"
-    assert [names.canonical(name) for name in ("cnsnews.com", "CNS News", "CNS")] == ["CNS News", "CNS News", "CNS"]
-    assert names.shorten("Osprey Telegraph Agency") == {"OTA", "Osprey"}
-    assert names.shorten("Corvane News Agency") == {"CNA", "Corvane"}
-    assert names.shorten("Ellen Daily") == {"ED"}
-    assert names.shorten("Reuters") == set()
-    assert names.compact("SouthFront") == names.compact("South Front")
-    assert names.resolve("Time") == "Time"
-    assert names.resolve("time") is None
-    assert names.resolve("Time", cue=False) is None
-    assert len(names.lexicon().kinds) >= 200
-
-
-@pytest.mark.parametrize(
-    ("name", "outlet"),
-    [
-        ("The Guardian (London)", "The Guardian"),
-        ("The Guardian(London)", "The Guardian"),
-        ("The Guardian (Lagos, Nigeria)", "The Guardian (Nigeria)"),
-        ("The Sun (England)", "The Sun"),
-        ("The Sun (Baltimore)", "The Sun (Baltimore)"),
-        ("The Nation (Nairobi)", "The Nation (Nairobi)"),
-        ("The Herald (Harare)", "The Herald (Zimbabwe)"),
-        ("Daily News (New York)", "New York Daily News"),
-        ("Ellen Gazette (Ellen)", "Ellen Gazette (Ellen)"),
-    ],
-)
-def test_a_name_with_the_place_where_it_is_printed_is_the_outlets_of_that_country(name: str, outlet: str) -> None:
-    """So databases of news write them, and The Guardian (London) was another than The Guardian."""
-    assert names.canonical(name) == outlet
-
-
-def test_no_two_outlets_share_a_spelling_without_a_cue() -> None:
-    table = names.lexicon()
-    for name in table.kinds:
-        assert names.resolve(name) == name, name
-
-
-def test_title_reading() -> None:
-    title = "A long enough headline | Orle Valley Times"
-    assert [found.source for found in titles.read_suffix("", title)] == ["Orle Valley Times"]
-    assert [*titles.read_suffix("", "Short – BBC")] == []
-
-
-def test_a_title_over_a_text_that_begins_with_blank_lines() -> None:
-    title = "A long enough headline here - Orle Valley Times\x1c"  # which strip() takes off, and reading leaves
-    assert [*titles.read_suffix("\n" * 1600 + "word", title)] == []
-    documents = pl.DataFrame({"doc_id": ["a"], "title": [title], "text": ["\n" * 1600 + "one two three four"]})
-    assert provenance.scan(documents, provenance.Settings(title="title", id="doc_id")).origins.height == 1
-
-
-def shared() -> Path:
-    root = os.environ.get("PROVENANCE_SHARED")
-    if not root:
-        pytest.skip("PROVENANCE_SHARED is not set: no labelled corpora here")
-    return Path(root) / "corpora"
-
-
-def corpus(folder: Path, published: bool) -> pl.DataFrame:
-    rows = pl.read_parquet(folder / "documents.parquet")
-    keep = [
-        pl.col("published").cast(pl.String).str.slice(0, 19).str.to_datetime().dt.replace_time_zone("UTC").alias(name)
-        if name == "published" and published
-        else (pl.col(name).cast(dtype) if name in ("doc_id", "text") else pl.lit(None, dtype).alias(name))
-        for name, dtype in DOCUMENTS.items()
-    ]
-    return rows.select(keep).cast(dict(DOCUMENTS))  # type: ignore[arg-type]
-
-
-def test_wire_credit_on_polnear() -> None:
-    folder = shared() / "polnear"
-    gold = pl.read_parquet(folder / "documents.parquet").filter(pl.col("wire").fill_null("") != "NA")
-    table = find_attributions(corpus(folder, published=False), empty(PASSAGES))
-    wires = ["Associated Press", "Reuters", "United Press International", "Agence France-Presse"]
-    credit = pl.col("kind").is_in(["dateline", "credit", "byline"]) & (pl.col("scope") == "article")
-    said = set(table.filter(credit & pl.col("source").is_in(wires))["doc_id"]) & set(gold["doc_id"])
-    true = set(gold.filter(pl.col("wire").is_not_null())["doc_id"])
-    right = len(said & true)
-    assert 2 * right / (len(said) + len(true)) >= 0.96
-
-
-def test_datelines_on_reuters() -> None:
-    folder = shared() / "reuters"
-    gold = pl.read_parquet(folder / "datelines.parquet").drop_nulls("start")
-    documents = corpus(folder, published=True)
-    table = (
-        find_attributions(documents, empty(PASSAGES))
-        .filter(pl.col("kind") == "dateline")
-        .unique("doc_id", keep="first")
-    )
-    both = gold.join(table, on="doc_id", how="left").with_columns(
-        words=pl.col("dateline").str.strip_chars_end(" -\n").str.len_chars().cast(pl.Int64)
-    )
-    exact = both.filter(
-        (pl.col("start") == pl.col("start_right")) & (pl.col("start") + pl.col("words") == pl.col("end_right"))
-    )
-    assert 2 * exact.height / (gold.height + table.height) >= 0.985
-    assert both.filter(pl.col("day") == pl.col("day_right").dt.day()).height / gold.height >= 0.985
 
 
 @pytest.mark.parametrize(
