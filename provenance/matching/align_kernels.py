@@ -1,7 +1,16 @@
 """Kernels of exact verification and alignment: a pair of documents -> its jaccard and its aligned spans.
 
+Four steps, the first three as sequences are searched (Altschul et al., Basic local alignment search tool, 1990):
+runs of equal words are seeds (run_kernels), `chain_runs` joins them over small edits, `carry_on` extends both ends of
+a chain, and choose_kernels takes of chains that overlap the ones that are spans.
+
 Everything here depends on the two documents of a pair and on nothing else, in whatever company they come.
-Word positions are relative to their document.
+
+Arguments that all share: `word` (uint64), `gap` (uint8: what stands before each word) and `segment` (uint8) are one a
+word of all documents, as in TOKENS and Layout; document d has words bounds[d]:bounds[d + 1]. a0 and b0 are the first
+words of the pair's documents there, na and nb how many they have. Word positions i and j are counted from a0 and b0,
+and ranges are half-open. `inner` says that both documents are one. A run is (i, j, length), a chain a row of
+LEFT_START .. LONGEST.
 """
 
 from __future__ import annotations
@@ -36,7 +45,7 @@ LOOK = 3  # words skipped on a side when a span's end is carried on over an edit
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _address_between(gap, low, high):
-    """Whether an address stands before any of the words low + 1 .. high."""
+    """Whether an address stands before one of the words low:high, which are counted in all documents."""
     for w in range(low, high):
         if gap[w] == ADDRESS:
             return True
@@ -45,10 +54,12 @@ def _address_between(gap, low, high):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, chains):
-    """Runs in order of j -> (chains, their number): runs joined over gaps of at most `apart` words on each side.
+    """runs[:count], in order of j -> (chains, their number): runs joined over gaps of at most `apart` words a side.
 
-    A run joins the open chain with the smallest gap; the gaps of the two sides differ by at most `apart`, and the
-    chain's share of equal words stays at least `identity`. Inside one document a chain stays in its segments.
+    A run joins the open chain with the smallest gap, and else begins one. The gaps of the two sides differ by at most
+    `apart`; the chain's equal words, with those of the gap, stay at least `identity` of its longer side. Inside one
+    document a chain stays in its segments. `chains` (int32 [*, 6]) is grown where it has no room. Cost: the runs, times
+    the chains that end within `apart` words before each.
     """
     made, first_open = np.int64(0), np.int64(0)
     for r in range(count):
@@ -96,7 +107,10 @@ def chain_runs(word, gap, segment, inner, a0, b0, runs, count, apart, identity, 
 
 @njit(inline="always")
 def _open(gap, segment, inner, base, low, n, x, way):
-    """Whether a span may go on to word x of a document's low:n, coming from x - way."""
+    """Whether a span may go on from word x - way to word x: one of low:n, no address before it, the same segment.
+
+    `base` is the document's first word; segments count inside one document only.
+    """
     if x < low or x >= n or gap[base + (x if way > 0 else x + 1)] == ADDRESS:
         return False
     return not inner or segment[base + x] == segment[base + x - way]
@@ -107,8 +121,10 @@ def _step(word, gap, segment, inner, a0, b0, i, j, na, low, nb, way):
     """From the end of a chain over an edit of up to LOOK words a side, to equal words beyond it.
 
     `way` is +1 or -1; i and j are the next words on that way, which ends at word na of a, and at low or nb of b. An
-    edit of m words must be repaid by 2 m + 1 equal words, so that two function words that happen to agree carry no
-    span on. Returns (words of a, of b, equal).
+    edit of m words must be repaid by 2 m + 1 equal words, so that two function words that happen to agree carry no span
+    on. The smallest edit that is repaid is taken, and of edits of one size the one that skips most on both sides.
+    Returns (words of a, of b, equal), all 0 where none is. Cost: at most some 15 edits, and the equal words behind
+    each.
     """
     free_a, free_b = 0, 0
     while free_a <= LOOK and _open(gap, segment, inner, a0, 0, na, i + way * free_a, way):
@@ -137,7 +153,10 @@ def _step(word, gap, segment, inner, a0, b0, i, j, na, low, nb, way):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c):
-    """Carry both ends of chain c on over small edits, in place."""
+    """Carry both ends of chains[c] on over small edits, in place, as far as each is repaid (_step).
+
+    Inside one document the sides never come to overlap. LONGEST stays: what is carried on is no anchor.
+    """
     for way in (1, -1):
         while True:
             if way > 0:
@@ -161,7 +180,7 @@ def carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _holds_short(short_bounds, short_start, short_end, d, low, high):
-    """Whether words low:high of document d hold one of its short passages whole."""
+    """Whether words low:high of document d, counted from its first, hold one of its short passages whole."""
     for p in range(short_bounds[d], short_bounds[d + 1]):
         if short_start[p] >= low and short_end[p] <= high:
             return True
@@ -181,14 +200,21 @@ def _ask(word, gap, begin, end):
 def align_pairs(
     word, bounds, gap, segment, shorts, left, right, distinct, k, anchor, apart, identity, least, jaccard, spans
 ):
-    """Pairs of documents, sorted by left -> jaccard[p] (float32), and spans (rows: pair, then LEFT_START .. EQUAL).
+    """Pairs of documents, sorted by left -> (spans, their number), and jaccard[p] (float32) of every pair.
+
+    `left` and `right` (int32 [pairs]) are rows of documents; left == right is repetition inside one. A row of `spans`
+    (int32 [*, 6], grown where it has no room) is the pair's number, then LEFT_START .. EQUAL. `distinct` (int32) is one
+    a document, the number of its shingles of `k` words, each counted once: the jaccard is of these sets, and exact; 0
+    of two documents without words. `apart` and `identity` are those of chain_runs, and a chain must hold a run of
+    `anchor` words, or all of the shorter document's.
 
     `shorts` = (bounds, start, end) of the headlines, captions and the like of each document, in words: a span of
     under `least` equal words counts only if it holds one whole, inside a document or if it is most of one. (Eight words
     of a headline or caption in another's running text are a phrase: 9 of 11 such spans on PAN13's verbatim pairs were;
-    short_passages finds where they stand as a passage again.) A chain must hold a run of `anchor` words. left == right
-    is repetition inside one document. Returns (spans, their number). Cost: one table of the left document for all
-    its pairs, then a look-up a shingle of the right.
+    short_passages finds where they stand as a passage again.)
+
+    Cost: one table of the left document for all its pairs, so they are to come one after another; then a look-up a
+    shingle of the right, and the words of the runs. Scratch memory is that of the longest document of the call.
     """
     short_bounds, short_start, short_end = shorts
     word, gap, segment = lent(word), lent(gap), lent(segment)

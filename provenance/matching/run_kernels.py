@@ -1,6 +1,11 @@
 """Kernels of runs: equal words in a row, in two documents or in two places of one.
 
-A run (i, j, length) is maximal: words i .. of a equal words j .. of b. Word positions are relative to their document.
+A run (i, j, length) is maximal: words i:i + length of a equal words j:j + length of b, no address parts them, and
+neither end can be moved. Positions are counted from a0 and b0, the first words of the two documents in `word` (uint64)
+and `gap` (uint8), which are one a word of all documents. Runs are rows of an int32 array [*, 3].
+
+Runs are sought from shared shingles: every run of k words or more holds one. How many places of a shingle are looked at
+(CHAIN_CAP) and how many words are compared (COMPARED) is bounded, so that one word over and over costs no square.
 """
 
 from __future__ import annotations
@@ -29,7 +34,11 @@ def _parted(one, other):
 
 @njit(inline="always")
 def _same(word, gap, a0, b0, i, j, low_i):
-    """Whether words i and j are equal and no address parts them from a run that began at low_i."""
+    """Whether words i and j are equal and no address parts them from the run that is walked from low_i on.
+
+    What stands between two words is the gap of the later one: ahead of low_i that is word i's own, before it that of
+    word i + 1. Word low_i itself is in the run whatever stands before it.
+    """
     if word[a0 + i] != word[b0 + j]:
         return False
     ahead = 0 if i > low_i else 1
@@ -46,7 +55,10 @@ def _same_inside(word, gap, segment, a0, i, j, low_i, low_j):
 
 @njit(inline="always")
 def _add_run(runs, count, i, j, length):
-    """The run (i, j, length) put into its place of runs[:count], in order of j -> the new count, -1 without room."""
+    """The run (i, j, length) put into its place of runs[:count], in order of j -> the new count, -1 without room.
+
+    Runs come nearly in order, so few are moved.
+    """
     if count == runs.shape[0]:
         return -1
     at = count
@@ -59,7 +71,10 @@ def _add_run(runs, count, i, j, length):
 
 @njit(inline="always")
 def _walk_back(word, gap, a0, b0, here, j, looked):
-    """From equal words here and j to the start of their run, or to its first shingle seen before -> (words, seen)."""
+    """From equal words here and j to the start of their run, or to its first shingle seen before -> (words, seen).
+
+    looked[j] is the last place of a at which shingle j was looked at: a run that began at or before it is known.
+    """
     back, known = 0, False
     while back < here and back < j and not known:
         before = back + 1
@@ -73,12 +88,12 @@ def _walk_back(word, gap, a0, b0, here, j, looked):
 def find_runs(word, gap, a0, na, b0, nb, k, heads, following, met, place, slot, looked, runs):
     """Two documents of na and nb words, whose first ones are a0 and b0 -> the number of their runs, in order of j.
 
-    heads and following are a's table of shingles; `met` shingles of b stand in it (meet_shingles: place, slot). One
-    word or line over and over would cost the square of its length: of a pair that needs more than COMPARED comparisons
-    a word, the runs found until then are taken. A run is found at the first of its shingles that is looked at, so one
-    that begins with a line that stands more than CHAIN_CAP times is not lost. -1 says that `runs` has no room: it is
-    not grown here, for numba then counts references to it at each step. `looked` (int32, one a shingle of b) is
-    written only.
+    heads and following (int32) are a's table of shingles of k words; `met` shingles of b stand in it (meet_shingles:
+    place, slot). Shorter runs than k words count where one of the documents is shorter. One word or line over and over
+    would cost the square of its length: of a pair that needs more than COMPARED comparisons a word, the runs found
+    until then are taken. A run is found at the first of its shingles that is looked at, so one that begins with a line
+    that stands more than CHAIN_CAP times is not lost. -1 says that `runs` has no room: it is not grown here, for numba
+    then counts references to it at each step. `looked` (int32, one a shingle of b) is written only.
     """
     looked, runs = lent(looked), lent(runs)
     count, left_to_compare = 0, np.int64(COMPARED) * (na + nb)
@@ -116,9 +131,9 @@ def find_runs(word, gap, a0, na, b0, nb, k, heads, following, met, place, slot, 
 def _add_copies(gap, a0, runs, count, begin, end, period, least):
     """Words begin:end, which are `period` words over and over, cut into copies of at least `least` -> the new count.
 
-    Each copy is a run with the next. They begin where a sentence or line does, if one does before the second copy would
-    be cut into; else the words before the row that are the end of a copy, by chance, would shift all. What is left at
-    the end is the end of a last copy that overlaps the one before.
+    A copy is as many whole periods as make `least` words, and a run with the next. They begin where a sentence or line
+    does, if one does before the second copy would be cut into; else the words before the row that are the end of a
+    copy, by chance, would shift all. What is left at the end is the end of a last copy that overlaps the one before.
     """
     shift = (least + period - 1) // period * period
     first = begin
@@ -140,10 +155,11 @@ def _add_copies(gap, a0, runs, count, begin, end, period, least):
 def find_repeats(word, gap, segment, a0, na, shingles, k, least, following, runs):
     """A document of na words, the first of them a0 -> the number of its runs (i, j, length), i < j, in order of j.
 
-    As find_runs, but of a shingle's places before it the last CHAIN_CAP are looked at, the nearest first: the first
-    ones would leave the thirtieth copy of a passage without a partner. The two sides of a run do not overlap. Where
-    they would, the same words stand over and over in a row: these are cut into copies, and nothing else is sought
-    inside them. -1 as of find_runs.
+    `shingles` is how many it has of k words, `following` where each occurs next; `segment` (uint8, one a word) changes
+    where no run may go on; `least` is as of _add_copies. As find_runs, but of a shingle's places before it the last
+    CHAIN_CAP are looked at, the nearest first: the first ones would leave the thirtieth copy of a passage without a
+    partner. The two sides of a run do not overlap. Where they would, the same words stand over and over in a row: these
+    are cut into copies, and nothing else is sought inside them. -1 as of find_runs.
     """
     count, left_to_compare = 0, np.int64(COMPARED) * 2 * na
     low, high = np.int64(0), np.int64(0)  # the last words over and over in a row

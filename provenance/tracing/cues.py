@@ -17,22 +17,32 @@ if TYPE_CHECKING:
 
 
 def holds(text: str, cues: Iterable[str]) -> bool:
-    """Whether one of `cues` stands in a text."""
+    """Whether one of `cues` stands in a text, in the same case. Cost: a search for each cue until one is found."""
     return any(cue in text for cue in cues)
 
 
 def match_at(expression: re.Pattern[str], text: str, cues: Iterable[str]) -> Iterator[re.Match[str]]:
-    """What the expression's finditer gives, if every match begins with one of `cues`."""
+    """What the expression's finditer gives, if every match begins with one of `cues`, which are none of them empty.
+
+    The caller answers for that `if`: a match that begins with no cue is lost in silence (tests/test_tracing_cues.py
+    asks for both). Cost: a search for each cue over the text, and a try at each place where one stands.
+    """
     return _match_from(expression, text, sorted(_places(text, cues)))
 
 
 def match_lines(expression: re.Pattern[str], text: str, cues: Iterable[str]) -> Iterator[re.Match[str]]:
-    """What the expression's finditer gives, if every match begins where a line does, which holds one of `cues`."""
+    """What the expression's finditer gives, if every match begins where a line does that holds one of `cues`.
+
+    Only a line feed ends a line, as for `^` in an expression of several lines. Cost: as of match_at.
+    """
     return _match_from(expression, text, _line_starts(text, sorted(_places(text, cues))))
 
 
 def fold_case(text: str) -> str:
-    """A text in which a word of ASCII's small letters stands wherever an expression that ignores case would find it."""
+    """A text in which a word of ASCII's small letters stands wherever an expression that ignores case would find it.
+
+    So with the signs that Python's engine takes for i and s: U+0130, which lower() makes two, U+0131 and U+017F.
+    """
     return text.lower().replace("i\u0307", "i").replace("\u0131", "i").replace("\u017f", "s")
 
 
@@ -63,7 +73,10 @@ def _match_from(expression: re.Pattern[str], text: str, places: Iterable[int]) -
 
 
 def search_where(may: pl.Series, texts: pl.Series, search: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Which texts may hold something, texts, a search -> what it gives for those, and nothing (False, 0) for others."""
+    """Which texts may hold something, texts, a search -> what it gives for those, and nothing (False, 0) for others.
+
+    `may` (Boolean) and the result have one entry a text; `search` gets the texts of some and gives as many entries.
+    """
     rows = may.arg_true()
     found = search(texts.gather(rows))
     return pl.zeros(len(texts), dtype=found.dtype, eager=True).scatter(rows, found)

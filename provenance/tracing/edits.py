@@ -24,7 +24,9 @@ BATCH_WORDS = 1 << 21  # of both sides of its pairs, 30 bytes a word; the kernel
 
 
 class Text(NamedTuple):
-    """One document, folded: word w stands at start[w]:end[w]; gap[w] is what stands before it.
+    """One document, folded: word w (its hash) stands at start[w]:end[w] of `text`, in code points; gap[w] is before it.
+
+    Its boilerplate is left out, so words are counted without it, and places are those in the whole text.
 
     Views of the arrays of many documents: to make lists of five million words took longer than to compare them.
     """
@@ -37,7 +39,7 @@ class Text(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Words of one text [one, two) that became words of the other [three, four)."""
+    """Words one:two of the left text that became words three:four of the right; either may be none."""
 
     one: int
     two: int
@@ -69,8 +71,9 @@ class _Compared(NamedTuple):
 def edits_of(left: pl.Series, right: pl.Series, documents: pl.DataFrame, bodies: Bodies) -> Iterator[Edited]:
     """Ids of both sides of pairs, DOCUMENTS, BODIES -> EDITED of the rows with edits that may be a sign, in order.
 
-    Which of several longest common subsequences is taken hangs on which text is on the left. Cost: the product of the
-    words of both sides over 64, .02 ms for two articles of 400 words, and as much to find their words among the bytes.
+    The first 3,000 words of each text are compared (edit_kernels.WORDS), without boilerplate. Which of several longest
+    common subsequences is taken hangs on which text is on the left. Cost: the product of the words of both sides over
+    64, .02 ms for two articles of 400 words, and as much to find their words among the bytes.
     """
     ids = pl.concat([left, right]).unique().sort()
     texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")["text"]
@@ -90,6 +93,7 @@ def edits_of(left: pl.Series, right: pl.Series, documents: pl.DataFrame, bodies:
 
 
 def _compare(first: int, texts: pl.Series, tokens: list[Tokens], sides: Array) -> _Compared:
+    """The first row, texts and TOKENS of all that the rows compare, numbers of both sides -> what the kernels find."""
     bounds = np.zeros(len(tokens) + 1, np.int64)
     np.cumsum([one.word.size for one in tokens], out=bounds[1:])
     word, start, size, gap = (np.concatenate([one[column] for one in tokens]) for column in range(1, 5))
@@ -101,6 +105,7 @@ def _compare(first: int, texts: pl.Series, tokens: list[Tokens], sides: Array) -
 
 
 def _rows_of(compared: _Compared) -> Iterator[Edited]:
+    """What the kernels found -> EDITED, with words counted from the first of each text."""
     held: dict[int, Text] = {}
     columns = [memoryview(column.data) for column in compared.columns]
 

@@ -1,4 +1,8 @@
-"""What the pair model asks of a single document, and names made comparable."""
+"""What the pair model asks of a single document, and names made comparable.
+
+A `key` is an outlet's name reduced to what its spellings have in common (names.compact): equal keys are one outlet. How
+single features turn into evidence stands in evidence.py, their weights in weights.tsv. Lengths are in code points.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +66,10 @@ def alone(shorts: pl.DataFrame) -> pl.DataFrame:
 
 
 def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
-    """Attributions of an article or passage to somebody who is not its publisher, with the name's key."""
+    """DOCUMENTS, ATTRIBUTIONS -> those of an article or passage to somebody who is not its publisher, with its `key`.
+
+    Of an article whose publisher is not known all are: columns of ATTRIBUTIONS, `key` and `owner` (the publisher's).
+    """
     credited = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
     owner = documents.select("doc_id", owner=keys(documents["outlet"]))
     return (
@@ -88,8 +95,9 @@ def gather_facts(
 ) -> pl.DataFrame:  # fmt: skip
     """The ids `wanted` -> one row each: outlet's key, marks of copying, the best date, its outlet's habit.
 
-    *gather*: habits are counted over all documents, unless they are given. Cost: some searches over the texts whose
-    ids are in `read`, or over all; of the others there are no marks.
+    Columns: doc_id, outlet, `key`; those of find_marks and best_dates; `dateline`, whether it has one of the article;
+    and `habit` of find_habits. Sorted by id. *gather*: habits are counted over all documents, unless they are given.
+    Cost: some searches over the texts whose ids are in `read`, or over all; of the others there are no marks.
     """
     if habits is None:
         crediting = find_crediting(documents, attributions)
@@ -108,7 +116,11 @@ def gather_facts(
 
 
 def find_marks(documents: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS -> doc_id, how long each is, and how far it looks cut, or written by a machine. *map*."""
+    """DOCUMENTS -> doc_id, how long each is, and how far it looks cut, or written by a machine. *map*.
+
+    `marked`: it ends with dots, or with words that it goes on elsewhere; `cut`: so, or without a full stop. `machine`,
+    `typographic` and `accented` count signs in the whole text, the first up to 6: more say no more.
+    """
     texts, tail = documents["text"], pl.col("text").str.tail(TAIL)
     chars = texts.str.len_chars().cast(pl.Int64)
     may = texts.str.contains("]", literal=True) | texts.str.contains(_MACHINE_SIGNS)
@@ -160,7 +172,11 @@ def count_crediting(crediting: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_habits(crediting: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
-    """Document -> the share of its outlet's other articles that credit somebody else, drawn towards a quarter."""
+    """What find_crediting and count_crediting give -> doc_id, `habit`: how readily its outlet credits somebody else.
+
+    That is the share of the outlet's other articles that do, counted with four more of which one does: a quarter where
+    there are no others, and where the outlet is not known.
+    """
     others = (pl.col("crediting") - pl.col("one") + 1) / (pl.col("articles") + 3)
     return crediting.join(counted, on="outlet", how="left", maintain_order="left").select(
         "doc_id", habit=pl.when(pl.col("outlet").is_null()).then(0.25).otherwise(others)

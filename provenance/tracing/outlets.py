@@ -1,4 +1,8 @@
-"""Who published each document, and who copies whom."""
+"""Who published each document, and who copies whom.
+
+`name_outlets` and `count_outlets` are the two stages. Each is a chain of steps, so that Spark can take those marked
+*map* document by document, and the others with all rows of a file or of a pair of outlets at hand (spark/naming.py).
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,7 @@ def name_outlets(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.Data
 
 
 def give_outlets(documents: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS, doc_id and outlet -> DOCUMENTS with these outlets."""
+    """DOCUMENTS, doc_id and outlet -> DOCUMENTS with these outlets in the place of their own."""
     named = documents.drop("outlet").join(chosen, on="doc_id", how="left", maintain_order="left")
     return named.select(documents.columns)
 
@@ -92,7 +96,11 @@ def _of_agencies(named: pl.DataFrame) -> pl.Series:
 
 
 def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str, dict[str, list[str]]]:
-    """Articles without an outlet, ATTRIBUTIONS -> whom each names, by how."""
+    """Articles without an outlet, ATTRIBUTIONS -> by id whom each names, by how, in the order of ATTRIBUTIONS.
+
+    How: `exclusive` (written exclusively for), `first_party` (told X), `suffix` (behind a title), `foreign` (any other
+    credit). An article that names nobody has no entry.
+    """
     wanted = attributions.filter(
         pl.col("kind").is_in(["first_party", "credit", "dateline", "byline"]) & pl.col("source").is_not_null()
     )
@@ -184,6 +192,7 @@ def choose_names(read: pl.DataFrame, sites: pl.DataFrame, owners: pl.DataFrame) 
 
 
 def _choose(claim: dict[str, list[str]], url: str | None, text: str) -> str | None:
+    """Whom an article names, by how (_read_claims), its address and text -> its publisher, in name_outlets' order."""
     if "exclusive" in claim:
         return claim["exclusive"][0]
     suffix = next(iter(claim.get("suffix", [])), None)
