@@ -181,6 +181,28 @@ def test_a_scan_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("level", "most", "needs"),
+    [
+        ("passage", 0, Needs(100_000, 6, 250 + 400, 29 + 51)),
+        ("passage", 6 * 10**6, Needs(100_000, 6, 250 + 400 + 6, 29 + 51 - 6)),
+        ("passage", 6 * 10**6 - 1, Needs(100_000, 6, 250 + 400, 29 + 51)),
+        ("document", 0, Needs(100_000, 6, 250 + 50, 6 + 51)),
+        ("document", 6 * 10**6, Needs(100_000, 6, 250 + 50 + 6, 51)),
+    ],
+)
+def test_needs_are_reckoned_by_the_article_and_by_the_word(
+    monkeypatch: pytest.MonkeyPatch, level: str, most: int, needs: Needs
+) -> None:
+    """4 KB of memory an article (.5 of whole ones), 23 bytes of files a word; text waits in files or is held."""
+    monkeypatch.setattr(room, "most_text", lambda: most)
+    frame = pl.DataFrame({"text": ["words " * 10] * 100_000})
+    monkeypatch.setattr(room, "SMALL", 6 * 10**6 - 1)
+    assert find_needs(frame, Settings(level=level, num_perm=128)) == needs
+    monkeypatch.setattr(room, "SMALL", 6 * 10**6)
+    assert find_needs(frame, Settings(level=level, num_perm=128)) == needs._replace(files=0)
+
+
 @pytest.mark.parametrize("level", ["document", "passage"])
 def test_files_change_no_result(level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Path(__file__).resolve().parent.parent / "corpus"

@@ -14,6 +14,7 @@ from provenance.tables import ANCESTRY
 from provenance.tracing import reasons
 from provenance.tracing.decided import fix_ancestry
 from provenance.tracing.edges import _begin_word
+from provenance.tracing.twins import join_pairs
 from tests.tracing import DAY, EXTRA, STORY, origin, trace
 
 
@@ -81,6 +82,35 @@ def test_what_an_editor_said_of_one_of_two_equal_texts_tells_of_the_other() -> N
         ("a", None, None, None),
         ("b", "a", None, None),
     ]
+
+
+LIKE = {"jaccard": 0.5, "quotes": False, "left_containment": 0.5, "right_containment": 0.5}
+LIKE |= {"left_first": 40, "right_first": 40, "left_last": 90, "right_last": 90}
+
+
+@pytest.mark.parametrize(
+    ("taken", "left"),
+    [
+        ({"jaccard": 0.6}, {"left_containment": 0.9, "right_containment": 0.9}),
+        ({"left_containment": 0.6}, {"left_first": 0}),
+        ({"left_first": 30}, {"left_last": 60}),
+        ({"right_last": 70}, {"left_last": 80}),
+        ({"quotes": False}, {"quotes": True, "left_first": 39, "right_first": 41}),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_pairs_of_twins_the_one_that_shares_most_stands_for_them(
+    taken: dict[str, Any], left: dict[str, Any], turned: bool
+) -> None:
+    """Then the one that stands nearest to the beginning of both; a pair of their own comes before any of others."""
+    twins = pl.DataFrame({"doc_id": ["a", "a2", "m", "m2"], "stands": ["a", "a", "m", "m"]})
+    ranks = pl.DataFrame({"doc_id": ["a", "m"], "rank": [0, 1]})
+    pairs = [{"left_doc": "a", "right_doc": "m2"} | LIKE | taken, {"left_doc": "a2", "right_doc": "m"} | LIKE | left]
+    given = pl.DataFrame(pairs[::-1] if turned else pairs)
+    asked = ["left_doc", "right_doc", *LIKE]
+    assert join_pairs(given, twins, ranks).select(asked).to_dicts() == [pairs[0] | {"right_doc": "m"}]
+    own = {"left_doc": "a", "right_doc": "m"} | LIKE | {"jaccard": 0.1}
+    assert join_pairs(pl.concat([given, pl.DataFrame([own])]), twins, ranks).select(asked).to_dicts() == [own]
 
 
 # -- sentences -------------------------------------------------------------------------------------------
