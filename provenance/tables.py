@@ -70,7 +70,9 @@ SPANS = pl.Schema(
 )
 #: The documents of a pair: the columns by which MATCHES, SPANS and EVIDENCE are joined.
 PAIR = ["left_doc", "right_doc"]
-#: The order of its rows; two with equal starts are told apart by their ends.
+#: Each side of a pair, and the other: the prefixes of its columns.
+SIDES = (("left", "right"), ("right", "left"))
+#: The order of the rows of SPANS; two with equal starts are told apart by their ends.
 SPANS_BY = ["left_doc", "left_start", "right_doc", "right_start", "left_end", "right_end"]
 MATCHES = pl.Schema(
     {

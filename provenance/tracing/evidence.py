@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.tables import EVIDENCE, PAIR
+from provenance.tables import EVIDENCE, PAIR, SIDES
 from provenance.tracing.differences import choose_slips, compare
 from provenance.tracing.edits import edits_of
 from provenance.tracing.facts import CREDITS, CUT_HERE, CUT_WORDS, gather_facts, source_keys
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from provenance.tracing.frequency import Count
     from provenance.tracing.pairs import Related
 
-SIDES = (("left", "right"), ("right", "left"))
 #: An article is a copy of another only if this much of its words is in it; less is a shared quotation.
 LEAST_SHARE = 0.3
 IS_ALIKE = pl.max_horizontal("left_containment", "right_containment") >= LEAST_SHARE

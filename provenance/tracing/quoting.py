@@ -12,10 +12,9 @@ from functools import partial
 
 import polars as pl
 
-from provenance.tables import EVIDENCE, PAIR
+from provenance.tables import EVIDENCE, PAIR, SIDES
 from provenance.tracing.cues import search_where
 
-SIDES = (("left", "right"), ("right", "left"))
 PLACES = ("left_start", "left_end", "right_start", "right_end")
 READ = 1500  # code points of a passage whose lines are looked at
 BEFORE = 400  # code points before it in which it is announced

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import rustworkx as rx
 
-from provenance.tables import PAIR
+from provenance.tables import PAIR, SIDES
 from provenance.tracing.facts import CREDITS, best_dates, keys, source_keys
 
 SIDED = ("containment", "first", "last")  # what is known of a side of a pair
@@ -116,7 +116,7 @@ def stand_in(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     swapped = [
         pl.when(turned).then(f"{other}_{name}").otherwise(f"{side}_{name}").alias(f"{side}_{name}")
         for name in names
-        for side, other in (("left", "right"), ("right", "left"))
+        for side, other in SIDES
     ]
     signed = [
         pl.when(turned).then(-pl.col("strength")).otherwise("strength").alias("strength")
