@@ -29,7 +29,6 @@ Row = tuple[str, str, float, int]
 MEASURES = pl.Schema({"measure": pl.String(), "part": pl.String(), "value": pl.Float64(), "cases": pl.Int64()})
 THRESHOLDS = (0.3, 0.5, 0.7)
 LINKED = 0.5  # containment that ties two articles
-COVERAGES = (0.5, 0.8, 1.0)
 LONG_QUOTE = 120  # characters; shorter ones have few words, and chance repeats them
 
 
@@ -189,7 +188,7 @@ def _origins(run: Frames, gold: Frames) -> Iterator[Row]:
     outcome = answered["right"].to_numpy().astype(np.float64)
     yield "Brier score", "origins", origins.brier(confidence, outcome), answered.height
     yield "calibration error", "10 bins", origins.calibration_error(confidence, outcome), answered.height
-    for share in COVERAGES:
+    for share in origins.COVERAGES:
         value = origins.risk_coverage(confidence, outcome, share)
         yield "accuracy at coverage", f"{share:.0%} answered", value, answered.height
 

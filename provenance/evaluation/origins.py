@@ -13,6 +13,7 @@ from provenance.tracing.names import compact
 if TYPE_CHECKING:
     from provenance.arrays import Array
 
+COVERAGES = (0.5, 0.8, 1.0)  # shares of the origins, the surest first, of which the accuracy is told
 BINS = 10  # of confidence, of equal width, as is usual for this error (Guo et al., 2017)
 
 

@@ -28,7 +28,6 @@ Row = tuple[str, str, float, int]
 CONDITIONS = ("with dates", "without dates", "30 % of dates false")
 FALSE = 0.3  # share of documents whose dates are moved
 FARTHEST = 10  # days that a false date is moved at most, either way
-COVERAGES = (0.5, 0.8, 1.0)
 NEEDED = {"documents", "passages", "spans", "matches", "clusters"}
 OTHERS = 0.5  # weight of what all members name together beside what one says of itself
 ABSENT = ""  # the root of a story whose beginning is not in the dump
@@ -194,7 +193,7 @@ def _calibration(condition: str, origins: pl.DataFrame, truth: Truth) -> Iterato
     confidence, right = said["confidence"].to_numpy(), said["right"].to_numpy().astype(float)
     yield f"origins, {condition}", "Brier score", judging.brier(confidence, right), said.height
     yield f"origins, {condition}", "calibration error", judging.calibration_error(confidence, right), said.height
-    for share in COVERAGES:
+    for share in judging.COVERAGES:
         value = judging.risk_coverage(confidence, right, share)
         yield f"origins, {condition}", f"accuracy, {share:.0%} answered", value, said.height
     sure = said.filter(pl.col("verdict") == "established")
