@@ -53,6 +53,13 @@ WORTH_LOADING = 16 << 20  # bytes of a table; looking through a larger one takes
 STEPS = 17  # calls of Clock.step in a whole run, for progress
 
 
+class Known(NamedTuple):
+    """What comparing has that tracing needs too."""
+
+    tokens: Tokens
+    credited: Callable[[], pl.DataFrame]  # waits for the ATTRIBUTIONS that are found beside the comparison
+
+
 class Compared(NamedTuple):
     """What comparing found, for the stages after it: SPANS and MATCHES have rows for ids, which are quicker to join."""
 
@@ -74,13 +81,6 @@ class Needs(NamedTuple):
     def facts(self) -> dict[str, int]:
         """As run.json has them."""
         return {"text_mb": self.text, "memory_mb": self.memory, "files_mb": self.files}
-
-
-class Known(NamedTuple):
-    """What comparing has that tracing needs too."""
-
-    tokens: Tokens
-    credited: Callable[[], pl.DataFrame]  # waits for the ATTRIBUTIONS that are found beside the comparison
 
 
 def scan(
