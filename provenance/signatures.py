@@ -28,7 +28,7 @@ def sketch(
     id: str | None = None,  # noqa: A002  the name of the setting and of the column
     settings: Settings | None = None,
 ) -> pl.DataFrame:
-    """A frame with a column of texts -> SIGNATURES, one row a document, sorted by doc_id. *Map*.
+    """A frame with a column of texts -> SIGNATURES, one row a document, sorted by doc_id. *map*.
 
     Each is what datasketch's MinHash(num_perm, seed) gives for the folded 5-word shingles, bit for bit (see
     `minhashes`). Columns are guessed where none is named, rows without text are left out, and rows without an id get

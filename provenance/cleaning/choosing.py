@@ -85,7 +85,7 @@ def settings_needed(settings: Settings, policy: Policy) -> Settings:
 
 
 def choose(run: Run, order: pl.Series, policy: Policy) -> Chosen:
-    """A Run, its documents' ids in the order of the input, and a policy -> Chosen. *Gather*.
+    """A Run, its documents' ids in the order of the input, and a policy -> Chosen. *gather*.
 
     A document goes only for one that stays and is its duplicate or near duplicate (or contains it, if the policy drops
     those too), and of those that stay no two are such a pair.

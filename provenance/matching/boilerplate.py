@@ -62,7 +62,7 @@ def mark_boilerplate(
     frequency: bool = True,
     frequent: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """DOCUMENTS, PASSAGES and TOKENS (rows as in DOCUMENTS) -> PASSAGES with `boilerplate` added. *Gather*.
+    """DOCUMENTS, PASSAGES and TOKENS (rows as in DOCUMENTS) -> PASSAGES with `boilerplate` added. *gather*.
 
     Without `frequency` each document is judged by itself, whatever company it comes in (*map*). With `frequent`, the
     lines that are frequent (find_frequent, with `total` and `stopped`) are taken from there (*map*).

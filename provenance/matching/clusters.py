@@ -29,7 +29,7 @@ ALL_PAIRS = 1000
 def find_clusters(
     spans: pl.DataFrame, matches: pl.DataFrame, settings: Settings, ids: pl.Series | None = None
 ) -> pl.DataFrame:
-    """SPANS, MATCHES -> CLUSTERS of documents and of passages; is_origin is null. *Gather*.
+    """SPANS, MATCHES -> CLUSTERS of documents and of passages; is_origin is null. *gather*.
 
     A cluster's id is `d:` or `p:` and a hash of the doc_id (and place) of its first member in the order of code points.
     So it depends on no other order, and stays when later members come. Members are sorted; no cluster has fewer than

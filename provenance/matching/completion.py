@@ -40,7 +40,7 @@ def match_documents(
     settings: Settings,
     decisions: Decisions | None = None,
 ) -> Matched:
-    """DOCUMENTS sorted by doc_id, PASSAGES, TOKENS, Found -> SPANS, MATCHES, both complete. *Gather*."""
+    """DOCUMENTS sorted by doc_id, PASSAGES, TOKENS, Found -> SPANS, MATCHES, both complete. *gather*."""
     spans = [found.spans]
 
     def compare(missing: pl.DataFrame) -> pl.DataFrame:

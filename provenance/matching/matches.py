@@ -28,7 +28,7 @@ def find_matches(
     tokens: Tokens,
     settings: Settings,
 ) -> pl.DataFrame:
-    """DOCUMENTS, PASSAGES, SPANS, and exact Jaccards (left_doc, right_doc, jaccard) -> MATCHES. *Gather*.
+    """DOCUMENTS, PASSAGES, SPANS, and exact Jaccards (left_doc, right_doc, jaccard) -> MATCHES. *gather*.
 
     `jaccards` names every pair that is to become a match, each once, left_doc < right_doc. Containment is the
     share of a document's words inside spans, boilerplate left out of both sides of the fraction unless the

@@ -28,7 +28,7 @@ class Occurrences(NamedTuple):
 
 
 def find_occurrences(spans: pl.DataFrame) -> Occurrences:
-    """SPANS -> occurrences. *Gather*.
+    """SPANS -> occurrences. *gather*.
 
     Two sides in one document are the same passage if they overlap by more than half of the longer one. Half of the
     shorter would not do: a long passage would tie together all the short ones inside it. Nor are sides tied along a

@@ -48,7 +48,7 @@ class Alike(NamedTuple):
 def find_alike(
     documents: pl.DataFrame, settings: Settings, threads: int = 2, decisions: Decisions | None = None
 ) -> Alike:
-    """DOCUMENTS sorted by doc_id -> Alike. *Gather*.
+    """DOCUMENTS sorted by doc_id -> Alike. *gather*.
 
     MATCHES has the pairs from match_jaccard on, all pairs inside a cluster, and those that editors decided on. Here
     containment is the share of a document's distinct shingles that the other has.

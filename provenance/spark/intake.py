@@ -121,7 +121,7 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
 def _read(
     settings: Settings, orders: Mapping[str, bool]
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """Batches of the frame -> pieces of ARTICLES with the ids that they came with, and REJECTS. *Map*."""
+    """Batches of the frame -> pieces of ARTICLES with the ids that they came with, and REJECTS. *map*."""
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         def made() -> Iterator[Piece]:
