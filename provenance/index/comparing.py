@@ -81,6 +81,26 @@ def compare(
     documents = documents.sort("doc_id")
     decisions = None if verdicts is None else decide(verdicts, documents)
     text = read_text(documents, decisions)
+    spans, jaccards = _verify(text, pairs, settings)
+    # an article that its outlet printed a hundred times is not a notice
+    near = jaccards.filter(pl.col("jaccard") >= pl.lit(settings.near_duplicate, pl.Float32))
+    spans = _without_notices(text, spans, near, notices, settings)
+    matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
+    spans, matches = without_different(spans, decisions.name_pairs(matches) if decisions else matches)
+    turned = _turned(pairs)
+    seen = _spans_from_new(spans, turned)
+    traced = pl.DataFrame(schema=ORIGIN)
+    if origins:
+        traced = _origins(text, pairs, matches, spans, settings, decisions)
+    return Compared(_seen_from_new(matches, turned), seen, _recycled(text, seen), traced)
+
+
+def _verify(text: Text, pairs: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Text and pairs (doc_id, matched_doc, linked) -> SPANS, and the jaccard of each pair that holds, as of a scan.
+
+    A pair holds by a jaccard of match_jaccard, or by a span. Below that jaccard runs count only of `linked` pairs,
+    which share one that was looked up, and of equal texts; short passages always do.
+    """
     ids = text.documents["doc_id"]
     new, old = (row_numbers(pairs[name], ids) for name in ("doc_id", "matched_doc"))
     low, high = np.minimum(new, old), np.maximum(new, old)
@@ -95,7 +115,6 @@ def compare(
     short = find_short(text.tokens, text.layout, settings)
     short = without_covered(short.take(np.isin(short.keys(), keys)), runs)
     both = join([runs, short])
-    spans = to_table(text.documents, text.layout, text.tokens, both, settings)
     kept = close | np.isin(keys, both.keys())
     jaccards = pl.DataFrame(
         {
@@ -104,17 +123,7 @@ def compare(
             "jaccard": pl.Series(found.jaccard[kept], dtype=pl.Float32),
         }
     )
-    # an article that its outlet printed a hundred times is not a notice
-    near = jaccards.filter(pl.col("jaccard") >= pl.lit(settings.near_duplicate, pl.Float32))
-    spans = _without_notices(text, spans, near, notices, settings)
-    matches = find_matches(text.documents, text.passages, spans, jaccards, text.tokens, settings)
-    spans, matches = without_different(spans, decisions.name_pairs(matches) if decisions else matches)
-    turned = _turned(pairs)
-    seen = _spans_from_new(spans, turned)
-    traced = pl.DataFrame(schema=ORIGIN)
-    if origins:
-        traced = _origins(text, pairs, matches, spans, settings, decisions)
-    return Compared(_seen_from_new(matches, turned), seen, _recycled(text, seen), traced)
+    return to_table(text.documents, text.layout, text.tokens, both, settings), jaccards
 
 
 def compare_whole(
@@ -255,39 +264,11 @@ def to_findings(incoming: pl.DataFrame, older: pl.DataFrame, compared: Compared)
     incoming document's words; of equals the oldest.
     """
     age = older.with_row_index("age").select("age", "outlet", "published", matched_doc="doc_id")
-    closeness = pl.col("relation").replace_strict({"duplicate": 0, "near_duplicate": 1, "same": 1}, default=2)
-    told = compared.spans.filter(pl.col("role") != "boilerplate").select("doc_id", "matched_doc").unique()
-    matches = (
-        compared.matches.filter(pl.col("relation") != "boilerplate")
-        .join(age, on="matched_doc", how="left")
-        .join(told.with_columns(told=True), on=["doc_id", "matched_doc"], how="left")
-        .with_columns(closeness=closeness, told=pl.col("told").fill_null(value=False))
-        .sort(
-            "doc_id", "closeness", "told", "left_containment", "jaccard", "age",
-            descending=[False, False, True, True, True, False],
-        )
-    )  # fmt: skip
-    one = matches.group_by("doc_id", maintain_order=True).agg(
-        pl.first("closeness", "told", "jaccard", "left_containment", "right_containment"),
-        pl.first("matched_doc"),
-        matched_outlet=pl.first("outlet"),
-        matched_published=pl.first("published"),
-        matches=pl.struct(
-            "outlet", "published", "relation", "jaccard", "left_containment", "right_containment", doc_id="matched_doc"
-        ),
-    )
-    names = [field.name for field in tables.FOUND_SPAN.fields]
     spans = compared.spans.filter(pl.col("role") != "boilerplate")
-    spans = spans.join(age.select("matched_doc", "age"), on="matched_doc", how="left")
-    spans = (
-        spans.sort("doc_id", "start", "end", "age", "matched_start")
-        .group_by("doc_id", maintain_order=True)
-        .agg(spans=pl.struct(names))
-    )
     every = (
         incoming.select("doc_id", "path")
-        .join(one, on="doc_id", how="left", maintain_order="left")
-        .join(spans, on="doc_id", how="left", maintain_order="left")
+        .join(_closest(compared.matches, spans, age), on="doc_id", how="left", maintain_order="left")
+        .join(_list_spans(spans, age), on="doc_id", how="left", maintain_order="left")
         .join(compared.shares, on="doc_id", how="left", maintain_order="left")
         .join(compared.origins, on="doc_id", how="left", maintain_order="left")
     )
@@ -301,6 +282,42 @@ def to_findings(incoming: pl.DataFrame, older: pl.DataFrame, compared: Compared)
         .otherwise(pl.lit("new"))
     )
     return finish(every.with_columns(verdict=verdict, already_indexed=False))
+
+
+def _closest(matches: pl.DataFrame, spans: pl.DataFrame, age: pl.DataFrame) -> pl.DataFrame:
+    """What incoming documents match, spans without boilerplate, ages -> a row for each: its closest match, and all.
+
+    `closeness` is 0 for an equal text, 1 for a near duplicate, else 2; `told` says whether the two share a span.
+    """
+    closeness = pl.col("relation").replace_strict({"duplicate": 0, "near_duplicate": 1, "same": 1}, default=2)
+    told = spans.select("doc_id", "matched_doc").unique()
+    ordered = (
+        matches.filter(pl.col("relation") != "boilerplate")
+        .join(age, on="matched_doc", how="left")
+        .join(told.with_columns(told=True), on=["doc_id", "matched_doc"], how="left")
+        .with_columns(closeness=closeness, told=pl.col("told").fill_null(value=False))
+        .sort(
+            "doc_id", "closeness", "told", "left_containment", "jaccard", "age",
+            descending=[False, False, True, True, True, False],
+        )
+    )  # fmt: skip
+    return ordered.group_by("doc_id", maintain_order=True).agg(
+        pl.first("closeness", "told", "jaccard", "left_containment", "right_containment"),
+        pl.first("matched_doc"),
+        matched_outlet=pl.first("outlet"),
+        matched_published=pl.first("published"),
+        matches=pl.struct(
+            "outlet", "published", "relation", "jaccard", "left_containment", "right_containment", doc_id="matched_doc"
+        ),
+    )
+
+
+def _list_spans(spans: pl.DataFrame, age: pl.DataFrame) -> pl.DataFrame:
+    """Spans of incoming documents, ages -> a row for each document: its spans in order, those of one place by age."""
+    ordered = spans.join(age.select("matched_doc", "age"), on="matched_doc", how="left")
+    ordered = ordered.sort("doc_id", "start", "end", "age", "matched_start")
+    names = [field.name for field in tables.FOUND_SPAN.fields]
+    return ordered.group_by("doc_id", maintain_order=True).agg(spans=pl.struct(names))
 
 
 def finish(rows: pl.DataFrame) -> pl.DataFrame:
