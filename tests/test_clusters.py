@@ -194,11 +194,15 @@ def test_only_clusters_of_documents_have_pairs_to_compare() -> None:
     assert count_implied(clusters, matches, limit=2) == 2
 
 
-def test_nodes_that_editors_parted_choose_their_part_before_others() -> None:
+@pytest.mark.parametrize("number", [(0, 1, 2, 3), (3, 2, 1, 0)])
+def test_nodes_that_editors_parted_choose_their_part_before_others(number: tuple[int, ...]) -> None:
     # 0 and 1 are to be apart. Were 2 and 3 first, they would be one part, 1 would join it and 0 stand alone.
-    links = Links(np.array([0, 1, 2]), np.array([2, 3, 3]), np.array([0.8, 0.95, 0.9]), np.ones(3, bool))
+    links = ((0, 2, 0.8), (1, 3, 0.95), (2, 3, 0.9))
+    rows = sorted((*sorted((number[left], number[right])), weight) for left, right, weight in links)
+    left, right, weight = (np.array(column) for column in zip(*rows, strict=True))
     whole = Groups(np.zeros(4, np.int64), np.zeros(4, np.int64), np.ones(4))
-    parted = keep_apart(whole, links, np.ones(4, np.int64), 0.3, np.array([0]), np.array([1]))
+    one, other = np.array([number[0]]), np.array([number[1]])
+    parted = keep_apart(whole, Links(left, right, weight, np.ones(3, bool)), np.ones(4, np.int64), 0.3, one, other)
     assert parted.label.tolist() == [0, 1, 0, 1]
 
 

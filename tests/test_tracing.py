@@ -14,6 +14,7 @@ from provenance.tables import (
     check,
     empty,
 )
+from provenance.tracing.absent import find_known
 from provenance.tracing.roots import mark_origins
 from tests.tracing import DAY, EXTRA, STORY, origin, trace
 
@@ -216,6 +217,19 @@ def test_who_credits_another_outlet_than_those_of_its_sources_has_it_from_there(
     edges, origins, _ = trace([*rows, twin], [("a", "b"), ("a", "c"), ("b", "c")])
     assert origin(origins, "b")["origin_id"] == "a"
     assert not edges["from_id"].str.starts_with("source:").any()
+
+
+def test_credited_sources_are_not_absent_where_a_copy_has_them_from_its_source() -> None:
+    """A pair that only ties two stories knows of no other outlet with the same words, and passes nothing on."""
+    copies = [("a", "b", 0.9, 0.1), ("a", "c", 0.1, 0.29), ("a", "d", 0.1, 0.3), ("a", "e", 0.3, 0.1)]
+    parents = pl.DataFrame(copies, ["from_id", "to_id", "share", "back"], orient="row")
+    parents = parents.with_columns(from_key=pl.lit("post"), alike_keys=pl.lit(["mail", "post"]))
+    cited = [("a", "wire", "cited"), ("a", "agency", "dateline"), ("b", "echo", "cited")]
+    foreign = pl.DataFrame(cited, ["doc_id", "key", "kind"], orient="row")
+    known = find_known(foreign, parents)
+    in_dump = known.filter(~pl.col("passed")).sort("doc_id", "key").select("doc_id", "key").rows()
+    assert in_dump == [(name, key) for name in "bcde" for key in ("mail", "post") if (name, key) != ("c", "mail")]
+    assert sorted(known.filter("passed").select("doc_id", "key").rows()) == [("b", "wire"), ("e", "wire")]
 
 
 def test_roots_of_clusters_are_marked() -> None:
