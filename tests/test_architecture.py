@@ -43,7 +43,7 @@ INNER_FLOORS = {
         {"plain_text"},
         {"web"},
         {"mail", "records"},
-        {"columnar", "pieces", "flags"},
+        {"columnar", "pieces", "facts", "flags"},
         {"parsing"},
         {"reading"},
         {"streaming"},

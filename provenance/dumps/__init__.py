@@ -5,6 +5,7 @@ modules in the order in which imports go down, the highest first:
 
     reading, streaming                      all inputs at once; or bit by bit, as they come
     parsing                                 the parsers of what is hostile, by the names that a worker knows
+    facts                                   INPUTS: what is known of each file, such as its bytes and encoding
     flags                                   articles with letters that hide a copy or came in a wrong encoding
     pieces                                  a file as pieces that can be written again without some of them
 What reads a file of which format

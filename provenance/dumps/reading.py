@@ -6,21 +6,20 @@ import io
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import polars as pl
-import xxhash
 
 from provenance import tables
 from provenance.dumps.columnar import table_files
 from provenance.dumps.columnar.ahead import TABLES
+from provenance.dumps.facts import blank_fact, fingerprint, input_frame, settle
 from provenance.dumps.flags import Flags
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.labels.columns import refuse_absent
-from provenance.dumps.labels.day_order import find_orders, settle_dates
 from provenance.dumps.labels.identity import name_documents
 from provenance.dumps.labels.language import tell_languages
 from provenance.dumps.mail.mailboxes import read_mail, read_mailbox
 from provenance.dumps.records.delimited import read_table
 from provenance.dumps.records.json_files import read_json, read_json_lines
-from provenance.dumps.rejects import HARMLESS, Reject, reject_frame, single_line
+from provenance.dumps.rejects import HARMLESS, Reject, reject_frame
 from provenance.dumps.sources.archives import read_tar, read_zip
 from provenance.dumps.sources.compression import Allowance, Expanded, Problem, is_packed
 from provenance.dumps.sources.kinds import charset_of, kind_of
@@ -129,34 +128,38 @@ class Reading:
         refuse_absent(self.columns, self.settings)
 
     def _looked_at(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame of ARTICLES as it is, once those that hide something are flagged."""
         self.rejects += self._flags.raised(frame)
         return frame
 
     def settle(self, frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
         """All frames that this gave -> the same with the dates that only all of them tell; the others are counted."""
-        return _settle(frames, self._facts)
+        return settle(frames, self._facts)
 
     def _all(self) -> Iterator[pl.DataFrame | Question | _Finished]:
         for source in self._sources:
             yield from self._source(source)
 
     def _source(self, source: Source) -> Iterator[pl.DataFrame | Question | _Finished]:
+        """One input by name -> what is read from it; one that cannot be opened, or breaks off, is a reject."""
         try:
             stream, media = open_source(source, self._stdin)
             with stream:
-                size, digest = _fingerprint(stream)
+                size, digest = fingerprint(stream)
                 fact = self._fact(source.path, size, digest)
                 yield from self._layers(stream, source.path, Allowance(size), fact, media=media, is_file=True)
         except OSError as error:
             self._told([unopened(source, error)])
 
     def _fact(self, path: str, size: int | None = None, digest: str | None = None) -> dict[str, Any]:
-        fact = _blank_fact(path) | {"bytes": size, "xxh3_128": digest}
+        """A row of INPUTS for a file or member, kept here; it is filled in while that is read."""
+        fact = blank_fact(path) | {"bytes": size, "xxh3_128": digest}
         self.inputs.append(fact)
         self._facts[path] = fact
         return fact
 
     def _finish(self, done: _Finished) -> None:
+        """Say why a file gave nothing or broke off, and note what is known of it at its end."""
         intake, problem = done.intake, done.problem
         if problem is not None:
             if not intake.documents:
@@ -223,6 +226,10 @@ class Reading:
         allowance: Allowance,
         layers: int,
     ) -> Iterator[pl.DataFrame | Question | _Finished]:
+        """A stream of a known kind -> what its reader gives, or what the readers of an archive's members give.
+
+        `seekable` is the file itself, where that can seek: Parquet, Arrow and zip are read from their end.
+        """
         reader = READERS.get(kind)
         if reader is not None:
             yield from reader(content, intake)
@@ -276,7 +283,7 @@ def read(
     reading.refuse_absent()
     frames = reading.settle(frames)
     documents = documents_of(frames, settings, texts=texts)
-    return Read(documents, reject_frame(reading.rejects), _input_frame(reading.inputs))
+    return Read(documents, reject_frame(reading.rejects), input_frame(reading.inputs))
 
 
 def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
@@ -290,9 +297,9 @@ def read_frame(frame: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Read:
     flags = Flags()
     rejects = [*intake.close(), *(row for frame in frames for row in flags.raised(frame)), *flags.rest()]
     refuse_frame(rejects)
-    fact = _blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}
-    frames = _settle(frames, {"frame": fact})
-    return Read(documents_of(frames, settings), reject_frame(rejects), _input_frame([fact | intake.facts()]))
+    fact = blank_fact("frame") | {"bytes": 0, "xxh3_128": "", "format": "frame"}
+    frames = settle(frames, {"frame": fact})
+    return Read(documents_of(frames, settings), reject_frame(rejects), input_frame([fact | intake.facts()]))
 
 
 def refuse_other(frame: object) -> None:
@@ -317,39 +324,6 @@ def numbers_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
         return pl.DataFrame(schema={"path": pl.String(), "number": pl.Int64()})
     whole = pl.concat([frame.select("path", "number") for frame in frames])
     return whole.sort("path", "number", nulls_last=False, maintain_order=True)
-
-
-def _blank_fact(path: str) -> dict[str, Any]:
-    """A row of INPUTS for a file that is not read yet."""
-    return {**dict.fromkeys(tables.INPUTS), "path": path, "format": "", "documents": 0, "replaced": 0, "undated": 0}
-
-
-def _settle(frames: list[pl.DataFrame], facts: dict[str, dict[str, Any]]) -> list[pl.DataFrame]:
-    """All ARTICLES of some inputs -> the same, settled; dates that are still none are added to the facts."""
-    orders = find_orders(frames)
-    settled = [settle_dates(frame, orders) for frame in frames]
-    for frame in settled:
-        _count_undated(frame, facts)
-    return settled
-
-
-def _count_undated(articles: pl.DataFrame, facts: dict[str, dict[str, Any]]) -> None:
-    """Count the dates of ARTICLES that are no full ones in the facts of their inputs, by path; the least is shown."""
-    given = articles.select("path", "undated").drop_nulls()
-    for path, many, least in given.group_by("path").agg(pl.len(), pl.col("undated").min().alias("least")).rows():
-        fact = facts[path]
-        fact["undated"] += many
-        fact["undated_as"] = min(single_line(least, 40), fact["undated_as"] or chr(0x10FFFF))
-
-
-def _fingerprint(stream: BinaryIO) -> tuple[int, str]:
-    digest = xxhash.xxh3_128()
-    size = 0
-    while block := stream.read(1 << 20):
-        digest.update(block)
-        size += len(block)
-    stream.seek(0)
-    return size, digest.hexdigest()
 
 
 def _held(content: BinaryIO, intake: Intake) -> BinaryIO | None:
@@ -392,7 +366,3 @@ def documents_of(
 def _tidy(name: str) -> pl.Expr:
     text = pl.col(name).str.strip_chars()
     return pl.when(text.str.len_bytes() > 0).then(text)
-
-
-def _input_frame(inputs: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(inputs, schema=tables.INPUTS, orient="row")
