@@ -14,7 +14,7 @@ from provenance.tables import (
     check,
     empty,
 )
-from provenance.tracing.absent import find_known
+from provenance.tracing.absent import find_known, leave_known
 from provenance.tracing.roots import mark_origins
 from tests.tracing import DAY, EXTRA, STORY, origin, trace
 
@@ -230,6 +230,24 @@ def test_credited_sources_are_not_absent_where_a_copy_has_them_from_its_source()
     in_dump = known.filter(~pl.col("passed")).sort("doc_id", "key").select("doc_id", "key").rows()
     assert in_dump == [(name, key) for name in "bcde" for key in ("mail", "post") if (name, key) != ("c", "mail")]
     assert sorted(known.filter("passed").select("doc_id", "key").rows()) == [("b", "wire"), ("e", "wire")]
+
+
+def test_of_credits_to_absent_sources_a_copy_keeps_those_that_were_not_copied_with_the_words() -> None:
+    """Of the cited ones one was passed on; a dateline says whose words the copy itself prints, and a link does not."""
+    rows = [("b", "wire", kind) for kind in ("cited", "dateline", "link")]
+    rows += [("b", "post", "dateline"), ("b", "echo", "cited"), ("b", "mail", "link"), ("c", "wire", "cited")]
+    foreign = pl.DataFrame(rows, ["doc_id", "key", "kind"], orient="row")
+    known = pl.DataFrame([("b", "wire", True), ("b", "post", False)], ["doc_id", "key", "passed"], orient="row")
+    left = leave_known(foreign, known)
+    assert sorted(left.rows()) == [("b", "echo", "cited"), ("b", "wire", "dateline"), ("c", "wire", "cited")]
+
+
+def test_a_document_with_a_passage_twice_in_a_cluster_is_marked_in_each_of_its_rows() -> None:
+    rows = [("k", "passage", name, start, start + 9, "caption", 1.0, None) for name in "ab" for start in (0, 9)]
+    clusters = pl.DataFrame(rows, schema=CLUSTERS, orient="row")
+    said = [("a", "a", "itself", None), ("b", "a", "document", "copied_from")]
+    origins = pl.DataFrame([(*row, 0.8, "likely", None, "x.") for row in said], schema=ORIGINS, orient="row")
+    assert mark_origins(clusters, origins)["is_origin"].to_list() == [True, True, False, False]
 
 
 def test_roots_of_clusters_are_marked() -> None:

@@ -61,6 +61,13 @@ def test_the_day_of_an_amendment_is_not_that_of_the_article(line: str, kind: str
     assert table["kind"].to_list() == [kind]
 
 
+def test_midnight_to_the_second_is_a_day() -> None:
+    midnight = DAY.replace(hour=0, minute=0)
+    moments = [midnight, midnight + timedelta(seconds=1), midnight + timedelta(hours=1)]
+    table = dates_of(*({"doc_id": f"d{at}", "text": STORY, "published": moment} for at, moment in enumerate(moments)))
+    assert table.sort("doc_id")["precision"].to_list() == ["day", "second", "second"]
+
+
 def test_lies_are_not_trusted() -> None:
     rows = [{"doc_id": f"s{n}", "text": STORY, "published": DAY, "outlet": "Scraper"} for n in range(12)]
     rows += [

@@ -133,7 +133,7 @@ def test_marks_before_lines_are_counted() -> None:
 
 def test_a_passage_set_off_as_quoted_is_the_later_one() -> None:
     said = "the ferry ran late for the whole of the evening and nobody in the lower town could say when it came"
-    reply = f"In article 5 anna@quay.example writes:\n> {said}\nI do not think so."
+    reply = f"In article 5 Anna@Quay.example writes:\n> {said}\nI do not think so."  # in other letters than her own
     facts = {"outlet": ["anna@quay.example (Anna)", None], "title": ["Late", "Re: Late"]}
     documents = pl.DataFrame({"doc_id": ["a", "b"], "text": [said, reply]} | facts)
     start = reply.index(said)

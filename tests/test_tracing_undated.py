@@ -113,6 +113,15 @@ def test_a_hidden_day_lies_where_it_costs_least() -> None:
         assert found.slot[1].tolist() == pytest.approx([1 - late, late], abs=0.02)
 
 
+@pytest.mark.parametrize("cost", [-2000.0, 2000.0])
+def test_costs_of_thousands_of_copies_leave_each_day_a_share(cost: float) -> None:
+    """Of exp(-2000) nothing is left, and exp(2000) is infinite."""
+    found = find_undated(*choices([9, NAN, 0]))
+    assert found is not None
+    slot = weigh_days(found, np.full((found.rows.size, 2), cost)).slot
+    assert slot.sum(1).tolist() == pytest.approx([1, 1, 1])
+
+
 def test_in_stories_of_many_days_undated_ones_have_none() -> None:
     assert find_undated(*choices([NAN, *map(float, range(SLOTS))])) is not None
     assert find_undated(*choices([NAN, *map(float, range(SLOTS + 1))])) is None
