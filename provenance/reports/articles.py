@@ -105,7 +105,7 @@ def _roles(run: Run) -> pl.DataFrame:
 
 def _places(name: str, frame: pl.DataFrame, about: str) -> pl.DataFrame:
     """Places in texts -> for each document a list of [start, end, ABOUT]."""
-    place = pl.concat_list(pl.col("start", "end", about).cast(pl.Int64)).alias(name)
+    place = pl.concat_arr(pl.col("start", "end", about).cast(pl.Int64)).alias(name)
     return frame.sort("doc_id", "start", "end", about).group_by("doc_id").agg(place.head(MOST_MARKS))
 
 
@@ -128,7 +128,7 @@ def _neighbours(pairs: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
         )
         for own, other in (("left", "right"), ("right", "left"))
     ).with_columns(thousandth("jaccard"), thousandth("own"), thousandth("theirs"), code)
-    pair = pl.concat_list("other", "relation", "jaccard", "own", "theirs", "spans").alias("pairs")
+    pair = pl.concat_arr("other", "relation", "jaccard", "own", "theirs", "spans").alias("pairs")
     return (
         sides.join(numbers.rename({"doc_id": "other_id", "number": "other"}), on="other_id")
         .with_columns(most=pl.max_horizontal("own", "theirs"))
@@ -146,7 +146,7 @@ def _matches(run: Run) -> pl.DataFrame:
 
 def _inner(spans: pl.DataFrame) -> pl.DataFrame:
     """Repeats inside one document -> for each [left_start, left_end, right_start, right_end]."""
-    place = pl.concat_list("left_start", "left_end", "right_start", "right_end").alias("inner")
+    place = pl.concat_arr("left_start", "left_end", "right_start", "right_end").alias("inner")
     inside = spans.filter(pl.col("left_doc") == pl.col("right_doc")).rename({"left_doc": "doc_id"})
     return inside.sort("doc_id", "left_start", "right_start").group_by("doc_id").agg(place.head(MOST_MARKS))
 

@@ -50,7 +50,7 @@ def list_members(run: Run, chosen: pl.DataFrame, order: pl.DataFrame, level: str
     cohesion.
     """
     rows = _members(run, chosen, level).join(order.select("doc_id", article="number"), on="doc_id")
-    row = pl.concat_list(
+    row = pl.concat_arr(
         "article",
         "start",
         "end",

@@ -37,7 +37,7 @@ def describe_pairs(run: Run, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.Dat
     that the left article is the one with the higher number.
     """
     codes = {kind: code for code, kind in enumerate(KINDS)}
-    span = pl.concat_list(
+    span = pl.concat_arr(
         "left_start",
         "left_end",
         "right_start",
