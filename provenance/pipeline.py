@@ -28,9 +28,9 @@ from provenance.matching.clusters import count_implied, find_clusters
 from provenance.matching.completion import match_documents
 from provenance.matching.equal_texts import digest, group_equal
 from provenance.matching.ignored import ignore_stretches
-from provenance.matching.matches import find_repeated
 from provenance.matching.numbering import name_rows, number_documents, number_rows
 from provenance.matching.recall import measured_recall, sample_pairs
+from provenance.matching.repeated import find_repeated
 from provenance.matching.rewritten import explain_channel
 from provenance.matching.sketches import recall_statement, word_sketcher
 from provenance.matching.spans import find_among

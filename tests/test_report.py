@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+import random
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.reports import articles, blocks, escaping, listing, page, pairs
+from provenance.reports.numbered import HIDDEN, number_tables, repeated_share
 from provenance.reports.page import page_files, render
 from provenance.reports.runs import Run
 from provenance.reports.writing import BLOCKS, PAGE
@@ -218,8 +220,11 @@ def test_clusters_lead_to_their_members_through_blocks(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("run", [hand_made(), many(20)], ids=["passages", "articles"])
 def test_clusters_show_how_a_member_reads_there(run: Run) -> None:
-    chosen = listing.choose_clusters(run)
-    found = pl.concat(listing.list_clusters(run, chosen, level) for level in ("passage", "document"))
+    tables, chosen = number_tables(run), listing.choose_clusters(run.clusters)
+    found = pl.concat(
+        listing.list_clusters(tables, chosen, listing.find_members(tables, chosen, level), level)
+        for level in ("passage", "document")
+    )
     texts = dict(run.documents.select("doc_id", "text").iter_rows())
     wanted: dict[str, set[str]] = {}
     for row in run.clusters.to_dicts():
@@ -248,8 +253,38 @@ def test_of_many_pairs_each_article_keeps_its_closest(monkeypatch: pytest.Monkey
     shares = {("a", "b"): 0.9, ("a", "c"): 0.5, ("a", "d"): 0.4, ("b", "c"): 0.8}
     rows = [(left, right, 1, 0.3, share, share, "overlap") for (left, right), share in shares.items()]
     run = dataclasses.replace(hand_made(), matches=frame("matches", rows))
-    kept = pairs.choose_pairs(run).select("left_doc", "right_doc").rows()
+    kept = pairs.choose_pairs(run.matches).select("left_doc", "right_doc").rows()
     assert kept == [("a", "b"), ("a", "d"), ("b", "c")], "a and c have closer ones, both of them"
+    monkeypatch.setattr(pairs, "CLOSEST", 2)
+    assert pairs.choose_pairs(run.matches).height == 4, "c has two only"
+
+
+def test_what_an_article_repeats_is_counted_once_wherever_the_spans_lie() -> None:
+    draw = random.Random(7)
+    ids = ["a", "b", "c", "d"]
+    rows = []
+    for _ in range(300):
+        left, right = sorted(draw.choices(ids, k=2))
+        start, other = (draw.randrange(400) for _ in range(2))
+        places = start, start + draw.randint(1, 9), other, other + draw.randint(1, 9)
+        rows.append((left, right, *places, 1.0, "exact", draw.choice(["paragraph", "boilerplate", "quote"])))
+    spans = frame("spans", rows).with_columns(pl.col("left_doc", "right_doc").replace_strict(ids, range(4)))
+    documents = pl.DataFrame({"doc_id": range(4), "length": [409, 409, 500, 409]})
+    inside: dict[int, set[int]] = {}
+    for row in spans.filter(pl.col("role") != "boilerplate", pl.col("left_doc") != pl.col("right_doc")).to_dicts():
+        for side in ("left", "right"):
+            inside.setdefault(row[f"{side}_doc"], set()).update(range(row[f"{side}_start"], row[f"{side}_end"]))
+    length = dict(documents.iter_rows())
+    wanted = {doc: round(len(places) / length[doc], 3) for doc, places in inside.items()}
+    assert dict(repeated_share(spans, documents).sort("doc_id").iter_rows()) == wanted
+
+
+def test_hidden_is_what_takes_no_room_and_nothing_beside_it() -> None:
+    unseen = [0x200B, 0x202A, 0x202E, 0x2060, 0x2064, 0x2066, 0x2069, *range(0xE0000, 0xE0080)]
+    beside = [0x2029, 0x202F, 0x205F, 0x2065, 0x206A, 0xDFFFF, 0xE0080, ord("a"), ord("ا"), 0x1F1E6]
+    # a joiner (U+200C, U+200D) and a mark of direction (U+200E, U+200F) have their place in spelling
+    texts = pl.Series([f"one{chr(code)}two" for code in [*unseen, *beside, *range(0x200C, 0x2010)]])
+    assert texts.str.contains(HIDDEN).to_list() == [True] * len(unseen) + [False] * (len(beside) + 4)
 
 
 def test_a_large_page_puts_its_blocks_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

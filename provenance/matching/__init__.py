@@ -16,6 +16,7 @@ What a pair shares
     layout, places, place_kernels           where passages and places lie in words
 What a pair is called, and groups
     matches, completion                     SPANS -> MATCHES, and the pairs that a cluster still lacks
+    repeated                                which articles a run counts as repeated
     clusters, components, component_kernels, agglomeration, occurrences    CLUSTERS of articles and of passages
     apart, ignored                          what editors parted, and stretches that they set aside
     numbering                               rows of DOCUMENTS in the place of ids, between stages

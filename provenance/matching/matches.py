@@ -72,15 +72,6 @@ def relation(settings: Settings) -> pl.Expr:
     )
 
 
-def find_repeated(matches: pl.DataFrame, share: float) -> pl.Series:
-    """MATCHES -> the ids of all documents in pairs of which one has this share of its words in the other, or more.
-
-    With `link_containment` as the share, those are the articles that a run counts as repeated.
-    """
-    linked = matches.filter(pl.max_horizontal("left_containment", "right_containment") >= pl.lit(share, pl.Float32))
-    return pl.concat([linked["left_doc"], linked["right_doc"].alias("left_doc")]).unique()
-
-
 def add_containments(
     pairs: pl.DataFrame,
     spans: pl.DataFrame,

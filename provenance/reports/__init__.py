@@ -7,6 +7,7 @@ Files
     exporting                               CSV and JSON lines
 The page
     page, blocks                            report.html, and the blocks of data in it
+    numbered                                its tables with rows for ids, made once for all views
     overview, listing, pairs, articles      what its views show: the run, clusters, pairs, articles
 Lines on a terminal
     explaining, channels, lineage           `explain`: two articles or one, channel by channel, and the tree of copies

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.matching.matches import find_repeated
+from provenance.matching.repeated import find_repeated
 from provenance.reports import escaping
-from provenance.reports.articles import repeated_share
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
+    from provenance.reports.numbered import Numbered
     from provenance.reports.runs import Run
 
 MOST_ROWS = 500  # rows of a table of inputs, rejects or outlets
 BINS = 20  # of a histogram of scores from 0 to 1
 
 
-def describe_run(run: Run) -> dict[str, Any]:
-    """The facts of the run and the figures of its first view, as JSON takes them."""
+def describe_run(run: Run, tables: Numbered) -> dict[str, Any]:
+    """The facts of the run and the figures of its first view, as JSON takes them; `tables` are the run's by rows."""
     inputs = run.facts.get("inputs") or []
     # times differ from run to run: the same input must give the same page
     elsewhere = ("inputs", "settings", "files", "seconds", "peak_memory_mb")
@@ -32,10 +32,10 @@ def describe_run(run: Run) -> dict[str, Any]:
         "rejects": run.rejects.head(MOST_ROWS).to_dicts(),
         "reject_reasons": _reasons(run.rejects),
         "made": run.made,
-        "outlets": _outlets(run),
+        "outlets": _outlets(run, tables),
         "copying": _copying(run),
         "scores": _scores(run.matches),
-        "totals": _totals(run),
+        "totals": _totals(run, tables.spans),
         "unseen": {"ranges": escaping.UNSEEN_RANGES, "names": escaping.NAMES},
     }
 
@@ -60,28 +60,25 @@ def _reasons(rejects: pl.DataFrame) -> list[dict[str, Any]]:
     return counted.sort("count", "reason", "action", descending=[True, False, False]).to_dicts()
 
 
-def _totals(run: Run) -> dict[str, Any]:
+def _totals(run: Run, spans: pl.DataFrame) -> dict[str, Any]:
     """Clusters of each level, repeats inside and between, and the share of all characters that repeats."""
     levels = dict(run.clusters.group_by("level").agg(pl.col("cluster_id").n_unique()).iter_rows())
-    inner = run.spans.filter(pl.col("left_doc") == pl.col("right_doc"))
+    inner = spans.filter(pl.col("left_doc") == pl.col("right_doc"))
     return {
         "document": levels.get("document", 0),
         "passage": levels.get("passage", 0),
         "inner": inner.height,
         "inner_articles": inner["left_doc"].n_unique(),
-        "between": run.spans.height - inner.height,
+        "between": spans.height - inner.height,
         "pairs": run.matches.height,
     }
 
 
-def _outlets(run: Run) -> dict[str, Any]:
+def _outlets(run: Run, tables: Numbered) -> dict[str, Any]:
     """For each outlet its articles, how many of them repeat, and the share of its characters that do."""
-    repeated = find_repeated(run.matches, run.facts.get("settings", {}).get("link_containment", 0.5))
-    length = pl.col("text").str.len_chars()
+    repeated = find_repeated(tables.matches, run.facts.get("settings", {}).get("link_containment", 0.5))
     rows = (
-        run.documents.select("doc_id", "outlet", length=length)
-        .join(repeated_share(run), on="doc_id", how="left")
-        .group_by("outlet")
+        tables.documents.group_by("outlet")
         .agg(
             articles=pl.len(),
             repeated=pl.col("doc_id").is_in(repeated.implode()).sum(),

@@ -16,15 +16,14 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from provenance.reports import blocks
 from provenance.reports.articles import describe_articles, order_articles
-from provenance.reports.listing import choose_clusters, list_clusters, list_members
+from provenance.reports.listing import choose_clusters, find_members, list_clusters, list_members
+from provenance.reports.numbered import number_tables
 from provenance.reports.overview import describe_run
 from provenance.reports.pairs import choose_pairs, describe_pairs
 from provenance.reports.writing import BLOCKS, PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import polars as pl
 
     from provenance.reports.blocks import Block
     from provenance.reports.runs import Run
@@ -75,13 +74,15 @@ def page_files(run: Run) -> dict[str, bytes]:
 
 def _pack(run: Run) -> Iterator[Block]:
     """All blocks of a run: `run` first, which says what the others hold."""
-    chosen = choose_clusters(run)
-    order = order_articles(run, chosen)
-    pairs = choose_pairs(run)
-    lists = {level: list_clusters(run, chosen, level) for level in LEVELS}
-    articles = describe_articles(run, order, _marks(run, chosen), pairs)
-    paired = describe_pairs(run, pairs, order)
-    members = {level: list_members(run, chosen, order, level) for level in LEVELS}
+    tables = number_tables(run)
+    chosen = choose_clusters(tables.clusters)
+    order = order_articles(tables, chosen)
+    pairs = choose_pairs(tables.matches)
+    found = {level: find_members(tables, chosen, level) for level in LEVELS}
+    lists = {level: list_clusters(tables, chosen, rows, level) for level, rows in found.items()}
+    articles = describe_articles(tables, order, found["passage"], pairs)
+    paired = describe_pairs(tables.spans, pairs, order)
+    members = {level: list_members(rows, chosen, order, level) for level, rows in found.items()}
     # characters of JSON that a row takes, about: what its fields take whatever it holds, and each place in a list
     cut = {
         "articles": (articles, blocks.cut(order["kept"] + 2000)),
@@ -92,7 +93,7 @@ def _pack(run: Run) -> Iterator[Block]:
     contents: dict[str, Any] = {name: starts for name, (_, starts) in cut.items()}
     contents["pairs"] = [paired.row(start, named=True) for start in contents["pairs"]]
     contents["pairs"] = [(row["low"], row["high"]) for row in contents["pairs"]]
-    overview = describe_run(run) | {
+    overview = describe_run(run, tables) | {
         "contents": contents | {"counts": {name: frame.height for name, (frame, _) in cut.items()}},
         "first": {level: rows.head(FIRST).to_dicts() for level, rows in lists.items()},
     }
@@ -100,8 +101,8 @@ def _pack(run: Run) -> Iterator[Block]:
     def everything() -> Iterator[tuple[str, bytes]]:
         yield "run", _json(overview)
         for level, rows in lists.items():
-            yield f"{level}_clusters", rows.write_json().encode()
-        yield "ids", _json(order["doc_id"].to_list())
+            yield f"{level}_clusters", blocks.json_of(rows)
+        yield "ids", _json(articles["doc_id"].to_list())
         for name, (frame, starts) in cut.items():
             yield from blocks.rows(name, frame, starts)
 
@@ -110,11 +111,6 @@ def _pack(run: Run) -> Iterator[Block]:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _marks(run: Run, chosen: pl.DataFrame) -> pl.DataFrame:
-    names = chosen.filter(chosen["level"] == "passage").select("cluster_id", "number")
-    return run.clusters.join(names, on="cluster_id").select("doc_id", "start", "end", "number")
 
 
 # -- the file --------------------------------------------------------------------------------------------

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 import polars as pl
 
 from provenance.reports.blocks import share, thousandth
 from provenance.tables import PAIR
-
-if TYPE_CHECKING:
-    from provenance.reports.runs import Run
 
 MANY = 100_000  # pairs on the page without a choice
 CLOSEST = 2  # of more, those that are among the closest of one of the two
@@ -18,20 +14,26 @@ KINDS = ("exact", "edited", "rewritten")
 MOST_SPANS = 5_000  # of one pair
 
 
-def choose_pairs(run: Run) -> pl.DataFrame:
-    """MATCHES -> those that the page holds: all of them, or each article's closest."""
-    if run.matches.height <= MANY:
-        return run.matches
+def choose_pairs(matches: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES, by ids or rows -> those that the page holds: all of them, or each article's closest."""
+    if matches.height <= MANY:
+        return matches
     most = pl.max_horizontal("left_containment", "right_containment")
-    ranked = run.matches.with_columns(most=most).sort(
-        "most", "jaccard", "left_doc", "right_doc", descending=[True, True, False, False]
+    ranked = matches.select("jaccard", *PAIR, most=most, row=pl.int_range(pl.len())).sort(
+        "most", "jaccard", *PAIR, descending=[True, True, False, False]
     )
-    place = [pl.int_range(pl.len()).over(side) < CLOSEST for side in PAIR]
-    return ranked.filter(pl.any_horizontal(place)).drop("most").sort(PAIR)
+    chosen = np.zeros(matches.height, np.bool_)
+    for side in PAIR:
+        rest = ranked.select(side, "row")
+        for _ in range(CLOSEST):  # of a window the count alone took longer than the sort
+            first = rest[side].is_first_distinct()
+            chosen[rest["row"].filter(first).to_numpy()] = True
+            rest = rest.filter(~first)
+    return matches.filter(pl.Series(chosen))
 
 
-def describe_pairs(run: Run, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.DataFrame:
-    """One row a pair, by the numbers of its articles: low, high, the figures of the match and its spans.
+def describe_pairs(spans: pl.DataFrame, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.DataFrame:
+    """SPANS -> one row a pair, by the numbers of its articles: low, high, the figures of the match and its spans.
 
     A span is [left_start, left_end, right_start, right_end, identity in 1/1000, kind, is it furniture]. `turned` says
     that the left article is the one with the higher number.
@@ -46,21 +48,21 @@ def describe_pairs(run: Run, pairs: pl.DataFrame, order: pl.DataFrame) -> pl.Dat
         pl.col("kind").replace_strict(codes, return_dtype=pl.Int64),
         (pl.col("role") == "boilerplate").cast(pl.Int64),
     )
-    spans = (
-        run.spans.filter(pl.col("left_doc") != pl.col("right_doc"))
-        .sort(*PAIR, "left_start", "right_start")
-        .group_by(PAIR)
+    numbers = order.select("doc_id", "number")
+    numbered = (
+        pairs.join(numbers.rename({"doc_id": "left_doc", "number": "left"}), on="left_doc")
+        .join(numbers.rename({"doc_id": "right_doc", "number": "right"}), on="right_doc")
+        .with_columns(low=pl.min_horizontal("left", "right"), high=pl.max_horizontal("left", "right"))
+        .sort("low", "high")
+        .with_columns(pair=pl.int_range(pl.len()))
+    )
+    places = (
+        spans.join(numbered.select("pair", *PAIR), on=PAIR)
+        .sort("pair", "left_start", "right_start")
+        .group_by("pair", maintain_order=True)
         .agg(places=span.head(MOST_SPANS))
     )
-    numbers = order.select("doc_id", "number")
-    return (
-        pairs.join(spans, on=PAIR, how="left")
-        .join(numbers.rename({"doc_id": "left_doc", "number": "left"}), on="left_doc")
-        .join(numbers.rename({"doc_id": "right_doc", "number": "right"}), on="right_doc")
-        .select(
-            share("jaccard"), share("left_containment"), share("right_containment"), "relation", "spans", "places",
-            low=pl.min_horizontal("left", "right"), high=pl.max_horizontal("left", "right"),
-            turned=pl.col("left") > pl.col("right"),
-        )
-        .sort("low", "high")
+    return numbered.join(places, on="pair", how="left", maintain_order="left").select(
+        share("jaccard"), share("left_containment"), share("right_containment"), "relation", "spans", "places",
+        "low", "high", turned=pl.col("left") > pl.col("right"),
     )  # fmt: skip
