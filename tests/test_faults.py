@@ -196,6 +196,21 @@ def test_files_that_a_killed_run_left_in_folders_are_removed_and_a_live_one_s_ar
     assert snapshot(root) == {"mine": b"whole", "deep/er/mine": b"whole"}
 
 
+def test_what_has_appeared_is_not_looked_for_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large page is hundreds of files: each was removed once more under the name that it was written by."""
+    looked: list[Path] = []
+    unlink = Path.unlink
+    monkeypatch.setattr(Path, "unlink", lambda path, **how: (looked.append(path), unlink(path, **how)))
+    with Unfinished() as one:
+        for name in ("mine", "unwanted"):
+            one.begin(tmp_path / name, name).write_bytes(b"whole")
+        one.leave_out(tmp_path / "unwanted")
+        (held,) = tmp_path.glob(f"{ASIDE}????????????????")
+        one.finish()
+    assert looked == [tmp_path / "unwanted", tmp_path / f"{held.name}-1", held]
+    assert snapshot(tmp_path) == {"mine": b"whole"}
+
+
 def test_without_locks_nothing_is_taken_for_a_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, "no locks available")

@@ -79,7 +79,8 @@ class Unfinished:
 
     def put(self, final: Path, of: str, home: Path) -> Path:
         """Where to write what takes the place of `final`, whatever stands there; `home` is held meanwhile."""
-        self._make(final.parent)
+        if final.parent not in self._cleared:
+            self._make(final.parent)
         held = self._claim(home)
         if final.parent not in self._cleared:
             remove_leftovers(final.parent)
@@ -105,6 +106,7 @@ class Unfinished:
         with uninterrupted():
             for final, aside in wanted.items():
                 aside.replace(final)
+                del self._begun[final]  # or `close` would look for it aside, one of hundreds
             for final in self._unwanted:
                 final.unlink(missing_ok=True)
         for folder in dict.fromkeys(final.parent for final in wanted):
