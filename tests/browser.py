@@ -120,7 +120,7 @@ class Watched:
 
 def put(run: Run, folder: Path) -> Path:
     """Write the page of a run, without its tables -> the folder."""
-    for name, content in page_files(run).items():
+    for name, content in page_files(run):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder

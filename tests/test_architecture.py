@@ -229,6 +229,12 @@ def test_a_scan_loads_the_expressions_of_plain_text_only_where_it_reads_some() -
     }
 
 
+def test_a_report_anew_loads_no_kernels() -> None:
+    loaded = loaded_by("import provenance.cli.report, provenance.reports.runs, provenance.reports.page")
+    assert "jinja2" in loaded
+    assert not loaded & {"numba", "datasketch", "rapidfuzz"}
+
+
 def test_public_names_resolve() -> None:
     for public in provenance.__all__:
         assert getattr(provenance, public) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from provenance.errors import UsageError
+from provenance.reports.runs import Run
 from provenance.tables import WRITTEN
 from tests.commands import FROST, VOTE, call, said, write_lines
 from tests.runs import hand_made
@@ -31,6 +34,28 @@ def test_report_is_written_anew() -> None:
     result = call("report", "out")
     assert (result.exit_code, result.stdout) == (0, "out/report.html\n")
     assert Path("out/report.html").read_bytes() == page
+
+
+def test_a_report_anew_leaves_the_tables_as_they_stand() -> None:
+    hand_made().write("out", report=False)
+    tables = {path: path.stat().st_ino for path in Path("out").glob("*.parquet")}
+    listed = json.loads(Path("out/run.json").read_text())["files"]
+    assert call("report", "out").exit_code == 0
+    assert {path: path.stat().st_ino for path in Path("out").glob("*.parquet")} == tables
+    files = json.loads(Path("out/run.json").read_text())["files"]
+    assert list(files) == [*listed, "report.html"]
+    assert files.items() > listed.items()
+    assert Run.read("out").made == list(WRITTEN)
+
+
+def test_a_report_is_not_put_beside_the_tables_of_another_run() -> None:
+    hand_made().write("out")
+    run = Run.read("out")
+    dataclasses.replace(run, facts=run.facts | {"seconds": {"total": 9.9}}).write("out")
+    before = {path: path.read_bytes() for path in Path("out").iterdir()}
+    with pytest.raises(UsageError, match="another run was written there meanwhile"):
+        run.write_page("out")
+    assert {path: path.read_bytes() for path in Path("out").iterdir()} == before
 
 
 def test_export_csv_is_safe_and_jsonl_whole() -> None:

@@ -290,7 +290,7 @@ def test_hidden_is_what_takes_no_room_and_nothing_beside_it() -> None:
 def test_a_large_page_puts_its_blocks_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(page, "ONE_FILE", 100)
     run = hand_made()
-    files = page_files(run)
+    files = dict(page_files(run))
     assert list(files)[-1] == PAGE
     beside = re.findall(r'data-beside="([^"$]*)"', files[PAGE].decode())
     assert sorted(beside) == sorted(files.keys() - {PAGE})

@@ -18,5 +18,5 @@ def command(folder: Path) -> None:
     """Write DIR/report.html anew from the tables of a scan."""
     from provenance.reports.runs import Run
 
-    Run.read(folder).write(folder)
+    Run.read(folder).write_page(folder)
     click.echo(str(folder / "report.html"))

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import xxhash
@@ -55,21 +56,30 @@ def render(run: Run, served: Served | None = None) -> str:
     return _fill(list(_pack(run)), served or Served())
 
 
-def page_files(run: Run) -> dict[str, bytes]:
-    """The page as files by name: PAGE alone, or with its larger blocks as scripts in BLOCKS, named by content."""
-    packed = list(_pack(run))
-    if sum(len(block.content) for block in packed) <= ONE_FILE:
-        return {PAGE: _fill(packed, Served()).encode()}
-    inside, outside = [], {}
+def page_files(run: Run) -> Iterator[tuple[str, bytes]]:
+    """The page as files by name: PAGE alone, or its larger blocks as scripts in BLOCKS, named by content, then PAGE.
+
+    Each block may be written, and let go of, while the next ones are made.
+    """
+    packed = _pack(run)
+    inside: list[Block] = []
+    size = 0
     for block in packed:
-        if block.name == "run":  # what the first view reads
-            inside.append(block)
-            continue
-        script = f'provenance.take("{block.name}","{block.content}");\n'.encode()
-        place = f"{BLOCKS}/{xxhash.xxh3_64(script).hexdigest()}.js"
-        outside[place] = script
-        inside.append(block._replace(content=place))
-    return {**outside, PAGE: _fill(inside, Served()).encode()}
+        inside.append(block)
+        size += len(block.content)
+        if size > ONE_FILE:
+            break
+    if size > ONE_FILE:
+        together, inside = chain(inside, packed), []
+        for block in together:
+            if block.name == "run":  # what the first view reads
+                inside.append(block)
+                continue
+            script = f'provenance.take("{block.name}","{block.content}");\n'.encode()
+            place = f"{BLOCKS}/{xxhash.xxh3_64(script).hexdigest()}.js"
+            inside.append(block._replace(content=place))
+            yield place, script
+    yield PAGE, _fill(inside, Served()).encode()
 
 
 def _pack(run: Run) -> Iterator[Block]:

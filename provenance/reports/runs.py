@@ -16,7 +16,7 @@ from provenance.reports import writing
 from provenance.tables import SCHEMA_VERSION, WRITTEN, check, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from provenance.settings import Settings
 
@@ -89,35 +89,38 @@ class Run:
 
     def finish(self, aside: writing.Aside, *, report: bool = True) -> None:
         """Write what `aside` has not begun, as `write` does."""
-        writers: dict[str, Callable[[Path], None]] = {
-            f"{name}.parquet": partial(write_table, name, self.table(name), self.facts["settings"]["level"])
-            for name in self.made
-        }
-        for name, write in writers.items():
-            aside.begin(name, write)
-        if report:
-            from provenance.reports.page import page_files  # noqa: PLC0415  the page reads runs; jinja2 only for it
+        names = [f"{name}.parquet" for name in self.made]
+        for name, file in zip(self.made, names, strict=True):
+            aside.begin(file, partial(write_table, name, self.table(name), self.facts["settings"]["level"]))
+        aside.finish([*names, *(self._begin_page(aside) if report else ())], dict(self.facts))
 
-            writers |= {name: partial(_write_bytes, content) for name, content in page_files(self).items()}
-        aside.finish(writers, dict(self.facts))
+    def write_page(self, folder: str | Path) -> None:
+        """Write report.html anew in the folder that this run was read from; its tables stay as they stand there.
+
+        Raises OutputError as `write` does, and UsageError where another run has been written there meanwhile.
+        """
+        place = Path(folder)
+        with writing.Aside(place) as aside:
+            names = self._begin_page(aside)
+            facts, files = _read_facts(place)
+            if facts != self.facts:
+                raise UsageError(f"{place}: another run was written there meanwhile; run `provenance report` again")
+            aside.finish(names, facts, {name: files[name] for name in files if name in writing.TABLES})
+
+    def _begin_page(self, aside: writing.Aside) -> list[str]:
+        from provenance.reports.page import page_files  # noqa: PLC0415  the page reads runs; jinja2 only for it
+
+        names = []
+        for name, content in page_files(self):
+            aside.begin(name, partial(_write_bytes, content))
+            names.append(name)
+        return names
 
     @classmethod
     def read(cls, folder: str | Path) -> Run:
         """The run that stands in `folder`. Raises UsageError where there is none, or one whose files were changed."""
         place = Path(folder)
-        try:
-            facts = json.loads((place / writing.RUN).read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            raise UsageError(
-                f"{place}: holds no {writing.RUN}; give the folder that `provenance scan -o` wrote"
-            ) from None
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{place / writing.RUN}: cannot be read ({error}); run `provenance scan` again") from None
-        if not writing.listed(place):
-            raise UsageError(
-                f"{place / writing.RUN}: was not written by provenance; give a folder of `provenance scan`"
-            )
-        files = facts.pop("files")
+        facts, files = _read_facts(place)
         frames = {name: _read_table(place / f"{name}.parquet", files) for name in WRITTEN if f"{name}.parquet" in files}
         return cls.of(frames, facts)
 
@@ -135,6 +138,19 @@ def write_table(name: str, frame: pl.DataFrame, level: str, path: Path) -> None:
         compression_level=None if plain else 1,
         row_group_size=ROW_GROUP if "text" in frame.columns else SHORT_ROW_GROUP,
     )
+
+
+def _read_facts(place: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What run.json says, and its `files` apart. Raises UsageError where there is none, or none of ours."""
+    try:
+        facts = json.loads((place / writing.RUN).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{place}: holds no {writing.RUN}; give the folder that `provenance scan -o` wrote") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{place / writing.RUN}: cannot be read ({error}); run `provenance scan` again") from None
+    if not writing.listed(place):
+        raise UsageError(f"{place / writing.RUN}: was not written by provenance; give a folder of `provenance scan`")
+    return facts, facts.pop("files")
 
 
 def _write_bytes(content: bytes, path: Path) -> None:

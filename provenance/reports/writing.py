@@ -21,13 +21,14 @@ from provenance.reports.placing import Unfinished, sync, uninterrupted
 from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
 RUN = "run.json"
 PAGE = "report.html"
+TABLES = tuple(f"{name}.parquet" for name in WRITTEN)
 #: Every name that a run may write beside the blocks of its page, run.json last.
-NAMES = (*(f"{name}.parquet" for name in WRITTEN), PAGE, RUN)
+NAMES = (*TABLES, PAGE, RUN)
 BLOCKS = "report_files"  # what browsers call it, so that whoever moves the page moves its folder
 #: A block of the page that lies beside it, named by its content.
 BLOCK = re.compile(rf"{BLOCKS}/[0-9a-f]{{16}}\.js")
@@ -108,19 +109,19 @@ class Aside:
             raise _refused(self.folder, error) from None
         self._begun[name] = self._pool.submit(_write, aside, write)
 
-    def finish(self, writers: Mapping[str, Callable[[Path], None]], facts: dict[str, Any]) -> None:
-        """Write each file that is not begun yet by its writer, and run.json after them; then all appear.
+    def finish(
+        self, names: Sequence[str], facts: dict[str, Any], kept: Mapping[str, dict[str, Any]] | None = None
+    ) -> None:
+        """Wait for the files `names`, all begun; write run.json after them; then all appear.
 
-        `facts` gains `files`: for each name its bytes and its xxh3-128 checksum. Our own files of an earlier run
-        that this one does not make are removed: a stale table beside new ones would be read as theirs.
+        `facts` gains `files`: for each name its bytes and its xxh3-128 checksum; those of `kept` stand in `folder` and
+        stay. Our own other files of an earlier run are removed: a stale table beside new ones would be read as theirs.
         """
-        for name, write in writers.items():
-            self.begin(name, write)
         try:
-            facts["files"] = {name: self._begun[name].result() for name in writers}
+            facts["files"] = dict(kept or {}) | {name: self._begun[name].result() for name in names}
             text = json.dumps(facts, indent=1, ensure_ascii=False)
             self._files.put(self.folder / RUN, RUN, self.folder).write_text(text + "\n", encoding="utf-8")
-            for name in listed(self.folder) - {*writers, RUN}:
+            for name in listed(self.folder) - {*facts["files"], RUN}:
                 if name in NAMES or BLOCK.fullmatch(name):
                     self._files.remove(self.folder / name)
             with uninterrupted():
