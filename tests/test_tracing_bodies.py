@@ -32,9 +32,10 @@ def test_no_word_that_begins_in_boilerplate_is_folded(texts: list[tuple[str, lis
             out = [(start, start + size) for start, size, role in texts[n][1] if role == "boilerplate"]
             places = whole.start[whole.words(n)].tolist()
             kept = [at for at in places if not any(low <= at < high for low, high in out)]
-            assert found.read(doc_id).start.tolist() == kept
+            assert found.read([doc_id]).start.tolist() == kept
         if len(wanted):
-            every, apart = found.read_all(wanted.to_list()), [found.read(doc_id) for doc_id in wanted]
-            assert np.diff(every[0]).tolist() == [one.word.size for one in apart]
-            for column, name in zip(every[1:], ("word", "start"), strict=True):
-                assert column.tolist() == [value for one in apart for value in getattr(one, name)]
+            every, apart = found.read(wanted.to_list()), [found.read([doc_id]) for doc_id in wanted]
+            assert np.diff(every.bounds).tolist() == [one.word.size for one in apart]
+            for name, column in every._asdict().items():
+                if name != "bounds":
+                    assert column.tolist() == [value for one in apart for value in getattr(one, name)]

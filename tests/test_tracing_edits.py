@@ -74,7 +74,7 @@ def test_words_have_their_places_among_the_bytes(texts: list[str]) -> None:
 @example(("It was 10 miles out. “He left,” she said.", "It was 16 kilometres out. He left, she said."))
 def test_no_edit_with_a_sign_is_left_out(versions: tuple[str, str]) -> None:
     documents, bodies = _texts(*versions)
-    folded = [bodies.read(str(n)) for n in range(len(versions))]
+    folded = [bodies.read([str(n)]) for n in range(len(versions))]
     left, right = (
         Text(text, *(memoryview(column) for column in (one.word, one.start, one.ends(), one.gap)))
         for text, one in zip(versions, folded, strict=True)
@@ -155,4 +155,4 @@ def test_what_is_left_out_of_a_body_is_not_compared() -> None:
     assert list(edits_of(pl.Series(["0"]), pl.Series(["1"]), documents, bodies))
     bodies = bodies._replace(left_out={"0": [(0, text.index("The"))]})
     assert not list(edits_of(pl.Series(["0"]), pl.Series(["1"]), documents, bodies))
-    assert isinstance(bodies.read("0"), Tokens)
+    assert isinstance(bodies.read(["0"]), Tokens)

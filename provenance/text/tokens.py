@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import nanoarrow
@@ -246,11 +247,18 @@ def fold_batches(
 def in_order(
     pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item], ahead: int
 ) -> Iterator[Result]:
-    """work(item) for each item, in order, with at most `ahead` of them under way, where pool.map would take all."""
-    waiting: deque[Future[Result]] = deque()
-    for item in items:
-        waiting.append(pool.submit(work, item))
-        if len(waiting) >= ahead:
+    """work(item) for each item, in order, with at most `ahead` of them under way, where pool.map would take all.
+
+    All but one of these are begun at once, before the first result is asked for.
+    """
+    rest = iter(items)
+    waiting: deque[Future[Result]] = deque(pool.submit(work, item) for item in islice(rest, ahead - 1))
+
+    def results() -> Iterator[Result]:
+        for item in rest:
+            waiting.append(pool.submit(work, item))
             yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    return results()

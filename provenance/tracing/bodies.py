@@ -13,8 +13,6 @@ from provenance.tracing.reading_kernels import join_bodies
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from provenance.arrays import Array
-
 
 class Bodies(NamedTuple):
     """TOKENS of some documents; boilerplate is left out when a document is read.
@@ -26,25 +24,12 @@ class Bodies(NamedTuple):
     tokens: Tokens
     left_out: dict[str, list[tuple[int, int]]]  # doc_id -> stretches of boilerplate, in code points
 
-    def read(self, doc_id: str) -> Tokens:
-        """TOKENS of one document."""
-        at = self.tokens.words(self.row[doc_id])
-        columns = [column[at] for column in self.tokens[1:]]
-        if doc_id in self.left_out:
-            _, start, *_ = columns
-            kept = np.ones(start.size, np.bool_)
-            for first, last in np.searchsorted(start, self.left_out[doc_id]):
-                kept[first:last] = False
-            columns = [column[kept] for column in columns]
-        return Tokens._make([np.array([0, columns[0].size]), *columns])
-
-    def read_all(self, doc_ids: Sequence[str]) -> tuple[Array, Array, Array]:
-        """`bounds`, `word` and `start` of the TOKENS of some documents, one after another."""
+    def read(self, doc_ids: Sequence[str]) -> Tokens:
+        """TOKENS of some documents, one after another. Cost: a copy of their words, in one kernel for all."""
         cuts = [self.left_out.get(doc_id, ()) for doc_id in doc_ids]
         cut = np.array([one for those in cuts for one in those], np.int64).reshape(-1, 2)
         rows = np.array([self.row[doc_id] for doc_id in doc_ids], np.int64)
-        joined: tuple[Array, Array, Array] = join_bodies(*self.tokens[:3], rows, np.cumsum([0, *map(len, cuts)]), cut)
-        return joined
+        return Tokens._make(join_bodies(self.tokens, rows, np.cumsum([0, *map(len, cuts)]), cut))
 
 
 NOTHING = Bodies({}, Tokens._make([np.zeros(1, np.int64), *(np.empty(0, dtype) for dtype in COLUMNS)]), {})

@@ -100,7 +100,7 @@ def find_candidates(
     order = np.argsort(owner[child], kind="stable")
     stretch = (rows[name].to_numpy()[order].astype(float) for name in ("from_first", "from_last"))
     taken = Taken(owner[child][order], parent[order], *stretch)
-    readings = compare_readings(groups, taken, len(ids), lambda some: related.bodies.read_all(ids[some].to_list()))
+    readings = compare_readings(groups, taken, len(ids), lambda some: related.bodies.read(ids[some].to_list()))
     back = np.argsort(order, kind="stable")
     by_row = {name: getattr(readings, name)[back] for name in ("missing", "more", "alike", "beyond")}
     readings = readings._replace(**by_row)

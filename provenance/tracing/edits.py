@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from provenance.text.tokens import Tokens
     from provenance.tracing.bodies import Bodies
 
-BATCH_WORDS = 1 << 21  # of both sides of its pairs, 30 bytes a word; the kernels' thread is one batch ahead
+BATCH_WORDS = 1 << 19  # of both sides of its pairs, 30 bytes a word
+AHEAD = 8  # batches that the kernels' thread may be ahead of who reads their edits: 126 MB
 
 
 class Text(NamedTuple):
@@ -71,9 +72,10 @@ class _Compared(NamedTuple):
 def edits_of(left: pl.Series, right: pl.Series, documents: pl.DataFrame, bodies: Bodies) -> Iterator[Edited]:
     """Ids of both sides of pairs, DOCUMENTS, BODIES -> EDITED of the rows with edits that may be a sign, in order.
 
-    The first 3,000 words of each text are compared (edit_kernels.WORDS), without boilerplate. Which of several longest
-    common subsequences is taken hangs on which text is on the left. Cost: the product of the words of both sides over
-    64, .02 ms for two articles of 400 words, and as much to find their words among the bytes.
+    The first 3,000 words of each text are compared (edit_kernels.WORDS), without boilerplate; another thread begins at
+    once, before the first row is asked for. Which of several longest common subsequences is taken hangs on which text
+    is on the left. Cost: the product of the words of both sides over 64, .02 ms for two articles of 400 words, and as
+    much to find their words among the bytes.
     """
     ids = pl.concat([left, right]).unique().sort()
     texts = documents.select("doc_id", "text").filter(pl.col("doc_id").is_in(ids.implode())).sort("doc_id")["text"]
@@ -84,19 +86,16 @@ def edits_of(left: pl.Series, right: pl.Series, documents: pl.DataFrame, bodies:
 
     def compare(rows: slice) -> _Compared:
         chosen, number = np.unique(sides[:, rows], return_inverse=True)
-        tokens = [bodies.read(ids[int(one)]) for one in chosen]
+        tokens = bodies.read(ids.gather(chosen).to_list())
         return _compare(rows.start, texts.gather(chosen), tokens, number.reshape(2, -1))
 
-    with ThreadPoolExecutor(1) as pool:
-        for compared in in_order(pool, compare, batches(words, BATCH_WORDS), 2):
-            yield from _rows_of(compared)
+    pool = ThreadPoolExecutor(1)
+    return _read(pool, in_order(pool, compare, batches(words, BATCH_WORDS), AHEAD))
 
 
-def _compare(first: int, texts: pl.Series, tokens: list[Tokens], sides: Array) -> _Compared:
+def _compare(first: int, texts: pl.Series, tokens: Tokens, sides: Array) -> _Compared:
     """The first row, texts and TOKENS of all that the rows compare, numbers of both sides -> what the kernels find."""
-    bounds = np.zeros(len(tokens) + 1, np.int64)
-    np.cumsum([one.word.size for one in tokens], out=bounds[1:])
-    word, start, size, gap = (np.concatenate([one[column] for one in tokens]) for column in range(1, 5))
+    bounds, word, start, size, gap = tokens
     octets, edges = octets_of(texts)
     begin, stop = np.empty(word.size, np.int64), np.empty(word.size, np.int64)
     place_words(octets, edges, bounds, start, size, begin, stop)
@@ -104,20 +103,28 @@ def _compare(first: int, texts: pl.Series, tokens: list[Tokens], sides: Array) -
     return _Compared(first, ends, edits, sides, texts, bounds, (word, start, start + size, gap))
 
 
+def _read(pool: ThreadPoolExecutor, parts: Iterator[_Compared]) -> Iterator[Edited]:
+    with pool:
+        for compared in parts:
+            yield from _rows_of(compared)
+
+
 def _rows_of(compared: _Compared) -> Iterator[Edited]:
     """What the kernels found -> EDITED, with words counted from the first of each text."""
-    held: dict[int, Text] = {}
-    columns = [memoryview(column.data) for column in compared.columns]
-
-    def read(number: int) -> Text:
-        if number not in held:
-            first, last = compared.bounds[number : number + 2].tolist()
-            held[number] = Text(compared.texts[number], *(column[first:last] for column in columns))
-        return held[number]
-
     begins = np.concatenate([[0], compared.ends[:-1]])
-    for row in np.flatnonzero(begins < compared.ends).tolist():
-        left, right = compared.sides[:, row].tolist()
-        before = np.repeat(compared.bounds[[left, right]], 2)
-        edits = [Edit(*edit) for edit in (compared.edits[begins[row] : compared.ends[row]] - before).tolist()]
-        yield Edited(compared.first + row, read(left), read(right), edits)
+    rows = np.flatnonzero(begins < compared.ends)
+    sides = compared.sides[:, rows]
+    chosen, number = np.unique(sides, return_inverse=True)
+    columns = [memoryview(column.data) for column in compared.columns]
+    bounds = zip(compared.bounds[chosen].tolist(), compared.bounds[chosen + 1].tolist(), strict=True)
+    texts = [
+        Text(text, *(column[first:last] for column in columns))
+        for text, (first, last) in zip(compared.texts.gather(chosen).to_list(), bounds, strict=True)
+    ]
+    # numbers of words in their own texts, of all rows at once
+    before = compared.bounds[sides].T.repeat(2, axis=1).repeat(compared.ends[rows] - begins[rows], axis=0)
+    edits = list(map(Edit._make, (compared.edits - before).tolist()))
+    places = zip(begins[rows].tolist(), compared.ends[rows].tolist(), strict=True)
+    left, right = number.reshape(2, -1).tolist()
+    for row, one, other, (begin, end) in zip(rows.tolist(), left, right, places, strict=True):
+        yield Edited(compared.first + row, texts[one], texts[other], edits[begin:end])

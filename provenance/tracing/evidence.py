@@ -21,8 +21,8 @@ from provenance.tracing.twins import join_pairs, lent, stand_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provenance.tracing.bodies import Bodies
     from provenance.tracing.differences import Sign
+    from provenance.tracing.edits import Edited
     from provenance.tracing.frequency import Count
     from provenance.tracing.pairs import Related
 
@@ -77,13 +77,15 @@ def find_evidence(
     credited = _first(credited, related, *PAIR, "feature", "strength")
     # how two documents treat the little that they share tells nothing of the rest
     alike = pairs.filter(IS_ALIKE)
+    nearest = find_nearest(alike)
+    edited = edits_of(nearest["one"], nearest["other"], documents, related.bodies)  # kernels, beside all that follows
     alike = _add_facts(alike, facts.drop(KNOWN))
     quoted = find_quoting(spans, documents) if quoted is None else quoted
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
     quoted = _first(quoted, related, *PAIR, "feature").select(EVIDENCE.names())
-    edits = _edits(alike, documents, related.bodies, count or count_asked(documents))
     marks = pl.concat([find_broken(alike, documents), _marks(alike)])
     marks = marks.unique([*PAIR, "feature", "strength"], keep="first", maintain_order=True)
+    edits = _edits(nearest, edited, count or count_asked(documents))
     traces = _without_quoted(pl.concat([marks, edits]), quoted)
     text = pl.concat([credited, quoted, traces])
     both_kinds = pl.concat([pairs.select(equal.columns), equal])
@@ -271,9 +273,18 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs -> PAIR and ranks of those of different words, one among the other's NEAREST or FEW neighbours."""
-    columns = (*PAIR, "jaccard", "same", *(f"{side}_rank" for side, _ in SIDES))
-    alike = pairs.select(columns).filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE))
+    """Pairs -> those of different words, one among the other's NEAREST or FEW neighbours: PAIR, one, other, own.
+
+    `one` and `other` are the same two documents by rank: several alignments may be equally long, and which of them is
+    found hangs on which text comes first. `own` says whether both are of one outlet.
+    """
+    forward = pl.col("left_rank") < pl.col("right_rank")
+    alike = pairs.filter(~pl.col("same") & (pl.col("jaccard") >= ALIGNABLE)).select(
+        *PAIR, "jaccard", "left_rank", "right_rank",
+        one=pl.when(forward).then("left_doc").otherwise("right_doc"),
+        other=pl.when(forward).then("right_doc").otherwise("left_doc"),
+        own=(pl.col("left_key") == pl.col("right_key")).fill_null(value=False),
+    )  # fmt: skip
     numbered = alike.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
     both = pl.concat(
         [numbered.select("row", "jaccard", doc=f"{side}_rank", other=f"{other}_rank") for side, other in SIDES]
@@ -281,31 +292,25 @@ def find_nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     ordered = both.sort("doc", "jaccard", "other", descending=[False, True, False])
     rank, count = pl.int_range(pl.len()).over("doc"), pl.len().over("doc")
     near = ordered.filter((rank < NEAREST) | (count <= FEW))["row"].unique().sort()
-    return alike[near].drop("jaccard", "same").sort(PAIR)
+    return alike[near].select(*PAIR, "one", "other", "own").sort(PAIR)
 
 
-def _edits(pairs: pl.DataFrame, documents: pl.DataFrame, bodies: Bodies, count: Count) -> pl.DataFrame:
-    """EVIDENCE of edits: what was lost or added between the two texts of each near pair, word by word."""
-    near = find_nearest(pairs)
-    own = set(pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR).iter_rows())
-    # several alignments may be equally long: which is found hangs on which text comes first, so ranks decide that
-    forward = pl.col("left_rank") < pl.col("right_rank")
-    one = near.select(pl.when(forward).then("left_doc").otherwise("right_doc")).to_series()
-    other = near.select(pl.when(forward).then("right_doc").otherwise("left_doc")).to_series()
+def _edits(near: pl.DataFrame, edited: Iterator[Edited], count: Count) -> pl.DataFrame:
+    """Near pairs, what edits_of gives of them -> EVIDENCE of edits: what was lost or added, word by word."""
     compared: list[int] = []
     found: list[list[Sign]] = []
-    for at, left, right, edits in edits_of(one, other, documents, bodies):
+    for at, left, right, edits in edited:
         compared.append(at)
         found += compare(left, right, edits)
     told = choose_slips(found, count)
     rows = []
-    for at, forth, back in zip(compared, told[::2], told[1::2], strict=True):
-        pair, both = near.row(at)[:2], (one[at], other[at])
-        way = 1.0 if pair == both else -1.0
-        for signs, sign, later, fuller in ((forth, way, *reversed(both)), (back, -way, *both)):
+    for row, forth, back in zip(near[compared].iter_rows(), told[::2], told[1::2], strict=True):
+        left_doc, right_doc, one, other, own = row
+        way = 1.0 if one == left_doc else -1.0
+        for signs, sign, later, fuller in ((forth, way, other, one), (back, -way, one, other)):
             # an outlet's own later version grows and is cut again
-            kept = [each for each in signs if each.feature != "tail"] if pair in own else signs
-            rows += [(*pair, *row) for row in _strengths(kept, sign, later, fuller)]
+            kept = [each for each in signs if each.feature != "tail"] if own else signs
+            rows += [(left_doc, right_doc, *one_kind) for one_kind in _strengths(kept, sign, later, fuller)]
     names = [*PAIR, "feature", "strength", "doc_id", "start", "end"]
     return _rows(pl.DataFrame(rows, schema={name: EVIDENCE[name] for name in names}, orient="row"))
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.arrays import Array
 from provenance.tracing.reading_kernels import compare_stories
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Words = tuple[Array, Array, Array]  # bounds, word and start of the TOKENS of some documents
+    from provenance.arrays import Array
+    from provenance.text.tokens import Tokens
 
 READING = 3  # words; shorter runs are shared by chance, longer ones count one changed word too often
 #: Of fewer documents what one has alone may as well have been dropped by the others.
@@ -49,8 +49,8 @@ class Taken(NamedTuple):
     last: NDArray[np.float64]
 
 
-def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[Array], Words]) -> Readings:
-    """Components, rows of pairs, how many documents there are, a function that gives the words of some -> Readings."""
+def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Callable[[Array], Tokens]) -> Readings:
+    """Components, rows of pairs, how many documents there are, a function that gives TOKENS of some -> Readings."""
     child, parent = taken.child, taken.parent
     by_row = np.zeros((5, len(child)))
     private = np.zeros(size)
@@ -64,8 +64,8 @@ def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Cal
         rows = rows[np.argsort(story[child[rows]], kind="stable")]
         of_story = np.searchsorted(story[child[rows]], np.arange(len(part) + 1))
         pairs = place[child[rows]], place[parent[rows]], taken.first[rows], taken.last[rows]
-        bounds, word, start = read(members)
-        found = compare_stories(word, start, bounds, READING, WITNESSES, ends, of_story, *pairs)
+        tokens = read(members)
+        found = compare_stories(tokens.word, tokens.start, tokens.bounds, READING, WITNESSES, ends, of_story, *pairs)
         by_row[:, rows], private[members] = found
     missing, more, beyond, both, every = by_row
     alike = np.divide(both, every, out=np.full(len(child), np.nan), where=every > 0)
