@@ -112,7 +112,7 @@ def scan(
         needing(needs)
     facts: dict[str, Any] = {"inputs": opened.to_dicts(), "needs": needs.facts()}
 
-    languages = _beside(lambda: tell_languages(documents))[0] if settings.until == "origins" else None
+    languages, hashed = _label_beside(documents) if settings.until == "origins" else (None, None)
     decisions = None
     if said is not None:
         with clock.step("verdicts"):
@@ -130,7 +130,14 @@ def scan(
         with clock.step("languages"):
             frames["documents"] = languages()
         frames |= trace(
-            frames, settings, clock, tell, decisions=decisions, tokens=known.tokens, credited=known.credited
+            frames,
+            settings,
+            clock,
+            tell,
+            decisions=decisions,
+            tokens=known.tokens,
+            credited=known.credited,
+            hashed=hashed,
         )
     return _finish(frames, settings, facts, clock)
 
@@ -158,6 +165,21 @@ def _find_repeats(
         "measured": measured_recall(compared.sampled, ids, matches, frames.get("clusters"), settings),
     }
     return frames, facts, compared.known
+
+
+def _label_beside(documents: pl.DataFrame) -> list[Callable[[], Any]]:
+    """DOCUMENTS -> functions that wait for DOCUMENTS with their languages, and for the hashes of all, or None.
+
+    Another thread finds both. To hash 100,000 articles takes .25 s, and tracing does it twice if it has to itself.
+    """
+    told = cache(lambda: tell_languages(documents))
+
+    def hash_told() -> pl.Series | None:
+        from provenance.tracing.frequency import hash_all  # noqa: PLC0415  as in _credit_beside
+
+        return hash_all(told())
+
+    return _beside(told, hash_told)
 
 
 def _credit_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[[], pl.DataFrame]:

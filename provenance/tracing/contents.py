@@ -21,9 +21,10 @@ def hash_contents(documents: pl.DataFrame) -> pl.Series:
     return pl.Series("contents", hashes, dtype=CONTENTS)
 
 
-def rank_documents(documents: pl.DataFrame) -> pl.DataFrame:
-    """DOCUMENTS -> RANKS: numbers in the order of their hashes; equal hashes by outlet and id."""
-    return rank_contents(documents.select("doc_id", "outlet", contents=hash_contents(documents)))
+def rank_documents(documents: pl.DataFrame, hashes: pl.Series | None = None) -> pl.DataFrame:
+    """DOCUMENTS, their hashes if known -> RANKS: numbers in the order of hashes; equal hashes by outlet and id."""
+    contents = hash_contents(documents) if hashes is None else hashes
+    return rank_contents(documents.select("doc_id", "outlet", contents=contents))
 
 
 def rank_contents(known: pl.DataFrame) -> pl.DataFrame:

@@ -35,20 +35,25 @@ def is_sampled(contents: pl.Series, documents: int) -> pl.Series:
     return contents <= pl.Series([most], dtype=CONTENTS)
 
 
-def take_sample(documents: pl.DataFrame, many: int) -> pl.Series:
-    """DOCUMENTS of a dump of `many` -> whether each is in the sample."""
+def hash_all(documents: pl.DataFrame) -> pl.Series | None:
+    """All DOCUMENTS -> the hashes of their contents, if the sample has to be chosen by them; else None."""
+    return hash_contents(documents) if documents.height > SAMPLE else None
+
+
+def take_sample(documents: pl.DataFrame, many: int, hashes: pl.Series | None = None) -> pl.Series:
+    """DOCUMENTS of a dump of `many`, their hashes if known -> whether each is in the sample."""
     if many <= SAMPLE:  # all of them; nothing has to be hashed to know that
         return pl.repeat(value=True, n=documents.height, dtype=pl.Boolean, eager=True)
-    return is_sampled(hash_contents(documents), many)
+    return is_sampled(hash_contents(documents) if hashes is None else hashes, many)
 
 
-def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None) -> Count:
-    """All DOCUMENTS, TOKENS if known -> a function as `counter` gives, which reads them when it is called. *gather*."""
+def count_asked(documents: pl.DataFrame, tokens: Tokens | None = None, hashes: pl.Series | None = None) -> Count:
+    """All DOCUMENTS, TOKENS and hashes if known -> a function as `counter` gives, which reads when called. *gather*."""
 
     def count(asked: Array) -> Array:
         times = np.zeros(asked.size, np.int64)
         if asked.size:  # a dump without a slip is not read for this
-            chosen = take_sample(documents, documents.height)
+            chosen = take_sample(documents, documents.height, hashes)
             if tokens is None:
                 read, chosen = tokenize(documents["text"].filter(chosen)), chosen.filter(chosen)
             else:

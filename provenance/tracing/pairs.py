@@ -32,17 +32,19 @@ def relate(
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
     tokens: Tokens | None = None,
+    hashes: pl.Series | None = None,
     *,
     whole: bool = False,
 ) -> Related:
-    """DOCUMENTS, PASSAGES, SPANS, MATCHES, ATTRIBUTIONS, DATES, TOKENS if they are known -> RELATED. *gather*.
+    """DOCUMENTS, PASSAGES, SPANS, MATCHES, ATTRIBUTIONS, DATES, TOKENS and hashes if known -> RELATED. *gather*.
 
     `whole` says that spans were not looked for. That there are none does not: a dump of short texts has none, either.
     """
     pairs = find_pairs(matches, spans, whole=whole)
     # a shared notice makes no pair, so not all need a rank: of 100,000 articles that share one a third are in a pair
     ends = [table[name].alias("doc_id") for table in (pairs, matches.filter(find_same())) for name in PAIR]
-    ranks = rank_documents(documents.join(pl.concat(ends).unique().to_frame(), on="doc_id", how="semi"))
+    paired = documents["doc_id"].is_in(pl.concat(ends).unique().implode())
+    ranks = rank_documents(documents.filter(paired), None if hashes is None else hashes.filter(paired))
     twins = find_twins(documents, matches, attributions, dates, ranks)
     compared = pl.concat([pairs["left_doc"], pairs["right_doc"], twins["stands"]]).unique()
     return Related(pairs, twins, ranks, fold_bodies(documents, passages, compared, tokens))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
 from provenance.tracing.pairs import relate
+from provenance.tracing.quoting import find_quoting
 from provenance.tracing.roots import mark_origins
 from provenance.tracing.unseen import sample_flaws, share_unseen
 
@@ -39,13 +41,14 @@ def trace(
     decisions: Decisions | None = None,
     tokens: Tokens | None = None,
     credited: Callable[[], pl.DataFrame] | None = None,
+    hashed: Callable[[], pl.Series | None] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
     ATTRIBUTIONS are found unless they are among the tables, or `credited` returns those found meanwhile; words are
-    folded unless TOKENS are given. `change_dates` is applied to DATES, to measure origins without dates or with false
-    ones.
+    folded unless TOKENS are given, and contents hashed unless `hashed` returns hashes. `change_dates` is applied to
+    DATES, to measure origins without dates or with false ones.
     """
     clock = clock or Clock(None)
     documents, passages, spans, matches, clusters = (
@@ -65,10 +68,13 @@ def trace(
         fixed = decisions.find_origins(documents) if decisions else None
     if finished:
         finished("documents", documents)
-    with clock.step("evidence"):
+    with clock.step("evidence"), ThreadPoolExecutor(1) as pool:
+        quoting = pool.submit(find_quoting, spans, documents)  # it searches texts, and needs no pairs
         whole = settings.level == "document"
-        related = relate(documents, passages, spans, matches, keyed, dates, tokens, whole=whole)
-        evidence = find_evidence(documents, spans, related, keyed, dates, count=count_asked(documents, tokens))
+        hashes = hashed() if hashed else None
+        related = relate(documents, passages, spans, matches, keyed, dates, tokens, hashes, whole=whole)
+        count = count_asked(documents, tokens, hashes)
+        evidence = find_evidence(documents, spans, related, keyed, dates, quoted=quoting.result(), count=count)
     with clock.step("ancestry"):
         traced = trace_ancestry(documents, related, keyed, dates, evidence, settings)
         ancestry, evidence, false_dates, firsts = traced
