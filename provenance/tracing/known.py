@@ -41,7 +41,7 @@ class Facts(NamedTuple):
     titles: dict[str, str | None]
     sources: dict[str, list[Source]]  # likeliest first
     alone: dict[str, float]  # chance that nobody of the dump is the source
-    kinds: dict[tuple[str, str], str]
+    kinds: dict[tuple[str, str], str]  # copy and source -> what the copy is; "copied" where it is not listed
     copies: dict[str, int]
     claims: dict[str, list[Claim]]
     habits: dict[str, float]

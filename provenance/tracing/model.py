@@ -73,7 +73,7 @@ def calibrate(claim: str, chance: float) -> tuple[float, float]:
     # below the first point a line goes down to 0: else the nearly impossible would count as the unlikely
     below, above = points[after - 1] if after else NOTHING, points[min(after, len(points) - 1)]
     part = (chance - below.chance) / (above.chance - below.chance) if above.chance > below.chance else 0.0
-    right, least = (one + part * (other - one) for one, other in zip(below[1:], above[1:], strict=True))
+    right, least = below.right + part * (above.right - below.right), below.least + part * (above.least - below.least)
     return min(right, SUREST), min(least, SUREST)
 
 

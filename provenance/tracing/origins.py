@@ -101,12 +101,14 @@ def choose_origins(
     asked_of = known.join(needed.to_frame(), on="doc_id", how="semi")
     sources = _sources(ancestry)
     of_twins = ancestry.select("doc_id", "twin", "alike").drop_nulls("twin")
+    # of a document whose copies are all plain ones, as most are, none has to be looked up
+    telling = kinds.filter((pl.col("kind") != "copied").any().over("to_id")).select("to_id", "from_id", "kind")
     facts = Facts(
         dict(told.select("doc_id", "outlet").iter_rows()),
         dict(told.select("doc_id", "title").iter_rows()),
         sources,
         dict(alone.iter_rows()),
-        {(to_id, from_id): kind for to_id, from_id, kind in kinds.filter(pl.col("to_id").is_in(sources)).iter_rows()},
+        {(to_id, from_id): kind for to_id, from_id, kind in telling.iter_rows()},
         dict(asked_of.select("doc_id", "copies").drop_nulls().iter_rows()),
         _by_document(claims),
         dict(copiers.select("outlet", "share").iter_rows()),

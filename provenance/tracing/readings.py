@@ -6,11 +6,13 @@ handed on as any other words are.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from provenance.text.tokens import in_order
 from provenance.tracing.reading_kernels import compare_stories
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ WITNESSES = 4
 #: Documents of a component whose readings are compared, all with all: a matrix of theirs is held. In a greater one
 #: the pairs' own evidence decides alone.
 MOST = 600
-BATCH = 4096  # documents whose words are held beside those of all
+BATCH = 2048  # documents whose words are held beside those of all, in each of two threads
 
 
 class Readings(NamedTuple):
@@ -54,7 +56,8 @@ def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Cal
     child, parent = taken.child, taken.parent
     by_row = np.zeros((5, len(child)))
     private = np.zeros(size)
-    for part in _batches([group for group in groups if 2 <= len(group) <= MOST]):
+
+    def compare(part: list[list[int]]) -> tuple[Array, Array, Array, Array]:
         members = np.concatenate(part)
         ends = np.cumsum([0, *map(len, part)])
         story, place = np.full(size, -1), np.zeros(size, np.int64)
@@ -66,7 +69,12 @@ def compare_readings(groups: list[list[int]], taken: Taken, size: int, read: Cal
         pairs = place[child[rows]], place[parent[rows]], taken.first[rows], taken.last[rows]
         tokens = read(members)
         found = compare_stories(tokens.word, tokens.start, tokens.bounds, READING, WITNESSES, ends, of_story, *pairs)
-        by_row[:, rows], private[members] = found
+        return rows, members, *found
+
+    with ThreadPoolExecutor(2) as pool:
+        parts = _batches([group for group in groups if 2 <= len(group) <= MOST])
+        for rows, members, found, alone in in_order(pool, compare, parts, 3):
+            by_row[:, rows], private[members] = found, alone
     missing, more, beyond, both, every = by_row
     alike = np.divide(both, every, out=np.full(len(child), np.nan), where=every > 0)
     return Readings(missing, more, alike, beyond, private)
