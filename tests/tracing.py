@@ -31,7 +31,7 @@ from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
 from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
-from provenance.tracing.pairs import relate
+from provenance.tracing.pairs import find_pairs, relate
 from provenance.tracing.unseen import sample_flaws, share_unseen
 
 SETTINGS = Settings()
@@ -80,7 +80,7 @@ def trace(
     attributions = find_attributions(given, empty(PASSAGES))
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
-    related = relate(named, empty(PASSAGES), spans, matches, attributions, dates)
+    related = relate(named, empty(PASSAGES), find_pairs(matches, spans, whole=False), matches, attributions, dates)
     evidence = check(find_evidence(named, spans, related, attributions, dates), EVIDENCE, "evidence")
     traced = trace_ancestry(named, related, attributions, dates, evidence, SETTINGS)
     ancestry, evidence, false, firsts = traced

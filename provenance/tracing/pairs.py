@@ -27,20 +27,14 @@ class Related(NamedTuple):
 def relate(
     documents: pl.DataFrame,
     passages: pl.DataFrame,
-    spans: pl.DataFrame,
+    pairs: pl.DataFrame,
     matches: pl.DataFrame,
     attributions: pl.DataFrame,
     dates: pl.DataFrame,
     tokens: Tokens | None = None,
     hashes: pl.Series | None = None,
-    *,
-    whole: bool = False,
 ) -> Related:
-    """DOCUMENTS, PASSAGES, SPANS, MATCHES, ATTRIBUTIONS, DATES, TOKENS and hashes if known -> RELATED. *gather*.
-
-    `whole` says that spans were not looked for. That there are none does not: a dump of short texts has none, either.
-    """
-    pairs = find_pairs(matches, spans, whole=whole)
+    """DOCUMENTS, PASSAGES, pairs, MATCHES, ATTRIBUTIONS, DATES, TOKENS and hashes if known -> RELATED. *gather*."""
     # a shared notice makes no pair, so not all need a rank: of 100,000 articles that share one a third are in a pair
     ends = [table[name].alias("doc_id") for table in (pairs, matches.filter(find_same())) for name in PAIR]
     paired = documents["doc_id"].is_in(pl.concat(ends).unique().implode())
@@ -53,8 +47,9 @@ def relate(
 def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
     """MATCHES, SPANS -> the pairs of different documents that share a span that is not boilerplate, with its ends.
 
-    With `whole`, where spans were not looked for, all pairs that are not boilerplate. *map* over pairs. Inside, a pair
-    is one number: half a million pairs of names take twice as long to group, to join and to sort.
+    With `whole`, where spans were not looked for, all pairs that are not boilerplate; that there are none does not say
+    so, for a dump of short texts has none, either. *map* over pairs. Inside, a pair is one number: half a million pairs
+    of names take twice as long to group, to join and to sort.
     """
     ids = pl.concat([matches["left_doc"], matches["right_doc"].alias("left_doc")]).unique().sort()
     rows = [pl.col(name).cast(pl.Enum(ids), strict=False).to_physical().cast(pl.UInt64) for name in PAIR]

@@ -17,7 +17,7 @@ from provenance.tracing.facts import source_keys
 from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
-from provenance.tracing.pairs import relate
+from provenance.tracing.pairs import find_pairs, relate
 from provenance.tracing.quoting import find_quoting
 from provenance.tracing.roots import mark_origins
 from provenance.tracing.unseen import sample_flaws, share_unseen
@@ -55,6 +55,9 @@ def trace(
         frames[name] for name in ("documents", "passages", "spans", "matches", "clusters")
     )
     spans, matches = without_different(spans, matches)
+    # for what Polars and kernels do, while the main thread reads texts in Python; its thread ends with the pool
+    beside = ThreadPoolExecutor(1)
+    pairs = beside.submit(find_pairs, matches, spans, whole=settings.level == "document")
     with clock.step("attributions"):
         known = frames.get("attributions")
         find = credited or partial(find_attributions, documents, passages)
@@ -68,13 +71,12 @@ def trace(
         fixed = decisions.find_origins(documents) if decisions else None
     if finished:
         finished("documents", documents)
-    with clock.step("evidence"), ThreadPoolExecutor(1) as pool:
-        quoting = pool.submit(find_quoting, spans, documents)  # it searches texts, and needs no pairs
-        whole = settings.level == "document"
+    with clock.step("evidence"):
+        quoted = beside.submit(find_quoting, spans, documents)
         hashes = hashed() if hashed else None
-        related = relate(documents, passages, spans, matches, keyed, dates, tokens, hashes, whole=whole)
+        related = relate(documents, passages, pairs.result(), matches, keyed, dates, tokens, hashes)
         count = count_asked(documents, tokens, hashes)
-        evidence = find_evidence(documents, spans, related, keyed, dates, quoted=quoting.result(), count=count)
+        evidence = find_evidence(documents, spans, related, keyed, dates, quoted=quoted.result(), count=count)
     with clock.step("ancestry"):
         traced = trace_ancestry(documents, related, keyed, dates, evidence, settings)
         ancestry, evidence, false_dates, firsts = traced
@@ -84,14 +86,15 @@ def trace(
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
         del evidence
     with clock.step("origins"):
+        outlets = beside.submit(count_outlets, documents, edges, spans)
         # learnt before decisions: what an editor decided of some stories says nothing of the others
         unseen = share_unseen(sample_flaws(firsts, documents.height))
         origins = find_origins(documents, edges, ancestry, keyed, dates, false_dates, unseen, settings)
         origins = origins if fixed is None else fix_origins(origins, fixed)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):
-        outlets = count_outlets(documents, edges, spans)
+        counted = outlets.result()
     return {
         "documents": documents, "clusters": clusters, "attributions": attributions, "dates": dates, "edges": edges,
-        "origins": origins, "outlets": outlets,
+        "origins": origins, "outlets": counted,
     }  # fmt: skip

@@ -26,7 +26,7 @@ from provenance.tracing.attributions import find_attributions
 from provenance.tracing.dates import find_dates
 from provenance.tracing.evidence import LEAST_SHARE, find_evidence
 from provenance.tracing.outlets import name_outlets
-from provenance.tracing.pairs import Related, relate
+from provenance.tracing.pairs import Related, find_pairs, relate
 from provenance.tracing.reasons import NEITHER, SEVERAL, WITNESSED
 from provenance.tracing.trust import fit_lags
 from tests.lineages.fitting import fit_directions
@@ -66,7 +66,8 @@ def trace_once(run: Frames, condition: str) -> Traced:
     dates = find_dates(run["documents"], attributions)
     dates = dates.clear() if condition == "without dates" else falsify(dates) if "false" in condition else dates
     documents = name_outlets(run["documents"], attributions)
-    related = relate(documents, run["passages"], run["spans"], run["matches"], attributions, dates)
+    pairs = find_pairs(run["matches"], run["spans"], whole=False)
+    related = relate(documents, run["passages"], pairs, run["matches"], attributions, dates)
     evidence = find_evidence(documents, run["spans"], related, attributions, dates)
     return Traced(run | {"documents": documents}, attributions, dates, related, evidence)
 
