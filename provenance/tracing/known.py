@@ -78,8 +78,10 @@ def find_way(doc_id: str, origin: str, parent: Source, facts: Facts, settings: S
     direct one, one is in the tree all the same: no more is said of the way than the edge's verdict says.
     """
     through = parent.other
+    if through == origin or facts.kinds.get((doc_id, origin)) == "syndicated":
+        return None
     sure, _ = calibrate("edge" + facts.dated.get(doc_id, UNDATED), parent.ancestor)
-    if through == origin or facts.kinds.get((doc_id, origin)) == "syndicated" or sure < settings.likely:
+    if sure < settings.likely:
         return None
     owner = facts.outlets.get(through)
     if owner is None or owner in (facts.outlets.get(origin), facts.outlets.get(doc_id)):

@@ -174,14 +174,16 @@ def _find_outside(first: str, facts: Facts) -> Outside:
             new = [copy for copy in facts.taken.get(ahead.pop(), []) if copy not in story]
             story.update(new)
             ahead += new
-        near = story | {source.other for one in story for source in facts.sources.get(one, [])}
-        owners = {names.compact(facts.outlets.get(one) or "") for one in near}
         told = [
             (claim.confidence, claim.origin, claim.reason, facts.outlets.get(one) or "", one, claim)
             for one in story - {first}
             for claim in facts.claims.get(one, [])
-            if claim.relation == "copied_from" and names.compact(claim.origin.removeprefix(SOURCE)) not in owners
+            if claim.relation == "copied_from"
         ]
+        if told:  # most stories credit nobody, and need no names of their outlets
+            near = story | {source.other for one in story for source in facts.sources.get(one, [])}
+            owners = {names.compact(facts.outlets.get(one) or "") for one in near}
+            told = [each for each in told if names.compact(each[-1].origin.removeprefix(SOURCE)) not in owners]
         if told:
             *_, witness, claim = max(told)
             found = Outside(max(found.chance, WITNESSED), claim, witness)
@@ -243,11 +245,12 @@ def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: Facts) -> boo
 
 def _sources(ancestry: pl.DataFrame) -> dict[str, list[Source]]:
     found: dict[str, list[Source]] = {}
-    columns = ("doc_id", "other_id", "contents", "part", "first", "ancestor", "chosen", "share", "families")
+    columns = ("other_id", "contents", "part", "first", "ancestor", "chosen", "share", "families")
     by, falling = ["doc_id", "chosen", "share", "probability", "contents", "other_id"], [False, *[True] * 4, False]
     inside = ancestry.filter(pl.col("other_id").is_not_null()).with_columns(pl.col("contents").fill_null(0))
-    for doc_id, *known in inside.sort(by, descending=falling).select(columns).iter_rows():
-        found.setdefault(doc_id, []).append(Source(*known))
+    ordered = inside.sort(by, descending=falling)
+    for doc_id, source in zip(ordered["doc_id"], map(Source._make, ordered.select(columns).iter_rows()), strict=True):
+        found.setdefault(doc_id, []).append(source)
     return found
 
 
