@@ -158,12 +158,30 @@ def test_who_signs_at_the_end_is_looked_for_there_only(text: str) -> None:
     assert found == ([(alone.start("name"), alone.end("name"))] if alone else [])
 
 
+#: How texts end that are signed.
+ENDS = [
+    "", ". AP", ".\nReuters", ") AFP. \n", "5\n\n  Reuters.\t\n", ".\n — " + " " * 90 + "Reuters", ". (AP).\u2003\n",
+    '" /' + " " * 45 + "Ellen Daily News", "。（新华社）", ".\n" + "x" * 40, ".\nAgence France-Presse",
+]  # fmt: skip
+
+
 @given(text=TEXTS, title=st.none() | TEXTS)
 def test_a_suffix_is_seen_by_both_engines(text: str, title: str | None) -> None:
     told = [*titles.read_suffix(text, title)]
-    kinds = {"row": pl.UInt32, "text": pl.String, "title": pl.String, "byline": pl.String, "body_end": pl.Int64}
-    seen = seeking._flag(pl.DataFrame([(0, text, title, None, None)], schema=kinds, orient="row"))
-    assert not told or seen.documents["end"].to_list() == [True]
+    assert not told or _seek(text, title)["end"].to_list() == [True]
+
+
+@given(text=TEXTS, end=st.sampled_from(ENDS))
+def test_who_signs_is_seen_by_both_engines(text: str, end: str) -> None:
+    told = [*notices.read_tail((text + end).replace("\u00a0", " ")[-notices.TAIL :], 0)]
+    assert not told or _seek(text + end)["tail"].to_list() == [True]
+
+
+def _seek(text: str, title: str | None = None) -> pl.DataFrame:
+    """What is known of a text in which something is found; no rows if nothing is."""
+    rows = pl.DataFrame([("a", text, title)], schema=["doc_id", "text", "title"], orient="row")
+    documents = empty(DOCUMENTS).join(rows.cast(pl.String), on=["doc_id", "text", "title"], how="right")
+    return seeking.find_cued(documents.select(list(DOCUMENTS)), empty(PASSAGES)).documents
 
 
 #: What the three flags of mark_texts ask, as expressions.
@@ -175,6 +193,7 @@ MARKS = {
     r"|(?:the )?(?:AFP|Reuters|RTÉ|Associated Press))[ \t.]*$",
     seeking.PICTURE: r"\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]"
     r"|/ ?[A-Z][\w .-]{1,24}[ \t]*$",
+    seeking.TITLE: r"\A(?:\s*+[^\n]*\n)?\s*[^\n]*[^\S\n][-–—|•·:»]",
 }
 #: Lines that hold as much as is looked at, or one sign more or less.
 LINES = [

@@ -319,14 +319,20 @@ def search_sign_off(text: str) -> re.Match[str] | None:
     return _SIGN_OFF.search(text, max(0, len(text[:line].rstrip(" \t")) - 1)) if line >= 0 else None
 
 
+def agency_of(name: str) -> str | None:
+    """The agency of the table that has this name, or None."""
+    source = names.resolve(name.strip())
+    return source if source and names.is_agency(source) else None
+
+
 def read_tail(text: str, base: int) -> Iterator[Found]:
     """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
     bare = search_sign_off(text)
-    if bare and (source := names.resolve(bare["name"].strip())) and names.is_agency(source):
+    if bare and (source := agency_of(bare["name"])):
         yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
         return
     signed = _SIGNED_CAPS.search(text, max(0, len(text.rstrip()) - SIGNED))
-    if signed and (source := names.resolve(signed["name"])) and names.is_agency(source):
+    if signed and (source := agency_of(signed["name"])):
         yield Found(base + signed.start("name"), base + signed.end("name"), source, "credit")
         return
     match = _TRAILING.search(text)

@@ -15,10 +15,12 @@ from provenance.text.tokens import LARGE_BATCH, octets_of, slices
 from provenance.tracing import bylines, citations, names, notices
 from provenance.tracing.datelines import JAPANESE
 from provenance.tracing.literals import Literals
-from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, hash_name, mark_texts
+from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, TITLE, hash_name, mark_texts
 from provenance.tracing.titles import TITLED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from provenance.arrays import Array
@@ -35,12 +37,17 @@ _SUFFIXED = (
     rf"|[^\s\x1c-\x1f][^\n]*\n{_GAP}*{_MARKED}(?:{_SITE}{_BLANK}*){{1,6}})(?:\n|\z)"
 )
 _TITLE_SUFFIXED = rf"{_GAP}[-–—|•·:»]{_GAP}*[^|–—•»]{{2,}}\z"
+_NO_BREAK = "[\u00a0\u2007\u202f]"
 LINKED = "http"
-_TAIL_LIKE = (
-    r"[.!?”\"»)] ?\p{Lu}{2,5}\.?\s*$|"
-    r"\n\s{0,4}\p{L}[\w -]{1,24}\.?\s*$|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?"
-    r"|（[^（）\n]{2,30}）)[ \t\n]*$"
+#: How a text may end in whose tail read_tail finds something, and how where an agency signs on a line of its own.
+_TRAILING = (
+    r"[.!?”\"»)] ?[A-Z]{2,5}\.?$"
+    r"|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?|（[^（）\n]{2,30}）)$"
+    r"|\A[ \t]{40}"  # a dash may stand before so much white space
 )
+_SIGNED_OFF = r"\n\s{0,4}(\p{L}[^\n.]{1,24})\.?$"
+LAST = 90  # code points, before white space, in which a text ends so
+SEARCHED = 1 << 26  # bytes that Polars searches at a time: each time it compiles the expression, for 3 ms
 
 #: Which credits a document may hold, by the expression or the words that tell.
 FLAGS = ("dateline", "head", "cue", "tail", "picture", "end", "signed", "links")
@@ -56,57 +63,72 @@ class Cued(NamedTuple):
 
 def find_cued(documents: pl.DataFrame, passages: pl.DataFrame) -> Cued:
     """DOCUMENTS, PASSAGES -> CUED, in their order. *map*. Cost: 4 ns a byte of text, on one core."""
-    wanted = documents.select("doc_id", "text", "title", "byline").with_row_index("row")
+    wanted = documents.select("doc_id", "text").with_row_index("row")
     wanted = wanted.join(_body_ends(passages), on="doc_id", how="left", maintain_order="left")
     tables, places, words, shift, at = [], [], [], 0, 0
     # at least one, if it is empty: then the columns are there
     for size in [len(texts) for texts in slices(wanted["text"], LARGE_BATCH)] or [0]:
-        table, place, word = _flag(wanted.slice(at, size))
+        table, place, word = _flag(wanted["text"].slice(at, size))
         at += size
         tables.append(table.with_columns(pl.col("first", "last") + shift))
         places.append(place)
         words.append(word)
         shift += place.size
-    return Cued(pl.concat(tables), np.concatenate(places), np.concatenate(words))
+    table = pl.concat([wanted.select("row", "body_end"), pl.concat(tables)], how="horizontal")
+    table = table.with_columns(
+        tail=_signs_off(wanted),
+        end=_ends_in_site(documents, table["end"]),
+        signed=_agencies(documents["byline"], bylines.read_byline),
+    )
+    cued = table.filter(pl.any_horizontal(FLAGS) | (pl.col("first") < pl.col("last")))
+    return Cued(cued, np.concatenate(places), np.concatenate(words))
 
 
 def plain_spaces() -> pl.Expr:
     """Texts with plain spaces for no-break ones, which occur in names and after cues; one for one, so places stay."""
-    return pl.col("text").str.replace_all("[\u00a0\u2007\u202f]", " ")
+    return pl.col("text").str.replace_all(_NO_BREAK, " ")
 
 
-def _flag(batch: pl.DataFrame) -> Cued:
-    batch = batch.with_columns(plain_spaces())
-    octets, bounds = octets_of(batch["text"])
+def _flag(texts: pl.Series) -> Cued:
+    """Some texts -> what is found in their bytes: flags, of which `end` is only that of a mark, and words."""
+    texts = texts.str.replace_all(_NO_BREAK, " ")
+    octets, bounds = octets_of(texts)
     hits = list_words().find(octets, bounds)
-    marks = mark_texts(octets, bounds, batch["text"].str.head(HEAD).str.len_bytes().to_numpy(), credit_lines())
-    noticed, linked = (pl.Series(hits.flags & bit, dtype=pl.Boolean) for bit in (1, 2))
-    dateline, head, picture = (pl.Series(marks & bit, dtype=pl.Boolean) for bit in (DATELINE, LINE, PICTURE))
+    marks = mark_texts(octets, bounds, texts.str.head(HEAD).str.len_bytes().to_numpy(), credit_lines())
+    flags = {"dateline": marks & DATELINE, "head": marks & LINE, "picture": marks & PICTURE, "end": marks & TITLE}
+    flags |= {"cue": hits.flags & 1, "links": hits.flags & 2}
+    told = [pl.Series(name, flag, dtype=pl.Boolean) for name, flag in flags.items()]
+    return Cued(pl.DataFrame([*told, pl.Series("first", hits.ends[:-1]), pl.Series("last", hits.ends[1:])]), *hits[1:3])
+
+
+def _ends_in_site(documents: pl.DataFrame, marked: pl.Series) -> pl.Series:
+    """DOCUMENTS, which have a mark in their first lines -> which may have the name of a site behind a headline."""
+    heads = documents["text"].filter(marked).str.head(TITLED)
+    found = marked.scatter(marked.arg_true(), _search(heads, lambda some: some.str.contains(_SUFFIXED)))
+    return found | documents["title"].str.contains(_TITLE_SUFFIXED).fill_null(value=False)
+
+
+def _signs_off(wanted: pl.DataFrame) -> pl.Series:
+    """Rows with text and body_end -> which may name at their end who wrote them."""
     text = pl.col("text")
-    tail = text.str.head(pl.col("body_end").fill_null(text.str.len_chars())).str.tail(notices.TAIL)
-    titled = text.str.head(TITLED).str.contains(_SUFFIXED)
-    table = batch.select(
-        "row",
-        "body_end",
-        dateline=dateline,
-        head=head,
-        cue=noticed,
-        tail=tail.str.contains(_TAIL_LIKE),
-        picture=picture,
-        end=titled | pl.col("title").str.contains(_TITLE_SUFFIXED).fill_null(value=False),
-        signed=_signed(batch["byline"]),
-        links=linked,
-        first=hits.ends[:-1],
-        last=hits.ends[1:],
-    )
-    return Cued(table.filter(pl.any_horizontal(FLAGS) | (pl.col("first") < pl.col("last"))), hits.place, hits.word)
+    end = pl.col("body_end").fill_null(text.str.len_chars())
+    tail = text.str.slice((end - notices.TAIL).clip(0), pl.min_horizontal(end, notices.TAIL))
+    tails = wanted.select(tail.str.strip_chars_end().str.tail(LAST))["text"]
+    trailing = _search(tails, lambda some: some.str.contains(_TRAILING))
+    return trailing | _agencies(_search(tails, lambda some: some.str.extract(_SIGNED_OFF)), notices.agency_of)
 
 
-def _signed(authors: pl.Series) -> pl.Series:
-    """Bylines -> whether each names an agency."""
-    unique = authors.drop_nulls().unique()
-    wires = unique.filter(pl.Series([bylines.read_byline(one) is not None for one in unique], dtype=pl.Boolean))
-    return authors.is_in(wires.implode()).fill_null(value=False)
+def _search(texts: pl.Series, search: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """What a search gives for texts with plain spaces."""
+    parts = [*slices(texts, SEARCHED)] or [texts]  # at least one
+    return pl.concat([search(part.str.replace_all(_NO_BREAK, " ")) for part in parts])
+
+
+def _agencies(said: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
+    """What is said of authors, null where nothing is -> whether it names an agency, by what `read` finds in each."""
+    unique = said.drop_nulls().unique()
+    wires = unique.filter(pl.Series([read(one) is not None for one in unique], dtype=pl.Boolean))
+    return said.is_in(wires.implode()).fill_null(value=False)
 
 
 def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
-"""Kernel of seeking.py: which UTF-8 texts have a line that may be a dateline, a byline or a picture's credit.
+"""Kernel of seeking.py: which UTF-8 texts have a line that may be a dateline, a byline, a picture's credit, a site's.
 
-Regular expressions for these three took 6 ns a byte of articles in which they find nothing, as in most; a pass that
+Regular expressions for the first three took 6 ns a byte of articles in which they find nothing, as in most; a pass that
 stops only at a few signs takes 1.
 """
 
@@ -11,14 +11,15 @@ from numba import njit
 
 from provenance.text.kernels import load64, low_bytes
 
-DATELINE, LINE, PICTURE = np.uint8(1), np.uint8(2), np.uint8(4)
+DATELINE, LINE, PICTURE, TITLE = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
 EVERY = DATELINE | LINE | PICTURE
 BLOCK = 1 << 12  # bytes whose signs are found at a time
 PRIME = np.uint64(0x100000001B3)
-NEWLINE, SPACE, CLOSES, DASH, STOP, SLASH, COLON, WIDE = 0x0A, 0x20, 0x29, 0x2D, 0x2E, 0x2F, 0x3A, 0xE2
-#: What the kernel stops at; WIDE is the first byte of the dashes that are not ASCII.
-SIGNS = np.zeros(256, np.uint8)
-SIGNS[[NEWLINE, CLOSES, DASH, SLASH, COLON, WIDE]] = 1
+NEWLINE, SPACE, CLOSES, DASH, STOP, SLASH, COLON, BAR = 0x0A, 0x20, 0x29, 0x2D, 0x2E, 0x2F, 0x3A, 0x7C
+LATIN, WIDE = 0xC2, 0xE2  # first bytes of a middle dot and a quote that closes; of dashes and a bullet
+SIGNS = np.zeros(256, np.uint8)  # what the kernel stops at
+SIGNS[[NEWLINE, CLOSES, DASH, SLASH, COLON, BAR, LATIN, WIDE]] = 1
+TITLES = 2  # lines with words, of which the first or the second may be a headline with its site's name
 FARTHEST = 110  # signs of a line before the mark that ends a dateline, at most; two at least
 BARE = 248  # bytes of a line, at most, before an agency that needs no dash: as long as a place and a day are
 _SMALL = np.uint64(0x2020202020202020)
@@ -35,14 +36,15 @@ def mark_texts(octets, bounds, heads, names):
 
     DATELINE: a line of the head begins with a few words and a dash or colon, or has a dash or capital after a closing
     bracket, or a name after a slash or between two. LINE: a line credits somebody (_credits). PICTURE: a line ends with
-    a name in brackets or after a slash, or a word for a picture stands shortly before a colon.
+    a name in brackets or after a slash, or a word for a picture stands shortly before a colon. TITLE: one of the first
+    TITLES lines has a mark behind white space.
     """
     here = np.empty(BLOCK + 1, np.uint64)
     flags = np.zeros(bounds.size - 1, np.uint8)
     for text in range(bounds.size - 1):
         begin, end = bounds[text], bounds[text + 1]
         head = begin + heads[text]
-        line, slash, found = begin, np.int64(-1), np.uint8(0)
+        line, slash, found, titles = begin, np.int64(-1), np.uint8(0), 0
         for low in range(begin, max(end, begin + 1), BLOCK):
             high = min(low + BLOCK, end)
             for n in range(_find_signs(octets, low, high, high == end, here)):
@@ -53,15 +55,18 @@ def mark_texts(octets, bounds, heads, names):
                         found |= LINE
                     if not found & PICTURE and _ends_in_name(octets, line, slash, at):
                         found |= PICTURE
+                    titles += titles < TITLES and _has_words(octets, line, at)
                     line, slash = at + 1, np.int64(-1)
                     continue
+                if titles < TITLES and at > line and _is_blank(octets[at - 1]):
+                    found |= TITLE
                 if at < head and not found & DATELINE and _may_end_dateline(octets, line, at, head):
                     found |= DATELINE
                 if sign == SLASH:
                     slash = at
                 if sign in (SLASH, COLON) and not found & PICTURE and _of_picture(octets, line, at):
                     found |= PICTURE
-            if found == EVERY:
+            if found & EVERY == EVERY and titles == TITLES:
                 break
         flags[text] = found
     return flags
@@ -76,6 +81,21 @@ def _find_signs(octets, low, high, last, here):
         count += np.uint64(SIGNS[octets[at]])
     here[count] = np.uint64(high)
     return np.int64(count) + last
+
+
+@njit(inline="always")
+def _is_blank(octet):
+    """Whether a space or a control character may end with this byte; a byte that is not ASCII always may."""
+    return octet <= SPACE or octet >= 0x80
+
+
+@njit(inline="always")
+def _has_words(octets, begin, end):
+    """Whether octets[begin:end] has anything of ASCII but spaces and control characters."""
+    for at in range(begin, end):
+        if not _is_blank(octets[at]):
+            return True
+    return False
 
 
 @njit(inline="always")
