@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.dumps.labels import language
@@ -36,7 +36,21 @@ GAPS = st.sampled_from(
 LETTERS = st.sampled_from(["\u00e9", "\u00d7", "\u0142", "\u2019", "\u00aa", "\u0436"])
 
 
-@given(st.lists(st.lists(WORDS | GAPS | LETTERS, max_size=12).map("".join), max_size=5))
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from(["the", "de", "nicht", "said", "he", "x", "h", "www", "bestuurt", "http://", "https://", "_", "7", " "])
+                 | st.sampled_from(["\n", "\x1f", "\x7f", "\u00a0", "\u2003", "\u200d", "\u00e9", "\u00d7", "\u0142", "\u2019", "\u2014"])
+                 | st.sampled_from(["\u00aa", "\u0436", "\u3002", "\u00b7", "/", ".", "The"]), max_size=12).map("".join),
+        max_size=5,
+    )
+)  # fmt: skip
+@example(
+    ["the{ the[ the@ the` the/ 9the the: the9 the_ Zthe zthe the ", "\u00e9the \u00e9 the", "the", " the", "the  the"]
+)
+@example(
+    ["https://the said x", "xhttps://de said", "xhttp://said said", "http:// the", "bestuurthttp://the the", "http:the"]
+)
+@example(["bestuurt the bestuurtthe thebestuurt bestuur the", "bestuurhttp://de the", "the\u2019", "the\u2014the"])
 def test_words_are_counted_as_expressions_do(texts: list[str]) -> None:
     series = pl.Series(texts, dtype=pl.String)
     counted = language.count_words(series).T.tolist()
