@@ -58,7 +58,8 @@ def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cue
     captions = _captions(passages, columns[cued.documents["row"]].select("doc_id"))
     rows: list[Row] = []
     for part in cued.documents.iter_slices(BATCH):
-        chosen = columns[part["row"]].with_columns(plain_spaces())
+        chosen = columns[part["row"]]
+        chosen = chosen.with_columns(plain_spaces(chosen["text"]))
         for row in pl.concat([part, chosen], how="horizontal").iter_rows(named=True):
             rows += _read_document(row, cued, captions.get(row["doc_id"], []))
     return pl.DataFrame(rows, schema=ATTRIBUTIONS, orient="row")

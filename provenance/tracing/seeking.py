@@ -84,14 +84,17 @@ def find_cued(documents: pl.DataFrame, passages: pl.DataFrame) -> Cued:
     return Cued(cued, np.concatenate(places), np.concatenate(words))
 
 
-def plain_spaces() -> pl.Expr:
-    """Texts with plain spaces for no-break ones, which occur in names and after cues; one for one, so places stay."""
-    return pl.col("text").str.replace_all(_NO_BREAK, " ")
+def plain_spaces(texts: pl.Series) -> pl.Series:
+    """Texts with plain spaces for no-break ones, which occur in names and after cues; one for one, so places stay.
+
+    Where there are none no text is copied: to look for them takes a third of the time.
+    """
+    return texts.str.replace_all(_NO_BREAK, " ") if texts.str.contains(_NO_BREAK).any() else texts
 
 
 def _flag(texts: pl.Series) -> Cued:
     """Some texts -> what is found in their bytes: flags, of which `end` is only that of a mark, and words."""
-    texts = texts.str.replace_all(_NO_BREAK, " ")
+    texts = plain_spaces(texts)
     octets, bounds = octets_of(texts)
     hits = list_words().find(octets, bounds)
     marks = mark_texts(octets, bounds, texts.str.head(HEAD).str.len_bytes().to_numpy(), credit_lines())
@@ -121,7 +124,7 @@ def _signs_off(wanted: pl.DataFrame) -> pl.Series:
 def _search(texts: pl.Series, search: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """What a search gives for texts with plain spaces."""
     parts = [*slices(texts, SEARCHED)] or [texts]  # at least one
-    return pl.concat([search(part.str.replace_all(_NO_BREAK, " ")) for part in parts])
+    return pl.concat([search(plain_spaces(part)) for part in parts])
 
 
 def _agencies(said: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
@@ -133,8 +136,8 @@ def _agencies(said: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
 
 def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
     """PASSAGES -> by document the end of the last that is not boilerplate: an agency signs there, above menus."""
-    said = passages.filter(~pl.col("role").is_in(["boilerplate", "quote"]))
-    return said.group_by("doc_id").agg(body_end=pl.col("end").max())
+    said = passages.lazy().filter(~pl.col("role").is_in(["boilerplate", "quote"]))  # no other column is filtered so
+    return said.group_by("doc_id").agg(body_end=pl.col("end").max()).collect()
 
 
 @cache
