@@ -77,7 +77,7 @@ def test_a_text_of_runs_is_joined_as_it_stands(tmp_path: Path) -> None:
         ],
         ["", {"type": "text_link", "text": "A dredger", "href": "https://q.example"}],
         [{"type": "custom_emoji", "text": "!", "document_id": "1"}, {"type": "bold", "text": "Bought"}],
-        [{"type": "paragraph", "text": "One."}, {"type": "paragraph", "text": "Two."}],
+        [{"text": "One."}, {"text": "Two."}],
         ["One ", {"type": ["bold"]}],
         [{"type": ["bold"], "text": "One"}],
     ]
@@ -125,3 +125,27 @@ def test_messages_of_several_chats_are_read_wherever_their_list_ends(
         monkeypatch.setattr(json_files, "MOST_LINE", most)
         long = scan(write(tmp_path, "long.json", whole[0] + " " * (1 << 20) + whole[1:]))
         assert sorted(long.documents["text"]) == told
+
+
+def test_blocks_of_a_publishing_system_are_paragraphs(tmp_path: Path) -> None:
+    """One picture without a text made a reject of each article, and so did paragraphs that are all objects."""
+    blocks = [
+        {"type": "paragraph", "text": PARAGRAPHS[0]},
+        {"type": "image", "url": "https://q.example/1.jpg", "caption": "The dredger"},
+        {"type": "embed", "url": "https://q.example/2"},
+        {"type": "raw_html", "content": f"<p>{PARAGRAPHS[1]}</p>"},
+    ]
+    lists = [{"type": "list", "items": ["One", "Two"]}, blocks[0]]
+    bold = [{"type": "bold", "text": "One "}, {"type": "plain", "text": "two"}]
+    lines = [json.dumps({"id": at, "body": body}) for at, body in enumerate((blocks, lists, bold, blocks[2:3]))]
+    found = scan(write(tmp_path, "a.jsonl", "\n".join(lines)))
+    told = "\n\n".join((PARAGRAPHS[0], "The dredger", PARAGRAPHS[1]))
+    assert found.documents.select("doc_id", "text").rows() == [("0", told), ("2", "One two")]
+    assert found.rejects["reason"].to_list() == ["not_text", "not_text"]
+
+
+def test_wordpress_says_who_wrote_in_figures_and_when_in_greenwich(tmp_path: Path) -> None:
+    """`author: 3` was a byline, and the time on the site's own wall was taken for one in UTC."""
+    post = {"id": 1, "date": "2024-11-03T08:15:00", "date_gmt": "2024-11-03T13:15:00", "author": 3, "content": A_TEXT}
+    found = scan(write(tmp_path, "a.json", json.dumps([post]))).documents
+    assert found.select("byline", "published").rows() == [(None, datetime(2024, 11, 3, 13, 15, tzinfo=UTC))]

@@ -356,6 +356,7 @@ def documents_of(
         whole = whole.with_columns(text=texts.series(whole["put"].to_numpy()))
     whole = whole.with_columns(doc_id=names(whole), **{name: _tidy(name) for name in ("title", "byline", "url")})
     whole = whole.with_columns(
+        byline=pl.when(pl.col("byline").str.contains(r"\p{L}")).then("byline"),  # else a number of a table of authors
         outlet=_tidy("outlet").str.replace(r"^https?://(?:www\d?\.)?([^/\s]+).*$", "${1}"),
         language=_tidy("language").str.to_lowercase().str.extract(r"^([a-z]{2})(?:[-_].*)?$"),
     )

@@ -23,6 +23,7 @@ OF_MARKUP = (
 #: Field -> usual column names, best first; compared without case, accents, spaces, dots and underscores. A body's
 #: text goes before the body: some give both, and the body is markup (the Guardian's answers). Of a news agency's item
 #: (IPTC's ninjs) the first version's time goes before that of this one, which is later than copies of the first.
+#: WordPress gives the time in Greenwich beside that on its own wall, which names no zone.
 USUAL = {
     "text": (
         "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
@@ -30,15 +31,15 @@ USUAL = {
         "rawcontent", "story", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
         "tekst", "metin", "icerik", "artikeltext", "volltext", "textoarticulo", "textocompleto", "corpsarticle",
-        "paragraphs", *OF_MARKUP,
+        "paragraphs", "contentelements", *OF_MARKUP,
     ),
     "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
-        "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "date",
-        "datetime", "articledate", "posted", "postedat", "postdate", "firstcreated", "versioncreated",
-        "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum", "veroffentlichungsdatum", "veroffentlichtam",
-        "fechadepublicacion", "fechapublicacion", "datedepublication", "datepublication",
+        "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "dategmt",
+        "date", "datetime", "articledate", "posted", "postedat", "postdategmt", "postdate", "firstcreated",
+        "versioncreated", "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum", "veroffentlichungsdatum",
+        "veroffentlichtam", "fechadepublicacion", "fechapublicacion", "datedepublication", "datepublication",
         "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione", "publicatiedatum",
         "datapublikacji", "yayintarihi",
     ),

@@ -33,6 +33,8 @@ _RUNS = (
     "link", "mention", "mention_name", "phone", "plain", "pre", "spoiler", "strikethrough", "text_link", "underline",
     "unknown",
 )  # fmt: skip
+#: Where a block of an article has its text, and a picture its caption; Arc's have `content`.
+_SAID = ("text", "content", "caption")
 #: How a document store exports a value that JSON has no type for.
 _TYPED = ("$oid", "$date", "$numberLong")
 
@@ -153,14 +155,19 @@ def text_of_parts(parts: list[Any]) -> object:
 
     Strings alone are paragraphs. Objects with a `text` among them are runs of a line, joined as they stand, if they are
     called so, as in Telegram's export, or if white space stands at a border: runs bring it along, paragraphs do not.
+    Objects alone that are called something else are the blocks of a publishing system.
 
     >>> text_of_parts(["One.", "Two."]), text_of_parts(["One.", {"type": "image", "text": "A dredger"}, "Two."])
     ('One.\n\nTwo.', 'One.\n\nA dredger\n\nTwo.')
+    >>> text_of_parts([{"type": "p", "text": "One."}, {"type": "image", "url": "x"}, {"type": "p", "text": "Two."}])
+    'One.\n\nTwo.'
     >>> text_of_parts(["The ", {"type": "bold", "text": "second"}, " dredger"])
     'The second dredger'
     """
     if all(isinstance(part, str) for part in parts):
         return joined(parts)
+    if (blocks := _texts_of_blocks(parts)) is not None:
+        return joined(blocks) if blocks else parts
     runs: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in parts]
     if not all(isinstance(run, str) for run in runs):
         return parts
@@ -170,6 +177,24 @@ def text_of_parts(parts: list[Any]) -> object:
         return parts
     spaced = any(left[-1:].isspace() or right[:1].isspace() for left, right in pairwise(runs))
     return "".join(runs) if spaced else joined(runs)
+
+
+def _texts_of_blocks(parts: list[Any]) -> list[str] | None:
+    """A list -> the texts of its blocks, captions among them; None unless it is of objects whose type is no run's.
+
+    A block without a text, of a picture or a map, has no part in it; one that holds lists or objects might, so None.
+    """
+    texts = []
+    for part in parts:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if not isinstance(kind, str) or kind in _RUNS:
+            return None
+        said = next((part[name] for name in _SAID if isinstance(part.get(name), str)), None)
+        if said is None and any(isinstance(inner, list | dict) for inner in part.values()):
+            return None
+        if said and not said.isspace():
+            texts.append(plain_text(said) if is_fragment(said) else said)
+    return texts
 
 
 def _is_value(name: str, inner: object) -> bool:
