@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import provenance
 from provenance.tables import PASSAGES, empty
+from provenance.text.passages import find_passages
 from provenance.tracing.attributions import find_attributions
 from tests.attributions import BODY, found, frame
 
@@ -23,6 +24,7 @@ from tests.attributions import BODY, found, frame
         ("Ann Lee, Associated Press", "Associated Press"),
         ("Quelle: dpa, ZEIT ONLINE, lk", "Deutsche Presse-Agentur"),
         ("AP News", "Associated Press"),
+        ("Ann Lee und dpa", "Deutsche Presse-Agentur"),
         ("Ann Lee", None),
         ("Ann Lee, Somerton Gazette", None),
         ("Peter Reuter", None),
@@ -51,6 +53,7 @@ def test_an_agency_in_the_column_of_authors_is_a_byline(byline: str, source: str
         ("— With files from The Canadian Press", "The Canadian Press", "passage"),
         ("With inputs from PTI", "Press Trust of India", "passage"),
         ("Источник: ТАСС", "TASS", "article"),
+        ("Source : AFP", "Agence France-Presse", "article"),
         ("来源：新华社", "Xinhua", "article"),
         ("Kaynak: AA", "Anadolu Agency", "article"),
         ("The minister had spoken with Reuters", None, None),
@@ -62,6 +65,47 @@ def test_an_agency_beside_a_paper_on_a_line_of_its_own_is_credited(
 ) -> None:
     told = [row for row in found(f"{BODY}\n\n{line}") if row[0] == "credit"]
     assert told == ([("credit", source, scope)] if source else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("By Ann Lee and AP", "Associated Press"),
+        ("By ANN LEE Associated Press", "Associated Press"),
+        ("By Reuters Staff", "Reuters"),
+        ("By Press Association 2025", "Press Association"),
+        ("Von Jens Harbort und dpa", "Deutsche Presse-Agentur"),
+        ("Von dpa", "Deutsche Presse-Agentur"),
+        ("Por Juan Pérez / EFE", "EFE"),
+        ("Par Jean Dupont (avec Reuters)", "Reuters"),
+        ("Redacción / EFE", "EFE"),
+        ("Agencias | EFE", "EFE"),
+        ("EFE | Madrid", "EFE"),
+        ("London | AFP", "Agence France-Presse"),
+        ("AFP - Paris", "Agence France-Presse"),
+        ("Reuters, AP", "Reuters"),
+        ("AFP | 2025-03-05", "Agence France-Presse"),
+        ("REUTERS | Wednesday, March 5th, 2025 11:20 GMT", "Reuters"),
+        ("By Hugh Time and Will Post", None),
+        ("By Ann Lee and Bo Sun", None),
+        ("World | AP", None),
+        ("EFE | Madrid | Fútbol", None),
+        ("The talks, AP said, ended in Paris", None),
+    ],
+)
+def test_an_agency_among_persons_places_days_and_desks_is_a_byline(line: str, source: str | None) -> None:
+    """None of the first sixteen was read, or it was taken for the credit of a picture."""
+    told = [("byline", source, "article")] if source else []
+    text = f"A council of four hours\n{line}\n\n{BODY}"
+    passages = find_passages(frame(text))
+    assert find_attributions(frame(text), passages).select("kind", "source", "scope").rows() == told
+    if not line.startswith(("By ", "Von ", "Por ", "Par ")):
+        assert "byline" not in {kind for kind, *_ in found(f"{BODY} {BODY} {BODY}\n\n{line}\n\n{BODY}")}
+
+
+@pytest.mark.parametrize("line", ["Ann Lee / Reuters", "Kyiv, March 4, 2025 / AFP", "Photo: London | AFP"])
+def test_a_pictures_credit_is_no_byline(line: str) -> None:
+    assert {scope for _, _, scope in found(f"{line}\n\n{BODY}")} == {"caption"}
 
 
 def test_a_byline_that_stands_in_the_text_too_is_told_once() -> None:

@@ -62,6 +62,8 @@ AUTHOR = "|".join(
         r"(?i)^\W?with (?:reporting|files|contributions|additional reporting) (?:by|from)\s",
         r"(?i)\bcontributed to this (?:report|story|article)\W{0,2}$",
         rf"^{_NAMED}(?:,? (?:and|et|y|und|و) {_NAMED})?\s?[,|–—-]\s?(?:{_NAMED}\s)?(?i:{_TRADES})$",
+        # a paper's desk beside an agency: `Redacción / EFE`, which has the shape of a picture's credit
+        r"^(?i:redacci[oó]n|reda[cç][aã]o|r[eé]daction|redaktion|redazione|agencias|agences)\s?[/|,].{1,60}$",
         r"^\W{0,3}(?:AP|AFP|UPI|EPA|EFE|DPA|dpa|PTI|ANI|CNN|BBC|Reuters|REUTERS|TASS|ANSA|Xinhua|رويترز)\W{0,3}$",
     )
 )
@@ -71,6 +73,7 @@ _PICTURE_HINTS = """photo Photo PHOTO image Image IMAGE icture PICTURE oto FOTO 
 hutterstock creen ourtesy tock footage"""
 _AUTHOR_HINTS = """by BY By uthor Par Por Von Door Av Oleh Aut Yazan Автор Текст Tekst Text بقلم إعداد تحرير كتب نویسنده
 eporting riting diting esearch with With ontributed taff writer correspondent reporter editor contributor bureau agenc
+edac EDAC édac ÉDAC Redak Redaz Agenc AGENC
 CNN BBC cnn bbc euters EUTERS AFP AP UPI EPA EFE DPA dpa PTI ANI TASS ANSA inhua رويترز ssociated Writer Correspondent
 Reporter Editor Contributor Bureau"""
 _FORMS = (

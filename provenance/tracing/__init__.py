@@ -3,7 +3,8 @@
 From end to end
     trace                                   the steps below, one after another
 What single articles say
-    attributions, datelines, bylines, citations, notices, titles, quoting    credits in texts, by their kinds
+    attributions, datelines, bylines, credit_lines    credits in texts, by their kinds
+    citations, notices, titles, quoting     the same
     seeking, seeking_kernels, cues, literals, literal_kernels    which articles can hold one, before any is sought
     names, outlets, copiers                 names of agencies and outlets made one; who published, who copies
     dates, trust, undated                   dates that are claimed, how far each is believed, days of what has none

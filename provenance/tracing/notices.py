@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from provenance.text import calendar
 from provenance.text.margins import trim
 from provenance.text.month_names import MONTHS, WEEKDAYS
-from provenance.tracing import names
+from provenance.tracing import credit_lines, names
 from provenance.tracing.cues import fold_case, holds, match_at, match_lines
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ _LINE = re.compile(r"[^\n]+")
 
 #: Literal strings, one of which a head or tail must hold before any expression above is tried.
 CUES = (
-    "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Credit:", "Courtesy:", "Via:",
+    "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Source :", "Sources :",
+    "Credit:", "Courtesy:", "Via:",
     "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "сточник:", "жерело:", "来源", "來源", "المصدر", "منبع",
     "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "riginally",
     "irst published", "irst appeared", "ppeared first",
@@ -176,8 +177,11 @@ def read_head(text: str) -> Iterator[Found]:
         for part in parts:
             found = names.resolve(part) if part[:1].isupper() else None
             if found:
-                yield Found(*trim(text, match.start(), match.end()), found, "byline")
                 break
+        else:
+            found = credit_lines.read_signed(person)
+        if found:
+            yield Found(*trim(text, match.start(), match.end()), found, "byline")
     previous, run, last, begun = "", 0, 0, False
     for match in _LINE.finditer(text):
         run = match.end() - match.start() + (run if match.start() - last <= 1 else 0)
@@ -186,7 +190,9 @@ def read_head(text: str) -> Iterator[Found]:
         begun = begun or max(len(previous), run) > 240
         line = match.group().strip(" \t-–—|*•./\u00a0")
         found = names.resolve(line) if 2 <= len(line) <= 45 and (not begun or _is_dated(text, match.end())) else None
-        if found and _bare(line, previous, text, match.end()):
+        if found and not _bare(line, previous, text, match.end()):
+            found = None
+        if found := found or (None if begun else credit_lines.read_line(line)):
             yield Found(*trim(text, match.start(), match.end()), found, "byline")
         previous = line or previous
 

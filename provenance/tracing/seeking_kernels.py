@@ -22,10 +22,12 @@ SIGNS[[NEWLINE, CLOSES, DASH, SLASH, COLON, BAR, LATIN, WIDE]] = 1
 TITLES = 2  # lines with words, of which the first or the second may be a headline with its site's name
 FARTHEST = 110  # signs of a line before the mark that ends a dateline, at most; two at least
 BARE = 248  # bytes of a line, at most, before an agency that needs no dash: as long as a place and a day are
+PARTED = 200  # bytes of a line, at most, that has an agency among places, days and desks
 _SMALL = np.uint64(0x2020202020202020)
 _PHOTO, _IMAGE = np.uint64(0x6F746F6870), np.uint64(0x6567616D69)
 _CREDIT, _PICTURE = np.uint64(0x746964657263), np.uint64(0x65727574636970)
 _BY, _PAR = np.uint64(0x7962), np.uint64(0x20726170)
+_VON, _POR = np.uint64(0x206E6F76), np.uint64(0x20726F70)
 _BULLET = np.uint64(0xA280E2)
 _THE, _FROM = np.uint64(0x20656874), np.uint64(0x206D6F7266)
 
@@ -175,7 +177,7 @@ def _has_mark(octets, begin, end):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _credits(octets, line, end, names):
-    """Whether octets[line:end] begins with `by`, `par` or `from` and names somebody, or is nothing but a name."""
+    """Whether octets[line:end] begins with `by` or the like and names somebody, or is a name, or has one."""
     begin = line
     while begin < end:
         octet = octets[begin]
@@ -195,7 +197,7 @@ def _credits(octets, line, end, names):
     small = load64(octets, begin) | _SMALL
     if low_bytes(small, np.uint64(2)) == _BY and end - begin >= 5 and octets[begin + 2] in (0x20, 0x09, COLON):
         return _count(octets, begin, begin + size) <= 93
-    if low_bytes(small, np.uint64(4)) == _PAR and end - begin >= 6:
+    if low_bytes(small, np.uint64(4)) in (_PAR, _VON, _POR) and end - begin >= 6:
         return _count(octets, begin, begin + size) <= 94
     if low_bytes(small, np.uint64(5)) == _FROM:
         colon = begin + 5
@@ -203,9 +205,28 @@ def _credits(octets, line, end, names):
             colon += 1
         named = 3 <= _count(octets, begin + 5, colon) <= 100
         return named and colon < end and _count(octets, colon + 1, begin + size) <= 20
-    return _is_name(octets, begin, size, names) or (
-        size > 4 and low_bytes(small, np.uint64(4)) == _THE and _is_name(octets, begin + 4, size - 4, names)
-    )
+    if size > 4 and low_bytes(small, np.uint64(4)) == _THE and _is_name(octets, begin + 4, size - 4, names):
+        return True
+    return _is_name(octets, begin, size, names) or (size <= PARTED and _has_name(octets, begin, begin + size, names))
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _has_name(octets, begin, end, names):
+    """Whether what stands between two bars, slashes, commas, dashes or brackets of octets[begin:end] is a name."""
+    first = begin
+    for at in range(begin, end + 1):
+        octet = octets[at] if at < end else np.uint8(SLASH)
+        if octet not in (SLASH, DASH, CLOSES, 0x28, 0x2C, 0x3B, 0x7C, WIDE, 0xC2):  # `(`, `,`, `;`, `|`, a dash, a dot
+            continue
+        last = at
+        while first < last and octets[first] == SPACE:
+            first += 1
+        while last > first and octets[last - 1] == SPACE:
+            last -= 1
+        if last > first and _is_name(octets, first, last - first, names):
+            return True
+        first = at + (3 if octet == WIDE else 2 if octet == 0xC2 else 1)
+    return False
 
 
 @njit(inline="always")
