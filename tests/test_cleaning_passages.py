@@ -173,3 +173,14 @@ def test_without_leaves_exactly_what_is_not_taken(start: int, size: int, taken: 
     assert points == set(range(start, start + size)) - {p for low, high in places for p in range(low, high)}
     assert all(low < high for low, high in left)
     assert left == sorted(left)
+
+
+def test_a_teaser_goes_and_not_the_beginning_of_the_paragraph() -> None:
+    """The first of two places stayed, and the paragraph began with its second sentence."""
+    teaser = "A wedding ring that vanished into a batch of dough in 1984 was handed back to its owner on Thursday."
+    rest = " ".join(SENTENCES[:3])
+    texts = [f"A ring comes home\n\n{teaser}\n\n{teaser} {rest}", f"Ring found in a loaf\n\n{teaser} {rest}"]
+    whole = pl.DataFrame({"id": ["a", "b"], "text": texts})
+    assert pv.scan(whole, PLAIN).spans["role"].to_list().count("teaser") == 1
+    left = pv.clean(whole, keep="first", drop=[], passages="drop", settings=PLAIN)["text"].to_list()
+    assert left[0] == f"A ring comes home\n\n{teaser} {rest}"

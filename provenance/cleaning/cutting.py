@@ -53,19 +53,26 @@ class Sides(NamedTuple):
 
 
 def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:
-    """SPANS -> Sides, without those of boilerplate."""
+    """SPANS -> Sides, without those of boilerplate; in a document first the paragraphs that its teasers repeat.
+
+    So they stay, and the teasers go: without its first sentence a paragraph begins with its second.
+    """
     spans = spans.filter(pl.col("role") != "boilerplate")
+    teased = (pl.col("left_doc") == pl.col("right_doc")) & (pl.col("role") == "teaser")
     same = (pl.col("kind") == "exact") & (
         pl.col("left_end") - pl.col("left_start") == pl.col("right_end") - pl.col("right_start")
     )
     row = {side: row_numbers(spans[f"{side}_doc"], documents) for side in ("left", "right")}
     ways = [
         pl.DataFrame({"document": row[one], "other": row[two]}).hstack(
-            spans.select(start=f"{one}_start", end=f"{one}_end", low=f"{two}_start", high=f"{two}_end", exact=same)
+            spans.select(
+                start=f"{one}_start", end=f"{one}_end", low=f"{two}_start", high=f"{two}_end", exact=same, teased=teased
+            )
         )
         for one, two in (("left", "right"), ("right", "left"))
     ]
-    sides = pl.concat(ways).select(Sides._fields).sort("document", "start", "end", "other", "low")
+    below = pl.col("teased") & (pl.col("start") > pl.col("low"))
+    sides = pl.concat(ways).sort("document", ~below, "start", "end", "other", "low")
     return Sides(*(sides[name].to_numpy() for name in Sides._fields))
 
 
