@@ -291,6 +291,23 @@ def test_a_bar_parts_a_date_from_the_name_of_a_paper(line: str, dated: bool) -> 
     assert (line_date(line) is not None) == dated
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("By Ann Lee | Quay Post | March 5, 2025 8:15 am", ("Ann Lee", datetime(2025, 3, 5, 8, 15, tzinfo=UTC))),
+        ("By Ann Lee • 5 March 2025 • 4 min read", ("Ann Lee", datetime(2025, 3, 5, tzinfo=UTC))),
+        ("By Ann Lee Posted on March 5, 2025", ("Ann Lee", datetime(2025, 3, 5, tzinfo=UTC))),
+        ("By Ann Lee | Updated March 5, 2025", ("Ann Lee", None)),
+        ("By Ann Lee | Published 5 March 2025 | Updated 6 March 2025", ("Ann Lee", datetime(2025, 3, 5, tzinfo=UTC))),
+        ("The fair of March 5, 2025 in the old harbour town", (None, None)),
+    ],
+)
+def test_a_byline_says_when(line: str, told: tuple[str | None, datetime | None]) -> None:
+    """Only of lines that say little else the date was read."""
+    (article,) = checked(f"A second dredger for the harbour\n{line}\n\n{BODY}\n\n{MORE}")
+    assert (article.head.byline, article.head.published) == told
+
+
 def test_a_day_of_the_week_between_link_and_date_signs_nothing() -> None:
     stamps = ("Wed 04 Mar 2020 09:15", "Thu 05 Mar 2020 10:30", "Fri 06 Mar 2020 11:45")
     text = "\n\n".join(

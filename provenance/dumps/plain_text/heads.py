@@ -76,7 +76,9 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     text, named = _without_suffix(head, title, opens_file=opens_file)
     outlet = outlet or named or _masthead(head, title)
     byline = next((byline_name(line.text) for line in head if line.is_byline), None)
-    dated = ((line.text, date) for line in head if line.date is not None for date in find_dates(line.text))
+    # who signs an article says when, whatever else stands beside it: `By Ann Lee | Quay Post | March 5, 2025`
+    dates = [line for line in head if line.date is not None] + [line for line in head if line.is_byline]
+    dated = ((line.text, date) for line in dates for date in find_dates(line.text))
     date = next((date for text, date in dated if not tells_change(text, date.start, date.end)), None)
     address = next((line.text for line in head if line.is_address), None)
     return Head(

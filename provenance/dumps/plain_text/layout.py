@@ -49,6 +49,9 @@ _BYLINE = re.compile(
     r"\s+(?P<name>\S.{1,100})",
     re.IGNORECASE,
 )
+_BEHIND_NAME = re.compile(
+    r"\s[|•·–—-]\s|,\s|\s\(|\s{2,}|\s(?:on|in|at|for|from|with|[Pp]osted|[Pp]ublished|[Uu]pdated)\s"
+)
 #: What stands small inside a name.
 _PARTICLES = frozenset("and de da von van der el al bin et und y e la le di".split())  # noqa: SIM905  as above
 _CAPS = r"[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’]{1,19}"
@@ -242,9 +245,7 @@ def byline_name(text: str) -> str | None:
     match = _BYLINE.fullmatch(text.strip())
     if match is None:
         return None
-    name = re.split(r"\s[|–—-]\s|,\s|\s\(|\s{2,}|\s(?:on|in|at|for|from|with)\s", match["name"].strip(), maxsplit=1)[
-        0
-    ].rstrip(" .,:")
+    name = _BEHIND_NAME.split(match["name"].strip(), maxsplit=1)[0].rstrip(" .,:")
     words = name.split()
     if not 1 <= len(words) <= 8 or any(letter.isdigit() for letter in name):
         return None
