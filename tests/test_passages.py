@@ -67,6 +67,22 @@ def test_the_title_field_settles_the_headline_and_what_stands_above_is_the_sites
     assert roles(text, "Boats Stop at Last")[0][0] == "boilerplate"
 
 
+def test_a_bar_of_buttons_under_each_item_is_no_headline_of_all() -> None:
+    """It came twice, so it was; and the names of the items over it were the site's, and went as boilerplate."""
+    items = (
+        ("1. Poached pears", "Peel six pears and leave their stalks on, and simmer them in red wine for an hour."),
+        ("2. Bean stew", "Soak the beans for a night and cook them with a ham bone until the spoon stands."),
+        ("3. Salt cod", "Soak the cod for a day, change the water twice and flake it into hot oil with garlic."),
+    )
+    text = "Some links here earn us a commission.\n\n" + "\n\n".join(
+        f"{name}\n\n{how}\n\nSave this recipe | Print | Share" for name, how in items
+    )
+    for title in (None, "Three dishes for a wet month of May"):
+        told = roles(text, title)
+        assert [part for role, part in told if role == "boilerplate"] == []
+        assert {role for role, part in told if part in dict(items).values()} == {"paragraph"}
+
+
 def test_arabic_headline_twice_and_a_credited_caption() -> None:
     head = "الشركة توقف رحلات المساء حتى يتم إصلاح الرصيف!"
     marked = "الشركة توقف رحلات المساءِ حتى يتمّ إصلاح\u00a0الرصيف!"

@@ -26,6 +26,7 @@ DATE, AUTHOR, CREDIT, PICTURE, FURNITURE, TITLED, EXCERPT, PULL, WIDGET, NAME = 
 
 TITLE_LOW, TITLE_HIGH = 4, 25  # words; shorter lines are section names, longer ones sentences
 CAPTION_HIGH = 60  # words
+SENTENCE = 10  # words at least, of a line with a full stop that is no name of a site
 CAPTION_LINES = 4  # unstopped lines between headline and body; more are a table or a list
 HEAD_LINES = 40  # furniture above a headline included
 BESIDE = DATE | AUTHOR | CREDIT | PICTURE | FURNITURE | EXCERPT | PULL | WIDGET  # never a headline by shape
@@ -42,15 +43,18 @@ def _title_like(words, ending, flags, mark):
 def _main_headline(top, body, stop, words, ending, gap, flags, copies, mark):
     """Row of the headline among top:body, or -1.
 
-    One like the title field; else the first doubled title-like line; else the first title-like line that is no bare
-    name and has text after it; of those only names, the first.
+    One like the title field; else the first doubled title-like line, unless a sentence of the article stands over it (a
+    bar of buttons under each item of a list); else the first title-like line that is no bare name and has text after;
+    of those only names, the first.
     """
     for i in range(top, body):
         if mark[i] & TITLED and not mark[i] & (DATE | FURNITURE | WIDGET):
             return i
+    begun = False
     for i in range(top, body):
-        if copies[i] > 1 and _title_like(words[i], ending[i], flags[i], mark[i]):
+        if copies[i] > 1 and not begun and _title_like(words[i], ending[i], flags[i], mark[i]):
             return i
+        begun |= copies[i] == 1 and words[i] >= SENTENCE and ending[i] == STOP and not mark[i] & BESIDE
     name = -1
     for i in range(top, body):
         if not _title_like(words[i], ending[i], flags[i], mark[i]) or copies[i] > 1:
