@@ -8,7 +8,7 @@ from provenance.text.month_names import MONTHS, WEEKDAYS, name_key
 from provenance.tracing import names
 from provenance.tracing.datelines import place_rank
 
-LONGEST = 90  # code points of such a line
+LONGEST = 60  # code points of such a line; wires wrap theirs at more
 #: What parts a line's names: `EFE | Madrid`, `Redacción / EFE`, `New Delhi, Mar 5 (PTI)`, `AFP - Paris`.
 _BETWEEN = re.compile(r"[|·•,;()/]|(?:^|\s)[-–—](?:\s|$)")
 #: And in a byline: `By Ann Lee and AP`, `Von Jens Harbort und dpa`, `Par Jean Dupont (avec Reuters)`.
