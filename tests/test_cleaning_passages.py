@@ -17,7 +17,7 @@ import provenance.frames
 from provenance.cleaning.cutting import Sides, find_cuts, with_lines, without
 from provenance.text.folding import fold
 from tests.cleaning import PLAIN, frame
-from tests.strategies import dumps
+from tests.strategies import SENTENCES, dumps
 
 
 @settings(max_examples=12)
