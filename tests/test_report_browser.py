@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -175,6 +176,39 @@ def test_an_editor_finds_a_cluster_and_steps_through_it(chromium: Browser, sampl
     assert page.locator("button.fold").count() == 0
     page.keyboard.press("u")
     page.wait_for_selector("svg.graph")
+    assert watched.alarms == []
+    page.close()
+
+
+def test_a_list_stands_as_it_was_left_when_an_editor_comes_back(chromium: Browser, tmp_path: Path) -> None:
+    watched = browser.Watched(chromium, browser.put(browser.large(480, 120), tmp_path)).open("#/clusters")
+    page = watched.page
+    rows = page.locator("details.cluster")
+    page.get_by_label("Order").select_option("largest")
+    page.get_by_label("Outlet").select_option("Outlet 1")
+    told = page.locator("#found").inner_text()
+    every = rows.locator(".about", has_text="cohesion").all_inner_texts()
+    assert every
+    assert all(re.search(r"Outlet 1\b", one) for one in every), "not those of Outlet 10"
+    page.get_by_label("Outlet").select_option("")
+    page.get_by_role("button", name="more").click()
+    expect(rows).to_have_count(100)
+    rows.nth(70).locator("summary").click()
+    rows.nth(70).get_by_role("link", name="Timeline").click()
+    page.wait_for_selector(".crumbs")
+    assert page.evaluate("window.scrollY") == 0
+    page.go_back()
+    expect(rows).to_have_count(100)
+    assert page.get_by_label("Order").input_value() == "largest"
+    assert [rows.nth(at).get_attribute("open") is not None for at in (69, 70, 71)] == [False, True, False]
+    expect(rows.nth(70).get_by_role("link", name="Timeline")).to_be_in_viewport()  # which the reader followed
+    page.get_by_label("Outlet").select_option("Outlet 1")
+    page.get_by_role("link", name="All articles").click()
+    page.go_back()
+    expect(page.locator("#found")).to_have_text(told)
+    page.get_by_role("link", name="All articles").click()
+    page.get_by_role("link", name="Articles that repeat", exact=True).click()
+    expect(page.locator("#found")).to_have_text("120 of 120")  # a link begins anew
     assert watched.alarms == []
     page.close()
 

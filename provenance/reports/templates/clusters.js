@@ -3,7 +3,7 @@
 import { add, brief, count, el, field, moment, percent, place, plural, score, slot } from "./dom.js";
 import { clusters } from "./blocks.js";
 import { memberCards, signList, sourceOf, SIGNS } from "./parts.js";
-import { FIELDS, ORDERS, select } from "./search.js";
+import { choiceTest, FIELDS, ORDERS, select } from "./search.js";
 
 const PAGE = 50; // rows drawn at a time
 const LEVELS = {
@@ -56,35 +56,54 @@ async function list(run, level, asked = "") {
   const rows = run.made.includes("clusters") ? await clusters(level) : [];
   const numbers = new Map(rows.map((row, number) => [row, number]));
   const search = el("input", { type: "search", id: "search", value: asked, autocomplete: "off", spellcheck: "false", "aria-describedby": "search-help" });
-  const order = el("select", { id: "order" }, Object.entries(ORDERS).map(([name, [label]]) => el("option", { value: name }, label)));
+  const order = el("select", { id: "order", name: "order" }, Object.entries(ORDERS).map(([name, [label]]) => el("option", { value: name }, label)));
   const filters = choices(rows, level);
   const found = el("p", { class: "quiet", id: "found", role: "status" });
   const box = el("div", { class: "clusters" });
   const more = el("button", { type: "button", class: "more" });
   const decide = slot("list", level);
+  const kept = history.state?.list; // of a list to which the reader comes back: a link begins anew
+  const open = new Set(kept?.open);
   let chosen = [];
   let drawn = 0;
-  const draw = async () => {
-    const next = chosen.slice(drawn, drawn + PAGE);
+  const keep = () => {
+    if (!window.location.hash.startsWith(`#/${view}`)) return; // the reader has gone on before this list came
+    const address = `#/${view}${search.value ? `?${encodeURIComponent(search.value)}` : ""}`;
+    const values = Object.fromEntries([order, ...filters].map((one) => [one.name, one.value]));
+    history.replaceState({ ...history.state, list: { values, drawn, open: [...open] } }, "", address);
+  };
+  const draw = async (many = PAGE) => {
+    const next = chosen.slice(drawn, drawn + many);
     drawn += next.length;
-    box.append(...(await Promise.all(next.map((row) => clusterBox(level, row, numbers.get(row))))));
+    keep();
+    box.append(...(await Promise.all(next.map((row) => clusterBox(level, row, numbers.get(row), { open: open.has(row.id) })))));
     more.hidden = drawn >= chosen.length;
     more.textContent = `Show ${count(Math.min(PAGE, chosen.length - drawn))} more`;
   };
-  const apply = () => {
-    const query = [search.value, ...filters.map((one) => one.value && `${one.name}:"${one.value}"`)].filter(Boolean).join(" ");
-    const result = select(rows, query, order.value);
+  const apply = (many = PAGE) => {
+    const choices = filters.filter((one) => one.value).map((one) => choiceTest(one.name, one.value));
+    const result = select(rows, search.value, choices, order.value);
     chosen = result.rows;
     drawn = 0;
     decide.dataset.found = JSON.stringify(chosen.map((row) => row.id));
     box.replaceChildren();
     found.textContent = result.problem || `${count(chosen.length)} of ${count(rows.length)}`;
-    history.replaceState(null, "", `#/${view}${search.value ? `?${encodeURIComponent(search.value)}` : ""}`);
-    return draw();
+    return draw(many);
   };
-  for (const control of [order, ...filters]) control.addEventListener("change", apply);
-  search.addEventListener("input", apply);
-  more.addEventListener("click", draw);
+  for (const control of [order, ...filters]) control.addEventListener("change", () => apply());
+  search.addEventListener("input", () => apply());
+  more.addEventListener("click", () => draw());
+  box.addEventListener("toggle", ({ target }) => {
+    const row = chosen[[...box.children].indexOf(target)];
+    if (!row || !box.isConnected) return; // inside a member's card, or of a list that was left
+    if (target.open) open.add(row.id);
+    else open.delete(row.id);
+    keep();
+  }, true);
+  for (const one of kept ? [order, ...filters] : []) {
+    one.value = kept.values[one.name] ?? "";
+    if (one.selectedIndex === -1) one.selectedIndex = 0; // the page was made anew, and has no such choice
+  }
   const total = run.totals[level];
   const nodes = [
     el("h1", {}, title, el("span", { class: "count" }, count(total))),
@@ -98,7 +117,7 @@ async function list(run, level, asked = "") {
     total > rows.length && el("p", { class: "note" }, `The ${count(rows.length)} largest are listed; all ${count(total)} stand in clusters.parquet.`),
     decide, box, more,
   ];
-  if (rows.length) await apply();
+  if (rows.length) await apply(Math.max(PAGE, kept?.drawn ?? 0));
   else more.hidden = true;
   return nodes;
 }

@@ -13,6 +13,8 @@ const VIEWS = { "": summary, clusters: articleClusters, passages: passageCluster
 const main = document.getElementById("view");
 let run = null;
 let shown = null; // the address whose view stands on the page
+let entry = null; // which of the browser's history that is: a link makes a new one
+const tops = new Map();
 let turn = 0; // a view that comes late, after another was asked for, is thrown away
 
 // "#/pair/a/b?query" -> the view, its names and its query.
@@ -34,6 +36,7 @@ async function draw() {
   const hash = window.location.hash;
   if (!/^(#\/.*)?$/.test(hash)) return jump(hash.slice(1));
   window.cameFrom = shown;
+  const top = turnTo();
   const { name, names, query } = address();
   const mine = ++turn;
   main.setAttribute("aria-busy", "true");
@@ -53,9 +56,17 @@ async function draw() {
   }
   document.title = `${main.querySelector("h1")?.textContent ?? ""} · provenance`;
   if (shown !== null) main.focus({ preventScroll: true });
-  window.scrollTo(0, 0);
+  window.scrollTo(0, top);
   shown = hash;
   return undefined;
+}
+
+// Note how far down the view that is left stands -> how far the one to be drawn stood when the reader left it.
+function turnTo() {
+  tops.set(entry, window.scrollY);
+  entry = history.state?.entry ?? Date.now() + Math.random(); // those of before a reload are still in the history
+  history.replaceState({ ...history.state, entry }, "");
+  return tops.get(entry) ?? 0;
 }
 
 const unknown = () => [el("h1", {}, "No such view"), el("p", {}, "This page has no view of that name.")];
@@ -63,7 +74,7 @@ const unknown = () => [el("h1", {}, "No such view"), el("p", {}, "This page has 
 // A place inside the view; the address stays that of the view.
 function jump(id) {
   const target = document.getElementById(id);
-  history.replaceState(null, "", shown || "#/");
+  history.replaceState(history.state, "", shown || "#/");
   if (!target) return;
   for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
   target.scrollIntoView();
@@ -106,6 +117,8 @@ async function open() {
   }
   setUnseen(run.unseen);
   window.addEventListener("hashchange", draw);
+  // The browser would scroll back before the view is drawn; a link leads to a view's beginning.
+  history.scrollRestoration = "manual";
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-jump], a.skip");
     if (!link) return;

@@ -39,6 +39,11 @@ function fieldTest(name, value) {
   return (row) => WORDED[name](row).some((text) => lower(text).includes(wanted));
 }
 
+// A choice among the values that rows have, or a day: the value itself, for "Outlet 1" is no part of "Outlet 10".
+export function choiceTest(name, value) {
+  return name in WORDED ? (row) => WORDED[name](row).includes(value) : dateTest(name, value);
+}
+
 function numberTest(column, name, value) {
   const found = /^(>=|<=|>|<|=)?(\d*\.?\d+)$/.exec(value);
   if (!found) return `${name}: wants a number, such as ${name}:>0.9.`;
@@ -69,10 +74,11 @@ export const ORDERS = {
   newest: ["Newest first", (one, other) => (other.last ?? -Infinity) - (one.last ?? -Infinity)],
 };
 
-// Rows that pass the query, in an order; rows that tie keep the order of the page.
-export function select(rows, query, order) {
+// Rows that pass the query and the choices, in an order; rows that tie keep the order of the page.
+export function select(rows, query, choices, order) {
   const { tests, problem } = parse(query);
-  const passed = rows.filter((row) => tests.every((test) => test(row)));
+  const every = [...choices, ...tests];
+  const passed = rows.filter((row) => every.every((test) => test(row)));
   const sorted = passed.map((row, at) => [row, at]).sort(([one, a], [other, b]) => ORDERS[order][1](one, other) || a - b);
   return { rows: sorted.map(([row]) => row), problem };
 }
