@@ -96,6 +96,14 @@ def test_explain_a_pair_that_was_matched() -> None:
     assert lines[-2:] == ["both in document cluster d:1", "both in passage cluster p:2"]
 
 
+def test_words_of_rewritten_passages_are_not_said_to_stand_there_as_they_are() -> None:
+    run = hand_made()
+    kinds = pl.lit("rewritten", run.spans["kind"].dtype)
+    dataclasses.replace(run, spans=run.spans.with_columns(kind=kinds)).write("out")
+    lines = call("explain", "out", "b", "a").stdout.splitlines()
+    assert lines[3] == "  60% of the words of a stand in b, some of them rewritten"
+
+
 def test_explain_a_pair_that_was_not_matched() -> None:
     write_lines(
         "dump.jsonl",

@@ -37,8 +37,9 @@ def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
         yield from _headed(documents[doc_id])
     for row in _of_pair(run.matches, left, right).iter_rows(named=True):
         yield f"matched: {row['relation']}, jaccard {row['jaccard']:.3f}, {_times(row['spans'], 'span')}"
-        yield f"  {row['left_containment']:.0%} of the words of {left} stand in {right}"
-        yield f"  {row['right_containment']:.0%} of the words of {right} stand in {left}"
+        so = ", some of them rewritten" if "rewritten" in spans["kind"] else ""
+        yield f"  {row['left_containment']:.0%} of the words of {left} stand in {right}{so}"
+        yield f"  {row['right_containment']:.0%} of the words of {right} stand in {left}{so}"
         yield from compare_channels(run, documents[left], documents[right])
         break
     else:
