@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from provenance.dumps.plain_text.layout import line_date
 from tests.test_dumps_plain import BODY, MORE, checked, pieces, story
 
 LEAD = "The dredger came in at dawn.\nIts master had not slept for two nights, he said.\nNobody on the quay cheered."
@@ -93,11 +94,40 @@ def test_a_notice_under_every_article_is_no_body() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Publié le 3 mars 2025 à 18h20, modifié le 3 mars 2025 à 19h05",
+        "نُشر: 18:20-3 مارس 2025 م ـ 04 رَمضان 1446 هـ",
+        "Опубликовано 3 марта 2025 г.",
+        "First published on Mon 3 Mar 2025 18.20 GMT",
+        "Updated on: March 3, 2025 / 1:20 PM EST / CBS News",
+    ],
+)
+def test_a_line_that_dates_an_article_in_the_manner_of_its_country(line: str) -> None:
+    found = line_date(line)
+    assert found is not None
+    assert found.value.day == 3
+    assert found.precision == "day" or (found.value.hour, found.value.minute) == (18, 20)
+
+
+def test_heads_of_several_sites_are_no_template() -> None:
+    """Each has a date, but over the first stand more lines than over the others."""
+    over = f"Halven\nNews\nSport\n{TITLES[0]}", *TITLES[1:]
+    ends = "Four of them said yes, and three no.", "Nobody was there to ask.", "It lay on the quay all night."
+    parts = [
+        f"{head}\n{at + 3} March 2025\n\n{story(at).strip()}\n\n{end}"
+        for at, (head, end) in enumerate(zip(over, ends, strict=True))
+    ]
+    assert firsts("\n\n".join(parts)) == ["Halven", *TITLES[1:]]
+
+
+@pytest.mark.parametrize(
     ("under", "outlet"),
     [
         ("The Daily Levant\nPublished: 3 March 2025, 18:40", "The Daily Levant"),
         ("3 March 2025\nShare\nSave\nEmily Rook\nHalven News", "Halven News"),
         ("By Ann Lee\nThe Associated Press", None),  # an agency, which wrote it and did not print it
+        ("إسطنبول: «الشرق الأوسط»\n3 March 2025", "الشرق الأوسط"),
         ("Breaking News\n3 March 2025", None),
         ("World News\n3 March 2025", None),
         ("The Daily Levant", None),  # without a date or a byline beside it, it may be a sub-heading

@@ -45,17 +45,21 @@ _MAYBE = r"[^\S\n\r]{0,2}"
 _LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u0652])"
 _WORD = rf"{_LETTER}{{2,14}}"
 _ZONE = r"(?:[+-]\d\d:?\d\d|(?:UTC|GMT)[+-]\d{1,2}(?::?\d\d)?(?!\d)|[A-Za-z]{1,4}(?![^\W_]))"
-_CLOCK = rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?(?:{_MAYBE}[AaPp]\.?[Mm]\b\.?)?(?:{_MAYBE}{_ZONE})?"
+#: 18:20, 18h20; with a point only where it says that it is a time (4.12pm, 18.20 Uhr)
+_BEFORE_MINUTES = rf"(?:[:hH]|\.(?=\d\d{_MAYBE}(?:[AaPp]\.?[Mm]\b|GMT|BST|UTC|CES?T|Uhr|[Hh]rs)))"
+_CLOCK = (
+    rf"\d{{1,2}}{_BEFORE_MINUTES}\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?(?:{_MAYBE}[AaPp]\.?[Mm]\b\.?)?(?:{_MAYBE}{_ZONE})?"
+)
 _BARE_HOUR = rf"\d{{1,2}}{_MAYBE}[AaPp]\.?[Mm]\b\.?"
 _TIME_AFTER = (
-    rf"(?:(?:{_GAP}|,{_MAYBE}|T)(?:(?:at|à|um|alle|kl|las)(?!\w)\.?{_MAYBE}|[-–—|@]{_MAYBE})?"
+    rf"(?:(?:{_GAP}|,{_MAYBE}|T)(?:(?:at|à|às|um|alle|kl|las)(?!\w)\.?{_MAYBE}|[-–—|@/]{_MAYBE})?"
     rf"(?P<after>{_CLOCK}|{_BARE_HOUR})(?![\d:]))?"
 )
-_TIME_BEFORE = rf"(?:(?P<before>{_CLOCK}),?{_GAP}(?:on{_GAP})?)?"
+_TIME_BEFORE = rf"(?:(?P<before>{_CLOCK})(?:,?{_GAP}(?:on{_GAP})?|-))?"  # 20:15-3 مارس 2025
 _WEEKDAY = rf"(?:(?<!\w)(?P<weekday>{_LETTER}{{2,12}}(?:-feira)?)\.?(?:,{_MAYBE}|،{_MAYBE}|{_GAP}))?"
 _YEAR = r"(?P<year>\d{4})(?!\w|[.,:]\d|-\d)"
 _NAME = rf"(?P<month>{_WORD}(?:{_GAP}{_WORD})?)(?:{_MAYBE}/{_MAYBE}{_WORD})?\.?"
-_START = r"(?<![\w.,:/$€£-])"
+_START = r"(?:(?<![\w.,:/$€£-])|(?<=\d:\d\d-))"
 
 _FORMS = tuple(
     re.compile(form)
@@ -107,7 +111,7 @@ _CUES = tuple(
 )
 _ANY_YEAR = re.compile(r"\d{4}")
 _CLOCK_PARTS = re.compile(
-    r"(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:[.,](\d{1,9}))?)?\s{0,2}(?:([AaPp])\.?[Mm]\.?)?\s{0,2}(\S{1,9})?"
+    r"(\d{1,2})(?:[:hH.](\d\d))?(?::(\d\d)(?:[.,](\d{1,9}))?)?\s{0,2}(?:([AaPp])\.?[Mm]\.?)?\s{0,2}(\S{1,9})?"
 )
 
 

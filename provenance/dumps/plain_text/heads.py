@@ -20,6 +20,8 @@ HEAD_LINES = 14
 _SUFFIX = re.compile(r"\s(?P<mark>[-–—|»·•])\s(?P<site>[^|»·•\s–—][^|»·•]{1,50})$")
 #: A site's name and no formula: "for all P(x | A) = P(x | B)".
 _NAME = re.compile(r"[^\W\d_a-z][\w.,'’&+! -]*|[\w-]+\.[\w.-]+")
+#: إسطنبول: «الشرق الأوسط»
+_SIGNED = re.compile(r"[^\W\d_][^:«»\d]{1,30}:\s?«(?P<name>[^«».:]{3,40})»")
 _TAGLINE = re.compile(r"(?P<name>\S[^|»·•—–:]{1,40}?)\s*(?:[|»·•]|\s[-—–:])\s(?P<rest>.{4,160})")
 #: What a program writes before a title, and on both sides: the field's name, the mark of a heading, an element.
 _BEFORE_TITLE = re.compile(
@@ -121,7 +123,13 @@ def _lists_sections(lines: list[Line]) -> bool:
 
 
 def _masthead(head: list[Line], title: Line | None) -> str | None:
-    """The publisher whose name stands alone under the title, beside the byline or the date (`The Daily Levant`)."""
+    """The publisher whose name stands alone under the title, beside the byline or the date (`The Daily Levant`).
+
+    Or in guillemets behind the place where it was written, as Arabic papers sign what their own desks wrote.
+    """
+    signed = next(filter(None, (_SIGNED.fullmatch(line.text) for line in head)), None)
+    if signed is not None:
+        return signed["name"].strip()
     at = next((at for at, line in enumerate(head) if line is title), len(head))
     marks = [row for row, line in enumerate(head) if row > at and (line.is_byline or line.date is not None)]
     for row in range(at + 1, min(at + 7, len(head))):

@@ -15,8 +15,9 @@ from provenance.text.tokens import fold_batch
 #: More words than this and a line is a paragraph of an article's body; captions and standfirsts stay under it.
 BODY_WORDS = 25
 HEADLINE_WORDS = 25
-#: Lines in a row that end as sentences do and are shorter: a standfirst and a caption are two.
-FEWEST_SENTENCES = 3
+#: Lines in a row that end as sentences do and are shorter (a standfirst and a caption are two), and letters of all of
+#: them: 40 words of English; Turkish says as much in 30.
+FEWEST_SENTENCES, LETTERS_OF_SENTENCES = 3, 250
 #: A longer line is a paragraph, whatever it holds: its words alone would take four times its memory.
 LONGEST_COUNTED = 100_000
 
@@ -84,7 +85,9 @@ _KEYWORDS = re.compile(
     r"|[A-Z][\w'’]{0,29}(?:-(?!(?:and|to|of|the|in|on|up|by|for|or|at|not|as|me|et|de|la|und|y)\b)[\w'’]{1,30}){2,6}"
     r"|[A-Z\d-]{2,40}(?:/[A-Z\d-]{0,40}){1,3}(?: \([A-Z\d ,/&-]{1,60}\))?"
 )
-_BAR_BEFORE, _BAR_AFTER = re.compile(r"^[^|]{2,60}\s\|\s*$"), re.compile(r"^\s*\|\s[^|]{2,60}$")
+_BAR_BEFORE, _BAR_AFTER = re.compile(r"^[^|]{2,60}\s\|\s*$"), re.compile(r"^\s*[|/]\s[^|/]{2,60}$")
+#: What stands behind a year in Russian and Ukrainian, and ends no sentence.
+_OF_THE_YEAR = re.compile(r"(?<=\d)\s?(?:г|р)\.$")
 _FILE_PICTURE = re.compile(r"file\s?[-–—]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:source|link|via|url|original)\s?:?\s)?\s?(?:https?://|www\.)\S+", re.IGNORECASE)
 #: Letters of Chinese, Japanese and Korean, which have no capitals.
@@ -257,6 +260,7 @@ def byline_name(text: str) -> str | None:
 
 def line_date(text: str) -> FoundDate | None:
     """A line -> the date in it if the line says little else (`Published: 4 March 2020, 11:00`), else None."""
+    text = _OF_THE_YEAR.sub("", text)
     # A dash or a handle before the date signs a quoted message ("— Ann Lee (@annlee) May 4, 2020").
     if len(text) > 120 or text[0] in "—–-(" or text[-1] == "." or "@" in text or not any(map(str.isdecimal, text)):
         return None
@@ -309,7 +313,7 @@ def _mark_short_paragraphs(lines: list[Line]) -> None:
         if line is not None and line.is_sentence and (line.is_body or times[line.folded] == 1):
             run.append(line)
             continue
-        if len(run) >= FEWEST_SENTENCES and sum(one.words for one in run) > 2 * BODY_WORDS:
+        if len(run) >= FEWEST_SENTENCES and sum(len(one.text) for one in run) > LETTERS_OF_SENTENCES:
             for one in run:
                 one.is_body = True
         run = []

@@ -198,6 +198,7 @@ def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[in
     heads = _blocks(sorted({row for one in series if one.is_head for row in one.rows}), words)
     feet = sorted({row for one in series if not one.is_head for row in one.rows})
     over = heads[0][0]
+    plain = not any(line.is_sentence for line in lines[:over])
     cuts: list[int] = []
     titled = 0
     for block in heads[1:]:
@@ -207,6 +208,8 @@ def _cuts(series: list[_Series], lines: list[Line], words: list[int]) -> list[in
         cut = foot + 1 if near else max(first - over, 0)
         while cut < first and (lines[cut].is_furniture if near else lines[cut].words > HEADLINE_WORDS):
             cut += 1
+        if plain and any(line.is_sentence for line in lines[cut:first]):
+            return []  # the first head is another site's, and has more lines than this one
         cuts.append(cut)
         titled += any(map(_holds_title, lines[cut : block[-1] + 3]))
     # A date or a name that comes again without a headline is no head of an article.
