@@ -93,3 +93,22 @@ def test_first_party_wording_of_one_page_is_not_the_publisher_of_a_dump() -> Non
     assert trace(pages, [])[2]["outlet"].to_list() == ["Harbour Gazette"] * 2 + [None] * 2
     pages[2]["text"] = pages[3]["text"] = f"{STORY} “Fewer lemons,” she told Kurdistan 24."
     assert trace(pages, [])[2]["outlet"].to_list() == [None] * 4
+
+
+def test_a_name_over_a_file_is_the_publisher_of_all_its_articles_and_one_under_a_headline_of_that_alone() -> None:
+    texts = ["Harbour Gazette | News of the lower town\nLemons afloat\n", "Lemons again\n", "No lemons\n"]
+    pages = [{"doc_id": f"f#{at}", "path": "f", "start": at, "text": text + STORY} for at, text in enumerate(texts)]
+    pages[0]["outlet"] = "Harbour Gazette"
+    assert trace(pages, [])[2]["outlet"].to_list() == ["Harbour Gazette"] * 3
+    pages[0]["text"] = f"Lemons afloat\nHarbour Gazette\n3 March 2025\n{STORY}"
+    assert trace(pages, [])[2]["outlet"].to_list() == ["Harbour Gazette", None, None]
+
+
+def test_an_agency_that_was_told_something_did_not_print_the_article() -> None:
+    """Its own page has a dateline: `told Reuters` without one made Reuters' story the copy of its copy."""
+    text = f"It rained, he told Reuters. {STORY}"
+    page = {"doc_id": "a", "text": text}
+    _, origins, named = trace([page], [])
+    assert (named["outlet"].to_list(), origin(origins, "a")["origin_id"]) == ([None], "source:Reuters")
+    page["text"] = text.replace("Reuters", "the Harbour Gazette")
+    assert trace([page], [])[2]["outlet"].to_list() == ["Harbour Gazette"]

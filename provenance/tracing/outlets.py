@@ -14,6 +14,7 @@ from provenance.tables import OUTLETS, PAIR, PLACE, SOURCE, TEXT
 from provenance.tracing import names
 from provenance.tracing.facts import keys
 
+FIRST_LINE = 300  # code points; no site's header is longer
 _EXCLUSIVELY = re.compile(r"exclusive(?:ly)?,? (?:for|to) $")
 #: What articles say of their publisher (read_names), what files do (find_sites), and what outlets copied (list_taken).
 NAMES = pl.Schema(
@@ -22,6 +23,7 @@ NAMES = pl.Schema(
         "path": TEXT,
         "start": PLACE,
         "outlet": TEXT,
+        "opens": pl.Boolean(),
         "kept": TEXT,
         "dropped": TEXT,
         "voices": pl.List(TEXT),
@@ -54,13 +56,16 @@ def give_outlets(documents: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 def read_names(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """DOCUMENTS, ATTRIBUTIONS -> NAMES: what each article says of its publisher, row by row. *map*.
 
-    `outlet` is the canonical name in its column. Where that is empty, `kept` is what its text says, `dropped` what it
-    says without its first-party wording, and `voices` are the names in that wording.
+    `outlet` is the canonical name in its column; `opens`, whether that name stands in its first line. Without
+    one, `kept` is what its text says, `dropped` what it says without its first-party wording, and `voices` are the
+    names in that wording.
     """
     unique = documents["outlet"].drop_nulls().unique().sort()
     known = [names.canonical(name) if name.strip() else None for name in unique]
     table = pl.DataFrame({"outlet": unique, "name": pl.Series(known, dtype=pl.String)})
-    named = documents.select("doc_id", "path", "start", "outlet", "url").join(
+    first = pl.col("text").str.slice(0, FIRST_LINE).str.split("\n").list.first().str.to_lowercase()
+    opens = first.str.contains(pl.col("outlet").str.to_lowercase(), literal=True).fill_null(value=False)
+    named = documents.select("doc_id", "path", "start", "outlet", "url", opens=opens).join(
         table, on="outlet", how="left", maintain_order="left"
     )
     named = named.with_columns(name=_of_agencies(named)).drop("url")
@@ -126,14 +131,15 @@ def _read_claims(missing: pl.DataFrame, attributions: pl.DataFrame) -> dict[str,
 def find_sites(read: pl.DataFrame) -> pl.DataFrame:
     """NAMES of whole files -> SITES: the header of each file that was cut into articles, and whose voice is its own.
 
-    A header that stands once, over the first of a file's articles, names the publisher of them all. Without one, the
-    articles still share a site, and first-party wording (`told X`) names their publisher if X is that site: the only
-    name that stands in half of the articles or more (so in one of two), or in two if no other name stands in any.
-    Other names in such wording are those of an origin, not of the publisher. *gather* of a file's articles.
+    A header that stands once, over the first of a file's articles, names the publisher of them all: one on the file's
+    first line, for a name under the headline is that article's alone. Without one, the articles still share a site, and
+    first-party wording (`told X`) names their publisher if X is that site: the only name that stands in half of the
+    articles or more (so in one of two), or in two if no other name stands in any. Other names in such wording are those
+    of an origin, not of the publisher. *gather* of a file's articles.
     """
     sliced = read.filter(pl.col("start").is_not_null())
     sites = sliced.group_by("path").agg(
-        header=pl.col("outlet").filter(pl.col("start") == pl.col("start").min()).max(),
+        header=pl.col("outlet").filter((pl.col("start") == pl.col("start").min()) & pl.col("opens")).max(),
         named=pl.col("outlet").count(),
     )
     sites = sites.with_columns(header=pl.when(pl.col("named") == 1).then("header")).drop("named")
