@@ -184,13 +184,16 @@ def _seek(text: str, title: str | None = None) -> pl.DataFrame:
     return seeking.find_cued(documents.select(list(DOCUMENTS)), empty(PASSAGES)).documents
 
 
-#: What the three flags of mark_texts ask, as expressions.
+#: Names that credit, longest first, and a line of up to 60 signs that has one between others.
+NAMES = "|".join(sorted({re.escape(name) for name in seeking.credit_names()}, key=lambda name: (-len(name), name)))
+AMONG = r"(?=[!-~][ -~]{0,59}?[ \t.]*$)(?:[^\n]*[/,;()|-])? *(?:" + NAMES + r") *(?:[/,;()|-][^\n]*|[ \t.]*)"
+#: What the flags of mark_texts ask, as expressions.
 MARKS = {
     seeking.DATELINE: r"^[^\n]{2,110}?(?:--|[–—―]|[ )\d.]-|:)|\) ?[-–—]|[)][A-ZÀ-ÖØ-Þ“\n]"
     r"|/ [A-ZÀ-ÖØ-Þ][^\n]{2,60}[-–—:]|^[^\n()]{3,60} \([^()\n]{2,20}\) [A-ZÀ-ÖØ-Þ]"
     r"|^[^\n()/]{2,60}/ ?[^\W\d_][^()/\n]{1,28} ?/",
     seeking.LINE: r"(?i)^[ \t*•|/–—-]*(?:by[ \t:][^\n]{2,90}|from [^\n:]{3,100}:[^\n]{0,20}|par [^\n]{2,90}"
-    r"|(?:the )?(?:AFP|Reuters|RTÉ|Associated Press))[ \t.]*$",
+    rf"|von [^\n]{{2,90}}|por [^\n]{{2,90}}|(?:the )?(?:{NAMES})|{AMONG})[ \t.]*$",
     seeking.PICTURE: r"\([^()\n]{2,70}\)[ \t]*$|(?i:photo|picture|image|credit)[^\n]{0,20}[:/]"
     r"|/ ?[A-Z][\w .-]{1,24}[ \t]*$",
     seeking.TITLE: r"\A(?:\s*+[^\n]*\n)?\s*[^\n]*[^\S\n][-–—|•·:»]",

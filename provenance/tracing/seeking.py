@@ -160,14 +160,18 @@ def led_cues() -> dict[str, str]:
     return led
 
 
-@cache
-def credit_lines() -> Array:
-    """Hashes of the names that credit a text where they stand alone on a line, as mark_texts has them."""
+def credit_names() -> set[str]:
+    """The names that credit a text where they stand alone on a line, or among places, days and desks."""
     table = names.lexicon()
     every = {name for name, kind in table.kinds.items() if kind == "agency"}
-    every |= {word for ways in table.exact.values() for word in ways} | {
+    return every | {word for ways in table.exact.values() for word in ways} | {
         "reuters", "associated press", "agence france presse", "sputnik", "xinhua", "bloomberg news"
     }  # fmt: skip
-    written = [way.encode() for name in every for way in (name, name.lower(), name.upper())]
+
+
+@cache
+def credit_lines() -> Array:
+    """Hashes of credit_names, as mark_texts has them."""
+    written = [way.encode() for name in credit_names() for way in (name, name.lower(), name.upper())]
     hashes = {hash_name(np.frombuffer(way, np.uint8)) for way in written}
     return np.array([max(map(len, written)), *sorted(hashes)], np.uint64)

@@ -204,7 +204,8 @@ def _credits(octets, line, end, names):
         while colon < end and octets[colon] != COLON:
             colon += 1
         named = 3 <= _count(octets, begin + 5, colon) <= 100
-        return named and colon < end and _count(octets, colon + 1, begin + size) <= 20
+        if named and colon < end and _count(octets, colon + 1, begin + size) <= 20:
+            return True
     if size > 4 and low_bytes(small, np.uint64(4)) == _THE and _is_name(octets, begin + 4, size - 4, names):
         return True
     return _is_name(octets, begin, size, names) or (size <= PARTED and _has_name(octets, begin, begin + size, names))
