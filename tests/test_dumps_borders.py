@@ -60,9 +60,10 @@ def test_a_byline_over_a_dateline_needs_no_headline() -> None:
     assert len(checked(f"{story(1)}By Ann Lee\n\n{story(2)}")) == 1
 
 
-def test_the_title_of_a_web_page_begins_an_article() -> None:
-    text = f"{TITLES[0]}\n\n{story(1)}{TITLES[1]} | Halven Courier\n\n{story(2)}"
-    assert firsts(text) == [TITLES[0], f"{TITLES[1]} | Halven Courier"]
+@pytest.mark.parametrize("site", ["Halven Courier", "20 Minutes", "euronews", "q.example"])
+def test_the_title_of_a_web_page_begins_an_article(site: str) -> None:
+    text = f"{TITLES[0]}\n\n{story(1)}{TITLES[1]} | {site}\n\n{story(2)}"
+    assert firsts(text) == [TITLES[0], f"{TITLES[1]} | {site}"]
     formula = f"{story(1)}so that we have for all P(x | A) = P(x | B) ==>\n\n{story(2)}"
     assert len(checked(formula)) == 1
 

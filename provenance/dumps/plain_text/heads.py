@@ -19,7 +19,7 @@ HEAD_LINES = 14
 
 _SUFFIX = re.compile(r"\s(?P<mark>[-–—|»·•])\s(?P<site>[^|»·•\s–—][^|»·•]{1,50})$")
 #: A site's name and no formula: "for all P(x | A) = P(x | B)".
-_NAME = re.compile(r"[^\W\d_a-z][\w.,'’&+! -]*|[\w-]+\.[\w.-]+")
+_NAME = re.compile(r"(?=.*[^\W\d_])[\w.,:'’&+!/ -]+")
 #: إسطنبول: «الشرق الأوسط»
 _SIGNED = re.compile(r"[^\W\d_][^:«»\d]{1,30}:\s?«(?P<name>[^«».:]{3,40})»")
 _TAGLINE = re.compile(r"(?P<name>\S[^|»·•—–:]{1,40}?)\s*(?:[|»·•]|\s[-—–:])\s(?P<rest>.{4,160})")
