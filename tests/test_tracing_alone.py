@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.tracing import STORY, origin, trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -58,17 +60,14 @@ def test_a_reason_shows_no_control_characters() -> None:
     assert not any(ord(sign) < 32 or sign in "\u202e\u200f" for sign in origin(origins, "a")["reason"])
 
 
-def test_origins_of_the_real_dumps_cut_by_hand() -> None:
+def test_origins_of_the_real_dumps_cut_by_hand(shared: Path) -> None:
     """Articles cut at the listed places, so that this depends on nothing but tracing."""
-    root = os.environ.get("PROVENANCE_SHARED")
-    if not root:
-        pytest.skip("PROVENANCE_SHARED is not set: no real dumps here")
-    gold = json.loads((Path(root) / "gold" / "dumps.json").read_text("utf-8"))
+    gold = json.loads((shared / "gold" / "dumps.json").read_text("utf-8"))
     cuts = {"000": [0, 2637], "001": [0], "003": [0, 1098, 15789, 32355], "004": [0, 5042, 8450, 11461]}
     publishers = {"003": "South Front", "004": "Iraq War News"}
     rows, where = [], []
     for item in gold["origins"]:
-        text = (Path(root) / "dumps" / item["file"]).read_text("utf-8")
+        text = (shared / "dumps" / item["file"]).read_text("utf-8")
         number = item["file"][:3]
         ends = [*cuts[number], len(text)]
         start, end = next(pair for pair in itertools.pairwise(ends) if pair[0] <= item["within"] < pair[1])

@@ -20,7 +20,7 @@ from provenance.text.margins import trim
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0
-#: Buttons and notices that may stand inside a head.
+#: Buttons and notices that may stand inside a head; each is tried as its border, so a bar of them must cost no more.
 BUTTONS = 8
 #: A longer text whose lines are shorter than this on average holds words or letters one below the other, no articles;
 #: ten million such lines would take two minutes.

@@ -39,16 +39,16 @@ _NO_SITE = frozenset(
     updates exclusive interview statement watch explainer part review un chief pm envoy ambassador court government
     general leader says said commander""".split()  # noqa: SIM905  a list would be four times as long to read
 )
-_KIND = frozenset(
-    """news newspaper times post tribune herald daily online website magazine agency journal gazette observer press
-    english homepage media tv radio network blog""".split()  # noqa: SIM905  a list would be four times as long to read
-)
-#: Words that names of papers and stations end or begin with, and what stands before "News" over any site's list.
+#: Words that names of papers and stations end or begin with.
 _PAPER = frozenset(
-    """News Newspaper Times Post Tribune Herald Daily Gazette Observer Journal Chronicle Telegraph Courier Examiner
-    Bulletin Dispatch Inquirer Register Mail Mirror""".split()  # noqa: SIM905  as above
+    """news newspaper times post tribune herald daily gazette observer journal chronicle telegraph courier examiner
+    bulletin dispatch inquirer register mail mirror""".split()  # noqa: SIM905  as above
 )
-_SMALL = frozenset({"of", "the", "and", "The"})
+#: And what a site's header calls it besides.
+_KIND = _PAPER | {
+    "online", "website", "magazine", "agency", "press", "english", "homepage", "media", "tv", "radio", "network", "blog"
+}  # fmt: skip
+#: What stands before "News" over any site's list.
 _SECTIONS = frozenset(
     """breaking world latest top local sport sports business more related us uk national international politics live
     video general other all today regional city state your our press staff crime health science tech""".split()  # noqa: SIM905  as above
@@ -134,16 +134,12 @@ def _masthead(head: list[Line], title: Line | None) -> str | None:
     marks = [row for row, line in enumerate(head) if row > at and (line.is_byline or line.date is not None)]
     for row in range(at + 1, min(at + 7, len(head))):
         words = head[row].text.split()
-        near = any(abs(row - mark) <= 4 for mark in marks)
-        if (
-            near
-            and 2 <= len(words) <= 5
-            and _PAPER.intersection(words)
-            and all(word[0].isupper() or word in _SMALL for word in words)
-        ):
-            rest = [word.lower() for word in words if word not in _PAPER and word not in _SMALL]
-            if rest and not _SECTIONS.intersection(rest):
-                return head[row].text.strip(_MARKS)
+        if not 2 <= len(words) <= 5 or all(abs(row - mark) > 4 for mark in marks):
+            continue
+        capital = all(word[0].isupper() or word in ("of", "the", "and") for word in words)
+        keys = {word.lower() for word in words} - {"of", "the", "and"}
+        if capital and keys & _PAPER and keys - _PAPER and not keys & _SECTIONS:
+            return head[row].text.strip(_MARKS)
     return None
 
 
