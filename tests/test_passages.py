@@ -16,7 +16,7 @@ from provenance import tables
 from provenance.text import feed_lines, furniture, line_kernels
 from provenance.text.lines import read_lines
 from provenance.text.passages import alike, find_passages
-from provenance.text.tokens import fold_batch
+from provenance.text.tokens import encode, fold_batch
 from tests import strategies
 from tests.articles import BODY, MORE, check_cover, documents, hostile
 
@@ -263,7 +263,7 @@ def test_a_document_is_judged_alone_and_threads_change_nothing(texts: list[str],
 
 @given(st.lists(hostile | strategies.texts(), max_size=3))
 def test_lines_are_what_a_slow_reader_finds(texts: list[str]) -> None:
-    lines, _ = read_lines(texts)
+    lines, _ = read_lines(*encode(texts))
     expected = []
     for row, text in enumerate(texts):
         for match in re.finditer(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+", text):
@@ -288,7 +288,7 @@ LINE = st.text("abcXYZ019 ,.'-()é", max_size=60) | st.builds("".join, st.lists(
 @example("aé", 300)
 def test_lines_are_measured_as_sign_by_sign(part: str, times: int) -> None:
     line = (part * (times + 1)).strip()
-    lines, _ = read_lines([line])
+    lines, _ = read_lines(*encode([line]))
     if not line:
         assert not lines.doc.size
         return

@@ -297,6 +297,17 @@ def find_twins(doc, key, opening, words, letters, twin, copies, longer):
         copies[i] = copies[twin[i]]
 
 
+@njit(cache=True, nogil=True)
+def cut_out(octets, low, high, bounds, cut):
+    """octets[low[i]:high[i]] for each i, one after another, into `cut`; their bounds into `bounds` (rows + 1)."""
+    at = bounds[0] = 0
+    for i in range(low.size):
+        for place in range(low[i], high[i]):
+            cut[at] = octets[place]
+            at += 1
+        bounds[i + 1] = at
+
+
 @njit(inline="always")
 def _closes(opener, code):
     if opener == 0x22:

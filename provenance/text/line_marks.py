@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from provenance.text import furniture, role_kernels
 from provenance.text.month_names import MONTHS, WEEKDAYS
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from provenance.arrays import Array
     from provenance.text.tokens import Folded
 
@@ -139,11 +140,9 @@ def _date_line() -> str:
 WEEKDAYS_BESIDE = ("feira", "كانون", "تشرين", "الاول", "الثاني")
 
 
-def mark_lines(shown: list[str], folded: Folded, strings: list[str]) -> Array:
+def mark_lines(lines: pl.Series, folded: Folded, plain: pl.Series) -> Array:
     """Short lines as printed, as FOLDED and as folded strings -> bits of role_kernels, DATE to WIDGET (int32)."""
-    lines = pl.Series("line", shown, dtype=pl.String())
-    plain = pl.Series("folded", strings, dtype=pl.String())
-    mark = np.zeros(len(shown), np.int32)
+    mark = np.zeros(len(lines), np.int32)
     for bit, hints, form in _FORMS:
         at = np.flatnonzero(lines.str.contains_any(hints).to_numpy())
         mark[at[lines.gather(at).str.contains(form).to_numpy()]] |= bit

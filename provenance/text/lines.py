@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from provenance.text import fold_table, line_kernels
-from provenance.text.tokens import encode
+from provenance.text.tokens import BEHIND
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from provenance.arrays import Array
+    from provenance.text.tokens import Folded
 
 
 class Lines(NamedTuple):
@@ -24,6 +25,8 @@ class Lines(NamedTuple):
     doc: NDArray[np.int32]  # row of the text
     start: NDArray[np.int32]
     end: NDArray[np.int32]
+    low: NDArray[np.int64]  # where it begins and ends in the bytes of all texts
+    high: NDArray[np.int64]
     gap: NDArray[np.uint8]  # 0 first of its text, 1 after a line break, 2 after a blank line; + 4 indented
     words: NDArray[np.int32]
     capitals: NDArray[np.int32]  # words that begin with a capital
@@ -43,10 +46,12 @@ class Quotes(NamedTuple):
     words: NDArray[np.int32]
 
 
-def read_lines(texts: list[str]) -> tuple[Lines, Quotes]:
-    """Texts -> LINES and QUOTES. Cost: three passes over the bytes, about 150 MB/s."""
-    octets, bounds = encode(texts)
-    room = _breaks(octets) + len(texts) + 1
+def read_lines(octets: Array, bounds: Array) -> tuple[Lines, Quotes]:
+    """UTF-8 of texts and their bounds, as tokens.octets_of has them -> LINES and QUOTES.
+
+    Cost: three passes over the bytes, about 150 MB/s.
+    """
+    room = _breaks(octets) + bounds.size
     doc, place = np.empty(room, np.int32), np.empty(room, np.int32)
     low, high, gap = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
     n = line_kernels.find_lines(octets, bounds, doc, low, high, place, gap)
@@ -58,8 +63,27 @@ def read_lines(texts: list[str]) -> tuple[Lines, Quotes]:
     line_kernels.measure_lines(
         octets, low, high, *fold_table.load(), length, words, capitals, letters, key, opening, ending, flags
     )
-    lines = Lines(doc[:n], place, place + length, gap[:n], words, capitals, letters, key, opening, ending, flags)
+    lines = Lines(
+        doc[:n], place, place + length, low, high, gap[:n], words, capitals, letters, key, opening, ending, flags
+    )
     return lines, _quotes(octets, low, high, place, flags)
+
+
+def cut_lines(octets: Array, lines: Lines, rows: Array) -> tuple[Array, Array]:
+    """The bytes of some lines, one after another, with BEHIND bytes after the last; their bounds."""
+    return _cut_out(octets, lines.low[rows], lines.high[rows])
+
+
+def cut_folded(folded: Folded) -> tuple[Array, Array]:
+    """The bytes of each folded text without the spaces between them, as cut_lines has them."""
+    first, last = folded.first_byte[folded.tokens.bounds[:-1]], folded.first_byte[folded.tokens.bounds[1:]]
+    return _cut_out(folded.octets, first, np.maximum(last - 1, first))
+
+
+def _cut_out(octets: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    bounds, cut = np.empty(low.size + 1, np.int64), np.zeros(int((high - low).sum()) + BEHIND, np.uint8)
+    line_kernels.cut_out(octets, low, high, bounds, cut)
+    return cut, bounds
 
 
 def _breaks(octets: Array) -> int:

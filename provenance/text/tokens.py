@@ -130,8 +130,12 @@ class Folder:
 
 def fold_batch(texts: list[str], keep: bool = True) -> Folded:
     """Texts -> their folded words, their bytes only with `keep`. Cost: one pass over the bytes."""
-    octets, bounds = encode(texts)
-    return fold_octets(octets, bounds, _columns(int(bounds[-1]) // 2 + len(texts) + 2), keep)
+    return fold_bytes(*encode(texts), keep)
+
+
+def fold_bytes(octets: Array, bounds: Array, keep: bool = True) -> Folded:
+    """UTF-8 of texts and their bounds, BEHIND bytes after the last -> as fold_batch."""
+    return fold_octets(octets, bounds, _columns(int(bounds[-1]) // 2 + bounds.size + 1), keep)
 
 
 def encode(texts: list[str]) -> tuple[Array, Array]:
@@ -178,6 +182,14 @@ def octets_of(texts: pl.Series) -> tuple[Array, Array]:
     padded = pl.concat([texts.rename(""), pl.Series(["\0" * (BEHIND + INLINE)])])
     joined = nanoarrow.c_array_stream(padded.str.join("")).get_next().view()
     return np.frombuffer(joined.buffer(2), np.uint8), bounds
+
+
+def texts_of(octets: Array, bounds: Array) -> pl.Series:
+    """UTF-8 of texts one after another and their bounds (int64) -> the texts; as octets_of, backwards."""
+    if bounds.size == 1:
+        return pl.Series([], dtype=pl.String())
+    parts = [None, bounds, octets]
+    return pl.Series(nanoarrow.c_array_from_buffers(nanoarrow.large_string(), bounds.size - 1, parts, null_count=0))
 
 
 def _columns(words: int) -> list[Array]:
