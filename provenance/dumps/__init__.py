@@ -10,7 +10,7 @@ modules in the order in which imports go down, the highest first:
     pieces                                  a file as pieces that can be written again without some of them
 What reads a file of which format
     columnar                                Parquet, Arrow and frames, by columns
-    records                                 JSON of any shape, CSV and TSV: a record is an article
+    records                                 JSON, XML and SGML of any shape, CSV and TSV: a record is an article
     mail                                    mails and mailboxes
     web                                     pages, feeds and web archives
     plain_text                              text that has no other borders than its lines

@@ -18,6 +18,7 @@ from provenance.dumps.labels.identity import name_documents
 from provenance.dumps.labels.language import tell_languages
 from provenance.dumps.mail.mailboxes import read_mail, read_mailbox
 from provenance.dumps.records.delimited import read_table
+from provenance.dumps.records.elements import read_elements
 from provenance.dumps.records.json_files import read_json, read_json_lines
 from provenance.dumps.rejects import HARMLESS, Reject, reject_frame
 from provenance.dumps.sources.archives import read_tar, read_zip
@@ -69,6 +70,7 @@ READERS: dict[str, Callable[[BinaryIO, Intake], Iterator[pl.DataFrame | Question
     "tsv": lambda stream, intake: read_table(stream, intake, "\t"),
     "html": read_page_file,
     "feed": read_feed_file,
+    "xml": read_elements,
     "warc": read_web_archive,
     "eml": read_mail,
     "mbox": read_mailbox,

@@ -33,7 +33,10 @@ USUAL = {
         "tekst", "metin", "icerik", "artikeltext", "volltext", "textoarticulo", "textocompleto", "corpsarticle",
         "paragraphs", "contentelements", *OF_MARKUP,
     ),
-    "id": ("docid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier"),
+    "id": (
+        "docid", "itemid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier",
+        "docno", "newid",
+    ),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
         "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "dategmt",

@@ -1,7 +1,8 @@
-"""JSON, CSV and TSV -> records -> articles, one by one, so that what is broken is left out alone.
+"""JSON, CSV, TSV, XML and SGML -> records -> articles, one by one, so that what is broken is left out alone.
 
 Files
     json_files, delimited                   files -> records
+    elements                                XML and SGML of any shape -> records
     lines                                   a stream -> its lines, decoded alike
 Records
     articles                                a record -> an article: which field holds what

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from provenance.dumps.labels.columns import choose_columns
-from provenance.dumps.records.articles import Records, flattened
+from provenance.dumps.records.articles import Records, flattened, text_of_parts
 from provenance.dumps.records.lines import MOST_LINE, read_lines, record_encoding
 from provenance.dumps.rejects import NOT_TEXT, single_line
 from provenance.dumps.web.markup import plain_text
@@ -238,7 +238,7 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
         items = value.get("items")
         return [Place(("items",), items, is_list=True)] if isinstance(items, list) else []
     whole = Place((), [value], is_list=False)
-    if not choose_columns(list(value), settings).problem:
+    if not choose_columns(_fields(value), settings).problem:
         return [whole]
     lists: list[Place] = []
     textless: list[Place] = []
@@ -254,7 +254,7 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
                     has_text = _has_text(inner[0], settings)
                     (lists if has_text else textless).append(Place(path, inner, is_list=True))
                 elif isinstance(inner, dict):
-                    columns = choose_columns(list(inner), settings)
+                    columns = choose_columns(_fields(inner), settings)
                     if columns.problem:
                         deeper.append((path, inner))
                     else:
@@ -263,14 +263,23 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
         level = deeper
     if len(objects) > 1 and len(texts) == 1:
         return lists + objects
-    if not choose_columns(list(flattened(value)), settings).problem:
+    if not choose_columns(_fields(flattened(value)), settings).problem:
         return [*lists, whole]
     groups = [group for place in textless for group in _lists_in(place, settings)] if not lists else []
     return lists or groups or (textless if len(textless) == 1 else [whole])
 
 
 def _has_text(record: Any, settings: Settings) -> bool:
-    return isinstance(record, dict) and not choose_columns(list(flattened(record)), settings).problem
+    return isinstance(record, dict) and not choose_columns(_fields(flattened(record)), settings).problem
+
+
+def _fields(record: dict[str, Any]) -> list[str]:
+    """The fields of an object that may hold a text; a list of other objects is none, whatever it is called."""
+    return [
+        name
+        for name, value in record.items()
+        if not (isinstance(value, list) and value and isinstance(value[0], dict) and text_of_parts(value) is value)
+    ]
 
 
 def _lists_in(place: Place, settings: Settings) -> Iterator[Place]:

@@ -18,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_XML_CHARSET = re.compile(rb"^\s*<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _PRINTED = re.compile(rb"[\t\n\r -~]")
 #: Encodings in seven bits: they look like ASCII, but for the escapes with which they change sets.
@@ -202,3 +203,9 @@ def _likeliest_latin(content: bytes) -> tuple[str, float]:
                 all_letters, good = all_letters + 1, good + (letter.lower() in letters and not odd)
         shares[encoding] = good / all_letters if all_letters else 1.0
     return max(shares.items(), key=lambda item: item[1])
+
+
+def xml_charset(content: bytes) -> str | None:
+    """The encoding that an XML declaration names."""
+    match = _XML_CHARSET.match(content[:300])
+    return match[1].decode() if match else None

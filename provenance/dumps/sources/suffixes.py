@@ -9,6 +9,7 @@ SUFFIXES = {
     ".txt": "text", ".text": "text", ".md": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html", ".mhtml": "eml", ".mht": "eml",
     ".rss": "feed", ".atom": "feed", ".xml": "feed", ".rdf": "feed",
+    ".sgm": "xml", ".sgml": "xml",
     ".warc": "warc", ".wet": "warc", ".zip": "zip", ".tar": "tar", ".eml": "eml", ".mbox": "mbox", ".mbx": "mbox",
 }  # fmt: skip
 #: Suffixes of packings, and what the name is without them.

@@ -12,10 +12,10 @@ from typing import Any
 import feedparser
 
 from provenance.dumps.labels.publishers import host_of, without_slogan
-from provenance.dumps.sources.decode import decode_text
+from provenance.dumps.sources.decode import decode_text, xml_charset
 from provenance.dumps.web.markup import plain_text
 from provenance.dumps.web.news_items import is_of_agency, read_news_items
-from provenance.dumps.web.pages import said_of, xml_charset
+from provenance.dumps.web.pages import said_of
 
 #: A feed's own declarations are how a kilobyte becomes a gigabyte, and how a file of ours gets into a text.
 _DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^<>\[]{0,500}\[")

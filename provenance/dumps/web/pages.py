@@ -11,7 +11,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from provenance.dumps.plain_text.layout import WIDE
-from provenance.dumps.sources.decode import Decoded, decode_text
+from provenance.dumps.sources.decode import Decoded, decode_text, xml_charset
 from provenance.dumps.web.markup import plain_text
 from provenance.dumps.web.page_labels import read_labels, read_stated, stated_text
 
@@ -23,7 +23,6 @@ _TOO_DEEP = etree.XPath(f"boolean(/*{'/*' * MOST_DEPTH})")
 MOST_TAGS = 50_000
 _CHARSET = re.compile(rb"<meta[^<>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _XML = re.compile(r"^\s*<\?xml[^<>]{0,300}\?>")
-_XML_CHARSET = re.compile(rb"^\s*<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})")
 #: Stands before a caption on its way through the extractor, which knows no captions and drops what is not printable.
 _MARK = "\u29c9\u2e18\u29c9"
 #: How a caption begins in an article's text.
@@ -62,12 +61,6 @@ def declared_charset(content: bytes) -> str | None:
     """The encoding that a page names in its first 4 kB."""
     match = _CHARSET.search(content[:4096])
     return xml_charset(content) or (match[1].decode() if match else None)
-
-
-def xml_charset(content: bytes) -> str | None:
-    """The encoding that an XML declaration names."""
-    match = _XML_CHARSET.match(content[:300])
-    return match[1].decode() if match else None
 
 
 def extract(markup: str, url: str | None) -> Page:
