@@ -182,6 +182,26 @@ def _sign(octets, at, end, code):
     return QUOTES if code in (0x22, 0xAB, 0x201C, 0x201D, 0x201E, 0x300C) else 0
 
 
+@njit(inline="always")
+def _add_letters(number, size, hashed, block, value, opening):
+    """Add folded bytes to the hash of a line, which takes them eight at a time -> its state, as it was given.
+
+    `number` is the bytes as one number, the first highest; `size`, how many, is 8 at most. The state: how many bytes
+    were hashed, those that wait for an eighth one, the hash of the others, and what it was behind OPENING_BYTES (else
+    0). What comes behind KEY_BYTES is left out.
+    """
+    if hashed >= KEY_BYTES:
+        return hashed, block, value, opening
+    room = 8 - (hashed & 7)
+    if size < room:
+        return hashed + size, (block << np.uint64(8 * size)) | number, value, opening
+    rest = size - room
+    whole = number >> np.uint64(8 * rest)
+    value = mix(value, whole if room == 8 else (block << np.uint64(8 * room)) | whole)
+    opening = value if hashed + room == OPENING_BYTES else opening
+    return hashed + size, low_bytes(number, rest), value, opening
+
+
 @njit(cache=True, nogil=True)
 def measure_lines(
     octets, low, high, kind, first, length, pool, end, words, capitals, letters, key, opening, ending, flags
@@ -195,7 +215,7 @@ def measure_lines(
     """
     for i in range(low.size):
         at, here, alone, piece, mark, stopped = low[i], 0, 0, False, np.uint8(0), OPEN
-        hashed, block, value, start = 0, np.uint64(0), np.uint64(0), np.uint64(0)
+        hashed, block, value, start = np.int64(0), np.uint64(0), np.uint64(0), np.uint64(0)
         last, dots, count, upper, lettered, numbered = 0, 0, 0, 0, 0, False
         while at < high[i]:
             if octets[at] == 0x20:
@@ -203,32 +223,16 @@ def measure_lines(
                 continue
             if octets[at] < 0x80 and kind[octets[at]] == 2:  # one word of what is most of any text, eight at a time
                 if not piece:
-                    piece = True
-                    count += 1
+                    piece, count = True, count + 1
                     upper += _is_upper(octets[at])
-                    if lettered == 0 and not numbered and is_lower(octets[at]):
-                        mark |= LOWER
+                    mark |= LOWER if lettered == 0 and not numbered and is_lower(octets[at]) else 0
                 size = np.int64(8)
                 while size == 8:
                     size, many, number = _leading(octets, at, high[i])
                     numbered |= many < size
                     lettered += many
                     at, here = at + size, here + size
-                    if size == 0 or hashed >= KEY_BYTES:
-                        continue
-                    room = 8 - (hashed & 7)
-                    if size < room:
-                        block = (block << np.uint64(8 * size)) | number
-                        hashed += size
-                        continue
-                    rest = size - room
-                    whole = number >> np.uint64(8 * rest)
-                    value = mix(value, whole if room == 8 else (block << np.uint64(8 * room)) | whole)
-                    hashed += room
-                    start = value if hashed == OPENING_BYTES else start
-                    block = np.uint64(0)
-                    if hashed < KEY_BYTES:
-                        block, hashed = low_bytes(number, rest), hashed + rest
+                    hashed, block, value, start = _add_letters(number, size, hashed, block, value, start)
                 last, dots, stopped = np.int32(octets[at - 1]), 0, OPEN
                 continue
             code, size = code_point(octets, at)
@@ -237,22 +241,16 @@ def measure_lines(
             here += 1
             if how >= 2:
                 if not piece and how == 2:
-                    piece = True
-                    count += 1
+                    piece, count = True, count + 1
                     upper += _is_upper(code)
-                    if lettered == 0 and not numbered and is_lower(code):
-                        mark |= LOWER
+                    mark |= LOWER if lettered == 0 and not numbered and is_lower(code) else 0
                 alone += how == 3
                 lettered += 1
-                if hashed < KEY_BYTES:
-                    for k in range(length[code]):
-                        block = (block << np.uint64(8)) | np.uint64(pool[first[code] + k])
-                        hashed += 1
-                        if hashed & 7 == 0:
-                            value, block = mix(value, block), np.uint64(0)
-                            start = value if hashed == OPENING_BYTES else start
+                for k in range(length[code]):
+                    letter = np.uint64(pool[first[code] + k])
+                    hashed, block, value, start = _add_letters(letter, 1, hashed, block, value, start)
                 last, dots, stopped = code, 0, OPEN
-            elif code == 0x20 or _is_space(code):
+            elif _is_space(code):
                 piece = False
             else:
                 mark |= _sign(octets, at - 1, high[i], code)
