@@ -196,6 +196,45 @@ def _ask(word, gap, begin, end):
         prefetch(gap, at)
 
 
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _keep_spans(texts, shorts, pair, inner, chains, made, anchor, least):
+    """chains[:made] -> how many of them are spans; these are carried on, and moved to the front, in place.
+
+    `texts` = (word, gap, segment), `pair` = (a, a0, na, b, b0, nb); all else is that of align_pairs.
+    """
+    (word, gap, segment), (short_bounds, short_start, short_end) = texts, shorts
+    a, a0, na, b, b0, nb = pair
+    good = np.int64(0)
+    for c in range(made):
+        if chains[c, LONGEST] < min(anchor, na, nb):
+            continue
+        carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c)
+        if chains[c, EQUAL] < least and not (
+            (inner or 2 * chains[c, EQUAL] > min(na, nb))
+            and (
+                _holds_short(short_bounds, short_start, short_end, a, chains[c, LEFT_START], chains[c, LEFT_END])
+                or _holds_short(short_bounds, short_start, short_end, b, chains[c, RIGHT_START], chains[c, RIGHT_END])
+            )
+        ):
+            continue
+        move(chains, c, chains, good)
+        good += 1
+    return good
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _add_rows(spans, count, p, kept, chosen):
+    """Write kept[:chosen] as rows of `spans` from `count` on, under the number of their pair -> (spans, count)."""
+    while count + chosen > spans.shape[0]:
+        spans = with_room(spans)
+    for m in range(chosen):
+        spans[count, 0] = p
+        for column in range(5):
+            spans[count, column + 1] = kept[m, column]
+        count += 1
+    return spans, count
+
+
 @njit(cache=True, nogil=True)
 def align_pairs(
     word, bounds, gap, segment, shorts, left, right, distinct, k, anchor, apart, identity, least, jaccard, spans
@@ -216,7 +255,6 @@ def align_pairs(
     Cost: one table of the left document for all its pairs, so they are to come one after another; then a look-up a
     shingle of the right, and the words of the runs. Scratch memory is that of the longest document of the call.
     """
-    short_bounds, short_start, short_end = shorts
     word, gap, segment = lent(word), lent(gap), lent(segment)
     longest = np.int64(1)
     for p in range(left.size):  # not all documents: with a call for every 512 pairs that grew with their square
@@ -254,33 +292,11 @@ def align_pairs(
         total = distinct[a] + distinct[b] - shared
         jaccard[p] = np.float32(shared / total) if total else np.float32(0)
         chains, made = chain_runs(word, gap, segment, inner, a0, b0, runs, found, apart, identity, chains)
-        good = np.int64(0)
-        for c in range(made):
-            if chains[c, LONGEST] < min(anchor, na, nb):
-                continue
-            carry_on(word, gap, segment, inner, a0, na, b0, nb, chains, c)
-            if chains[c, EQUAL] < least and not (
-                (inner or 2 * chains[c, EQUAL] > min(na, nb))
-                and (
-                    _holds_short(short_bounds, short_start, short_end, a, chains[c, LEFT_START], chains[c, LEFT_END])
-                    or _holds_short(
-                        short_bounds, short_start, short_end, b, chains[c, RIGHT_START], chains[c, RIGHT_END]
-                    )
-                )
-            ):
-                continue
-            move(chains, c, chains, good)
-            good += 1
+        good = _keep_spans((word, gap, segment), shorts, (a, a0, na, b, b0, nb), inner, chains, made, anchor, least)
         kept, chosen = chains, good
         if good > 1:
             kept = np.empty((good, 6), np.int32)
             order = longest_first(chains, good, apart if inner else -1)
             chosen = choose_inside(chains, order, kept, na, least) if inner else choose_chains(chains, order, kept)
-        while count + chosen > spans.shape[0]:
-            spans = with_room(spans)
-        for m in range(chosen):
-            spans[count, 0] = p
-            for column in range(5):
-                spans[count, column + 1] = kept[m, column]
-            count += 1
+        spans, count = _add_rows(spans, count, p, kept, chosen)
     return spans, count

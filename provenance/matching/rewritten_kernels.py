@@ -26,6 +26,64 @@ NO_WALLS = np.empty(0, np.int64)
 MOST_SEEDS = 1 << 14  # of a pair; one line over and over would have the square of its number
 
 
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _index_sentences(ids, cuts, low, high, isf, head, scratch):
+    """Sentences low:high of a -> how many entries their inverted index has; `scratch` as in seed_sentences.
+
+    head[t] becomes the last entry of word t, from which entry_next leads to those before it.
+    """
+    entry_of, entry_tf, entry_next, entry_word, _, _, norm, types = scratch
+    entries = 0
+    for s in range(low, high):
+        norm[s - low], types[s - low] = 0.0, 0
+        first = entries
+        for w in range(cuts[s], cuts[s + 1]):
+            t = ids[w]
+            if isf[t] < FAINT:
+                continue
+            e = head[t]
+            if e != -1 and entry_of[e] == s - low:
+                entry_tf[e] += 1.0
+                continue
+            entry_of[entries], entry_tf[entries], entry_next[entries] = s - low, 1.0, e
+            entry_word[entries] = t
+            head[t] = entries
+            entries += 1
+        for e in range(first, entries):
+            norm[s - low] += (entry_tf[e] * isf[entry_word[e]]) ** 2
+            types[s - low] += 1
+    return entries
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _meet_sentence(ids, begin, end, isf, head, tally, scratch):
+    """A sentence of b, words begin:end -> its squared norm and its types; with each sentence of a: dot and common.
+
+    `scratch` as in seed_sentences; `dot` and `common` come as zeros. `tally` is all 0 before and after.
+    """
+    entry_of, entry_tf, entry_next, _, dot, common, _, _ = scratch
+    square, kinds = 0.0, 0
+    for w in range(begin, end):
+        tally[ids[w]] += isf[ids[w]] >= FAINT
+    for w in range(begin, end):
+        t = ids[w]
+        if isf[t] < FAINT:
+            continue
+        tf = float(tally[t])
+        if tf == 0.0:
+            continue
+        tally[t] = 0
+        weight = isf[t] * isf[t]
+        square += tf * tf * weight
+        kinds += 1
+        e = head[t]
+        while e != -1:
+            dot[entry_of[e]] += entry_tf[e] * tf * weight
+            common[entry_of[e]] += 1
+            e = entry_next[e]
+    return square, kinds
+
+
 @njit(cache=True, nogil=True)
 def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, tally, scratch, seeds, strength):
     """Sentences a_low:a_high and b_low:b_high -> (seeds, strength, count): pairs with cosine > COSINE and dice > DICE.
@@ -34,49 +92,13 @@ def seed_sentences(ids, cuts, a_low, a_high, b_low, b_high, isf, head, tally, sc
     `tally` (int32 [words], all 0) are left as found. `scratch`: of each entry of an inverted index of a its sentence,
     tf, next entry and word; by sentence of a the dot product and common types so far, squared norm and types.
     """
-    entry_of, entry_tf, entry_next, entry_word, dot, common, norm, types = scratch
-    entries = 0
-    for s in range(a_low, a_high):
-        norm[s - a_low], types[s - a_low] = 0.0, 0
-        first = entries
-        for w in range(cuts[s], cuts[s + 1]):
-            t = ids[w]
-            if isf[t] < FAINT:
-                continue
-            e = head[t]
-            if e != -1 and entry_of[e] == s - a_low:
-                entry_tf[e] += 1.0
-                continue
-            entry_of[entries], entry_tf[entries], entry_next[entries] = s - a_low, 1.0, e
-            entry_word[entries] = t
-            head[t] = entries
-            entries += 1
-        for e in range(first, entries):
-            norm[s - a_low] += (entry_tf[e] * isf[entry_word[e]]) ** 2
-            types[s - a_low] += 1
+    _, _, _, entry_word, dot, common, norm, types = scratch
+    entries = _index_sentences(ids, cuts, a_low, a_high, isf, head, scratch)
     count = 0
     for s in range(b_low, b_high):
         for m in range(a_high - a_low):
             dot[m], common[m] = 0.0, 0
-        square, kinds = 0.0, 0
-        for w in range(cuts[s], cuts[s + 1]):
-            tally[ids[w]] += isf[ids[w]] >= FAINT
-        for w in range(cuts[s], cuts[s + 1]):
-            t = ids[w]
-            if isf[t] < FAINT:
-                continue
-            tf = float(tally[t])
-            if tf == 0.0:
-                continue
-            tally[t] = 0
-            weight = isf[t] * isf[t]
-            square += tf * tf * weight
-            kinds += 1
-            e = head[t]
-            while e != -1:
-                dot[entry_of[e]] += entry_tf[e] * tf * weight
-                common[entry_of[e]] += 1
-                e = entry_next[e]
+        square, kinds = _meet_sentence(ids, cuts[s], cuts[s + 1], isf, head, tally, scratch)
         for m in range(a_high - a_low):
             if common[m] == 0 or 2.0 * common[m] <= DICE * (types[m] + kinds):
                 continue
