@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from provenance.dumps import workers
+from tests import warm
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provenance.reports.runs import Run
 
 # Derandomised: a red run must be red again for whoever looks into it.
@@ -45,6 +50,21 @@ def shared() -> Path:
     if not place:
         pytest.skip("PROVENANCE_SHARED is not set: the shared dumps and corpora are not at hand")
     return Path(place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_workers() -> Iterator[None]:
+    """Parsers' processes that outlive a test: a hundred tests of pages each waited for the imports of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "_Worker", warm.WarmWorker)
+        yield
+    warm.let_go()
+
+
+@pytest.fixture
+def cold_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers as they are, for the tests of how they start and end."""
+    monkeypatch.setattr(workers, "_Worker", warm.WarmWorker.__base__)
 
 
 @pytest.fixture

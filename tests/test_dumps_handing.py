@@ -27,7 +27,10 @@ from provenance.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no memory can be handed over on this system")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no memory can be handed over on this system"),
+    pytest.mark.usefixtures("cold_workers"),
+]
 
 TEXTS = ["The harbour at Quay was closed on Monday.", None, "Ünïted — 港", "", "😀" * 40, "A dredger came by at noon."]
 MOST = 1 << 20

@@ -13,6 +13,8 @@ import pytest
 from provenance.dumps import workers
 from provenance.dumps.workers import Lost, Question, Workers
 
+pytestmark = pytest.mark.usefixtures("cold_workers")
+
 EXPECTED = {
     "crash": "crashed",
     "exit": "crashed",
