@@ -178,17 +178,11 @@ def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
     return sorted(sorted(group) for group in rx.connected_components(graph))
 
 
-def _featured(
-    rows: pl.DataFrame,
-    component: Array,
-    readings: Readings,
-    owner: Array,
-    time: Array,
-    counted: Array,
-    signed: Array,
-    outlet: pl.Series,
-) -> Candidates:
-    """Directed rows -> Candidates: features for each row, and a row without a parent for each child."""
+def _weigh(rows: pl.DataFrame, readings: Readings, owner: Array, signed: Array) -> NDArray[np.float64]:
+    """Directed rows, with readings in their order -> float64 [rows + children, PARENT, FIXED, ROOT].
+
+    First the rows, then each child as one without a parent. What speaks against a source is negative.
+    """
     child, parent, odds = (rows[name].to_numpy() for name in ("child", "parent", "odds"))
     size = len(owner)
     features = np.zeros((len(child) + size, len(PARENT) + 1 + len(ROOT)))
@@ -211,6 +205,23 @@ def _featured(
     np.maximum.at(worst, child, odds)
     root[:, 0] = -np.where(np.isfinite(worst), worst, 0)
     root[:, 1] = signed[owner]
+    return features
+
+
+def _featured(
+    rows: pl.DataFrame,
+    component: Array,
+    readings: Readings,
+    owner: Array,
+    time: Array,
+    counted: Array,
+    signed: Array,
+    outlet: pl.Series,
+) -> Candidates:
+    """Directed rows -> Candidates: features for each row, and a row without a parent for each child."""
+    child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
+    size = len(owner)
+    features = _weigh(rows, readings, owner, signed)
     own = (outlet.gather(owner[child]) == outlet.gather(parent)).fill_null(value=False).to_numpy()
     everyone = np.r_[child, np.arange(size)]
     sources = np.r_[parent, np.full(size, -1)]
