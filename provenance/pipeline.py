@@ -192,7 +192,7 @@ def _credit_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[
     def find() -> pl.DataFrame:
         from provenance.tracing import attributions, trace  # noqa: F401, PLC0415  a tenth of a second that matches do without
 
-        return attributions.find_attributions(documents, passages)
+        return attributions.find_attributions(documents, passages, opened=True)
 
     return _beside(find)[0]
 

@@ -182,6 +182,19 @@ def test_rounds_know_whose_articles_a_dump_has(tmp_path: Path) -> None:
     assert outlets == [None, "NPR", None, "Ellen Post", "CNN"]
 
 
+def test_rounds_know_whose_names_a_dump_has(tmp_path: Path) -> None:
+    """Names that only the dump's own outlets show to be outlets, spelled with and without an article."""
+    cited = (("Daily Gull", "Plainsman"), ("Quiet Owl", "The Daily Gull"), ("Plainsman", "Marian Holt"))
+    said = "Nobody was hurt, she told the {}. According to {}, it rained."
+    rows = [{"outlet": "The Daily Gull", "text": TOLD[0]}, {"outlet": "Plainsman", "text": TOLD[1]}]
+    rows += [{"outlet": "Ellen Post", "text": said.format(*names)} for names in cited]
+    path = tmp_path / "dump.jsonl"
+    path.write_text("\n".join(json.dumps({"id": f"n{at}"} | row) for at, row in enumerate(rows)))
+    compare(path, 4, 2)
+    found = pipeline.scan([str(path)], Settings()).table("attributions")["source"].to_list()
+    assert found == ["Daily Gull", "Plainsman", "Daily Gull", "Plainsman"]
+
+
 class InFrames:
     """What rounds made of an index, as `ParquetIndex` gives it: its postings met batch by batch."""
 

@@ -64,6 +64,38 @@ def test_wording_alone_names_the_publisher_where_nothing_else_speaks_of_it() -> 
     assert told(scanned({"id": "x", "text": TEXT}))["x"]["outlet"] == "NPR"
 
 
+@pytest.mark.parametrize(
+    ("outlet", "said"),
+    [
+        ("Kansas Plainsman", "told the Kansas Plainsman on Friday"),
+        ("The Daily Gull", "said, according to The Daily Gull"),
+        ("Plains & Coast", "said, as the Plains & Coast reported"),
+        ("Yorkshire Chronicle", "said in a letter seen by the Yorkshire Chronicle"),
+    ],
+)
+def test_whom_an_article_cites_is_known_if_the_dump_has_articles_of_that_name(outlet: str, said: str) -> None:
+    """By table and shape it is no outlet's: the paper that cited it was taken for its source, against the dates."""
+    citing = PLAIN.replace('director, said. "I am', f'director, {said}. "I am')
+    own = {"id": "own", "outlet": outlet, "published": "2024-06-03T09:00:00Z", "text": PLAIN + AFTER}
+    other = {"id": "citing", "outlet": "Topeka Dispatch", "published": "2024-06-03T12:00:00Z", "text": citing}
+    run = scanned(own, other)
+    assert run.attributions.filter(pl.col("scope") == "passage").select("doc_id", "source").rows() == [
+        ("citing", outlet.removeprefix("The "))
+    ]
+    assert {row["origin_id"] for row in told(run).values()} == {"own"}
+    assert "attribution" in {item["family"] for item in evidence_of(run)}
+    assert scanned(own | {"outlet": "Somebody Else"}, other).attributions.is_empty()
+
+
+@pytest.mark.parametrize("said", ["told the Fort Garner court", "told Kansas", "told the Kansas Plainsman Army"])
+def test_places_and_others_names_are_no_outlets_of_the_dump(said: str) -> None:
+    own = {"id": "own", "outlet": "Kansas", "text": "Wheat growers met in Hays to talk of drought and of diesel."}
+    army = {"id": "army", "outlet": "Kansas Plainsman Army", "text": "Drills were held at the fort on Tuesday night."}
+    citing = PLAIN.replace("director, said", f"director, {said}")
+    run = scanned(own, army, {"id": "x", "outlet": "Post", "text": citing})
+    assert run.attributions.is_empty()
+
+
 # -- teasers -----------------------------------------------------------------------------------------------
 
 BEGUN = PLAIN[: PLAIN.index("opened two hours")].rstrip()

@@ -131,7 +131,7 @@ class Flow:
 
     def union(self, parts: list[Part]) -> DataFrame:
         """One table that is in several parts, with the columns that `scan` writes."""
-        name = {"named": "documents", "credits": "attributions"}.get(parts[0].table, parts[0].table)
+        name = {"named": "documents", "keyed": "attributions"}.get(parts[0].table, parts[0].table)
         return self._as_columns(parts, WRITTEN[name])
 
     def send(self, name: str, table: str, frame: DataFrame, bucket: Column) -> str:

@@ -18,6 +18,7 @@ from provenance.tracing.attributions import find_attributions
 from provenance.tracing.credits import show_credits
 from provenance.tracing.dates import count_times, find_constant, find_dates
 from provenance.tracing.facts import (
+    OPEN,
     alone,
     choose_spellings,
     count_crediting,
@@ -26,7 +27,9 @@ from provenance.tracing.facts import (
     find_wires,
     foreign_credits,
     keys,
+    leave_open,
     list_shorts,
+    settle_open,
 )
 from provenance.tracing.frequency import sum_words, take_sample, words_of
 from provenance.tracing.outlets import choose_names, find_sites, list_owners, list_voices, read_names
@@ -65,8 +68,9 @@ def read_home(plan: Plan, bucket: int, given: Tables, passages: pl.DataFrame) ->
     """A home's DOCUMENTS and PASSAGES, and CONSTANT outlets -> CREDITS, DATES and NAMES; OWNERS and VOICES by key."""
     documents = given["documents"].sort("row")
     plain = documents.select(list(DOCUMENTS))
-    found = find_attributions(plain, passages)
-    shown = show_credits(found, plain).with_columns(at=pl.int_range(found.height, dtype=pl.Int64, eager=True))
+    opened = find_attributions(plain, passages, opened=True)
+    found = leave_open(opened)
+    shown = show_credits(opened, plain).with_columns(at=pl.int_range(opened.height, dtype=pl.Int64, eager=True))
     yield shaped("credits", shown, bucket)
     yield Sent("dates", find_dates(plain, found, table(given, "constant")["outlet"]), bucket)
     names = read_names(plain, found).with_columns(documents["row"], documents["published"])
@@ -96,8 +100,14 @@ def name_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     chosen = choose_names(names, table(given, "sites"), table(given, "owned"))
     publishers = names.select("row", "published").with_columns(chosen.get_columns())
     yield shaped("publishers", publishers, bucket)
-    yield by_group("shortened", list_shorts(publishers["outlet"].drop_nulls().unique()), bucket, plan)
-    sources = table(given, "credits").select("source").drop_nulls().unique()
+    outlets = publishers["outlet"].drop_nulls().unique()
+    own = keys(outlets).unique()
+    shorts = pl.concat([list_shorts(outlets), pl.DataFrame({"short": own, "name": own})])
+    yield by_group("shortened", shorts, bucket, plan)
+    # of a name that may be that of an outlet of the dump the key is asked for
+    credits_ = table(given, "credits").select("source", "scope").drop_nulls()
+    asked = pl.when(pl.col("scope") == OPEN).then(keys(credits_["source"])).otherwise("source")
+    sources = credits_.select(source=asked).unique()
     yield by_group("sources", sources.with_columns(home=pl.lit(bucket, pl.Int64)), bucket, plan)
 
 
@@ -112,7 +122,7 @@ def key_home(plan: Plan, bucket: int, given: Tables) -> Iterator[Sent]:
     """A home's CREDITS, PUBLISHERS, and whom these mean -> KEYED; what it adds to habits, WIRES and SPELLINGS."""
     publishers = given["publishers"].sort("row")
     meant = dict(table(given, "spoken").select("source", "name").unique().iter_rows())
-    credits_ = table(given, "credits").sort("at")
+    credits_ = settle_open(table(given, "credits").sort("at"), pl.Series(list(meant), dtype=pl.String))
     keyed = credits_.with_columns(key=keys(credits_["source"].replace(meant)))
     yield shaped("keyed", keyed, bucket)
     here = pl.lit(bucket, pl.Int64)

@@ -131,7 +131,7 @@ def trace(
     clusters_ = flow.round("rooted", origins.mark_clusters, Part(placed, "placed_clusters"))
     return {
         "documents": [Part(called, "named")],
-        "attributions": [Part(marked, "credits")],
+        "attributions": [keyed],
         "dates": [dates],
         "edges": [Part(path, "edges") for path in (grown, crossed, drawn)],
         "origins": [Part(at_home(), "origins"), Part(in_story, "origins")],

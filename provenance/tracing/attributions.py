@@ -20,6 +20,7 @@ from provenance.tracing.datelines import (
     read_japanese,
     read_stopped,
 )
+from provenance.tracing.facts import OPEN, leave_open
 from provenance.tracing.notices import Found
 from provenance.tracing.seeking import HEAD, find_cued, led_cues, list_words, plain_spaces
 from provenance.tracing.titles import read_suffix
@@ -45,11 +46,14 @@ _WRAP = re.compile(r"\n(?<=[^\n]{50}[\w,]\n)(?=\w)")
 Row = tuple[str, int, int, str | None, str, str, str | None, date | None]
 
 
-def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cued | None = None) -> pl.DataFrame:
+def find_attributions(
+    documents: pl.DataFrame, passages: pl.DataFrame, cued: Cued | None = None, *, opened: bool = False
+) -> pl.DataFrame:
     """DOCUMENTS, PASSAGES -> ATTRIBUTIONS, sorted by document (in their order), start, end, kind.
 
     *map*: a document's rows depend on the document and its passages alone. Python reads only the few places with a cue;
-    `cued` (CUED) has these where they were searched for before. Cost: about 3 s for 100,000 documents. A title suffix
+    `cued` (CUED) has these where they were searched for before. With `opened` there are also rows of scope OPEN, for
+    settle_open. Cost: about 3 s for 100,000 documents. A title suffix
     (`… – Middle East Monitor`) is a `credit`, an agency in the column of authors a `byline`; a credit that does not
     stand in the text has the place [0, 0).
     """
@@ -62,7 +66,8 @@ def find_attributions(documents: pl.DataFrame, passages: pl.DataFrame, cued: Cue
         chosen = chosen.with_columns(plain_spaces(chosen["text"]))
         for row in pl.concat([part, chosen], how="horizontal").iter_rows(named=True):
             rows += _read_document(row, cued, captions.get(row["doc_id"], []))
-    return pl.DataFrame(rows, schema=ATTRIBUTIONS, orient="row")
+    found = pl.DataFrame(rows, schema=ATTRIBUTIONS, orient="row")
+    return found if opened else leave_open(found)
 
 
 def _captions(passages: pl.DataFrame, wanted: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
@@ -146,6 +151,7 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
     raw = text.encode()
     plain = len(raw) == len(text)
     known, led = list_words().words, led_cues()
+    opened: set[tuple[str, bool]] = set()
     for hit, number in zip(cued.place[own].tolist(), cued.word[own].tolist(), strict=True):
         found = known[number]
         word = led.get(found, found)
@@ -176,10 +182,12 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
             cited = citations.before_cue(window, at)
         else:
             cited = citations.around_name(window, at, at + len(word))
-        if cited:
+        if cited and (cited.sure or (cited.source, cited.first_party) not in opened):
+            if not cited.sure:  # the first time says enough of a name that mostly is a person's
+                opened.add((cited.source, cited.first_party))
             here = (offset if plain else len(raw[:offset].decode(errors="ignore"))) - at
             kind = "first_party" if cited.first_party else "cited"
-            yield Found(here + cited.start, here + cited.end, cited.source, kind, "passage")
+            yield Found(here + cited.start, here + cited.end, cited.source, kind, "passage" if cited.sure else OPEN)
 
 
 def _links(text: str) -> Iterator[Found]:
@@ -197,7 +205,7 @@ def _rows(
 ) -> list[Row]:
     rows: list[Row] = []
     taken: list[tuple[int, int]] = []
-    for item in found:
+    for item in sorted(found, key=lambda one: isinstance(one, Found) and one.scope == OPEN):  # these displace none
         if isinstance(item, _Dated):
             line = item.line
             start, end = item.place + line.start, item.place + line.end
@@ -214,6 +222,8 @@ def _rows(
         else:
             start, end, scope = item.start, item.end, item.scope
             if captions and any(a <= start < b for a, b in captions):
+                if scope == OPEN:
+                    continue
                 scope = "caption"
             row = (doc_id, start, end, item.source, item.kind, scope, item.place, None)
         if taken and any(start < b and a < end for a, b in taken):

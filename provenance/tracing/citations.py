@@ -2,7 +2,8 @@
 
 `told the Middle East Eye` names the place where the words were first printed (`first_party`);
 `Reuters reported` names a source (`cited`). Persons, ministries and armies are kept out by shape: a name
-that is not in the table counts only beside a word for a medium, or with a last word that outlets have.
+that is not in the table counts only beside a word for a medium, or with a last word that outlets have. One without
+either (`told the Kansas Plainsman`) is open: it counts if the dump has articles of an outlet of that name.
 """
 
 from __future__ import annotations
@@ -165,6 +166,7 @@ class Cited(NamedTuple):
     end: int
     source: str
     first_party: bool
+    sure: bool = True  # not, if only the dump's own outlets can tell whether the name is one's
 
 
 def after_cue(window: str, cue: str, at: int) -> Cited | None:
@@ -223,10 +225,11 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
         return Cited(start + len(name) - len(second), start + len(name), found, first)
     owned = own[-1] != words[-1].rstrip(".,")  # Glenn Beck’s radio program is a person's
     after = None if owned else _KIND_AFTER.match(rest) or _APPOSITION.match(rest)
-    is_place = names.key(name) in names.places() and not rest.startswith(" magazine")
-    if is_place or not _has_shape(own, name, bool(kind or after), cue):
+    if names.key(name) in names.places() and not rest.startswith(" magazine"):
         return None  # a New Hampshire paper and the Paris daily name a place; New York magazine is an outlet
-    return Cited(start, start + len(name), name, first)
+    if names.key(own[-1].rstrip(".,")) in _NEVER or names.key(own[0]) in _NEVER:
+        return None
+    return Cited(start, start + len(name), name, first, sure=_has_shape(own, name, bool(kind or after), cue))
 
 
 def _cut(words: list[str]) -> list[str]:
@@ -247,7 +250,7 @@ def _cut(words: list[str]) -> list[str]:
 
 def _has_shape(words: list[str], name: str, by_kind: bool, cue: str) -> bool:
     """Whether a name that the table does not know is an outlet's, by what it is called or by its own words."""
-    if names.key(words[-1].rstrip(".,")) in _NEVER or names.key(words[0]) in _NEVER or _generic(words):
+    if _generic(words):
         return False
     if by_kind and len(words) <= 5 and (name[0].isupper() or name.startswith("al-")):
         return True

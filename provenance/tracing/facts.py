@@ -14,6 +14,9 @@ from provenance.tracing.cues import search_where
 #: Kinds of attribution that say who wrote the article, not only whom it heard.
 CREDITS = ("dateline", "credit", "byline", "template")
 
+#: The scope of a name that is no outlet's by table or shape: it may be that of an outlet of the dump.
+OPEN = "open"
+
 TAIL = 80  # code points at the end in which a cut shows
 #: What sites print where a teaser goes on elsewhere.
 READ_ON = (
@@ -52,6 +55,22 @@ def source_keys(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.Serie
     named = documents["outlet"].drop_nulls().unique()
     known = alone(list_shorts(named))
     return keys(attributions["source"].replace(dict(known.select("short", "name").iter_rows())))
+
+
+def leave_open(attributions: pl.DataFrame) -> pl.DataFrame:
+    """ATTRIBUTIONS with rows of scope OPEN -> without these."""
+    return attributions.filter(pl.col("scope") != OPEN)
+
+
+def settle_open(attributions: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
+    """ATTRIBUTIONS with rows of scope OPEN, keys of the dump's outlets -> those that name one of these, as others do.
+
+    `told the Kansas Plainsman` has no shape of an outlet's name, and was not read where the Plainsman's own articles
+    were in the dump: the paper that cited it was taken for its source.
+    """
+    said = pl.col("scope") == OPEN
+    kept = attributions.filter(~said | keys(attributions["source"]).is_in(known.implode()))
+    return kept.with_columns(scope=pl.when(said).then(pl.lit("passage")).otherwise("scope"))
 
 
 def list_shorts(named: pl.Series) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from provenance.tracing.dates import find_dates
 from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
 from provenance.tracing.edges import draw_edges
 from provenance.tracing.evidence import find_evidence
-from provenance.tracing.facts import source_keys
+from provenance.tracing.facts import keys, leave_open, settle_open, source_keys
 from provenance.tracing.frequency import count_asked
 from provenance.tracing.origins import find_origins
 from provenance.tracing.outlets import count_outlets, name_outlets
@@ -60,13 +60,15 @@ def trace(
     pairs = beside.submit(find_pairs, matches, spans, whole=settings.level == "document")
     with clock.step("attributions"):
         known = frames.get("attributions")
-        find = credited or partial(find_attributions, documents, passages)
+        find = credited or partial(find_attributions, documents, passages, opened=True)
         attributions = find() if known is None else known
+        plain = leave_open(attributions)
     with clock.step("dates"):
-        dates = find_dates(documents, attributions)
+        dates = find_dates(documents, plain)
         dates = change_dates(dates) if change_dates else dates
     with clock.step("outlets"):
-        documents = name_outlets(documents, attributions)
+        documents = name_outlets(documents, plain)
+        attributions = settle_open(attributions, keys(documents["outlet"]).drop_nulls().unique())
         keyed = attributions.with_columns(key=source_keys(attributions, documents))
         fixed = decisions.find_origins(documents) if decisions else None
     if finished:
