@@ -179,6 +179,39 @@ def test_what_only_quotes_another_is_its_own() -> None:
     assert row["reason"].endswith("with Plains Post it shares only what somebody said.")
 
 
+TRAM = (
+    "The last working tram in Port Callow made its final run on Sunday, carrying the mayor, a brass band and a goat "
+    "named Harold whose owner had bought a ticket for him in 1987 and never used it.\n\n"
+    "Some 2,000 people lined the route from the harbour to the gasworks, where the conductor handed over her punch.\n\n"
+)
+BIRDS = (
+    "A pair of ospreys has nested on the abandoned gasworks of Port Callow, the first to breed on this coast in a "
+    "hundred and ten years, naturalists said on Saturday.\n\n"
+    "The birds have built a nest of driftwood, fishing line and what appears to be part of a sunshade.\n\n"
+)
+
+
+def test_an_article_of_two_parts_is_no_source_of_a_source_of_one_of_them() -> None:
+    """Each of the two was the other's source, "likely", and the weekly, dated three days after both, that of both."""
+    run = scanned(
+        {
+            "id": "tram", "outlet": "Callow Gazette", "published": "2025-03-09T20:00:00Z",
+            "text": f"{TRAM}The line lost 1.3 million crowns last year. Buses will replace it from Monday.",
+        },
+        {
+            "id": "birds", "outlet": "Coastal Nature", "published": "2025-03-08T10:00:00Z",
+            "text": f"{BIRDS}Demolition of the chimneys has been put off until the young have flown.",
+        },
+        {
+            "id": "week", "outlet": "Northern Weekly", "published": "2025-03-12",
+            "text": f"Two farewells and a welcome.\n\n{TRAM}{BIRDS}We wish Harold, and the ospreys, a quiet spring.",
+        },
+    )  # fmt: skip
+    assert set(run.edges.select("from_id", "to_id").rows()) == {("tram", "week"), ("birds", "week")}
+    found = told(run)
+    assert [found[one]["kind"] for one in ("tram", "birds", "week")] == ["itself", "itself", "document"]
+
+
 @pytest.mark.parametrize(("byline", "said"), [("APA", " (“APA”)"), ("Reuters", "")])
 def test_a_line_that_is_only_a_name_is_not_said_twice(byline: str, said: str) -> None:
     reason = told(scanned({"id": "a", "outlet": "Alpenpost", "text": f"{byline}\n\n{PLAIN}"}))["a"]["reason"]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from provenance.arrays import Array
     from provenance.settings import Settings
+    from provenance.tracing.graphs import Layout
     from provenance.tracing.pairs import Related
 
 
@@ -91,6 +92,22 @@ class Choices(NamedTuple):
         )  # fmt: skip
 
 
+def lay_choices(choices: Choices) -> Layout:
+    """Choices -> their Layout, in which the source of a compiled article's source is that of the part that was taken.
+
+    The article and a source of one of its parts were each other's source where the part was nobody's: "likely" twice.
+    """
+    child, parent, owner = choices.child, choices.parent, choices.owner
+    size = int(max(owner.max(initial=0), parent.max(initial=0))) + 1
+    inner = np.flatnonzero(parent >= 0)
+    taken, order = parent[inner] * size + owner[inner], np.argsort(owner[inner] * size + parent[inner])
+    held = (owner[inner] * size + parent[inner])[order]
+    at = np.minimum(np.searchsorted(held, taken), max(held.size - 1, 0))
+    above = parent.copy()
+    above[inner] = np.where(held[at] == taken, child[inner][order][at], parent[inner])
+    return lay_out(child, above, choices.component)
+
+
 class Believed(NamedTuple):
     """How far dates are true, and the scores with dates."""
 
@@ -103,7 +120,7 @@ def believe_dates(choices: Choices, shares: Sequence[float] | None = None) -> Be
     """Choices -> Believed. *gather*, unless the shares of false dates are given."""
     if not (choices.counted.any() if shares is None else shares):
         return Believed(choices.score, np.zeros(len(choices.counted)), [])
-    layout = lay_out(choices.child, choices.parent, choices.component)
+    layout = lay_choices(choices)
     fit = fit_lags(choices.lag, choices.daily, choices.order, choices.component)
     undated = find_undated(choices.owner, choices.parent, choices.component, choices.time, len(choices.counted))
     clocks = Clocks(choices.owner, choices.parent, fit, choices.counted, undated)
@@ -125,7 +142,7 @@ def grow_trees(
         sure = choices.order * told_by(wrong[child], wrong[choices.parent])
         families = families + ((choices.parent >= 0) & (sure >= SPEAKS))
     evidence = weigh_dates(evidence, dict(zip(ids, wrong.tolist(), strict=True)), false_dates)
-    solved = solve(lay_out(choices.child, choices.parent, choices.component), believed.score)
+    solved = solve(lay_choices(choices), believed.score)
     flaw = weigh_firsts(describe_firsts(ids, choices, solved, evidence), len(ids))
     of_first = (choices.parent < 0) & (choices.child == child)
     rows = pl.DataFrame(

@@ -146,7 +146,7 @@ def _parts(rows: pl.DataFrame, size: int) -> tuple[pl.DataFrame, Array]:
     """Part documents whose candidates hold different stretches of it: it was compiled, and each part has its source.
 
     The part that the candidate with the greatest share holds is the document itself; the others become further
-    children, which are nobody's candidates.
+    children. A candidate is a document here; which part of it was taken is found where trees are laid out.
     """
     owner = list(range(size))
     child = rows["child"].to_numpy().copy()

@@ -59,7 +59,7 @@ class Solved(NamedTuple):
 def lay_out(child: Array, parent: Array, component: Array) -> Layout:
     """Rows of choices, sorted by child (parent -1: none in the dump), and their components -> Layout.
 
-    A child that is nobody's parent may be a further part of a document. Components of more than EXACT are not summed.
+    A child may be a further part of a document. Components of more than EXACT are not summed.
     """
     names, own = np.unique(child, return_inverse=True)
     above = np.where(parent >= 0, np.searchsorted(names, parent), -1)

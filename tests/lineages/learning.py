@@ -151,7 +151,7 @@ def fit_firsts(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, float]:
             compared = (traced.frames["documents"], traced.related)
             ids, found = candidates.find_candidates(*compared, traced.attributions, traced.dates, traced.evidence)
             made = ancestry.Choices.of(found)
-            layout = graphs.lay_out(made.child, made.parent, made.component)
+            layout = ancestry.lay_choices(made)
             solved = graphs.solve(layout, ancestry.believe_dates(made).score)
             firsts = unseen.describe_firsts(ids, made, solved, traced.evidence)
             rows.append(firsts.features)
