@@ -123,7 +123,7 @@ def believe_dates(choices: Choices, shares: Sequence[float] | None = None) -> Be
     layout = lay_choices(choices)
     fit = fit_lags(choices.lag, choices.daily, choices.order, choices.component)
     undated = find_undated(choices.owner, choices.parent, choices.component, choices.time, len(choices.counted))
-    clocks = Clocks(choices.owner, choices.parent, fit, choices.counted, undated)
+    clocks = Clocks(choices.owner, choices.parent, fit, choices.counted, undated, choices.own)
     return Believed(*believe(layout, choices.score, clocks, shares))
 
 

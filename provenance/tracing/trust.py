@@ -44,6 +44,7 @@ class Clocks(NamedTuple):
     fit: Array  # by row, log odds of the two dates if both are true, against dates that tell nothing
     counted: Array  # by document, whether it has a date and is in the sample that tells how many dates are false
     undated: Undated | None = None  # what may be said of the days of documents without a date
+    own: Array | None = None  # by row, whether both are of one outlet, and so dated by one clock
 
 
 def fit_lags(lag: Array, daily: Array, order: Array, component: Array) -> Array:
@@ -88,13 +89,15 @@ def believe(
     """
     inner = clocks.parent >= 0
     child, parent, fit = clocks.child, np.maximum(clocks.parent, 0), np.where(inner, clocks.fit, 0)
+    # what is wrong with an outlet's clock is wrong with both dates: a version is not of before what it is a version of
+    backward = np.zeros(fit.size, bool) if clocks.own is None else clocks.own & (fit < 0)
     size, hidden = len(clocks.counted), clocks.undated
     share, wrong = WRONG, np.full(size, WRONG)
     told: list[float] = []
     for number in range(ROUNDS):
-        both = (1 - wrong[child]) * (1 - wrong[parent])
+        both = np.where(backward, 1, (1 - wrong[child]) * (1 - wrong[parent]))
         chance, _ = sum_trees(layout, score + both * fit)
-        said = chance * fit
+        said = np.where(backward, 0, chance * fit)
         total = np.bincount(child, said * (1 - wrong[parent]), size) + np.bincount(
             parent, said * (1 - wrong[child]), size
         )
@@ -108,7 +111,7 @@ def believe(
             beside = np.stack([1 - wrong[parent[rows]], 1 - wrong[child[rows]]], 1)
             hidden = weigh_days(hidden, BACKWARD * chance[rows, None] * beside)
             fit[rows] = BACKWARD * share_backward(hidden)
-    both = (1 - wrong[child]) * (1 - wrong[parent])
+    both = np.where(backward, 1, (1 - wrong[child]) * (1 - wrong[parent]))
     return score + both * fit, wrong, told
 
 
