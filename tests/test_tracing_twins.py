@@ -56,6 +56,16 @@ def test_dates_tell_equal_texts_apart() -> None:
     assert "appears to be its own origin" in origin(found, "a")["reason"]
 
 
+@pytest.mark.parametrize("early", [timedelta(hours=8), timedelta(days=3)])
+def test_a_date_does_not_contradict_whom_equal_texts_credit(early: timedelta) -> None:
+    """A paper's clock without a time zone: AP's text was "not found in the dump", and AP's own article stood at .48."""
+    text = f"HELENA, Mont. (AP) — {STORY}"
+    paper = {"doc_id": "paper", "outlet": "Denver Tribune", "text": text, "published": DAY - early}
+    found = origins_of({"doc_id": "wire", "outlet": "Associated Press", "text": text, "published": DAY}, paper)
+    assert [origin(found, name)["origin_id"] for name in ("wire", "paper")] == ["wire", "wire"]
+    assert [origin(found, name)["verdict"] for name in ("wire", "paper")] == ["likely", "likely"]
+
+
 def test_equal_texts_that_were_copied_have_their_source() -> None:
     given = {"doc_id": "s", "outlet": "S Post", "text": STORY + EXTRA, "published": DAY}
     later = {"published": DAY + timedelta(days=2)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from tests.test_tracing_newsroom import scanned, told
 
 FIRST = (
