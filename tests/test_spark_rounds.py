@@ -33,6 +33,7 @@ from provenance.spark.plan import Part, Plan
 from provenance.text.tokens import Tokens
 from provenance.tracing import frequency
 from tests.rounds import Rounds, compare
+from tests.test_tracing_versions import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -193,6 +194,15 @@ def test_rounds_know_whose_names_a_dump_has(tmp_path: Path) -> None:
     compare(path, 4, 2)
     found = pipeline.scan([str(path)], Settings()).table("attributions")["source"].to_list()
     assert found == ["Daily Gull", "Plainsman", "Daily Gull", "Plainsman"]
+
+
+def test_rounds_on_daily_reports_of_one_form(tmp_path: Path) -> None:
+    """They match and are nobody's copies, but for the copy of one, and its twin."""
+    rows = [report(number) for number in range(4)]
+    rows += [report(2, id=name, outlet=f"{name} Post", published="2025-03-05T19:00:00Z") for name in ("Quay", "Coast")]
+    path = tmp_path / "dump.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    compare(path, 4, 2)
 
 
 class InFrames:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.test_tracing_newsroom import scanned, told
 
 FIRST = (
@@ -36,3 +38,53 @@ def test_a_version_of_before_is_no_later_version() -> None:
     assert {kind for *_, kind in edges} == {"revision"}
     assert all(order.index(source) < order.index(copy) for source, copy, _ in edges)
     assert told(run)["one"]["origin_id"] == "one"
+
+
+MARKET = (
+    "Shares in Tallinn closed {way} on {day}, with the index {way} by {points} percent at {index} points, as "
+    "investors looked to the central bank.\n\n"
+    "The biggest gainer was {up}, which rose {rise} percent. Turnover was in line with the average of the "
+    "past thirty sessions, brokers said.\n\n"
+    "Brent crude traded at {oil} dollars a barrel. The exchange opens again at ten in the morning, and the figures in "
+    "this report are those of the exchange and may be revised."
+)  # fmt: skip
+NAMES = ("day", "way", "points", "index", "up", "rise", "oil")
+DAYS = [
+    dict(zip(NAMES, row.split(), strict=True))
+    for row in (
+        "Monday higher 0.4 1,802.4 Merko 2.1 71.2", "Tuesday lower 0.7 1,789.9 Elekter 1.4 70.1",
+        "Wednesday higher 0.1 1,791.0 Vesi 0.9 69.4", "Thursday higher 1.1 1,811.3 LHV 3.4 69.9",
+    )
+]  # fmt: skip
+
+
+def report(number: int, **columns: str) -> dict[str, str]:
+    text = MARKET.format(**DAYS[number])
+    day = {"id": f"d{number}", "outlet": "Baltic Wire", "published": f"2025-03-0{3 + number}T16:30:00Z", "text": text}
+    return day | columns
+
+
+def test_daily_reports_of_one_form_are_no_versions_of_the_first() -> None:
+    run = scanned(*(report(number) for number in range(4)))
+    assert run.matches.height == 6
+    assert run.edges.is_empty()
+    assert all(row["origin_id"] == doc_id for doc_id, row in told(run).items())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"outlet": "Quay Post"},  # nobody else prints its form
+        {"published": "2025-03-03T18:30:00Z"},  # the numbers of one day may be revised
+        {"text": MARKET.format(**DAYS[0] | {"points": "0.5", "index": "1,803.9"})},
+    ],
+)
+def test_other_figures_in_the_same_words_are_a_copy_otherwise(changed: dict[str, str]) -> None:
+    run = scanned(report(0), report(1, **changed))
+    assert run.edges.select("from_id", "to_id").rows() == [("d0", "d1")]
+
+
+def test_a_copy_of_one_of_several_reports_of_one_form_has_that_for_its_source() -> None:
+    copy = report(2, id="copy", outlet="Quay Post", published="2025-03-05T19:00:00Z")
+    run = scanned(*(report(number) for number in range(4)), copy | {"text": f"{copy['text']} Our coast slept well."})
+    assert told(run)["copy"]["origin_id"] == "d2"

@@ -17,6 +17,7 @@ Which way a pair was copied
 Whole stories
     contents, twins                         order that hangs on no name; articles of the same words are one
     candidates, readings, reading_kernels   possible sources, and what copies have in common
+    forms                                   reports of one form, which are no copies of each other
     graphs, unseen, ancestry                trees of copies -> ANCESTRY, with a place for somebody unseen
 What is said in the end
     claims, absent, edges                   EDGES, also from sources outside the dump

@@ -15,6 +15,7 @@ import rustworkx as rx
 from provenance.tables import PAIR
 from provenance.tracing.evidence import LEAST_SHARE
 from provenance.tracing.facts import best_dates, find_signed, keys
+from provenance.tracing.forms import find_formed
 from provenance.tracing.frequency import is_sampled
 from provenance.tracing.model import add_common, add_odds, sum_families
 from provenance.tracing.readings import READING, Readings, Taken, compare_readings, explain_credits, over_least
@@ -90,6 +91,7 @@ def find_candidates(
             (pl.col("precision") == "day").alias(f"{side}_daily"),
         )
         pairs = pairs.join(time, on=f"{side}_doc", how="left", maintain_order="left")
+    pairs = pairs.filter(~find_formed(pairs, documents))
     more = pl.Series(dtype=pl.String) if others is None else others
     there = pl.concat([pairs["left_doc"], pairs["right_doc"], more]).unique()
     ranked = related.ranks.filter(pl.col("doc_id").is_in(there.implode())).sort("rank")
