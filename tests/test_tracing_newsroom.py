@@ -210,6 +210,9 @@ def test_an_article_of_two_parts_is_no_source_of_a_source_of_one_of_them() -> No
     assert set(run.edges.select("from_id", "to_id").rows()) == {("tram", "week"), ("birds", "week")}
     found = told(run)
     assert [found[one]["kind"] for one in ("tram", "birds", "week")] == ["itself", "itself", "document"]
+    assert {"Copied from Callow Gazette (tram), and in part from Coastal Nature (birds)"} == {
+        found["week"]["reason"].partition(";")[0]
+    }
 
 
 @pytest.mark.parametrize(("byline", "said"), [("APA", " (“APA”)"), ("Reuters", "")])

@@ -40,6 +40,19 @@ def test_a_version_of_before_is_no_later_version() -> None:
     assert told(run)["one"]["origin_id"] == "one"
 
 
+def test_of_two_undated_versions_the_other_is_named_by_its_title() -> None:
+    """Of both was said that they and the Beacon, whose they are, share text."""
+    said = FIRST.split("\n\n")
+    run = scanned(
+        {"id": "a", "outlet": "Wichita Beacon", "title": "Train derails", "text": "\n\n".join(said[:2])},
+        {"id": "b", "outlet": "Wichita Beacon", "title": "Train burns", "text": FIRST},
+    )
+    assert [told(run)[one]["reason"] for one in "ab"] == [
+        f"It and the same outlet’s “{other}” share text, and too little tells which was first."
+        for other in ("Train burns", "Train derails")
+    ]
+
+
 MARKET = (
     "Shares in Tallinn closed {way} on {day}, with the index {way} by {points} percent at {index} points, as "
     "investors looked to the central bank.\n\n"

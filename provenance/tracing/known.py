@@ -89,6 +89,14 @@ def find_way(doc_id: str, origin: str, parent: Source, facts: Facts, settings: S
     return owner
 
 
+def name_beside(doc_id: str, said: tuple[str, ...], part: int, facts: Facts) -> str | None:
+    """Where another part of a compiled article comes from, if that is none of the articles that are named anyway."""
+    others = (one for one in facts.sources[doc_id] if one.chosen and one.part != part and one.other not in said)
+    if not (found := next(others, None)):
+        return None
+    return reasons.name_article(found.other, facts.outlets.get(found.other), facts.titles.get(found.other))
+
+
 def say_rather(doc_id: str, runner_up: str, facts: Facts) -> str:
     """What may as well be said of a copy whose source is not sure."""
     if runner_up == doc_id:

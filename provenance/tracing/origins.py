@@ -12,7 +12,17 @@ from provenance.tracing.absent import verdict
 from provenance.tracing.candidates import CANDIDATES
 from provenance.tracing.claims import CLAIMS, Claim, find_claims
 from provenance.tracing.copiers import count_copying, find_copiers
-from provenance.tracing.known import NOBODY, Even, Facts, Outside, Source, find_kind, find_way, say_rather
+from provenance.tracing.known import (
+    NOBODY,
+    Even,
+    Facts,
+    Outside,
+    Source,
+    find_kind,
+    find_way,
+    name_beside,
+    say_rather,
+)
 from provenance.tracing.model import calibrate
 from provenance.tracing.trust import UNDATED, how_dated
 from provenance.tracing.unseen import BEGUN_OUTSIDE, chance_unseen
@@ -283,7 +293,8 @@ def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings
     rather = say_rather(doc_id, runner_up, facts) if word == "undetermined" else None
     owner = None if kind == "revision" else facts.outlets.get(origin)
     what = reasons.name_article(origin, owner, facts.titles.get(origin))
-    reason = reasons.of_copy(kind, what, find_way(doc_id, origin, parent, facts, settings), families, rather)
+    beside = name_beside(doc_id, (origin, parent.other), parent.part, facts)
+    reason = reasons.of_copy(kind, what, find_way(doc_id, origin, parent, facts, settings), families, rather, beside)
     return (doc_id, origin, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
 
 
@@ -349,5 +360,7 @@ def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
         theirs = facts.outlets.get(even.twin)
         reason = reasons.of_even(even.twin if theirs in (None, outlet) else theirs, even.alike - 2)
     elif sources and word == "undetermined":
-        reason = reasons.of_either(facts.outlets.get(sources[0].other) or sources[0].other)
+        theirs, other = facts.outlets.get(sources[0].other), sources[0].other
+        what = reasons.name_article(other, None, facts.titles.get(other))
+        reason = reasons.of_either(theirs or what, what if theirs and theirs == outlet else None)
     return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reason)

@@ -58,10 +58,12 @@ def name_article(doc_id: str, whose: str | None, title: str | None) -> str:
     return f"{escape(whose)} ({escape(doc_id)})" if whose else escape(doc_id)
 
 
-def of_copy(kind: str, what: str, through: str | None, families: int, rather: str | None = None) -> str:
+def of_copy(
+    kind: str, what: str, through: str | None, families: int, rather: str | None = None, beside: str | None = None
+) -> str:
     """Why an article comes from another of the dump, `what`; `through` names the document between them.
 
-    `rather` is the alternative, where nothing is sure.
+    `rather` is the alternative, where nothing is sure; `beside` what another part of it comes from.
     """
     how = {
         "revision": f"A later version of the same outlet’s {what}",
@@ -69,6 +71,7 @@ def of_copy(kind: str, what: str, through: str | None, families: int, rather: st
         "excerpt": f"An excerpt of {what}",
     }.get(kind, f"Copied from {what}")
     way = f" by way of {escape(through)}" if through else ""
+    way += f", and in part from {beside}" if beside else ""
     agree = f"{families} {SEVERAL}" if families >= 2 else "one kind of evidence says so"
     why = agree if families else "only the order of the readings says so"
     if rather:
@@ -96,8 +99,13 @@ def of_even(other: str, more: int) -> str:
     return f"The same text stands in {escape(other)}{rest}; nothing tells which was first."
 
 
-def of_either(other: str) -> str:
-    """Why it is not known whether an article is the source or the copy of another that shares text."""
+def of_either(other: str, version: str | None = None) -> str:
+    """Why it is not known whether an article is the source or the copy of another that shares text.
+
+    `version` is what that is called if it is of the same outlet: "It and Wichita Beacon" was said of two of the Beacon.
+    """
+    if version:
+        return f"It and the same outlet’s {version} share text, and too little tells which was first."
     return f"It and {escape(other)} share text, and too little tells which was first."
 
 
