@@ -25,6 +25,8 @@ from tests.attributions import BODY, found, frame
         ("Quelle: dpa, ZEIT ONLINE, lk", "Deutsche Presse-Agentur"),
         ("AP News", "Associated Press"),
         ("Ann Lee und dpa", "Deutsche Presse-Agentur"),
+        ("Associated Press in Washington", "Associated Press"),
+        ("Ann Lee in Washington", None),
         ("Ann Lee", None),
         ("Ann Lee, Somerton Gazette", None),
         ("Peter Reuter", None),
@@ -86,6 +88,10 @@ def test_an_agency_beside_a_paper_on_a_line_of_its_own_is_credited(
         ("Reuters, AP", "Reuters"),
         ("AFP | 2025-03-05", "Agence France-Presse"),
         ("REUTERS | Wednesday, March 5th, 2025 11:20 GMT", "Reuters"),
+        ("Reuters in Lisbon", "Reuters"),
+        ("Agence France-Presse in Tokyo", "Agence France-Presse"),
+        ("Reuters in Crisis", None),
+        ("Life in Lisbon", None),
         ("By Hugh Time and Will Post", None),
         ("By Ann Lee and Bo Sun", None),
         ("World | AP", None),
@@ -101,6 +107,21 @@ def test_an_agency_among_persons_places_days_and_desks_is_a_byline(line: str, so
     assert find_attributions(frame(text), passages).select("kind", "source", "scope").rows() == told
     if not line.startswith(("By ", "Von ", "Por ", "Par ")):
         assert "byline" not in {kind for kind, *_ in found(f"{BODY} {BODY} {BODY}\n\n{line}\n\n{BODY}")}
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "source"),
+    [
+        ("(c)2025 Connie Archer. Distributed by Tribune Content Agency, LLC.", "template", "Tribune News Service"),
+        ("(c)2025 the Los Angeles Times. Distributed by Tribune Content Agency, LLC.", "template", "Los Angeles Times"),
+        ("(c)2025 Connie Archer. Distributed by the post.", None, None),
+        ("This report by The Canadian Press was first published March 4, 2025.", "credit", "The Canadian Press"),
+        ("This report by the committee was first published March 4, 2025.", None, None),
+    ],
+)
+def test_the_last_line_of_agencies_and_syndicates(line: str, kind: str | None, source: str | None) -> None:
+    """As they have their copies end: the first two said nothing, and the fourth was a citation."""
+    assert found(f"{BODY}\n\n{line}", outlet="Quay Post") == ([(kind, source, "article")] if source else [])
 
 
 @pytest.mark.parametrize("line", ["Ann Lee / Reuters", "Kyiv, March 4, 2025 / AFP", "Photo: London | AFP"])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BEFORE_NAME = re.compile(r"^(?:By|BY|Par|Von|Por|Source|Quelle|Fuente)[ :]+")
-_AMONG = re.compile(r"[,|/;&•]| for | of | and | und | y | et | - | – |\(|\)")  # between the names of a byline
+_AMONG = re.compile(r"[,|/;&•]| for | of | in | and | und | y | et | - | – |\(|\)")  # between the names of a byline
 _AND = re.compile(r",|/| et | und | y | e | and ")
 #: `Le Figaro avec AFP`, `mit dpa`, `(Con información de EFE)` on a line of their own.
 _WITH = re.compile(

@@ -9,8 +9,9 @@ from provenance.tracing import names
 from provenance.tracing.datelines import place_rank
 
 LONGEST = 60  # code points of such a line; wires wrap theirs at more
-#: What parts a line's names: `EFE | Madrid`, `Redacción / EFE`, `New Delhi, Mar 5 (PTI)`, `AFP - Paris`.
-_BETWEEN = re.compile(r"[|·•,;()/]|(?:^|\s)[-–—](?:\s|$)")
+#: What parts a line's names: `EFE | Madrid`, `Redacción / EFE`, `New Delhi, Mar 5 (PTI)`, `AFP - Paris`, `Reuters in
+#: Lisbon`.
+_BETWEEN = re.compile(r"[|·•,;()/]|(?:^|\s)[-–—](?:\s|$)|\sin\s")
 #: And in a byline: `By Ann Lee and AP`, `Von Jens Harbort und dpa`, `Par Jean Dupont (avec Reuters)`.
 _AMONG = re.compile(r"[|·•,;()/]|\s[-–—]\s|(?<!\w)(?:and|with|und|mit|et|avec|y|con|e|com)\s")
 _OF_STAFF = re.compile(r"(?: (?:[Ss]taff|(?:19|20)\d\d))+$")  # `By Reuters Staff`, `By Press Association 2025`
@@ -42,6 +43,8 @@ def read_line(line: str) -> str | None:
 
     >>> [read_line(line) for line in ("EFE | Madrid", "AFP | 2025-03-05", "New Delhi, Mar 5 (PTI)", "Redacción / EFE")]
     ['EFE', 'Agence France-Presse', 'Press Trust of India', 'EFE']
+    >>> [read_line(line) for line in ("Reuters in Lisbon", "Reuters in Crisis")]
+    ['Reuters', None]
     >>> [read_line(line) for line in ("Reuters", "Ann Lee / Reuters", "Kyiv / AFP", "World | AP", "AP, the law")]
     [None, None, None, None, None]
     """

@@ -213,10 +213,16 @@ def _credits(octets, line, end, names):
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _has_name(octets, begin, end, names):
-    """Whether what stands between two bars, slashes, commas, dashes or brackets of octets[begin:end] is a name."""
+    """Whether what stands between two bars, slashes, commas, dashes or brackets of octets[begin:end] is a name.
+
+    Or before ` in `, behind which the place stands.
+    """
     first = begin
     for at in range(begin, end + 1):
         octet = octets[at] if at < end else np.uint8(SLASH)
+        inside = octet == SPACE and at + 3 < end and octets[at + 1] == 0x69 and octets[at + 2] == 0x6E
+        if inside and octets[at + 3] == SPACE and _is_name(octets, begin, at - begin, names):
+            return True
         if octet not in (SLASH, DASH, CLOSES, 0x28, 0x2C, 0x3B, 0x7C, WIDE, 0xC2):  # `(`, `,`, `;`, `|`, a dash, a dot
             continue
         last = at
