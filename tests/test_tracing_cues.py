@@ -220,7 +220,7 @@ LINES = [
 def test_marks_are_where_expressions_match(texts: list[str]) -> None:
     octets, bounds = octets_of(pl.Series(texts))
     heads = [len(text[: seeking.HEAD].encode()) for text in texts]
-    marks = seeking_kernels.mark_texts(octets, bounds, np.array(heads), seeking.credit_lines())
+    marks = seeking_kernels.mark_texts(octets, bounds, np.array(heads), seeking.list_credits())
     for text, told in zip(texts, marks.tolist(), strict=True):
         for flag, expression in MARKS.items():
             seen = re.search(expression, text if flag == seeking.PICTURE else text[: seeking.HEAD], re.MULTILINE)

@@ -42,12 +42,15 @@ PICTURE = "|".join(
         rf"^{_NAMED}\s?/\s?{_NAMED}$",
     )
 )
-# An agency alone in parentheses credits the picture only where a caption may stand.
-CREDIT = (
-    r"\(\s?(?:AP|AFP|afp|Reuters|REUTERS|EPA|EFE|UPI|TASS|ANSA|dpa|DPA|AA|Anadolu(?: Agency)?|Xinhua|PTI|ANI|IANS|"
-    r"PA|SANA|IRNA|FNA|Bloomberg|Twitter|Facebook|Telegram|X|رويترز|أ\s?\.?ف\s?\.?ب\.?|ا\s?\.?ف\s?\.?ب\.?|أ\s?\.?ب\.?|الأناضول|"
-    r"فرانس برس|وكالات|Рейтер|РИА Новости|ТАСС)\s?\)\W{0,2}$"
+#: Agencies by the names with which they sign.
+_WIRES = (
+    "AP|AFP|afp|UPI|EFE|DPA|dpa|PTI|ANI|IANS|UNI|TASS|ANSA|Xinhua|AAP|PA|PA Media|ANP|ATS|ats|SDA|sda|APA|DHA|[İI]HA|"
+    "AA|Anadolu(?: Agency)?|Lusa|LUSA|Belga|BELGA|Kyodo|KYODO|Jiji|JIJI|Yonhap|Bernama|BERNAMA|SPA|WAM|QNA|KUNA|APS|"
+    "IRNA|FNA|SANA|WAFA|Adnkronos|LaPresse|Reuters|REUTERS|Europa Press|رويترز|أ\\s?\\.?ف\\s?\\.?ب\\.?|"
+    "ا\\s?\\.?ف\\s?\\.?ب\\.?|أ\\s?\\.?ب\\.?|الأناضول|فرانس برس|واس|وام|قنا|كونا|سانا|Рейтер|РИА Новости|ТАСС|Интерфакс"
 )
+# An agency alone in parentheses credits the picture only where a caption may stand.
+CREDIT = rf"\(\s?(?:{_WIRES}|EPA|Bloomberg|Twitter|Facebook|Telegram|X|وكالات)\s?\)\W{{0,2}}$"
 _TRADES = (
     "staff|staff writer|writer|correspondent|reporter|editor|contributor|bureau|bureau chief|agencies|news agency|"
     "associated press|the associated press|cnn|bbc|reuters|afp"
@@ -65,7 +68,7 @@ AUTHOR = "|".join(
         rf"^{_NAMED}(?:,? (?:and|et|y|und|و) {_NAMED})?\s?[,|–—-]\s?(?:{_NAMED}\s)?(?i:{_TRADES})$",
         # a paper's desk beside an agency: `Redacción / EFE`, which has the shape of a picture's credit
         r"^(?i:redacci[oó]n|reda[cç][aã]o|r[eé]daction|redaktion|redazione|agencias|agences)\s?[/|,].{1,60}$",
-        r"^\W{0,3}(?:AP|AFP|UPI|EPA|EFE|DPA|dpa|PTI|ANI|CNN|BBC|Reuters|REUTERS|TASS|ANSA|Xinhua|رويترز)\W{0,3}$",
+        rf"^\W{{0,3}}(?:{_WIRES}|EPA|CNN|BBC)\W{{0,3}}$",
     )
 )
 # A form is tried on the lines that hold one of its hints: three quarters of the time otherwise goes here.
@@ -76,6 +79,8 @@ _AUTHOR_HINTS = """by BY By uthor Par Por Von Door Av Oleh Aut Yazan Автор 
 eporting riting diting esearch with With ontributed taff writer correspondent reporter editor contributor bureau agenc
 edac EDAC édac ÉDAC Redak Redaz Agenc AGENC
 CNN BBC cnn bbc euters EUTERS AFP AP UPI EPA EFE DPA dpa PTI ANI TASS ANSA inhua رويترز ssociated Writer Correspondent
+IANS UNI PA ANP ATS ats SDA sda DHA HA AA nadolu usa LUSA elga ELGA yodo YODO iji IJI onhap ernama ERNAMA WAM QNA KUNA
+IRNA FNA SANA WAFA dnkronos LaPresse uropa فرانس واس وام قنا كونا سانا الأناضول Рейтер РИА ТАСС Интерфакс
 Reporter Editor Contributor Bureau"""
 _FORMS = (
     (role_kernels.PICTURE, _PICTURE_HINTS.split(), PICTURE),

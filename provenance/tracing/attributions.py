@@ -221,7 +221,8 @@ def _rows(
             )
         else:
             start, end, scope = item.start, item.end, item.scope
-            if captions and any(a <= start < b for a, b in captions):
+            # a passage that is the credit, and perhaps its brackets, is nobody's caption
+            if captions and any(a <= start < b and b - a > end - start + 4 for a, b in captions):
                 if scope == OPEN:
                     continue
                 scope = "caption"

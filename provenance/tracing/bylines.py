@@ -18,17 +18,19 @@ _AMONG = re.compile(r"[,|/;&•]| for | of | in | and | und | y | et | - | – |
 _AND = re.compile(r",|/| et | und | y | e | and ")
 #: `Le Figaro avec AFP`, `mit dpa`, `(Con información de EFE)` on a line of their own.
 _WITH = re.compile(
-    r"^[ \t(–—-]*(?:(?:(?:Par|Von|Por) )?[^\W\d_][\w’'.]{1,15}(?: [^\W\d_a-z][\w’'.]{1,15}){0,3} )?(?:[Aa]vec"
-    r"|[Mm]it(?: Material (?:von|der))?|[Cc]on (?:información|informaciones) de"
-    r"|[Cc]om(?: informações d[aeo]s?)?|(?P<some>[Ww]ith (?:inputs|files|reporting) from)) "
-    r"(?:the |la |l['’])?(?P<name>[^\W_][^\n()]{1,40}?)\)?\.?[ \t]*$",
+    r"^[ \t*(–—-]*(?:(?:(?:Par|Von|Por) )?(?:(?:La|Le|Notre|A|Da|La nostra) )?[^\W\d_][\w’'.]{1,15}"
+    r"(?: [^\W\d_a-z][\w’'.]{1,15}){0,3},? )?(?:[Aa]vec|[Mm]it(?: (?:Agentur)?[Mm]aterial (?:von|der))?"
+    r"|[Cc]on (?:información|informaciones|informes) de|[Cc]om(?: informações d[aeo]s?)?|По (?:материалам|информации)"
+    r"|(?P<some>[Ww]ith(?: (?:inputs|files|reporting) (?:from|by)|(?= [A-Z]{2,}\b)))):? "
+    r"(?:the |la |l['’])?(?P<name>[^\W_][^\n()]{1,60}?)(?: inputs)?\)?\.?[ \t]*$",
     re.MULTILINE,
 )
 #: Literal strings, one of which such a line holds: `avec` alone stands in every French text.
 CUES = (
-    "vec AFP", "vec l'AFP", "vec l’AFP", "vec Reuters", "vec ATS", "vec Belga", "it dpa", "it Material ", "it AFP",
-    "it Reuters", "it APA", "on informaci", "om Lusa", "om informa", "ith inputs from", "ith files from",
-    "ith reporting from",
+    "vec AFP", "vec l'AFP", "vec l’AFP", "vec Reuters", "vec ATS", "vec Belga", "vec Keystone", "vec AP", "it dpa",
+    "it Material ", "it Agenturmaterial ", "it AFP", "it Reuters", "it APA", "on informaci", "om Lusa", "om informa",
+    "om Reuters", "om AFP", "ith inputs from", "ith files from", "ith reporting from", "ith AAP", "ith AFP", "ith AP",
+    "ith PTI", "ith ANI", "ith IANS", "ith Reuters", "о материалам", "о информации",
 )  # fmt: skip
 
 

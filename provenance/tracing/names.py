@@ -61,6 +61,7 @@ class Lexicon(NamedTuple):
     countries: dict[str, str]  # canonical name -> country
     domains: dict[str, str]  # host without www -> canonical name
     spellings: tuple[str, ...]  # all that need no cue, as they are written
+    agencies: tuple[str, ...]  # all of agencies, as the table has them
 
 
 @lru_cache(1 << 16)
@@ -99,11 +100,13 @@ def lexicon() -> Lexicon:
     countries: dict[str, str] = {}
     domains: dict[str, str] = {}
     spellings: set[str] = set()
+    agencies: set[str] = set()
     for name, kind, country, aliases, short, hosts in _rows("outlets.tsv"):
         kinds[name] = kind
         countries[name] = country
         weak = [word for word in short.split("|") if word]
         strong = [word for word in [name, *aliases.split("|")] if word and word not in weak]
+        agencies |= {*strong, *weak} if kind == "agency" else set()
         for word in strong:
             plain.setdefault(key(word), name)
             spellings |= _written(word)
@@ -115,7 +118,7 @@ def lexicon() -> Lexicon:
             if host:
                 domains.setdefault(host, name)
     frozen = {word: frozenset(ways) for word, ways in exact.items()}
-    return Lexicon(plain, cued, frozen, kinds, countries, domains, tuple(sorted(spellings)))
+    return Lexicon(plain, cued, frozen, kinds, countries, domains, tuple(sorted(spellings)), tuple(sorted(agencies)))
 
 
 @lru_cache(1 << 16)

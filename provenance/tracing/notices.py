@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DATE_LINE = 45  # characters of a line that holds a date and perhaps a time
 HEAD = 2500  # code points in which bylines and bare credit lines are looked for
 TAIL = 700
+ALONE = 45  # code points of a line that names an agency and nothing else
 SIGNED = 31  # at most, of a name signed on a line of its own: the line break, 4 spaces, 25 signs and a full stop
 MOST_CUES = 100  # a text with more is made of notices
 
@@ -49,23 +50,23 @@ _PICTURE_AGENCIES = re.compile(
 _REPORTING = re.compile(
     r"\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|Report) (?:by|for) [^()\n]{3,240}\)"
 )
-_REPORTED = re.compile(r"(?m)^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{2,40})[. ]*$")
+_REPORTED = re.compile(r"(?m)^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{1,40})[. ]*$")
 _SOURCE_LINE = re.compile(
-    r"^[ \t/*•-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Fonte|Kaynak|Bron"
+    r"^[ \t/*•(-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Fonte|Kaynak|Haber|Bron"
     r"|Источник|Джерело|来源|來源|Source de l'article|المصدر|المصدر الأصلي|منبع)s?\s?[:：]\s?"
-    r"(?P<name>[^\n.]{2,60}?(?:\.(?:com|org|net))?)[ \t*]*(?:\.(?: [^\n]{0,400})?)?$",
+    r"(?P<name>(?:[^\n.]|\.(?=\w)){2,60}?)[ \t*)]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
 _SOURCES = (
-    "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Bron", "сточник", "жерело",
-    "来源", "來源", "المصدر", "منبع",
+    "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Haber", "Bron", "сточник",
+    "жерело", "来源", "來源", "المصدر", "منبع",
 )  # fmt: skip
 _FROM_HEAD = re.compile(
     r"\A\s*+(?:\S[^\n]{0,199}+\n\s*+){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
 )
 _SOURCE_MIDLINE = re.compile(r"(?:^|\s)/ Source: (?P<name>[^\n./]{2,40})")
 _COPYRIGHT = re.compile(
-    r"(?:©|\([cC]\) ?|[Cc]opyright ?©?|COPYRIGHT ?©?)[ \t]{0,2}(?:(?:19"
+    r"(?:(?:©|\([cC]\)|[Cc]opyright|COPYRIGHT|(?<!\w)c\.(?=19|20)):?[ \t]{0,2}){1,2}(?:(?:19"
     r"|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?:[Tt]he )?(?P<name>[^\n©]{2,60})"
 )
 _BYLINE = re.compile(r"^[ \t]*(?:By|BY|Par|Von|Por|بقلم|كتب)[ \t:](?P<person>[^\n]{0,90})$", re.MULTILINE)
@@ -73,31 +74,37 @@ _FROM = re.compile(
     r"(?i:this (?:article|story|report|piece|post|content|interview)[^.\n]{0,40}? (?:originally "
     r"|first |was |is |has been ){0,4}"
     r"(?:appeared|published|republished|reprinted|reproduced|posted|written|produced|translated|provided)[^.\n]{0,40}? "
-    r"(?:in|on|by|at|from|with) )(?:the )?(?P<name>[^\n.,;:()]{2,50})"
+    r"(?:in|on|by|at|from|with) )(?:the )?(?!a syndicated)(?P<name>[^\n.,;:()]{2,50})"
     r"|(?i:(?:(?:originally|first) (?:published|appeared|posted)|appeared first)"
     r"(?: (?:as [^.\n]{0,60} ))?(?: (?:in|on|by"
     r"|at|via))+:? )(?:the )?(?P<name2>[^\n.,;:()]{2,50})"
     r"|(?i:(?:republished|reprinted|reproduced)(?: here)?(?: with(?: the)? (?:kind )?permission)?"
     r"(?: (?:of|from|by))+ )(?:the )?(?P<name3>[^\n.,;:()]{2,50})"
+    r"|(?i:syndicated feed (?:of|from|by) |this (?:story|report|article) by )(?:the )?(?P<name5>[^\n.,;:()]{2,50}?)"
+    r"(?= (?:was|is|has|and) |[\n.,;:()]|$)"
     r"|(?i:read (?:the )?(?:full |original |rest of the |whole |entire )+(?:article|story|report|post"
     r"|piece|text)?,? ?(?:here )?(?:on|at|in|from) )(?:the )?(?P<name4>[^\n.,;:()]{2,50})"
-    r"|(?i:this (?:article|story|report) by )(?:the )?(?P<name5>[^\n.,;:()]{2,50}?) was (?:first|originally) published"
 )
-#: Behind the name of a columnist stands who sells the column: `(c)2025 Ann Lee. Distributed by Tribune Content Agency`.
-_DISTRIBUTED = re.compile(r"[^\n©]{2,60}?\. Distributed by (?:the )?(?P<name>[^\n.,;:()]{2,50})")
-_COPYRIGHT_CUES = ("©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "(c)2", "(C)2")
+_COPYRIGHT_CUES = ("©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "(c)2", "(C)2", "c.19", "c.20")
 _FROM_CUES = (
-    "appeared", "published", "reprinted", "reproduced", "posted", "produced", "translated", "provided", "written",
-    "read the full", "read the orig", "read the rest", "read the whole", "read the entire",
+    "syndicated feed", "story by", "report by", "article by", "appeared", "published", "reprinted", "reproduced",
+    "posted", "produced", "translated", "provided", "written", "read the full", "read the orig",
+    "read the rest", "read the whole", "read the entire",
 )  # fmt: skip
-_CONTRIBUTED = re.compile(r"(?: also)? contributed (?:\w+ )?(?:to this|to the|reporting|from)")
+_CONTRIBUTED = re.compile(r"(?: also)? contributed(?: (?:\w+ )?(?:to this|to the|reporting|from)|\.)")
+_OF_AGENCY = re.compile(r" (?:writers?|reporters?|correspondents?|journalists?|staff)\b.*| and |, | of (?:the )?")
+#: Who sends a column or a story to papers.
+_DISTRIBUTED = re.compile(
+    r"(?i:(?<!\w)distributed(?: exclusively)? (?:by|through|via) )(?:the )?(?P<name>[^\n.;()]{2,60})"
+)
+_SYNDICATE = re.compile(r" (?i:syndicate|syndication|features|news service|newswire|news agency|content agency)$")
 _CONTRIBUTOR = re.compile(r"[A-Z][^\n.;()]{1,60}+\Z")
 _TRAILING = re.compile(
-    r"(?:[.!?”\"»)。」][ \t]*|\n[ \t]*)(?:[-–—|/][ \t]*(?P<dash>[^\n().]{2,40})[.]?"
-    r"|[(（](?P<bracket>[^()（）\n]{2,40})[)）][.]?)[ \t\n]*\Z"
+    r"(?:[.!?”\"»)。」][ \t]*|\n[ \t]*)(?:[-–—=|/]{1,2}[ \t]*(?P<dash>[^\n().]{2,40})[.]?"
+    r"|[(（【](?P<bracket>[^()（）【】\n]{2,40})[)）】][.]?)[ \t\n]*\Z"
 )
 _SIGNED_CAPS = re.compile(r"[.!?”\"»)] ?(?P<name>[A-Z]{2,5})[.]?\s*\Z")
-_SIGN_OFF = re.compile(r"[.!?”\"»)\d][ \t]*\n\s{0,4}(?P<name>[^\W\d_][\w -]{1,24})[.]?\s*\Z")
+_SIGN_OFF = re.compile(r"[.!?”\"»)\d][ \t]*\n\s{0,4}(?P<name>[^\W\d_][\w /-]{1,24})[.]?\s*\Z")
 _BRACKET_END = re.compile(r"\((?P<inside>[^()\n]{2,70})\)[ \t]*(?=\n|\Z)")
 _PICTURE_LINE = re.compile(
     r"^(?P<line>[^\n]{0,160}?(?:[Pp]hoto|PHOTO|[Pp]icture|[Ii]mage|[Cc]redit|Crédit)s?(?: (?:by|credit"
@@ -140,11 +147,12 @@ CUES = (
     "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Source :", "Sources :",
     "Credit:", "Courtesy:", "Via:",
     "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "сточник:", "жерело:", "来源", "來源", "المصدر", "منبع",
-    "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "(c)2", "(C)2", "riginally",
+    "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "(c)2", "(C)2", "c.19", "c.20", "riginally",
     "irst published", "irst appeared", "ppeared first",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
     "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
-    "This article", "this article", "This story", "This report", "this story",
+    "This article", "this article", "This story", "This report", "this story", "istributed by", "istributed through",
+    "ISTRIBUTED BY", "yndicated feed ", "Haber:",
 )  # fmt: skip
 
 
@@ -185,19 +193,21 @@ def read_head(text: str) -> Iterator[Found]:
             found = credit_lines.read_signed(person)
         if found:
             yield Found(*trim(text, match.start(), match.end()), found, "byline")
-    previous, run, last, begun = "", 0, 0, False
+    previous, above, run, last, begun = "", "", 0, 0, False
     for match in _LINE.finditer(text):
         run = match.end() - match.start() + (run if match.start() - last <= 1 else 0)
         last = match.end()
         # The body may have begun: then a lone name is a picture's credit or a sign-off, unless a date follows it.
         begun = begun or max(len(previous), run) > 240
         line = match.group().strip(" \t-–—|*•./\u00a0")
-        found = names.resolve(line) if 2 <= len(line) <= 45 and (not begun or _is_dated(text, match.end())) else None
-        if found and not _bare(line, previous, text, match.end()):
+        found = None
+        if 2 <= len(line) <= credit_lines.LONGEST and (not begun or _is_dated(text, match.end())):
+            found = credit_lines.read_alone(line) if len(line) <= ALONE and line[0].isalpha() else None
+        if found and not _bare(previous, text, match.end()):
             found = None
-        if found := found or (None if begun else credit_lines.read_line(line)):
+        if found := found or (None if begun else credit_lines.read_line(line, above)):
             yield Found(*trim(text, match.start(), match.end()), found, "byline")
-        previous = line or previous
+        previous, above = line or previous, match.group().rstrip() or above
 
 
 def _shaped(name: str) -> str | None:
@@ -210,12 +220,9 @@ def _is_dated(text: str, end: int) -> bool:
     return len(following) <= DATE_LINE and bool(calendar.find_dates(following))
 
 
-def _bare(line: str, previous: str, text: str, end: int) -> bool:
-    """Whether a line that is only a name credits the text, and is neither a picture's credit nor an entry of a menu."""
-    if _PICTURE.search(previous[-60:]):
-        return False
-    following = text[end : end + 120].strip("\n ")
-    return names.is_agency(names.resolve(line) or "") and not following.startswith(("©", "/"))
+def _bare(previous: str, text: str, end: int) -> bool:
+    """Whether an agency alone on a line credits the text, and is neither a picture's credit nor an entry of a menu."""
+    return not _PICTURE.search(previous[-60:]) and not text[end : end + 120].strip("\n ").startswith(("©", "/"))
 
 
 def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
@@ -231,23 +238,25 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
     reported = match_lines(_REPORTED, text, ("eporting by ",))
     for any_name, lines in ((True, match_lines(_SOURCE_LINE, text, _SOURCES)), (True, midline), (False, reported)):
         for match in lines:
-            found = _resolve(match["name"], shape=True)
+            several = re.split(r"[,/]", match["name"]) if "," in match["name"] else []
+            wire = next(filter(None, map(credit_lines.agency_of, several)), None)
+            # a paper that names itself goes first: `Quelle: ntv.de, dpa`
+            found = wire or _resolve(match["name"], shape=True)
             found = found or (_any_name(match["name"]) if any_name else None)  # `Reporting by` names a person
             before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
             if found:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
                 yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
     for match in _COPYRIGHT.finditer(text) if holds(text, _COPYRIGHT_CUES) else ():
-        sold = _DISTRIBUTED.match(text, match.start("name"))
         found = _resolve(match["name"]) or (_shaped(match["name"].partition(". ")[0]) if foreign else None)
-        if found := found or (_resolve(sold["name"]) if sold else None):
+        if found:
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
             caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
             kind, scope = ("credit", "caption") if caption else ("template", "article")
             end = match.start("name") + len(match["name"].rstrip())
             yield Found(base + match.start(), base + end, found, kind, scope)
     for match in _FROM.finditer(text) if holds(fold_case(text), _FROM_CUES) else ():
-        phrase = next(filter(None, match.groups()))
+        phrase = match["name"] or match["name2"] or match["name3"] or match["name4"] or match["name5"]
         found = _resolve(phrase, shape=True)
         said, before = match.group(), text[max(0, match.start() - 60) : match.start()].rpartition("\n")[2]
         if not found and re.search("publish|appear", said) and " in " not in said and not _PICTURE.search(before):
@@ -256,8 +265,13 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
             yield Found(base + match.start(), base + match.end(), found, "credit")
     for match in _CONTRIBUTED.finditer(text) if "contributed" in text else ():
         name = _CONTRIBUTOR.search(text, max(0, match.start() - 61), match.start())
-        if name and (found := names.resolve(name.group())) and names.is_agency(found):
+        writers = _OF_AGENCY.split(name.group()) if name else []
+        if name and (found := next(filter(None, map(credit_lines.agency_of, writers)), None)):
             yield Found(base + name.start(), base + match.end(), found, "credit", "passage")
+    for match in _DISTRIBUTED.finditer(text) if "istributed" in text or "ISTRIBUTED" in text else ():
+        phrase = match["name"].partition(",")[0].strip()
+        if found := names.resolve(phrase) or (phrase if _SYNDICATE.search(phrase) else None):
+            yield Found(base + match.start(), base + match.start("name") + len(phrase), found, "credit")
 
 
 def _any_name(text: str) -> str | None:
@@ -330,28 +344,24 @@ def search_sign_off(text: str) -> re.Match[str] | None:
     return _SIGN_OFF.search(text, max(0, len(text[:line].rstrip(" \t")) - 1)) if line >= 0 else None
 
 
-def agency_of(name: str) -> str | None:
-    """The agency of the table that has this name, or None."""
-    source = names.resolve(name.strip())
-    return source if source and names.is_agency(source) else None
-
-
 def read_tail(text: str, base: int) -> Iterator[Found]:
     """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
     bare = search_sign_off(text)
-    if bare and (source := agency_of(bare["name"])):
+    if bare and (source := credit_lines.agency_of(bare["name"])):
         yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
         return
     signed = _SIGNED_CAPS.search(text, max(0, len(text.rstrip()) - SIGNED))
-    if signed and (source := agency_of(signed["name"])):
+    if signed and (source := credit_lines.agency_of(signed["name"])):
         yield Found(base + signed.start("name"), base + signed.end("name"), source, "credit")
         return
     match = _TRAILING.search(text)
     if match:
         group = "dash" if match["dash"] else "bracket"
         # a name on a line of its own need not be in the table if it has the shape of an outlet's
-        found = names.resolve(match[group].strip()) or (_shaped(match[group]) if text[match.start()] == "\n" else None)
-        before = text[: match.start(group)].rstrip(" \t\n-–—|/(（")
+        said = match[group].strip()
+        found = names.resolve(said) or credit_lines.read_among(said)
+        found = found or (_shaped(said) if text[match.start()] == "\n" and not credit_lines.is_led(said) else None)
+        before = text[: match.start(group)].rstrip(" \t\n-–—=|/(（【")
         line = before.rpartition("\n")[2]
         prose = len(line) > 90 or line.endswith((".", "!", "?", "”", '"', "»", "。", "」"))
         if found and not _PICTURE.search(match[group]) and not match[group].startswith("With ") and prose:

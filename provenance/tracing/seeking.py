@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 
 from provenance.text.tokens import LARGE_BATCH, octets_of, slices
-from provenance.tracing import bylines, citations, names, notices
+from provenance.tracing import bylines, citations, credit_lines, names, notices
 from provenance.tracing.datelines import JAPANESE
 from provenance.tracing.literals import Literals
-from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, TITLE, hash_name, mark_texts
+from provenance.tracing.seeking_kernels import DATELINE, LINE, PICTURE, TITLE, hash_names, mark_texts
 from provenance.tracing.titles import TITLED
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ LINKED = "http"
 #: How a text may end in whose tail read_tail finds something, and how where an agency signs on a line of its own.
 _TRAILING = (
     r"[.!?”\"»)] ?[A-Z]{2,5}\.?$"
-    r"|(?:[-–—|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?|（[^（）\n]{2,30}）)$"
+    r"|(?:[-–—=|/][ \t]*[^\n().]{2,40}\.?|\([^()\n]{2,40}\)\.?|[（【][^（）【】\n]{2,40}[）】]\.?)$"
     r"|\A[ \t]{40}"  # a dash may stand before so much white space
 )
 _SIGNED_OFF = r"\n\s{0,4}(\p{L}[^\n.]{1,24})\.?$"
@@ -97,8 +97,13 @@ def _flag(texts: pl.Series) -> Cued:
     texts = plain_spaces(texts)
     octets, bounds = octets_of(texts)
     hits = list_words().find(octets, bounds)
-    marks = mark_texts(octets, bounds, texts.str.head(HEAD).str.len_bytes().to_numpy(), credit_lines())
-    flags = {"dateline": marks & DATELINE, "head": marks & LINE, "picture": marks & PICTURE, "end": marks & TITLE}
+    marks = mark_texts(octets, bounds, texts.str.head(HEAD).str.len_bytes().to_numpy(), list_credits())
+    flags = {
+        "dateline": marks & DATELINE,
+        "head": marks & LINE | hits.flags & 4,
+        "picture": marks & PICTURE,
+        "end": marks & TITLE,
+    }
     flags |= {"cue": hits.flags & 1, "links": hits.flags & 2}
     told = [pl.Series(name, flag, dtype=pl.Boolean) for name, flag in flags.items()]
     return Cued(pl.DataFrame([*told, pl.Series("first", hits.ends[:-1]), pl.Series("last", hits.ends[1:])]), *hits[1:3])
@@ -118,7 +123,7 @@ def _signs_off(wanted: pl.DataFrame) -> pl.Series:
     tail = text.str.slice((end - notices.TAIL).clip(0), pl.min_horizontal(end, notices.TAIL))
     tails = wanted.select(tail.str.strip_chars_end().str.tail(LAST))["text"]
     trailing = _search(tails, lambda some: some.str.contains(_TRAILING))
-    return trailing | _agencies(_search(tails, lambda some: some.str.extract(_SIGNED_OFF)), notices.agency_of)
+    return trailing | _agencies(_search(tails, lambda some: some.str.extract(_SIGNED_OFF)), credit_lines.agency_of)
 
 
 def _search(texts: pl.Series, search: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -144,7 +149,13 @@ def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
 def list_words() -> Literals:
     """The words to look for: cues and names; and as flags, cues of a notice, and addresses."""
     words = {*citations.FOLLOW, *led_cues(), *citations.AROUND, *JAPANESE, *names.lexicon().spellings}
-    return Literals(sorted(words), (*notices.CUES, *bylines.CUES), [LINKED])
+    return Literals(sorted(words), (*notices.CUES, *bylines.CUES), [LINKED], _openings())
+
+
+def _openings() -> list[str]:
+    """How lines begin that name an agency and more: `Publié le 3 mars par AFP`, `Reuters in London`."""
+    wires = [name for name in names.lexicon().agencies if name[0].isascii()]
+    return ["ublié le ", *(f"\n{name} {then} " for name in wires for then in ("in", "and", "with"))]
 
 
 @cache
@@ -162,16 +173,15 @@ def led_cues() -> dict[str, str]:
 
 def credit_names() -> set[str]:
     """The names that credit a text where they stand alone on a line, or among places, days and desks."""
-    table = names.lexicon()
-    every = {name for name, kind in table.kinds.items() if kind == "agency"}
-    return every | {word for ways in table.exact.values() for word in ways} | {
-        "reuters", "associated press", "agence france presse", "sputnik", "xinhua", "bloomberg news"
-    }  # fmt: skip
+    wires = set(names.lexicon().agencies) - credit_lines.NOT_ALONE
+    told = {f"{name} staff" for name in wires} | {f"{lead} {name}" for lead in credit_lines.LEADS for name in wires}
+    return {*wires, *told, *(word for ways in names.lexicon().exact.values() for word in ways)}
 
 
 @cache
-def credit_lines() -> Array:
+def list_credits() -> Array:
     """Hashes of credit_names, as mark_texts has them."""
-    written = [way.encode() for name in credit_names() for way in (name, name.lower(), name.upper())]
-    hashes = {hash_name(np.frombuffer(way, np.uint8)) for way in written}
-    return np.array([max(map(len, written)), *sorted(hashes)], np.uint64)
+    written = sorted({way.encode() for name in credit_names() for way in (name, name.lower(), name.upper())})
+    sizes = np.array([len(way) for way in written])
+    hashes = hash_names(np.frombuffer(b"".join(written), np.uint8), np.cumsum(sizes))
+    return np.concatenate([sizes.max(keepdims=True).astype(np.uint64), np.unique(hashes)])

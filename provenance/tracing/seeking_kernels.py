@@ -256,6 +256,17 @@ def hash_name(octets):
     return value
 
 
+@njit(cache=True, nogil=True)
+def hash_names(octets, ends):
+    """The hash of each of the names that stand one after another in `octets`, the nth up to ends[n]."""
+    hashes = np.empty(ends.size, np.uint64)
+    begin = 0
+    for name in range(ends.size):
+        hashes[name] = hash_name(octets[begin : ends[name]])
+        begin = ends[name]
+    return hashes
+
+
 @njit(inline="always")
 def _ends_in_name(octets, line, slash, end):
     """Whether octets[line:end], whose last slash is at `slash`, ends with a name in brackets, or after the slash."""
