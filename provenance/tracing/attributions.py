@@ -22,7 +22,7 @@ from provenance.tracing.datelines import (
 )
 from provenance.tracing.facts import OPEN, leave_open
 from provenance.tracing.notices import Found
-from provenance.tracing.seeking import HEAD, find_cued, led_cues, list_words, plain_spaces
+from provenance.tracing.seeking import HEAD, find_cued, led_cues, list_words, plain_spaces, voiced_names
 from provenance.tracing.titles import read_suffix
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
     """Cues and names found in a text -> first-party wording, citations, and datelines that begin with a name."""
     raw = text.encode()
     plain = len(raw) == len(text)
-    known, led = list_words().words, led_cues()
+    known, led, voiced = list_words().words, led_cues(), voiced_names()
     opened: set[tuple[str, bool]] = set()
     for hit, number in zip(cued.place[own].tolist(), cued.word[own].tolist(), strict=True):
         found = known[number]
@@ -162,6 +162,7 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
         around = _WRAP.sub(" ", before + word + raw[end : end + citations.AFTER].decode(errors="ignore"))
         at = len(before) - (around.rfind("\n", 0, len(before)) + 1)
         window = around[len(before) - at :].partition("\n")[0]
+        end_of_name = at + len(voiced.get(word, word))
         if word in citations.FOLLOW:
             if at and window[at - 1].isalnum():
                 continue
@@ -177,11 +178,11 @@ def _citations(text: str, cued: Cued, own: slice) -> Iterator[Found | _Dated]:
                 place = hit - len(window[:at].encode())
                 yield _Dated(place if plain else len(raw[:place].decode(errors="ignore")), dateline)
                 continue
-            cited = None if word in JAPANESE else citations.around_name(window, at, at + len(word))
+            cited = None if word in JAPANESE else citations.around_name(window, at, end_of_name, word in voiced)
         elif word in _AROUND:
             cited = citations.before_cue(window, at)
         else:
-            cited = citations.around_name(window, at, at + len(word))
+            cited = citations.around_name(window, at, end_of_name, word in voiced)
         if cited and (cited.sure or (cited.source, cited.first_party) not in opened):
             if not cited.sure:  # the first time says enough of a name that mostly is a person's
                 opened.add((cited.source, cited.first_party))

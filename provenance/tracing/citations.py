@@ -16,9 +16,12 @@ from provenance.tracing import names
 BEFORE, AFTER = 110, 130  # bytes of context; a cue further off speaks of something else
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĪĶĹĽŁŃŇŌŐŒŘŚŞŠŤŪŮŰŽŻА-ЯЄІЇҐΑ-Ω"
-_WORD = rf"(?:[{_UPPER}][\w’'&./!-]{{0,40}}|al-[{_UPPER}][\w’'-]{{0,40}}|24|[0-9]{{1,2}}(?!\d))"
+_WORD = rf"(?:[{_UPPER}][\w’'&./!-]{{0,40}}|al-[{_UPPER}][\w’'-]{{0,40}}|24|[0-9]{{1,2}}(?!\d)|(?:dpa|sda|ats|epd)\b)"
 _PHRASE = rf"{_WORD}(?: (?:of the |of |de |del |della |la |le |and |& |for )?{_WORD}){{0,5}}"
-_ARTICLE = r"(?:the |The |an? |its |l['’]|la |le |les |au |à )?"
+_ARTICLE = (
+    r"(?:the |The |an? |its |[lL]['’]|all['’]|dell['’]|la |le |les |au |à |el |los |las |al |o |os |as |um |una? "
+    r"|il |lo |gli |de |het |een |der |dem |den |die |das |eine[rmns]? )?"
+)
 _ADJECTIVE = r"(?:[\w’'-]{1,30} ){0,4}?"
 KIND_WORD = (
     r"(?:news agency|news service|newswire|wire service|newspaper|newspapers|daily newspaper|daily"
@@ -27,14 +30,17 @@ KIND_WORD = (
     r"|news programme|outlet|broadcaster|television network|"
     r"television station|television channel|television|TV channel|TV station|TV network|TV"
     r"|satellite channel|channel|radio station|radio|network|tabloid|portal|"
-    r"journal|agency|paper|quotidien|hebdomadaire|chaîne|site)"
+    r"journal|agency|paper|quotidien|hebdomadaire|chaîne|site|agence(?: de presse)?|Nachrichtenagentur|Tageszeitung"
+    r"|Zeitung|Zeitschrift|Magazin|Sender|agencia(?: de noticias)?|diario|periódico|revista|cadena"
+    r"|agência(?: de notícias)?|jornal|emissora|agenzia(?: di stampa)?|quotidiano|giornale|emittente"
+    r"|persbureau|krant|dagblad|omroep)"
 )
 _VERB = (
     r"(?:reported|reports|has reported|had reported|have reported|quoted|quotes|cited|revealed|reveals"
     r"|has revealed|said|says|wrote|writes|published|broadcast|aired|"
     r"claimed|claims|first reported|earlier reported|also reported|has learned|had learned|has learnt"
     r"|learned|can reveal|understands|disclosed|noted|announced|reporting|rapporte|a rapporté|indique"
-    r"|confirmed|found|obtained|asked|argued|argues|suggested|suggests|observed|pointed out|points out"
+    r"|confirmed|found|obtained|asked|argued|argues|suggested|suggests|observed|pointed out|points out|put it"
     r"|described|describes|detailed|documented|estimated|estimates|uncovered|exposed|explained"
     r"|responded|calls|called|characterized|warned|warns|notes|noticed|predicted|concluded)"
 )
@@ -44,37 +50,70 @@ _FIRST_VERB = re.compile(r"(?:has learned|had learned|has learnt|learned|can rev
 
 #: Words after which whoever heard it first-hand is named.
 _HEARD = (
-    "told ", "tells ", "telling ", "interview with ", "interview to ", "interviewed by ", "spoke to ",
-    "spoke with ", "speaking to ", "speaking with ", "spoken to ", "spoken with ", "talked to ", "talking to ",
-    "talks to ", "statement to ", "statements to ", "comments to ", "remarks to ", "informed ", "confirmed to ",
-    "exclusively for ", "exclusively to ", "exclusive to ", "obtained by ", "seen by ", "reviewed by ",
-    "said to ", "said on ", "confided to ", "interview on ", "interview by ", "explained to ", "déclaré à ",
-    "dit à ", "confié à ", "indiqué à ", "affirmé à ", "interview à ", "entretien à ", "entretien avec ",
-    "Speaking to ", "Told ",
+    "told ", "tells ", "telling ", "interview with ", "interview to ", "interviewed by ", "spoke to ", "spoke with ",
+    "speaking to ", "speaking with ", "spoken to ", "spoken with ", "talked to ", "talking to ", "talks to ",
+    "statement to ", "statements to ", "comments to ", "remarks to ", "informed ", "confirmed to ", "exclusively for ",
+    "exclusively to ", "exclusive to ", "obtained by ", "seen by ", "reviewed by ", "said to ", "said on ",
+    "confided to ", "interview on ", "interview by ", "explained to ", "déclaré à ", "dit à ", "confié à ",
+    "indiqué à ", "affirmé à ", "interview à ", "entretien à ", "entretien avec ", "Speaking to ", "Told ", "sent to ",
+    "email to ", "emails to ", "provided to ", "shared with ", "sagte der ", "sagte dem ", "sagte er der ",
+    "sagte er dem ", "sagte sie der ", "sagte sie dem ", "Interview mit der ", "Interview mit dem ",
+    "Gespräch mit der ", "Gespräch mit dem ", "déclaré au ", "dit au ", "confié au ", "expliqué à ", "expliqué au ",
+    "affirmé au ", "indiqué au ", "annoncé à ", "assuré à ", "interrogé par ", "interrogée par ", "contacté par ",
+    "entretien au ", "interview au ", "accordé au ", "au micro de ", "dijo a ", "dijo al ", "declaró a ",
+    "declaró al ", "explicó a ", "aseguró a ", "afirmó a ", "indicó a ", "señaló a ", "contó a ", "comentó a ",
+    "confirmó a ", "entrevista con ", "entrevista a ", "declaraciones a ", "declaraciones al ", "disse à ",
+    "disse ao ", "afirmou à ", "afirmou ao ", "declarou à ", "declarou ao ", "contou à ", "contou ao ", "explicou à ",
+    "explicou ao ", "entrevista à ", "entrevista ao ", "declarações à ", "declarações ao ", "detto a ", "detto al ",
+    "detto alla ", "detto all'", "detto all’", "dichiarato a ", "dichiarato al ", "dichiarato all'", "dichiarato all’",
+    "spiegato a ", "spiegato al ", "raccontato a ", "raccontato al ", "intervista a ", "intervista al ",
+    "intervista alla ", "intervista all'", "intervista all’", "zegt hij tegen ", "zegt ze tegen ", "zei hij tegen ",
+    "zei ze tegen ", "zegt tegen ", "interview met ",
 )  # fmt: skip
 #: After these stands who is cited.
 _CITED = (
     "according to ", "citing ", "cited by ", "quoting ", "quoted by ", "quoted in ", "report by ", "report in ",
-    "report from ", "reports by ", "reports in ", "reported by ", "reported in ", "published by ",
-    "published in ", "article in ", "article by ", "investigation by ", "broadcast by ", "aired by ",
-    "aired on ", "carried by ", "released by ", "published on ", "story in ", "story by ", "writing in ",
-    "wrote in ", "posted by ", "account in ", "editorial in ", "op-ed in ", "column in ", "analysis by ", "review by ",
-    "poll by ", "poll from ", "polls from ", "poll conducted by ", "survey by ", "survey conducted by ", ", per ",
-    "selon ", "Selon ", "d'après ", "d’après ", "rapporté par ",
-    "citant ", "cité par ", "According to ", "Citing ", "Quoting ",
+    "report from ", "reports by ", "reports in ", "reported by ", "reported in ", "published by ", "published in ",
+    "article in ", "article by ", "investigation by ", "broadcast by ", "aired by ", "aired on ", "carried by ",
+    "released by ", "published on ", "story in ", "story by ", "writing in ", "wrote in ", "posted by ", "account in ",
+    "editorial in ", "op-ed in ", "column in ", "analysis by ", "review by ", "poll by ", "poll from ", "polls from ",
+    "poll conducted by ", "survey by ", "survey conducted by ", ", per ", "selon ", "Selon ", "d'après ", "d’après ",
+    "rapporté par ", "citant ", "cité par ", "According to ", "Citing ", "Quoting ", "laut ", "Laut ", "Angaben der ",
+    "Angaben von ", "Informationen der ", "Informationen des ", "Informationen von ", "Bericht der ", "Bericht des ",
+    "berichtet die ", "berichtet der ", "berichtete die ", "berichtete der ", "meldet die ", "meldete die ",
+    "Berufung auf ", "Nachrichtenagentur ", "rapporte ", "révèle ", "informations de ", "informations du ",
+    "citée par ", "cités par ", "relayé par ", "révélé par ", "según ", "Según ", "informó ", "publica ", "publicó ",
+    "reportó ", "citado por ", "citada por ", "de acuerdo con ", "De acuerdo con ", "segundo ", "Segundo ",
+    "de acordo com ", "De acordo com ", "informou ", "noticiou ", "citado pela ", "citado pelo ", "secondo ",
+    "Secondo ", "riferisce ", "riporta ", "riferito da ", "riportato da ", "citato da ", "volgens ", "Volgens ",
+    "meldt ", "meldde ", "schrijft ",
 )  # fmt: skip
 #: Cue -> whether the name that follows heard it first-hand.
 FOLLOW: dict[str, bool] = dict.fromkeys(_HEARD, True) | dict.fromkeys(_CITED, False)
+#: What outlets do, behind their initials: `CNN said`, `ABC moderator Ann Lee`. So a word is sought that has both.
+VOICES = (
+    "said",
+    "says",
+    "found",
+    "moderator",
+    "anchor",
+    "host",
+    "reporter",
+    "correspondent",
+    "journalist",
+    "survey",
+    "exit poll",
+)
 #: Words for a medium or its reporting, before which a name that the table does not have counts.
 AROUND = (
     " newspaper", " news agency", " news website", " news site", " news outlet", " website quoted",
     " magazine reported", " news channel", " TV channel", " daily reported", " reported", ", reported", " reports",
-    " noted", " pointed out",
+    " noted", " pointed out", " put it", " poll ", " survey ",
 )  # fmt: skip
 
 _FOLLOWING = re.compile(
-    rf"{_ARTICLE}(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}) )?"
-    rf"[\"“«‘]?(?P<name>{_PHRASE})[\"”»’]?(?P<rest>[^\n]{{0,60}})"
+    rf"(?P<article>{_ARTICLE})(?P<adjective>{_ADJECTIVE})(?:(?P<kind>{KIND_WORD}) )?"
+    rf"[\"“„«‘]?(?P<name>{_PHRASE})[\"”“»’]?(?P<rest>[^\n]{{0,60}})"
 )
 _PRECEDING = re.compile(
     rf"(?<!\w)(?P<name>{_PHRASE})[\"”»’]?,? ?(?:\([^()]{{2,12}}\),? ?)?(?P<kind>{KIND_WORD})?,?(?: on \w+,?)?"
@@ -104,8 +143,19 @@ _INVERTED_BEFORE = re.compile(
 )
 #: `повідомляє Укрінформ`, `со ссылкой на ТАСС`.
 _SLAVIC_BEFORE = re.compile(
-    r"(?<!\w)(?:повідомля(?:є|ють)|повідомив|повідомила|передає|сообща(?:ет|ют)|сообщил[аио]?|переда[её]т"
+    r"(?<!\w)(?:повідомля(?:є|ють)|повідомив|повідомила|передає|пише|сообща(?:ет|ют)|сообщил[аио]?|переда[её]т"
+    r"|пиш(?:ет|ут)|рассказал[аи]?|заявил[аи]?(?: он[аи]?)?|отмечает|уточняет|цитирует"
     r"|(?:з )?посиланням на|(?:со )?ссылкой на|за даними|по данным)(?: [\w-]{3,20}){0,2} [«\"]?$"
+)
+#: `Anadolu Ajansı'nın haberine göre`, `पीटीआई के अनुसार`.
+_SUFFIXED = re.compile(
+    r"[\"”»]?(?:['’]\w{1,4})? (?:haberine göre|bildirdiğine göre|aktardığına göre|bildirdi|duyurdu"
+    r"|के (?:अनुसार|मुताबिक|हवाले)|ने (?:बताया|कहा|रिपोर्ट)|کے مطابق)"
+)
+#: `据新华社报道`, `共同通信によると`.
+_HAN_BEFORE = re.compile(r"(?:据|據|援引|引述|引用|引)[^\W\d_a-z]{0,3}$")
+_HAN_AFTER = re.compile(
+    r"[」』》]?(?:\d{1,2}日)?(?:报道|報道|報導|报导|消息|引述|援引|によると|によれば|が報じ|は報じ|が伝え|の取材)"
 )
 _FOLLOW_BEFORE = re.compile(
     r"(?P<cue>"
@@ -154,9 +204,15 @@ _JOINED = re.compile(r"[/–-](?=[A-Z])")  # between two outlets of one poll: a 
 _OPENING = re.compile(
     r"^(?:(?:As|But|And|So|Yet|Still|Only|While|When|If|In|Even|Or|For|Since|Because|Although|Though) )+"
 )
+_ONE_OF = re.compile(r"^(?:(?:A|An|The|Another|New|Recent|Latest|In) )+")
 #: The end of the sentence before: `… in September. The Guardian reported`. St. and U.S. end none.
 _ENDED = re.compile(r"^.*\w[^\W.][^\W.][^\W.]\. ")
 _BREAKS_AFTER = re.compile(r"['’]s?$")
+
+
+#: An article that belongs to the name, or has run together with a word before it.
+_CONTRACTED = {"The ": "The ", "au ": "Le ", "du ": "Le ", "ao ": "O ", "al ": "Il "}
+_POLL = re.compile(r" (?:[\w-]{1,20} ){0,2}(?:[Pp]oll|[Ss]urvey)")
 
 
 class Cited(NamedTuple):
@@ -174,14 +230,18 @@ def after_cue(window: str, cue: str, at: int) -> Cited | None:
     match = _FOLLOWING.match(window, at)
     if not match or match.end("adjective") - match.start("adjective") > 45:
         return None
-    adjective = match["adjective"]
+    adjective, article = match["adjective"], match["article"]
     if adjective and not (match["kind"] or _news_like(adjective) or _KIND_AFTER.match(match["rest"])):
         return None
     told = _THEN_NAMED.match(window, match.end("name"))  # the Argentine newspaper Clarin
     bare = not match["kind"] and not names.resolve(match["name"]) and not names.looks_like_outlet(match["name"])
     if told and bare and names.key(told["name"].split(" ")[0]) not in _WEEKDAYS:
         match = told
-    return _choose(match["name"], match.start("name"), FOLLOW[cue], match["kind"], match["rest"], cue)
+    name, start, first = match["name"], match.start("name"), FOLLOW[cue]
+    lost = _CONTRACTED.get(article or cue[-3:])
+    if lost and not adjective and (found := names.resolve(lost + name.rstrip(".,"))):  # told The Sun; déclaré au Monde
+        return Cited(start - 4 * (article == "The "), start + len(name.rstrip(".,")), found, first)
+    return _choose(name, start, first, match["kind"], match["rest"], cue)
 
 
 def _news_like(adjective: str) -> bool:
@@ -218,7 +278,8 @@ def _choose(phrase: str, start: int, first: bool, kind: str | None, rest: str, c
             return Cited(start, start + len(name), found, first)
     name = " ".join(own).rstrip(".,")
     for between in _JOINED.finditer(name):
-        if (one := names.resolve(name[: between.start()])) and names.resolve(name[between.end() :]):
+        polled = _POLL.match(rest) or names.resolve(name[between.end() :])  # a CNN/ORC poll
+        if polled and (one := names.resolve(name[: between.start()])):
             return Cited(start, start + between.start(), one, first)
     second = name.partition(" and ")[2]
     if found := names.resolve(second):  # Quinnipiac and Fox News
@@ -273,11 +334,17 @@ def before_cue(window: str, at: int) -> Cited | None:
     if not match:
         return None
     rest = window[match.end("name") : match.end("name") + 60]
+    polled = window.startswith((" poll ", " survey "), at)
     name = _OPENING.sub("", _ENDED.sub("", match["name"]))
+    name = _ONE_OF.sub("", name) if polled else name
     if name.startswith("The ") and not names.resolve(name):
         name = name[4:]
     hit = _choose(name, match.end("name") - len(name), FOLLOW["citing "], match["kind"], rest, "")
-    if not hit or hit.end < match.end("name") - 3:
+    if not hit:
+        return None
+    if polled:
+        return hit if names.resolve(hit.source) else None
+    if hit.end < match.end("name") - 3:
         return None
     tail = window[hit.end : hit.end + 90]
     if not _VERB_AFTER.match(tail) and not _FOLLOW_BEFORE.search(window[: hit.start]):
@@ -285,14 +352,23 @@ def before_cue(window: str, at: int) -> Cited | None:
     return hit
 
 
-def around_name(window: str, start: int, end: int) -> Cited | None:
-    """A name of the table at [start, end) of the window -> how it is used, or None for a mere mention."""
+def around_name(window: str, start: int, end: int, voiced: bool = False) -> Cited | None:
+    """A name of the table at [start, end) of the window -> how it is used, or None for a mere mention.
+
+    `voiced`: a verb or a person's office follows, so that short names count, too.
+    """
     head, tail = window[:start], window[end:]
-    if tail[:1].isalnum() or (head[-1:].isalnum() and not _arabic(window[start])):
+    spaced = window[start] < "\u2fff"
+    if voiced and head.endswith((" for ", " for the ", " of ", " of the ")):
+        return None  # a spokesman for CBS said
+    if spaced and (tail[:1].isalnum() or (head[-1:].isalnum() and not _arabic(window[start]))):
         return None
-    source = names.resolve(window[start:end], cue=False)
+    source = names.resolve(window[start:end], cue=voiced)
     if not source:
         return None
+    if not spaced:
+        here = _HAN_BEFORE.search(head[-8:]) or _HAN_AFTER.match(tail)
+        return Cited(start, end, source, first_party=False) if here else None
     if _arabic(window[start]):
         return _in_arabic(head, start, end, source)
     if re.match(r"['’-]?[ -](?:[A-Z]|owned|owner|chief|parent|TV host)", tail) and not re.match(
@@ -308,6 +384,7 @@ def around_name(window: str, start: int, end: int) -> Cited | None:
     if verb:
         return Cited(start, end, source, bool(_FIRST_VERB.search(verb["verb"])))
     inverted = _INVERTED_BEFORE.search(head[-40:]) or _SLAVIC_BEFORE.search(head[-70:])
+    inverted = inverted or _SUFFIXED.match(tail)
     if inverted or _ROLE_AFTER.match(tail) or _PERSON_AFTER.match(tail):
         return Cited(start, end, source, first_party=False)
     return None

@@ -38,7 +38,9 @@ _DESKS = names.words(
     "redaccion redacao redaktion redazione redaction redactie agencias agences agenturen agenzie agencies staff"
 )
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}")  # `dpa/jh`: who of the desk took it over
-_PERSON = re.compile(r"[^\W\d_a-z][\w’'-]*\.?(?: (?:[^\W\d_a-z][\w’'-]*\.?|de|van|von|da|al-\w+|bin)){1,3}")
+_PERSON = re.compile(
+    r"\A[^\W\d_a-z][\w’'-]{0,20}\.?(?: (?:[^\W\d_a-z][\w’'-]{0,20}\.?|de|van|von|da|al-\w{1,20}|bin)){1,3}"
+)
 _DESK_OF = re.compile(r"([A-Z]{3,5})(?: [A-Z]{2,4}){1,4}")  # `PTI ANB SKL`
 #: Between a person and the agency; behind a slash or in brackets it is whose picture it is.
 _SIGNED = re.compile(r" ?[,|·•] ?| [-–—] ")

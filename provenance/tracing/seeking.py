@@ -148,7 +148,7 @@ def _body_ends(passages: pl.DataFrame) -> pl.DataFrame:
 @cache
 def list_words() -> Literals:
     """The words to look for: cues and names; and as flags, cues of a notice, and addresses."""
-    words = {*citations.FOLLOW, *led_cues(), *citations.AROUND, *JAPANESE, *names.lexicon().spellings}
+    words = {*citations.FOLLOW, *led_cues(), *citations.AROUND, *JAPANESE, *names.lexicon().spellings, *voiced_names()}
     return Literals(sorted(words), (*notices.CUES, *bylines.CUES), [LINKED], _openings())
 
 
@@ -169,6 +169,19 @@ def led_cues() -> dict[str, str]:
         bare = word.lstrip(" ,")
         led |= {word.removesuffix(bare) + cue: cue for cue in citations.FOLLOW if cue.startswith(bare)}
     return led
+
+
+@cache
+def voiced_names() -> dict[str, str]:
+    """Initials of an outlet with a word behind that only an outlet or its people have (`CNN said`) -> the initials.
+
+    Agencies' are left out: PTI, AAP and AFP are parties and an army, too, which say things; and what is no initials
+    (The Sun, Bloomberg) is a word or a person.
+    """
+    table = names.lexicon()
+    short = {word for full, ways in table.exact.items() if table.kinds[table.cued[full]] == "outlet" for word in ways}
+    initials = {word for word in short if len(word) >= 3 and word.isascii() and word.isupper()}
+    return {f"{word} {voice}": word for word in initials for voice in citations.VOICES}
 
 
 def credit_names() -> set[str]:
