@@ -47,6 +47,31 @@ from tests.attributions import BODY, found, frame
         ("Berne, ATS - Le Conseil fédéral", "Berne, ATS", "Berne", "Keystone-SDA"),
         ("Bern (sda) - Der Bundesrat", "Bern (sda)", "Bern", "Keystone-SDA"),
         ("Philadelphia, PA - A moose", "Philadelphia, PA", "Philadelphia, PA", None),
+        ("AFP, Paris — Le maire", "AFP, Paris", "Paris", "Agence France-Presse"),
+        (
+            "ABU DHABI, 5th March, 2025 (WAM) -- Rain",
+            "ABU DHABI, 5th March, 2025 (WAM)",
+            "ABU DHABI",
+            "Emirates News Agency",
+        ),
+        (
+            "Port-au-Prince, 5 mars 2025 (AFP) — Le",
+            "Port-au-Prince, 5 mars 2025 (AFP)",
+            "Port-au-Prince",
+            "Agence France-Presse",
+        ),
+        (
+            "New Delhi [India], March 5 (ANI): Rain",
+            "New Delhi [India], March 5 (ANI)",
+            "New Delhi",
+            "Asian News International",
+        ),
+        (
+            "Mumbai (Maharashtra) [India], March 5 (ANI): Rain",
+            "Mumbai (Maharashtra) [India], March 5 (ANI)",
+            "Mumbai",
+            "Asian News International",
+        ),
         ("تهران - ایرنا - وزیر روز", "تهران - ایرنا", "تهران", "Islamic Republic News Agency"),
     ],
 )
@@ -96,6 +121,8 @@ def test_chinese_datelines_begin_with_their_agency(
         "HARBOUR SUBSIDY WILL END JULY 1 - BOARD",
         "Smith (12) – the youngest of three",
         "NEW JERSEY: Elizabeth has a mayor",
+        "AP, The law - it is late",
+        "Smith [Ann], March 5 (Holt): no",
     ],
 )
 def test_what_is_not_a_dateline(line: str) -> None:

@@ -23,10 +23,11 @@ _SEPARATOR = re.compile(r" ?--+ ?| ?[–—―] ?|(?<=\))\.? ?- ?| - | -(?=[A-Z]
 _LETTER = r"[^\W\d_]"
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
 _PARTED = re.compile(r"(?P<place>[^-–—\n]{2,40}) [-–—] (?P<name>[^-–—\n]{2,30})\Z")
+_IN_STATE = re.compile(r"(?: \([^()\[\]]{3,30}\))?(?: \[[^()\[\]]{3,30}\])$")  # `Kolkata (West Bengal) [India]`
 _LEADING_BRACKET = re.compile(r"^\(([^()]{2,40})\)\s*")
 _DATE = re.compile(
     rf"[,/ ]\s{{0,3}}(?:(?P<m1>{_LETTER}{{3,10}})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"|(?P<d2>\d{{1,2}})\.?\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
+    rf"|(?P<d2>\d{{1,2}})(?:\.|st|nd|rd|th)?\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
     rf"|(?P<m3>{_LETTER}{{3,10}})\.?)(?:,?\s(?P<y>(?:19|20)\d\d))?\s{{0,3}},?\s{{0,3}}$"
 )
 _NOT_PLACES = names.words(
@@ -71,7 +72,7 @@ _NO_DASH = re.compile(r"(?P<place>[^\n()]{4,41}+)(?<= )\((?P<source>[^()\n]{2,20
 _TITLES = re.compile(r"\b(?:Rep|Sen|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Prof|President|Minister|Secretary|Senator)\b")
 _CONNECTORS = names.words(
     """
-    de la le el al es as du da do dos del der den and of on in sur upon und y en the
+    de la le el al es as du da do dos del der den and of on in au aux sur upon und y en the
     """
 )
 #: A word in small letters, or what ends the search for one.
@@ -227,6 +228,9 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
         known = names.resolve(name) if name[:1].isupper() else None
         # `Berne, ATS - `; but PA behind a comma is Pennsylvania
         is_wire = known and names.is_agency(known) and names.key(name) not in names.places()
+        first = names.resolve(before.strip()) if not known and before[:1].isupper() else None
+        if first and names.is_agency(first) and place_rank(name) == 2:  # `AFP, Paris — `
+            return _Body(name, first, None, None, None)
         if known and (_DATE.search(before) or (is_wire and place_rank(before.strip()) == 2)):
             source, rest = known, before
     elif (between := _PARTED.match(text)) and (wired := _read_framed(between["place"], between["name"], framed=True)):
@@ -234,7 +238,7 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
     dated = _read_day(rest)
     if dated is None:
         return None
-    place, day = (dated.place or "").strip().rstrip(","), dated.day
+    place, day = _IN_STATE.sub("", (dated.place or "").strip().rstrip(",")), dated.day
     if day is not None and not 1 <= day <= 31:
         return None
     if not _is_written_from(place, source, colon, prose, bool(dated.month and day)):
