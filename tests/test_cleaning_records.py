@@ -57,6 +57,19 @@ def test_passages_are_cut_and_marked_in_their_format() -> None:
 
 
 @pytest.mark.usefixtures("bare_folder")
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_a_passage_is_cut_from_the_column_that_holds_the_text_of_its_record(suffix: str) -> None:
+    second = f"{SENTENCES[3]} {SENTENCES[1]} Été."
+    records = [{"id": "a", "text": ONE, "maintext": ""}, {"id": "b", "text": "", "maintext": second}]
+    write_lines("d.jsonl", *records)
+    pl.DataFrame(records).write_csv("d.csv")
+    assert call("clean", f"d.{suffix}", "-o", f"e.{suffix}", "--keep", "first", "--passages", "drop").exit_code == 0
+    first, kept = rows_of(f"e.{suffix}")
+    assert first["text"] == ONE
+    assert (kept["text"] or "", kept["maintext"]) == ("", second.replace(SENTENCES[1], ""))
+
+
+@pytest.mark.usefixtures("bare_folder")
 @pytest.mark.parametrize("name", ["news.jsonl", "news.json"])
 def test_a_list_of_paragraphs_stays_one(name: str) -> None:
     """It became one string, and a reader of the cleaned dump that took `body[0]` for the lead got a letter."""

@@ -160,3 +160,76 @@ def test_a_publisher_with_a_title_is_called_by_it(tmp_path: Path) -> None:
     item = {"content": TEXT, "title": "A dredger", "publisher": {"title": "Tidewatch", "domain": "t.example"}}
     found = scan(write(tmp_path, "a.jsonl", json.dumps({"_source": item})))
     assert found.documents.select("outlet", "title").rows() == [("Tidewatch", "A dredger")]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_an_empty_column_makes_room_for_the_next_usual_one(tmp_path: Path, name: str) -> None:
+    """news-please writes `text` and leaves it empty: each of its records was a reject."""
+    rows = [
+        {
+            "text": None,
+            "maintext": TEXT,
+            "source": " ",
+            "source_domain": "q.example",
+            "author": "",
+            "authors": "Lee",
+        },
+        {"text": "Another dredger.", "maintext": TEXT, "source": "Quay Post", "source_domain": "q.example"},
+    ]
+    jsonl = "\n".join(map(json.dumps, rows)) + "\n"
+    path = write(tmp_path, name, jsonl if name == "a.jsonl" else pl.DataFrame(rows).write_csv())
+    found = scan(path)
+    assert found.documents.select("text", "outlet", "byline").rows() == [
+        (TEXT, "q.example", "Lee"),
+        ("Another dredger.", "Quay Post", None),
+    ]
+    assert found.rejects.is_empty()
+    (row,) = scan(path, text="text").rejects.to_dicts()
+    assert (row["record"], row["reason"]) == (0, "blank"), "a text that was asked for is not looked for elsewhere"
+
+
+def test_a_source_that_is_the_address_of_the_article_is_no_publisher(tmp_path: Path) -> None:
+    """As trafilatura writes it."""
+    address = "https://quay.example/2024/dredger"
+    rows = [
+        {"source": address, "hostname": "quay.example", "source-hostname": "Quay Post", "raw_text": "x", "text": TEXT},
+        {"source": "https://quay.example/", "text": TEXT},
+        {"source": address, "url": "https://q.example/1", "text": TEXT},
+    ]
+    found = scan(write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows))))
+    assert found.documents.select("outlet", "url").rows()[0] == ("Quay Post", address)
+    assert found.documents["url"].to_list()[1:] == [None, "https://q.example/1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Заголовок;Текст;Источник;Дата публикации;Ссылка;Автор", "05.03.2024 08:15"),
+        ("العنوان;نص الخبر;المصدر;تاريخ النشر;الرابط;الكاتب", "2024-03-05 08:15"),
+        ("عنوان;متن;خبرگزاری;تاریخ انتشار;لینک;نویسنده", "2024-03-05 08:15"),
+        ("标题;正文;来源;发布时间;链接;作者", "2024-03-05 08:15:00"),
+        ("見出し;本文;媒体名;掲載日;リンク;記者", "2024年3月5日 08:15"),
+        ("제목;본문;언론사;일자;링크;기자", "2024-03-05 08:15"),
+        ("Τίτλος;Κείμενο;Πηγή;Ημερομηνία;Σύνδεσμος;Συντάκτης", "2024-03-05 08:15"),
+        ("media title;text;Media_Name;dateTime;url;Author", "2024-03-05 08:15"),
+    ],
+)
+def test_columns_are_known_by_names_in_other_scripts(tmp_path: Path, header: str, row: str) -> None:
+    """Only letters of the Latin alphabet counted: such a table had no column of texts."""
+    found = scan(
+        write(tmp_path, "a.csv", f'\ufeff{header}\nA dredger;"{TEXT}";Quay Post;{row};https://q.example/1;Lee\n')
+    )
+    (article,) = found.documents.rows(named=True)
+    assert (article["text"], article["outlet"], article["byline"]) == (TEXT, "Quay Post", "Lee")
+    assert (article["url"], article["published"]) == ("https://q.example/1", datetime(2024, 3, 5, 8, 15, tzinfo=UTC))
+
+
+def test_a_date_with_its_hour_goes_before_the_day_beside_it() -> None:
+    """Event Registry gives both."""
+    assert choose_columns(["date", "time", "dateTime", "body"], Settings()).of["published"] == "dateTime"
+
+
+def test_a_body_as_feedparser_gives_it(tmp_path: Path) -> None:
+    parts = [{"type": "text/html", "language": None, "value": "<p>One &amp; two.</p><p>Three.</p>"}]
+    found = scan(write(tmp_path, "a.jsonl", json.dumps({"summary": "One", "content": parts})))
+    assert found.documents["text"].to_list() == ["One & two.\nThree."]

@@ -16,7 +16,7 @@ import polars as pl
 from provenance.cleaning import MARK, MARK_NAMES, MARKED, TAKEN, Edits, as_record, cut_out, refuse_passages
 from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
-from provenance.dumps.records.articles import PARTED, joined
+from provenance.dumps.records.articles import PARTED, choose_filled, joined
 from provenance.dumps.sources.compression import Allowance, Expanded
 from provenance.dumps.sources.decode import decode_text
 from provenance.errors import UsageError
@@ -153,12 +153,20 @@ def edit_record(record: str, cuts: list[dict[str, Any]], text: str, passages: st
         _refuse_own(json.loads(record).get(MARKED))
         return with_member(record, MARKED, cuts)
     value = json.loads(record)
-    column = choose_columns(list(value), _only_text(settings)).of.get("text", "text")
+    column = _column_of_text(value, settings)
     places = _places(cuts)
     parts = value.get(column)
     if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
         return with_member(record, column, cut_parts(text, parts, places))
     return with_member(record, column, cut_out(text, places))
+
+
+def _column_of_text(value: dict[str, Any], settings: Settings) -> str:
+    asked = _only_text(settings)
+    columns = choose_columns(list(value), asked)
+    if not columns.problem:
+        columns = choose_filled(value, columns, lambda names: choose_columns(names, asked), asked)
+    return columns.of.get("text", "text")
 
 
 def cut_parts(text: str, parts: Sequence[str], places: Sequence[tuple[int, int]]) -> list[str]:
@@ -215,7 +223,8 @@ class _Rows:
 
     def __init__(self, dialect: type[csv.Dialect]) -> None:
         self.dialect = dialect
-        self.width = self.at = self.marked = 0  # how many cells, and where text and marks stand; 0 before the header
+        self.width = self.marked = 0  # how many cells, and where marks stand; 0 before the header
+        self.names: list[str] = []
 
     def __call__(
         self,
@@ -234,14 +243,15 @@ class _Rows:
         row = LEAD.sub("", raw, count=1)
         cells = next(csv.reader(io.StringIO(row, newline=""), dialect=self.dialect), [])
         if not self.width:
-            names = [name.strip() for name in cells]
-            self.width, self.at = len(cells), names.index(choose_columns(names, _only_text(settings)).of["text"])
+            self.names = names = [name.strip() for name in cells]
+            self.width = len(cells)
             self.marked = names.index(MARKED) if MARKED in names else len(cells)
             if passages == "drop" or self.marked < len(cells):
                 return piece.octets
             cells.append(MARKED)
         elif passages == "drop":
-            cells[self.at] = cut_out(text, _places(cuts or []))
+            row_of = {name: cells[self.names.index(name)] for name in self.names}
+            cells[self.names.index(_column_of_text(row_of, settings))] = cut_out(text, _places(cuts or []))
         elif len(cells) == self.width:
             self._mark(cells, cuts or [])
         else:

@@ -2,6 +2,7 @@
 
 Which field it stands in
     columns                                 which column of a table or record holds what
+    native_names                            what columns are called in other scripts than the Latin
 What it says
     published, day_order                    dates as times; whether the day or the month is first in 03/04/2024
     publishers                              a publisher's name and its host

@@ -7,6 +7,7 @@ import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.dumps.labels.native_names import IN_OTHER_SCRIPTS
 from provenance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,16 +41,17 @@ USUAL = {
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
         "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "dategmt",
-        "date", "datetime", "articledate", "posted", "postedat", "postdategmt", "postdate", "firstcreated",
-        "versioncreated", "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum", "veroffentlichungsdatum",
-        "veroffentlichtam", "fechadepublicacion", "fechapublicacion", "datedepublication", "datepublication",
-        "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione", "publicatiedatum",
-        "datapublikacji", "yayintarihi",
+        "datetimepub", "datetime", "date", "articledate", "posted", "postedat", "postdategmt", "postdate",
+        "firstcreated", "versioncreated", "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum",
+        "veroffentlichungsdatum", "veroffentlichtam", "fechadepublicacion", "fechapublicacion", "datedepublication",
+        "datepublication", "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione",
+        "publicatiedatum", "datapublikacji", "yayintarihi",
     ),
     "outlet": (
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
         "quelle", "medium", "zeitung", "fuente", "medio", "periodico", "fonte", "jornal", "testata", "giornale", "bron",
-        "krant", "kaynak", "gazete", "zrodlo", "domain", "sourcedomain",
+        "krant", "kaynak", "gazete", "zrodlo", "medianame", "mediaoutlet", "newssource", "publishername",
+        "publicationname", "sourcehostname", "domain", "sourcedomain", "hostname",
     ),
     "title": (
         "title", "headline", "articletitle", "heading", "titre", "titulo", "titel", "titolo", "titlerendered",
@@ -57,6 +59,7 @@ USUAL = {
     ),
     "url": (
         "url", "link", "weburl", "articleurl", "sourceurl", "permalink", "canonicalurl", "href", "enlace", "lien",
+        "mainentityofpage",
     ),
     "byline": (
         "byline", "author", "authors", "creator", "writer", "autor", "autoren", "autores", "auteur", "auteurs",
@@ -70,7 +73,7 @@ USUAL = {
         "modificationdate", "webmodificationdate", "postmodified",
     ),
 }  # fmt: skip
-_SIGNS = re.compile(r"[^a-z0-9]")
+_SIGNS = re.compile(r"[\W_]")  # marks over letters are no letters
 #: A name of more characters is no column's: a line of text was taken for a header.
 MOST_NAME = 200
 #: As much of a name is shown in a message.
@@ -107,8 +110,8 @@ def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}
             return Columns({}, ("no_column", f"no column {column!r} ({asks.format(field)}): it has {_listed(found)}"))
     chosen = dict(asked)
     free = {key: column for key, column in keys.items() if column not in asked.values()}
-    for field, usual in USUAL.items():
-        guess = next((free[name] for name in usual if name in free), None)
+    for field in USUAL:
+        guess = next((free[name] for name in _KEYS[field] if name in free), None)
         if field not in asked and guess is not None:
             chosen[field] = guess
     if "text" not in chosen:
@@ -145,6 +148,20 @@ def refuse_absent(found: Collection[str], settings: Settings) -> None:
             raise UsageError(f"no input has a column {asked!r} (--{field}): there are {_listed(found)}")
 
 
+def usual_among(found: Collection[str]) -> list[str]:
+    """Those of some columns that are called as one of a field usually is."""
+    return [name for name in found if field_of(name) or field_of(name.rsplit(".", 1)[-1])]
+
+
+def field_of(name: str) -> str | None:
+    """Which field a column of this name holds, by its name alone.
+
+    >>> field_of("Publication Date"), field_of("Length")
+    ('published', None)
+    """
+    return _FIELDS.get(_key(name))
+
+
 def holds_markup(column: str) -> bool:
     """Whether a column is called as those of pages' sources are."""
     return _key(column) in OF_MARKUP
@@ -152,8 +169,17 @@ def holds_markup(column: str) -> bool:
 
 def _key(column: str) -> str:
     """A column's name without case, accents and signs."""
-    plain = column if column.isascii() else unicodedata.normalize("NFKD", column).replace("ı", "i")
+    plain = column if column.isascii() else unicodedata.normalize("NFKD", column).translate(_PLAIN)
     return _SIGNS.sub("", plain.lower())
+
+
+#: Letters with a stroke or without a dot, which come apart into no letter and mark.
+_PLAIN = str.maketrans("ıłŁ", "ilL")
+_KEYS = {
+    field: tuple(map(_key, (*usual, *filter(None, IN_OTHER_SCRIPTS.get(field, "").split(",")))))
+    for field, usual in USUAL.items()
+}
+_FIELDS = {name: field for field, usual in _KEYS.items() for name in usual}
 
 
 def _listed(found: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from provenance.dumps.web.web_pages import ask_page
 from provenance.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import polars as pl
 
@@ -33,8 +34,8 @@ _RUNS = (
     "link", "mention", "mention_name", "phone", "plain", "pre", "spoiler", "strikethrough", "text_link", "underline",
     "unknown",
 )  # fmt: skip
-#: Where a block of an article has its text, and a picture its caption; Arc's have `content`.
-_SAID = ("text", "content", "caption")
+#: Where a block of an article has its text, and a picture its caption; Arc's have `content`, feedparser's `value`.
+_SAID = ("text", "content", "caption", "value")
 #: How a document store exports a value that JSON has no type for.
 _TYPED = ("$oid", "$date", "$numberLong")
 
@@ -58,14 +59,15 @@ class Records:
                 record, "not_a_record", f"a JSON {kind_of_value(value)} where an object with a text is due"
             )
             return
-        columns = self._columns(value)
+        columns = self._columns(tuple(value))
         nested = isinstance(value.get(columns.of.get("text", "")), dict)
         if (columns.problem or nested or self._dotted) and any(isinstance(inner, dict) for inner in value.values()):
             value = flattened(value)
-            columns = self._columns(value)
+            columns = self._columns(tuple(value))
         if columns.problem:
             self.intake.reject(record, *columns.problem)
             return
+        columns = choose_filled(value, columns, self._columns, self.intake.settings)
         text = value[columns.of["text"]]
         if isinstance(text, list):
             text = text_of_parts(text)
@@ -91,8 +93,7 @@ class Records:
         yield from pages
         yield from self.intake.full()
 
-    def _columns(self, value: dict[str, Any]) -> Columns:
-        keys = tuple(value)
+    def _columns(self, keys: tuple[str, ...]) -> Columns:
         columns = self._chosen.get(keys)
         if columns is None:
             if len(self._seen) < MOST_FIELDS:
@@ -115,6 +116,36 @@ class Records:
         if problem is not None:
             self.intake.forget("no_column", "no_text_column")
             self.intake.reject(None, *problem, "partial" if self.intake.documents else "skipped")
+
+
+def choose_filled(
+    value: dict[str, Any], columns: Columns, choose: Callable[[tuple[str, ...]], Columns], settings: Settings
+) -> Columns:
+    """The columns of a record of which none is empty where another of the usual names holds something.
+
+    news-please writes an empty `text` beside `maintext`. A text that was asked for by name is not looked for elsewhere.
+    trafilatura calls the article's own address its `source`: that is no publisher's name.
+    """
+    source = columns.of.get("outlet")
+    moved = None
+    if source is not None and source != settings.outlet and "url" not in columns.of and _is_page(value[source]):
+        moved = source
+    if moved is None and not any(_is_empty(value[column]) for column in columns.of.values()):
+        return columns
+    names = (name for name, inner in value.items() if name != moved and not _is_empty(inner))
+    filled = choose(tuple(names) if settings.text is None else (settings.text, *names))
+    if filled.problem:
+        return columns
+    return filled if moved is None or "url" in filled.of else filled._replace(of={**filled.of, "url": moved})
+
+
+def _is_page(value: object) -> bool:
+    """Whether a value is the address of a page, and not of a whole site."""
+    return isinstance(value, str) and re.match(r"https?://[^/\s]+/\S", value.strip()) is not None
+
+
+def _is_empty(value: object) -> bool:
+    return value in (None, [], {}) or (isinstance(value, str) and not value.strip())
 
 
 def ask_record(found: Found, intake: Intake) -> Iterator[Question]:

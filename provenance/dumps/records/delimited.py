@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from provenance.dumps.intake import without_surrogates
-from provenance.dumps.labels.columns import MOST_NAME, choose_columns
+from provenance.dumps.labels.columns import MOST_NAME, choose_columns, usual_among
 from provenance.dumps.records.articles import Records
 from provenance.dumps.records.lines import MOST_LINE, read_lines
 from provenance.dumps.rejects import NOT_TEXT
@@ -57,6 +57,7 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
             intake.reject(None, *columns.problem)
         return
     wanted = [(name, header.index(name)) for name in columns.of.values()]
+    spare = [(name, header.index(name)) for name in usual_among(header) if name not in columns.of.values()]
     records = Records(intake)
     for record, row in enumerate(split_rows(lines, dialect, len(header), intake)):
         if row is not None:
@@ -64,6 +65,8 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
             if any(_is_escaped(value) for value in values.values()):
                 intake.reject(record, "undecodable", "bytes that are no text in this row: mend its encoding")
             else:
+                if spare and not all(values.values()):  # another column may say what an empty one does not
+                    values |= {name: row[at] for name, at in spare if not _is_escaped(row[at])}
                 records.add(record, values)
         yield from records.full()
 
