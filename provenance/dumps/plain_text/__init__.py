@@ -8,5 +8,6 @@ By its lines
 By what a program printed around each
     templates                               lines that come again with each article
     flattened_feeds                         a feed that lost its markup
+    labelled                                fields in lines of their own, each behind its name; front matter
     databases                               what LexisNexis, Factiva and ProQuest export
 """

@@ -14,6 +14,7 @@ from provenance.dumps.plain_text.databases import split_export
 from provenance.dumps.plain_text.echoes import is_doubled_headline
 from provenance.dumps.plain_text.flattened_feeds import split_feed
 from provenance.dumps.plain_text.heads import Head, is_page_title, read_head
+from provenance.dumps.plain_text.labelled import split_labelled
 from provenance.dumps.plain_text.layout import Line, read_lines
 from provenance.dumps.plain_text.templates import find_template
 from provenance.text.margins import trim
@@ -45,7 +46,7 @@ def split_articles(text: str) -> list[Article]:
     if len(text) > LETTERS_LOOKED_AT and text.count("\n") * SHORTEST_LINE > len(text):
         start, end = trim(text, 0, len(text))
         return [Article(start, end, Head())] if start < end else []
-    items = split_export(text) or split_feed(text)
+    items = split_export(text) or split_labelled(text) or split_feed(text)
     if items:
         return [Article(*trim(text, item.start, item.end), item.head) for item in items]
     lines = read_lines(text)

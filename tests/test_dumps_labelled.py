@@ -1,0 +1,81 @@
+"""Text dumps whose articles begin with their fields, a line each behind its name, or with front matter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dumps import PARAGRAPHS, TEXT, scan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BODY = "\n\n".join(PARAGRAPHS)
+#: Heads with a title, an outlet, an author and a day, and where there is one an address, as dumps have them.
+HEADS = {
+    "capitals": "TITLE: {0}\nSOURCE: {1}\nBYLINE: By {2}\nDATE: 2024-03-0{3}\nURL: https://q.example/{3}\n\n",
+    "text named": "Headline: {0}\nByline: {2}\nSource: {1}\nPublished: March {3}, 2024\nText:\n",
+    "address first": "url: https://q.example/{3}\ntitle: {0}\ndate: 2024-03-0{3}\nauthor: ['{2}']\nsource: {1}\ntext: ",
+    "lines apart": "Title: {0}\n\nSource: {1}\n\nAuthor: {2}\n\nLength: 512 words\n\nDate: March {3}, 2024\n\n",
+    "bold": "**Title:** {0}\n**Author:** {2}\n**Date:** March {3}, 2024\n**Source:** {1}\n\n",
+    "Chinese": "标题：{0}\n来源：{1}\n作者：{2}\n发布时间：2024-03-0{3}\n\n",
+    "Russian": "Заголовок: {0}\nИсточник: {1}\nАвтор: {2}\nДата: 0{3}.03.2024\n\n",
+}
+
+
+@pytest.mark.parametrize("style", HEADS)
+@pytest.mark.parametrize("between", ["\n\n", "\n---\n", "\n\n" + "=" * 60 + "\n\n"])
+def test_articles_under_named_fields(tmp_path: Path, style: str, between: str) -> None:
+    """The publisher was called `SOURCE: Quay Post`, or `Text:`, and headlines ended up under other articles."""
+    titles = ("A dredger for the harbour", "Ferry fares rise", "School bell rings again", "Two hens lost")
+    heads = [HEADS[style].format(title, "Quay Post", "Ann Lee", at) for at, title in enumerate(titles, 1)]
+    parts = [head + BODY.replace("The", f"{at}. The") for at, head in enumerate(heads)]
+    found = scan(write(tmp_path, "a.txt", between.join(parts) + "\n"))
+    assert found.documents["title"].to_list() == list(titles)
+    assert found.documents["published"].to_list() == [datetime(2024, 3, at, tzinfo=UTC) for at in range(1, 5)]
+    assert set(found.documents.select("outlet", "byline").rows()) == {("Quay Post", "Ann Lee")}
+    assert all(text.startswith(head.strip()) for text, head in zip(found.documents["text"], heads, strict=True))
+    if "q.example" in HEADS[style]:
+        assert found.documents["url"].to_list() == [f"https://q.example/{at}" for at in range(1, 5)]
+
+
+def test_front_matter(tmp_path: Path) -> None:
+    fields = 'title: "A dredger: the second"\nauthor: Ann Lee\ndate: 2024-03-05\ntags:\n  - port\nsource: Quay Post\n'
+    found = scan(write(tmp_path, "a.md", f"---\n{fields}---\n\n# A dredger\n\n{BODY}\n"))
+    (article,) = found.documents.rows(named=True)
+    told = ("A dredger: the second", "Ann Lee", "Quay Post", datetime(2024, 3, 5, tzinfo=UTC))
+    assert tuple(article[name] for name in ("title", "byline", "outlet", "published")) == told
+    assert article["text"].startswith("---\ntitle")
+
+
+def test_what_fields_do_not_say_the_lines_under_them_do(tmp_path: Path) -> None:
+    fields = "url: https://q.example/1\nsource: Quay Post\n\n"
+    lines = "A second dredger for the harbour\n\nBy Ann Lee\nMarch 5, 2024\n\n"
+    found = scan(write(tmp_path, "a.txt", fields + lines + BODY))
+    (article,) = found.documents.rows(named=True)
+    assert (article["title"], article["byline"]) == ("A second dredger for the harbour", "Ann Lee")
+    assert (article["outlet"], article["published"]) == ("Quay Post", datetime(2024, 3, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"A second dredger for the harbour\n\n{BODY}\n\nTitle: A dredger\nSource: Reuters\nDate: March 5, 2024\n",
+        f"Q: Why a dredger?\nA: Because of the date of the storm.\n\n{BODY}\n",
+        f"Source: Reuters\n{TEXT}\n\n{BODY}\n",
+    ],
+)
+def test_named_lines_elsewhere_are_no_head(tmp_path: Path, text: str) -> None:
+    found = scan(write(tmp_path, "a.txt", text))
+    assert found.documents["text"].to_list() == [text.strip()]
+    assert "A dredger" not in found.documents["title"].to_list()
+
+
+def test_a_field_that_an_article_says_again_does_not_cut_it(tmp_path: Path) -> None:
+    """A title quoted alone in a text is no head; nor is a list of other fields under it."""
+    text = (
+        f"Title: A dredger\nDate: 2024-03-05\nSource: Quay Post\n\n{BODY}\n\nTitle: what is one?\n\n{BODY}\n\nDate: x\n"
+    )
+    assert scan(write(tmp_path, "a.txt", text)).documents["text"].to_list() == [text.strip()]
