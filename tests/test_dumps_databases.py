@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,6 +96,21 @@ def factiva_by_codes(one: Story) -> str:
     )
 
 
+def factiva_by_codes_on_their_lines(one: Story) -> str:
+    """As a table that was saved as text: the number, too, stands behind its code."""
+    return re.sub(r"(?m)^(SE|HD|BY|WC|PD|SN|SC|LA|NS|AN)\n", "\\1\t", factiva_by_codes(one))
+
+
+def factiva_in_german(one: Story) -> str:
+    """For a reader who set it to German: the count and the number were in no language that was known together."""
+    text = factiva(one).replace("1,543 words", "1.543 Wörter").replace("\nDocument ", "\nDokument ")
+    return text.replace(f"{one.day:%B}", "März")
+
+
+def proquest_by_titles(one: Story) -> str:
+    return proquest(one).replace(f"\n\nTitle: {one.title}", "")
+
+
 def proquest(one: Story) -> str:
     foot = "\n\nContact us at: http://www.proquest.com/go/contact\n\nTerms and Conditions\n" if one.at == one.of else ""
     return (
@@ -105,7 +121,10 @@ def proquest(one: Story) -> str:
     )
 
 
-FORMS = [lexis, older_lexis, nexis, nexis_with_list, factiva, factiva_by_codes, proquest]
+FORMS = [
+    lexis, older_lexis, nexis, nexis_with_list, factiva, factiva_by_codes, factiva_by_codes_on_their_lines,
+    factiva_in_german, proquest, proquest_by_titles,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -32,9 +32,12 @@ _RIGHTS = re.compile(r"Copyright|\(c\)|©|All Rights Reserved", re.IGNORECASE)
 _END = re.compile(r"End of Document")
 _OVER_BODY = re.compile(r"Body|Length: ?[\d,.]+ words")
 _BYLINE = re.compile(r"Byline: ?(.+)")
-#: Factiva's number of an article: its source in letters, the day, and nine signs or so.
-_NUMBER = re.compile(r"Document [A-Z][A-Z0-9]{3,11}(?:19|20)\d{6}[a-z0-9]{6,12}")
-_WORDS = re.compile(r"\d{1,3}(?:[., \u00a0]?\d{3}){0,2} (?:words|mots|palabras|palavras|parole|Wörter|woorden|ord)")
+#: Factiva's number of an article: its source in letters, the day, and nine signs or so. `Document` is in the reader's
+#: language, as the count of words is.
+_NUMBER = re.compile(r"(?:AN\s{1,9})?(?:Documento?|Dokument|Документ) [A-Z][A-Z0-9]{3,11}(?:19|20)\d{6}[a-z0-9]{6,12}")
+_WORDS = re.compile(
+    r"\d{1,3}(?:[., \u00a0]?\d{3}){0,2} (?:words|mots|palabras|palavras|parole|Wörter|woorden|ord|слов)"
+)
 _CODE = re.compile(r"(SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD)(?:\s{1,9}(.*))?")
 _HOUR = re.compile(r"\d{1,2}:\d\d(?: [A-Z]{3,4})?")
 #: ProQuest's, under the text, and what it draws over the next article.
@@ -200,7 +203,9 @@ def _proquest_head(lines: list[Line]) -> Head:
             fields.setdefault(match[1], match[2])
     outlet = re.split(r";|,[^,;]*\b[Ee]dition\b", fields.get("Publication title", ""), maxsplit=1)[0].strip()
     day = _day(fields.get("Publication date", ""))
-    return Head(fields.get("Title"), _author(fields.get("Author")), day, None, outlet or None)
+    over = next((row for row in reversed(range(len(lines))) if _OVER.fullmatch(lines[row].text)), None)
+    title = fields.get("Title") or (lines[over + 1].text if over is not None and over + 1 < len(lines) else None)
+    return Head(title, _author(fields.get("Author")), day, None, outlet or None)
 
 
 # -- fields -----------------------------------------------------------------------------------------------
