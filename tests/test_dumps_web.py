@@ -147,6 +147,27 @@ def test_every_page_of_a_web_archive_is_an_article(tmp_path: Path, name: str, co
     assert not is_partial(found.rejects)
 
 
+@pytest.mark.parametrize(
+    ("over", "told"),
+    [
+        ("By Ann Lee\nMarch 4, 2020", ("Ann Lee", datetime(2020, 3, 4, tzinfo=UTC))),
+        ("March 4, 2022", (None, datetime(2021, 5, 6, 7, 8, 9, tzinfo=UTC))),  # no page was printed after the crawl
+        ("Share", (None, datetime(2021, 5, 6, 7, 8, 9, tzinfo=UTC))),
+    ],
+)
+def test_a_page_without_its_markup_says_under_its_headline_who_wrote_it_and_when(
+    tmp_path: Path, over: str, told: tuple[str | None, datetime]
+) -> None:
+    """Each page of a WET file had the day of the crawl."""
+    menu = "Home\nMarch 3, 2020\nBy Bo Ray\nSport"
+    title = "Second dredger for the harbour"
+    text = "\n".join([f"{title} | Quay Post", menu, title, over, *PARAGRAPHS])
+    whole = record("conversion", "https://q.example/1", text.encode(), mark="text/plain")
+    (article,) = scan(write(tmp_path, "x.warc.wet", whole)).documents.rows(named=True)
+    assert (article["byline"], article["published"]) == told
+    assert article["text"] == text
+
+
 def test_a_web_archive_that_breaks_off_is_said_to_wherever_it_does(tmp_path: Path) -> None:
     wet = [record("conversion", f"https://q.example/{at}", f"Article {at}. ".encode() * 30) for at in range(8)]
     ends = {0}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from provenance.dumps.plain_text.echoes import is_doubled_headline, says_same
 from provenance.dumps.plain_text.layout import Line, byline_name, is_menu
 from provenance.text.calendar import find_dates
+from provenance.text.folding import fold_all
 from provenance.text.updates import tells_change
 
 if TYPE_CHECKING:
@@ -90,6 +91,17 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
         url=address[address.lower().find("http") :] if address and "http" in address.lower() else None,
         outlet=outlet,
     )
+
+
+def read_head_under(title: str, lines: list[Line]) -> Head:
+    """The head that begins where the title of a page comes again among its lines; nothing where it does not.
+
+    What stands between the two is the site's, such as its menu, and may hold dates of other articles.
+    """
+    folded = fold_all([title])[0]
+    again = (at for at, line in enumerate(lines) if at and line.words >= 4 and says_same(folded, line.folded))
+    at = next(again, None)
+    return Head() if at is None else read_head(lines[at : at + HEAD_LINES], frozenset(), opens_file=False)
 
 
 def _head_lines(lines: list[Line]) -> list[Line]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -17,6 +18,7 @@ from provenance.dumps.intake import Found
 from provenance.dumps.sources.decode import Decoded, decode_text
 from provenance.dumps.web.web_pages import take_page
 from provenance.dumps.workers import Lost, Question
+from provenance.text.calendar import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 #: Longer records are pictures and films; their bytes are passed over.
 MOST_RECORD = 16 << 20
 MOST_HEAD = 1 << 16
+#: Characters of a page's text, its menu among them, in which its article begins; a day may end later elsewhere.
+MOST_OVER_ARTICLE, _DAY = 1 << 14, timedelta(days=1)
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
 #: A line of a head: a field, one carried on, or the empty one at its end (WARC 1.1, section 4).
 _FIELD = re.compile(rb"(?:[!#-'*+.0-9A-Z^-z|~-]+[ \t]*:|[ \t]).*|")
@@ -74,9 +78,24 @@ def _take_conversion(body: bytes, known: Found, languages: str | None, intake: I
     intake.decoded(decoded, known.number)
     if decoded.text.strip():
         language = _ISO_639.get((languages or "").split(",")[0])
-        intake.add(known._replace(text=decoded.text, language=language, title=decoded.text.split("\n", 1)[0][:300]))
+        title = decoded.text.split("\n", 1)[0][:300]
+        byline, published = _printed(title, decoded.text, known.published)
+        labels = known._replace(title=title, byline=byline, published=published, language=language)
+        intake.add(labels._replace(text=decoded.text))
     else:
         intake.reject(known.number, "blank" if decoded.encoding else "binary", "no text")
+
+
+def _printed(title: str, text: str, crawled: str | None) -> tuple[str | None, str | None]:
+    """Who wrote an article, and when, as its page says under the headline; or when it was crawled: none is younger."""
+    from provenance.dumps.plain_text.heads import read_head_under  # noqa: PLC0415  as in `reading`
+    from provenance.dumps.plain_text.layout import read_lines  # noqa: PLC0415
+
+    head = read_head_under(title, read_lines(text[:MOST_OVER_ARTICLE]))
+    fetched = parse_date(crawled) if crawled else None
+    if head.published is None or (fetched is not None and head.published - fetched[0] >= _DAY):
+        return head.byline, crawled
+    return head.byline, head.published.isoformat()
 
 
 #: Crawls name languages by three letters; these are the ones that the news is most often in.
