@@ -94,6 +94,35 @@ def test_a_text_of_runs_is_joined_as_it_stands(tmp_path: Path) -> None:
     assert found.rejects["reason"].to_list() == ["blank", "not_text", "not_text", "not_text"]
 
 
+@pytest.mark.parametrize("kind", ["public_channel", "public_supergroup"])
+def test_a_channel_published_its_messages_and_a_group_did_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    messages = [{"id": at, "type": "message", "from": "Ann", "text": text} for at, text in enumerate(PARAGRAPHS)]
+    chat = {"name": "Quay Post", "type": kind, "id": 7, "messages": messages}
+    both = {"about": "Chats", "list": [chat, {"name": "Lee", "type": "personal_chat", "messages": [{"text": TEXT}]}]}
+    told = ["Quay Post" if kind == "public_channel" else None] * 3
+    for limit in (32 << 20, 800, 200):  # the last two are too small for the whole, and for a chat
+        monkeypatch.setattr(json_files, "MOST_LINE", limit)
+        for whole, outlets in ((chat, told), ({"chats": both}, [*told, None])):
+            text = json.dumps(whole)
+            found = scan(write(tmp_path, "result.json", text[0] + " " * (1 << 20) + text[1:]))
+            assert found.documents["outlet"].to_list() == outlets
+
+
+@pytest.mark.parametrize("by", ["columns", "split"])
+def test_a_table_written_by_columns_is_its_rows(tmp_path: Path, by: str) -> None:
+    """As pandas writes one unless it is told otherwise: it was a reject, with the names of all its cells."""
+    rows = [{"title": f"T{at}", "text": text, "source": "Quay Post"} for at, text in enumerate(PARAGRAPHS)]
+    columns: dict[str, Any] = {name: {str(at): row[name] for at, row in enumerate(rows)} for name in rows[0]}
+    split = {"columns": list(rows[0]), "index": [0, 1, 2], "data": [list(row.values()) for row in rows]}
+    found = scan(write(tmp_path, "x.json", json.dumps(columns if by == "columns" else split)))
+    assert found.documents.select("title", "text", "outlet").rows() == [tuple(row.values()) for row in rows]
+    assert found.rejects.is_empty()
+    del columns["text"]
+    assert scan(write(tmp_path, "y.json", json.dumps(columns))).rejects["reason"].to_list() == ["no_text_column"]
+
+
 def test_a_picture_among_paragraphs_is_no_part_of_their_lines() -> None:
     """Of strings and one object all were joined without a space between them."""
     parts = [PARAGRAPHS[0], {"type": "image", "text": "A dredger at work"}, PARAGRAPHS[1]]

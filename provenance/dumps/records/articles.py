@@ -52,8 +52,8 @@ class Records:
         self._asked = {name: getattr(settings, name) for name in ASKED if getattr(settings, name) is not None}
         self._dotted = any("." in name for name in self._asked.values())
 
-    def add(self, record: int, value: object) -> None:
-        """Take a parsed JSON value as a record."""
+    def add(self, record: int, value: object, channel: str | None = None) -> None:
+        """Take a parsed JSON value as a record; `channel` is who published it, unless it says so itself."""
         if not isinstance(value, dict):
             self.intake.reject(
                 record, "not_a_record", f"a JSON {kind_of_value(value)} where an object with a text is due"
@@ -81,6 +81,7 @@ class Records:
             self.intake.reject(record, "blank", "no text")
         else:
             cells: dict[str, Any] = {name: cell(value[columns.of[name]]) for name in _FIELDS if name in columns.of}
+            cells["outlet"] = cells.get("outlet") or channel
             article = Found(text, record, cells.pop("id", None), **cells)
             if marked_up or is_page(text):
                 self._pages += ask_record(article, self.intake)

@@ -14,7 +14,7 @@ from provenance.dumps.rejects import NOT_TEXT, single_line
 from provenance.dumps.web.markup import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import polars as pl
 
@@ -71,7 +71,7 @@ def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Quest
     number = 0
     try:
         for value in values.all(intake):
-            records.add(number, value)
+            records.add(number, value, values.channel)
             number += 1
             yield from records.full()
     except (ValueError, RecursionError) as error:
@@ -103,6 +103,7 @@ class _Values:
         self._before = 0  # characters that the window has left behind
         self._ended = False
         self._scan = json.JSONDecoder().raw_decode
+        self.channel: str | None = None  # in which the last record stands
         self.replaced = self._text.count("\ufffd")
 
     def all(self, intake: Intake) -> Iterator[Any]:
@@ -115,7 +116,8 @@ class _Values:
             if value is self:
                 yield from self._inside(intake, 0)
             else:
-                yield from _records_in(value, intake)
+                for self.channel, record in _records_in(value, intake):
+                    yield record
             if self._next() == ",":  # some join records so
                 self._at += 1
 
@@ -157,8 +159,11 @@ class _Values:
                 self._at = end
                 return value
 
-    def _elements(self, intake: Intake | None = None, depth: int = 0) -> Iterator[Any]:
-        """The elements of a list; inside an object, of an `intake`, those of lists in them where they have no texts."""
+    def _elements(self, intake: Intake | None = None, depth: int = 0, around: str | None = None) -> Iterator[Any]:
+        """The elements of a list; inside an object, of an `intake`, those of lists in them where they have no texts.
+
+        `around` is the channel of the object around the list.
+        """
         self._at += 1
         if self._next() == "]":
             self._at += 1
@@ -167,7 +172,9 @@ class _Values:
             self._next()  # a list is often written line by line
             value = self._value()
             if value is not self:
-                yield from _grouped(value, intake.settings) if intake else (value,)
+                for channel, record in _grouped(value, intake.settings) if intake else ((None, value),):
+                    self.channel = channel or around
+                    yield record
             elif intake:
                 yield from self._inside(intake, depth + 1)
             else:
@@ -185,20 +192,25 @@ class _Values:
         if self._next() != "{" or depth > _MOST_DEPTH:
             raise _BrokenError(f"a value of more than {MOST_LINE >> 20} MB", self._before + self._at)
         self._at += 1
+        said: dict[str, Any] = {}
         while self._next() != "}":
             key = self._value()
             if self._next() != ":":
                 raise _BrokenError("Expecting ':'", self._before + self._at)
             self._at += 1
             if self._next() == "[":
-                yield from self._elements(intake, depth)
+                yield from self._elements(intake, depth, _channel(said))
             elif (value := self._value()) is self:
                 yield from self._inside(intake, depth + 1)
             elif isinstance(value, dict):
                 for place in find_records(value, intake.settings):
                     if place.records and _has_text(place.records[0], intake.settings):
                         named = place._replace(keys=(str(key), *place.keys))
-                        yield from (_named(record, named) for record in place.records)
+                        for record in place.records:
+                            self.channel = place.channel
+                            yield _named(record, named)
+            elif isinstance(value, str):
+                said[str(key)] = value
             if self._next() == ",":
                 self._at += 1
         self._at += 1
@@ -209,34 +221,46 @@ class _BrokenError(ValueError):
         super().__init__(f"{message} at character {at}")
 
 
-def _records_in(value: Any, intake: Intake) -> Iterator[Any]:
-    """The records in a value that is no list."""
+def _records_in(value: Any, intake: Intake) -> Iterator[tuple[str | None, Any]]:
+    """The records in a value that is no list, each with its channel."""
     if not isinstance(value, dict):
-        yield value
+        yield None, value
         return
     for place in find_records(value, intake.settings):
         for record in place.records:
-            yield _feed_item(record, value) if _is_feed(value) else _named(record, place)
+            yield place.channel, _feed_item(record, value) if _is_feed(value) else _named(record, place)
+
+
+def _channel(outer: dict[str, Any]) -> str | None:
+    """The name of a channel whose messages an object holds: it is their publisher, as a group of people is not.
+
+    As Telegram exports it (tdesktop, export_output_json.cpp).
+    """
+    name = outer.get("name")
+    return name if str(outer.get("type")) in ("public_channel", "private_channel") and isinstance(name, str) else None
 
 
 class Place(NamedTuple):
     """Where in an object records lie: the keys that lead to a list of them, or to one."""
 
-    keys: tuple[str | int, ...]  # a number in a list
+    keys: tuple[str | int, ...]  # a number in a list, or of a row
     records: list[Any]
     is_list: bool
+    channel: str | None = None
 
 
 def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
     """An object -> its records: a JSON feed's items; itself, if it has a text; else all lists of objects with texts.
 
-    Beside the lists, or without any, several objects with texts are each a record ({"id": {"text": ...}, ...}), and
-    one is what the whole object is about. In records nothing more is looked for. Of lists whose objects have no texts
-    the lists in these are taken, else one alone, to say so.
+    A table that was written by columns is its rows. Beside the lists, or without any, several objects with texts are
+    each a record ({"id": {"text": ...}, ...}), and one is what the whole object is about. In records nothing more is
+    looked for. Of lists whose objects have no texts the lists in these are taken, else one alone, to say so.
     """
     if _is_feed(value):
         items = value.get("items")
         return [Place(("items",), items, is_list=True)] if isinstance(items, list) else []
+    if rows := _rows_of(value, settings):
+        return [Place((number,), [row], is_list=False) for number, row in enumerate(rows)]
     whole = Place((), [value], is_list=False)
     if not choose_columns(_fields(value), settings).problem:
         return [whole]
@@ -252,7 +276,7 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
                 path = (*keys, key)
                 if isinstance(inner, list) and inner and isinstance(inner[0], dict):
                     has_text = _has_text(inner[0], settings)
-                    (lists if has_text else textless).append(Place(path, inner, is_list=True))
+                    (lists if has_text else textless).append(Place(path, inner, is_list=True, channel=_channel(outer)))
                 elif isinstance(inner, dict):
                     columns = choose_columns(_fields(inner), settings)
                     if columns.problem:
@@ -267,6 +291,28 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
         return [*lists, whole]
     groups = [group for place in textless for group in _lists_in(place, settings)] if not lists else []
     return lists or groups or (textless if len(textless) == 1 else [whole])
+
+
+def _rows_of(table: dict[str, Any], settings: Settings) -> list[dict[str, Any]]:
+    """A table that was written by columns, as pandas does unless it is told otherwise -> its rows; else nothing.
+
+    `{"text": {"0": …, "1": …}, "url": {"0": …, …}}`, or with its names apart: `{"columns": […], "data": [[…], …]}`.
+    """
+    names, lines = table.get("columns"), table.get("data")
+    if isinstance(names, list) and isinstance(lines, list) and all(isinstance(name, str) for name in names):
+        whole = bool(lines) and all(isinstance(line, list) and len(line) == len(names) for line in lines)
+        return [dict(zip(names, line, strict=True)) for line in lines] if whole and _names_text(names, settings) else []
+    columns = list(table.values())
+    first = columns[0] if columns else None
+    if not isinstance(first, dict) or not first or not all(key.isdecimal() for key in first):
+        return []
+    if not all(isinstance(column, dict) and column.keys() == first.keys() for column in columns):
+        return []
+    return [{name: table[name][key] for name in table} for key in first] if _names_text(table, settings) else []
+
+
+def _names_text(names: Iterable[str], settings: Settings) -> bool:
+    return not choose_columns(list(names), settings).problem
 
 
 def _has_text(record: Any, settings: Settings) -> bool:
@@ -287,13 +333,13 @@ def _lists_in(place: Place, settings: Settings) -> Iterator[Place]:
     for number, group in enumerate(place.records):
         for key, inner in group.items() if isinstance(group, dict) else ():
             if isinstance(inner, list) and inner and _has_text(inner[0], settings):
-                yield Place((*place.keys, number, key), inner, is_list=True)
+                yield Place((*place.keys, number, key), inner, is_list=True, channel=_channel(group))
 
 
-def _grouped(value: Any, settings: Settings) -> Iterator[Any]:
-    """A value of a list -> itself, or the records in its lists where it has no text."""
+def _grouped(value: Any, settings: Settings) -> Iterator[tuple[str | None, Any]]:
+    """A value of a list -> itself, or the records in its lists where it has no text, each with its channel."""
     groups = [] if _has_text(value, settings) else list(_lists_in(Place((), [value], is_list=True), settings))
-    yield from (record for group in groups for record in group.records) if groups else (value,)
+    yield from ((group.channel, record) for group in groups for record in group.records) if groups else ((None, value),)
 
 
 def _is_feed(value: dict[str, Any]) -> bool:
@@ -302,7 +348,7 @@ def _is_feed(value: dict[str, Any]) -> bool:
 
 def _named(record: Any, place: Place) -> Any:
     """A record by its place: an object among others without an id of its own is called by its key."""
-    if place.is_list or not place.keys:
+    if place.is_list or not place.keys or isinstance(place.keys[-1], int):
         return record
     return {"id": place.keys[-1]} | record
 
