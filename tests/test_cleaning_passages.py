@@ -184,3 +184,14 @@ def test_a_teaser_goes_and_not_the_beginning_of_the_paragraph() -> None:
     assert pv.scan(whole, PLAIN).spans["role"].to_list().count("teaser") == 1
     left = pv.clean(whole, keep="first", drop=[], passages="drop", settings=PLAIN)["text"].to_list()
     assert left[0] == f"A ring comes home\n\n{teaser} {rest}"
+
+
+def test_what_is_doubled_in_several_articles_stays_once() -> None:
+    """The article that kept what they share kept both copies of the caption in it: the second was held as shared."""
+    caption = "The scene at the harbour on Tuesday. (AP Photo/John Doe)"
+    top = f"By Ann Lee\nPhoto: {caption}\n{caption}\n\n{SENTENCES[0]}"
+    texts = [f"A ring comes home\n{top}\n{SENTENCES[at]}" for at in (1, 2)]
+    whole = pl.DataFrame({"id": ["a", "b"], "text": texts})
+    assert {"a"} in [set(pair) for pair in pv.scan(whole, PLAIN).spans.select("left_doc", "right_doc").rows()]
+    left = pv.clean(whole, keep="first", drop=[], passages="drop", settings=PLAIN)["text"].to_list()
+    assert left == [texts[0].replace(f"\n{caption}\n\n", "\n"), SENTENCES[2]]

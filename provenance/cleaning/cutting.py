@@ -55,7 +55,9 @@ class Sides(NamedTuple):
 def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:
     """SPANS -> Sides, without those of boilerplate; in a document first the paragraphs that its teasers repeat.
 
-    So they stay, and the teasers go: without its first sentence a paragraph begins with its second.
+    So they stay, and the teasers go: without its first sentence a paragraph begins with its second. Then come what else
+    repeats inside it: a caption that two agency customers print twice stayed twice in the one that kept it, because
+    what they share held both copies.
     """
     spans = spans.filter(pl.col("role") != "boilerplate")
     teased = (pl.col("left_doc") == pl.col("right_doc")) & (pl.col("role") == "teaser")
@@ -72,7 +74,8 @@ def list_sides(spans: pl.DataFrame, documents: pl.Series) -> Sides:
         for one, two in (("left", "right"), ("right", "left"))
     ]
     below = pl.col("teased") & (pl.col("start") > pl.col("low"))
-    sides = pl.concat(ways).sort("document", ~below, "start", "end", "other", "low")
+    inner = pl.col("document") == pl.col("other")
+    sides = pl.concat(ways).sort("document", ~below, ~inner, "start", "end", "other", "low")
     return Sides(*(sides[name].to_numpy() for name in Sides._fields))
 
 
