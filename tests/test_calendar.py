@@ -54,6 +54,8 @@ PIECES = [
         ("٤ آذار/مارس ٢٠٢٠", MARCH_4, None),
         ("2020年3月4日", MARCH_4, None),
         ("2020年3月4日 11:00", MARCH_4_11, None),
+        ("2020년 3월 4일 11:00", MARCH_4_11, None),
+        ("Mar 4, 2020 • 6:00 AM EST", MARCH_4_11, None),
     ],
 )
 def test_a_full_date_is_found_whole(text: str, value: datetime, weekday: bool | None) -> None:
@@ -106,6 +108,17 @@ def test_what_is_no_full_date_is_not_read(text: str) -> None:
         ("20200304T120000+0100", MARCH_4_11, "second"),
         ("2020-03-04T11:00:00Z[UTC]", MARCH_4_11, "second"),
         ("2020-03-04T12:00:00+01:00[Europe/Paris]", MARCH_4_11, "second"),
+        ("2020-03-04 11:00:00+00", MARCH_4_11, "second"),
+        ("2020-03-04 06:00:00.000-05", MARCH_4_11, "second"),
+        ("Wed Mar 04 2020 12:00:00 GMT+0100 (Central European Standard Time)", MARCH_4_11, "second"),
+        ("2020.03.04. 11:00", MARCH_4_11, "second"),
+        ("2020. 3. 4.", MARCH_4, "day"),
+        ("2020.03.04. 오전 11:00", MARCH_4_11, "second"),
+        ("2020.03.03. 오후 11:00", datetime(2020, 3, 3, 23, tzinfo=UTC), "second"),
+        ("4 Mart 2020 Çarşamba", MARCH_4, "day"),
+        ("Publié le 4 mars 2020 à 11h00", MARCH_4_11, "second"),
+        ("Publicado el 4 de marzo de 2020", MARCH_4, "day"),
+        ("Veröffentlicht: 4. März 2020", MARCH_4, "day"),
         ("Published: March 4, 2020", MARCH_4, "day"),
         ("Updated 4 March 2020, 11:00 GMT", MARCH_4_11, "second"),
         ("last updated on 2020-03-04 11:00", MARCH_4_11, "second"),
@@ -141,7 +154,20 @@ def test_of_a_zone_that_nobody_knows_the_day_is_kept(zone: str) -> None:
     assert (found.value, found.precision) == (datetime(2024, 3, 5, tzinfo=UTC), "day")
 
 
-@pytest.mark.parametrize("text", ["", "1215", "now", "yesterday", "03/04/2020", "20201304", "4 March 2020 and more"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1215",
+        "now",
+        "yesterday",
+        "03/04/2020",
+        "20201304",
+        "4 March 2020 and more",
+        "5 Mart 2020 Çarşamba",
+        "2020.13.04.",
+    ],
+)
 def test_a_field_that_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None
 

@@ -52,7 +52,7 @@ _CLOCK = (
 )
 _BARE_HOUR = rf"\d{{1,2}}{_MAYBE}[AaPp]\.?[Mm]\b\.?"
 _TIME_AFTER = (
-    rf"(?:(?:{_GAP}|,{_MAYBE}|T)(?:(?:at|à|às|um|alle|kl|las)(?!\w)\.?{_MAYBE}|[-–—|@/]{_MAYBE})?"
+    rf"(?:(?:{_GAP}|,{_MAYBE}|T)(?:(?:at|à|às|um|alle|kl|las)(?!\w)\.?{_MAYBE}|[-–—|@/•·]{_MAYBE})?"
     rf"(?P<after>{_CLOCK}|{_BARE_HOUR})(?![\d:]))?"
 )
 _TIME_BEFORE = rf"(?:(?P<before>{_CLOCK})(?:,?{_GAP}(?:on{_GAP})?|-))?"  # 20:15-3 مارس 2025
@@ -89,9 +89,9 @@ _FORMS = tuple(
             rf"{_TIME_BEFORE}{_WEEKDAY}{_START}(?P<day>\d{{1,2}})(?P<mark>[./-])(?P<number>\d{{1,2}})(?P=mark)"
             rf"{_YEAR}{_TIME_AFTER}"
         ),
-        # 2020年3月4日 11:00
+        # 2020年3月4日 11:00; 2020년 3월 4일
         (
-            r"(?<!\d)(?P<year>\d{4})年\s?(?P<number>\d{1,2})月\s?(?P<day>\d{1,2})日"
+            r"(?<!\d)(?P<year>\d{4})[年년]\s?(?P<number>\d{1,2})[月월]\s?(?P<day>\d{1,2})[日일]"
             rf"(?:{_MAYBE}(?P<after>{_CLOCK})(?![\d:]))?"
         ),
     )
@@ -106,7 +106,7 @@ _CUES = tuple(
         rf"\d(?:st|nd|rd|th)?,?{_GAP}\d{{4}}",
         r":\d\d:",
         r"\d[./-]\d{1,2}[./-]\d{4}",
-        r"\d年",
+        r"\d[年년]",
     )
 )
 _ANY_YEAR = re.compile(r"\d{4}")
@@ -141,8 +141,9 @@ def parse_date(text: str, *, day_first: bool | None = None) -> tuple[datetime, s
 
     Takes all that `find_dates` takes if nothing else stands in the field but what it is a date of ("Updated:"), and
     what only a field can mean: 2020-03, March 2020, 2020, 20200304, 20200304110000, 20200304T110000Z, seconds or
-    milliseconds since 1970. A zone's name behind an offset adds nothing: 2020-03-04T11:00:00Z[UTC]. Whoever knows how
-    the days of a field are written says so: 03/04/2020 is the third of April if they come first.
+    milliseconds since 1970, 2020.03.04. and a weekday behind a date. A zone's name behind an offset adds nothing:
+    2020-03-04T11:00:00Z[UTC]. Whoever knows how the days of a field are written says so: 03/04/2020 is the third of
+    April if they come first.
 
     >>> parse_date("Thu, 02 Jun 2022 07:00:00 +0200")
     (datetime.datetime(2022, 6, 2, 5, 0, tzinfo=datetime.timezone.utc), 'second')
@@ -153,8 +154,10 @@ def parse_date(text: str, *, day_first: bool | None = None) -> tuple[datetime, s
     if not 4 <= len(text) <= 80:
         return None
     text = _BASIC.sub(r"\1-\2-\3T\4:\5:\6", _ZONE_NAMED.sub("", _OF_WHAT.sub("", text)))
+    text = _HALF_BEFORE.sub(_half_behind, _DOTTED.sub(r"\1-\2-\3", _HOURS_EAST.sub(r"\g<0>00", text)))
     for date in _all_forms(text, FIRST_FIELD_YEAR, day_first):
-        if date.start == 0 and date.end == len(text) and date.weekday_agrees is not False:
+        ends = date.end == len(text) or WEEKDAYS.get(name_key(text[date.end :].strip(" ,"))) == date.value.weekday()
+        if date.start == 0 and ends and date.weekday_agrees is not False:
             return date.value, date.precision
     number = _FRACTION.sub("", text)  # what time.time() gives
     return _parse_number(number) if number.isdecimal() else _parse_month(text)
@@ -265,12 +268,23 @@ def _clock(text: str) -> tuple[timedelta, str | None] | None:
 
 _OF_WHAT = re.compile(
     r"^(?:(?:first|originally|last) )?(?:published|posted|updated|modified|created|issued|released|date)"
-    r"(?: (?:on|at|date))?(?: ?: ?| )",
+    r"(?: (?:on|at|date))?(?: ?: ?| )"
+    r"|^(?:publi[ée]e?|publicad[oa]|pubblicato|veröffentlicht|erschienen|опубликовано|опубліковано|yayınlanma)?"
+    r"(?: ?: ?| ?(?:le|el|em|il|am) )",
     re.IGNORECASE,
 )
-_ZONE_NAMED = re.compile(r"(?<=[Z\d])\[[A-Za-z0-9_+/-]+\]$", re.ASCII)
+#: 11:00:00Z[UTC]; 11:00:00 GMT+0000 (Coordinated Universal Time), as JavaScript prints a date
+_ZONE_NAMED = re.compile(r"(?<=[Z\d])(?:\[[A-Za-z0-9_+/-]+\]| \([A-Za-z0-9 :+-]+\))$", re.ASCII)
+#: 11:00:00+00, as PostgreSQL prints it; 2020.03.04., as Hungarians and Koreans do; 오후 8:15
+_HOURS_EAST = re.compile(r"(?<=:\d\d:\d\d)(?:\.\d{1,9})? ?[+-]\d\d$", re.ASCII)
+_DOTTED = re.compile(r"^(\d{4})\. ?(\d\d?)\. ?(\d\d?)(?:\.(?=\s|$)|(?=\s|$))", re.ASCII)
+_HALF_BEFORE = re.compile(r"(오전|오후) ?(\d\d?:\d\d(?::\d\d)?)$")
 _BASIC = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?!\d)", re.ASCII)
 _FRACTION = re.compile(r"(?<=^\d{10})\.\d+$|(?<=^\d{13})\.\d+$", re.ASCII)  # of seconds or milliseconds since 1970
+
+
+def _half_behind(time: re.Match[str]) -> str:
+    return f"{time[2]} {'AM' if time[1] == '오전' else 'PM'}"
 
 
 def _parse_number(text: str) -> tuple[datetime, str] | None:

@@ -17,7 +17,7 @@ _ISO = r"^(?:1[5-9]|20)\d\d-\d\d-\d\d"
 _NATIVE = (
     (_ISO + r"$", "%Y-%m-%d"),
     (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$", "%Y-%m-%d %H:%M:%S%.f"),
-    (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d:?\d\d$", "%Y-%m-%d %H:%M:%S%.f%#z"),
+    (_ISO + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d(?::?\d\d)?$", "%Y-%m-%d %H:%M:%S%.f%#z"),
 )
 #: What stands before the time of a change, where it is told; and a field that says itself that it is one.
 CHANGED = "updated: "
