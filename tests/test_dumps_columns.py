@@ -233,3 +233,28 @@ def test_a_body_as_feedparser_gives_it(tmp_path: Path) -> None:
     parts = [{"type": "text/html", "language": None, "value": "<p>One &amp; two.</p><p>Three.</p>"}]
     found = scan(write(tmp_path, "a.jsonl", json.dumps({"summary": "One", "content": parts})))
     assert found.documents["text"].to_list() == ["One & two.\nThree."]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet"])
+@pytest.mark.parametrize("nothing", ["nan", "None", "NaN", "null", "\\N"])
+def test_a_program_s_word_for_none_is_no_label(tmp_path: Path, name: str, nothing: str) -> None:
+    """All articles without a publisher were those of one that was called `nan`."""
+    rows = [{"text": TEXT, "source": nothing, "author": nothing, "title": nothing, "date": nothing, "url": nothing}]
+    rows += [{"text": f"Another. {TEXT}", "source": "Nan News", "author": "Ann", "title": "None of it", "date": ""}]
+    frame = pl.DataFrame(rows)
+    path = tmp_path / name
+    {"a.jsonl": frame.write_ndjson, "a.csv": frame.write_csv, "a.parquet": frame.write_parquet}[name](path)
+    found = scan(path)
+    labels = found.documents.select("outlet", "byline", "title", "published").rows()
+    assert labels == [(None, None, None, None), ("Nan News", "Ann", "None of it", None)]
+    assert found.inputs["undated"].to_list() == [0]
+
+
+def test_a_number_that_is_none_is_no_label_and_no_text(tmp_path: Path) -> None:
+    """Python writes NaN into JSON, where there is none."""
+    lines = [f'{{"text": NaN, "body": "{at} dredgers", "source": NaN, "title": NaN}}' for at in range(2)]
+    found = scan(write(tmp_path, "a.jsonl", "\n".join([*lines, '{"text": NaN}'])))
+    assert found.documents.select("text", "outlet", "title").rows() == [
+        (f"{at} dredgers", None, None) for at in range(2)
+    ]
+    assert found.rejects["reason"].to_list() == ["blank"]

@@ -67,6 +67,11 @@ ARTICLES = pl.Schema(
 )
 
 
+#: Fields of a few words, and what pandas, Python, JavaScript, R and databases write where one holds nothing.
+_LABELS = ("own", "published", "outlet", "title", "url", "byline", "language", "updated")
+_NONE = ("nan", "NaN", "NaT", "None", "null", "NULL", "<NA>", "undefined", "N/A", "n/a", "\\N")
+
+
 class Shelf:
     """Articles of all files, gathered until they are enough for a frame."""
 
@@ -190,7 +195,12 @@ class Intake:
 
 
 def to_articles(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame with `path` and the columns of FOUND (`published` of any type) -> ARTICLES."""
+    """A frame with `path` and the columns of FOUND (`published` of any type) -> ARTICLES.
+
+    A label that is a program's word for none is none: all articles without a publisher were those of one called `nan`.
+    """
+    words = [name for name in _LABELS if frame[name].dtype == pl.String]
+    frame = frame.with_columns(pl.when(~pl.col(words).is_in(_NONE)).then(pl.col(words)))
     published = parse_published(frame["published"])
     undated = unread_dates(frame["published"], published, frame["updated"])
     told = {"undated": undated, "day_first": tell_order(frame["published"])}

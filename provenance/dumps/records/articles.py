@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from provenance.dumps.intake import Found, Intake
@@ -69,6 +70,8 @@ class Records:
             return
         columns = choose_filled(value, columns, self._columns, self.intake.settings)
         text = value[columns.of["text"]]
+        if _is_empty(text):
+            text = None
         if isinstance(text, list):
             text = text_of_parts(text)
         marked_up = holds_markup(columns.of["text"])
@@ -146,6 +149,8 @@ def _is_page(value: object) -> bool:
 
 
 def _is_empty(value: object) -> bool:
+    if isinstance(value, float):
+        return not isfinite(value)
     return value in (None, [], {}) or (isinstance(value, str) and not value.strip())
 
 
@@ -248,6 +253,8 @@ def cell(value: object) -> str | None:
     """
     if value is None or isinstance(value, str):
         return value or None
+    if isinstance(value, float) and not isfinite(value):  # Python writes NaN, which JSON has not
+        return None
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
