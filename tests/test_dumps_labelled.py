@@ -79,3 +79,22 @@ def test_a_field_that_an_article_says_again_does_not_cut_it(tmp_path: Path) -> N
         f"Title: A dredger\nDate: 2024-03-05\nSource: Quay Post\n\n{BODY}\n\nTitle: what is one?\n\n{BODY}\n\nDate: x\n"
     )
     assert scan(write(tmp_path, "a.txt", text)).documents["text"].to_list() == [text.strip()]
+
+
+def test_the_order_of_a_field_s_dates_is_told_by_the_others(tmp_path: Path) -> None:
+    parts = [f"TITLE : Dredger {at}\nDATE : {day}/03/2024\nTEXT : {BODY}" for at, day in enumerate(("05", "16", "06"))]
+    found = scan(write(tmp_path, "a.txt", "\n\n".join(parts)))
+    assert [day.day for day in found.documents["published"]] == [5, 16, 6]
+    found = scan(write(tmp_path, "a.txt", "\n\n".join(parts[::2])))
+    assert found.documents["published"].null_count() == 2
+    assert found.inputs["undated"].to_list() == [2]
+
+
+def test_a_field_under_a_headline_names_the_publisher_and_is_not_its_name(tmp_path: Path) -> None:
+    """`Source: Quay Post` was, with all of its letters."""
+    titles = ("A dredger for the harbour", "The ferry fares rise again", "The school bell rings again")
+    parts = [
+        f"{title}\nSource: Quay Post\nDate: March {at}, 2024\n\n{at}. {BODY}" for at, title in enumerate(titles, 1)
+    ]
+    found = scan(write(tmp_path, "a.txt", "\n\n".join(parts)))
+    assert found.documents.select("title", "outlet").rows() == [(title, "Quay Post") for title in titles]

@@ -94,6 +94,8 @@ def _recurring(lines: list[Line], feet: frozenset[str]) -> _Recurring:
 def _could_name_a_site(line: Line) -> bool:
     if line.is_furniture or line.is_byline or line.date is not None or _CREDIT.search(line.folded):
         return False
+    if line.text[-1] == ":":  # `Text:`, over the text of each
+        return False
     words = [word for word in line.text.split() if any(letter.isalpha() for letter in word)]
     small = {"of", "the", "and", "for", "in", "de", "du", "la", "le", "des", "del", "von", "der", "&"}
     return (

@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.dumps.labels.columns import field_of
 from provenance.dumps.plain_text.echoes import is_doubled_headline, says_same
 from provenance.dumps.plain_text.layout import Line, byline_name, is_menu
 from provenance.text.calendar import find_dates
@@ -64,6 +65,7 @@ class Head(NamedTuple):
     published: datetime | None = None
     url: str | None = None
     outlet: str | None = None
+    stated: str | None = None  # the date as a field states it, if one does
 
 
 def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> Head:
@@ -75,7 +77,7 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
     head = _head_lines(lines)
     header = _site_header(head) if opens_file else None
     title = _title(head[1:] if header else head, sites)
-    outlet = next((line.text.strip(_MARKS) for line in head if line.folded in sites), header)
+    outlet = next((_site_name(line.text.strip(_MARKS)) for line in head if line.folded in sites), header)
     text, named = _without_suffix(head, title, opens_file=opens_file)
     outlet = outlet or named or _masthead(head, title)
     byline = next((byline_name(line.text) for line in head if line.is_byline), None)
@@ -91,6 +93,16 @@ def read_head(lines: list[Line], sites: frozenset[str], *, opens_file: bool) -> 
         url=address[address.lower().find("http") :] if address and "http" in address.lower() else None,
         outlet=outlet,
     )
+
+
+def _site_name(line: str) -> str:
+    """The publisher that a bare line names, also behind the name of the field.
+
+    >>> _site_name("Source: Quay Post"), _site_name("Science: Now")
+    ('Quay Post', 'Science: Now')
+    """
+    name, mark, value = line.partition(":")
+    return value.strip() if mark and value.strip() and field_of(name) == "outlet" else line
 
 
 def read_head_under(title: str, lines: list[Line]) -> Head:
@@ -151,7 +163,7 @@ def _masthead(head: list[Line], title: Line | None) -> str | None:
         capital = all(word[0].isupper() or word in ("of", "the", "and") for word in words)
         keys = {word.lower() for word in words} - {"of", "the", "and"}
         if capital and keys & _PAPER and keys - _PAPER and not keys & _SECTIONS:
-            return head[row].text.strip(_MARKS)
+            return _site_name(head[row].text.strip(_MARKS))
     return None
 
 

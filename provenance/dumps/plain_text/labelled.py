@@ -126,16 +126,22 @@ def _below(text: str, lines: list[Line], block: _Block, end: int) -> str:
 
 
 def _head(block: _Block, below: str) -> Head:
-    """What the fields say, and what they do not as the first lines under them say it."""
+    """What the fields say, and what they do not as the first lines under them say it.
+
+    The date stays as it stands, too: 16/03/2024 tells how 05/03/2024 is to be read.
+    """
     value = {name: _plain(said) for name, said in block.fields.items()}
     rest = read_head(read_lines(below), frozenset(), opens_file=True) if below.strip() else Head()
     byline = value.get("byline")
+    said = value.get("published", "")
+    day = _day(said) if said else rest.published
     return Head(
         title=value.get("title") or rest.title,
         byline=(byline_name(byline) or byline) if byline else rest.byline,
-        published=_day(value["published"]) if "published" in value else rest.published,
+        published=day,
         url=value.get("url") or rest.url,
         outlet=value.get("outlet") or rest.outlet,
+        stated=said if day is None or parse_date(said) else None,
     )
 
 

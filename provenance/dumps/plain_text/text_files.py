@@ -123,6 +123,6 @@ def _found(text: str, first: int, article: Article) -> Found:
         outlet=head.outlet,
         title=head.title,
         byline=head.byline,
-        published=head.published.isoformat() if head.published is not None else None,
+        published=head.stated or (head.published.isoformat() if head.published is not None else None),
         url=head.url,
     )
