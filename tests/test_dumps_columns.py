@@ -258,3 +258,15 @@ def test_a_number_that_is_none_is_no_label_and_no_text(tmp_path: Path) -> None:
         (f"{at} dredgers", None, None) for at in range(2)
     ]
     assert found.rejects["reason"].to_list() == ["blank"]
+
+
+def test_an_object_in_a_table_is_called_as_one_in_json(tmp_path: Path) -> None:
+    """A newspaper's archive has its headline in `main`: as Parquet, its articles had no titles."""
+    rows = [
+        {"headline": {"main": "A dredger", "kicker": ""}, "source": {"name": "Quay Post"}, "body": TEXT},
+        {"headline": {"main": "", "kicker": "x"}, "source": {"name": None}, "body": TEXT},
+    ]
+    pl.DataFrame(rows).write_parquet(tmp_path / "a.parquet")
+    jsonl = write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    for path in (tmp_path / "a.parquet", jsonl):
+        assert scan(path).documents.select("title", "outlet").rows() == [("A dredger", "Quay Post"), (None, None)]

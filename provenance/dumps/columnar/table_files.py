@@ -20,7 +20,7 @@ from provenance.dumps.columnar.ahead import ask_table
 from provenance.dumps.columnar.trying import FAILURES, SCANS, opened
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
 from provenance.dumps.labels.columns import choose_columns, columns_of_frame, holds_markup
-from provenance.dumps.records.articles import ask_record
+from provenance.dumps.records.articles import NAMES, ask_record
 from provenance.dumps.rejects import single_line
 from provenance.dumps.web.markup import FRAGMENT, PAGE_START, plain_text
 from provenance.dumps.workers import Lost, Question
@@ -235,14 +235,15 @@ def _as_text(column: pl.Series, first: int, intake: Intake) -> pl.Series:
 
 
 def _as_label(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """A column of a frame as text: numbers as printed, lists joined, the `name` of a struct; null for other types."""
+    """A column of a frame as text: numbers as printed, lists joined, the name of a struct; null for other types."""
     dtype = frame.schema.get(name)
     if dtype is None:
         return pl.lit(None, dtype=pl.String)
     column = pl.col(name)
     if isinstance(dtype, pl.Struct):
-        has_name = any(field.name == "name" and field.dtype == pl.String for field in dtype.fields)
-        return column.struct.field("name") if has_name else pl.lit(None, dtype=pl.String)
+        texts = [field.name for field in dtype.fields if field.dtype == pl.String]
+        named = [column.struct.field(name) for name in NAMES if name in texts]
+        return pl.coalesce(pl.when(part != "").then(part) for part in named) if named else pl.lit(None, dtype=pl.String)
     if isinstance(dtype, pl.List):
         return column.list.join(", ") if dtype.inner == pl.String else pl.lit(None, dtype=pl.String)
     if dtype == pl.Binary or isinstance(dtype, pl.Array | pl.Duration | pl.Object):

@@ -24,7 +24,7 @@ _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language", "u
 #: How deep the objects in a record are looked into, and how many fields of a record are.
 MOST_DEPTH, MOST_FIELDS = 4, 1000
 #: Where an object says what it is called; the last two are those of a newspaper's archive.
-_NAMES = ("name", "title", "main", "original")
+NAMES = ("name", "title", "main", "original")
 #: Who may have a title in place of a name.
 _PUBLISHERS = ("source", "publisher", "outlet", "site", "publication", "newspaper")
 #: What stands between the paragraphs of a text that is given as their list.
@@ -263,7 +263,7 @@ def cell(value: object) -> str | None:
         typed = next((value[kind] for kind in _TYPED if kind in value), None)
         if typed is not None:
             return cell(typed)
-        inner = next((value[name] for name in _NAMES if value.get(name)), None)
+        inner = next((value[name] for name in NAMES if value.get(name)), None)
         return inner if isinstance(inner, str) else None
     if isinstance(value, list):
         return ", ".join(item for item in map(cell, value) if item) or None
