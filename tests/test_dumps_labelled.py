@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provenance.dumps.plain_text.articles import split_articles
 from tests.dumps import PARAGRAPHS, TEXT, scan, write
 
 if TYPE_CHECKING:
@@ -98,3 +99,13 @@ def test_a_field_under_a_headline_names_the_publisher_and_is_not_its_name(tmp_pa
     ]
     found = scan(write(tmp_path, "a.txt", "\n\n".join(parts)))
     assert found.documents.select("title", "outlet").rows() == [(title, "Quay Post") for title in titles]
+
+
+def test_a_file_that_ends_within_a_head_ends() -> None:
+    """A head of one line at the end of a file was looked at for ever."""
+    head = "Title: A dredger\nDate: 2024-03-05\n"
+    for end in ("Title: The last", "Title: The last\nDate: 2024-03-06", head, "Title:"):
+        text = f"{head}\n{BODY}\n\n{end}\n"
+        articles = split_articles(text)
+        assert " ".join(text[one.start : one.end] for one in articles).split() == text.split()
+        assert (articles[0].start, articles[-1].end) == (0, len(text.rstrip()))

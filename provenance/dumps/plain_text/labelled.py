@@ -88,23 +88,23 @@ def _block(lines: list[Line], row: int, *, front: bool) -> _Block:
     """The fields from a row on: up to a line without a name, or one named before; front matter has a sign behind it."""
     names: dict[str, str] = {}
     fields: dict[str, str] = {}
-    end = row
-    for end in range(row, min(row + MOST, len(lines))):
-        text = lines[end].text
+    last = min(row + MOST, len(lines))
+    for at in range(row, last):
+        text = lines[at].text
         label = _label(text)
-        if front:
-            if text == _FRONT:
-                return _Block(row, end + 1, names, fields)
-        elif label is None or label[0] in names:
-            break
-        if label is not None:
-            names.setdefault(*label)
-            field = field_of(label[0])
-            if field is not None and (label[1] or field == "text"):
-                fields.setdefault(field, label[1])
-            if field == "text" and not front:
-                return _Block(row, end + 1, names, fields)
-    return _Block(row, end, names, fields)
+        if front and text == _FRONT:
+            return _Block(row, at + 1, names, fields)
+        if not front and (label is None or label[0] in names):
+            return _Block(row, at, names, fields)
+        if label is None:
+            continue
+        names.setdefault(*label)
+        field = field_of(label[0])
+        if field is not None and (label[1] or field == "text"):
+            fields.setdefault(field, label[1])
+        if field == "text" and not front:
+            return _Block(row, at + 1, names, fields)
+    return _Block(row, last, names, fields)
 
 
 def _label(text: str) -> tuple[str, str] | None:
