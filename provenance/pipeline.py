@@ -47,17 +47,18 @@ if TYPE_CHECKING:
     from provenance.dumps.columnar.ahead import Ahead
     from provenance.matching.recall import Sampled
     from provenance.text.tokens import Tokens
+    from provenance.tracing.trace import Described
     from provenance.verdicts.decisions import Decisions
 
 WORTH_LOADING = 16 << 20  # bytes of a table; looking through a larger one takes a worker longer than kernels to load
-STEPS = 17  # calls of Clock.step in a whole run, for progress
+STEPS = 14  # calls of Clock.step in a whole run, for progress
 
 
 class Known(NamedTuple):
     """What comparing has that tracing needs too."""
 
     tokens: Tokens
-    credited: Callable[[], pl.DataFrame]  # waits for the ATTRIBUTIONS that are found beside the comparison
+    described: Callable[[], Described]  # waits for what articles say of themselves, found beside the comparison
 
 
 class Compared(NamedTuple):
@@ -121,14 +122,12 @@ def scan(
     if settings.until != "origins":  # tracing names their publishers
         tell("documents", documents)
 
-    frames, compared, known = _find_repeats(documents, settings, clock, decisions, tell)
+    frames, compared, known = _find_repeats(documents, settings, clock, decisions, tell, languages)
     frames |= {"documents": documents, "rejects": rejects}
     facts |= compared
-    if known is not None and languages is not None:  # both are there where tracing follows
-        from provenance.tracing.trace import trace  # noqa: PLC0415  as in _credit_beside
+    if known is not None:
+        from provenance.tracing.trace import trace  # noqa: PLC0415  as in _describe_beside
 
-        with clock.step("languages"):
-            frames["documents"] = languages()
         frames |= trace(
             frames,
             settings,
@@ -136,7 +135,7 @@ def scan(
             tell,
             decisions=decisions,
             tokens=known.tokens,
-            credited=known.credited,
+            described=known.described,
             hashed=hashed,
         )
     return _finish(frames, settings, facts, clock)
@@ -148,13 +147,16 @@ def _find_repeats(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
+    languages: Callable[[], pl.DataFrame] | None,
 ) -> tuple[dict[str, pl.DataFrame], dict[str, Any], Known | None]:
     """DOCUMENTS -> PASSAGES, SPANS, MATCHES and CLUSTERS, facts of the run, and what tracing needs, if it follows.
+
+    Where it does, `languages` waits for DOCUMENTS with their languages.
 
     The SPANS by rows, from which CLUSTERS are made, end here: through tracing they would only take memory.
     """
     compare = _compare_passages if settings.level == "passage" else _compare_documents
-    frames, compared = compare(documents, settings, clock, decisions, finished)
+    frames, compared = compare(documents, settings, clock, decisions, finished, languages)
     ids, matches, facts = documents["doc_id"], frames["matches"], dict[str, Any]()
     if settings.until != "matches":
         with clock.step("clusters"):
@@ -175,24 +177,24 @@ def _label_beside(documents: pl.DataFrame) -> list[Callable[[], Any]]:
     told = cache(lambda: tell_languages(documents))
 
     def hash_told() -> pl.Series | None:
-        from provenance.tracing.frequency import hash_all  # noqa: PLC0415  as in _credit_beside
+        from provenance.tracing.frequency import hash_all  # noqa: PLC0415  as in _describe_beside
 
         return hash_all(told())
 
     return _beside(told, hash_told)
 
 
-def _credit_beside(documents: pl.DataFrame, passages: pl.DataFrame) -> Callable[[], pl.DataFrame]:
-    """DOCUMENTS, PASSAGES -> a function that waits for ATTRIBUTIONS: another thread finds them, and imports tracing.
+def _describe_beside(languages: Callable[[], pl.DataFrame], passages: pl.DataFrame) -> Callable[[], Described]:
+    """What waits for DOCUMENTS, PASSAGES -> what waits for Described: another thread finds it, and imports tracing.
 
-    These searches (.6 s for 10,000 articles) and imports need the interpreter's lock, but meanwhile the main thread is
+    These searches (.7 s for 10,000 articles) and imports need the interpreter's lock, but meanwhile the main thread is
     mostly inside kernels, which do without.
     """
 
-    def find() -> pl.DataFrame:
-        from provenance.tracing import attributions, trace  # noqa: F401, PLC0415  a tenth of a second that matches do without
+    def find() -> Described:
+        from provenance.tracing.trace import describe  # noqa: PLC0415  a tenth of a second that matches do without
 
-        return attributions.find_attributions(documents, passages, opened=True)
+        return describe(languages(), passages)
 
     return _beside(find)[0]
 
@@ -221,6 +223,7 @@ def _compare_passages(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
+    languages: Callable[[], pl.DataFrame] | None,
 ) -> tuple[dict[str, pl.DataFrame], Compared]:
     """DOCUMENTS -> PASSAGES, SPANS and MATCHES by passages.
 
@@ -243,7 +246,7 @@ def _compare_passages(
         passages = mark_boilerplate(documents, passages, tokens)
         passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
         finished("passages", passages)
-    known = Known(tokens, _credit_beside(documents, passages)) if settings.until == "origins" else None
+    known = Known(tokens, _describe_beside(languages, passages)) if languages else None
     ids, rows = documents["doc_id"], number_documents(documents)
     with clock.step("spans"):
         numbered = passages.with_columns(number_rows(ids, passages["doc_id"]))
@@ -264,18 +267,19 @@ def _compare_documents(
     clock: Clock,
     decisions: Decisions | None,
     finished: Callable[[str, pl.DataFrame], None],
+    languages: Callable[[], pl.DataFrame] | None,
 ) -> tuple[dict[str, pl.DataFrame], Compared]:
     """DOCUMENTS -> MATCHES by whole documents, PASSAGES too if tracing follows, no SPANS."""
     passages, spans, known = tables.empty(tables.PASSAGES), tables.empty(tables.SPANS), None
     ids = documents["doc_id"]
-    if settings.until == "origins":
+    if languages:
         from provenance.text.passages import find_passages  # noqa: PLC0415  as above
 
         with clock.step("passages"):
             tokens = tokenize(documents["text"])
             passages = mark_boilerplate(documents, find_passages(documents), tokens)
             passages = ignore_stretches(documents, passages, decisions.ignored) if decisions else passages
-        known = Known(tokens, _credit_beside(documents, passages))
+        known = Known(tokens, _describe_beside(languages, passages))
     with clock.step("matches"):
         alike = find_alike(number_documents(documents), settings, decisions=decisions and decisions.numbered(ids))
         matches = name_rows(alike.matches, ids)

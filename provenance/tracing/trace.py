@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.clock import Clock
 from provenance.tracing.ancestry import trace_ancestry
@@ -32,6 +32,23 @@ if TYPE_CHECKING:
     from provenance.verdicts.decisions import Decisions
 
 
+class Described(NamedTuple):
+    """What articles say of themselves."""
+
+    documents: pl.DataFrame  # with outlets
+    attributions: pl.DataFrame
+    dates: pl.DataFrame
+
+
+def describe(documents: pl.DataFrame, passages: pl.DataFrame, attributions: pl.DataFrame | None = None) -> Described:
+    """DOCUMENTS, PASSAGES, ATTRIBUTIONS if they are known -> Described. It hangs on nothing that repeats."""
+    opened = find_attributions(documents, passages, opened=True) if attributions is None else attributions
+    plain = leave_open(opened)
+    named = name_outlets(documents, plain)
+    settled = settle_open(opened, keys(named["outlet"]).drop_nulls().unique())
+    return Described(named, settled, find_dates(documents, plain))
+
+
 def trace(
     frames: Mapping[str, pl.DataFrame],
     settings: Settings,
@@ -40,35 +57,26 @@ def trace(
     change_dates: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     decisions: Decisions | None = None,
     tokens: Tokens | None = None,
-    credited: Callable[[], pl.DataFrame] | None = None,
+    described: Callable[[], Described] | None = None,
     hashed: Callable[[], pl.Series | None] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """DOCUMENTS, PASSAGES, SPANS, MATCHES and CLUSTERS by name -> what tracing makes of them.
 
     That is `documents` with outlets, `clusters` with origins, ATTRIBUTIONS, DATES, EDGES, ORIGINS and OUTLETS.
-    ATTRIBUTIONS are found unless they are among the tables, or `credited` returns those found meanwhile; words are
-    folded unless TOKENS are given, and contents hashed unless `hashed` returns hashes. `change_dates` is applied to
-    DATES, to measure origins without dates or with false ones.
+    What articles say of themselves is found, with the ATTRIBUTIONS if they are among the tables, unless `described`
+    returns what was found meanwhile; words are folded unless TOKENS are given, and contents hashed unless `hashed`
+    returns hashes. `change_dates` is applied to DATES, to measure origins without dates or with false ones.
     """
     clock = clock or Clock(None)
-    documents, passages, spans, matches, clusters = (
-        frames[name] for name in ("documents", "passages", "spans", "matches", "clusters")
-    )
+    passages, spans, matches, clusters = (frames[name] for name in ("passages", "spans", "matches", "clusters"))
     spans, matches = without_different(spans, matches)
     # for what Polars and kernels do, while the main thread reads texts in Python; its thread ends with the pool
     beside = ThreadPoolExecutor(1)
     pairs = beside.submit(find_pairs, matches, spans, whole=settings.level == "document")
     with clock.step("attributions"):
-        known = frames.get("attributions")
-        find = credited or partial(find_attributions, documents, passages, opened=True)
-        attributions = find() if known is None else known
-        plain = leave_open(attributions)
-    with clock.step("dates"):
-        dates = find_dates(documents, plain)
+        find = described or partial(describe, frames["documents"], passages, frames.get("attributions"))
+        documents, attributions, dates = find()
         dates = change_dates(dates) if change_dates else dates
-    with clock.step("outlets"):
-        documents = name_outlets(documents, plain)
-        attributions = settle_open(attributions, keys(documents["outlet"]).drop_nulls().unique())
         keyed = attributions.with_columns(key=source_keys(attributions, documents))
         fixed = decisions.find_origins(documents) if decisions else None
     if finished:
