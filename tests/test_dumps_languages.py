@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from provenance.dumps.labels import language
 from provenance.dumps.labels.language import detect_languages, tell_languages
 from tests.dumps import TEXT
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_languages() -> None:
@@ -61,3 +66,14 @@ def test_what_begins_with_captions_is_told_by_what_follows() -> None:
     )
     texts = pl.Series([caption * 26 + prose * 3, caption * 20, None, ""])
     assert detect_languages(texts).to_list() == ["en", None, None, None]
+
+
+def test_names_before_english_prose_need_no_detector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it hear of prose behind a head in another language that it is sure of."""
+    names, prose = "Ann Lee, Jo Park, Quay Harbour Trust and ", TEXT * 6
+    french = "Le conseil de la ville a décidé mardi d’acheter une deuxième drague pour son port. " * 9
+    assert detect_languages(pl.Series([names * 20 + prose, french + prose])).to_list() == ["en", "fr"]
+    asked: list[int] = []
+    monkeypatch.setattr(language, "_detect", lambda some: asked.append(len(some)) or some)
+    assert detect_languages(pl.Series([names * 20 + prose])).to_list() == ["en"]
+    assert not any(asked)

@@ -44,19 +44,38 @@ def detect_languages(texts: pl.Series) -> pl.Series:
     """Texts -> language codes, null where a text is too short or the detector unsure.
 
     Of what begins with headlines twice and captions, of which it is unsure, it looks at what follows too. *map*.
-    About 1 s for 100,000 English articles, 10 s where all are in other languages.
+    About .6 s for 100,000 English articles, 10 s where all are in other languages.
     """
-    found = _detect_pieces(texts.str.head(HEAD_CHARS))
-    again = found.is_null() & (texts.str.len_chars() > HEAD_CHARS)
-    whole = texts.filter(again).str.head(2 * HEAD_CHARS).str.tail(HEAD_CHARS)  # not a word or two that are left
-    return found.scatter(again.arg_true(), _detect_pieces(whole))
+    english, mostly = _are_english(texts.str.head(HEAD_CHARS))
+    # Headlines and names before English prose: of 98 in 100 such the detector is unsure, after .1 ms for each.
+    asked = mostly & ~english
+    english = english.scatter(asked.arg_true(), _are_english(_following(texts.filter(asked)))[0])
+    others = texts.filter(~english)
+    told = _detect(others.str.head(HEAD_CHARS))
+    again = told.is_null() & (others.str.len_chars() > HEAD_CHARS)
+    told = told.scatter(again.arg_true(), _detect_pieces(_following(others.filter(again))))
+    return _english(len(texts)).scatter((~english).arg_true(), told).alias(texts.name)
+
+
+def _following(texts: pl.Series) -> pl.Series:
+    """Texts -> what follows their heads, and not only a word or two that are left."""
+    return texts.str.head(2 * HEAD_CHARS).str.tail(HEAD_CHARS)
 
 
 def _detect_pieces(texts: pl.Series) -> pl.Series:
+    english, _ = _are_english(texts)
+    return _english(len(texts)).scatter((~english).arg_true(), _detect(texts.filter(~english)))
+
+
+def _are_english(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Texts -> whether each is plainly English; whether more of its words are English than foreign, by far."""
     words, english, foreign = count_words(texts).T
-    sure = pl.Series((words >= 30) & (english >= words * _SAFE_SHARE) & (foreign * 5 < english))
-    told = pl.Series(texts.name, ["en"], dtype=pl.String).new_from_index(0, len(texts))
-    return told.scatter((~sure).arg_true(), _detect(texts.filter(~sure).str.replace_all(_NOISE, " ").to_list()))
+    mostly = foreign * 5 < english
+    return pl.Series((words >= 30) & (english >= words * _SAFE_SHARE) & mostly), pl.Series(mostly)
+
+
+def _english(many: int) -> pl.Series:
+    return pl.Series(["en"], dtype=pl.String).new_from_index(0, many)
 
 
 def count_words(texts: pl.Series) -> Array:
@@ -95,15 +114,16 @@ def _listed() -> tuple[Array, Array, np.uint64]:
     return listed, foreign, multiplier
 
 
-def _detect(heads: list[str | None]) -> list[str | None]:
-    if not heads:
-        return []
+def _detect(texts: pl.Series) -> pl.Series:
+    """Texts -> what CLD3 tells of each, null where it is unsure."""
+    if texts.is_empty():
+        return texts
     from gcld3 import NNetLanguageIdentifier  # noqa: PLC0415  only what is not plainly English needs it
 
     detector = NNetLanguageIdentifier(min_num_bytes=SHORTEST, max_num_bytes=_DETECTOR_BYTES)
     known: dict[str, str | None] = {}
     found: list[str | None] = []
-    for head in heads:
+    for head in texts.str.replace_all(_NOISE, " "):
         if head is None or len(head) < SHORTEST:
             found.append(None)
             continue
@@ -113,4 +133,4 @@ def _detect(heads: list[str | None]) -> list[str | None]:
             code = _RENAMED.get(code, code)
             known[head] = code if result.is_reliable and len(code) == 2 else None
         found.append(known[head])
-    return found
+    return pl.Series(found, dtype=pl.String)
