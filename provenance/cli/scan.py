@@ -74,8 +74,8 @@ def command(
     """Find what repeats in news dumps, and where it came from.
 
     INPUT is files, folders, globs, addresses (https, s3, gs, az) or - for standard input: text dumps, web pages, feeds,
-    WARC and WET, JSON, CSV, Parquet, Arrow, mail, each also in zip, tar, gzip, bzip2, xz or zstd. DIR gets one Parquet
-    file a table, report.html and run.json.
+    WARC and WET, XML and SGML, JSON, CSV, Parquet, Arrow, mail, each also in zip, tar, gzip, bzip2, xz or zstd. DIR
+    gets one Parquet file a table, report.html and run.json.
 
     Columns are guessed from the usual names. Every parameter that `provenance settings` lists is an option as
     well, such as --near-duplicate 0.8.

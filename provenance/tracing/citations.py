@@ -1,9 +1,9 @@
 """A sentence with a cue or an outlet's name -> who is cited, and who heard it first-hand.
 
-`told the Middle East Eye` names the place where the words were first printed (`first_party`);
-`Reuters reported` names a source (`cited`). Persons, ministries and armies are kept out by shape: a name
-that is not in the table counts only beside a word for a medium, or with a last word that outlets have. One without
-either (`told the Kansas Plainsman`) is open: it counts if the dump has articles of an outlet of that name.
+`told the Middle East Eye` names the place where the words were first printed (`first_party`); `Reuters reported` names
+a source (`cited`). Persons, ministries and armies are kept out by shape: a name that is not in the table counts only
+beside a word for a medium, or with a last word that outlets have. One without either (`told the Kansas Plainsman`) is
+open: it counts if the dump has articles of an outlet of that name.
 """
 
 from __future__ import annotations
@@ -92,18 +92,9 @@ _CITED = (
 FOLLOW: dict[str, bool] = dict.fromkeys(_HEARD, True) | dict.fromkeys(_CITED, False)
 #: What outlets do, behind their initials: `CNN said`, `ABC moderator Ann Lee`. So a word is sought that has both.
 VOICES = (
-    "said",
-    "says",
-    "found",
-    "moderator",
-    "anchor",
-    "host",
-    "reporter",
-    "correspondent",
-    "journalist",
-    "survey",
+    "said", "says", "found", "moderator", "anchor", "host", "reporter", "correspondent", "journalist", "survey",
     "exit poll",
-)
+)  # fmt: skip
 #: Words for a medium or its reporting, before which a name that the table does not have counts.
 AROUND = (
     " newspaper", " news agency", " news website", " news site", " news outlet", " website quoted",
