@@ -112,7 +112,7 @@ def test_an_agency_among_persons_places_days_and_desks_is_a_byline(line: str, so
 @pytest.mark.parametrize(
     ("line", "kind", "source"),
     [
-        ("(c)2025 Connie Archer. Distributed by Tribune Content Agency, LLC.", "template", "Tribune News Service"),
+        ("(c)2025 Connie Archer. Distributed by Tribune Content Agency, LLC.", "credit", "Tribune News Service"),
         ("(c)2025 the Los Angeles Times. Distributed by Tribune Content Agency, LLC.", "template", "Los Angeles Times"),
         ("(c)2025 Connie Archer. Distributed by the post.", None, None),
         ("This report by The Canadian Press was first published March 4, 2025.", "credit", "The Canadian Press"),

@@ -77,8 +77,6 @@ def read_line(line: str, previous: str = "") -> str | None:
 
     >>> [read_line(line) for line in ("EFE | Madrid", "AFP | 2025-03-05", "dpa/jh", "Ann Lee, AP")]
     ['EFE', 'Agence France-Presse', 'Deutsche Presse-Agentur', 'Associated Press']
-    >>> [read_line(line) for line in ("Reuters in Lisbon", "Reuters in Crisis")]
-    ['Reuters', None]
     >>> [read_line(line) for line in ("Reuters", "Ann Lee / Reuters", "Kyiv / AFP", "World | AP", "AP, the law")]
     [None, None, None, None, None]
     >>> read_line("Ann Lee, AP", "The mayor spoke at the quay.")

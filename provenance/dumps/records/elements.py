@@ -37,8 +37,9 @@ _MARK = rf"{COMMENT}|{re.escape(CDATA)}"
 #: Elements in each other; what is deeper is text. Each level is looked through once more.
 MOST_DEPTH = 40
 _TAG = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})((?:\s[^<>]{{0,4000}})?)>|<[!?][^<>]{{0,4000}}>")
+_BORDER = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})(?=[\s/>])[^<>]*>")
 _SECTION = re.compile(_MARK)
-_ATTRIBUTE = re.compile(r"""([A-Za-z_][\w.:-]{0,60})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'<>/]+))""")
+_ATTRIBUTE = re.compile(r"""\s([A-Za-z_][\w.:-]{0,60})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'<>/]+))""")
 #: Elements of a text, which are no fields: what holds them is a text with markup.
 _OF_TEXT = frozenset(
     "p br b i em strong u a span div img h1 h2 h3 h4 h5 h6 ul ol li blockquote pre sup sub small font hr".split()  # noqa: SIM905  as in web.markup
@@ -97,9 +98,9 @@ class _Window:
 
     def elements(self, names: frozenset[str]) -> Iterator[str | None]:
         """The elements with these names as they stand, one after another, None for one that is too long."""
-        borders, at = _borders(names), 0
+        at = 0
         while True:
-            begin, end = _next_element(self.text, at, borders)
+            begin, end = _next_element(self.text, at, names)
             if end >= 0:
                 yield self.text[begin:end]
                 at = end
@@ -113,7 +114,7 @@ class _Window:
             if not self._more(begin):
                 break
             at = 0
-        if _next_element(self.text, 0, borders)[0] >= 0:
+        if _next_element(self.text, 0, names)[0] >= 0:
             self.problem = "the file breaks off within a record"
 
     def _more(self, begin: int) -> bool:
@@ -125,31 +126,26 @@ class _Window:
         return bool(block)
 
 
-def _borders(names: frozenset[str]) -> re.Pattern[str]:
-    """The names of elements -> where they begin and end, and what may hold such a tag and is none."""
-    either = "|".join(map(re.escape, sorted(names)))
-    return re.compile(rf"{_MARK}|<(/?)({either})(?=[\s/>])[^<>]*>", re.IGNORECASE)
-
-
-def _next_element(text: str, at: int, borders: re.Pattern[str]) -> tuple[int, int]:
-    """Where in a text from `at` on the next element begins and where it ends, -1 where it does not.
+def _next_element(text: str, at: int, names: frozenset[str]) -> tuple[int, int]:
+    """Where in a text from `at` on the next element of one of the names begins and where it ends, -1 where it does not.
 
     Of elements in each other of one name the outermost is meant. A comment that is not closed may hold one.
     """
     begin, name, depth = -1, "", 0
-    while match := borders.search(text, at):
+    while match := _BORDER.search(text, at):
         at = match.end()
         if match[2] is None:
             at = _behind_mark(text, match)
             if at < 0:
                 return (begin if begin >= 0 else match.start()), -1
             continue
-        if begin < 0 and not match[1]:
-            begin, name = match.start(), match[2].lower()
-        if begin >= 0 and match[2].lower() == name and not match.group().endswith("/>"):
-            depth += -1 if match[1] else 1
-        if begin >= 0 and depth <= 0:
-            return begin, at
+        called = match[2].rsplit(":", 1)[-1]
+        if begin < 0 and not match[1] and called in names:
+            begin, name = match.start(), called
+        if begin >= 0 and called == name:
+            depth += 0 if match.group().endswith("/>") else -1 if match[1] else 1
+            if depth <= 0:
+                return begin, at
     return begin, -1
 
 
