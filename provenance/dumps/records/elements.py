@@ -34,7 +34,7 @@ _LOOKED_AT = 1 << 20
 _BLOCK = 1 << 20
 COMMENT, CDATA = "<!--", "<![CDATA["
 _MARK = rf"{COMMENT}|{re.escape(CDATA)}"
-#: Elements in each other; what is deeper is text. Each level is looked through once more.
+#: Elements in each other; what is deeper is text.
 MOST_DEPTH = 40
 _TAG = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})((?:\s[^<>]{{0,4000}})?)>|<[!?][^<>]{{0,4000}}>")
 _BORDER = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})(?=[\s/>])[^<>]*>")
@@ -53,7 +53,7 @@ _CALLED = ("field", "column", "str", "date", "arr")
 _GIGAWORD = re.compile(r"(AFP|APW|CNA|LTW|NYT|WPB|XIN)_[A-Z]{3}_(\d{4})(\d\d)(\d\d)\.\d{4}")
 _CODES = {
     "AFP": "Agence France-Presse", "APW": "Associated Press", "CNA": "Central News Agency",
-    "LTW": "Los Angeles Times-Washington Post News Service", "NYT": "New York Times",
+    "LTW": "Los Angeles Times-Washington Post News Service", "NYT": "The New York Times",
     "WPB": "Washington Post/Bloomberg News Service", "XIN": "Xinhua",
 }  # fmt: skip
 
