@@ -78,7 +78,7 @@ SHAPES = {
     "articles": (
         "export.xml",
         (
-            "<?xml version='1.0'?><!-- <article> --><articles><article id='7'><title>Port</title>"
+            "<?xml version='1.0'?><!-- <article> --><articles><article id='7'><title>Port</title><lead/>"
             f"<source url='x'>Quay Post</source><date>2004-05-12</date><url>https://q.example/7</url><body>{LINES}</body></article>"
             "<article id='8'><body>B</body></article></articles>"
         ),

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from provenance.dumps.labels.columns import USUAL, choose_columns
+from provenance.dumps.labels.columns import choose_columns, field_of
 from provenance.dumps.records.articles import Records, flattened
-from provenance.dumps.records.json_files import find_records
+from provenance.dumps.records.json_files import find_records, has_text
 from provenance.dumps.records.lines import MOST_LINE
 from provenance.dumps.rejects import NOT_TEXT
 from provenance.dumps.sources.decode import decode_text, xml_charset
@@ -36,7 +36,7 @@ COMMENT, CDATA = "<!--", "<![CDATA["
 _MARK = rf"{COMMENT}|{re.escape(CDATA)}"
 #: Elements in each other; what is deeper is text.
 MOST_DEPTH = 40
-_TAG = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})((?:\s[^<>]{{0,4000}})?)>|<[!?][^<>]{{0,4000}}>")
+_TAG = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})((?:[\s/][^<>]{{0,4000}})?)>|<[!?][^<>]{{0,4000}}>")
 _BORDER = re.compile(rf"{_MARK}|<(/?)([A-Za-z_][\w.:-]{{0,60}})(?=[\s/>])[^<>]*>")
 _SECTION = re.compile(_MARK)
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z_][\w.:-]{0,60})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'<>/]+))""")
@@ -44,7 +44,6 @@ _ATTRIBUTE = re.compile(r"""\s([A-Za-z_][\w.:-]{0,60})\s{0,9}=\s{0,9}(?:"([^"]*)
 _OF_TEXT = frozenset(
     "p br b i em strong u a span div img h1 h2 h3 h4 h5 h6 ul ol li blockquote pre sup sub small font hr".split()  # noqa: SIM905  as in web.markup
 )
-_KNOWN = frozenset(name for names in USUAL.values() for name in names)
 #: Attributes of an element without content that say what it is, and what is so.
 _NAMES, _VALUES = ("name", "property", "element", "key"), ("value", "content")
 #: Elements of databases' exports (MySQL, phpMyAdmin, Solr) that an attribute names.
@@ -237,7 +236,7 @@ def _value(element: _Element, raw: str) -> Any:
     if len(values) == 1:  # <body><para>One.</para><para>Two.</para></body>
         [(name, only)] = values.items()
         texts = only if isinstance(only, list) else [only]
-        if name.lower() not in _KNOWN and all(isinstance(text, str) for text in texts):
+        if field_of(name) is None and all(isinstance(text, str) for text in texts):
             return texts
     return {**element.said, **values}
 
@@ -270,8 +269,7 @@ def _names_of_records(text: str, settings: Settings) -> frozenset[str]:
     outer = _by_name(_records_of(text))
     names = set()
     for place in find_records(outer, settings):
-        first = place.records[0] if place.records else None
-        if isinstance(first, dict) and not choose_columns(list(flattened(first)), settings).problem:
+        if place.records and has_text(place.records[0], settings):
             called = [key for key in place.keys if isinstance(key, str)]
             names |= {called[-1]} if called else set(outer)
     return frozenset(names)
@@ -282,12 +280,7 @@ def _as_record(raw: str, settings: Settings) -> dict[str, Any]:
     (name, value), *_ = _records_of(raw)
     record = flattened(value) if isinstance(value, dict) else {name: value}
     columns = choose_columns(list(record), settings).of
-    story = _GIGAWORD.fullmatch(str(record.get(columns.get("id", ""), "")))
-    if story and "published" not in columns:
-        record["published"] = "-".join(story.groups()[1:])
-    source = _CODES[story[1]] if story else "Reuters" if name == "REUTERS" else None  # David Lewis's Reuters-21578
-    if source and "outlet" not in columns:
-        record["outlet"] = source
+    record |= {field: said for field, said in _told_by_corpus(name, record, columns).items() if field not in columns}
     line = next((record[key] for key in record if key.rsplit(".", 1)[-1].lower() == "dateline"), None)
     text = record.get(columns.get("text", ""))
     if isinstance(line, str) and isinstance(text, str) and line.strip():
@@ -295,3 +288,11 @@ def _as_record(raw: str, settings: Settings) -> dict[str, Any]:
         if line.partition(",")[0].casefold() not in text[: len(line) + 20].casefold():
             record[columns["text"]] = f"{line} - {text}"
     return record
+
+
+def _told_by_corpus(name: str, record: dict[str, Any], columns: dict[str, str]) -> dict[str, str]:
+    """A story's name in its corpus -> whose it is, of Gigaword's the day, too; REUTERS is of Lewis's Reuters-21578."""
+    story = _GIGAWORD.fullmatch(str(record.get(columns.get("id", ""), "")))
+    if story:
+        return {"outlet": _CODES[story[1]], "published": "-".join(story.groups()[1:])}
+    return {"outlet": "Reuters"} if name == "REUTERS" else {}

@@ -204,7 +204,7 @@ class _Values:
                 yield from self._inside(intake, depth + 1)
             elif isinstance(value, dict):
                 for place in find_records(value, intake.settings):
-                    if place.records and _has_text(place.records[0], intake.settings):
+                    if place.records and has_text(place.records[0], intake.settings):
                         named = place._replace(keys=(str(key), *place.keys))
                         for record in place.records:
                             self.channel = place.channel
@@ -275,8 +275,8 @@ def find_records(value: dict[str, Any], settings: Settings) -> list[Place]:
             for key, inner in outer.items():
                 path = (*keys, key)
                 if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-                    has_text = _has_text(inner[0], settings)
-                    (lists if has_text else textless).append(Place(path, inner, is_list=True, channel=_channel(outer)))
+                    kept = lists if has_text(inner[0], settings) else textless
+                    kept.append(Place(path, inner, is_list=True, channel=_channel(outer)))
                 elif isinstance(inner, dict):
                     columns = choose_columns(_fields(inner), settings)
                     if columns.problem:
@@ -315,7 +315,8 @@ def _names_text(names: Iterable[str], settings: Settings) -> bool:
     return not choose_columns(list(names), settings).problem
 
 
-def _has_text(record: Any, settings: Settings) -> bool:
+def has_text(record: Any, settings: Settings) -> bool:
+    """Whether a value is an object in which a field, its own or an inner one's, is called as a text is."""
     return isinstance(record, dict) and not choose_columns(_fields(flattened(record)), settings).problem
 
 
@@ -332,13 +333,13 @@ def _lists_in(place: Place, settings: Settings) -> Iterator[Place]:
     """The lists of objects with texts in the objects of a list: messages of each of several chats."""
     for number, group in enumerate(place.records):
         for key, inner in group.items() if isinstance(group, dict) else ():
-            if isinstance(inner, list) and inner and _has_text(inner[0], settings):
+            if isinstance(inner, list) and inner and has_text(inner[0], settings):
                 yield Place((*place.keys, number, key), inner, is_list=True, channel=_channel(group))
 
 
 def _grouped(value: Any, settings: Settings) -> Iterator[tuple[str | None, Any]]:
     """A value of a list -> itself, or the records in its lists where it has no text, each with its channel."""
-    groups = [] if _has_text(value, settings) else list(_lists_in(Place((), [value], is_list=True), settings))
+    groups = [] if has_text(value, settings) else list(_lists_in(Place((), [value], is_list=True), settings))
     yield from ((group.channel, record) for group in groups for record in group.records) if groups else ((None, value),)
 
 
