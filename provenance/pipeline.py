@@ -22,18 +22,18 @@ from provenance.dumps.sources.suffixes import SUFFIXES
 from provenance.dumps.sources.walk import Source
 from provenance.dumps.verdicts import read_verdicts
 from provenance.errors import UsageError
+from provenance.matching.aligning.rewritten import explain_channel
+from provenance.matching.aligning.spans import find_among
 from provenance.matching.boilerplate import mark_boilerplate
-from provenance.matching.candidates import find_candidates
-from provenance.matching.clusters import count_implied, find_clusters
-from provenance.matching.completion import match_documents
-from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.groups.clusters import count_implied, find_clusters
+from provenance.matching.groups.completion import match_documents
+from provenance.matching.groups.repeated import find_repeated
 from provenance.matching.ignored import ignore_stretches
-from provenance.matching.numbering import name_rows, number_documents, number_rows
+from provenance.matching.pairs.candidates import find_candidates
+from provenance.matching.pairs.equal_texts import digest, group_equal
+from provenance.matching.pairs.numbering import name_rows, number_documents, number_rows
+from provenance.matching.pairs.sketches import recall_statement, word_sketcher
 from provenance.matching.recall import measured_recall, sample_pairs
-from provenance.matching.repeated import find_repeated
-from provenance.matching.rewritten import explain_channel
-from provenance.matching.sketches import recall_statement, word_sketcher
-from provenance.matching.spans import find_among
 from provenance.matching.warming import load_documents, load_passages
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run, head_facts
@@ -177,7 +177,7 @@ def _label_beside(documents: pl.DataFrame) -> list[Callable[[], Any]]:
     told = cache(lambda: tell_languages(documents))
 
     def hash_told() -> pl.Series | None:
-        from provenance.tracing.frequency import hash_all  # noqa: PLC0415  as in _describe_beside
+        from provenance.tracing.signs.frequency import hash_all  # noqa: PLC0415  as in _describe_beside
 
         return hash_all(told())
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from provenance.dumps.reading import read_frame
 from provenance.errors import UsageError
-from provenance.matching.sketches import as_minhash, sketcher
+from provenance.matching.pairs.sketches import as_minhash, sketcher
 from provenance.settings import Settings, or_default
 from provenance.tables import SIGNATURES, empty
 from provenance.text.tokens import fold_batches

@@ -163,7 +163,7 @@ EVIDENCE = pl.Schema(
     {
         "left_doc": TEXT,
         "right_doc": TEXT,
-        "feature": TEXT,  # see tracing/weights.tsv
+        "feature": TEXT,  # see tracing/signs/weights.tsv
         "strength": pl.Float64(),
         "doc_id": TEXT,  # ? where the sign stands
         "start": PLACE,  # ?

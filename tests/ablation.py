@@ -23,17 +23,17 @@ from numba import njit
 from numba.core.dispatcher import Dispatcher
 
 from provenance import matching
-from provenance.matching import (
+from provenance.matching.aligning import (
     align_kernels,
     alignment,
-    candidates,
     layout,
     rewritten,
     rewritten_kernels,
     spans,
     stretch_kernels,
 )
-from provenance.matching.stretches import Aligned
+from provenance.matching.aligning.stretches import Aligned
+from provenance.matching.pairs import candidates
 from provenance.text import kernels as text_kernels
 from tests.figures import PAN, judge, scan
 

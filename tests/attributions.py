@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from provenance.tables import ATTRIBUTIONS, DOCUMENTS, PASSAGES, check, empty
-from provenance.tracing.attributions import find_attributions
+from provenance.tracing.statements.attributions import find_attributions
 
 BODY = "The council of the town met for four hours and agreed on nothing but the date of its next meeting, people said."
 

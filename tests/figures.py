@@ -18,8 +18,8 @@ import polars as pl
 import provenance
 from provenance.evaluation import measure, pairs
 from provenance.evaluation.gold import read_gold
-from provenance.matching import rewritten
-from provenance.matching.postings import all_postings
+from provenance.matching.aligning import rewritten
+from provenance.matching.pairs.postings import all_postings
 from provenance.settings import Settings
 from provenance.tables import PAIR
 from provenance.text.tokens import tokenize

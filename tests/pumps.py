@@ -31,7 +31,7 @@ PUMPS = (
     "charset=", "| ", "(A) -", "said ", "told the A ",
 )  # fmt: skip
 #: What is called with windows of a few hundred characters only (citations.BEFORE and AFTER), and the most it may get.
-WINDOWED = {"provenance.tracing.citations": 300}
+WINDOWED = {"provenance.tracing.statements.citations": 300}
 _FUNCTIONS = {"compile", "match", "search", "fullmatch", "findall", "finditer", "split", "sub", "subn"}
 _ANCHORED = {"match", "fullmatch"}
 

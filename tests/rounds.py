@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from provenance import pipeline
 from provenance.dumps import reading
-from provenance.matching.rewritten import is_on
+from provenance.matching.aligning.rewritten import is_on
 from provenance.settings import Settings
 from provenance.spark import steps
 from provenance.spark.pieces import Piece, Sent, Tables, pack, run_round, unpack

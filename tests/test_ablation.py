@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from numba.core.dispatcher import Dispatcher
 
-from provenance.matching import align_kernels, alignment, rewritten_kernels
+from provenance.matching.aligning import align_kernels, alignment, rewritten_kernels
 from tests import ablation
 from tests.figures import scan
 

@@ -48,6 +48,16 @@ INNER_FLOORS = {
         {"reading"},
         {"streaming"},
     ],
+    "matching": [
+        {"pairs"},
+        {"aligning"},
+        {"groups"},
+        {"jaccard_kernels", "recall_kernels"},
+        {"boilerplate", "document_kernels", "recall"},
+        {"ignored", "whole_documents"},
+        {"warming"},
+    ],
+    "tracing": [{"statements"}, {"signs"}, {"stories"}, {"conclusions"}, {"trace"}],
 }
 #: Heavy or particular libraries -> where they may be imported.
 HOMES = {

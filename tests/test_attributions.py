@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import provenance
 from provenance.tables import PASSAGES, empty
 from provenance.text.passages import find_passages
-from provenance.tracing.attributions import find_attributions
+from provenance.tracing.statements.attributions import find_attributions
 from tests.attributions import BODY, found, frame
 
 

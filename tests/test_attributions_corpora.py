@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.tables import DOCUMENTS, PASSAGES, empty
-from provenance.tracing.attributions import find_attributions
+from provenance.tracing.statements.attributions import find_attributions
 
 if TYPE_CHECKING:
     from pathlib import Path

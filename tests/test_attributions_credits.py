@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provenance.text.passages import find_passages
-from provenance.tracing.attributions import find_attributions
+from provenance.tracing.statements.attributions import find_attributions
 from tests.attributions import BODY, frame
 
 LONG = " ".join([BODY] * 3)

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from provenance.tables import PASSAGES, empty
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.datelines import read_dateline
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.datelines import read_dateline
 from tests.attributions import BODY, found, frame
 
 

@@ -7,8 +7,8 @@ import pytest
 
 import provenance
 from provenance.tables import PASSAGES, empty
-from provenance.tracing import names, titles
-from provenance.tracing.attributions import find_attributions
+from provenance.tracing.statements import names, titles
+from provenance.tracing.statements.attributions import find_attributions
 from tests.attributions import BODY, found, frame
 
 

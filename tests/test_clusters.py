@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance import tables
-from provenance.matching.agglomeration import agglomerate
-from provenance.matching.apart import keep_apart
-from provenance.matching.clusters import (
+from provenance.matching.groups.agglomeration import agglomerate
+from provenance.matching.groups.apart import keep_apart
+from provenance.matching.groups.clusters import (
     cluster_documents,
     count_implied,
     find_clusters,
     link_documents,
     missing_pairs,
 )
-from provenance.matching.components import Groups, Links, Reach, best_path, direct, label_components, split
-from provenance.matching.occurrences import find_leaders, overlapping
+from provenance.matching.groups.components import Groups, Links, Reach, best_path, direct, label_components, split
+from provenance.matching.groups.occurrences import find_leaders, overlapping
 from provenance.settings import Settings
 from tests.strategies import graphs, sides
 

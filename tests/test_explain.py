@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance import pipeline
-from provenance.matching import rewritten
+from provenance.matching.aligning import rewritten
 from provenance.reports.explaining import explain_article, explain_pair
 from provenance.settings import Settings
 

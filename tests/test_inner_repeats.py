@@ -13,11 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance import Settings, scan
-from provenance.matching import spans
-from provenance.matching.alignment import repeats_inside
-from provenance.matching.layout import lay_out
-from provenance.matching.spans import without_covered
-from provenance.matching.stretches import Aligned
+from provenance.matching.aligning import spans
+from provenance.matching.aligning.alignment import repeats_inside
+from provenance.matching.aligning.layout import lay_out
+from provenance.matching.aligning.spans import without_covered
+from provenance.matching.aligning.stretches import Aligned
 from provenance.tables import PASSAGES, empty
 from provenance.text.tokens import tokenize
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance import pipeline
-from provenance.matching.clusters import find_clusters
-from provenance.matching.completion import match_documents
-from provenance.matching.numbering import name_rows, number_documents, number_rows
-from provenance.matching.spans import find_spans
+from provenance.matching.aligning.spans import find_spans
+from provenance.matching.groups.clusters import find_clusters
+from provenance.matching.groups.completion import match_documents
+from provenance.matching.pairs.numbering import name_rows, number_documents, number_rows
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
 from provenance.tables import WRITTEN

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance import tables
-from provenance.matching.matches import find_matches
-from provenance.matching.places import Ranges, words_inside
+from provenance.matching.aligning.places import Ranges, words_inside
+from provenance.matching.groups.matches import find_matches
 from provenance.settings import Settings
 from provenance.text.folding import fold
 from provenance.text.tokens import Tokens, tokenize

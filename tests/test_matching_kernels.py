@@ -18,22 +18,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numba import njit
 
-from provenance.matching import (
-    kernels,
-    memory_kernels,
-    place_kernels,
-    posting_kernels,
-    postings,
-    run_kernels,
-    sequence_kernels,
-    shingle_kernels,
-)
-from provenance.matching.alignment import align
-from provenance.matching.candidates import bucket_pairs, find_candidates
-from provenance.matching.equal_texts import digest, group_equal
-from provenance.matching.layout import Layout, lay_out
-from provenance.matching.postings import all_postings, shared_postings
-from provenance.matching.sketches import choose_bands, expected_recall, proposed_share, sketcher, word_sketcher
+from provenance.matching.aligning import place_kernels, run_kernels, sequence_kernels
+from provenance.matching.aligning.alignment import align
+from provenance.matching.aligning.layout import Layout, lay_out
+from provenance.matching.pairs import kernels, memory_kernels, posting_kernels, postings, shingle_kernels
+from provenance.matching.pairs.candidates import bucket_pairs, find_candidates
+from provenance.matching.pairs.equal_texts import digest, group_equal
+from provenance.matching.pairs.postings import all_postings, shared_postings
+from provenance.matching.pairs.sketches import choose_bands, expected_recall, proposed_share, sketcher, word_sketcher
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
 from provenance.text.tokens import Tokens, fold_batch, tokenize

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from provenance import pipeline, tables
 from provenance.matching import recall
-from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.pairs.equal_texts import digest, group_equal
 from provenance.matching.recall import Sampled, measured_recall, sample_pairs, take_sample, wilson
 from provenance.settings import Settings
 from provenance.text.tokens import tokenize

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import provenance
 from provenance import Settings
-from provenance.matching import rewritten_kernels, stretch_kernels
+from provenance.matching.aligning import rewritten_kernels, stretch_kernels
 from provenance.text.kernels import ADDRESS
 
 KINDS = 8  # distinct words: few, so that bags overlap

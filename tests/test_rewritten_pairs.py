@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.matching import postings, rewritten, skip_kernels
-from provenance.matching.rewritten import Inside, choose, find_inside, number_sentences, propose
-from provenance.matching.rewritten_kernels import SCORE
-from provenance.matching.stretches import Aligned
+from provenance.matching.aligning import rewritten, skip_kernels
+from provenance.matching.aligning.rewritten import Inside, choose, find_inside, number_sentences, propose
+from provenance.matching.aligning.rewritten_kernels import SCORE
+from provenance.matching.aligning.stretches import Aligned
+from provenance.matching.pairs import postings
 from provenance.text.tokens import Tokens, tokenize
 
 

@@ -9,10 +9,10 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.matching.layout import CODE
-from provenance.matching.short_passages import Occurrences, cross_likes, link_equal
-from provenance.matching.spans import order_spans
-from provenance.matching.stretches import Aligned, in_order
+from provenance.matching.aligning.layout import CODE
+from provenance.matching.aligning.short_passages import Occurrences, cross_likes, link_equal
+from provenance.matching.aligning.spans import order_spans
+from provenance.matching.aligning.stretches import Aligned, in_order
 
 SMALL = st.integers(0, 2)
 

@@ -10,10 +10,10 @@ import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.matching import place_kernels, sequence_kernels
-from provenance.matching.layout import weigh_digits
-from provenance.matching.places import cut_out
-from provenance.matching.spans import snap
+from provenance.matching.aligning import place_kernels, sequence_kernels
+from provenance.matching.aligning.layout import weigh_digits
+from provenance.matching.aligning.places import cut_out
+from provenance.matching.aligning.spans import snap
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.matching.layout import lay_out
-from provenance.matching.sketches import word_sketcher
-from provenance.matching.spans import Found, find_spans
+from provenance.matching.aligning.layout import lay_out
+from provenance.matching.aligning.spans import Found, find_spans
+from provenance.matching.pairs.sketches import word_sketcher
 from provenance.settings import Settings
 from provenance.tables import DOCUMENTS, PASSAGES, SPANS, check
 from provenance.text.folding import fold

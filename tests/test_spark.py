@@ -223,7 +223,7 @@ def test_rows_ascend_with_ids_whatever_the_ranges() -> None:
 
 
 def test_stars_find_the_components_that_one_task_finds(session: SparkSession, tmp_path: Path) -> None:
-    from provenance.matching.components import label_components  # noqa: PLC0415
+    from provenance.matching.groups.components import label_components  # noqa: PLC0415
     from provenance.spark import components  # noqa: PLC0415
 
     random = np.random.default_rng(4)
@@ -303,8 +303,8 @@ def test_no_task_looks_through_what_its_process_loaded(session: SparkSession) ->
 
 def test_links_are_split_over_the_cluster_as_in_one_task(session: SparkSession, tmp_path: Path) -> None:
     """Components of more than LARGE nodes, which fail: cut into stars, and small ones into who failed and who held."""
-    from provenance.matching.components import Links, best_path  # noqa: PLC0415
-    from provenance.matching.components import split as split_here  # noqa: PLC0415
+    from provenance.matching.groups.components import Links, best_path  # noqa: PLC0415
+    from provenance.matching.groups.components import split as split_here  # noqa: PLC0415
     from provenance.spark.crowds import split  # noqa: PLC0415
 
     random = np.random.default_rng(5)

@@ -21,9 +21,9 @@ from provenance.index import Index
 from provenance.index.checking import Asked, check_aside
 from provenance.index.manifest import Manifest
 from provenance.index.storage import DOCUMENT_COLUMNS
-from provenance.matching import kernels
-from provenance.matching.layout import CODE
-from provenance.matching.short_passages import group_occurrences, link_short
+from provenance.matching.aligning.layout import CODE
+from provenance.matching.aligning.short_passages import group_occurrences, link_short
+from provenance.matching.pairs import kernels
 from provenance.settings import Settings
 from provenance.spark import plan as plans
 from provenance.spark import runs, shorts, steps
@@ -31,7 +31,7 @@ from provenance.spark.index_rounds import as_one_part, cut_blobs, describe, divi
 from provenance.spark.pieces import Sent, Tables, pack, unpack
 from provenance.spark.plan import Part, Plan
 from provenance.text.tokens import Tokens
-from provenance.tracing import frequency
+from provenance.tracing.signs import frequency
 from tests.rounds import Rounds, compare
 from tests.test_tracing_versions import report
 

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from provenance.matching import candidates, posting_kernels
-from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.pairs import candidates, posting_kernels
+from provenance.matching.pairs.equal_texts import digest, group_equal
 from provenance.settings import Settings
 from provenance.spark import plan as plans
 from provenance.spark import runs, widespread_runs

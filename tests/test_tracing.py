@@ -14,8 +14,8 @@ from provenance.tables import (
     check,
     empty,
 )
-from provenance.tracing.absent import find_known, leave_known
-from provenance.tracing.roots import mark_origins
+from provenance.tracing.conclusions.absent import find_known, leave_known
+from provenance.tracing.conclusions.roots import mark_origins
 from tests.tracing import DAY, EXTRA, STORY, origin, trace
 
 

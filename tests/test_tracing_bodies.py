@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provenance.tables import PASSAGES
 from provenance.text.tokens import tokenize
-from provenance.tracing.bodies import fold_bodies
+from provenance.tracing.signs.bodies import fold_bodies
 
 STRETCHES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 15), st.sampled_from(["boilerplate", "caption"])))
 

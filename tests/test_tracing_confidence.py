@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from provenance.tracing import model
-from provenance.tracing.absent import judge, verdict
+from provenance.tracing.conclusions.absent import judge, verdict
+from provenance.tracing.signs import model
 from tests.tracing import SETTINGS
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from provenance.tables import DOCUMENTS, PASSAGES, empty
 from provenance.text.month_names import MONTHS
 from provenance.text.tokens import octets_of
-from provenance.tracing import (
+from provenance.tracing.statements import (
     attributions,
     cues,
     datelines,
@@ -28,7 +28,7 @@ from provenance.tracing import (
     seeking_kernels,
     titles,
 )
-from provenance.tracing.cues import fold_case, holds, match_at, match_lines
+from provenance.tracing.statements.cues import fold_case, holds, match_at, match_lines
 
 #: Expression, how it is searched for, and the words without which it finds nothing.
 CUED: list[tuple[re.Pattern[str], Any, Any]] = [

@@ -15,8 +15,8 @@ from provenance.tables import (
     PASSAGES,
     empty,
 )
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import find_dates
 from tests.tracing import DAY, STORY, documents
 
 

@@ -9,11 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.text.tokens import Tokens, octets_of, tokenize
-from provenance.tracing import edits
-from provenance.tracing.bodies import Bodies
-from provenance.tracing.differences import compare
-from provenance.tracing.edit_kernels import CHANCE, WORDS, join_edits, make_room, pair_words, place_words
-from provenance.tracing.edits import Edit, Text, edits_of
+from provenance.tracing.signs import edits
+from provenance.tracing.signs.bodies import Bodies
+from provenance.tracing.signs.differences import compare
+from provenance.tracing.signs.edit_kernels import CHANCE, WORDS, join_edits, make_room, pair_words, place_words
+from provenance.tracing.signs.edits import Edit, Text, edits_of
 from tests import naive
 
 #: Whatever signs are made of, and what looks like it: names, figures, units, quotations, slips, capitals, paragraphs.

@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from provenance.tracing.graphs import lay_out, solve
+from provenance.tracing.stories.graphs import lay_out, solve
 
 Tree = dict[int, int]
 

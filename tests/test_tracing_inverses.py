@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from provenance.tracing.graphs import BLOCK, invert
+from provenance.tracing.stories.graphs import BLOCK, invert
 
 
 @pytest.mark.parametrize("size", [1, 5, BLOCK, BLOCK + 1, 2 * BLOCK, 150])

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.tokens import octets_of
-from provenance.tracing import literal_kernels
-from provenance.tracing.literal_kernels import SHORT
-from provenance.tracing.literals import Literals
+from provenance.tracing.statements import literal_kernels
+from provenance.tracing.statements.literal_kernels import SHORT
+from provenance.tracing.statements.literals import Literals
 
 WORDS = st.lists(st.text("abc \u00e9\U0001f600", min_size=1, max_size=9), max_size=8)
 TEXTS = st.lists(st.text("abc \u00e9\U0001f600", max_size=60), max_size=5)

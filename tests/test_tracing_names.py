@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from provenance import pipeline
 from provenance.settings import Settings
-from provenance.tracing import contents, frequency
+from provenance.tracing.signs import contents, frequency
+from provenance.tracing.signs.twins import join_pairs
 from provenance.tracing.trace import trace
-from provenance.tracing.twins import join_pairs
 from tests.lineages.articles import own_texts, seeds_of
 from tests.lineages.growing import STRANGERS, World, grow
 from tests.strategies import dumps

@@ -13,8 +13,8 @@ import pytest
 
 import provenance.tracing
 from provenance.tables import PASSAGES, empty
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import find_dates
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIZE = 100_000
 LIMIT = 0.1  # seconds of CPU
 #: Modules whose expressions see windows of some hundred characters only (citations.BEFORE and AFTER).
-WINDOWED = {"provenance.tracing.citations": 20_000}
+WINDOWED = {"provenance.tracing.statements.citations": 20_000}
 PIECES = (
     "a", "A", "0", " ", "\n", "(", ")", "-", "—", ":", ",", ".", "A ", "a ", "A. ", "Aa ", "AA, ", "(A", "(A) ", "A (A",
     "0,", "0.0", "1 May ", "\n\n", "/ ", "http://a", "said ", "“a", ">", "told the A ",

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.text.tokens import tokenize
-from provenance.tracing import readings
-from provenance.tracing.candidates import PARENT, _featured
-from provenance.tracing.readings import READING, WITNESSES, Readings, Taken, compare_readings
+from provenance.tracing.stories import readings
+from provenance.tracing.stories.candidates import PARENT, _featured
+from provenance.tracing.stories.readings import READING, WITNESSES, Readings, Taken, compare_readings
 
 if TYPE_CHECKING:
     import random

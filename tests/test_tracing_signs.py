@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from provenance.tables import DOCUMENTS, EVIDENCE, SPANS
 from provenance.text.tokens import tokenize
-from provenance.tracing import frequency
-from provenance.tracing.bodies import Bodies
-from provenance.tracing.contents import FIELDS
-from provenance.tracing.differences import choose_slips, compare
-from provenance.tracing.edges import show_evidence
-from provenance.tracing.edits import edits_of
-from provenance.tracing.frequency import SAMPLE, count_asked, counter, sum_words, take_sample, words_of
-from provenance.tracing.graphs import lay_out
-from provenance.tracing.model import families, weights
-from provenance.tracing.quoting import depth, find_quoting
-from provenance.tracing.readings import explain_credits
-from provenance.tracing.trust import Clocks, _within_days, believe, fit_lags, weigh_dates
+from provenance.tracing.conclusions.edges import show_evidence
+from provenance.tracing.signs import frequency
+from provenance.tracing.signs.bodies import Bodies
+from provenance.tracing.signs.contents import FIELDS
+from provenance.tracing.signs.differences import choose_slips, compare
+from provenance.tracing.signs.edits import edits_of
+from provenance.tracing.signs.frequency import SAMPLE, count_asked, counter, sum_words, take_sample, words_of
+from provenance.tracing.signs.model import families, weights
+from provenance.tracing.statements.quoting import depth, find_quoting
+from provenance.tracing.stories.graphs import lay_out
+from provenance.tracing.stories.readings import explain_credits
+from provenance.tracing.stories.trust import Clocks, _within_days, believe, fit_lags, weigh_dates
 
 WHOLE = (
     "The harbour was closed on Monday after 1,215 crates fell 10 miles out, said Maren Holt of the council. "

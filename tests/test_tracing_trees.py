@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from provenance.settings import Settings
 from provenance.tables import ANCESTRY, DATES, DOCUMENTS, empty
-from provenance.tracing import edges, graphs
-from provenance.tracing.claims import CLAIMS
-from provenance.tracing.origins import choose_origins
+from provenance.tracing.conclusions import edges
+from provenance.tracing.conclusions.claims import CLAIMS
+from provenance.tracing.conclusions.origins import choose_origins
+from provenance.tracing.stories import graphs
 
 
 def best_tree(parents: list[list[int]], chances: list[list[float]]) -> list[list[int]]:

@@ -11,10 +11,10 @@ import pytest
 
 import provenance as pv
 from provenance.tables import ANCESTRY
-from provenance.tracing import reasons
-from provenance.tracing.decided import fix_ancestry
-from provenance.tracing.edges import _begin_word
-from provenance.tracing.twins import join_pairs
+from provenance.tracing.conclusions import reasons
+from provenance.tracing.conclusions.decided import fix_ancestry
+from provenance.tracing.conclusions.edges import _begin_word
+from provenance.tracing.signs.twins import join_pairs
 from tests.tracing import DAY, EXTRA, STORY, origin, trace
 
 

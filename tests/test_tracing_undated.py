@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.tracing.trust import BACKWARD
-from provenance.tracing.undated import EARLY, SLOTS, find_undated, share_backward, weigh_days
+from provenance.tracing.stories.trust import BACKWARD
+from provenance.tracing.stories.undated import EARLY, SLOTS, find_undated, share_backward, weigh_days
 from tests.test_tracing_newsroom import PLAIN, scanned, told
 
 NAN = float("nan")

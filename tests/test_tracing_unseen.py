@@ -11,12 +11,12 @@ import pytest
 
 from provenance.settings import Settings
 from provenance.tables import ANCESTRY, CONTENTS, DATES, EVIDENCE, empty
-from provenance.tracing import model
-from provenance.tracing.ancestry import Choices
-from provenance.tracing.claims import CLAIMS
-from provenance.tracing.graphs import lay_out, solve
-from provenance.tracing.origins import choose_origins
-from provenance.tracing.unseen import (
+from provenance.tracing.conclusions.claims import CLAIMS
+from provenance.tracing.conclusions.origins import choose_origins
+from provenance.tracing.signs import model
+from provenance.tracing.stories.choices import Choices
+from provenance.tracing.stories.graphs import lay_out, solve
+from provenance.tracing.stories.unseen import (
     BEGUN_OUTSIDE,
     FLAWS,
     Firsts,

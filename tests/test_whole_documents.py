@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from provenance import tables
 from provenance.matching import whole_documents
-from provenance.matching.equal_texts import digest
+from provenance.matching.pairs.equal_texts import digest
+from provenance.matching.pairs.sketches import word_sketcher
 from provenance.matching.recall import meet, take_sample
-from provenance.matching.sketches import word_sketcher
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
 from provenance.text.tokens import tokenize

@@ -24,15 +24,15 @@ from provenance.tables import (
     empty,
 )
 from provenance.text.folding import fold
-from provenance.tracing.ancestry import trace_ancestry
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
-from provenance.tracing.edges import draw_edges
-from provenance.tracing.evidence import find_evidence
-from provenance.tracing.origins import find_origins
-from provenance.tracing.outlets import count_outlets, name_outlets
-from provenance.tracing.pairs import find_pairs, relate
-from provenance.tracing.unseen import sample_flaws, share_unseen
+from provenance.tracing.conclusions.edges import draw_edges
+from provenance.tracing.conclusions.origins import find_origins
+from provenance.tracing.signs.evidence import find_evidence
+from provenance.tracing.signs.pairs import find_pairs, relate
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import find_dates
+from provenance.tracing.statements.outlets import count_outlets, name_outlets
+from provenance.tracing.stories.ancestry import trace_ancestry
+from provenance.tracing.stories.unseen import sample_flaws, share_unseen
 
 SETTINGS = Settings()
 STORY = (

@@ -11,11 +11,11 @@ import polars as pl
 
 from provenance.cleaning.cutting import REPEATED, find_cuts, list_sides, with_lines
 from provenance.errors import UsageError
-from provenance.matching.components import label_components, lead
-from provenance.matching.pair_keys import pack_ordered
-from provenance.matching.places import row_numbers
+from provenance.matching.groups.components import label_components, lead
+from provenance.matching.pairs.numbering import row_numbers
+from provenance.matching.pairs.pair_keys import pack_ordered
 from provenance.tables import PAIR
-from provenance.tracing.dates import is_zero
+from provenance.tracing.statements.dates import is_zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

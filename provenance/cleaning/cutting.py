@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching.places import row_numbers
+from provenance.matching.pairs.numbering import row_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,7 +38,7 @@ def command() -> None:
 
 def recall_lines(settings: Settings) -> list[str]:
     """The expected recall of the bands in force, by jaccard."""
-    from provenance.matching.sketches import choose_bands, least_equal, proposed_share
+    from provenance.matching.pairs.sketches import choose_bands, least_equal, proposed_share
 
     bands, rows = choose_bands(settings)
     lines = [

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from provenance.tables import SOURCE
-from provenance.tracing.names import compact
+from provenance.tracing.statements.names import compact
 
 if TYPE_CHECKING:
     from provenance.arrays import Array

@@ -14,7 +14,7 @@ import polars as pl
 from provenance.evaluation import origins as judging
 from provenance.evaluation.places import rename
 from provenance.tables import SOURCE
-from provenance.tracing.facts import best_dates
+from provenance.tracing.statements.facts import best_dates
 from provenance.tracing.trace import trace
 
 if TYPE_CHECKING:

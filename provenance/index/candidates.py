@@ -8,9 +8,9 @@ import numpy as np
 
 from provenance.index import kernels
 from provenance.index.postings import CODE_BITS, LINE, SEEDS, SHINGLE, reach_of, unpack_lines
-from provenance.matching import sequence_kernels
-from provenance.matching.pair_keys import pack_pairs, unique, unpack_pairs
-from provenance.matching.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
+from provenance.matching.aligning import sequence_kernels
+from provenance.matching.aligning.short_passages import FEWEST_APART, FEWEST_LIKE, LIKE
+from provenance.matching.pairs.pair_keys import pack_pairs, unique, unpack_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

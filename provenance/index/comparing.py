@@ -8,27 +8,28 @@ import numpy as np
 import polars as pl
 
 from provenance import tables
-from provenance.matching.alignment import align
+from provenance.matching.aligning.alignment import align
+from provenance.matching.aligning.layout import lay_out
+from provenance.matching.aligning.places import Ranges
+from provenance.matching.aligning.short_passages import find_short
+from provenance.matching.aligning.spans import to_table, without_covered
+from provenance.matching.aligning.stretches import join
 from provenance.matching.boilerplate import mark_boilerplate
-from provenance.matching.clusters import find_clusters
-from provenance.matching.equal_texts import digest, group_equal
+from provenance.matching.groups.clusters import find_clusters
+from provenance.matching.groups.matches import find_matches, places, words_covered
 from provenance.matching.ignored import ignore_stretches
-from provenance.matching.layout import lay_out
-from provenance.matching.matches import find_matches, places, words_covered
-from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique
-from provenance.matching.places import Ranges, row_numbers
-from provenance.matching.short_passages import find_short
-from provenance.matching.spans import to_table, without_covered
-from provenance.matching.stretches import join
+from provenance.matching.pairs.equal_texts import digest, group_equal
+from provenance.matching.pairs.numbering import row_numbers
+from provenance.matching.pairs.pair_keys import pack_ordered, pack_pairs, unique
 from provenance.matching.whole_documents import match_pairs
 from provenance.text.passages import find_passages
 from provenance.text.tokens import tokenize
-from provenance.tracing.decided import without_different
+from provenance.tracing.conclusions.decided import without_different
 from provenance.tracing.trace import trace
 from provenance.verdicts.decisions import decide
 
 if TYPE_CHECKING:
-    from provenance.matching.layout import Layout
+    from provenance.matching.aligning.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
     from provenance.verdicts.decisions import Decisions

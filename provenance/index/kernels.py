@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import longest_document, shingle_hashes
+from provenance.matching.pairs.kernels import longest_document, shingle_hashes
 
 
 @njit(inline="always")

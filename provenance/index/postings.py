@@ -15,10 +15,10 @@ import numpy as np
 import xxhash
 
 from provenance.index import kernels
-from provenance.matching import kernels as matching_kernels
-from provenance.matching.kernels import order_by_key
-from provenance.matching.layout import CODE
-from provenance.matching.short_passages import FEWEST_APART, LONGEST, SEED
+from provenance.matching.aligning.layout import CODE
+from provenance.matching.aligning.short_passages import FEWEST_APART, LONGEST, SEED
+from provenance.matching.pairs import kernels as matching_kernels
+from provenance.matching.pairs.kernels import order_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from provenance.arrays import Array
-    from provenance.matching.layout import Layout
+    from provenance.matching.aligning.layout import Layout
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens
 

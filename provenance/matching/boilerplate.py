@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 
 from provenance import tables
-from provenance.matching import kernels
-from provenance.matching.layout import CODE, codes
-from provenance.matching.places import words_inside
+from provenance.matching.aligning.layout import CODE, codes
+from provenance.matching.aligning.places import words_inside
+from provenance.matching.pairs import kernels
 from provenance.text import furniture
 from provenance.text.kernels import NOTHING
 

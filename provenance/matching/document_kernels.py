@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import minhash_shingles, range_key, shingle_hashes
+from provenance.matching.pairs.kernels import minhash_shingles, range_key, shingle_hashes
 from provenance.matching.recall_kernels import meet_sampled, meeting_room
 from provenance.text.word_kernels import hash_words
 

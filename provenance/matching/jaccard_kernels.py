@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import longest_document, shingle_hashes
-from provenance.matching.shingle_kernels import index_shingles, mark_bits, meet_shingles, table_size
+from provenance.matching.pairs.kernels import longest_document, shingle_hashes
+from provenance.matching.pairs.shingle_kernels import index_shingles, mark_bits, meet_shingles, table_size
 
 
 @njit(cache=True, nogil=True)

@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from provenance.matching import kernels, recall_kernels, shingle_kernels
-from provenance.matching.pair_keys import pack_ordered, unpack_pairs
+from provenance.matching import recall_kernels
+from provenance.matching.pairs import kernels, shingle_kernels
+from provenance.matching.pairs.pair_keys import pack_ordered, unpack_pairs
 from provenance.tables import PAIR
 from provenance.text.tokens import tokenize
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from provenance.arrays import Array
-    from provenance.matching.equal_texts import Texts
+    from provenance.matching.pairs.equal_texts import Texts
     from provenance.settings import Settings
     from provenance.text.tokens import Tokens, Words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from provenance.matching.kernels import longest_document, shingle_hashes, sort_keys, with_room
+from provenance.matching.pairs.kernels import longest_document, shingle_hashes, sort_keys, with_room
 
 FILTER_BITS = 8  # an entry of the table, half full at most; with three bits set, one shingle in 200 passes in vain
 

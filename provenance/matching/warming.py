@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from provenance.matching.aligning.spans import find_among
 from provenance.matching.boilerplate import mark_boilerplate
-from provenance.matching.candidates import Candidates
-from provenance.matching.sketches import word_sketcher
-from provenance.matching.spans import find_among
+from provenance.matching.pairs.candidates import Candidates
+from provenance.matching.pairs.sketches import word_sketcher
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import Settings
 from provenance.tables import DOCUMENTS, PASSAGES

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching import document_kernels, jaccard_kernels, shingle_kernels
-from provenance.matching.candidates import bucket_pairs, sharing_pairs
-from provenance.matching.completion import complete
-from provenance.matching.equal_texts import digest, equal_pairs, group_equal, spell_out
-from provenance.matching.matches import name_relations
-from provenance.matching.numbering import rows_of
-from provenance.matching.pair_keys import pack_ordered, pack_pairs, unique, unpack_pairs
+from provenance.matching import document_kernels, jaccard_kernels
+from provenance.matching.groups.completion import complete
+from provenance.matching.groups.matches import name_relations
+from provenance.matching.pairs import shingle_kernels
+from provenance.matching.pairs.candidates import bucket_pairs, sharing_pairs
+from provenance.matching.pairs.equal_texts import digest, equal_pairs, group_equal, spell_out
+from provenance.matching.pairs.numbering import rows_of
+from provenance.matching.pairs.pair_keys import pack_ordered, pack_pairs, unique, unpack_pairs
+from provenance.matching.pairs.sketches import permutations
 from provenance.matching.recall import gather_pairs, measure_met, sample_pairs, take_sample
-from provenance.matching.sketches import permutations
 from provenance.room import Column, scattered
 from provenance.tables import PAIR
 from provenance.text.tokens import LARGE_BATCH, Hasher, Words, in_order, octets_of, slices, tokenize
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from provenance.arrays import Array
-    from provenance.matching.equal_texts import Texts
+    from provenance.matching.pairs.equal_texts import Texts
     from provenance.matching.recall import Met, Sample, Sampled
     from provenance.settings import Settings
     from provenance.verdicts.decisions import Decisions

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from provenance.matching.completion import match_documents
-from provenance.matching.rewritten import explain_channel, is_on
-from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
-from provenance.matching.spans import find_spans
+from provenance.matching.aligning.rewritten import explain_channel, is_on
+from provenance.matching.aligning.spans import find_spans
+from provenance.matching.groups.completion import match_documents
+from provenance.matching.pairs.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.whole_documents import find_alike
 from provenance.settings import settings_of
 from provenance.tables import SPANS, empty

@@ -53,7 +53,7 @@ def tree_lines(run: Run, doc_id: str) -> Iterator[str]:
 
 
 def shown_time(published: datetime) -> str:
-    """When an article was published, to print: midnight to the second is a day, as tracing.dates has it.
+    """When an article was published, to print: midnight to the second is a day, as tracing.statements.dates has it.
 
     >>> from datetime import datetime
     >>> shown_time(datetime(2024, 5, 1)), shown_time(datetime(2024, 5, 1, 12))

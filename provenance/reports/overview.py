@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.matching.repeated import find_repeated
+from provenance.matching.groups.repeated import find_repeated
 from provenance.reports import escaping
 from provenance.settings import Settings
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from provenance.matching import occurrences
-from provenance.matching.clusters import cluster_passages
-from provenance.matching.kernels import BASE
+from provenance.matching.groups import occurrences
+from provenance.matching.groups.clusters import cluster_passages
+from provenance.matching.pairs.kernels import BASE
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import PLACE, SCHEMAS, by_name, hashed, home, in_group, table
 from provenance.tables import SPANS_BY

@@ -1,6 +1,6 @@
 """Passages that stand in more places than one task holds -> CLUSTERS, by joins and sums over DataFrames.
 
-The steps and the rows are those of matching.clusters.cluster_passages; matching.components says what is done and why.
+The steps and the rows are those of clusters.cluster_passages; matching.groups.components says what is done and why.
 The driver only learns whether a frame is empty, and no task holds more than one row of each place: the links of a
 place are joined row by row. Every step is a job of its own, so this is only for what a notice in a million articles
 asks for.
@@ -18,11 +18,11 @@ import polars as pl
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
-from provenance.matching.agglomeration import STEPS
-from provenance.matching.clusters import SPECIFIC, name
-from provenance.matching.components import LARGE
-from provenance.matching.kernels import BASE
-from provenance.matching.occurrences import lead_sides
+from provenance.matching.groups.agglomeration import STEPS
+from provenance.matching.groups.clusters import SPECIFIC, name
+from provenance.matching.groups.components import LARGE
+from provenance.matching.groups.occurrences import lead_sides
+from provenance.matching.pairs.kernels import BASE
 from provenance.spark.clusters import list_sides
 from provenance.spark.components import label
 from provenance.spark.pieces import Sent
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 GATHERED = 8
 #: Bits of a place's number inside its home.
 PLACE_BITS = 21
-#: The multiplier of matching.components.stars, and how many words of 64 bits there are.
+#: The multiplier of matching.groups.components.stars, and how many words of 64 bits there are.
 MIXER, WORDS = f"{BASE}BD", f"{1 << 64}BD"
 
 
@@ -94,7 +94,7 @@ def tie(spans: DataFrame, led: DataFrame, least: float) -> DataFrame:
 
 
 def split(links: DataFrame, floor: float, keep: Keep) -> DataFrame:
-    """Links (left, right, weight) -> label, place, cohesion: matching.components.split by best paths."""
+    """Links (left, right, weight) -> label, place, cohesion: matching.groups.components.split by best paths."""
     held, rest, number = list[DataFrame](), links, 0
     while number == 0 or not rest.isEmpty():
         number += 1
@@ -193,7 +193,7 @@ def _number() -> Column:
 
 
 def lead(free: DataFrame, near: DataFrame, keep: Keep) -> DataFrame:
-    """Places, and links from the one of lower rank to the other -> place, leader: matching.components.lead."""
+    """Places, and links from the one of lower rank to the other -> place, leader: matching.groups.components.lead."""
     found, number = list[DataFrame](), 0
     while True:
         number += 1

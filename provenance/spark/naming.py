@@ -14,10 +14,11 @@ import polars as pl
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import by_group, by_name, shaped, table
 from provenance.tables import DOCUMENTS
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.credits import show_credits
-from provenance.tracing.dates import count_times, find_constant, find_dates
-from provenance.tracing.facts import (
+from provenance.tracing.conclusions.credits import show_credits
+from provenance.tracing.signs.frequency import sum_words, take_sample, words_of
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import count_times, find_constant, find_dates
+from provenance.tracing.statements.facts import (
     OPEN,
     alone,
     choose_spellings,
@@ -31,8 +32,7 @@ from provenance.tracing.facts import (
     list_shorts,
     settle_open,
 )
-from provenance.tracing.frequency import sum_words, take_sample, words_of
-from provenance.tracing.outlets import choose_names, find_sites, list_owners, list_voices, read_names
+from provenance.tracing.statements.outlets import choose_names, find_sites, list_owners, list_voices, read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

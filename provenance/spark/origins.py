@@ -13,18 +13,18 @@ from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, by_group, by_name, home, shaped, table
 from provenance.spark.stories import as_dates, send_taken
 from provenance.tables import ANCESTRY
-from provenance.tracing.absent import draw_absent, leave_known
-from provenance.tracing.claims import CLAIMS, find_claims
-from provenance.tracing.copiers import count_copying, find_copiers
-from provenance.tracing.edges import worth
-from provenance.tracing.facts import foreign_credits
-from provenance.tracing.origins import (
+from provenance.tracing.conclusions.absent import draw_absent, leave_known
+from provenance.tracing.conclusions.claims import CLAIMS, find_claims
+from provenance.tracing.conclusions.edges import worth
+from provenance.tracing.conclusions.origins import (
     choose_origins,
     find_sourced,
 )
-from provenance.tracing.outlets import sum_taken
-from provenance.tracing.roots import find_parents, mark_roots
-from provenance.tracing.unseen import BEGUN_OUTSIDE, share_unseen
+from provenance.tracing.conclusions.roots import find_parents, mark_roots
+from provenance.tracing.statements.copiers import count_copying, find_copiers
+from provenance.tracing.statements.facts import foreign_credits
+from provenance.tracing.statements.outlets import sum_taken
+from provenance.tracing.stories.unseen import BEGUN_OUTSIDE, share_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

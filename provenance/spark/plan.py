@@ -15,10 +15,10 @@ import xxhash
 from provenance import tables
 from provenance.cleaning.choosing import GONE
 from provenance.index.storage import DOCUMENT_COLUMNS
-from provenance.matching.kernels import BASE
-from provenance.tracing.claims import CLAIMS
-from provenance.tracing.frequency import WORDS
-from provenance.tracing.outlets import NAMES, SITES, TAKEN
+from provenance.matching.pairs.kernels import BASE
+from provenance.tracing.conclusions.claims import CLAIMS
+from provenance.tracing.signs.frequency import WORDS
+from provenance.tracing.statements.outlets import NAMES, SITES, TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -12,11 +12,11 @@ import polars as pl
 
 from provenance.spark.plan import hashed, home, shaped, table
 from provenance.tables import DOCUMENTS, MATCHES, PAIR
-from provenance.tracing.credits import SNIPPET
-from provenance.tracing.evidence import IS_ALIKE, LEAST_SHARE
-from provenance.tracing.outlets import count_shared
-from provenance.tracing.pairs import find_pairs
-from provenance.tracing.quoting import find_quoting
+from provenance.tracing.conclusions.credits import SNIPPET
+from provenance.tracing.signs.evidence import IS_ALIKE, LEAST_SHARE
+from provenance.tracing.signs.pairs import find_pairs
+from provenance.tracing.statements.outlets import count_shared
+from provenance.tracing.statements.quoting import find_quoting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from provenance.matching.clusters import cluster_documents, count_implied
-from provenance.matching.completion import add_compared, lacking_pairs
-from provenance.matching.components import label_components
+from provenance.matching.groups.clusters import cluster_documents, count_implied
+from provenance.matching.groups.completion import add_compared, lacking_pairs
+from provenance.matching.groups.components import label_components
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOCK, SCHEMAS, by_name, by_pair, count, hashed, home, table
 from provenance.spark.related import send_related, send_wants, with_labels

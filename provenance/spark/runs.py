@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from provenance.matching import posting_kernels
-from provenance.matching.kernels import order_by_key
-from provenance.matching.pair_keys import unique
-from provenance.matching.postings import Postings, all_postings
+from provenance.matching.pairs import posting_kernels
+from provenance.matching.pairs.kernels import order_by_key
+from provenance.matching.pairs.pair_keys import unique
+from provenance.matching.pairs.postings import Postings, all_postings
 from provenance.spark import widespread_runs
 from provenance.spark.cuttings import anchor, cuttings, reach, width
 from provenance.spark.pieces import Sent

@@ -19,11 +19,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from provenance.matching import kernels
-from provenance.matching.layout import CODE
-from provenance.matching.pair_keys import pack_pairs, unique, unpack_pairs
-from provenance.matching.postings import Postings
-from provenance.matching.short_passages import FEWEST_APART, align_texts, as_tokens, find_seeds, pair_seeds, short_of
+from provenance.matching.aligning.layout import CODE
+from provenance.matching.aligning.short_passages import (
+    FEWEST_APART,
+    align_texts,
+    as_tokens,
+    find_seeds,
+    pair_seeds,
+    short_of,
+)
+from provenance.matching.pairs import kernels
+from provenance.matching.pairs.pair_keys import pack_pairs, unique, unpack_pairs
+from provenance.matching.pairs.postings import Postings
 from provenance.spark.pieces import Sent, in_turns
 from provenance.spark.plan import LIKED, LIKES, SCHEMAS, SPOT, by_pair, by_quarter, hashed, home, quarter, shaped, table
 from provenance.spark.stretches import lay

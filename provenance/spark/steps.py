@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from provenance.matching.completion import MOST_PAIRS
+from provenance.matching.groups.completion import MOST_PAIRS
 from provenance.spark import (
     articles,
     choosing,
@@ -23,7 +23,7 @@ from provenance.spark import (
     widespread_runs,
 )
 from provenance.spark.plan import Part, together
-from provenance.tracing.unseen import BEGUN_OUTSIDE
+from provenance.tracing.stories.unseen import BEGUN_OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,21 +13,22 @@ import polars as pl
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import BLOCK, CHOICES, FACTS, SCHEMAS, hash_texts, hashed, home, shaped, table
 from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, EVIDENCE, PAIR, PASSAGES
-from provenance.tracing.absent import find_known
-from provenance.tracing.ancestry import Choices, believe_dates, grow_trees
-from provenance.tracing.bodies import NOTHING, fold_bodies
-from provenance.tracing.candidates import find_candidates
-from provenance.tracing.contents import hash_contents, rank_contents
-from provenance.tracing.edges import find_copies, show_evidence, write_copies
-from provenance.tracing.evidence import find_evidence, find_near
-from provenance.tracing.facts import CREDITS, find_crediting, find_habits, foreign_credits, gather_facts
-from provenance.tracing.frequency import counter
-from provenance.tracing.origins import count_copies, find_sourced
-from provenance.tracing.outlets import list_taken
-from provenance.tracing.pairs import Related
-from provenance.tracing.trust import how_dated, weigh_dates
-from provenance.tracing.twins import find_twins, lent
-from provenance.tracing.unseen import sample_flaws
+from provenance.tracing.conclusions.absent import find_known
+from provenance.tracing.conclusions.edges import find_copies, show_evidence, write_copies
+from provenance.tracing.conclusions.origins import count_copies, find_sourced
+from provenance.tracing.signs.bodies import NOTHING, fold_bodies
+from provenance.tracing.signs.contents import hash_contents, rank_contents
+from provenance.tracing.signs.evidence import find_evidence, find_near
+from provenance.tracing.signs.frequency import counter
+from provenance.tracing.signs.pairs import Related
+from provenance.tracing.signs.twins import find_twins, lent
+from provenance.tracing.statements.facts import CREDITS, find_crediting, find_habits, foreign_credits, gather_facts
+from provenance.tracing.statements.outlets import list_taken
+from provenance.tracing.stories.ancestry import believe_dates, grow_trees
+from provenance.tracing.stories.candidates import find_candidates
+from provenance.tracing.stories.choices import Choices
+from provenance.tracing.stories.trust import how_dated, weigh_dates
+from provenance.tracing.stories.unseen import sample_flaws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching.alignment import Verified, align, repeats_inside, verify
-from provenance.matching.candidates import Candidates
-from provenance.matching.layout import lay_out
-from provenance.matching.matches import find_matches
-from provenance.matching.rewritten import find_rewritten
-from provenance.matching.spans import settle, to_table
-from provenance.matching.stretches import Aligned, join
+from provenance.matching.aligning.alignment import Verified, align, repeats_inside, verify
+from provenance.matching.aligning.layout import lay_out
+from provenance.matching.aligning.rewritten import find_rewritten
+from provenance.matching.aligning.spans import settle, to_table
+from provenance.matching.aligning.stretches import Aligned, join
+from provenance.matching.groups.matches import find_matches
+from provenance.matching.pairs.candidates import Candidates
 from provenance.spark.clusters import send_sides
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, STRETCH, by_pair, in_order, table
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provenance.arrays import Array
-    from provenance.matching.layout import Layout
+    from provenance.matching.aligning.layout import Layout
     from provenance.spark.pieces import Tables
     from provenance.spark.plan import Plan
     from provenance.text.tokens import Tokens

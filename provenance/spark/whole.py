@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 
 from provenance.arrays import Array
-from provenance.matching import kernels
-from provenance.matching.candidates import equal_values, sharing_pairs
-from provenance.matching.clusters import strong_pairs
-from provenance.matching.equal_texts import Texts, digest, equal_pairs, group_equal, spell_out
-from provenance.matching.pair_keys import pack_pairs, unpack_pairs
-from provenance.matching.places import row_numbers
-from provenance.matching.sketches import choose_bands, least_equal, word_sketcher
+from provenance.matching.groups.clusters import strong_pairs
+from provenance.matching.pairs import kernels
+from provenance.matching.pairs.candidates import equal_values, sharing_pairs
+from provenance.matching.pairs.equal_texts import Texts, digest, equal_pairs, group_equal, spell_out
+from provenance.matching.pairs.numbering import row_numbers
+from provenance.matching.pairs.pair_keys import pack_pairs, unpack_pairs
+from provenance.matching.pairs.sketches import choose_bands, least_equal, word_sketcher
 from provenance.matching.whole_documents import match_equal, match_firsts, match_pairs
 from provenance.spark.pieces import Sent
 from provenance.spark.plan import SCHEMAS, as_bytes, as_rows, by_ends, by_pair, count, hashed, home, shaped, table

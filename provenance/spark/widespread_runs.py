@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from provenance.matching import posting_kernels
-from provenance.matching.pair_keys import pack_pairs
+from provenance.matching.pairs import posting_kernels
+from provenance.matching.pairs.pair_keys import pack_pairs
 from provenance.spark.cuttings import anchor, cuttings
 from provenance.spark.pieces import Sent, in_turns
 from provenance.spark.plan import RUN, SCHEMAS, by_ends, by_quarter, count, hashed, quarter, shaped, table

@@ -7,20 +7,20 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.clock import Clock
-from provenance.tracing.ancestry import trace_ancestry
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
-from provenance.tracing.decided import fix_ancestry, fix_edges, fix_origins, without_different
-from provenance.tracing.edges import draw_edges
-from provenance.tracing.evidence import find_evidence
-from provenance.tracing.facts import keys, leave_open, settle_open, source_keys
-from provenance.tracing.frequency import count_asked
-from provenance.tracing.origins import find_origins
-from provenance.tracing.outlets import count_outlets, name_outlets
-from provenance.tracing.pairs import find_pairs, relate
-from provenance.tracing.quoting import find_quoting
-from provenance.tracing.roots import mark_origins
-from provenance.tracing.unseen import sample_flaws, share_unseen
+from provenance.tracing.conclusions.decided import fix_ancestry, fix_edges, fix_origins, without_different
+from provenance.tracing.conclusions.edges import draw_edges
+from provenance.tracing.conclusions.origins import find_origins
+from provenance.tracing.conclusions.roots import mark_origins
+from provenance.tracing.signs.evidence import find_evidence
+from provenance.tracing.signs.frequency import count_asked
+from provenance.tracing.signs.pairs import find_pairs, relate
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import find_dates
+from provenance.tracing.statements.facts import keys, leave_open, settle_open, source_keys
+from provenance.tracing.statements.outlets import count_outlets, name_outlets
+from provenance.tracing.statements.quoting import find_quoting
+from provenance.tracing.stories.ancestry import trace_ancestry
+from provenance.tracing.stories.unseen import sample_flaws, share_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

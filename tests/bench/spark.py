@@ -185,7 +185,7 @@ def index(folder: Path, size: str) -> dict[str, Any]:
 
 def hot(_folder: Path, size: str) -> dict[str, Any]:
     """A notice under each 40th article, of so many with it -> what the bucket of one of its runs takes in `hot`."""
-    from provenance.matching.kernels import BASE  # noqa: PLC0415
+    from provenance.matching.pairs.kernels import BASE  # noqa: PLC0415
     from provenance.spark.cuttings import reach, width  # noqa: PLC0415
     from provenance.spark.plan import as_bytes  # noqa: PLC0415
     from provenance.spark.runs import mark_hot  # noqa: PLC0415
@@ -208,7 +208,7 @@ def hot(_folder: Path, size: str) -> dict[str, Any]:
 
 def short(_folder: Path, size: str) -> dict[str, Any]:
     """A line of 12 words in so many articles of a quarter, and one like it elsewhere -> what `short-links` takes."""
-    from provenance.matching.kernels import BASE  # noqa: PLC0415
+    from provenance.matching.pairs.kernels import BASE  # noqa: PLC0415
     from provenance.spark.plan import LIKES  # noqa: PLC0415
     from provenance.spark.shorts import link_quarter  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from provenance.matching.short_passages import LONGEST
+from provenance.matching.aligning.short_passages import LONGEST
 from provenance.settings import Settings
 from provenance.spark.cuttings import width
 from provenance.spark.plan import BLOCK, CROWD, HOME_BITS, HOMES_AT_ONCE, SCHEMAS

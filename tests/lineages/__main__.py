@@ -5,9 +5,9 @@ python -m tests.lineages measure     the figures below, on the project's own tex
 python -m tests.lineages operators   orientation without dates, all operators known and each left out in turn; prints
 python -m tests.lineages labelled    credits, datelines, citations and quotes of the labelled corpora; prints
 python -m tests.lineages costs       CPU seconds of tracing beside the rest of a scan, and of a story of 5,000; prints
-python -m tests.lineages fit         fits provenance/tracing/weights.tsv anew, on the project's own texts and, with
-                                     PROVENANCE_SHARED set, on a third of those of three corpora
-python -m tests.lineages calibrate   fits provenance/tracing/calibration.tsv anew, on another third of theirs
+python -m tests.lineages fit         fits provenance/tracing/signs/weights.tsv anew, on the project's own texts and,
+                                     with PROVENANCE_SHARED set, on a third of those of three corpora
+python -m tests.lineages calibrate   fits provenance/tracing/signs/calibration.tsv anew, on another third of theirs
 python -m tests.lineages grow DOCUMENTS.parquet FOLDER [SEED [MIX]]
                                      lineages from a documents table, for `provenance scan` and `evaluate --gold`
 """
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from provenance.tracing import model
+from provenance.tracing.signs import model
 from tests.lineages import costs, learning, pages, tables
 from tests.lineages.articles import seeds_of
 from tests.lineages.growing import STRANGERS, World, grow, worlds

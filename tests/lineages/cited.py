@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.tables import PASSAGES, empty
-from provenance.tracing import names
-from provenance.tracing.attributions import find_attributions
+from provenance.tracing.statements import names
+from provenance.tracing.statements.attributions import find_attributions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

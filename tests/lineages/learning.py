@@ -1,4 +1,4 @@
-"""Fits provenance/tracing/weights.tsv and calibration.tsv on grown lineages.
+"""Fits provenance/tracing/signs/weights.tsv and calibration.tsv on grown lineages.
 
 Signs of pairs first, then the choice among sources, from texts alone and from texts and dates: what dates say has no
 weights of its own (trust.py). What is not fitted (habits of outlets, marks of quoting and of machine translation, a
@@ -16,19 +16,19 @@ import numpy as np
 import polars as pl
 from scipy.optimize import minimize
 
-import provenance.tracing
 from provenance.evaluation.origins import ancestors
 from provenance.evaluation.stories import CONDITIONS, Truth, falsify, find_truth, judged_origins, retrace, tell
 from provenance.settings import Settings
 from provenance.tables import PAIR, SOURCE
-from provenance.tracing import ancestry, candidates, graphs, model, unseen
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
-from provenance.tracing.evidence import LEAST_SHARE, find_evidence
-from provenance.tracing.outlets import name_outlets
-from provenance.tracing.pairs import Related, find_pairs, relate
-from provenance.tracing.reasons import NEITHER, SEVERAL, WITNESSED
-from provenance.tracing.trust import fit_lags
+from provenance.tracing.conclusions.reasons import NEITHER, SEVERAL, WITNESSED
+from provenance.tracing.signs import model
+from provenance.tracing.signs.evidence import LEAST_SHARE, find_evidence
+from provenance.tracing.signs.pairs import Related, find_pairs, relate
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import find_dates
+from provenance.tracing.statements.outlets import name_outlets
+from provenance.tracing.stories import ancestry, candidates, graphs, unseen
+from provenance.tracing.stories.trust import fit_lags
 from tests.lineages.fitting import fit_directions
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from provenance.arrays import Array
     from tests.lineages.worlds import Frames
 
-TABLE = Path(provenance.tracing.__file__).parent / "weights.tsv"
+TABLE = Path(model.__file__).with_name("weights.tsv")
 FITTED = (
     "cut_marked", "cut_inside", "prefix", "tail", "dateline", "stripped", "rounded", "hedged", "name", "quote",
     "sentence", "unit", "gloss", "aside", "opened", "paragraph", "wordier", "slip", "plain_marks",
@@ -150,8 +150,8 @@ def fit_firsts(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, float]:
             traced = trace_once(run, condition)
             compared = (traced.frames["documents"], traced.related)
             ids, found = candidates.find_candidates(*compared, traced.attributions, traced.dates, traced.evidence)
-            made = ancestry.Choices.of(found)
-            layout = ancestry.lay_choices(made)
+            made = choices.Choices.of(found)
+            layout = choices.lay_choices(made)
             solved = graphs.solve(layout, ancestry.believe_dates(made).score)
             firsts = unseen.describe_firsts(ids, made, solved, traced.evidence)
             rows.append(firsts.features)

@@ -15,8 +15,8 @@ import polars as pl
 
 from provenance.settings import Settings
 from provenance.tables import PAIR
-from provenance.tracing import model
-from provenance.tracing.ancestry import trace_ancestry
+from provenance.tracing.signs import model
+from provenance.tracing.stories.ancestry import trace_ancestry
 from tests.lineages.articles import own_texts
 from tests.lineages.fitting import fit_directions
 from tests.lineages.growing import MIXES, World

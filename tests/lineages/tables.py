@@ -18,10 +18,10 @@ from provenance.evaluation.gold import read_gold
 from provenance.pipeline import scan
 from provenance.settings import Settings
 from provenance.tables import PASSAGES, empty
-from provenance.tracing.attributions import find_attributions
-from provenance.tracing.dates import find_dates
-from provenance.tracing.facts import CREDITS
-from provenance.tracing.names import compact
+from provenance.tracing.statements.attributions import find_attributions
+from provenance.tracing.statements.dates import find_dates
+from provenance.tracing.statements.facts import CREDITS
+from provenance.tracing.statements.names import compact
 from provenance.tracing.trace import trace
 from tests.lineages import cited
 from tests.lineages.articles import own_texts
