@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.dumps.plain_text.layout import line_date
+from provenance.dumps.plain_text.line import line_date
 from tests.test_dumps_plain import BODY, MORE, checked, pieces, story
 
 LEAD = "The dredger came in at dawn.\nIts master had not slept for two nights, he said.\nNobody on the quay cheered."

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.dumps.plain_text.articles import Article, split_articles
-from provenance.dumps.plain_text.layout import line_date, read_lines
+from provenance.dumps.plain_text.layout import read_lines
+from provenance.dumps.plain_text.line import line_date
 from provenance.text.calendar import parse_date
 from tests.dumps import PARAGRAPHS
 

@@ -10,7 +10,7 @@ import polars as pl
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  as all of Spark's own pages call it
 
-from provenance.spark import components, crowds
+from provenance.spark import components
 from provenance.spark.pieces import unpack
 from provenance.spark.plan import SCHEMAS, Part
 from provenance.spark.routing import label_all
@@ -156,10 +156,6 @@ class Flow:
         most = labels.groupBy("label").count().where(F.col("count") > self.plan.crowd)
         found = _as_pieces("labels", labels, F.expr(f"row % {self.plan.keys}"))
         return Part(self.keep(name, found.unionAll(_as_pieces("crowds", most, F.lit(0)))), "labels")
-
-    def crowds(self, spans: Part) -> Part:
-        """SPANS of CROWDS -> their CLUSTERS, over the cluster."""
-        return crowds.cluster_crowds(self, spans)
 
     def store(self, name: str, frame: DataFrame) -> DataFrame:
         """Columns -> the same, read from a folder of that name: what comes after does not make them again."""

@@ -10,6 +10,7 @@ from provenance.spark import (
     articles,
     choosing,
     clusters,
+    crowds,
     names,
     naming,
     origins,
@@ -336,8 +337,8 @@ def cluster_passages(flow: Flow, found: list[str]) -> list[Part]:
         sides = [Part(flow.round("sides", clusters.merge_sides, *sides), "sides")]
     leaders = flow.round("leaders", clusters.lead_sides, *sides)
     labels = flow.label("passage-links", [Part(path, "side_links") for path in (*found, leaders)])
-    crowds = flow.rows(Part(labels.path, "crowds"))["label"]
+    crowded = flow.rows(Part(labels.path, "crowds"))["label"]
     spans = (Part(path, "tied") for path in found)
-    tied = flow.round("tied", partial(clusters.label_spans, crowds), *spans, labels)
+    tied = flow.round("tied", partial(clusters.label_spans, crowded), *spans, labels)
     made = [Part(flow.round("passage-clusters", clusters.cluster_spans, Part(tied, "spans")), "clusters")]
-    return [*made, flow.crowds(Part(tied, "crowd"))] if len(crowds) else made
+    return [*made, crowds.cluster_crowds(flow, Part(tied, "crowd"))] if len(crowded) else made

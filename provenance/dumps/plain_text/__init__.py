@@ -3,7 +3,8 @@
     text_files                              a file, a window at a time; start here
     articles                                where each begins and ends
 By its lines
-    layout, heads                           shapes of lines; the first ones as title, byline, date and address
+    layout, line                            a file's lines; the shape of each
+    heads                                   the first ones as title, byline, date and address
     echoes                                  lines that are printed twice
 By what a program printed around each
     templates                               lines that come again with each article

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.plain_text.databases import split_export
 from provenance.dumps.plain_text.echoes import is_doubled_headline
 from provenance.dumps.plain_text.flattened_feeds import split_feed
 from provenance.dumps.plain_text.heads import Head, is_page_title, read_head
 from provenance.dumps.plain_text.labelled import split_labelled
-from provenance.dumps.plain_text.layout import Line, read_lines
+from provenance.dumps.plain_text.layout import read_lines
 from provenance.dumps.plain_text.templates import find_template
 from provenance.text.margins import trim
+
+if TYPE_CHECKING:
+    from provenance.dumps.plain_text.line import Line
 
 #: The evidence at which a gap between two paragraphs is the border of two articles; see `_weigh`.
 ENOUGH = 3.0

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.plain_text.flattened_feeds import Item
 from provenance.dumps.plain_text.heads import Head
-from provenance.dumps.plain_text.layout import COUNTED, byline_name, cut_lines
+from provenance.dumps.plain_text.layout import cut_lines
+from provenance.dumps.plain_text.line import COUNTED, byline_name
 from provenance.text.calendar import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from provenance.dumps.plain_text.layout import Line
+    from provenance.dumps.plain_text.line import Line
 
 #: Lines over the fields in which a headline, an outlet and a date stand, at most.
 MOST_HEAD = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.dumps.plain_text.layout import Line
+    from provenance.dumps.plain_text.line import Line
 
 #: A headline comes again within so many lines that are not blank: caption, credit and date lie between.
 ECHO_LINES = 8

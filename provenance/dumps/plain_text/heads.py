@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.dumps.labels.columns import field_of
 from provenance.dumps.plain_text.echoes import is_doubled_headline, says_same
-from provenance.dumps.plain_text.layout import Line, byline_name, is_menu
+from provenance.dumps.plain_text.line import Line, byline_name, is_menu
 from provenance.text.calendar import find_dates
 from provenance.text.folding import fold_all
 from provenance.text.updates import tells_change

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from provenance.dumps.labels.columns import field_of
 from provenance.dumps.plain_text.flattened_feeds import Item
 from provenance.dumps.plain_text.heads import Head, read_head
-from provenance.dumps.plain_text.layout import byline_name, cut_lines, read_lines
+from provenance.dumps.plain_text.layout import cut_lines, read_lines
+from provenance.dumps.plain_text.line import byline_name
 from provenance.text.calendar import find_dates, parse_date
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from provenance.dumps.plain_text.layout import Line
+    from provenance.dumps.plain_text.line import Line
 
 _LABEL = re.compile(r"[*\"]{0,3}(?P<name>[^\W\d_][\w' /-]{0,30}?)[*\"]{0,3}\s?[:\uff1a][*]{0,2}(?:\s*(?P<value>\S.*))?")
 #: What may stand over the first field: the sign of front matter, or a line drawn over each article.

@@ -12,12 +12,12 @@ import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from provenance.dumps.plain_text.layout import COUNTED, FRAMED, HEADLINE_WORDS
+from provenance.dumps.plain_text.line import COUNTED, FRAMED, HEADLINE_WORDS
 from provenance.text.calendar import find_dates
 from provenance.text.folding import fold_all
 
 if TYPE_CHECKING:
-    from provenance.dumps.plain_text.layout import Line
+    from provenance.dumps.plain_text.line import Line
 
 #: Fewer articles are no series, and a shorter text between two lines is no article.
 FEWEST, BODY_WORDS = 3, 30

@@ -19,7 +19,7 @@ from trafilatura import metadata
 from trafilatura.settings import set_date_params
 
 from provenance.dumps.labels.publishers import MARK, host_of, letters_of, spells, without_slogan
-from provenance.dumps.plain_text.layout import EAST_ASIAN
+from provenance.dumps.plain_text.line import EAST_ASIAN
 from provenance.dumps.web.page_dates import clean, stated_date, under_heading, with_hour, without_changes
 
 if TYPE_CHECKING:

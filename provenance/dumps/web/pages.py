@@ -10,7 +10,7 @@ import lxml.html
 from lxml import etree
 from trafilatura import bare_extraction
 
-from provenance.dumps.plain_text.layout import WIDE
+from provenance.dumps.plain_text.line import WIDE
 from provenance.dumps.sources.decode import Decoded, decode_text, xml_charset
 from provenance.dumps.web.markup import plain_text
 from provenance.dumps.web.page_labels import read_labels, read_stated, stated_text
