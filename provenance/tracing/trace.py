@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from provenance.clock import Clock
 from provenance.tracing.conclusions.decided import fix_ancestry, fix_edges, fix_origins, without_different
 from provenance.tracing.conclusions.edges import draw_edges
-from provenance.tracing.conclusions.origins import find_origins
+from provenance.tracing.conclusions.origins import find_origins, list_sources
 from provenance.tracing.conclusions.roots import mark_origins
-from provenance.tracing.signs.evidence import find_evidence
+from provenance.tracing.signs.evidence import find_evidence, gather_compared
 from provenance.tracing.signs.frequency import count_asked
 from provenance.tracing.signs.pairs import find_pairs, relate
 from provenance.tracing.statements.attributions import find_attributions
@@ -71,7 +71,7 @@ def trace(
     passages, spans, matches, clusters = (frames[name] for name in ("passages", "spans", "matches", "clusters"))
     spans, matches = without_different(spans, matches)
     # for what Polars and kernels do, while the main thread reads texts in Python; its thread ends with the pool
-    beside = ThreadPoolExecutor(1)
+    beside = ThreadPoolExecutor(2)
     pairs = beside.submit(find_pairs, matches, spans, whole=settings.level == "document")
     with clock.step("attributions"):
         find = described or partial(describe, frames["documents"], passages, frames.get("attributions"))
@@ -79,27 +79,33 @@ def trace(
         dates = change_dates(dates) if change_dates else dates
         keyed = attributions.with_columns(key=source_keys(attributions, documents))
         fixed = decisions.find_origins(documents) if decisions else None
-    if finished:
-        finished("documents", documents)
+    tell = finished or (lambda _name, _frame: None)
+    for name, frame in (("documents", documents), ("attributions", attributions), ("dates", dates)):
+        tell(name, frame)
     with clock.step("evidence"):
         quoted = beside.submit(find_quoting, spans, documents)
+        facts = beside.submit(gather_compared, pairs.result(), matches, documents, keyed, dates)
         hashes = hashed() if hashed else None
         related = relate(documents, passages, pairs.result(), matches, keyed, dates, tokens, hashes)
         count = count_asked(documents, tokens, hashes)
-        evidence = find_evidence(documents, spans, related, keyed, dates, quoted=quoted.result(), count=count)
+        known = facts.result(), quoted.result()
+        evidence = find_evidence(documents, spans, related, keyed, dates, *known, count=count)
     with clock.step("ancestry"):
         traced = trace_ancestry(documents, related, keyed, dates, evidence, settings)
         ancestry, evidence, false_dates, firsts = traced
         ancestry = ancestry if fixed is None else fix_ancestry(ancestry, fixed)
     with clock.step("edges"):
+        sources = beside.submit(list_sources, ancestry)
         edges = draw_edges(documents, related, clusters, keyed, dates, evidence, ancestry, false_dates, settings)
         edges = edges if fixed is None or decisions is None else fix_edges(edges, decisions.kinds, fixed)
+        tell("edges", edges)
         del evidence
     with clock.step("origins"):
         outlets = beside.submit(count_outlets, documents, edges, spans)
         # learnt before decisions: what an editor decided of some stories says nothing of the others
         unseen = share_unseen(sample_flaws(firsts, documents.height))
-        origins = find_origins(documents, edges, ancestry, keyed, dates, false_dates, unseen, settings)
+        listed = sources.result()
+        origins = find_origins(documents, edges, ancestry, keyed, dates, false_dates, unseen, settings, listed)
         origins = origins if fixed is None else fix_origins(origins, fixed)
         clusters = mark_origins(clusters, origins)
     with clock.step("who copies whom"):

@@ -53,14 +53,18 @@ def find_origins(
     false_dates: float,
     unseen: float,
     settings: Settings,
+    sources: dict[str, list[Source]] | None = None,
 ) -> pl.DataFrame:
     """DOCUMENTS, EDGES, ANCESTRY, ATTRIBUTIONS, DATES, two shares -> ORIGINS, a row a document, in order.
 
-    *gather*: the habits of outlets are those of all their articles.
+    *gather*: the habits of outlets are those of all their articles. `sources` is what list_sources makes of ANCESTRY,
+    if it is known.
     """
     claims, copiers = find_claims(documents, edges, attributions), find_copiers(count_copying(documents, edges))
     copies, kinds = count_copies(edges)
-    return choose_origins(documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, unseen, settings)
+    return choose_origins(
+        documents, copies, kinds, ancestry, claims, copiers, dates, false_dates, unseen, settings, sources=sources
+    )
 
 
 def find_sourced(ancestry: pl.DataFrame) -> pl.Series:
@@ -88,6 +92,7 @@ def choose_origins(
     unseen: float,
     settings: Settings,
     wanted: pl.Series | None = None,
+    sources: dict[str, list[Source]] | None = None,
 ) -> pl.DataFrame:
     """DOCUMENTS, what is known of them, the shares of false dates and unseen sources -> ORIGINS, of those `wanted`.
 
@@ -110,7 +115,7 @@ def choose_origins(
     needed = pl.concat([examples["doc_id"], known.filter(~pl.col("lone"))["doc_id"], *others]).unique()
     told = documents.select("doc_id", "outlet", "title").filter(pl.col("doc_id").is_in(needed.implode()))
     asked_of = known.join(needed.to_frame(), on="doc_id", how="semi")
-    sources = _sources(ancestry)
+    sources = list_sources(ancestry) if sources is None else sources
     of_twins = ancestry.select("doc_id", "twin", "alike").drop_nulls("twin")
     # of a document whose copies are all plain ones, as most are, none has to be looked up
     telling = kinds.filter((pl.col("kind") != "copied").any().over("to_id")).select("to_id", "from_id", "kind")
@@ -254,7 +259,8 @@ def _of_one_absent(row: tuple[Any, ...], said: list[Claim], facts: Facts) -> boo
     return None not in outlets or (bool(above) and above[0][:2] == said[0][:2])
 
 
-def _sources(ancestry: pl.DataFrame) -> dict[str, list[Source]]:
+def list_sources(ancestry: pl.DataFrame) -> dict[str, list[Source]]:
+    """ANCESTRY -> the possible sources of each document that has some, the likeliest first."""
     found: dict[str, list[Source]] = {}
     columns = ("other_id", "contents", "part", "first", "ancestor", "chosen", "share", "families")
     by, falling = ["doc_id", "chosen", "share", "probability", "contents", "other_id"], [False, *[True] * 4, False]

@@ -14,7 +14,8 @@ from provenance.tables import EVIDENCE, PAIR, SIDES
 from provenance.tracing.signs.differences import choose_slips, compare
 from provenance.tracing.signs.edits import edits_of
 from provenance.tracing.signs.frequency import count_asked
-from provenance.tracing.signs.twins import join_pairs, lent, stand_in
+from provenance.tracing.signs.pairs import ends_of
+from provenance.tracing.signs.twins import find_same, join_pairs, lent, stand_in
 from provenance.tracing.statements.facts import CREDITS, CUT_HERE, CUT_WORDS, gather_facts, source_keys
 from provenance.tracing.statements.quoting import find_quoting
 
@@ -94,6 +95,15 @@ def find_evidence(
     near = near if seen is None else pl.concat([near, seen])
     third = _shared_credits(both_kinds, near, documents, attributions)
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
+
+
+def gather_compared(
+    pairs: pl.DataFrame, matches: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame, dates: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs, MATCHES, DOCUMENTS, ATTRIBUTIONS, DATES -> FACTS for find_evidence, before RELATED is known."""
+    equal = matches.filter(find_same())
+    wanted, read = (ends_of(some, equal) for some in (pairs, pairs.filter(IS_ALIKE)))
+    return gather_facts(wanted, documents, attributions, dates, read=read)
 
 
 def _ids_of(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.Series:

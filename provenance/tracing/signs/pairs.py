@@ -36,12 +36,16 @@ def relate(
 ) -> Related:
     """DOCUMENTS, PASSAGES, pairs, MATCHES, ATTRIBUTIONS, DATES, TOKENS and hashes if known -> RELATED. *gather*."""
     # a shared notice makes no pair, so not all need a rank: of 100,000 articles that share one a third are in a pair
-    ends = [table[name].alias("doc_id") for table in (pairs, matches.filter(find_same())) for name in PAIR]
-    paired = documents["doc_id"].is_in(pl.concat(ends).unique().implode())
+    paired = documents["doc_id"].is_in(ends_of(pairs, matches.filter(find_same())).implode())
     ranks = rank_documents(documents.filter(paired), None if hashes is None else hashes.filter(paired))
     twins = find_twins(documents, matches, attributions, dates, ranks)
     compared = pl.concat([pairs["left_doc"], pairs["right_doc"], twins["stands"]]).unique()
     return Related(pairs, twins, ranks, fold_bodies(documents, passages, compared, tokens))
+
+
+def ends_of(*pairs: pl.DataFrame) -> pl.Series:
+    """Tables of pairs -> the ids that stand in one of them."""
+    return pl.concat([table[name].alias("doc_id") for table in pairs for name in PAIR]).unique()
 
 
 def find_pairs(matches: pl.DataFrame, spans: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
