@@ -67,6 +67,12 @@ def credited(text: str) -> list[str | None]:
         ("共同通信", "Kyodo News"),
         ("رويترز", "Reuters"),
         ("المصدر: رويترز", "Reuters"),
+        ("Text: TT", "TT News Agency"),
+        ("Special to The Denver Post", "The Denver Post"),
+        ("ANN LEE / Special to The Denver Post", "The Denver Post"),
+        ("By Ann Lee, special to The Denver Post", "The Denver Post"),
+        ("By Ann Lee / The Seattle Times (TNS)", "The Seattle Times"),
+        ("Ann Lee | The Seattle Times (TNS)", "Tribune News Service"),
     ],
 )
 def test_a_line_under_the_headline_that_credits_an_agency(line: str, source: str) -> None:
@@ -83,7 +89,8 @@ def test_a_line_under_the_headline_that_credits_an_agency(line: str, source: str
         "By Pa Salt", "Ann Lee, AP Biology teacher", "Ann Lee, APA president", "Ann Lee, PTI chairman",
         "Ann Lee, Harbour Company", "Agencies", "Staff and agencies", "Guardian staff and agencies", "Agencias",
         "وكالات", "BY ANN LEE AND BO SUN", "Photo by AP", "AP Photo/Ann Lee", "(AP Photo/Ann Lee)", "Ann Lee/AP",
-        "Photograph: Ann Lee/AP", "Kyiv / AFP", "AFP/Getty Images", "The mayor speaks at the quay.\nAnn Lee, AP",
+        "Photograph: Ann Lee/AP", "Kyiv / AFP", "Ann Lee/The Seattle Times/TNS", "(Ann Lee/The Seattle Times/TNS)",
+        "Ann Lee, law professor (AP)", "AFP/Getty Images", "The mayor speaks at the quay.\nAnn Lee, AP",
         "The mayor speaks at the quay.\nAFP/AP",
     ],
 )  # fmt: skip
@@ -130,6 +137,9 @@ def test_a_line_under_the_headline_that_credits_no_agency(line: str) -> None:
         ("(ТАСС)", "TASS"),
         ("【共同】", "Kyodo News"),
         ("(أ ف ب)", "Agence France-Presse"),
+        ("Text: dpa, Bilder: Ann Lee", "Deutsche Presse-Agentur"),
+        ("SOURCE Halden Marine, Inc.", "Halden Marine, Inc"),
+        ("— Washington Post staff writer Ann Lee contributed to this report.", "The Washington Post"),
     ],
 )
 def test_a_line_under_the_article_that_credits_an_agency(line: str, source: str) -> None:
@@ -144,7 +154,8 @@ def test_a_line_under_the_article_that_credits_an_agency(line: str, source: str)
         "The law was signed by the AA.", "(With inputs from agencies)", "With agency inputs", "(وكالات)", "(完)",
         "Con información de agencias", "Com agências", "Additional reporting by agencies", "(Photo: AP)",
         "The film is distributed by Harbour Pictures.", "Leaflets were distributed by the union.",
-        "The mayor met with AAP.", "NATO EU UN", "USA EU",
+        "The mayor met with AAP.", "NATO EU UN", "USA EU", "— Staff writer Ann Lee contributed to this report.",
+        "Text: Ann Lee, Bilder: dpa", "SOURCE of the river", "The evening was special to the Denver Post.",
     ],
 )  # fmt: skip
 def test_a_line_under_the_article_that_credits_no_agency(line: str) -> None:

@@ -73,6 +73,12 @@ from tests.attributions import BODY, found, frame
             "Asian News International",
         ),
         ("تهران - ایرنا - وزیر روز", "تهران - ایرنا", "تهران", "Islamic Republic News Agency"),
+        ("عمان 5 آذار (بترا) - قال مسؤول", "عمان 5 آذار (بترا)", "عمان", "Petra"),
+        ("دمشق/ 5 آذار/ سانا - قال مسؤول", "دمشق/ 5 آذار/ سانا", "دمشق", "Syrian Arab News Agency"),
+        (f"القاهرة - قال مسؤول {BODY}", "القاهرة", "القاهرة", None),
+        ("(ANSA) - ROMA, 05 MAR - Il ministro", "(ANSA) - ROMA, 05 MAR", "ROMA", "ANSA"),
+        ("Warszawa, 5.03.2024 (PAP) - Minister", "Warszawa, 5.03.2024 (PAP)", "Warszawa", "Polish Press Agency"),
+        (f"AGI - Il ministro. {BODY}", "AGI", None, "AGI"),
     ],
 )
 def test_datelines_end_before_their_dash(line: str, words: str, place: str | None, source: str | None) -> None:
@@ -123,10 +129,18 @@ def test_chinese_datelines_begin_with_their_agency(
         "NEW JERSEY: Elizabeth has a mayor",
         "AP, The law - it is late",
         "Smith [Ann], March 5 (Holt): no",
+        "Smith, 5.13.2024 (PAP) - no",
+        f"AA - meetings are held on Tuesdays. {BODY}",
+        "AFP - a short line",
     ],
 )
 def test_what_is_not_a_dateline(line: str) -> None:
     assert read_dateline(line) is None
+
+
+def test_a_day_in_numbers_is_read_before_its_month() -> None:
+    table = find_attributions(frame(f"Warszawa, 5.03.2024 (PAP) - {BODY}"), empty(PASSAGES))
+    assert table["day"].to_list() == [date(2024, 3, 5)]
 
 
 def test_a_dateline_takes_its_year_from_the_publication_date() -> None:

@@ -97,6 +97,7 @@ def _read_document(row: dict[str, Any], cued: Cued, captions: list[tuple[int, in
         for piece, at in ((text[: notices.HEAD], 0), (text[cut:], cut)) if cut > notices.HEAD else ((text, 0),):
             found.extend(notices.read_credits(piece, at, foreign))
             found.extend(bylines.read_shared(piece, at))
+            found.extend(bylines.read_written(piece, at))
         found.extend(notices.read_notices(text, foreign))
     if row["picture"]:
         found.extend(notices.read_picture_credits(text))

@@ -1,4 +1,4 @@
-"""Bylines -> the agency whose copy an article is: beside a person, or on a line of its own beside the paper."""
+"""Bylines -> whose copy an article is: an agency's beside a person or paper, or that of whom it was written for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from provenance.text.margins import trim
 from provenance.tracing.statements import names
 from provenance.tracing.statements.cues import match_lines
+from provenance.tracing.statements.facts import OPEN
 from provenance.tracing.statements.notices import Found
 
 if TYPE_CHECKING:
@@ -26,12 +28,32 @@ _WITH = re.compile(
     re.MULTILINE,
 )
 #: Literal strings, one of which such a line holds: `avec` alone stands in every French text.
-CUES = (
+_SHARED = (
     "vec AFP", "vec l'AFP", "vec l’AFP", "vec Reuters", "vec ATS", "vec Belga", "vec Keystone", "vec AP", "it dpa",
     "it Material ", "it Agenturmaterial ", "it AFP", "it Reuters", "it APA", "on informaci", "om Lusa", "om informa",
     "om Reuters", "om AFP", "ith inputs from", "ith files from", "ith reporting from", "ith AAP", "ith AFP", "ith AP",
     "ith PTI", "ith ANI", "ith IANS", "ith Reuters", "о материалам", "о информации",
 )  # fmt: skip
+#: For whom somebody outside wrote it: `Special to The Denver Post`, alone or behind his name.
+_SPECIAL = re.compile(
+    r"^(?:[^\n.!?]{2,60}?[ \t]?[,/|–—-][ \t]?(?=s)|(?:[^\n.!?]{2,60}?[ \t]?[,/|–—-][ \t]?)?(?=S))"
+    r"(?:[Ss]pecial (?:to|for)|SPECIAL (?:TO|FOR)) (?:[Tt]he |THE )?(?P<name>[A-Z][^\n.,;()|]{2,40}?)[ \t]*$",
+    re.MULTILINE,
+)
+_SPECIALS = ("pecial to ", "pecial for ", "PECIAL TO ", "PECIAL FOR ")
+#: Who wrote the words, beside whose pictures these are: `Text: dpa, Bild: privat`.
+_WORDS_BY = re.compile(
+    r"^[ \t(*]*(?:Text|Texte|Texto|Testo|Tekst) ?: ?(?P<name>[^\n(),;|/]{2,40}?)[ \t.)*]*(?=[,;|/]|$)", re.MULTILINE
+)
+_WORDS = ("Text:", "Text :", "Texte:", "Texte :", "Texto:", "Testo:", "Tekst:")
+#: Whose staff took part: `— Washington Post staff writer Ann Lee contributed to this report.`
+_STAFF = re.compile(
+    r"^[ \t(*–—-]*(?P<name>[A-Z][^\n.,;()]{2,40}?)(?:['’]s?)? (?:staff )?(?:writer|reporter|correspondent)s? "
+    r"[A-Z][^\n.;()]{2,80} contributed(?= (?:\w+ )?(?:to|reporting|from))",
+    re.MULTILINE,
+)
+_STAFFS = ("contributed",)
+CUES = (*_SHARED, *_SPECIALS, *_WORDS)
 
 
 @lru_cache(1 << 14)  # of a dump's authors most write more than once
@@ -46,8 +68,28 @@ def read_byline(byline: str) -> str | None:
 
 def read_shared(text: str, base: int) -> Iterator[Found]:
     """A head or tail with a cue -> agencies that a line says helped to write it; their places moved by `base`."""
-    for match in match_lines(_WITH, text, CUES):
+    for match in match_lines(_WITH, text, _SHARED):
         parts = (names.resolve(part.strip()) for part in _AND.split(match["name"]))
         if found := next((hit for hit in parts if hit and names.is_agency(hit)), None):
             scope = "passage" if match["some"] else "article"
             yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
+
+
+def read_written(text: str, base: int) -> Iterator[Found]:
+    """A head or tail with a cue -> for which paper or agency a line says that it was written; places moved by `base`.
+
+    A paper's own reporter who wrote for another says so, and a paper's staff that `contributed` wrote the rest as well.
+    """
+    for expression, cues, kind, scope in (
+        (_SPECIAL, _SPECIALS, "byline", "article"),
+        (_WORDS_BY, _WORDS, "credit", "article"),
+        (_STAFF, _STAFFS, "credit", "passage"),
+    ):
+        for match in match_lines(expression, text, cues):
+            source = names.resolve(match["name"].strip())
+            whole = expression is _SPECIAL  # the line is no picture's, though it has a slash
+            start, end = trim(text, match.start(), match.end()) if whole else match.span("name")
+            if source and (expression is not _STAFF or not names.is_agency(source)):
+                yield Found(base + start, base + end, source, kind, scope)
+            elif not source and whole:  # the paper's own short name, or one of the dump's
+                yield Found(base + start, base + end, match["name"].strip(), kind, OPEN)

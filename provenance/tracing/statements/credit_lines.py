@@ -103,7 +103,8 @@ def read_line(line: str, previous: str = "") -> str | None:
         return agency if all(_is_desk(part) or _INITIALS.fullmatch(part) for part in rest) else None
     if all(_is_desk(part) or _is_day(part) or place_rank(_PLACED.sub("", part)) == 2 for part in rest):
         return agency
-    if captioned or not agencies[-1] or "(" in line:
+    sent = "(" in line and len(parts) > 2 and names.resolve(parts[-2])  # `Ann Lee | The Seattle Times (TNS)`
+    if captioned or not agencies[-1] or ("(" in line and not sent):
         return None
     *persons, _ = _SIGNED.split(line)
     written = [one for part in persons for one in re.split(r" and | & ", part)]

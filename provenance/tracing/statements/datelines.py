@@ -30,6 +30,9 @@ _DATE = re.compile(
     rf"|(?P<d2>\d{{1,2}})(?:\.|st|nd|rd|th)?\s{{1,2}}(?P<m2>{_LETTER}{{3,10}})\.?"
     rf"|(?P<m3>{_LETTER}{{3,10}})\.?)(?:,?\s(?P<y>(?:19|20)\d\d))?\s{{0,3}},?\s{{0,3}}$"
 )
+_NUMBERED = re.compile(
+    r"[,/ ]\s{0,3}(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>(?:19|20)\d\d)$"
+)  # `Warszawa, 5.03.2024 (PAP)`
 _NOT_PLACES = names.words(
     """
     breaking file exclusive update updated byline video watch photo photos opinion editorial analysis live
@@ -136,6 +139,9 @@ def read_dateline(line: str) -> Dateline | None:
                 known = names.resolve(then["source"])
                 if known and names.is_agency(known):
                     return Dateline(start, start + cut.end() + then.end("source"), *body._replace(source=known))
+            if body.source and not body.place and (placed := read_dateline(head[cut.end() :])) and not placed.source:
+                # `(ANSA) - ROMA, 05 MAR - Il ministro`
+                return placed._replace(start=start, end=start + cut.end() + placed.end, source=body.source)
             return Dateline(start, start + end, *body)
     return None
 
@@ -169,7 +175,7 @@ def _read_framed(rest: str, name: str, framed: bool) -> _Body | None:
     Many headlines have a company's sign in brackets alone (not `framed`): CANADIAN PACIFIC (CP) CONFIRMS.
     """
     known = names.resolve(name) or names.resolve(name.casefold().capitalize())
-    dated = _read_day(rest.replace(". ", ", ")) if known and names.is_agency(known) else None
+    dated = _read_day(rest.replace(". ", ", "), sourced=True) if known and names.is_agency(known) else None
     if dated is None or (dated.day is not None and not 1 <= dated.day <= 31):
         return None
     place = (dated.place or "").strip(" ,.-")
@@ -209,6 +215,10 @@ def _cuts(head: str) -> Iterator[re.Match[str]]:
 @lru_cache(1 << 13)  # wires file from few places: of 9,500 datelines of three weeks 4,000 differ
 def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
     """The text before a dateline's dash -> its parts, if one of them is a place that datelines are written from."""
+    if prose and not colon and (text.isupper() or names.resolve(text, cue=False)) and len(text) >= 3:
+        known = names.resolve(text)  # `AGI - Il ministro ha detto`
+        if known and names.is_agency(known):
+            return _Body(None, known, None, None, None)
     bracket = _BRACKET.search(text)
     if bracket and bracket.start() == 0:
         found = names.resolve(bracket.group(1).strip())
@@ -222,6 +232,10 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
     elif "/" in text:
         if parted := _read_parted(text):
             return parted
+        before, _, last = text.rpartition("/")
+        known = names.resolve(last.strip())
+        if known and names.is_agency(known):  # `دمشق/ 5 آذار/ سانا - `
+            source, rest = known, before
     elif "," in text:
         before, _, last = text.rpartition(",")
         name = last.strip()
@@ -235,7 +249,7 @@ def _read_body(text: str, colon: bool, prose: bool) -> _Body | None:
             source, rest = known, before
     elif (between := _PARTED.match(text)) and (wired := _read_framed(between["place"], between["name"], framed=True)):
         return wired
-    dated = _read_day(rest)
+    dated = _read_day(rest, source in names.lexicon().kinds)
     if dated is None:
         return None
     place, day = _IN_STATE.sub("", (dated.place or "").strip().rstrip(",")), dated.day
@@ -256,8 +270,16 @@ def _read_parted(text: str) -> _Body | None:
     return None
 
 
-def _read_day(text: str) -> _Body | None:
-    """A place with or without a day behind it -> both; None where a month ends a headline."""
+def _read_day(text: str, sourced: bool = False) -> _Body | None:
+    """A place with or without a day behind it -> both; None where a month ends a headline.
+
+    Beside an agency of the table (`sourced`) no headline ends, and a place of a script without capitals is in no table:
+    `عمان 5 آذار (بترا)`.
+    """
+    if numbered := _NUMBERED.search(text):
+        place = text[: numbered.start()].rstrip(" ,/")
+        in_year = int(numbered["m"])
+        return _Body(place, None, in_year, int(numbered["d"]), int(numbered["y"])) if 0 < in_year < 13 else None
     dated = _DATE.search(text)
     month = MONTHS.get(name_key(dated["m1"] or dated["m2"] or dated["m3"])) if dated else None
     if not dated or not month:
@@ -265,7 +287,7 @@ def _read_day(text: str) -> _Body | None:
     number = dated["d1"] or dated["d2"]
     loose = dated.group()[0] == " " and text[dated.start() - 1 : dated.start()] not in (".", ",", "/")
     place = text[: dated.start()].rstrip(" ,/")
-    if loose and place_rank(place) < 2:
+    if loose and place_rank(place) < (1 if sourced and place.upper() == place.lower() else 2):
         return None  # ... SUBSIDY TO END JULY 1 -
     return _Body(place, None, month, int(number) if number else None, int(dated["y"]) if dated["y"] else None)
 

@@ -6,7 +6,7 @@ A credit in a caption is the picture's: its scope is `caption`, and no origin is
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.text import calendar
@@ -61,6 +61,8 @@ _SOURCES = (
     "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Haber", "Bron", "сточник",
     "жерело", "来源", "來源", "المصدر", "منبع",
 )  # fmt: skip
+#: How a company's release ends: `SOURCE Halden Marine, Inc.`
+_RELEASED = re.compile(r"(?m)^SOURCE (?P<name>[A-Z][^\n]{1,60}?)[ \t]*$")
 _FROM_HEAD = re.compile(
     r"\A\s*+(?:\S[^\n]{0,199}+\n\s*+){0,3}From (?:the )?(?P<name>[A-Z][^\n,:]{2,40})(?:, an? [^\n:]{3,60})?:"
 )
@@ -152,7 +154,7 @@ CUES = (
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
     "ign up", "ownload the", "ollow ", "ights reserved", "ights Reserved", "is not responsible", "hort url", "hort URL",
     "This article", "this article", "This story", "This report", "this story", "istributed by", "istributed through",
-    "ISTRIBUTED BY", "yndicated feed ", "Haber:",
+    "ISTRIBUTED BY", "yndicated feed ", "Haber:", "\nSOURCE ",
 )  # fmt: skip
 
 
@@ -236,7 +238,9 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
             yield Found(base + match.start(), base + match.end(), found, "credit")
     midline = _SOURCE_MIDLINE.finditer(text) if "/ Source: " in text else ()
     reported = match_lines(_REPORTED, text, ("eporting by ",))
-    for any_name, lines in ((True, match_lines(_SOURCE_LINE, text, _SOURCES)), (True, midline), (False, reported)):
+    released = match_lines(_RELEASED, text, ("SOURCE ",))
+    named = chain(match_lines(_SOURCE_LINE, text, _SOURCES), midline, released)
+    for any_name, lines in ((True, named), (False, reported)):
         for match in lines:
             several = re.split(r"[,/]", match["name"]) if "," in match["name"] else []
             wire = next(filter(None, map(credit_lines.agency_of, several)), None)
