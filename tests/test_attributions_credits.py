@@ -85,7 +85,7 @@ def test_a_line_under_the_headline_that_credits_an_agency(line: str, source: str
     [
         "AP Calculus", "AP European History", "Mail", "Sun", "Times", "Post", "Star", "Standard", "Mirror", "Trend",
         "Map", "Tap", "App", "Mena", "Spa and pool", "MAP OF THE AREA", "APP STORE", "Star Staff", "By Mirror Staff",
-        "By Tap Water", "By Antara Sen", "By Sana Khan", "By Petra Kvitova", "By Fars Holt", "By Lusa Holt",
+        "By Tap Water", "By Antara Sen", "By Sana Khan", "By Petra Kvitova", "TT", "By Fars Holt", "By Lusa Holt",
         "By Pa Salt", "Ann Lee, AP Biology teacher", "Ann Lee, APA president", "Ann Lee, PTI chairman",
         "Ann Lee, Harbour Company", "Agencies", "Staff and agencies", "Guardian staff and agencies", "Agencias",
         "وكالات", "BY ANN LEE AND BO SUN", "Photo by AP", "AP Photo/Ann Lee", "(AP Photo/Ann Lee)", "Ann Lee/AP",
@@ -139,6 +139,9 @@ def test_a_line_under_the_headline_that_credits_no_agency(line: str) -> None:
         ("(أ ف ب)", "Agence France-Presse"),
         ("Text: dpa, Bilder: Ann Lee", "Deutsche Presse-Agentur"),
         ("SOURCE Halden Marine, Inc.", "Halden Marine, Inc"),
+        ("Źródło: PAP", "Polish Press Agency"),
+        ("Kilde: NTB", "NTB"),
+        ("Ann Lee is a national columnist for The Washington Post.", "The Washington Post"),
         ("— Washington Post staff writer Ann Lee contributed to this report.", "The Washington Post"),
     ],
 )
@@ -154,7 +157,7 @@ def test_a_line_under_the_article_that_credits_an_agency(line: str, source: str)
         "The law was signed by the AA.", "(With inputs from agencies)", "With agency inputs", "(وكالات)", "(完)",
         "Con información de agencias", "Com agências", "Additional reporting by agencies", "(Photo: AP)",
         "The film is distributed by Harbour Pictures.", "Leaflets were distributed by the union.",
-        "The mayor met with AAP.", "NATO EU UN", "USA EU", "— Staff writer Ann Lee contributed to this report.",
+        "The mayor met with AAP.", "NATO EU UN", "TT", "USA EU", "— Staff writer Ann Lee contributed to this report.",
         "Text: Ann Lee, Bilder: dpa", "SOURCE of the river", "The evening was special to the Denver Post.",
     ],
 )  # fmt: skip

@@ -76,6 +76,12 @@ from tests.attributions import BODY, found, frame
         ("عمان 5 آذار (بترا) - قال مسؤول", "عمان 5 آذار (بترا)", "عمان", "Petra"),
         ("دمشق/ 5 آذار/ سانا - قال مسؤول", "دمشق/ 5 آذار/ سانا", "دمشق", "Syrian Arab News Agency"),
         (f"القاهرة - قال مسؤول {BODY}", "القاهرة", "القاهرة", None),
+        (
+            "Saint-Hilaire-des-Bois (AFP) - Le",
+            "Saint-Hilaire-des-Bois (AFP)",
+            "Saint-Hilaire-des-Bois",
+            "Agence France-Presse",
+        ),
         ("(ANSA) - ROMA, 05 MAR - Il ministro", "(ANSA) - ROMA, 05 MAR", "ROMA", "ANSA"),
         ("Warszawa, 5.03.2024 (PAP) - Minister", "Warszawa, 5.03.2024 (PAP)", "Warszawa", "Polish Press Agency"),
         (f"AGI - Il ministro. {BODY}", "AGI", None, "AGI"),

@@ -241,3 +241,53 @@ def test_whom_copies_credit_may_be_the_publisher_that_nobody_knows(outlet: str |
     assert found["one"]["origin_id"] == ("source:Garner Gazette" if outlet else "first")
     assert found["first"]["origin_id"] == "source:Garner Gazette"
     assert found["first"]["reason"].startswith("Its copy one shows whose it is. It credits Garner Gazette (")
+
+
+# -- who only passes on, and who is named ------------------------------------------------------------------
+
+
+def test_who_distributes_a_papers_text_is_not_before_the_paper() -> None:
+    """The paper's own article was its distributor's, because a copy credits both, and copies were undetermined."""
+    own = {"id": "own", "outlet": "The Ledger", "published": "2024-06-03T09:00:00Z", "text": PLAIN}
+    for line in (
+        "©2024 The Ledger. Distributed by Harbour Features Syndicate.",
+        "Edith Crane is a columnist for The Ledger. Distributed by Harbour Features Syndicate.",
+    ):
+        copy = {"outlet": "Plains Post", "published": "2024-06-04T09:00:00Z", "text": f"{PLAIN}\n\n{line}"}
+        found = told(scanned(own, copy | {"id": "copy"}))
+        assert {row["origin_id"] for row in found.values()} == {"own"}
+        assert found["copy"]["verdict"] == "established"
+    copy["text"] = f"{PLAIN}\n\nDistributed by Harbour Features Syndicate."
+    assert told(scanned(own, copy | {"id": "copy"}))["own"]["origin_id"] == "source:Harbour Features Syndicate"
+
+
+def test_a_copy_of_a_wires_release_has_it_from_the_wire() -> None:
+    """Because both end with the company's name, the wire's was "not found in the dump", where it stood."""
+    release = f"PORT HALDEN, March 12, 2024 /PRNewswire/ -- {PLAIN}\n\nSOURCE Halden Marine, Inc."
+    run = scanned(
+        {"id": "wire", "outlet": "PR Newswire", "published": "2024-03-12T13:00:00Z", "text": release},
+        {"id": "copy", "outlet": "Market Ticker", "published": "2024-03-12T13:01:00Z", "text": release},
+    )
+    found = told(run)
+    assert found["wire"]["origin_id"] == "source:Halden Marine, Inc"
+    assert found["copy"]["origin_id"] == "wire"
+
+
+def test_all_whom_an_article_cites_are_named() -> None:
+    """`It only cites` was said of one of two."""
+    said = "\n\nThe Washington Post reported on Saturday that a memo was sent. Reuters reported that it was never read."
+    own = {"id": "own", "outlet": "Coast News", "text": f"{STORY[1]}{said}"}
+    reason = told(scanned(own))["own"]["reason"]
+    assert reason.endswith("; it only cites Reuters and The Washington Post.")
+
+
+def test_of_two_papers_of_the_same_words_a_copy_names_both() -> None:
+    twins = [
+        {"id": name, "outlet": outlet, "title": "Well", "published": "2024-06-03T09:00:00Z", "text": PLAIN}
+        for name, outlet in (("a", "Plains Post"), ("b", "Coast News"))
+    ]
+    copy = {"outlet": "Topeka Dispatch", "published": "2024-06-03T15:00:00Z", "text": "\n\n".join(STORY[:2])}
+    reason = told(scanned(*twins, copy | {"id": "copy"}))["copy"]["reason"]
+    assert reason.startswith("An excerpt of Coast News’ “Well”, whose words stand in Plains Post as well; ")
+    later = twins[0] | {"published": "2024-06-04T09:00:00Z"}
+    assert "as well" not in told(scanned(later, twins[1], copy | {"id": "copy"}))["copy"]["reason"]

@@ -161,10 +161,10 @@ def begun(*known: Any, **more: Any) -> str:
 
 
 def test_whoever_is_cited_words_that_somebody_unseen_had_are_not_the_articles_own() -> None:
-    cited = ("a", "source:Lowick Post", "cites", 0.72, 1, "Its lead.")
+    cited = ("a", "source:Lowick Post", "cites", 0.72, 1, "Its lead.", [])
     assert [begun(unseen, cited) for unseen in (0.1, 0.9)] == ["source:Lowick Post", "unknown"]
     # an article of which nobody knows whose it is may be the one that its copy credits
-    credit = ("b", "source:Quay Journal", "copied_from", 0.93, 1, "Its credit.")
+    credit = ("b", "source:Quay Journal", "copied_from", 0.93, 1, "Its credit.", [])
     whose = [begun(0.1, cited, credit, outlet=outlet) for outlet in (None, "Harbour Mail")]
     assert whose == ["source:Lowick Post", "source:Quay Journal"]
 

@@ -40,6 +40,27 @@ def test_a_version_of_before_is_no_later_version() -> None:
     assert told(run)["one"]["origin_id"] == "one"
 
 
+def test_a_first_report_that_knew_less_is_no_version_of_the_next() -> None:
+    """That it had "at least 14 cars" made it, of an hour and a half before, "a later version" of the next, "possible";
+    and with an agency's dateline each of the two stood for itself.
+    """
+    first = FIRST.replace("At least 14 cars", "At least ten cars").replace("Ron Beckett", "Beckett")
+    versions = [first, FIRST.replace("At least 14", "Exactly 14"), LATER.replace("At least 22", "Exactly 22")]
+    for outlet, line in (("Kansas Plainsman", ""), ("Associated Press", "COLBY, Kan. (AP) — ")):
+        clock = ("11:00", "12:30", "18:30")
+        given = zip("abc", versions, clock, strict=True)
+        run = scanned(
+            *(
+                {"id": name, "outlet": outlet, "published": f"2025-03-07T{hour}:00Z", "text": line + text}
+                for name, text, hour in given
+            )
+        )
+        found = told(run)
+        assert [found[name]["kind"] for name in "abc"] == ["itself", "document", "document"]
+        assert found["b"]["origin_id"] == "a"
+        assert "undetermined" not in {row["verdict"] for row in found.values()}
+
+
 def test_of_two_undated_versions_the_other_is_named_by_its_title() -> None:
     """Of both was said that they and the Beacon, whose they are, share text."""
     said = FIRST.split("\n\n")
@@ -82,6 +103,30 @@ def test_daily_reports_of_one_form_are_no_versions_of_the_first() -> None:
     assert run.matches.height == 6
     assert run.edges.is_empty()
     assert all(row["origin_id"] == doc_id for doc_id, row in told(run).items())
+
+
+FORECAST = (
+    "{day}: low {low}, high {high}.\n\n"
+    "Clouds come in from the west during the morning, with a few showers over the hills, and it brightens up along the "
+    "coast in the afternoon. Winds are light and variable, and back to the south-west at the end of the day."
+)
+
+
+def test_forecasts_of_one_form_are_told_by_figures_around_their_words() -> None:
+    """In the words that they share they have none: each was "a later version of" the first, "likely"."""
+    days = (("Monday", 3, 11), ("Tuesday", 4, 12), ("Wednesday", 2, 9))
+    rows = [
+        {
+            "id": f"d{at}", "outlet": "Baltic Wire", "published": f"2025-03-0{3 + at}T05:00:00Z",
+            "text": FORECAST.format(day=day, low=low, high=high),
+        }
+        for at, (day, low, high) in enumerate(days)
+    ]  # fmt: skip
+    run = scanned(*rows)
+    assert run.matches.height == 3
+    assert run.edges.is_empty()
+    again = rows[0] | {"id": "d9", "published": "2025-03-09T05:00:00Z", "text": f"{rows[0]['text']} It is cold."}
+    assert scanned(rows[0], again).edges.select("from_id", "to_id", "kind").rows() == [("d0", "d9", "revision")]
 
 
 @pytest.mark.parametrize(

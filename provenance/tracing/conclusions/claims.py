@@ -28,6 +28,7 @@ CLAIMS = pl.Schema(
         "confidence": pl.Float64(),
         "families": pl.Int64(),
         "reason": TEXT,
+        "beside": pl.List(TEXT),
     }
 )
 
@@ -50,6 +51,7 @@ class Claim(NamedTuple):
     confidence: float
     families: int
     reason: str
+    beside: list[str]  # keys of all whom the article credits, in the dump or not
 
 
 def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
@@ -64,6 +66,8 @@ def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.D
     keyed = absent.select(
         "to_id", "from_id", "relation", "confidence", key=keys(absent["from_id"].str.strip_prefix(SOURCE))
     )
+    named = foreign.filter(pl.col("kind").is_in(CREDITS)).group_by("doc_id").agg(pl.col("key").unique().sort())
+    credited: dict[str, list[str]] = dict(named.iter_rows())
     found: dict[str, list[Claim]] = {}
     cited: dict[str, set[str]] = {}
     for to_id, from_id, relation, confidence, key in keyed.iter_rows():
@@ -71,7 +75,8 @@ def find_claims(documents: pl.DataFrame, edges: pl.DataFrame, attributions: pl.D
         in_lead = [item for item in items if item.lead and item.kind in ("cited", "first_party")]
         if relation == "cites" and in_lead:
             cited.setdefault(to_id, set()).add(key)
-        found.setdefault(to_id, []).append(_claim(from_id, relation, confidence, items, in_lead))
+        claim = _claim(from_id, relation, confidence, items, in_lead)
+        found.setdefault(to_id, []).append(claim._replace(beside=credited.get(to_id, [])))
     for to_id, claims in found.items():
         if len(cited.get(to_id, ())) > 1:
             # Two sources in one lead: neither is the one source that it cites.
@@ -94,13 +99,13 @@ def _claim(origin: str, relation: str, confidence: float, items: list[_Credit], 
     words = first.quote if first else name
     if relation == "copied_from":
         how = next((kind for kind in CREDITS if kind in kinds), "credit")
-        return Claim(origin, relation, confidence, len(set(kinds)), reasons.of_credit(how, name, words))
+        return Claim(origin, relation, confidence, len(set(kinds)), reasons.of_credit(how, name, words), [])
     if told >= 2 and not in_lead:
         reason = f"It says {told} times that its speakers told {name}: {words}."
-        return Claim(origin, relation, TOLD_OFTEN, 1, reason)
+        return Claim(origin, relation, TOLD_OFTEN, 1, reason, [])
     if in_lead:
         level = IN_LEAD + TOLD_TO * (told > 0) + TWICE * (len(items) > 1)
         verb = "was told to" if told else "is cited from"
         families = 2 if len(set(kinds)) > 1 else 1
-        return Claim(origin, relation, level, families, f"What its lead reports {verb} {name}: {words}.")
-    return Claim(origin, relation, FURTHER_DOWN, 1, f"It cites {name} further down: {words}.")
+        return Claim(origin, relation, level, families, f"What its lead reports {verb} {name}: {words}.", [])
+    return Claim(origin, relation, FURTHER_DOWN, 1, f"It cites {name} further down: {words}.", [])

@@ -97,6 +97,16 @@ def name_beside(doc_id: str, said: tuple[str, ...], part: int, facts: Facts) -> 
     return reasons.name_article(found.other, facts.outlets.get(found.other), facts.titles.get(found.other))
 
 
+def name_even(doc_id: str, origin: str, facts: Facts) -> str | None:
+    """Who else prints an origin's words and may have been first: of two papers of the same words one was named."""
+    even = facts.even.get(origin)
+    if even is None or even.twin == doc_id:
+        return None
+    owner, more = facts.outlets.get(even.twin), even.alike - 2
+    other = owner if owner and owner != facts.outlets.get(origin) else even.twin
+    return f"{reasons.escape(other)} and {more} more" if more else reasons.escape(other)
+
+
 def say_rather(doc_id: str, runner_up: str, facts: Facts) -> str:
     """What may as well be said of a copy whose source is not sure."""
     if runner_up == doc_id:

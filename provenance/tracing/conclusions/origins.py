@@ -19,6 +19,7 @@ from provenance.tracing.conclusions.known import (
     find_kind,
     find_way,
     name_beside,
+    name_even,
     say_rather,
 )
 from provenance.tracing.signs.model import calibrate
@@ -175,7 +176,8 @@ def _find_outside(first: str, facts: Facts) -> Outside:
     """What is known of an unseen source before a text, by its flaws and by its copies' credits; NOBODY before a copy.
 
     A copy that credits a source that is no outlet of the story has its words from there, and so has the text that it is
-    nearest to.
+    nearest to; unless the copy credits the outlet of that text as well, whose words the source only passed on (`©2025
+    The Seattle Times. Distributed by Tribune Content Agency`).
     """
     mine = facts.sources.get(first)
     if not mine:
@@ -200,6 +202,8 @@ def _find_outside(first: str, facts: Facts) -> Outside:
             near = story | {source.other for one in story for source in facts.sources.get(one, [])}
             owners = {names.compact(facts.outlets.get(one) or "") for one in near}
             told = [each for each in told if names.compact(each[-1].origin.removeprefix(SOURCE)) not in owners]
+            own = names.compact(facts.outlets.get(first) or "")
+            told = [each for each in told if own not in each[-1].beside]
         if told:
             *_, witness, claim = max(told)
             found = Outside(max(found.chance, WITNESSED), claim, witness)
@@ -275,10 +279,13 @@ def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings
     """The row of a copy: its likeliest beginning, among those that hold enough of its words or further up the tree."""
     held = {source.other: source for source in facts.sources[doc_id]}
     of_part = [source for source in held.values() if source.part == parent.part]
-    best = max(of_part, key=lambda source: (source.first, source.other == parent.other, source.contents, source.other))
-    origin, families, confidence = best.other, max(best.families, parent.families), best.first
     # few candidates are all there are: a text that is not among them has too little of this article
     few = len(held) < CANDIDATES
+    own = facts.kinds.get((doc_id, parent.other)) == "revision"
+    farthest, earlier = _begun_before(doc_id, held, facts) if few and own else (doc_id, 0.0)
+    begun = {source.other: source.first + earlier * (source.other == farthest) for source in of_part}
+    best = max(of_part, key=lambda one: (begun[one.other], one.other == parent.other, one.contents, one.other))
+    origin, families, confidence = best.other, max(best.families, parent.families), begun[best.other]
     for _ in range(0 if few else DEEPEST):
         above = next((source for source in facts.sources.get(origin, []) if source.chosen), None)
         if above is None or above.other == doc_id:
@@ -301,8 +308,24 @@ def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings
     owner = None if kind == "revision" else facts.outlets.get(origin)
     what = reasons.name_article(origin, owner, facts.titles.get(origin))
     beside = name_beside(doc_id, (origin, parent.other), parent.part, facts)
-    reason = reasons.of_copy(kind, what, find_way(doc_id, origin, parent, facts, settings), families, rather, beside)
+    way = find_way(doc_id, origin, parent, facts, settings)
+    reason = reasons.of_copy(kind, what, way, families, rather, beside, name_even(doc_id, origin, facts))
     return (doc_id, origin, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
+
+
+def _begun_before(doc_id: str, held: dict[str, Source], facts: Facts) -> tuple[str, float]:
+    """The farthest candidate on a version's line, and the chance that it began before that, with none of `held`.
+
+    A third version has too little of the first to be compared with it. What is before the second of them began with
+    the second as far as the third goes: it was "perhaps" a later version, at .31, of the one that it surely continued.
+    """
+    farthest = doc_id
+    for _ in held:
+        above = next((one.other for one in facts.sources.get(farthest, []) if one.chosen), None)
+        if above not in held:
+            break
+        farthest = above
+    return farthest, max(0.0, 1 - facts.alone.get(doc_id, 0.0) - sum(one.first for one in held.values()))
 
 
 def _from_claim(doc_id: str, said: list[Claim], settings: Settings) -> tuple[Any, ...]:
@@ -328,7 +351,9 @@ def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
     copies = facts.copies.get(doc_id, 0)
     sources = facts.sources.get(doc_id, [])
     even = facts.even.get(doc_id)
-    runner_up = even.twin if even else said[0].origin if said else (sources[0].other if sources else None)
+    # of those not taken the likeliest: which has most of the words may hang on the order in which two were aligned
+    nearest = max(sources, key=lambda one: (one.chosen, one.first, one.share, one.contents), default=None)
+    runner_up = even.twin if even else said[0].origin if said else (nearest.other if nearest else None)
     if _began_outside(doc_id, facts):
         before = _find_outside(doc_id, facts)
         claim, (unseen, least) = before.claim, calibrate("unseen" + facts.dated.get(doc_id, UNDATED), before.chance)
@@ -336,7 +361,7 @@ def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
         if claim:
             reason = reasons.of_witness(facts.outlets.get(before.witness), before.witness, claim.reason)
             return (doc_id, claim.origin, "external", "copied_from", round(unseen, 4), word, doc_id, reason)
-        reason = reasons.of_unseen(sources[0].other)
+        reason = reasons.of_unseen(nearest.other if nearest else "")
         return (doc_id, None, "unknown", None, round(unseen, 4), word, doc_id, reason)
     habit = facts.habits.get(outlet or "", 0.0)
     if habit > MOSTLY and not copies and not sources and not even:
@@ -360,14 +385,14 @@ def _itself(doc_id: str, facts: Facts, settings: Settings) -> tuple[Any, ...]:
         confidence, _ = calibrate("itself" + facts.dated.get(doc_id, UNDATED), alone * confidence)
     confidence = round(confidence / (even.alike if even else 1), 4)
     word = verdict(confidence, 1, settings)
-    cited = said[0].origin.removeprefix(SOURCE) if said else None
+    cited = [claim.origin.removeprefix(SOURCE) for claim in said]
     taken = None if quoted is None else (facts.outlets.get(quoted) or quoted)
     reason = reasons.of_itself(outlet, copies, cited, taken)
     if even:
         theirs = facts.outlets.get(even.twin)
         reason = reasons.of_even(even.twin if theirs in (None, outlet) else theirs, even.alike - 2)
-    elif sources and word == "undetermined":
-        theirs, other = facts.outlets.get(sources[0].other), sources[0].other
+    elif nearest and word == "undetermined":
+        theirs, other = facts.outlets.get(nearest.other), nearest.other
         what = reasons.name_article(other, None, facts.titles.get(other))
         reason = reasons.of_either(theirs or what, what if theirs and theirs == outlet else None)
     return (doc_id, doc_id, "itself", None, confidence, word, runner_up, reason)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 SEVERAL = "kinds of evidence agree"  # said of a copy for which two or more speak
@@ -59,27 +63,36 @@ def name_article(doc_id: str, whose: str | None, title: str | None) -> str:
 
 
 def of_copy(
-    kind: str, what: str, through: str | None, families: int, rather: str | None = None, beside: str | None = None
+    kind: str,
+    what: str,
+    through: str | None,
+    families: int,
+    rather: str | None = None,
+    beside: str | None = None,
+    even: str | None = None,
 ) -> str:
     """Why an article comes from another of the dump, `what`; `through` names the document between them.
 
-    `rather` is the alternative, where nothing is sure; `beside` what another part of it comes from.
+    `rather` is the alternative, where nothing is sure; `beside` what another part of it comes from; `even` who else
+    prints the words of `what`, as early.
     """
     how = {
         "revision": f"A later version of the same outlet’s {what}",
         "syndicated": f"Agency copy of {what}, which it credits",
         "excerpt": f"An excerpt of {what}",
     }.get(kind, f"Copied from {what}")
-    way = f" by way of {escape(through)}" if through else ""
+    way = f", whose words stand in {even} as well" if even else ""
+    way += f"{',' if even else ''} by way of {escape(through)}" if through else ""
     way += f", and in part from {beside}" if beside else ""
     agree = f"{families} {SEVERAL}" if families >= 2 else "one kind of evidence says so"
     why = agree if families else "only the order of the readings says so"
     if rather:
-        return f"Perhaps {how[0].lower()}{how[1:]}{way}; {why}, but {rather}."
+        article = "an " if kind == "syndicated" else ""
+        return f"Perhaps {article}{how[0].lower()}{how[1:]}{way}; {why}, but {rather}."
     return f"{how}{way}; {why}."
 
 
-def of_itself(outlet: str | None, copies: int, cited: str | None, quoted: str | None = None) -> str:
+def of_itself(outlet: str | None, copies: int, cited: Sequence[str] = (), quoted: str | None = None) -> str:
     """Why an article stands for itself; whom it `cited`, and in whose article what it `quoted` stands as well."""
     first = (
         f"No other source was found: {escape(outlet)} appears to be its own origin"
@@ -87,10 +100,16 @@ def of_itself(outlet: str | None, copies: int, cited: str | None, quoted: str | 
         else "No other source and no publisher were found: the article stands for itself"
     )
     many = f", and {copies} of the dump {'was' if copies == 1 else 'were'} taken from it" if copies else ""
-    rest = f"; it only cites {escape(cited)}" if cited else ""
-    if quoted and quoted != cited:
+    rest = f"; it only cites {_list(cited)}" if cited else ""
+    if quoted and quoted not in cited:
         rest = f"; with {escape(quoted)} it shares only what somebody said"
     return f"{first}{many}{rest}."
+
+
+def _list(named: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and 3 more`."""
+    first, rest = [escape(name) for name in named[:2]], len(named) - 2
+    return f"{', '.join(first)} and {rest} more" if rest > 0 else " and ".join(first)
 
 
 def of_even(other: str, more: int) -> str:

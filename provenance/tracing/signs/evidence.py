@@ -73,8 +73,8 @@ def find_evidence(
         read = _ids_of(related.pairs.filter(IS_ALIKE), twins)
         facts = gather_facts(_ids_of(related.pairs, twins), documents, attributions, dates, read=read)
     every, pairs, equal = _pairs_of(related, facts)
-    apart = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
-    credited = pl.concat([apart, _claims(equal, documents, attributions)])
+    claims = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
+    credited = pl.concat([claims, _claims(equal, documents, attributions)])
     credited = _first(credited, related, *PAIR, "feature", "strength")
     # how two documents treat the little that they share tells nothing of the rest
     alike = pairs.filter(IS_ALIKE)
@@ -93,7 +93,11 @@ def find_evidence(
     dated = _dates(both_kinds)
     near = _near(alike, equal)
     near = near if seen is None else pl.concat([near, seen])
-    third = _shared_credits(both_kinds, near, documents, attributions)
+    # a copy of a wire's release, word for word, that names the wire has the company's name from there
+    named = equal.join(credited.filter(pl.col("feature") == "credited"), on=PAIR, how="semi")
+    apart = both_kinds.join(named, on=PAIR, how="anti", maintain_order="left")
+    third = _shared_credits(apart, near, documents, attributions)
+    text = _without_contradicted(text, dated, both_kinds)
     return pl.concat([text, dated, third]).sort(*PAIR, "feature", "strength", "doc_id")
 
 
@@ -125,6 +129,18 @@ def _without_quoted(traces: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
     """
     told = quoted.group_by(PAIR).agg(told=pl.col("strength").sum().sign())
     both = traces.join(told, on=PAIR, how="left", maintain_order="left")
+    return both.filter((pl.col("strength").sign() != -pl.col("told")).fill_null(value=True)).drop("told")
+
+
+def _without_contradicted(text: pl.DataFrame, dated: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Rows of EVIDENCE -> those that do not contradict the dates of two versions of one outlet, which one clock made.
+
+    A later version of a breaking story is surer: "at least one" was dead in the first, and two in the next. That the
+    first had rounded made it "a later version" of the next.
+    """
+    own = pairs.filter(pl.col("left_key") == pl.col("right_key")).select(PAIR)
+    told = dated.join(own, on=PAIR, how="semi").select(*PAIR, told=pl.col("strength").sign())
+    both = text.join(told, on=PAIR, how="left", maintain_order="left")
     return both.filter((pl.col("strength").sign() != -pl.col("told")).fill_null(value=True)).drop("told")
 
 
@@ -347,11 +363,12 @@ def _dates(pairs: pl.DataFrame) -> pl.DataFrame:
     hours = (pl.col("right_time") - pl.col("left_time")).dt.total_seconds() / 3600
     fine = (pl.col("left_precision") == "second") & (pl.col("right_precision") == "second")
     coarse = pl.col("left_precision").is_in(["month", "year"]) | pl.col("right_precision").is_in(["month", "year"])
-    size = hours.abs()
+    size, own = hours.abs(), (pl.col("left_key") == pl.col("right_key")).fill_null(value=False)  # one clock made both
     # A clock of a minute's error, a night between two days of unknown hour, a month and a half between two months.
     strength = (
         pl.when(coarse).then((size >= 24 * 45) * 0.5)
-        .when(fine & (size >= 2)).then(1.0).when(fine & (size >= 0.15)).then(0.6).when(fine).then(0.0)
+        .when(fine & ((size >= 2) | (own & (size >= 0.15)))).then(1.0)
+        .when(fine & (size >= 0.15)).then(0.6).when(fine).then(0.0)
         .when(size >= 47).then(1.0).when(size >= 20).then(0.8).otherwise(0.0)
     ) * hours.sign()  # fmt: skip
     rows = pairs.with_columns(strength=strength.cast(pl.Float64)).filter(pl.col("strength").fill_null(0) != 0)

@@ -53,7 +53,14 @@ _STAFF = re.compile(
     re.MULTILINE,
 )
 _STAFFS = ("contributed",)
-CUES = (*_SHARED, *_SPECIALS, *_WORDS)
+#: Whose columnist wrote it: `Edith Crane is a columnist for The Ledger.`
+_WRITES_FOR = re.compile(
+    r"^[ \t(*–—-]*[A-Z][\w.’' -]{3,40} is an? (?:[\w-]{1,20} ){0,2}(?:columnist|staff writer|reporter|correspondent)"
+    r" (?:for|at|with) (?P<name>[A-Z][^\n.,;()]{2,40}|the [A-Z][^\n.,;()]{2,40})(?=[.,;)]|$)",
+    re.MULTILINE,
+)
+_WRITES = ("columnist ", "staff writer ", "reporter ", "correspondent ")
+CUES = (*_SHARED, *_SPECIALS, *_WORDS, " columnist for ", " columnist at ", " columnist with ", "staff writer ")
 
 
 @lru_cache(1 << 14)  # of a dump's authors most write more than once
@@ -84,12 +91,14 @@ def read_written(text: str, base: int) -> Iterator[Found]:
         (_SPECIAL, _SPECIALS, "byline", "article"),
         (_WORDS_BY, _WORDS, "credit", "article"),
         (_STAFF, _STAFFS, "credit", "passage"),
+        (_WRITES_FOR, _WRITES, "credit", "passage"),
     ):
         for match in match_lines(expression, text, cues):
-            source = names.resolve(match["name"].strip())
+            name = match["name"].strip().removeprefix("the ")
+            source = names.resolve(name)
             whole = expression is _SPECIAL  # the line is no picture's, though it has a slash
             start, end = trim(text, match.start(), match.end()) if whole else match.span("name")
             if source and (expression is not _STAFF or not names.is_agency(source)):
                 yield Found(base + start, base + end, source, kind, scope)
-            elif not source and whole:  # the paper's own short name, or one of the dump's
-                yield Found(base + start, base + end, match["name"].strip(), kind, OPEN)
+            elif not source and expression in (_SPECIAL, _WRITES_FOR):  # the paper's own short name, or one of the dump
+                yield Found(base + start, base + end, name, kind, OPEN)

@@ -23,8 +23,9 @@ LEADS = (
     "published by", "posted by", "haber", "text", "texte", "agencia", "agência", "agence", "agenzia", "agentur",
     "redacción", "redação", "redazione", "redaktion", "rédaction", "van onze", "with", "avec", "mit", "com", "con",
 )  # fmt: skip
-#: Names that are not told where they stand alone: the one heads sections, the other signs every story of 1987.
-NOT_ALONE = frozenset({"Trend", "Reuter"})
+#: Names that are not told where they stand alone: one heads sections, one signs every story of 1987, and one is the
+#: sign with which sites let readers choose the size of letters.
+NOT_ALONE = frozenset({"Trend", "Reuter", "TT"})
 _LED = re.compile(
     rf"^(?:{'|'.join(LEADS)}|publié le [^\n]{{4,24}} par)(?: ?: ?| )(?:de |della |the |la |l['’])?(?=\S)",
     re.IGNORECASE,

@@ -75,7 +75,8 @@ _NO_DASH = re.compile(r"(?P<place>[^\n()]{4,41}+)(?<= )\((?P<source>[^()\n]{2,20
 _TITLES = re.compile(r"\b(?:Rep|Sen|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Prof|President|Minister|Secretary|Senator)\b")
 _CONNECTORS = names.words(
     """
-    de la le el al es as du da do dos del der den and of on in au aux sur upon und y en the
+    de la le el al es as du da do dos del der den des les sous bei im am di della and of on in au aux sur upon und y en
+    the
     """
 )
 #: A word in small letters, or what ends the search for one.

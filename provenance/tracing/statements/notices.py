@@ -52,14 +52,14 @@ _REPORTING = re.compile(
 )
 _REPORTED = re.compile(r"(?m)^[ \t]*(?:Additional )?[Rr]eporting by (?:the )?(?P<name>[A-Z][^\n.,;()]{1,40})[. ]*$")
 _SOURCE_LINE = re.compile(
-    r"^[ \t/*•(-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Fonte|Kaynak|Haber|Bron"
+    r"^[ \t/*•(-]*(?:Source|SOURCE|Sources|Credit|Courtesy|Via|Quelle|Fuente|Fonte|Kaynak|Haber|Bron|Źródło|Källa|Kilde"
     r"|Источник|Джерело|来源|來源|Source de l'article|المصدر|المصدر الأصلي|منبع)s?\s?[:：]\s?"
     r"(?P<name>(?:[^\n.]|\.(?=\w)){2,60}?)[ \t*)]*(?:\.(?: [^\n]{0,400})?)?$",
     re.MULTILINE,
 )
 _SOURCES = (
-    "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Haber", "Bron", "сточник",
-    "жерело", "来源", "來源", "المصدر", "منبع",
+    "ource", "SOURCE", "Credit", "Courtesy", "Via", "Quelle", "Fuente", "Fonte", "Kaynak", "Haber", "Bron", "ródło",
+    "älla", "Kilde", "сточник", "жерело", "来源", "來源", "المصدر", "منبع",
 )  # fmt: skip
 #: How a company's release ends: `SOURCE Halden Marine, Inc.`
 _RELEASED = re.compile(r"(?m)^SOURCE (?P<name>[A-Z][^\n]{1,60}?)[ \t]*$")
@@ -69,7 +69,7 @@ _FROM_HEAD = re.compile(
 _SOURCE_MIDLINE = re.compile(r"(?:^|\s)/ Source: (?P<name>[^\n./]{2,40})")
 _COPYRIGHT = re.compile(
     r"(?:(?:©|\([cC]\)|[Cc]opyright|COPYRIGHT|(?<!\w)c\.(?=19|20)):?[ \t]{0,2}){1,2}(?:(?:19"
-    r"|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?:[Tt]he )?(?P<name>[^\n©]{2,60})"
+    r"|20)\d\d(?:[-–]\d{2,4})?,?[ \t])?(?:by )?(?P<the>[Tt]he )?(?P<name>[^\n©]{2,60})"
 )
 _BYLINE = re.compile(r"^[ \t]*(?:By|BY|Par|Von|Por|بقلم|كتب)[ \t:](?P<person>[^\n]{0,90})$", re.MULTILINE)
 _FROM = re.compile(
@@ -148,7 +148,8 @@ _LINE = re.compile(r"[^\n]+")
 CUES = (
     "eporting by", "riting by", "diting by", "Source:", "Sources:", "SOURCE:", "Source :", "Sources :",
     "Credit:", "Courtesy:", "Via:",
-    "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "сточник:", "жерело:", "来源", "來源", "المصدر", "منبع",
+    "Quelle:", "Fuente:", "Fonte:", "Kaynak:", "Bron:", "ródło:", "älla:", "Kilde:", "сточник:", "жерело:", "来源",
+    "來源", "المصدر", "منبع",
     "©", "opyright", "COPYRIGHT", "(c) ", "(C) ", "(c)2", "(C)2", "c.19", "c.20", "riginally",
     "irst published", "irst appeared", "ppeared first",
     "eprinted", "epublished", "eproduced", "ead the full", "ead the original", "ead the rest", "contributed", "ubscri",
@@ -252,7 +253,8 @@ def read_credits(text: str, base: int, foreign: bool) -> Iterator[Found]:
                 scope = "caption" if _PICTURE.search(before) or _PICTURE_AGENCIES.search(match["name"]) else "article"
                 yield Found(base + match.start("name"), base + match.end("name"), found, "credit", scope)
     for match in _COPYRIGHT.finditer(text) if holds(text, _COPYRIGHT_CUES) else ():
-        found = _resolve(match["name"]) or (_shaped(match["name"].partition(". ")[0]) if foreign else None)
+        printed = (match["the"] or "") + match["name"].partition(". ")[0]
+        found = _resolve(match["name"]) or (_shaped(printed) if foreign else None)
         if found:
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
             caption = _PICTURE_AGENCIES.search(line) or _PICTURE.search(line)
@@ -351,7 +353,7 @@ def search_sign_off(text: str) -> re.Match[str] | None:
 def read_tail(text: str, base: int) -> Iterator[Found]:
     """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
     bare = search_sign_off(text)
-    if bare and (source := credit_lines.agency_of(bare["name"])):
+    if bare and bare["name"] != "TT" and (source := credit_lines.agency_of(bare["name"])):
         yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
         return
     signed = _SIGNED_CAPS.search(text, max(0, len(text.rstrip()) - SIGNED))

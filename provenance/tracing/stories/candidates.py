@@ -180,7 +180,9 @@ def _components(child: Array, parent: Array, size: int) -> list[list[int]]:
     return sorted(sorted(group) for group in rx.connected_components(graph))
 
 
-def _weigh(rows: pl.DataFrame, readings: Readings, owner: Array, signed: Array) -> NDArray[np.float64]:
+def _weigh(
+    rows: pl.DataFrame, readings: Readings, owner: Array, signed: NDArray[np.bool_], own: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Directed rows, with readings in their order -> float64 [rows + children, PARENT, FIXED, ROOT].
 
     First the rows, then each child as one without a parent. What speaks against a source is negative.
@@ -207,6 +209,8 @@ def _weigh(rows: pl.DataFrame, readings: Readings, owner: Array, signed: Array) 
     np.maximum.at(worst, child, odds)
     root[:, 0] = -np.where(np.isfinite(worst), worst, 0)
     root[:, 1] = signed[owner]
+    # nor does his own dateline speak against an outlet's own version of before
+    features[: len(child), len(PARENT) + 2] = own & signed[owner[child]]
     return features
 
 
@@ -223,8 +227,8 @@ def _featured(
     """Directed rows -> Candidates: features for each row, and a row without a parent for each child."""
     child, parent = rows["child"].to_numpy(), rows["parent"].to_numpy()
     size = len(owner)
-    features = _weigh(rows, readings, owner, signed)
     own = (outlet.gather(owner[child]) == outlet.gather(parent)).fill_null(value=False).to_numpy()
+    features = _weigh(rows, readings, owner, signed, own)
     everyone = np.r_[child, np.arange(size)]
     sources = np.r_[parent, np.full(size, -1)]
     order = np.lexsort((sources, everyone))
