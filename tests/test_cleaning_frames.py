@@ -115,3 +115,34 @@ def test_the_page_of_the_python_api_runs() -> None:
     program = page.split("```python\n", 1)[1].split("```", 1)[0]
     exec(compile(program, "README", "exec"), {})
     assert {path.name for path in Path().iterdir()} == {"news.parquet", "clean.parquet", "seen.sqlite"}
+
+
+@pytest.mark.parametrize("passages", ["keep", "mark", "drop"])
+def test_a_text_is_cut_where_it_stands(passages: str) -> None:
+    """In the next usual column where the first is empty, and in a list of paragraphs."""
+    one, two = (" ".join(SENTENCES[at : at + 3]) for at in (2, 5))
+    whole = pl.DataFrame(
+        {
+            "text": [f"{ONE}\n\n{OTHER}", None, f"{ONE}\n\n{one}", None],
+            "body": [None, [ONE, OTHER], ["unread"], [ONE, two]],
+        }
+    )
+    cleaned = pv.clean(whole, keep="first", passages=passages, settings=PLAIN)
+    assert cleaned.select(whole.columns).rows() == [
+        (f"{ONE}\n\n{OTHER}", None),
+        (one if passages == "drop" else f"{ONE}\n\n{one}", ["unread"]),
+        (None, [two] if passages == "drop" else [ONE, two]),
+    ]
+    assert pv.clean(whole.lazy(), keep="first", passages=passages, settings=PLAIN).collect().equals(cleaned)
+    gone = pv.removals(whole, keep="first", passages=passages, settings=PLAIN)
+    assert gone.row(0, named=True)["text"] == f"{ONE}\n\n{OTHER}"
+
+
+def test_texts_inside_structs_are_cleaned_and_cannot_be_cut() -> None:
+    whole = pl.DataFrame({"id": [1, 2, 3], "article": [{"body": ONE}, {"body": ONE}, {"body": OTHER}]})
+    cleaned = pv.clean(whole, keep="first", settings=PLAIN)
+    assert cleaned.equals(whole[[0, 2]])
+    assert pv.clean(whole.lazy(), keep="first", settings=PLAIN).collect().equals(cleaned)
+    assert pv.removals(whole, keep="first", settings=PLAIN)["text"].to_list() == [ONE]
+    with pytest.raises(UsageError, match="make a column of texts"):
+        pv.clean(whole, passages="drop", settings=PLAIN)

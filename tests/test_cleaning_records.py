@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import provenance as pv
 import provenance.frames
-from provenance.cleaning.rewriting import cut_parts, edit_record
+from provenance.cleaning.edits import cut_parts
+from provenance.cleaning.rewriting import edit_record
 from provenance.dumps.pieces import with_member
 from provenance.errors import UsageError
 from tests.cleaning import ONE, OTHER

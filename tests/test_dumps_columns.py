@@ -18,6 +18,7 @@ from tests.dumps import TEXT, scan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet"])
@@ -270,3 +271,54 @@ def test_an_object_in_a_table_is_called_as_one_in_json(tmp_path: Path) -> None:
     jsonl = write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
     for path in (tmp_path / "a.parquet", jsonl):
         assert scan(path).documents.select("title", "outlet").rows() == [("A dredger", "Quay Post"), (None, None)]
+
+
+def tables_of(rows: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """The same records as JSON lines, Parquet and Arrow."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    folder.mkdir(exist_ok=True)
+    frame.write_parquet(folder / "a.parquet")
+    frame.write_ipc(folder / "a.arrow")
+    return [write(folder, "a.jsonl", "".join(json.dumps(row) + "\n" for row in rows)), *sorted(folder.glob("a.[ap]*"))]
+
+
+FIELDS = ("text", "title", "outlet", "byline", "url", "published")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            {"text": None, "maintext": TEXT, "source": " ", "source_domain": "q.example", "title": "", "headline": "A"},
+            {"text": "Another.", "maintext": TEXT, "source": "Post", "source_domain": "q.example", "title": "B"},
+        ],
+        [{"text": "", "html": f"<p>{TEXT}</p>"}, {"text": "Another.", "html": "<p>Not this.</p>"}],
+        [{"text": "One.", "source": "https://q.example/2020/a"}, {"text": "Two.", "source": "Quay Post"}],
+        [
+            {"body": ["One.", "Two."], "published": None, "date": "2020-03-05"},
+            {"body": ["Three."], "published": "2020"},
+        ],
+        [{"body": [{"type": "p", "text": "One."}, {"type": "p", "text": "Two."}]}],
+        [{"id": 1, "article": {"body": TEXT, "site": {"name": "Quay Post"}, "headline": {"main": "A dredger"}}}],
+        [{"id": 1, "content": {"paragraphs": ["One.", "Two."], "lang": "en"}, "author": {"name": "Lee"}}],
+    ],
+)
+def test_a_table_is_read_as_the_same_records_in_json(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    said, *others = [
+        (found.documents.select(FIELDS).rows(), found.rejects.drop("path").rows())
+        for found in map(scan, tables_of(rows, tmp_path))
+    ]
+    assert len(said[0]) == len(rows)
+    assert others == [said, said]
+    frame = pl.read_parquet(tmp_path / "a.parquet")
+    of_frame = read_frame(frame, Settings()).documents.select(FIELDS).rows()
+    assert of_frame == said[0] or "html" in frame.columns, "the texts of frames are what they are"
+
+
+def test_of_what_a_table_has_in_no_column_only_that_row_is_lost(tmp_path: Path) -> None:
+    rows = [{"text": "", "body": ""}, {"text": None, "body": TEXT}, {"text": "Another.", "body": None}]
+    for path in tables_of(rows, tmp_path):
+        found = scan(path)
+        assert found.documents["text"].to_list() == [TEXT, "Another."]
+        assert found.rejects.select("record", "reason").rows() == [(0, "blank")]
+        assert scan(path, text="text").documents["text"].to_list() == ["Another."], "asked for by name"

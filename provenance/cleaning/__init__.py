@@ -12,24 +12,19 @@ from polars.io.plugins import register_io_source
 
 from provenance import tables
 from provenance.cleaning.choosing import CUTS, GONE, Chosen, Policy, choose, settings_needed
+from provenance.cleaning.edits import MARK, MARKED, Edits, needed_of, refuse_passages, text_columns, texts_of
 from provenance.dumps.columnar import table_files
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.labels.columns import columns_of_frame
 from provenance.dumps.reading import documents_of, numbers_of, refuse_frame, refuse_other
 from provenance.dumps.verdicts import read_verdicts
-from provenance.errors import UsageError
 from provenance.pipeline import scan
 from provenance.settings import Settings, or_default
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
-#: What --passages mark adds to each row: the places that repeat, in a list column MARKED.
-MARK = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "reason": pl.String(), "counterpart": pl.String()})
-MARKED = "passages"
-TAKEN = f"passages: the input has a column `{MARKED}` of its own, where the marks would stand; rename it"
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)  # lazy in, lazy out
 
 
@@ -130,12 +125,12 @@ def columns_in(
 
 def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Cleaned:
     """A frame -> the frame without what goes, and REMOVALS. *Gather*; cost: a scan as far as the policy needs one."""
-    column = columns_of_frame(frame.columns, settings)["text"]
-    refuse_passages(frame.schema, column, policy.passages)
+    columns = text_columns(frame.lazy(), settings)
+    refuse_passages(frame.schema, columns, policy.passages)
     order, rows, chosen = _choose(frame, policy, settings)
     place = pl.DataFrame({"doc_id": order, "row": rows})
     gone = chosen.gone.join(place, on="doc_id").sort("row")
-    edits = Edits(chosen.cuts.join(place, on="doc_id").sort("row", "start"), column, policy.passages)
+    edits = Edits(chosen.cuts.join(place, on="doc_id").sort("row", "start"), columns, policy.passages)
     stays = np.ones(frame.height, np.bool_)
     stays[gone["row"].to_numpy()] = False
     cleaned = edits.apply(frame).filter(pl.Series(stays))
@@ -145,10 +140,10 @@ def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Clea
         "row",
         "reason",
         "counterpart",
-        text=went[column].cast(pl.String),
+        text=texts_of(went, columns),
         record=pl.Series([as_record(went, at) for at in range(went.height)], dtype=pl.Binary()),
     )
-    listed = pl.concat([to_removals(whole, "frame"), to_removals(edits.listed(frame[column]), "frame")])
+    listed = pl.concat([to_removals(whole, "frame"), to_removals(edits.listed(frame), "frame")])
     return Cleaned(cleaned, listed.sort("row", "start", nulls_last=False))
 
 
@@ -184,76 +179,6 @@ def to_removals(rows: pl.DataFrame, path: str) -> pl.DataFrame:
     return rows.select(**{name: column.cast(tables.REMOVALS[name]) for name, column in columns.items()})
 
 
-def refuse_passages(schema: Mapping[str, object], column: str, passages: str) -> None:
-    """Raise UsageError where passages cannot be marked or dropped in such a frame, whose texts stand in `column`.
-
-    Marks would be written over a column of the frame's own (earlier marks may go); an Enum holds no text that was cut.
-    """
-    if passages == "mark" and schema.get(MARKED, pl.List(MARK)) != pl.List(MARK):
-        raise UsageError(TAKEN)
-    if passages == "drop" and isinstance(schema.get(column), pl.Enum):
-        raise UsageError(f"passages: column {column!r} is an Enum, which holds no text but its own; cast it to String")
-
-
-class Edits:
-    """The passages to mark in a frame, or to drop from it: CUTS by row."""
-
-    def __init__(self, cuts: pl.DataFrame, column: str, passages: str, texts: dict[int, str] | None = None) -> None:
-        self.column, self.passages = column, passages
-        self.texts = texts or {}  # by row, where the article is not the cell itself: one that held a page's source
-        self.by_row = {int(row[0]): part for row, part in cuts.group_by("row", maintain_order=True)}
-
-    def apply(self, frame: pl.DataFrame, rows: Sequence[int] | None = None) -> pl.DataFrame:
-        """A frame, and which rows it has if not all of them -> the same with marks, or without the passages."""
-        if self.passages == "keep":
-            return frame
-        rows = range(frame.height) if rows is None else rows
-        if self.passages == "mark":
-            marks = [self.by_row[row].select(*MARK_NAMES).to_dicts() if row in self.by_row else [] for row in rows]
-            return frame.with_columns(pl.Series(MARKED, marks, dtype=pl.List(MARK)))
-        texts = frame[self.column].to_list()
-        for at, row in enumerate(rows):
-            if row in self.by_row:
-                texts[at] = cut_out(
-                    self.texts.get(row, as_string(texts[at])), self.by_row[row].select("start", "end").rows()
-                )
-        dtype = frame.schema[self.column]
-        kept = [text.encode() if dtype == pl.Binary and isinstance(text, str) else text for text in texts]
-        return frame.with_columns(pl.Series(self.column, kept, dtype=dtype))
-
-    def listed(self, texts: pl.Series) -> pl.DataFrame:
-        """Rows of REMOVALS for what is dropped; none for what is only marked."""
-        parts = [
-            part.with_columns(
-                text=pl.Series([as_string(texts[row])[low:high] for low, high in part.select("start", "end").rows()])
-            )
-            for row, part in self.by_row.items()
-            if self.passages == "drop"
-        ]
-        return pl.concat(parts) if parts else pl.DataFrame(schema={"row": pl.Int64()})
-
-
-MARK_NAMES = tuple(field.name for field in MARK.fields)
-
-
-def as_string(text: str | bytes | None) -> str:
-    """A cell of a column of texts -> the text."""
-    return text.decode() if isinstance(text, bytes) else text or ""
-
-
-def cut_out(text: str, places: Sequence[tuple[int, int]]) -> str:
-    """A text without some places, which are in order and apart.
-
-    >>> cut_out("0123456789", [(2, 4), (9, 10)])
-    '0145678'
-    """
-    kept, at = [], 0
-    for low, high in places:
-        kept.append(text[at:low])
-        at = high
-    return "".join([*kept, text[at:]])
-
-
 def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl.LazyFrame:
     """A lazy frame -> a lazy frame that decides what goes when it is run.
 
@@ -269,12 +194,12 @@ def _clean_lazily(frame: pl.LazyFrame, policy: Policy, settings: Settings) -> pl
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         found = frame.collect_schema()
-        of = columns_of_frame(found.names(), settings)
-        refuse_passages(found, of["text"], policy.passages)  # here: what `schema` raises Polars hides in its own error
-        needed_columns = frame.select(list(dict.fromkeys(of.values()))).collect()
+        texts = text_columns(frame, settings)
+        refuse_passages(found, texts, policy.passages)  # here: what `schema` raises Polars hides in its own error
+        needed_columns = frame.select(needed_of(frame, settings)).collect()
         order, place, chosen = _choose(needed_columns, policy, settings)
         numbers = pl.DataFrame({"doc_id": order, "row": place})
-        edits = Edits(chosen.cuts.join(numbers, on="doc_id").sort("row", "start"), of["text"], policy.passages)
+        edits = Edits(chosen.cuts.join(numbers, on="doc_id").sort("row", "start"), texts, policy.passages)
         gone = chosen.gone.join(numbers, on="doc_id")["row"].cast(pl.Int64)
         del needed_columns, order, place, chosen, numbers
         left, before = rows, 0

@@ -17,9 +17,10 @@ import polars as pl
 import zstandard
 
 from provenance import tables
-from provenance.cleaning import MARK_NAMES, choose_nothing, to_removals
+from provenance.cleaning import choose_nothing, to_removals
 from provenance.cleaning.choosing import Chosen, Policy, choose, settings_needed
 from provenance.cleaning.earlier import NAMES, is_list, write_names, written_before
+from provenance.cleaning.edits import MARK_NAMES
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.cleaning.targets import Targets, beside
 from provenance.dumps.reading import Reading, documents_of, numbers_of

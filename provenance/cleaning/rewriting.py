@@ -13,17 +13,28 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 import numpy as np
 import polars as pl
 
-from provenance.cleaning import MARK, MARK_NAMES, MARKED, TAKEN, Edits, as_record, cut_out, refuse_passages
+from provenance.cleaning import as_record
+from provenance.cleaning.edits import (
+    MARK,
+    MARK_NAMES,
+    MARKED,
+    TAKEN,
+    Edits,
+    cut_out,
+    cut_parts,
+    refuse_passages,
+    text_columns,
+)
 from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
-from provenance.dumps.records.articles import PARTED, choose_filled, joined
+from provenance.dumps.records.articles import choose_filled
 from provenance.dumps.sources.compression import Allowance, Expanded
 from provenance.dumps.sources.decode import decode_text
 from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from provenance.settings import Settings
@@ -167,27 +178,6 @@ def _column_of_text(value: dict[str, Any], settings: Settings) -> str:
     if not columns.problem:
         columns = choose_filled(value, columns, lambda names: choose_columns(names, asked), asked)
     return columns.of.get("text", "text")
-
-
-def cut_parts(text: str, parts: Sequence[str], places: Sequence[tuple[int, int]]) -> list[str]:
-    r"""A text that was given as a list of its paragraphs, without some places -> the list; what is left blank goes.
-
-    A list that held a page is another text: of that all that is left is one paragraph.
-
-    >>> cut_parts("one two\n\nthree\n\nfour", ["one two", "three", "four"], [(4, 16)])
-    ['one ', 'four']
-    """
-    if len(text) != len(joined(parts)):
-        return [cut_out(text, places)]
-    kept, at = [], 0
-    for part in parts:
-        end = at + len(part)
-        inside = [(max(low, at) - at, min(high, end) - at) for low, high in places if low < end and high > at]
-        left = cut_out(text[at:end], inside)
-        if left.strip() or not inside:
-            kept.append(left)
-        at = end + len(PARTED)
-    return kept
 
 
 def _places(cuts: list[dict[str, Any]]) -> list[tuple[int, int]]:
@@ -338,12 +328,12 @@ def _parquet(file: File, passages: str, settings: Settings, ledger: Ledger) -> I
     with file.place.open("rb") as packed:
         frame = pl.read_parquet(io.BytesIO(_unpacked(packed).read()))
     row_of = dict(zip(file.documents["doc_id"].to_list(), file.records, strict=True))
-    column = choose_columns(frame.columns, settings).of["text"]
-    refuse_passages(frame.schema, column, passages)
+    columns = text_columns(frame.lazy(), settings)
+    refuse_passages(frame.schema, columns, passages)
     cuts = [{"row": row_of[doc_id], **cut} for doc_id, found in file.cuts.items() for cut in found]
     schema = {"row": pl.Int64(), **{field.name: field.dtype for field in MARK.fields}}
     texts = {row_of[doc_id]: text for doc_id, text in file.documents.select("doc_id", "text").rows()}
-    edits = Edits(pl.DataFrame(cuts, schema=schema).sort("row", "start"), column, passages, texts)
+    edits = Edits(pl.DataFrame(cuts, schema=schema).sort("row", "start"), columns, passages, texts)
     for doc_id, row in row_of.items():
         if doc_id in file.gone:
             ledger.gone[doc_id] = as_record(frame, row)

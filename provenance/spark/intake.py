@@ -96,7 +96,7 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
         columns = choose_columns([name for name in frame.columns if name not in (PATH, NUMBER)], settings)
         if columns.problem:
             raise UsageError(f"frame: {columns.problem[1]}")
-        taken.append(frame.select(*(F.col(f"`{column}`") for column in columns.of.values()), PATH, NUMBER))
+        taken.append(frame.select(*(F.col(f"`{column}`") for column in columns.all()), PATH, NUMBER))
         date = columns.of.get("published")
         dates.append(date if dict(frame.dtypes).get(date or "") == "string" else None)
     orders = enter_contents(flow, taken, dates)

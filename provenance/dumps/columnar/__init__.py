@@ -5,6 +5,7 @@ Some damaged files kill whoever reads them, so a worker goes first.
 Here
     table_files                             files and frames -> articles, in batches; start here
     ahead                                   a worker is asked early, while the rest of the program loads
+    cells                                   cells of any type -> texts and labels, as the same record in JSON is read
     taking                                  the texts that it hands over, used where they lie
 In a worker
     trying                                  how much of a file can be read

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import polars as pl
 
 from provenance.dumps.columnar.ahead import ask_table
+from provenance.dumps.columnar.cells import as_dates, as_labels, as_text, flat, has_blanks, holds_texts, is_filled
 from provenance.dumps.columnar.trying import FAILURES, SCANS, opened
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
-from provenance.dumps.labels.columns import choose_columns, columns_of_frame, holds_markup
-from provenance.dumps.records.articles import NAMES, ask_record
+from provenance.dumps.labels.columns import PAGE_ADDRESS, choose_columns, columns_of_frame, holds_markup
+from provenance.dumps.records.articles import ask_record
 from provenance.dumps.rejects import single_line
 from provenance.dumps.web.markup import FRAGMENT, PAGE_START, plain_text
 from provenance.dumps.workers import Lost, Question
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from provenance.dumps.columnar.ahead import Ahead, Asked
     from provenance.dumps.columnar.taking import Handed
     from provenance.dumps.intake import Intake
-    from provenance.dumps.labels.columns import Columns
     from provenance.dumps.workers import Workers
 
 
@@ -50,9 +50,10 @@ def read_frame(frame: pl.LazyFrame, intake: Intake) -> Iterator[pl.DataFrame]:
 
     Raises UsageError where no column has the text.
     """
+    frame = flat(frame, intake.settings)
     columns_of_frame(frame.collect_schema().names(), intake.settings)
     for found in _batches(frame, intake):
-        yield intake.counted(found)
+        yield intake.counted(found.drop("marked"))
 
 
 def read_columnar(
@@ -144,9 +145,9 @@ def read_file(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None)
 
     A piece of a page is an article already: of that its text is taken. The texts of frames are what they are.
     """
-    every = holds_markup(choose_columns(frame.collect_schema().names(), intake.settings).of.get("text", ""))
-    for found in _batches(frame, intake, handed):
-        pages = found["text"].str.contains("" if every else PAGE_START)
+    for batch in _batches(flat(frame, intake.settings), intake, handed):
+        pages = batch["marked"] | batch["text"].str.contains(PAGE_START)
+        found = batch.drop("marked")
         yield intake.counted(_without_markup(found.filter(~pages), intake))
         for row in found.filter(pages).iter_rows(named=True):
             published = row.pop("published")
@@ -166,21 +167,29 @@ def _without_markup(found: pl.DataFrame, intake: Intake) -> pl.DataFrame:
 
 
 def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) -> Iterator[pl.DataFrame]:
+    """A flat table -> articles with the columns of FOUND, and `marked`: whether the text stood in a column of pages."""
     schema = frame.collect_schema()
     columns = choose_columns(schema.names(), intake.settings)
     intake.see(schema.names())
     if columns.problem:
         intake.reject(None, *columns.problem)
         return
-    dtype = schema[columns.of["text"]]
-    if dtype not in (pl.String, pl.Binary, pl.Categorical, pl.Null) and not isinstance(dtype, pl.Enum):
-        intake.reject(None, "not_text", f"column {columns.of['text']!r} holds {dtype}, not texts")
+    texts = [name for name in (columns.of["text"], *columns.beside("text")) if holds_texts(schema[name])]
+    if not texts:
+        found = f"column {columns.of['text']!r} holds {schema[columns.of['text']]}, not texts"
+        intake.reject(None, "not_text", found)
         return
+    if len(texts) > 1 and not has_blanks(frame, texts[0]):
+        del texts[1:]
+    named = {field: [name, *columns.beside(field)] for field, name in columns.of.items()} | {"text": texts}
+    places = {field: [field, *(f"{field} {number}" for number in range(1, len(of)))] for field, of in named.items()}
+    chosen = frame.select(
+        **{place: name for field, of in named.items() for place, name in zip(places[field], of, strict=True)}
+    )
+    taken = handed and texts == [columns.of["text"]] and _taken(handed)
     rows = 0
-    chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
-    taken = handed and _taken(handed)
     for batch in _beside(chosen, taken) if taken else chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
-        yield _found(batch, rows, columns, intake)
+        yield _found(batch, rows, places, [holds_markup(name) for name in texts], intake)
         rows += batch.height
 
 
@@ -203,54 +212,40 @@ def _beside(chosen: pl.LazyFrame, taken: Handed) -> Iterator[pl.DataFrame]:
         yield taken.texts(first, last).to_frame().hstack(others[first:last].get_columns())
 
 
-def _found(picked: pl.DataFrame, first: int, columns: Columns, intake: Intake) -> pl.DataFrame:
-    picked = picked.with_columns(
-        number=pl.int_range(first, first + pl.len(), dtype=pl.Int64), text=_as_text(picked["text"], first, intake)
-    )
-    blank = ~picked["text"].str.contains(r"\S").fill_null(value=False)  # stripping would copy all the text
-    undecoded = {reject.record for reject in intake.rejects if reject.reason == "undecodable"}
-    for row in picked["number"].filter(blank).to_list():
-        if row not in undecoded:
-            intake.reject(row, "blank", "no text")
-    picked = picked.filter(~blank)
-    labels = {name: _as_label(picked, name) for name in columns.of if name not in ("id", "text", "published")}
-    labels["own"] = _as_label(picked, "id")
+def _found(
+    picked: pl.DataFrame, first: int, places: dict[str, list[str]], of_pages: list[bool], intake: Intake
+) -> pl.DataFrame:
+    """Rows from the first on, and the columns of each field -> those with a text, as FOUND and `marked`."""
+    picked = picked.with_columns(number=pl.int_range(first, first + pl.len(), dtype=pl.Int64))
+    picked = _with_texts(picked, places["text"], of_pages, intake)
+    labels = {field: as_labels(picked, of) for field, of in places.items() if field not in ("id", "text", "published")}
+    labels["own"] = as_labels(picked, places.get("id", ["id"]))
+    if "url" not in places and "outlet" in places and intake.settings.outlet is None:
+        source, *others = places["outlet"]
+        is_page = as_labels(picked, [source]).str.strip_chars().str.contains(PAGE_ADDRESS).fill_null(value=False)
+        labels["url"] = pl.when(is_page).then(as_labels(picked, [source]))
+        labels["outlet"] = pl.when(~is_page).then(labels["outlet"]).otherwise(as_labels(picked, others))
     rest = [pl.lit(None, dtype).alias(name) for name, dtype in FOUND.items() if name not in {*labels, "number", "text"}]
-    texts = picked.select("number", "text", **labels).with_columns(rest)
-    published = picked["published"] if "published" in picked.columns else texts["published"]
-    return texts.with_columns(published=published)
+    texts = picked.select("number", "text", "marked", **labels).with_columns(rest)
+    return texts.with_columns(published=as_dates(picked, places["published"])) if "published" in places else texts
 
 
-def _as_text(column: pl.Series, first: int, intake: Intake) -> pl.Series:
-    if column.dtype != pl.Binary:
-        return column.cast(pl.String)
-    texts: list[str | None] = []
-    for row, octets in enumerate(column.to_list(), first):
-        try:
-            texts.append(octets.decode("utf-8") if octets is not None else None)
-        except UnicodeDecodeError as error:
-            texts.append(None)
-            intake.reject(row, "undecodable", f"no UTF-8 at byte {error.start}: mend its encoding")
-    return pl.Series("text", texts, dtype=pl.String)
+def _with_texts(picked: pl.DataFrame, places: list[str], of_pages: list[bool], intake: Intake) -> pl.DataFrame:
+    """Numbered rows -> those with a text in one of the places, that of the first as `text`; others are rejects."""
+    refused: set[int] = set()
+    first = int(picked["number"][0]) if picked.height else 0
 
+    def reject(row: int, reason: str, detail: str) -> None:
+        refused.add(row)
+        intake.reject(row, reason, detail)
 
-def _as_label(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """A column of a frame as text: numbers as printed, lists joined, the name of a struct; null for other types."""
-    dtype = frame.schema.get(name)
-    if dtype is None:
-        return pl.lit(None, dtype=pl.String)
-    column = pl.col(name)
-    if isinstance(dtype, pl.Struct):
-        texts = [field.name for field in dtype.fields if field.dtype == pl.String]
-        named = [column.struct.field(name) for name in NAMES if name in texts]
-        return pl.coalesce(pl.when(part != "").then(part) for part in named) if named else pl.lit(None, dtype=pl.String)
-    if isinstance(dtype, pl.List):
-        return column.list.join(", ") if dtype.inner == pl.String else pl.lit(None, dtype=pl.String)
-    if dtype == pl.Binary or isinstance(dtype, pl.Array | pl.Duration | pl.Object):
-        return pl.lit(None, dtype=pl.String)
-    if dtype.is_float():
-        whole = column == column.floor()
-        return (
-            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
-        )
-    return column.cast(pl.String)
+    text = as_text(picked[places[0]], first, reject)
+    filled, marked = is_filled(text), pl.repeat(of_pages[0], picked.height, dtype=pl.Boolean, eager=True)
+    for place, is_of_pages in zip(places[1:], of_pages[1:], strict=True):
+        other = as_text(picked.select(pl.when(~filled).then(place)).to_series(), first, reject)
+        marked |= is_filled(other) & is_of_pages
+        text, filled = text.zip_with(filled, other), filled | is_filled(other)
+    for row in picked["number"].filter(~filled).to_list():
+        if row not in refused:
+            intake.reject(row, "blank", "no text")
+    return picked.with_columns(text=text, marked=marked).filter(filled)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
+from provenance.dumps.columnar.cells import BATCH_ROWS, flat, has_blanks, holds_texts
 from provenance.dumps.columnar.giving import Giver
 from provenance.dumps.columnar.parquet_bounds import Extremes, stated_bounds
 from provenance.dumps.columnar.parquet_format import column_chunks
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from provenance.dumps.columnar.parquet_format import Chunk
 
-BATCH_ROWS = 8192  # read at a time, as in intake.py, which would be slow to import in a worker
 SIZE = 6  # the field of a chunk's metadata that has its bytes unpacked, in parquet.thrift
 #: What reads a file by columns. From a file that can seek and not by name, which Polars takes for a glob or an address.
 SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
@@ -55,16 +55,23 @@ def try_columns(
             chunks = column_chunks(again) if kind == "parquet" and copy is None else []
             found["pages"] = sorted(wrong_pages(again, chunks))
             bounds = stated_bounds(again, chunks)
-        frame = SCANS[kind](opened(content, place))
+        frame = flat(SCANS[kind](opened(content, place)), Settings(**asked))
+        schema = frame.collect_schema()
+        columns = choose_columns(schema.names(), Settings(**asked))
         if copy is not None:
-            kept = choose_columns(frame.collect_schema().names(), Settings(**asked)).of.values()
-            frame.head(rows).select(dict.fromkeys(kept)).collect().write_parquet(copy)
+            frame.head(rows).select(columns.all()).collect().write_parquet(copy)
             return {"rows": rows}
-        columns = choose_columns(frame.collect_schema().names(), Settings(**asked))
         if not columns.problem:
             extremes = Extremes(bounds, columns.of)
             giver = _giver(into, most) if _stated_size(chunks, columns.of["text"]) <= most else None
-            chosen = frame.select(**{name: pl.col(column) for name, column in columns.of.items()})
+            texts = columns.beside("text")
+            if texts and holds_texts(schema[columns.of["text"]]) and not has_blanks(frame, columns.of["text"]):
+                texts = []
+            others = [column for field, column in columns.others if field != "text"] + texts
+            chosen = frame.select(
+                **{name: pl.col(column) for name, column in columns.of.items()},
+                **{f"beside {number}": pl.col(column) for number, column in enumerate(others)},
+            )
             for batch in chosen.collect_batches(chunk_size=BATCH_ROWS, lazy=True):
                 rows += batch.height
                 extremes.add(batch)

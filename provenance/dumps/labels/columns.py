@@ -78,6 +78,14 @@ _SIGNS = re.compile(r"[\W_]")  # marks over letters are no letters
 MOST_NAME = 200
 #: As much of a name is shown in a message.
 MOST_SHOWN = 60
+#: How deep the objects in a record are looked into, and how many fields of a record are.
+MOST_DEPTH, MOST_FIELDS = 4, 1000
+#: Where an object says what it is called; the last two are those of a newspaper's archive.
+NAMES = ("name", "title", "main", "original")
+#: Who may have a title in place of a name.
+PUBLISHERS = ("source", "publisher", "outlet", "site", "publication", "newspaper")
+#: The address of a page, and not of a whole site.
+PAGE_ADDRESS = r"^https?://[^/\s]+/\S"
 #: Fields whose column a setting can name.
 ASKED = ("text", "id", "published", "outlet", "title", "url")
 
@@ -87,6 +95,15 @@ class Columns(NamedTuple):
 
     of: dict[str, str]
     problem: tuple[str, str] | None = None
+    others: tuple[tuple[str, str], ...] = ()  # fields with the next columns that may hold them, best first
+
+    def beside(self, field: str) -> list[str]:
+        """The next columns that may hold a field, for rows in which the chosen one is empty."""
+        return [column for name, column in self.others if name == field]
+
+    def all(self) -> list[str]:
+        """Every column that may be read, each once."""
+        return list(dict.fromkeys([*self.of.values(), *(column for _, column in self.others)]))
 
 
 def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}") -> Columns:
@@ -110,17 +127,20 @@ def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}
             return Columns({}, ("no_column", f"no column {column!r} ({asks.format(field)}): it has {_listed(found)}"))
     chosen = dict(asked)
     free = {key: column for key, column in keys.items() if column not in asked.values()}
+    others: list[tuple[str, str]] = []
     for field in USUAL:
-        guess = next((free[name] for name in _KEYS[field] if name in free), None)
-        if field not in asked and guess is not None:
-            chosen[field] = guess
+        usual = [free[name] for name in _KEYS[field] if name in free]
+        if field not in asked and usual:
+            chosen[field] = usual.pop(0)
+        if field not in asked or field != "text":  # a text that was asked for by name is not looked for elsewhere
+            others += [(field, column) for column in usual]
     if "text" not in chosen:
         named_by = asks.format("text")
         return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with {named_by}"))
-    return Columns({field: chosen[field] for field in USUAL if field in chosen})
+    return Columns({field: chosen[field] for field in USUAL if field in chosen}, None, tuple(others))
 
 
-def columns_of_frame(found: Collection[str], settings: Settings) -> dict[str, str]:
+def columns_of_frame(found: Collection[str], settings: Settings) -> Columns:
     """The columns of a frame that was given in Python -> which holds what. Raises UsageError where none has the text.
 
     >>> from provenance.settings import Settings
@@ -131,7 +151,7 @@ def columns_of_frame(found: Collection[str], settings: Settings) -> dict[str, st
     columns = choose_columns(found, settings, "{}=")
     if columns.problem:
         raise UsageError(f"frame: {columns.problem[1]}")
-    return columns.of
+    return columns
 
 
 def refuse_absent(found: Collection[str], settings: Settings) -> None:

@@ -8,7 +8,17 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from provenance.dumps.intake import Found, Intake
-from provenance.dumps.labels.columns import ASKED, Columns, choose_columns, holds_markup
+from provenance.dumps.labels.columns import (
+    ASKED,
+    MOST_DEPTH,
+    MOST_FIELDS,
+    NAMES,
+    PAGE_ADDRESS,
+    PUBLISHERS,
+    Columns,
+    choose_columns,
+    holds_markup,
+)
 from provenance.dumps.web.markup import is_fragment, is_page, plain_text
 from provenance.dumps.web.web_pages import ask_page
 from provenance.settings import Settings
@@ -21,12 +31,6 @@ if TYPE_CHECKING:
     from provenance.dumps.workers import Question
 
 _FIELDS = ("id", "published", "outlet", "title", "url", "byline", "language", "updated")
-#: How deep the objects in a record are looked into, and how many fields of a record are.
-MOST_DEPTH, MOST_FIELDS = 4, 1000
-#: Where an object says what it is called; the last two are those of a newspaper's archive.
-NAMES = ("name", "title", "main", "original")
-#: Who may have a title in place of a name.
-_PUBLISHERS = ("source", "publisher", "outlet", "site", "publication", "newspaper")
 #: What stands between the paragraphs of a text that is given as their list.
 PARTED = "\n\n"
 #: What Telegram's export calls the parts of a message (tdesktop, export_output_json.cpp).
@@ -145,7 +149,7 @@ def choose_filled(
 
 def _is_page(value: object) -> bool:
     """Whether a value is the address of a page, and not of a whole site."""
-    return isinstance(value, str) and re.match(r"https?://[^/\s]+/\S", value.strip()) is not None
+    return isinstance(value, str) and re.match(PAGE_ADDRESS, value.strip()) is not None
 
 
 def _is_empty(value: object) -> bool:
@@ -237,7 +241,7 @@ def _texts_of_blocks(parts: list[Any]) -> list[str] | None:
 def _is_value(name: str, inner: object) -> bool:
     if not isinstance(inner, dict) or "name" in inner or any(kind in inner for kind in _TYPED):
         return True
-    return name in _PUBLISHERS and isinstance(inner.get("title"), str)  # that of an article is its headline
+    return name in PUBLISHERS and isinstance(inner.get("title"), str)  # that of an article is its headline
 
 
 def kind_of_value(value: object) -> str:
