@@ -45,8 +45,13 @@ def test_an_id_column_that_no_record_has_is_refused_before_anything_is_kept() ->
         for source, standard in (("new.jsonl", None), ("-", given)):
             result = call(*words, source, *INDEX, "--id", "idd", "-q", given=standard)
             assert (result.exit_code, said(result), result.stdout) == (2, [told], "")
-            with Index.open("seen.sqlite") as index:
-                assert index.info()["documents"] == 0
+            assert not Path("seen.sqlite").exists(), "an empty index was left behind"
+    assert call("index", "add", "nowhere.jsonl", *INDEX).exit_code == 2
+    assert not Path("seen.sqlite").exists()
+    old()
+    assert call("index", "add", "new.jsonl", *INDEX, "--id", "idd", "-q").exit_code == 2
+    with Index.open("seen.sqlite") as index:
+        assert index.info()["documents"] == 2
     result = call("index", "add", "new.jsonl", *INDEX, "--outlet", "papr", "-q")
     assert (result.exit_code, "--outlet" in result.stderr) == (2, True)
 

@@ -84,7 +84,7 @@ def command(
 
     began = time.perf_counter()
     chosen = take_settings(settings)
-    from provenance.cli.running import at_work, say_rejects
+    from provenance.cli.running import at_work, begun, say_rejects
     from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.streaming import Streamed
     from provenance.dumps.verdicts import find_log, read_verdicts
@@ -93,22 +93,24 @@ def command(
     moment = since.replace(tzinfo=dt.UTC) if since else None
     said = read_verdicts(find_log(index.parent, verdicts))
     counts: Counter[str] = Counter()
-    with at_work(quiet, "checked") as count, open_index(index, chosen, wait, create=add) as opened:
+    with at_work(quiet, "checked") as count:
         found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
+        documents = begun(found, index) if add else iter(found)
+        with open_index(index, chosen, wait, create=add) as opened:
 
-        def records() -> Iterator[dict[str, Any]]:
-            with closing(
-                opened.check_each(found, add=add, since=moment, origins=not no_origins, verdicts=said)
-            ) as each:
-                for findings in each:
-                    for record in to_records(findings, gate):
-                        counts[record["verdict"]] += 1
-                        counts["fails"] += record["fails"]
-                        yield record
-                    count(findings.height)
-                    counts["read"] += findings.height
+            def records() -> Iterator[dict[str, Any]]:
+                with closing(
+                    opened.check_each(documents, add=add, since=moment, origins=not no_origins, verdicts=said)
+                ) as each:
+                    for findings in each:
+                        for record in to_records(findings, gate):
+                            counts[record["verdict"]] += 1
+                            counts["fails"] += record["fails"]
+                            yield record
+                        count(findings.height)
+                        counts["read"] += findings.height
 
-        write(records(), form)
+            write(records(), form)
     if not quiet:
         say_rejects(found.rejects, "like these")
         click.echo(

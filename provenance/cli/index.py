@@ -39,13 +39,15 @@ def add(inputs: tuple[str, ...], index: Path, wait: float, quiet: bool, **settin
     """
     began = time.perf_counter()
     chosen = take_settings(settings)
-    from provenance.cli.running import at_work, say_rejects
+    from provenance.cli.running import at_work, begun, say_rejects
     from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.streaming import Streamed
 
-    with at_work(quiet, "added") as count, open_index(index, chosen, wait, create=True) as opened:
+    with at_work(quiet, "added") as count:
         found = Streamed(inputs, chosen.settings, sys.stdin.buffer)
-        added = opened.add_each(found, tell=count)
+        documents = begun(found, index)
+        with open_index(index, chosen, wait, create=True) as opened:
+            added = opened.add_each(documents, tell=count)
     if not quiet:
         say_rejects(found.rejects, "like these")
         click.echo(

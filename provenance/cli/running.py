@@ -6,12 +6,14 @@ import io
 import os
 import sys
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     import polars as pl
 
@@ -27,6 +29,15 @@ def at_work(quiet: bool, what: str) -> Iterator[Callable[[int], None]]:
     with _counter(quiet, what) as count, watch_kernels(say, lambda _stage: None) as progress:
         progress(NEEDED_BY)
         yield count
+
+
+def begun(documents: Iterable[pl.DataFrame], index: Path) -> Iterator[pl.DataFrame]:
+    """DOCUMENTS bit by bit -> the same, the first of them read already where there is no index yet.
+
+    What is wrong with the inputs or their columns is told before one is made: a refused `index add` left an empty file.
+    """
+    bits = iter(documents)
+    return bits if index.exists() else chain(list(islice(bits, 1)), bits)
 
 
 def is_shown(quiet: bool) -> bool:
