@@ -97,12 +97,22 @@ class Provenance(Generic[Frame]):
         """
         return sketch(self._frame, text=text, id=id, settings=settings)
 
-    def scan(self, settings: Settings | None = None) -> Run:
+    def scan(
+        self,
+        settings: Settings | None = None,
+        *,
+        text: str | None = None,
+        id: str | None = None,  # noqa: A002  as above
+        published: str | None = None,
+        outlet: str | None = None,
+        title: str | None = None,
+        url: str | None = None,
+    ) -> Run:
         """Everything a scan finds, read now also from a lazy frame; see `provenance.scan`.
 
         >>> import provenance.frames
         >>> said = "The ferry ran aground on the bar at dawn, and nobody was hurt, the owner of the line said."
-        >>> pl.DataFrame({"body": [said, said]}).provenance.scan().matches["relation"].to_list()
+        >>> pl.DataFrame({"said": [said, said]}).provenance.scan(text="said").matches["relation"].to_list()
         ['duplicate']
         """
-        return scan(self._frame, settings)
+        return scan(self._frame, settings, text=text, id=id, published=published, outlet=outlet, title=title, url=url)

@@ -37,7 +37,7 @@ from provenance.matching.recall import measured_recall, sample_pairs
 from provenance.matching.warming import load_documents, load_passages
 from provenance.matching.whole_documents import find_alike
 from provenance.reports.runs import Run, head_facts
-from provenance.settings import Settings, or_default
+from provenance.settings import Settings, with_columns
 from provenance.text.tokens import tokenize, tokenize_and
 from provenance.verdicts.decisions import decide
 
@@ -88,6 +88,12 @@ def scan(
     inputs: str | Path | Iterable[str | Path | Source] | pl.DataFrame | pl.LazyFrame,
     settings: Settings | None = None,
     *,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002  the name of the setting and of the column
+    published: str | None = None,
+    outlet: str | None = None,
+    title: str | None = None,
+    url: str | None = None,
     verdicts: pl.DataFrame | str | Path | None = None,
     stdin: BinaryIO | None = None,
     progress: Callable[[str], None] | None = None,
@@ -97,13 +103,15 @@ def scan(
 ) -> Run:
     """Files, folders, globs, "-" (which reads `stdin`), one or several, or a frame with a column of texts -> a Run.
 
-    Raises UsageError where a named input is not there; any other input that cannot be read becomes a row of
-    `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS. `progress` is called with the name
-    of each stage as it begins, `finished` with each large table as soon as it is final, so that it can be written
-    while the run goes on, `needing` with what the run is going to need, once everything is read. `ahead` holds tables
-    that workers have begun to look through already (dumps.columnar.ahead), with the same settings.
+    Columns are guessed where none is named. Raises UsageError where a named input is not there; any other input that
+    cannot be read becomes a row of `rejects`. What editors decided holds: `verdicts` is a log's file, or VERDICTS.
+    `progress` is called with the name of each stage as it begins, `finished` with each large table as soon as it is
+    final, so that it can be written while the run goes on, `needing` with what the run is going to need, once
+    everything is read. `ahead` holds tables that workers have begun to look through already (dumps.columnar.ahead),
+    with the same settings.
     """
-    settings, clock = or_default(settings), Clock(progress)
+    named = {"text": text, "id": id, "published": published, "outlet": outlet, "title": title, "url": url}
+    settings, clock = with_columns(settings, **named), Clock(progress)
     said, given = read_verdicts(verdicts), _given(inputs)
     tell = finished or (lambda _name, _frame: None)
     with clock.step("read"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -189,6 +189,16 @@ def or_default(given: Settings | None) -> Settings:
     if given is not None and not isinstance(given, Settings):
         raise UsageError(f"settings: {given!r:.80} is no Settings; write Settings(text='body', near_duplicate=0.8)")
     return given or Settings()
+
+
+def with_columns(given: Settings | None, **columns: str | None) -> Settings:
+    """The settings that were given, or the defaults, with those columns that were named beside them.
+
+    >>> with_columns(Settings(text="words"), text=None, id="key").text
+    'words'
+    """
+    named: dict[str, Any] = {name: column for name, column in columns.items() if column is not None}
+    return replace(or_default(given), **named)
 
 
 def settings_of(facts: Mapping[str, Any]) -> Settings:

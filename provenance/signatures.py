@@ -11,7 +11,7 @@ import polars as pl
 from provenance.dumps.reading import read_frame
 from provenance.errors import UsageError
 from provenance.matching.pairs.sketches import as_minhash, sketcher
-from provenance.settings import Settings, or_default
+from provenance.settings import Settings, or_default, with_columns
 from provenance.tables import SIGNATURES, empty
 from provenance.text.tokens import fold_batches
 
@@ -39,8 +39,7 @@ def sketch(
     >>> signatures["doc_id"].to_list(), signatures["signature"].list.len().to_list()
     (['frame#1', 'frame#2'], [128, 128])
     """
-    settings = or_default(settings)
-    settings = replace(settings, text=text or settings.text, id=id or settings.id, until="matches")  # no languages
+    settings = replace(with_columns(settings, text=text, id=id), until="matches")  # no languages
     documents = read_frame(frame, settings).documents.sort("doc_id")
     signatures = list(fold_batches(documents["text"], sketcher(settings), keep=True))
     if not signatures:

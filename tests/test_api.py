@@ -6,6 +6,7 @@ import doctest
 import importlib
 import io
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pytest
 from datasketch import MinHashLSH
 
 import provenance as pv
+import provenance.frames
 from provenance import pipeline, tables
 from tests import naive
 
@@ -130,6 +132,29 @@ def test_an_index_in_a_folder_that_is_not_there_is_told_so(tmp_path: Path) -> No
     with pytest.raises(pv.ProvenanceError, match=r"seen.sqlite: there is no folder .*none; make it, or name another"):
         pv.Index.open(tmp_path / "none" / "seen.sqlite")
     assert not list(tmp_path.iterdir())
+
+
+def test_columns_are_named_as_on_the_command_line(tmp_path: Path) -> None:
+    """The message said `text=`, which scan did not take."""
+    named = {"text": "words", "id": "key", "published": "when", "outlet": "who", "title": "head", "url": "place"}
+    row = {
+        "words": SENTENCE, "text": "No.", "key": "one", "when": "2020-03-05", "who": "Quay Post", "head": "A dredger",
+        "place": "https://q.example/1",
+    }  # fmt: skip
+    frame = pl.DataFrame([row])
+    frame.write_parquet(tmp_path / "a.parquet")
+    runs = (
+        pv.scan(frame, UP_TO, **named),  # type: ignore[arg-type]
+        pv.scan(frame.lazy(), replace(UP_TO, **named)),  # type: ignore[arg-type]
+        pv.scan(tmp_path / "a.parquet", UP_TO, **named),  # type: ignore[arg-type]
+        frame.provenance.scan(UP_TO, **named),  # type: ignore[attr-defined]
+    )
+    for run in runs:
+        (found,) = run.documents.select("text", "doc_id", "outlet", "title", "url").rows()
+        assert found == (SENTENCE, "one", "Quay Post", "A dredger", "https://q.example/1")
+        assert run.documents["published"].dt.day().to_list() == [5]
+    with pytest.raises(pv.ProvenanceError, match="no column 'word'"):
+        pv.scan(frame, text="word")
 
 
 def test_a_frame_without_texts_is_a_mistake() -> None:

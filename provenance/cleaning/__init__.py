@@ -18,11 +18,13 @@ from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.reading import documents_of, numbers_of, refuse_frame, refuse_other
 from provenance.dumps.verdicts import read_verdicts
 from provenance.pipeline import scan
-from provenance.settings import Settings, or_default
+from provenance.settings import with_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from provenance.settings import Settings
 
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)  # lazy in, lazy out
@@ -65,7 +67,7 @@ def clean(
     """
     refuse_other(frame)
     policy = Policy(keep, passages, drop, read_verdicts(verdicts)).check()
-    chosen = columns_in(settings, text, id, published, outlet)
+    chosen = with_columns(settings, text=text, id=id, published=published, outlet=outlet)
     if isinstance(frame, pl.DataFrame):
         return clean_frame(frame, policy, chosen).frame
     return _clean_lazily(frame, policy, chosen)
@@ -95,7 +97,7 @@ def removals(
     """
     refuse_other(frame)
     policy = Policy(keep, passages, drop, read_verdicts(verdicts)).check()
-    chosen = columns_in(settings, text, id, published, outlet)
+    chosen = with_columns(settings, text=text, id=id, published=published, outlet=outlet)
     if isinstance(frame, pl.DataFrame):
         return clean_frame(frame, policy, chosen).removals
 
@@ -107,20 +109,6 @@ def removals(
         yield found if columns is None else found.select(columns)
 
     return register_io_source(batches, schema=tables.REMOVALS, is_pure=False)
-
-
-def columns_in(
-    settings: Settings | None, text: str | None, id_: str | None, published: str | None, outlet: str | None
-) -> Settings:
-    """Settings, the default ones if None -> the same with the columns that were named."""
-    given = or_default(settings)
-    return replace(
-        given,
-        text=text or given.text,
-        id=id_ or given.id,
-        published=published or given.published,
-        outlet=outlet or given.outlet,
-    )
 
 
 def clean_frame(frame: pl.DataFrame, policy: Policy, settings: Settings) -> Cleaned:
