@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from provenance.dumps.pieces import find_list
@@ -15,6 +16,7 @@ from provenance.settings import Settings
 from tests.dumps import PARAGRAPHS, TEXT, scan, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -170,8 +172,9 @@ def test_blocks_of_a_publishing_system_are_paragraphs(tmp_path: Path) -> None:
     lines = [json.dumps({"id": at, "body": body}) for at, body in enumerate((blocks, lists, bold, blocks[2:3]))]
     found = scan(write(tmp_path, "a.jsonl", "\n".join(lines)))
     told = "\n\n".join((PARAGRAPHS[0], "The dredger", PARAGRAPHS[1]))
-    assert found.documents.select("doc_id", "text").rows() == [("0", told), ("2", "One two")]
-    assert found.rejects["reason"].to_list() == ["not_text", "not_text"]
+    listed = f"One\n\nTwo\n\n{PARAGRAPHS[0]}"
+    assert found.documents.select("doc_id", "text").rows() == [("0", told), ("1", listed), ("2", "One two")]
+    assert found.rejects["reason"].to_list() == ["not_text"]
 
 
 def test_wordpress_says_who_wrote_in_figures_and_when_in_greenwich(tmp_path: Path) -> None:
@@ -179,3 +182,68 @@ def test_wordpress_says_who_wrote_in_figures_and_when_in_greenwich(tmp_path: Pat
     post = {"id": 1, "date": "2024-11-03T08:15:00", "date_gmt": "2024-11-03T13:15:00", "author": 3, "content": A_TEXT}
     found = scan(write(tmp_path, "a.json", json.dumps([post]))).documents
     assert found.select("byline", "published").rows() == [(None, datetime(2024, 11, 3, 13, 15, tzinfo=UTC))]
+
+
+def _drupal(text: str) -> dict[str, Any]:
+    body = {"value": f"<p>{text}</p>", "format": "basic_html", "processed": f"<p>{text}</p>", "summary": ""}
+    return {"data": [{"type": "node--article", "id": "u1", "attributes": {"title": "A dredger", "body": body}}]}
+
+
+def _ghost(text: str) -> dict[str, Any]:
+    posts = [{"id": "u1", "title": "A dredger", "html": f"<p>{text}</p>", "published_at": None}]
+    tables = {"tags": [{"id": "t", "name": "News"}], "posts": posts, "settings": [{"key": "title", "value": "Post"}]}
+    return {"db": [{"meta": {"version": "5"}, "data": tables}]}
+
+
+def _contentful(text: str) -> dict[str, Any]:
+    fields = {"title": {"en-US": "A dredger"}, "body": {"en-US": text}}
+    return {"entries": [{"sys": {"id": "u1", "type": "Entry"}, "fields": fields}], "assets": []}
+
+
+@pytest.mark.parametrize("export", [_drupal, _ghost, _contentful])
+def test_exports_of_publishing_systems(tmp_path: Path, export: Callable[[str], dict[str, Any]]) -> None:
+    found = scan(write(tmp_path, "a.json", json.dumps(export(PARAGRAPHS[0]))))
+    assert found.documents.select("doc_id", "title", "text").rows() == [("u1", "A dredger", PARAGRAPHS[0])]
+    assert found.rejects.is_empty()
+
+
+LINK = [{"text": "The "}, {"type": "link", "url": "https://q.example", "children": [{"text": "harbour"}]}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"blocks": [{"type": "h", "data": {"text": "The harbour"}}, {"type": "p", "data": {"text": "Two."}}]},
+        {"blocks": [{"type": "unstyled", "text": "The harbour", "key": "a"}, {"type": "unstyled", "text": "Two."}]},
+        {"type": "doc", "content": [{"type": "p", "content": LINK}, {"type": "p", "content": [{"text": "Two."}]}]},
+        {"root": {"type": "root", "children": [
+            {"type": "p", "children": LINK}, {"type": "image", "src": {"id": 3, "alt": "Quay"}},
+            {"type": "p", "children": [{"text": "Two.", "type": "text"}]}]}},
+        {"nodeType": "document", "content": [
+            {"nodeType": "paragraph", "content": [{"nodeType": "text", "value": "The harbour"}]},
+            {"nodeType": "paragraph", "content": [{"nodeType": "text", "value": "Two."}]}]},
+        [{"_type": "block", "children": [{"_type": "span", "text": "The harbour"}]},
+         {"_type": "block", "children": [{"_type": "span", "text": "Tw"}, {"_type": "span", "text": "o."}]}],
+    ],
+)  # fmt: skip
+def test_trees_of_block_editors(tmp_path: Path, body: Any) -> None:
+    found = scan(write(tmp_path, "a.jsonl", json.dumps({"id": 1, "title": "A dredger", "body": body}) + "\n"))
+    assert found.documents["text"].to_list() == ["The harbour\n\nTwo."], found.rejects.rows()
+
+
+def test_a_block_with_words_that_are_not_found_is_no_text(tmp_path: Path) -> None:
+    body = [{"type": "p", "text": "One."}, {"type": "card", "of": {"said": "Words that would be lost without a word."}}]
+    (row,) = scan(write(tmp_path, "a.jsonl", json.dumps({"body": body}) + "\n")).rejects.to_dicts()
+    assert row["reason"] == "not_text"
+
+
+def test_what_is_said_of_a_text_beside_it(tmp_path: Path) -> None:
+    """Data sets of texts have address, date and publisher in an object `meta`; all of it was lost."""
+    meta = {"url": "https://q.example/1", "timestamp": "2024-03-05T08:15:00Z", "source": "Quay Post"}
+    rows = [{"text": TEXT, "meta": meta}, {"text": "Another.", "meta": meta}]
+    pl.DataFrame(rows).write_parquet(tmp_path / "a.parquet")
+    write(tmp_path, "a.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    for name in ("a.jsonl", "a.parquet"):
+        found = scan(tmp_path / name).documents
+        assert found.select("text", "outlet", "url").rows()[0] == (TEXT, "Quay Post", "https://q.example/1")
+        assert found["published"].dt.hour().to_list() == [8, 8]

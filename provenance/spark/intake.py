@@ -14,7 +14,7 @@ from provenance import tables
 from provenance.dumps.columnar import table_files
 from provenance.dumps.flags import Flags
 from provenance.dumps.intake import Intake, Shelf
-from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.labels.columns import ABOUT, choose_columns
 from provenance.dumps.labels.day_order import DAY_FIRST, MONTH_FIRST, settle_dates
 from provenance.dumps.labels.identity import name_documents, own_names
 from provenance.dumps.reading import documents_of
@@ -96,7 +96,8 @@ def read_frames(flow: Flow, frames: list[DataFrame], settings: Settings) -> Arri
         columns = choose_columns([name for name in frame.columns if name not in (PATH, NUMBER)], settings)
         if columns.problem:
             raise UsageError(f"frame: {columns.problem[1]}")
-        taken.append(frame.select(*(F.col(f"`{column}`") for column in columns.all()), PATH, NUMBER))
+        read = dict.fromkeys([*columns.all(), *(name for name in frame.columns if name in ABOUT)])
+        taken.append(frame.select(*(F.col(f"`{column}`") for column in read), PATH, NUMBER))
         date = columns.of.get("published")
         dates.append(date if dict(frame.dtypes).get(date or "") == "string" else None)
     orders = enter_contents(flow, taken, dates)

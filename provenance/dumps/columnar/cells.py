@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.dumps.labels.columns import MOST_DEPTH, MOST_FIELDS, NAMES, PUBLISHERS, choose_columns
+from provenance.dumps.labels.columns import ABOUT, MOST_DEPTH, MOST_FIELDS, NAMES, PUBLISHERS, choose_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from provenance.settings import Settings
 
@@ -28,7 +28,8 @@ _PRINTED = "%Y-%m-%dT%H:%M:%S%.f"
 def flat(frame: pl.LazyFrame, settings: Settings) -> pl.LazyFrame:
     """A table -> the same; where none of its columns is the text, the fields of its structs, too, called by their path.
 
-    As records.articles.flattened does with an object: a struct stays as it is where it has a name to show.
+    Those of structs that say what a text is (`meta`) are looked for in any case. As records.articles.flattened does
+    with an object: a struct stays as it is where it has a name to show.
     """
     schema = frame.collect_schema()
     if not any(isinstance(dtype, pl.Struct) for dtype in schema.values()):
@@ -36,7 +37,12 @@ def flat(frame: pl.LazyFrame, settings: Settings) -> pl.LazyFrame:
     columns = choose_columns(schema.names(), settings)
     is_inside = settings.text is not None and settings.text not in schema and "." in settings.text
     if not (columns.problem or is_inside or isinstance(schema[columns.of["text"]], pl.Struct)):
-        return frame
+        return frame.with_columns(**_fields({name: dtype for name, dtype in schema.items() if name in ABOUT}))
+    return frame.select(**_fields(schema))
+
+
+def _fields(schema: Mapping[str, pl.DataType]) -> dict[str, pl.Expr]:
+    """Columns -> the fields in them by their paths, outer ones first."""
     found: dict[str, pl.Expr] = {}
     level: list[tuple[str, pl.Expr, Any]] = [(name, pl.col(name), dtype) for name, dtype in schema.items()]
     for _ in range(MOST_DEPTH + 1):
@@ -47,7 +53,7 @@ def flat(frame: pl.LazyFrame, settings: Settings) -> pl.LazyFrame:
             if isinstance(dtype, pl.Struct):
                 deeper += [(f"{path}.{one.name}", column.struct.field(one.name), one.dtype) for one in dtype.fields]
         level = deeper
-    return frame.select(**found)
+    return found
 
 
 def _is_value(path: str, dtype: Any) -> bool:

@@ -29,7 +29,7 @@ USUAL = {
     "text": (
         "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
         "articlecontent", "postcontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext",
-        "rawcontent", "story", "texte",
+        "rawcontent", "story", "selftext", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
         "tekst", "metin", "icerik", "artikeltext", "volltext", "textoarticulo", "textocompleto", "corpsarticle",
         "paragraphs", "contentelements", *OF_MARKUP,
@@ -46,6 +46,7 @@ USUAL = {
         "veroffentlichungsdatum", "veroffentlichtam", "fechadepublicacion", "fechapublicacion", "datedepublication",
         "datepublication", "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione",
         "publicatiedatum", "datapublikacji", "yayintarihi",
+        "createdutc", "createdtime", "createdat", "created",
     ),
     "outlet": (
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
@@ -86,6 +87,12 @@ NAMES = ("name", "title", "main", "original")
 PUBLISHERS = ("source", "publisher", "outlet", "site", "publication", "newspaper")
 #: The address of a page, and not of a whole site.
 PAGE_ADDRESS = r"^https?://[^/\s]+/\S"
+#: Where an object has what it is called for: a body of Drupal's, of block editors (Editor.js, Draft.js, Lexical); and
+#: as Contentful has every field, by its language.
+INNER = ("value", "processed", "rendered", "blocks", "children", "root")
+_LOCALE = re.compile("[a-z]{2}-[A-Z]{2}")
+#: Objects that say what a text is, beside it.
+ABOUT = ("meta", "metadata", "thread")
 #: Fields whose column a setting can name.
 ASKED = ("text", "id", "published", "outlet", "title", "url")
 
@@ -119,8 +126,8 @@ def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}
     named = [column for column in found if len(column) <= MOST_NAME]
     for column in named:
         keys.setdefault(_key(column), column)
-    for column in named:  # a path of a nested record is called by its last part
-        keys.setdefault(_key(column.rsplit(".", 1)[-1]), column)
+    for column in named:  # a path of a nested record is called by its last part that says what it is
+        keys.setdefault(_key(_last_part(column)), column)
     asked = {field: column for field in ASKED if (column := getattr(settings, field)) is not None}
     for field, column in asked.items():
         if column not in found:
@@ -138,6 +145,14 @@ def choose_columns(found: Collection[str], settings: Settings, asks: str = "--{}
         named_by = asks.format("text")
         return Columns({}, ("no_text_column", f"it has {_listed(found)}: name the one with the text with {named_by}"))
     return Columns({field: chosen[field] for field in USUAL if field in chosen}, None, tuple(others))
+
+
+def _last_part(path: str) -> str:
+    """What a field in other objects is called: `attributes.body.value` is a body."""
+    *outer, last = path.split(".")
+    while outer and (last in INNER or _LOCALE.fullmatch(last)):
+        last = outer.pop()
+    return last
 
 
 def columns_of_frame(found: Collection[str], settings: Settings) -> Columns:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from provenance.dumps.intake import Found, Intake
 from provenance.dumps.labels.columns import (
+    ABOUT,
     ASKED,
     MOST_DEPTH,
     MOST_FIELDS,
@@ -41,6 +42,11 @@ _RUNS = (
 )  # fmt: skip
 #: Where a block of an article has its text, and a picture its caption; Arc's have `content`, feedparser's `value`.
 _SAID = ("text", "content", "caption", "value")
+#: Where a block says what it is, and where it has others.
+_KINDS = ("type", "_type", "nodeType", "blockType")
+_INSIDE = ("children", "content", "nodes", "data", "items", "blocks")
+#: Nodes of an editor's text in each other; what is deeper is not read.
+MOST_LEVELS = 20
 #: How a document store exports a value that JSON has no type for.
 _TYPED = ("$oid", "$date", "$numberLong")
 
@@ -68,6 +74,9 @@ class Records:
         nested = isinstance(value.get(columns.of.get("text", "")), dict)
         if (columns.problem or nested or self._dotted) and any(isinstance(inner, dict) for inner in value.values()):
             value = flattened(value)
+            columns = self._columns(tuple(value))
+        elif any(isinstance(value.get(name), dict) for name in ABOUT):
+            value = {**value, **flattened({name: value[name] for name in ABOUT if isinstance(value.get(name), dict)})}
             columns = self._columns(tuple(value))
         if columns.problem:
             self.intake.reject(record, *columns.problem)
@@ -223,19 +232,47 @@ def text_of_parts(parts: list[Any]) -> object:
 def _texts_of_blocks(parts: list[Any]) -> list[str] | None:
     """A list -> the texts of its blocks, captions among them; None unless it is of objects whose type is no run's.
 
-    A block without a text, of a picture or a map, has no part in it; one that holds lists or objects might, so None.
+    A block without words, of a picture or a map, has no part in it; one that has some elsewhere is not known, so None.
     """
     texts = []
     for part in parts:
-        kind = part.get("type") if isinstance(part, dict) else None
+        kind = next((part[name] for name in _KINDS if name in part), None) if isinstance(part, dict) else None
         if not isinstance(kind, str) or kind in _RUNS:
             return None
-        said = next((part[name] for name in _SAID if isinstance(part.get(name), str)), None)
-        if said is None and any(isinstance(inner, list | dict) for inner in part.values()):
+        said = _text_of_node(part, MOST_LEVELS)
+        if said is None and any(map(_has_words, part.values())):
             return None
         if said and not said.isspace():
             texts.append(plain_text(said) if is_fragment(said) else said)
     return texts
+
+
+def _text_of_node(node: Any, levels: int) -> str | None:
+    """A node of an editor's tree -> its text: that of leaves in one piece, of blocks apart; None if it has none.
+
+    The trees of ProseMirror, Slate, Lexical, Editor.js, Draft.js, Contentful and Sanity.
+    """
+    if isinstance(node, str):
+        return node
+    if not isinstance(node, dict) or not levels:
+        return None
+    said = next((name for name in _SAID if isinstance(node.get(name), str)), None)
+    if said is not None:
+        return str(node[said])
+    inner = next((node[name] for name in _INSIDE if isinstance(node.get(name), list | dict)), None)
+    if not isinstance(inner, list):
+        return _text_of_node(inner, levels - 1)
+    texts = [text for one in inner if (text := _text_of_node(one, levels - 1)) is not None]
+    is_line = any(isinstance(one, dict) and any(isinstance(one.get(name), str) for name in _SAID) for one in inner)
+    return ("" if is_line else PARTED).join(texts) if texts else None
+
+
+def _has_words(value: Any) -> bool:
+    """Whether there are words in a value, and not only names and addresses."""
+    if isinstance(value, str):
+        return len(value.split()) >= 4  # a name has three
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_has_words, inner))
 
 
 def _is_value(name: str, inner: object) -> bool:

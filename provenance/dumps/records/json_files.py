@@ -332,9 +332,9 @@ def _fields(record: dict[str, Any]) -> list[str]:
 def _lists_in(place: Place, settings: Settings) -> Iterator[Place]:
     """The lists of objects with texts in the objects of a list: messages of each of several chats."""
     for number, group in enumerate(place.records):
-        for key, inner in group.items() if isinstance(group, dict) else ():
-            if isinstance(inner, list) and inner and has_text(inner[0], settings):
-                yield Place((*place.keys, number, key), inner, is_list=True, channel=_channel(group))
+        for found in find_records(group, settings) if isinstance(group, dict) else ():
+            if found.is_list and found.records and has_text(found.records[0], settings):
+                yield found._replace(keys=(*place.keys, number, *found.keys))
 
 
 def _grouped(value: Any, settings: Settings) -> Iterator[tuple[str | None, Any]]:
