@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -201,3 +202,23 @@ def test_what_came_through_a_pipe_is_neither_copied_nor_held(tmp_path: Path, mon
         run = read(["-"], Settings(), stdin)
     assert run.documents["text"].to_list() == texts
     assert run.rejects.height == 0
+
+
+@pytest.mark.parametrize("compression", [None, "zstd"])
+def test_a_stream_of_arrow_is_read_under_the_name_of_a_file(tmp_path: Path, compression: str | None) -> None:
+    """As data sets come: each was a reject, "its first bytes are wrong"."""
+    table, out = pa.Table.from_pylist([{**row, "meta": {"url": "https://q.example"}} for row in ROWS]), io.BytesIO()
+    with pa.ipc.new_stream(out, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as stream:
+        for batch in table.to_batches(max_chunksize=7):
+            stream.write_batch(batch)
+    whole = write(tmp_path, "data-00000-of-00001.arrow", out.getvalue())
+    found = scan(whole)
+    assert found.documents.sort(pl.col("doc_id").cast(pl.Int64))["text"].to_list() == [row["text"] for row in ROWS]
+    assert found.documents["url"].unique().to_list() == ["https://q.example"]
+    assert found.rejects.is_empty()
+    inside = found.documents.drop("path")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.write(whole, "a.arrow")
+    assert scan(tmp_path / "a.zip").documents.drop("path").equals(inside)
+    broken = scan(write(tmp_path, "b.arrow", out.getvalue()[: len(out.getvalue()) * 2 // 3]))
+    assert broken.rejects["reason"].to_list() == ["damaged"]

@@ -7,6 +7,7 @@ Here
     ahead                                   a worker is asked early, while the rest of the program loads
     cells                                   cells of any type -> texts and labels, as the same record in JSON is read
     taking                                  the texts that it hands over, used where they lie
+    arrow_streams                           Arrow as a file or as a stream -> a lazy frame
 In a worker
     trying                                  how much of a file can be read
     parquet_format, parquet_sums, parquet_bounds    what a Parquet file says of itself, compared with what it holds

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
+from provenance.dumps.columnar.arrow_streams import scan_arrow
 from provenance.dumps.columnar.cells import BATCH_ROWS, flat, has_blanks, holds_texts
 from provenance.dumps.columnar.giving import Giver
 from provenance.dumps.columnar.parquet_bounds import Extremes, stated_bounds
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 SIZE = 6  # the field of a chunk's metadata that has its bytes unpacked, in parquet.thrift
 #: What reads a file by columns. From a file that can seek and not by name, which Polars takes for a glob or an address.
-SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
+SCANS: dict[str, Callable[[Any], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": scan_arrow}
 #: What Polars raises for what a file holds; a panic of its Rust is no Exception.
 FAILURES = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
 

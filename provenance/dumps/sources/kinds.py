@@ -40,8 +40,8 @@ _MAGIC = (
     (b"PK\x05\x06", "zip"),
     (b"WARC/", "warc"),
 )
-#: Kinds whose files always begin with their magic: another beginning is damage.
-_ONLY_BY_MAGIC = {"parquet": b"PAR1", "arrow": b"ARROW1", "zip": b"PK"}
+#: Kinds whose files always begin with their magic: another beginning is damage. Arrow's streams begin as messages do.
+_ONLY_BY_MAGIC = {"parquet": (b"PAR1",), "arrow": (b"ARROW1", b"\xff\xff\xff\xff"), "zip": (b"PK",)}
 #: How a record begins, alone on its line, in a list or over several lines; prose in braces has no name in quotes.
 _RECORD = re.compile(rb'(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,200}"\s{0,9}:')
 _COLUMN_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
