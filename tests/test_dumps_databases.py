@@ -121,9 +121,35 @@ def proquest(one: Story) -> str:
     )
 
 
+def newsbank(one: Story) -> str:
+    return (
+        f"{one.title}\n\n{one.printed} | {one.outlet}\nAuthor: {one.author} | Section: NEWS | 1543 Words\n"
+        f"Page: {one.at}\n\n{one.body}\n\nRecord Number: 17A2B3C4D5E6F70{one.at}\nCopyright (c) 2020 {one.outlet}\n\n"
+    )
+
+
+def europresse(one: Story) -> str:
+    """Under the headline a second one, and a name; the first was the paper's with the number of the issue."""
+    second = "\n\nA second headline for it" if one.at % 2 else ""
+    return (
+        f"{one.outlet}, no. 2451{one.at}\nNews, {one.day:%A}, {one.printed} 1543 words, p. {one.at}\n\n"
+        f"{one.title}{second}\n\n{one.author}\n\n{one.body}\n\n"
+        f"© 2020 {one.outlet}. All rights reserved.\nCertificate issued on April 9, 2020.\n"
+        f"news·{one.day:%Y%m%d}·QP·00{one.at}\n\n"
+    )
+
+
+def pressreader(one: Story) -> str:
+    return (
+        f"{one.outlet}\n{one.day:%Y-%m-%d}\nHARBOUR\n{one.title}\nBy {one.author}\n\n{one.body}\n\n"
+        f"Article Name:{one.title}\nPublication:{one.outlet}\nSection:HARBOUR\nAuthor:By {one.author}\n"
+        f"Start Page:{one.at}\nEnd Page:{one.at}\n\n"
+    )
+
+
 FORMS = [
     lexis, older_lexis, nexis, nexis_with_list, factiva, factiva_by_codes, factiva_by_codes_on_their_lines,
-    factiva_in_german, proquest, proquest_by_titles,
+    factiva_in_german, proquest, proquest_by_titles, newsbank, europresse, pressreader,
 ]  # fmt: skip
 
 
@@ -158,7 +184,15 @@ def test_an_export_is_cut_alike_a_window_at_a_time(
 
 
 def test_marks_without_the_fields_of_a_database_are_left_to_the_lines_around_them() -> None:
-    for mark in ("End of Document", "Document XY 2020", "ProQuest document ID: 12", "The 2 of 3 DOCUMENTS"):
+    for mark in (
+        "End of Document",
+        "Document XY 2020",
+        "ProQuest document ID: 12",
+        "The 2 of 3 DOCUMENTS",
+        "Record Number: 17A2B3C4",
+        "news·20240305·CR·001",
+        "End Page: 4",
+    ):
         assert len(checked(f"Town buys a dredger at last\n\n{story(1)}{mark}\n\n{story(2)}")) == 1
 
 

@@ -1,4 +1,4 @@
-"""Text that a database of news exports (LexisNexis, Nexis Uni, Factiva, ProQuest) -> its articles and their fields.
+"""Text that a database of news exports (LexisNexis, Factiva, ProQuest, NewsBank, ...) -> its articles and their fields.
 
 Each of them writes a mark over or under every article that nobody else writes, and says in lines of its own what others
 leave to be guessed: who printed it, when, under which headline. The forms are those of the exports themselves; no field
@@ -16,7 +16,7 @@ from provenance.dumps.plain_text.flattened_feeds import Item
 from provenance.dumps.plain_text.heads import Head
 from provenance.dumps.plain_text.layout import cut_lines
 from provenance.dumps.plain_text.line import COUNTED, byline_name
-from provenance.text.calendar import parse_date
+from provenance.text.calendar import find_dates, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Lines over the fields in which a headline, an outlet and a date stand, at most.
 MOST_HEAD = 40
+#: Words of the names that sign an article.
+MOST_NAMES = 6
 #: LexisNexis' fields, in capitals, over the text.
 _FIELD = re.compile(r"(HEADLINE|BYLINE|SECTION|LENGTH|DATELINE|SOURCE|SERIES|BODY|GRAPHIC|HIGHLIGHT|URL): ?(.*)")
 _RIGHTS = re.compile(r"Copyright|\(c\)|©|All Rights Reserved", re.IGNORECASE)
@@ -45,6 +47,17 @@ _HOUR = re.compile(r"\d{1,2}:\d\d(?: [A-Z]{3,4})?")
 _NUMBERED = re.compile(r"ProQuest document ID: ?\d+")
 _OVER = re.compile(r"_{20,}|Document \d{1,5} of \d{1,5}")
 _NAMED = re.compile(r"(Title|Author|Publication title|Publication date): ?(.+)")
+#: NewsBank's, under the text, with the copyright; over it `March 5, 2024 | Quay Post (Haven)`.
+_RECORD = re.compile(r"Record Number: ?[\w-]{6,40}")
+_DATED_PAPER = re.compile(r"(?P<date>[^|]{6,40}) \| (?P<paper>[^|]{2,100})")
+_BY_FIELD = re.compile(r"Author: ?(?P<name>[^|]+)(?:\|.*)?")
+#: Europresse's, under the text; over the headline a line with the count of words, and over that the paper's name.
+_CERTIFIED = re.compile(r"(?:news|public)·(?:19|20)\d{6}·[\w·.-]+")
+_COUNT_AND_PAGE = re.compile(r".*\d (?:mots|words|palabras|Wörter)(?:, .*)?")
+_ISSUE = re.compile(r",? (?:no\.|n°|nº) ?[\d ,.-]+$| \(.*\)$")
+#: PressReader's, under the text that somebody copied from its pages.
+_LAST_PAGE = re.compile(r"End Page: ?\w{1,6}")
+_FOOT = re.compile(r"(Article Name|Publication|Author): ?(.+)")
 
 
 class _Form(NamedTuple):
@@ -75,9 +88,13 @@ def split_export(text: str) -> list[Item]:
 def _starts_behind(mark: re.Pattern[str], head: re.Pattern[str], lines: list[Line]) -> list[int]:
     """Where articles start that have a mark under each, and a line of its head over that; none if one has no head.
 
-    The last may lack its mark.
+    The last may lack its mark. A line of copyright under a mark goes with it.
     """
-    ends = [row + 1 for row, line in enumerate(lines) if mark.fullmatch(line.text)]
+    ends = []
+    for row, line in enumerate(lines):
+        if mark.fullmatch(line.text):
+            signed = row + 1 < len(lines) and not lines[row + 1].blank_before and _RIGHTS.match(lines[row + 1].text)
+            ends.append(row + 1 + bool(signed))
     bounds = [0, *ends, len(lines)]
     named = [any(head.fullmatch(line.text) for line in lines[low:high]) for low, high in pairwise(bounds)]
     return bounds[: -1 if named[-1] else -2] if ends and all(named[:-1]) else []
@@ -209,6 +226,40 @@ def _proquest_head(lines: list[Line]) -> Head:
     return Head(title, _author(fields.get("Author")), day, None, outlet or None)
 
 
+# -- NewsBank, Europresse, PressReader: a line of theirs under each ------------------------------------------
+
+
+def _newsbank_head(lines: list[Line]) -> Head:
+    """The headline over the line of the date and the paper, the author under it."""
+    at = next(row for row, line in enumerate(lines) if _DATED_PAPER.fullmatch(line.text))
+    match = _DATED_PAPER.fullmatch(lines[at].text)
+    paper, day = (match["paper"].strip(), _day(match["date"])) if match else (None, None)
+    names = (_BY_FIELD.fullmatch(line.text) for line in lines[at + 1 : at + 4])
+    name = next((match["name"].strip() for match in names if match), None)
+    return Head(lines[at - 1].text if at else None, _author(name), day, None, paper)
+
+
+def _europresse_head(lines: list[Line]) -> Head:
+    """Paper, section with date and count, headline, one a line; a second headline and a name may follow."""
+    at = next(row for row, line in enumerate(lines) if _COUNT_AND_PAGE.fullmatch(line.text))
+    paper = _ISSUE.sub("", lines[at - 1].text).strip() if at else None
+    dates = find_dates(lines[at].text)
+    under = lines[at + 1 : at + 4]
+    signed = (_author(line.text) for line in reversed(under[1:]) if line.words <= MOST_NAMES)
+    day = dates[0].value if dates else None
+    return Head(under[0].text if under else None, next(filter(None, signed), None), day, None, paper)
+
+
+def _pressreader_head(lines: list[Line]) -> Head:
+    """Fields by name under the text; the date stands over it, alone."""
+    fields: dict[str, str] = {}
+    for line in reversed(lines):
+        if match := _FOOT.fullmatch(line.text):
+            fields.setdefault(match[1], match[2])
+    dated = next((line.date.value for line in lines[:MOST_HEAD] if line.date is not None), None)
+    return Head(fields.get("Article Name"), _author(fields.get("Author")), dated, None, fields.get("Publication"))
+
+
 # -- fields -----------------------------------------------------------------------------------------------
 
 
@@ -231,5 +282,8 @@ _FORMS = (
     _Form(re.compile("DOCUMENTS"), _lexis_starts, _lexis_head),
     _Form(_END, partial(_starts_behind, _END, _OVER_BODY), _nexis_head),
     _Form(_NUMBERED, _proquest_starts, _proquest_head),
+    _Form(_RECORD, partial(_starts_behind, _RECORD, _DATED_PAPER), _newsbank_head),
+    _Form(_CERTIFIED, partial(_starts_behind, _CERTIFIED, _COUNT_AND_PAGE), _europresse_head),
+    _Form(_LAST_PAGE, partial(_starts_behind, _LAST_PAGE, _FOOT), _pressreader_head),
     _Form(_NUMBER, partial(_starts_behind, _NUMBER, _FACTIVA_HEAD), _factiva_head),
 )
