@@ -247,3 +247,29 @@ def test_what_is_said_of_a_text_beside_it(tmp_path: Path) -> None:
         found = scan(tmp_path / name).documents
         assert found.select("text", "outlet", "url").rows()[0] == (TEXT, "Quay Post", "https://q.example/1")
         assert found["published"].dt.hour().to_list() == [8, 8]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_json_that_is_given_to_a_name(tmp_path: Path, many: int) -> None:
+    """As the archive of an account of Twitter's holds it; it was one article, brackets and all."""
+    posts = [{"tweet": {"id_str": str(at), "full_text": PARAGRAPHS[at], "created_at": "Tue Mar 05 08:15:00 +0000 2024"}}
+             for at in range(many)]  # fmt: skip
+    text = f"window.YTD.tweets.part0 = {json.dumps(posts, indent=1)};\n"
+    found = scan(write(tmp_path, "tweets.js", text))
+    assert found.documents.select("doc_id", "text").rows() == [(str(at), PARAGRAPHS[at]) for at in range(many)]
+    assert found.rejects.is_empty()
+    assert found.documents["published"].null_count() == 0
+    assert scan(write(tmp_path, "b.txt", f"const dredgers = 2\n\n{TEXT}")).inputs["format"].to_list() == ["text"]
+
+
+def test_lines_of_a_bulk_request_name_the_document_behind_them(tmp_path: Path) -> None:
+    """Half the lines of such an export were rejects, and the exit code 3."""
+    lines: list[Any] = [
+        {"index": {"_index": "news", "_id": "a"}}, {"body": PARAGRAPHS[0]}, {"create": {}}, {"body": PARAGRAPHS[1]},
+        {"index": {"_id": "c"}}, {"id": "own", "body": PARAGRAPHS[2]}, {"index": {"body": TEXT}},
+    ]  # fmt: skip
+    found = scan(write(tmp_path, "a.ndjson", "".join(json.dumps(line) + "\n" for line in lines)))
+    names = found.documents["doc_id"].to_list()
+    assert [name.rpartition("/")[2] for name in names] == ["a", "a.ndjson#4", "own", "a.ndjson#7"]
+    (row,) = found.rejects.to_dicts()
+    assert (row["reason"], row["detail"][:9]) == ("left_out", "3 records")

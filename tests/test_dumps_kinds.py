@@ -51,3 +51,16 @@ def test_a_file_called_text_is_what_it_certainly_is(tmp_path: Path, content: str
 def test_a_look_that_ends_within_a_record_tells_records() -> None:
     rows = b"".join(b'{"text": "%s"}\n' % (b"a" * 30) for _ in range(4))
     assert {kind_of("a.txt", rows[:end])[0] for end in range(len(rows) // 4 + 1, len(rows))} == {"jsonl"}
+
+
+@pytest.mark.parametrize("name", ["a.sql", "a.txt"])
+@pytest.mark.parametrize(
+    "begins",
+    ["-- MySQL dump 10.13  Distrib 8.0\n", "--\n-- PostgreSQL database dump\n--\n", "INSERT INTO `posts` VALUES ("],
+)
+def test_a_database_written_out_is_no_article(tmp_path: Path, name: str, begins: str) -> None:
+    """It was read as one article, of commands and brackets."""
+    found = scan(write(tmp_path, name, f"{begins}(1,'The council pays.','2020-03-04');\n"))
+    (row,) = found.rejects.to_dicts()
+    assert (row["reason"], row["detail"][:4], found.documents.height) == ("format", "SQL:", 0)
+    assert scan(write(tmp_path, "b.txt", "-- MySQL dumped for a dredger\n\nThe council pays.")).documents.height == 1

@@ -30,6 +30,7 @@ from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, 
 from provenance.dumps.records.articles import choose_filled
 from provenance.dumps.sources.compression import Allowance, Expanded
 from provenance.dumps.sources.decode import decode_text
+from provenance.dumps.sources.kinds import ASSIGNED
 from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values
 
@@ -94,9 +95,14 @@ def _unpacked(packed: BinaryIO) -> BinaryIO:
 
 
 def is_scattered(place: Path, settings: Settings) -> bool:
-    """Whether a JSON file is one value with records in several places: it cannot be written without some of them."""
+    """Whether a JSON file is one value with records in several places: it cannot be written without some of them.
+
+    Nor can one that is part of a script.
+    """
     with place.open("rb") as packed:
         text = decode_text(_unpacked(packed).read()).text
+    if re.match(ASSIGNED, text):
+        return True
     try:
         json.loads(text)
     except (ValueError, RecursionError):

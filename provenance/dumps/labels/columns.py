@@ -36,7 +36,7 @@ USUAL = {
     ),
     "id": (
         "docid", "itemid", "id", "guid", "articleid", "documentid", "uuid", "newsid", "storyid", "uid", "identifier",
-        "docno", "newid",
+        "docno", "newid", "idstr",
     ),
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",

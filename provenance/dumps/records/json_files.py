@@ -11,6 +11,7 @@ from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.records.articles import Records, flattened, text_of_parts
 from provenance.dumps.records.lines import MOST_LINE, read_lines, record_encoding
 from provenance.dumps.rejects import NOT_TEXT, single_line
+from provenance.dumps.sources.kinds import ASSIGNED
 from provenance.dumps.web.markup import plain_text
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from provenance.settings import Settings
 
 _SPACE = re.compile(r"[\s\ufeff]*")
+#: What a bulk request says of a document beside it (Elasticsearch, OpenSearch).
+_OF_ACTIONS = {"_index", "_id", "_type", "routing", "_routing", "pipeline", "require_alias", "version", "version_type"}
+#: JSON that is given to a name, as in the archive of an account of Twitter's: `window.YTD.tweets.part0 = [`.
+_ASSIGNED = re.compile(ASSIGNED)
 #: Where in a file's value its records are looked for: {"response": {"docs": [...]}}.
 _MOST_DEPTH = 6
 
@@ -34,6 +39,7 @@ def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame |
         intake.reject(None, *NOT_TEXT)
         return
     records = Records(intake)
+    named: str | None = None  # by the line before
     for record, line in enumerate(lines):
         if line is None:
             intake.reject(record, "too_long", f"a line of more than {MOST_LINE >> 20} MB: split it")
@@ -51,9 +57,24 @@ def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame |
         except (ValueError, RecursionError) as error:
             intake.reject(record, "broken_json", f"{_said(error)}: {single_line(text, 60)}")
             continue
-        records.add(record, value)
+        if _is_action(value):
+            intake.leave("lines that say what to do with the next")
+            [act] = value.values()
+            named = act.get("_id")
+            continue
+        records.add(record, value | {"_id": named} if named is not None and isinstance(value, dict) else value)
+        named = None
         yield from records.full()
     records.finish()
+
+
+def _is_action(value: Any) -> bool:
+    """Whether a line is one of those between the documents of a bulk request: `{"index": {"_index": …, "_id": …}}`.
+
+    Of each such export, as elasticdump and search engines' own tools write it, half the lines were rejects.
+    """
+    [(name, said)] = value.items() if isinstance(value, dict) and len(value) == 1 else [(None, None)]
+    return name in ("index", "create", "update") and isinstance(said, dict) and not said.keys() - _OF_ACTIONS
 
 
 def read_json(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Question]:
@@ -99,7 +120,8 @@ class _Values:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._text = self._decoder.decode(head)
-        self._at = 0
+        assigned = _ASSIGNED.match(self._text.removeprefix("\ufeff"))
+        self._at = assigned.end() if assigned else 0
         self._before = 0  # characters that the window has left behind
         self._ended = False
         self._scan = json.JSONDecoder().raw_decode
@@ -111,6 +133,7 @@ class _Values:
         while self._next():
             if self._next() == "[":
                 yield from self._elements()
+                self._at += self._next() == ";"
                 continue
             value = self._value()
             if value is self:
@@ -118,7 +141,7 @@ class _Values:
             else:
                 for self.channel, record in _records_in(value, intake):
                     yield record
-            if self._next() == ",":  # some join records so
+            if self._next() in (",", ";"):  # some join records so, and a statement ends so
                 self._at += 1
 
     def _next(self) -> str:

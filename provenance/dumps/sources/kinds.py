@@ -44,6 +44,14 @@ _MAGIC = (
 _ONLY_BY_MAGIC = {"parquet": (b"PAR1",), "arrow": (b"ARROW1", b"\xff\xff\xff\xff"), "zip": (b"PK",)}
 #: How a record begins, alone on its line, in a list or over several lines; prose in braces has no name in quotes.
 _RECORD = re.compile(rb'(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,200}"\s{0,9}:')
+#: A name to which JSON is given, in a script that does nothing else.
+ASSIGNED = r"\s{0,99}(?:window\.|(?:var|const|let) )[\w.$]{1,80}\s{0,3}=\s{0,3}(?=[\[{])"
+_ASSIGNED = re.compile(ASSIGNED.encode())
+#: How the programs that write out a whole database begin.
+_SQL = re.compile(
+    rb"(?:(?:--|#|/\*)[^\n]{0,200}\n\s{0,99}){0,9}(?:-- (?:MySQL|MariaDB|PostgreSQL|phpMyAdmin)\b[^\n]{0,40}\b[Dd]ump\b"
+    rb"|(?:CREATE TABLE|INSERT INTO|DROP TABLE|BEGIN TRANSACTION|PRAGMA foreign_keys)\b[^\n]{0,200}[(;=])"
+)
 _COLUMN_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
 #: A table in a file that is called text has so many columns that are known by name, and so many rows are looked at.
 KNOWN_COLUMNS, ROWS_LOOKED_AT = 3, 8
@@ -75,6 +83,8 @@ def kind_of(path: str, head: bytes, media: str = "") -> tuple[str, Problem | Non
         if head.startswith(magic):
             return kind, None
     said = SUFFIXES.get(suffix_of(path))
+    if said in (None, "text") and _SQL.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
+        return "", Problem("format", "SQL: load it, and export the table as CSV, JSON or Parquet")
     if head[257:262] == b"ustar" or (said == "tar" and _is_old_tar(head)):
         return "tar", None
     if said in _ONLY_BY_MAGIC and not head.startswith(_ONLY_BY_MAGIC[said]):
@@ -162,6 +172,8 @@ def _is_old_tar(head: bytes) -> bool:
 def _sniffed(head: bytes) -> str:
     """The format of text without a known suffix: what it begins as, else plain text."""
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _ASSIGNED.match(first):
+        return "json"
     line = first.split(b"\n", 1)[0].rstrip()
     if first.startswith(b"{") and b'"' in line[:1000] and (line.endswith(b"}") or len(line) > 60_000):
         return "jsonl" if first[len(line) :].strip() or len(line) > 60_000 else "json"
