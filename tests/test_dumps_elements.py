@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from provenance.dumps.intake import Intake, Shelf
 from provenance.dumps.records import elements
 from provenance.dumps.records.elements import read_elements
+from provenance.dumps.web.markup import plain_text
 from provenance.settings import Settings
 from tests.dumps import BODY, PARAGRAPHS, scan, write
 
@@ -258,3 +261,10 @@ def test_hostile_repetition_is_looked_at_a_few_times_only(pump: str, monkeypatch
     content = f'<DOC id="1"><TEXT>{pump * 3000}</TEXT></DOC>'
     read(content.encode())
     assert looked <= 3 * len(content)
+
+
+def test_runs_of_white_space_in_markup_are_one_space() -> None:
+    chance = random.Random(7)
+    for _ in range(500):
+        text = "".join(chance.choice([" ", "  ", "\t", "\r", "\u00a0", "a", "B", "<b>"]) for _ in range(12))
+        assert plain_text(f"<p>{text}</p>") == re.sub("[ \t\r\u00a0]+", " ", text.replace("<b>", "")).strip()
