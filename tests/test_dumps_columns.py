@@ -322,3 +322,24 @@ def test_of_what_a_table_has_in_no_column_only_that_row_is_lost(tmp_path: Path) 
         assert found.documents["text"].to_list() == [TEXT, "Another."]
         assert found.rejects.select("record", "reason").rows() == [(0, "blank")]
         assert scan(path, text="text").documents["text"].to_list() == ["Another."], "asked for by name"
+
+
+@pytest.mark.parametrize(
+    ("cells", "day"),
+    [
+        (["2024-03-05", "26/03/2024"], [5, 26]),
+        (["5 marzo 2024", None], [5, None]),
+        (["[1, 2024]", "a payload"], [None, None]),
+        ([{"kind": "payload", "name": "2 of 2024"}, {"kind": "payload", "name": "x"}], [None, None]),
+        ([7, 2024], [None, None]),
+    ],
+)
+def test_data_is_a_date_where_it_is_one(tmp_path: Path, cells: list[Any], day: list[int | None]) -> None:
+    """As Italians, Portuguese and Poles call it; what anybody else calls so is no date that could not be read."""
+    rows = [{"titolo": "A dredger", "testo": TEXT, "data": cell} for cell in cells]
+    for path in tables_of(rows, tmp_path):
+        found = scan(path)
+        assert found.documents["published"].dt.day().to_list() == day, path
+        assert found.inputs["undated"].sum() == 0
+    (tmp_path / "b.json").write_text(json.dumps({"data": [{"text": TEXT, "data": "5"}]}), encoding="utf-8")
+    assert scan(tmp_path / "b.json").documents["published"].to_list() == [None]

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from provenance.dumps.labels.columns import ABOUT, MOST_DEPTH, MOST_FIELDS, NAMES, PUBLISHERS, choose_columns
+from provenance.dumps.labels.columns import (
+    ABOUT,
+    DATED,
+    MOST_DEPTH,
+    MOST_FIELDS,
+    NAMES,
+    PUBLISHERS,
+    choose_columns,
+    is_perhaps_date,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +75,18 @@ def _is_value(path: str, dtype: Any) -> bool:
 def holds_texts(dtype: Any) -> bool:
     """Whether a column of this type may hold articles: texts, or lists of their paragraphs or blocks."""
     return dtype in _TEXTS or isinstance(dtype, pl.Enum | pl.List | pl.Array)
+
+
+def may_be(field: str, column: str, dtype: Any) -> bool:
+    """Whether a column of this type can be of the field for which its name was taken."""
+    return field != "published" or not is_perhaps_date(column) or dtype in (pl.String, pl.Date, pl.Datetime)
+
+
+def as_found(field: str, column: str, dtype: Any) -> pl.Expr:
+    """A column of a field -> the same, without what only its name makes it."""
+    if field == "published" and is_perhaps_date(column) and dtype == pl.String:
+        return pl.when(pl.col(column).str.contains(DATED)).then(pl.col(column))
+    return pl.col(column)
 
 
 def as_text(column: pl.Series, first: int, reject: Reject) -> pl.Series:

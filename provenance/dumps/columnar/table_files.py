@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import polars as pl
 
 from provenance.dumps.columnar.ahead import ask_table
-from provenance.dumps.columnar.cells import as_dates, as_labels, as_text, flat, has_blanks, holds_texts, is_filled
+from provenance.dumps.columnar.cells import (
+    as_dates,
+    as_found,
+    as_labels,
+    as_text,
+    flat,
+    has_blanks,
+    holds_texts,
+    is_filled,
+    may_be,
+)
 from provenance.dumps.columnar.trying import FAILURES, SCANS, opened
 from provenance.dumps.intake import BATCH_ROWS, FOUND, Found
 from provenance.dumps.labels.columns import PAGE_ADDRESS, choose_columns, columns_of_frame, holds_markup
@@ -182,9 +192,14 @@ def _batches(frame: pl.LazyFrame, intake: Intake, handed: Handed | None = None) 
     if len(texts) > 1 and not has_blanks(frame, texts[0]):
         del texts[1:]
     named = {field: [name, *columns.beside(field)] for field, name in columns.of.items()} | {"text": texts}
-    places = {field: [field, *(f"{field} {number}" for number in range(1, len(of)))] for field, of in named.items()}
+    named = {field: [name for name in of if may_be(field, name, schema[name])] for field, of in named.items()}
+    places = {
+        field: [field, *(f"{field} {number}" for number in range(1, len(of)))] for field, of in named.items() if of
+    }
     chosen = frame.select(
-        **{place: name for field, of in named.items() for place, name in zip(places[field], of, strict=True)}
+        as_found(field, name, schema[name]).alias(place)
+        for field, of in places.items()
+        for place, name in zip(of, named[field], strict=True)
     )
     taken = handed and texts == [columns.of["text"]] and _taken(handed)
     rows = 0

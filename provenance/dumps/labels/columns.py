@@ -46,7 +46,7 @@ USUAL = {
         "veroffentlichungsdatum", "veroffentlichtam", "fechadepublicacion", "fechapublicacion", "datedepublication",
         "datepublication", "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione",
         "publicatiedatum", "datapublikacji", "yayintarihi",
-        "createdutc", "createdtime", "createdat", "created",
+        "createdutc", "createdtime", "createdat", "created", "data",
     ),
     "outlet": (
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
@@ -91,6 +91,9 @@ PAGE_ADDRESS = r"^https?://[^/\s]+/\S"
 #: as Contentful has every field, by its language.
 INNER = ("value", "processed", "rendered", "blocks", "children", "root")
 _LOCALE = re.compile("[a-z]{2}-[A-Z]{2}")
+#: Italian, Portuguese and Polish for a date, and anything elsewhere; and how a date looks.
+PERHAPS_DATES = ("data",)
+DATED = r"^[^\[{<]{0,30}\b(?:1[5-9]|20)\d\d(?:\b|T)[^\[{<]{0,30}$"
 #: Objects that say what a text is, beside it.
 ABOUT = ("meta", "metadata", "thread")
 #: Fields whose column a setting can name.
@@ -200,6 +203,11 @@ def field_of(name: str) -> str | None:
 def holds_markup(column: str) -> bool:
     """Whether a column is called as those of pages' sources are."""
     return _key(column) in OF_MARKUP
+
+
+def is_perhaps_date(column: str) -> bool:
+    """Whether a column that is taken for one of dates may well hold other things, so that only dates in it count."""
+    return _key(_last_part(column)) in PERHAPS_DATES
 
 
 def _key(column: str) -> str:

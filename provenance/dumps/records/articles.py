@@ -11,6 +11,7 @@ from provenance.dumps.intake import Found, Intake
 from provenance.dumps.labels.columns import (
     ABOUT,
     ASKED,
+    DATED,
     MOST_DEPTH,
     MOST_FIELDS,
     NAMES,
@@ -19,6 +20,7 @@ from provenance.dumps.labels.columns import (
     Columns,
     choose_columns,
     holds_markup,
+    is_perhaps_date,
 )
 from provenance.dumps.web.markup import is_fragment, is_page, plain_text
 from provenance.dumps.web.web_pages import ask_page
@@ -98,6 +100,9 @@ class Records:
         else:
             cells: dict[str, Any] = {name: cell(value[columns.of[name]]) for name in _FIELDS if name in columns.of}
             cells["outlet"] = cells.get("outlet") or channel
+            dated = columns.of.get("published", "")
+            if is_perhaps_date(dated) and not (isinstance(value[dated], str) and re.match(DATED, value[dated])):
+                cells["published"] = None
             article = Found(text, record, cells.pop("id", None), **cells)
             if marked_up or is_page(text):
                 self._pages += ask_record(article, self.intake)
