@@ -107,6 +107,26 @@ def test_a_feed_that_is_broken_or_hostile_says_so(tmp_path: Path, content: str, 
     assert is_partial(found.rejects)
 
 
+def test_a_picture_s_file_in_an_export_of_wordpress_is_no_article(tmp_path: Path) -> None:
+    posts = [
+        ("post", "A dredger", f"<p>{PARAGRAPHS[0]}</p>"),
+        ("attachment", "dredger.jpg", ""),
+        ("nav_menu_item", "Home", " "),
+    ]
+    items = "".join(
+        f"<item><title>{title}</title><guid>{title}</guid><content:encoded><![CDATA[{content}]]></content:encoded>"
+        f"<wp:post_type><![CDATA[{kind}]]></wp:post_type></item>"
+        for kind, title, content in posts
+    )
+    names = "".join(f' xmlns:{name}="http://{of}"' for name, of in (("wp", "wordpress.org/export/1.2/"),
+                    ("content", "purl.org/rss/1.0/modules/content/")))  # fmt: skip
+    found = scan(
+        write(tmp_path, "a.xml", f'<rss version="2.0"{names}><channel><title>Q</title>{items}</channel></rss>')
+    )
+    assert found.documents["doc_id"].to_list() == ["A dredger"]
+    assert found.rejects.select("record", "reason").rows() == [(1, "blank"), (2, "blank")]
+
+
 def test_a_feed_in_another_encoding(tmp_path: Path) -> None:
     text = RSS.replace("utf-8", "windows-1251").replace("Second dredger", "Второй земснаряд для порта")
     found = scan(write(tmp_path, "x.xml", text.replace("…", "...").encode("cp1251")))

@@ -58,18 +58,22 @@ def read_feed(content: bytes) -> dict[str, Any]:
 
 
 def _item(entry: Any, feed: Any) -> dict[str, str | None]:
-    """An item -> its labels and text: the teaser, then the content; without either, the title."""
+    """An item -> its labels and text: the teaser, then the content; without either, the title.
+
+    In WordPress' exports, which are feeds too, what has only a title is a picture's file or a menu's line.
+    """
     link = entry.get("link") or entry.get("id") or ""
     parts = [
         plain_text(entry.get("summary") or ""),
         *(plain_text(part.value or "") for part in entry.get("content", ())),
     ]
     title = _SPACE.sub(" ", plain_text(entry.get("title") or "")) or None
+    is_export = "wp_post_type" in entry
     # A collector of other feeds says whose item it is.
     outlet = (entry.get("source") or {}).get("title") or feed.get("title")
     host = host_of(link if link.startswith("http") else feed.get("link") or "")
     return {
-        "text": "\n\n".join(dict.fromkeys(part for part in parts if part)) or title or "",
+        "text": "\n\n".join(dict.fromkeys(part for part in parts if part)) or (not is_export and title) or "",
         "own": entry.get("id") or None,
         "title": title,
         "byline": ", ".join(dict.fromkeys(name for one in entry.get("authors", ()) if (name := one.get("name"))))
