@@ -112,3 +112,20 @@ def test_a_title_that_is_a_text_is_cut() -> None:
     run = pipeline.scan(pl.DataFrame({"id": ["a"], "text": ["A ferry ran aground."], "title": ["word " * 1280]}))
     (headed, *_) = explain_article(run, "a")
     assert headed == f"a: {('word ' * 1280)[:199]}…"
+
+
+def test_equal_texts_without_a_span_are_not_said_to_share_nothing() -> None:
+    frame = pl.DataFrame({"id": ["a", "b"], "text": ["Rain stopped play."] * 2})
+    lines = list(explain_pair(pipeline.scan(frame, SETTINGS), "a", "b"))[2:]
+    assert lines[:2] == [
+        "matched: duplicate, jaccard 1.000, 0 spans",
+        "  no stretch that both have is long enough for a span",
+    ]
+    assert "0% of the words" not in "\n".join(lines)
+
+
+def test_whole_articles_are_told_by_what_was_compared() -> None:
+    text = words(30)
+    frame = pl.DataFrame({"id": ["a", "b"], "text": [text, f"{text} {words(10)}"]})
+    lines = list(explain_pair(pipeline.scan(frame, replace(SETTINGS, level="document", shingle_words=3)), "a", "b"))
+    assert "  100% of the runs of 3 words of a stand in b" in lines

@@ -276,7 +276,8 @@ def test_what_an_article_repeats_is_counted_once_wherever_the_spans_lie() -> Non
             inside.setdefault(row[f"{side}_doc"], set()).update(range(row[f"{side}_start"], row[f"{side}_end"]))
     length = dict(documents.iter_rows())
     wanted = {doc: round(len(places) / length[doc], 3) for doc, places in inside.items()}
-    assert dict(repeated_share(spans, documents).sort("doc_id").iter_rows()) == wanted
+    none = frame("matches", []).with_columns(pl.col("left_doc", "right_doc").cast(pl.Int64))
+    assert dict(repeated_share(spans, none, documents).sort("doc_id").iter_rows()) == wanted
 
 
 def test_hidden_is_what_takes_no_room_and_nothing_beside_it() -> None:

@@ -8,7 +8,8 @@ import polars as pl
 
 from provenance.errors import UsageError
 from provenance.reports.channels import compare_alone, compare_channels, excerpt
-from provenance.reports.lineage import shown_time, tree_lines
+from provenance.reports.lineage import shown_chance, shown_time, tree_lines
+from provenance.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,13 @@ def explain_pair(run: Run, first: str, second: str) -> Iterator[str]:
     for row in _of_pair(run.matches, left, right).iter_rows(named=True):
         yield f"matched: {row['relation']}, jaccard {row['jaccard']:.3f}, {_times(row['spans'], 'span')}"
         so = ", some of them rewritten" if "rewritten" in spans["kind"] else ""
-        yield f"  {row['left_containment']:.0%} of the words of {left} stand in {right}{so}"
-        yield f"  {row['right_containment']:.0%} of the words of {right} stand in {left}{so}"
+        whole = "spans" not in run.made
+        what = f"runs of {settings_of(run.facts).shingle_words} words" if whole else "words"
+        if whole or row["spans"]:
+            yield f"  {shown_share(row['left_containment'])} of the {what} of {left} stand in {right}{so}"
+            yield f"  {shown_share(row['right_containment'])} of the {what} of {right} stand in {left}{so}"
+        else:
+            yield "  no stretch that both have is long enough for a span"
         yield from compare_channels(run, documents[left], documents[right])
         break
     else:
@@ -59,9 +65,11 @@ def explain_article(run: Run, doc_id: str) -> Iterator[str]:
     """One article's origin with its reason, each edge that leads to it, its runner-up, and its clusters."""
     yield from _headed(_document(run, doc_id))
     for row in run.origins.filter(pl.col("doc_id") == doc_id).iter_rows(named=True):
-        yield f"origin: {row['origin_id'] or 'unknown'} ({row['verdict']}, confidence {row['confidence']:.2f})"
+        chance = shown_chance(row["confidence"])
+        yield f"origin: {row['origin_id'] or 'unknown'} ({row['verdict']}, confidence {chance})"
         yield f"  {row['reason']}"
-        yield f"  runner-up: {row['runner_up'] or 'none'}"
+        itself = row["runner_up"] == doc_id
+        yield f"  runner-up: {'no other source' if itself else row['runner_up'] or 'none'}"
     yield from tree_lines(run, doc_id)
     if "origins" not in run.made:
         yield "origin: not traced; scan without --until"
@@ -116,7 +124,7 @@ def _span_lines(spans: pl.DataFrame, documents: dict[str, dict[str, Any]]) -> It
 def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
     yield (
         f"{edge['to_id']} {edge['relation'].replace('_', ' ')} {edge['from_id']}: {edge['kind']}, "
-        f"{edge['verdict']}, confidence {edge['confidence']:.2f}"
+        f"{edge['verdict']}, confidence {shown_chance(edge['confidence'])}"
     )
     for item in edge["evidence"] or []:
         place = "" if item["start"] is None else f" {item['start']}:{item['end']}"
@@ -124,6 +132,18 @@ def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
         # the shared words themselves speak for neither side
         worth = f"{item['weight']:+.2f} {item['family']}" if item["weight"] else "shared"
         yield f"  {worth}: {excerpt(item['text'] or '')}{where}"
+
+
+def shown_share(share: float) -> str:
+    """A share in percent, to print: what is not all is never 100%, and what is not nothing never 0%.
+
+    >>> shown_share(1.0), shown_share(0.996), shown_share(0.004), shown_share(0.0)
+    ('100%', 'over 99%', 'under 1%', '0%')
+    """
+    shown = f"{share:.0%}"
+    if shown == "100%" and share < 1:
+        return "over 99%"
+    return "under 1%" if shown == "0%" and share > 0 else shown
 
 
 def _common_clusters(run: Run, left: str, right: str) -> Iterator[str]:

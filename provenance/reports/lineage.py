@@ -62,6 +62,15 @@ def shown_time(published: datetime) -> str:
     return f"{published:%Y-%m-%d}" if published.time() == time() else f"{published:%Y-%m-%d %H:%M}"
 
 
+def shown_chance(confidence: float) -> str:
+    """A confidence, to print: one under 1 is never 1.00, which says that nothing is left to doubt.
+
+    >>> shown_chance(0.995), shown_chance(1.0), shown_chance(0.8149)
+    ('0.99', '1.00', '0.81')
+    """
+    return f"{confidence if confidence == 1 else min(confidence, 0.99):.2f}"
+
+
 def _branch(
     name: str,
     level: int,
@@ -75,7 +84,7 @@ def _branch(
     edge, fact = above.get(name), facts[name]
     when = shown_time(fact["published"]) if fact["published"] else None
     about = ", ".join(part for part in (fact["outlet"], when) if part)
-    how = f": {edge['kind']}, {edge['verdict']}, {edge['confidence']:.2f}" if edge else ""
+    how = f": {edge['kind']}, {edge['verdict']}, {shown_chance(edge['confidence'])}" if edge else ""
     sign = ">" if name == marked else " "
     yield f"{sign} {'  ' * (level - 1)}{name}{f' ({about})' if about else ''}{how}"
     for child in sorted(below.get(name, []), key=lambda one: (str(facts[one]["published"] or "9"), one)):

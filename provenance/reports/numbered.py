@@ -62,7 +62,7 @@ def number_tables(run: Run) -> Numbered:
     notable = run.passages.filter(pl.col("role").is_in(NOTABLE))
     spans, matches = (rows_of(table, **{side: side for side in PAIR}) for table in (run.spans, run.matches))
     ends = pl.concat(matches.select(doc_id=side) for side in PAIR)
-    for part in (ends.group_by("doc_id").len("matches"), repeated_share(spans, documents)):
+    for part in (ends.group_by("doc_id").len("matches"), repeated_share(spans, matches, documents)):
         documents = documents.join(part, on="doc_id", how="left", maintain_order="left")
     return Numbered(
         documents=documents,
@@ -77,8 +77,11 @@ def number_tables(run: Run) -> Numbered:
     )
 
 
-def repeated_share(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
-    """SPANS -> for each document the share of its characters that stand in another one, furniture left out."""
+def repeated_share(spans: pl.DataFrame, matches: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """SPANS -> for each document the share of its characters that stand in another one, furniture left out.
+
+    Of equal texts without a span, which are too short for one, MATCHES says that all of them does.
+    """
     between = spans.filter((pl.col("left_doc") != pl.col("right_doc")) & (pl.col("role") != "boilerplate"))
     sides = pl.concat(
         between.select(doc_id=f"{side}_doc", start=f"{side}_start", end=f"{side}_end") for side in ("left", "right")
@@ -89,4 +92,7 @@ def repeated_share(spans: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
     fresh = (line + pl.col("end") - pl.max_horizontal(line + pl.col("start"), before)).clip(0)
     covered = sides.with_columns(fresh=fresh).group_by("doc_id").agg(pl.col("fresh").sum())
     lengths = documents.select("doc_id", length=pl.col("length").clip(1))
-    return covered.join(lengths, on="doc_id").select("doc_id", repeated=(pl.col("fresh") / pl.col("length")).round(3))
+    shares = covered.join(lengths, on="doc_id").select("doc_id", repeated=(pl.col("fresh") / pl.col("length")).round(3))
+    equal = matches.filter((pl.col("relation") == "duplicate") & (pl.col("spans") == 0))
+    whole = pl.concat(equal.select(doc_id=side) for side in PAIR).unique().join(shares, on="doc_id", how="anti")
+    return pl.concat([shares, whole.with_columns(repeated=pl.lit(1.0))])

@@ -21,11 +21,11 @@ export async function article(run, [id]) {
     facts(one, row),
     slot("article", id),
     el("div", { class: "reading" },
-      el("section", { class: "body" }, el("h2", {}, "Its text"), tally(one, passages), missing(one), drawText(one, passages)),
+      el("section", { class: "body" }, el("h2", {}, "Its text"), tally(run, one, passages), missing(one), drawText(one, passages)),
       el("div", { class: "beside" },
         el("section", {}, el("h2", {}, "Where it came from"), originBox(one), evidence(one)),
         await elsewhere(one, passages, rows),
-        await matched(one),
+        await matched(run, one),
         copies(one))),
   ];
 }
@@ -52,10 +52,15 @@ function facts(one, row) {
     row && line("Group", el("a", { href: place("cluster", row.id) }, `one of ${plural(row.size, "article")} that repeat each other`)));
 }
 
-function tally(one, passages) {
+// A run at level document, or until matches, has no repeated passages: that none was sought is not that there is none.
+function tally(run, one, passages) {
   const places = passages.reduce((sum, passage) => sum + passage.places.length, 0);
-  if (!places) return el("p", { class: "quiet" }, "No passage of this text stands elsewhere, or twice in it.");
-  return el("p", { class: "quiet" }, `${plural(passages.length, "repeated passage")} at ${plural(places, "place")}; ${percent(one.repeated)} of the text stands in another article, page furniture left out.`);
+  const share = one.repeated ? `${percent(one.repeated)} of the text stands in another article, page furniture left out` : null;
+  const said = !run.made.includes("spans") ? "This run compared whole articles: passages were not looked for."
+    : places ? `${plural(passages.length, "repeated passage")} at ${plural(places, "place")}; ${share ?? "none of the text stands in another article, page furniture left out"}.`
+      : !run.made.includes("clusters") && share ? `${share}; this run stopped before it told which passages those are.`
+        : share ? `${share}; no stretch of it is long enough to be told as a passage.` : "No passage of this text stands elsewhere, or twice in it.";
+  return el("p", { class: "quiet" }, said);
 }
 
 function drawText(one, passages) {
@@ -94,12 +99,12 @@ async function elsewhere(one, passages, rows) {
     passages.length > LISTED && el("p", { class: "note" }, `${plural(passages.length - LISTED, "more passage")} are marked in the text and not listed.`));
 }
 
-async function matched(one) {
+async function matched(run, one) {
   const pairs = one.pairs ?? [];
   if (!pairs.length) return null;
   const ids = await Promise.all(pairs.map((pair) => idOf(pair.other)));
   return el("section", {}, el("h2", {}, "Articles it matches", el("span", { class: "count" }, count(one.matches))),
-    el("ul", { class: "where" }, pairs.map((pair, at) => el("li", {}, el("a", { href: place("pair", one.doc_id, ids[at]) }, field(ids[at])), el("span", { class: "quiet" }, ` ${pair.relation.replaceAll("_", " ")}; ${percent(pair.own)} of this one in it, ${percent(pair.theirs)} of it in this one`)))),
+    el("ul", { class: "where" }, pairs.map((pair, at) => el("li", {}, el("a", { href: place("pair", one.doc_id, ids[at]) }, field(ids[at])), el("span", { class: "quiet" }, ` ${pair.relation.replaceAll("_", " ")}`, (pair.spans > 0 || !run.made.includes("spans")) && `; ${percent(pair.own)} of this one in it, ${percent(pair.theirs)} of it in this one`)))),
     one.matches > pairs.length && el("p", { class: "note" }, `The closest ${count(pairs.length)} are listed; all stand in matches.parquet.`));
 }
 
@@ -110,6 +115,12 @@ function copies(one) {
 }
 
 // -- all articles -----------------------------------------------------------------------------------------
+
+// How much of an article stands elsewhere; where passages were not looked for, how many it matches.
+function standing(run, one) {
+  if (!run.made.includes("spans")) return one.matches ? `matches ${plural(one.matches, "article")}` : "matches no other";
+  return one.repeated ? `${percent(one.repeated)} stands elsewhere` : "nothing of it stands elsewhere";
+}
 
 const SEARCHED = 2000; // articles whose titles are searched too: of more, reading them all would take seconds
 
@@ -128,7 +139,7 @@ export async function allArticles(run) {
   const draw = async () => {
     const next = await articles(chosen.slice(drawn, drawn + PAGE));
     drawn += next.length;
-    box.append(...next.map((one) => el("li", { class: "card", "data-item": true }, heading(one), el("p", { class: "about" }, one.repeated ? `${percent(one.repeated)} stands elsewhere` : "nothing of it stands elsewhere", one.origin && score(" · ", takenFrom(one.origin))))));
+    box.append(...next.map((one) => el("li", { class: "card", "data-item": true }, heading(one), el("p", { class: "about" }, standing(run, one), one.origin && score(" · ", takenFrom(one.origin))))));
     more.hidden = drawn >= chosen.length;
     more.textContent = `Show ${count(Math.min(PAGE, chosen.length - drawn))} more`;
   };

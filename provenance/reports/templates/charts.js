@@ -45,9 +45,11 @@ export function matrix(rows, most = 12) {
     if (!row) return el("td", { class: "none" }, el("span", { "aria-hidden": "true" }, "·"));
     const shade = Math.ceil((4 * row.documents) / top);
     const lag = row.lag === null ? "" : duration(row.lag);
+    const when = lag && `, ${row.lag < 0 ? `${duration(-row.lag)} earlier` : `${lag} later`}`;
+    const words = row.words > 0 ? `, ${plural(row.words, "word")}` : ""; // none are counted of a source outside the dump
     return el("td", { class: `shade${shade}` },
       el("b", {}, count(row.documents)), lag && el("small", {}, lag),
-      el("span", { class: "unseen" }, ` ${row.documents === 1 ? "article" : "articles"} from ${source}, ${count(row.words)} words${lag ? `, ${lag} later` : ""}`));
+      el("span", { class: "unseen" }, ` ${row.documents === 1 ? "article" : "articles"} from ${source}${words}${when}`));
   };
   const table = el("table", { class: "matrix" },
     el("caption", {}, "Number of articles that took text from the outlet of the column, and how long after it (median)."),

@@ -1,6 +1,6 @@
 // One cluster: when each member appeared, who took from whom, the likely origin with its evidence, and the members.
 
-import { count, el, field, moment, percent, place, plural, published, score, seen, slot, to } from "./dom.js";
+import { count, days, el, field, percent, place, plural, published, score, seen, slot, to } from "./dom.js";
 import { articles, clusters, members } from "./blocks.js";
 import { timeline } from "./charts.js";
 import { provenanceGraph } from "./graph.js";
@@ -49,7 +49,7 @@ async function passageCluster(row, number) {
   return [
     crumbs("passages", "Repeated passages"),
     el("h1", {}, `${row.role ?? "Passage"}, ${plural(row.size, "place")} in ${plural(row.documents, "article")}`),
-    el("p", { class: "about" }, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), row.first !== null && ` · ${moment(row.first, "day")} to ${moment(row.last, "day")}`, score(` · cohesion ${percent(row.score)}`)),
+    el("p", { class: "about" }, (row.outlets ?? []).slice(0, 12).map((name, at) => [at ? ", " : "", field(name)]), row.first !== null && ` · ${days(row.first, row.last)}`, score(` · cohesion ${percent(row.score)}`)),
     signList(row.signs),
     slot("passage", row.id),
     first === undefined ? el("p", { class: "note" }, "None of its places is on the page.") : await memberCards("passage", number, row, { most: 30, length: 1500, controls: compare }),

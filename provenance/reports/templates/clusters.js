@@ -1,6 +1,6 @@
 // The lists of clusters: search, orders and filters; a row opens in place.
 
-import { add, brief, count, el, field, moment, percent, place, plural, score, slot } from "./dom.js";
+import { add, brief, count, days, el, field, percent, place, plural, score, slot } from "./dom.js";
 import { clusters } from "./blocks.js";
 import { memberCards, signList, sourceOf, SIGNS } from "./parts.js";
 import { choiceTest, FIELDS, ORDERS, select } from "./search.js";
@@ -44,7 +44,7 @@ function summaryLine(level, row) {
     row.began && el("span", { class: "about" }, score("origin: ", sourceOf(row.began))),
     el("span", { class: "about" },
       outlets.length ? [outlets.slice(0, 4).map((name, at) => [at ? ", " : "", field(name)]), outlets.length > 4 && ` and ${outlets.length - 4} more`, " · "] : null,
-      row.first === null ? "no date" : row.first === row.last ? moment(row.first, "day") : `${moment(row.first, "day")} to ${moment(row.last, "day")}`,
+      row.first === null ? "no date" : days(row.first, row.last),
       score(` · cohesion ${percent(row.score)}`), row.signs.length ? el("span", { class: "look" }, ` · ${plural(row.signs.length, "sign")} to look at`) : null),
   ];
 }

@@ -87,7 +87,13 @@ export function outward(address) {
 // -- numbers and moments ----------------------------------------------------------------------------------
 
 export const count = (number) => (number ?? 0).toLocaleString("en");
-export const percent = (share) => `${Math.round(100 * (share ?? 0))} %`;
+// A share that is not all is never 100 %, and one that is not nothing never 0 %: a confidence of .995 read as certainty.
+export function percent(share) {
+  const shown = Math.round(100 * (share ?? 0));
+  if (shown === 100 && share < 1) return "over 99 %";
+  return shown === 0 && share > 0 ? "under 1 %" : `${shown} %`;
+}
+
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
 // Seconds since 1970 -> 2024-05-01 12:00 UTC, or less of it where the date claims less.
@@ -103,6 +109,12 @@ export function moment(seconds, precision = "second") {
 // Midnight to the second is a day of which nobody knows the hour, as the table of dates has it.
 export const dayOnly = (seconds) => seconds % 86400 === 0;
 export const published = (seconds) => moment(seconds, dayOnly(seconds) ? "day" : "second");
+
+// The days between two moments, or the one day of both.
+export function days(first, last) {
+  const [from, to] = [moment(first, "day"), moment(last, "day")];
+  return from === to ? from : `${from} to ${to}`;
+}
 
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "";

@@ -4,7 +4,7 @@ import { count, dayOnly, el, percent, plural, published, say, slot } from "./dom
 import { article as articleOf, numberOf, pair as pairOf } from "./blocks.js";
 import { drawPassage, plain } from "./aligned.js";
 import { Text, folded, missing, roleMarks } from "./text.js";
-import { RELATIONS, evidence, heading, takenFrom } from "./parts.js";
+import { RELATIONS, evidence, heading, setting, takenFrom } from "./parts.js";
 
 const DRAWN = 200; // passages drawn before the reader asks for more
 
@@ -21,7 +21,7 @@ export async function pair(run, [first, second]) {
     el("p", { class: "crumbs" }, el("a", { href: cameFrom(shown[0]), "data-up": true }, "← Back")),
     el("h1", {}, "Side by side"),
     el("div", { class: "cells heads" }, shown.map((article, at) => el("div", { class: "cell", "data-side": "AB"[at] }, heading(article), missing(article)))),
-    why(match, shown, passages),
+    why(run, match, shown, passages),
     slot("pair", first, second),
     controls(body, passages),
     !match && el("p", { class: "note" }, run.totals.pairs > 100000 ? "The page holds the closest pairs of a large run; this one is not among them. " : "These two are not matched. ", el("code", {}, "provenance explain DIR A B"), " says why."),
@@ -61,17 +61,20 @@ function chainOf(passages) {
 
 // -- why matched ------------------------------------------------------------------------------------------
 
-function why(match, shown, passages) {
+function why(run, match, shown, passages) {
   if (!match) return null;
+  const whole = !run.made.includes("spans");
+  const runs = `runs of ${setting(run, "shingle_words") ?? 5} words`;
+  const what = whole ? runs : "words"; // what a share counts, where whole articles were compared
   const names = ["A", "B"];
   const kinds = Object.entries(Object.groupBy?.(passages, (one) => one.kind) ?? {}).map(([kind, list]) => `${count(list.length)} ${kind}`).join(", ");
   const edge = [[0, 1], [1, 0]].map(([to, from]) => ({ to, edge: (shown[to].edges ?? []).find((one) => one.from_id === shown[from].doc_id) })).find((one) => one.edge);
-  const share = (value, own, other) => el("li", {}, el("meter", { min: 0, max: 1, value, "aria-label": `${percent(value)} of ${own} in ${other}` }), ` ${percent(value)} of the words of ${own} stand in ${other}`);
+  const share = (value, own, other) => el("li", {}, el("meter", { min: 0, max: 1, value, "aria-label": `${percent(value)} of ${own} in ${other}` }), ` ${percent(value)} of the ${what} of ${own} stand in ${other}`);
   return el("section", { class: "why" }, el("h2", {}, "Why matched"),
     el("ul", {},
-      el("li", {}, el("b", {}, match.relation.replaceAll("_", " ")), `: ${{ contained: "A stands inside B", contains: "A holds B" }[match.relation] ?? RELATIONS[match.relation] ?? ""}`),
-      share(match.own, ...names), share(match.theirs, "B", "A"),
-      el("li", {}, `jaccard ${match.jaccard.toFixed(2)}: of all runs of five words in either text, so many stand in both`),
+      el("li", {}, el("b", {}, match.relation.replaceAll("_", " ")), `: ${{ contained: "most of A stands in B", contains: "A holds most of B" }[match.relation] ?? RELATIONS[match.relation] ?? ""}`),
+      whole || match.spans > 0 ? [share(match.own, ...names), share(match.theirs, "B", "A")] : el("li", {}, "no stretch that both have is long enough to be told as a passage"),
+      el("li", {}, `jaccard ${match.jaccard.toFixed(2)}: of all ${runs} in either text, so many stand in both`),
       match.spans > 0 && el("li", {}, `${plural(match.spans, "verified passage")}${kinds ? `: ${kinds}` : ""}${passages.some((one) => one.furniture) ? `, ${passages.filter((one) => one.furniture).length} of them page furniture` : ""}`),
       shown.every((one) => one.published !== null) && el("li", {}, `${later(shown)}`)),
     edge ? el("div", {}, el("h3", {}, `Who took from whom: ${names[edge.to]} from ${names[1 - edge.to]}`), evidence({ ...shown[edge.to], edges: [edge.edge] }, false)) : el("p", { class: "quiet" }, "No direction between the two could be decided.", sameOrigin(shown)));

@@ -8,8 +8,8 @@ const SHARED = 600; // characters of shared text on a member's card
 const CARDS = 12; // cards drawn before the reader asks for more
 
 export const RELATIONS = {
-  duplicate: "the same words in the same order", near_duplicate: "nearly the same text", contained: "this one stands inside the other",
-  contains: "this one holds the other", overlap: "they share passages", boilerplate: "they share page furniture only",
+  duplicate: "the same words in the same order", near_duplicate: "nearly the same text", contained: "most of this one stands in the other",
+  contains: "this one holds most of the other", overlap: "they share some of their text", boilerplate: "they share page furniture only",
   same: "an editor said that they are the same", different: "an editor said that they are different",
 };
 export const SIGNS = {
@@ -20,6 +20,9 @@ const FAMILIES = {
   attribution: "a credit", cited: "a citation", first_party: "told to", date: "dates", truncation: "a cut text", template: "another outlet's notice",
   editor: "an editor", loss: "details lost", habit: "habit", head: "dateline or head", link: "a link", text: "the shared text", paragraph: "paragraphs", quote: "quotations",
 };
+
+// The value of a setting of the run.
+export const setting = (run, name) => run.settings.find((one) => one.name === name)?.value;
 
 // An article's id as a link to its view.
 export const named = (id) => el("a", { class: "id", href: place("article", id) }, field(id));
@@ -147,7 +150,7 @@ export function originBox(article) {
   return el("div", { class: "origin-box" },
     el("p", {}, el("b", {}, origin.verdict === "undetermined" ? "Not determined; likeliest: " : "Likely origin: ", what), " ", verdict(origin.verdict), el("span", { class: "quiet" }, ` confidence ${percent(origin.confidence)}`)),
     el("p", { dir: "auto" }, seen(origin.reason ?? "")),
-    origin.runner_up && el("p", { class: "quiet" }, "Runner-up: ", sourceName(origin.runner_up)),
+    origin.runner_up && el("p", { class: "quiet" }, "Runner-up: ", origin.runner_up === article.doc_id ? "no other source" : sourceName(origin.runner_up)),
     slot("origin", article.doc_id));
 }
 

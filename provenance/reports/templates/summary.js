@@ -4,6 +4,7 @@ import { count, el, field, percent, plural } from "./dom.js";
 import { histogram, matrix } from "./charts.js";
 import { articleCount } from "./blocks.js";
 import { clusterBox } from "./clusters.js";
+import { setting } from "./parts.js";
 
 const OPEN = 20; // clusters of a level shown open, each with all its members
 const SMALL = 1000; // articles of a page whose first clusters are open however many there are: a block or two holds them
@@ -11,16 +12,17 @@ const SMALL = 1000; // articles of a page whose first clusters are open however 
 export async function summary(run) {
   const { facts, totals } = run;
   const counts = facts.counts;
-  const told = run.made.includes("spans");
+  const [told, grouped] = ["spans", "clusters"].map((table) => run.made.includes(table));
   return [
     el("h1", {}, "What repeats, and where it came from"),
     el("p", { class: "lead" }, sentence(run)),
     el("p", { class: "pointer" }, el("b", {}, "A pointer, not a verdict. "), "Shared words show that two texts are related, not that anybody did wrong: agencies sell their copy, outlets quote each other, and pages repeat their own furniture. Look at the passages before you decide."),
     el("dl", { class: "figures" },
-      figure(count(counts.read), "articles read"), figure(count(counts.repeated), "share half of their words with another, or hold half of one"),
-      figure(count(totals.document), "groups of articles that repeat each other", "#/clusters"), figure(count(totals.passage), "passages that stand more than once", "#/passages"),
+      figure(count(counts.read), "articles read"), figure(count(counts.repeated), `share ${part(run)} of their words with another, or hold ${part(run)} of one`),
+      grouped && figure(count(totals.document), "groups of articles that repeat each other", "#/clusters"),
+      grouped && told && figure(count(totals.passage), "passages that stand more than once", "#/passages"),
       told && figure(count(totals.inner), `repeats inside ${plural(totals.inner_articles, "article")}`), figure(count(counts.rejected), "inputs not read whole", counts.rejected || run.rejects.length ? "#rejects" : null)),
-    await level(run, "document", "Articles that repeat each other", "No two articles share half of their words.", "clusters"),
+    await level(run, "document", "Articles that repeat each other", `No two articles share ${part(run)} of their words.`, "clusters"),
     run.made.includes("passages") && await level(run, "passage", "Repeated passages", "No passage stands twice.", "passages"),
     byOutlet(run),
     copying(run),
@@ -36,6 +38,12 @@ function sentence(run) {
   const { characters, shared } = run.outlets.total;
   const text = characters && run.made.includes("spans") ? `; ${percent(shared / characters)} of all text stands in more than one article, page furniture left out` : "";
   return `${plural(counts.read, "article")} read, ${count(counts.unique)} unique, ${count(counts.repeated)} repeated (${percent(share)})${text}.`;
+}
+
+// The share of its words from which an article counts as repeated; it is a setting.
+function part(run) {
+  const share = setting(run, "link_containment") ?? 0.5;
+  return share === 0.5 ? "half" : percent(share);
 }
 
 function figure(number, words, href = null) {
@@ -58,12 +66,13 @@ async function level(run, name, title, nothing, view) {
 function byOutlet(run) {
   const { rows, count: all } = run.outlets;
   const shown = rows.slice(0, 30);
+  const told = run.made.includes("spans"); // without them no share of a text is known
   const bar = (share) => el("td", { class: "share" }, el("meter", { min: 0, max: 1, value: share, "aria-label": percent(share) }), ` ${percent(share)}`);
   return el("section", { id: "by-outlet" }, el("h2", {}, "How much of each outlet repeats"),
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "By outlet" }, el("table", {},
-      el("thead", {}, el("tr", {}, head("Outlet"), head("Articles", true), head("Repeated", true), head("Of its articles"), head("Of its text"))),
+      el("thead", {}, el("tr", {}, head("Outlet"), head("Articles", true), head("Repeated", true), head("Of its articles"), told && head("Of its text"))),
       el("tbody", {}, shown.map((row) => el("tr", {}, el("th", { scope: "row" }, row.outlet === null ? el("i", {}, "outlet unknown") : el("a", { href: `#/clusters?${encodeURIComponent(`outlet:"${row.outlet}"`)}` }, field(row.outlet))),
-        number(row.articles), number(row.repeated), bar(row.repeated / Math.max(1, row.articles)), bar(row.shared / Math.max(1, row.characters))))))),
+        number(row.articles), number(row.repeated), bar(row.repeated / Math.max(1, row.articles)), told && bar(row.shared / Math.max(1, row.characters))))))),
     all > shown.length && el("p", { class: "quiet" }, `${plural(all - shown.length, "more outlet")} in documents.parquet.`));
 }
 
@@ -76,8 +85,8 @@ function scores(run) {
   const box = el("div", { class: "chart-box" });
   const log = el("input", { type: "checkbox", id: "log" });
   const which = el("select", { id: "which" }, el("option", { value: "containment" }, "share of the shorter text that stands in the other"), el("option", { value: "jaccard" }, "jaccard: what both share of what either has"));
-  const near = run.settings.find((one) => one.name === "near_duplicate")?.value;
-  const link = run.settings.find((one) => one.name === "link_containment")?.value;
+  const near = setting(run, "near_duplicate");
+  const link = setting(run, "link_containment");
   const draw = () => {
     const jaccard = which.value === "jaccard";
     box.replaceChildren(histogram(run.scores[which.value], { label: jaccard ? "jaccard" : "containment", log: log.checked, line: jaccard ? near : link, lineName: jaccard ? "near duplicate" : "linked" }));
