@@ -58,10 +58,8 @@ def _from_file() -> dict[str, tuple[str, Any]]:
     if own.is_file():
         table, source = _parse(own), own.name
     elif project.is_file():
-        table, source = (
-            _parse(project).get("tool", {}).get("provenance", {}),
-            "pyproject.toml [tool.provenance]",
-        )
+        tools, source = _parse(project).get("tool", {}), "pyproject.toml [tool.provenance]"
+        table = tools.get("provenance", {}) if isinstance(tools, dict) else {}
     else:
         return {}
     if not isinstance(table, dict):
@@ -73,8 +71,8 @@ def _from_file() -> dict[str, tuple[str, Any]]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows' editors begin a file with a BOM
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: also a number of more than 4,300 digits
         raise UsageError(f"{path.name}: cannot be read as TOML ({error}); mend it or remove it") from None
 
 

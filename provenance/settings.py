@@ -164,7 +164,7 @@ def refuse_unknown(name: str, source: str = "Settings", prefix: str = "") -> Non
         return
     from rapidfuzz import process  # noqa: PLC0415  only a mistake pays for the import
 
-    near = process.extractOne(name, known, score_cutoff=50)
+    near = process.extractOne(name, known, score_cutoff=70)
     shown, meant = (prefix + (word.upper() if prefix else word) for word in (name, near[0] if near else ""))
     hint = f"did you mean {meant}?" if near else "see `provenance settings`"
     raise UsageError(f"{source}: {shown} is not a setting; {hint}")
@@ -217,10 +217,10 @@ def check_value(item: Field[Any], value: object) -> None:
         if value is not None and not isinstance(value, str):
             raise UsageError(f"setting {name}: {value!r} is not the name of a column")
     else:
-        whole = isinstance(item.default, int)
+        whole, unit = isinstance(item.default, int), about["unit"]
         kind = "a whole number" if whole else "a number"
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-            raise UsageError(f"setting {name}: {value!r} is not {kind} ({about['unit']})")
+            raise UsageError(f"setting {name}: {value!r} is not {kind}{f' ({unit})' if unit else ''}")
         if not about["low"] <= value <= about["high"]:
-            unit = f" {about['unit']}" if about["unit"] else ""
-            raise UsageError(f"setting {name}: {value} is not between {about['low']} and {about['high']}{unit}")
+            between = f"between {about['low']} and {about['high']}{f' {unit}' if unit else ''}"
+            raise UsageError(f"setting {name}: {value} is not {between}")

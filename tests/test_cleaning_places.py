@@ -305,3 +305,32 @@ def test_nothing_but_a_file_is_written_over_and_a_link_leads_to_one() -> None:
     assert call("clean", "d.jsonl", "-o", "link.jsonl", "--keep", "first", "-q").exit_code == 0
     assert Path("link.jsonl").is_symlink()
     assert len(Path("kept/real.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("keep", ["first", "origin"])
+def test_a_stream_without_a_byte_leaves_an_empty_file_under_any_name_of_lines(keep: str) -> None:
+    """A nightly `... | clean - -o FILE` ended in "would hold text" on a night without news."""
+    for name in ("clean.jsonl", "clean.csv", "clean.txt"):
+        result = call("clean", "-", "-o", name, "--keep", keep, given=b"")
+        assert (result.exit_code, said(result)[0]) == (3, "skipped: -: the file holds nothing")
+        assert Path(name).read_bytes() == b""
+    assert call("clean", "-", "-o", "clean.csv", given=b'{"text": "One."}\n{"text": "Two."}\n').exit_code == 2
+    assert call("clean", "-", "-o", "clean.parquet", given=b"").exit_code == 2  # no file of no bytes is Parquet
+
+
+def test_an_empty_folder_is_cleaned_to_nothing() -> None:
+    Path("in").mkdir()
+    result = call("clean", "in", "-o", "out")
+    assert (result.exit_code, said(result)) == (0, ["read 0, kept 0, removed 0, rejected 0, S s"])
+    assert pl.read_parquet("out.removals.parquet").is_empty()
+
+
+def test_the_list_of_what_went_is_not_called_what_it_is_not() -> None:
+    write_lines("a.jsonl", {"text": ONE}, {"text": ONE})
+    for words in (("a.jsonl", "-o", "b.jsonl"), ("-", "-o", "-", "--keep", "first")):
+        result = call("clean", *words, "--removals", "gone.csv", given=Path("a.jsonl").read_bytes())
+        assert (result.exit_code, said(result)) == (
+            2,
+            ["provenance: error: gone.csv: would hold Parquet; name it gone.parquet"],
+        )
+        assert call("clean", *words, "--removals", "gone", given=Path("a.jsonl").read_bytes()).exit_code == 0

@@ -24,7 +24,7 @@ def written_before(folder: Path) -> set[str]:
         facts = json.loads((folder / NAMES).read_text(encoding="utf-8"))
         names = facts["files"] if facts["program"] == "provenance" else ()
         return {name for name in names if (folder / name).is_file()}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
 
 

@@ -68,7 +68,8 @@ def clean_files(
         found, left_out = find_sources(inputs)
         targets = Targets(found, output, policy.passages)
         sources, unread = keep_sources(found, stdin, folder)
-        reading = Reading(sources, settings, unread=[*left_out, *unread])
+        # of nothing found the inputs are read themselves: an empty folder is one, and no name is none
+        reading = Reading(sources, settings, unread=[*left_out, *unread]) if sources else Reading(inputs, settings)
         frames = list(reading)
         reading.refuse_absent()
         numbers = numbers_of(frames)["number"].fill_null(0)
@@ -149,7 +150,7 @@ def _write(
     with Unfinished(targets.inputs, targets.folder) as aside:
         for file in files:
             ledger = Ledger()
-            target = targets.of(file.path, file.kind)
+            target = targets.of(file.path, file.kind, empty=not file.place.stat().st_size)
             name = target.relative_to(targets.folder).as_posix() if target and targets.folder else None
             with _sink(target, output, aside, file.path, may_replace=name is None or name in earlier) as into:
                 for octets in rewrite(file, policy.passages, settings, ledger):

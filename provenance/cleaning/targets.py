@@ -59,13 +59,17 @@ class Targets:
             if target is not None:
                 before[target] = source.path
 
-    def of(self, path: str, kind: str) -> Path | None:
-        """Where an input of a kind goes, by its path; None for standard output, and for nowhere."""
+    def of(self, path: str, kind: str, *, empty: bool = False) -> Path | None:
+        """Where an input of a kind goes, by its path; None for standard output, and for nowhere.
+
+        Standard input without a byte is of no kind: on a day without news a job ended in "would hold text".
+        """
         written = written_kind(kind, self._passages)
         if self._file is not None:
             named = _kind_named(self._file.name)
             again = named == _kind_named(path) == "text" and written == kind  # records in what was called text, too
-            if named is not None and named != written and not again:
+            anything = empty and _kind_named(path) is None and named in ("jsonl", "csv", "tsv")
+            if named is not None and named != written and not again and not anything:
                 told = "records in several places" if kind == "scattered" else kind
                 holds = f"as {path} does" if kind == written else f"as which {path} ({told}) is written"
                 name = unpacked_stem(self._file) + SUFFIX[written]
@@ -80,6 +84,17 @@ class Targets:
             name = "index"
         below = Path(name)
         return self.folder / (below if written == kind else below.with_name(unpacked_stem(below) + SUFFIX[written]))
+
+
+def refuse_other_kind(removals: Path | None) -> None:
+    """Raise UsageError where the name for the list of what went is that of another kind: it is Parquet.
+
+    Of what is there already more can be said, when it is to be written over.
+    """
+    if removals is None or removals.exists():
+        return
+    if _kind_named(removals.name) not in (None, "parquet"):
+        raise UsageError(f"{removals}: would hold Parquet; name it {unpacked_stem(removals)}.parquet")
 
 
 def beside(output: Path) -> Path:

@@ -71,11 +71,13 @@ def command(
     from provenance.cleaning.choosing import Policy
     from provenance.cleaning.files import clean_files, write_list
     from provenance.cleaning.stream import clean_stream
+    from provenance.cleaning.targets import refuse_other_kind
     from provenance.cli.running import at_work, say_rejects
     from provenance.dumps.rejects import count_rejects, is_partial
     from provenance.dumps.verdicts import find_log, read_verdicts
     from provenance.reports.escaping import terminal
 
+    refuse_other_kind(removals)
     said = read_verdicts(find_log(folder_of(output), verdicts))
     policy = Policy(keep, passages, drop, said)
     with at_work(quiet, "cleaned") as count:

@@ -47,7 +47,7 @@ def read_settings(path: Path) -> Settings:
     """The settings that a scan's folder was made with, as far as its run.json says; else the defaults."""
     try:
         return settings_of(json.loads((path / "run.json").read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError, RecursionError):
         return Settings()
 
 
@@ -190,7 +190,7 @@ def read_json(path: Path) -> Frames:
         ]
         places = [(row["file"], row["within"], source, row["kind"]) for row in origins for source in row["sources"]]
         counts = [(row["file"], row["articles"]) for row in articles]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{path}: is not JSON with repeats and origins ({type(error).__name__}: {error})") from None
     return {
         "groups": frame_of(

@@ -64,7 +64,7 @@ def _heeded(place: Path) -> str | None:
     try:
         facts = json.loads((place / "run.json").read_text("utf-8"))
         return str(facts["verdicts"]["fingerprint"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -63,7 +63,7 @@ def _is_export(columns: Sequence[str], place: Path) -> bool:
         return first.rstrip() == ",".join(columns).encode()
     try:
         return not first or list(json.loads(first)) == list(columns)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return False
 
 

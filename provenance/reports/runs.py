@@ -13,10 +13,11 @@ import polars as pl
 from provenance import __version__
 from provenance.errors import UsageError
 from provenance.reports import writing
+from provenance.settings import settings_of
 from provenance.tables import SCHEMA_VERSION, WRITTEN, check, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from provenance.settings import Settings
 
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 #: them, and 20,000 rows a tenth of a second more, to map it anew. Rows without texts are fifty times as short: in tens
 #: of thousands they take two thirds of the time, .4 s for the tables of 100,000 articles, and less room.
 ROW_GROUP, SHORT_ROW_GROUP = 5_000, 50_000
+#: What stands in run.json, as far as others take it for a list or a dictionary; and those of which each row is one.
+KINDS: dict[str, type] = {
+    "files": dict,
+    "settings": dict,
+    "tables": list,
+    "inputs": list,
+    "counts": dict,
+    "recall": dict,
+}
+ROWS = ("files", "inputs")
 
 
 def head_facts(settings: Settings) -> dict[str, Any]:
@@ -146,11 +157,30 @@ def _read_facts(place: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]
         facts = json.loads((place / writing.RUN).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{place}: holds no {writing.RUN}; give the folder that `provenance scan -o` wrote") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{place / writing.RUN}: cannot be read ({error}); run `provenance scan` again") from None
     if not writing.listed(place):
         raise UsageError(f"{place / writing.RUN}: was not written by provenance; give a folder of `provenance scan`")
+    _refuse_misshapen(facts, place)
     return facts, facts.pop("files")
+
+
+def _refuse_misshapen(facts: dict[str, Any], place: Path) -> None:
+    """Raise UsageError where what others rely on is of another kind: a file edited by hand ended in internal errors."""
+    try:
+        wrong = [name for name, kind in KINDS.items() if not isinstance(facts.get(name, kind()), kind)]
+        wrong += [name for name in ROWS if not wrong and not all(isinstance(row, dict) for row in _rows(facts, name))]
+        why = f"its {wrong[0]} cannot be used" if wrong else ""
+        settings_of(facts)
+    except (UsageError, TypeError, AttributeError, KeyError) as error:
+        why = why or (str(error) if isinstance(error, UsageError) else "its settings cannot be used")
+    if why:
+        raise UsageError(f"{place / writing.RUN}: cannot be read ({why}); run `provenance scan` again")
+
+
+def _rows(facts: dict[str, Any], name: str) -> Iterable[object]:
+    rows = facts.get(name, ())
+    return rows.values() if isinstance(rows, dict) else rows
 
 
 def _write_bytes(content: bytes, path: Path) -> None:

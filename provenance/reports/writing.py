@@ -72,8 +72,9 @@ def listed(folder: Path) -> set[str]:
     """The names that the folder's run.json says it wrote, itself included; none if it is not one of ours."""
     try:
         facts = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        return {RUN, *facts["files"]} if facts["program"] == "provenance" else set()
-    except (OSError, ValueError, KeyError, TypeError):
+        ours = facts["program"] == "provenance" and isinstance(facts["files"], dict)
+        return {RUN, *facts["files"]} if ours else set()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
 
 

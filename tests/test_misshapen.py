@@ -1,0 +1,121 @@
+"""Files that stand beside the input, hostile or edited by hand: told in one line, or none of ours; never a crash."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.commands import call, said, two_alike
+from tests.runs import hand_made
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("bare_folder")
+DEEP = b'{"a": [' * 100_000
+HOSTILE = {
+    "deep": DEEP,
+    "number": b'{"program": ' + b"9" * 5_000 + b"}",
+    "list": b'{"program": "provenance", "files": [1]}',
+}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [b"seed = " + b"9" * 5_000, b"seed = " + b"[" * 100_000, b"seed = " + b"{a=" * 100_000],
+    ids=["number", "lists", "tables"],
+)
+def test_a_settings_file_that_cannot_be_read_is_a_mistake(settings: bytes, bare_folder: Path) -> None:
+    for name, head in (("provenance.toml", b""), ("pyproject.toml", b"[tool.provenance]\n")):
+        (bare_folder / name).write_bytes(head + settings)
+        result = call("settings")
+        assert result.exit_code == 2
+        assert [line.partition(" (")[0] for line in said(result)] == [
+            f"provenance: error: {name}: cannot be read as TOML"
+        ]
+        (bare_folder / name).unlink()
+
+
+@pytest.mark.parametrize("line", ["tool = 3", "[[tool]]\nprovenance = {}"])
+def test_a_project_without_a_table_of_tools_has_no_settings(line: str, bare_folder: Path) -> None:
+    (bare_folder / "pyproject.toml").write_text(line)
+    assert call("settings").exit_code == 0
+
+
+def test_a_settings_file_may_begin_with_a_bom(bare_folder: Path) -> None:
+    (bare_folder / "provenance.toml").write_bytes(b"\xef\xbb\xbfseed = 7\r\n")
+    assert "provenance.toml" in call("settings").stdout
+
+
+def test_a_setting_far_from_all_names_is_not_told_one(bare_folder: Path) -> None:
+    (bare_folder / "provenance.toml").write_text("foo = 1\n")
+    assert said(call("settings")) == [
+        "provenance: error: provenance.toml: foo is not a setting; see `provenance settings`"
+    ]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_only_looks_like_an_earlier_run_is_none(name: str, bare_folder: Path) -> None:
+    """A folder whose run.json, names or export are not ours: what we would write there is refused, or written anew."""
+    two_alike()
+    for beside, words in (
+        ("run.json", ("scan", "dump.jsonl", "-o", "out", "--until", "matches", "--no-report")),
+        (".provenance-cleaned.json", ("clean", "dump.jsonl", "-o", "out")),
+    ):
+        (bare_folder / "out").mkdir()
+        (bare_folder / "out" / beside).write_bytes(HOSTILE[name])
+        result = call(*words)
+        assert result.exit_code == (2 if beside == "run.json" else 0), result.stderr
+        shutil.rmtree(bare_folder / "out")
+
+
+def test_an_export_over_a_file_of_endless_lists_is_refused(bare_folder: Path) -> None:
+    hand_made().write("run")
+    (bare_folder / "documents.jsonl").write_bytes(DEEP)
+    result = call("export", "run", "--format", "jsonl", "-o", ".")
+    assert result.exit_code == 2
+    assert (bare_folder / "documents.jsonl").read_bytes() == DEEP
+
+
+def test_gold_of_endless_lists_is_a_mistake(bare_folder: Path) -> None:
+    hand_made().write("run")
+    (bare_folder / "gold.json").write_bytes(DEEP)
+    result = call("evaluate", "run", "--gold", "gold.json")
+    assert result.exit_code == 2
+    assert "gold.json: is not JSON with repeats and origins (RecursionError" in result.stderr
+
+
+WRONG: list[dict[str, Any]] = [
+    {"settings": None},
+    {"settings": [1]},
+    {"settings": {"link_containment": "x"}},
+    {"tables": None},
+    {"tables": 5},
+    {"inputs": 5},
+    {"inputs": [5]},
+    {"counts": []},
+    {"recall": "x"},
+    {"files": {"documents.parquet": 5}},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_run_json_of_another_shape_is_a_mistake(wrong: dict[str, Any], bare_folder: Path) -> None:
+    hand_made().write("run")
+    place = bare_folder / "run" / "run.json"
+    facts = json.loads(place.read_text(encoding="utf-8"))
+    place.write_text(json.dumps(facts | wrong), encoding="utf-8")
+    for words in (("report", "run"), ("explain", "run", "a"), ("explain", "run", "a", "b"), ("export", "run")):
+        result = call(*words, *(("--format", "csv", "-o", "csv") if words[0] == "export" else ()))
+        assert result.exit_code == 2, result.stderr
+        assert said(result)[0].startswith("provenance: error: run/run.json: cannot be read (")
+
+
+def test_a_run_json_nested_without_end_is_a_mistake(bare_folder: Path) -> None:
+    hand_made().write("run")
+    (bare_folder / "run" / "run.json").write_bytes(DEEP)
+    result = call("explain", "run", "a")
+    assert (result.exit_code, "run.json: cannot be read (maximum recursion depth" in result.stderr) == (2, True)
