@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from functools import wraps
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from provenance.errors import UsageError
@@ -147,7 +148,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            value = getattr(self, item.name)
+            value: Any = getattr(self, item.name)
+            if type(value) is not bool and isinstance(value, Integral):  # numpy's, too, out of a grid of settings
+                value = int(value)
+                object.__setattr__(self, item.name, value)
             check_value(item, value)
             if isinstance(item.default, float):  # 1 and 1.0 must give one fingerprint
                 object.__setattr__(self, item.name, float(value))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import polars as pl
@@ -16,8 +17,6 @@ from provenance.tables import SIGNATURES, empty
 from provenance.text.tokens import fold_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from datasketch import MinHash, MinHashLSH
 
 
@@ -59,9 +58,32 @@ def minhashes(signatures: pl.DataFrame, settings: Settings | None = None) -> dic
     0.6
     """
     settings = or_default(settings)
+    return {doc_id: as_minhash(values, settings) for doc_id, values in _rows(signatures, settings).iter_rows()}
+
+
+def _rows(signatures: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """The columns of SIGNATURES. Raises UsageError where they are none, or not as long as these settings make them.
+
+    Of another length datasketch took them, and no two were ever alike.
+    """
+    due = "give what sketch makes of a frame of texts"
+    if not isinstance(signatures, pl.DataFrame):
+        raise UsageError(f"signatures: {type(signatures).__name__} is no Polars DataFrame; {due}")
     if missing := [name for name in SIGNATURES if name not in signatures.columns]:
-        raise UsageError(f"signatures: have no column {missing[0]}; give what sketch makes of a frame of texts")
-    return {doc_id: as_minhash(values, settings) for doc_id, values in signatures.select(list(SIGNATURES)).iter_rows()}
+        raise UsageError(f"signatures: have no column {missing[0]}; {due}")
+    try:
+        values = signatures["signature"].cast(pl.List(pl.UInt32))
+    except pl.exceptions.PolarsError:
+        values = pl.Series([None])
+    if values.null_count() or values.explode().null_count():
+        raise UsageError(f"signatures: column signature holds no lists of numbers of 32 bits; {due}")
+    for length in values.list.len().unique().sort().to_list():
+        if length != settings.num_perm:
+            raise UsageError(
+                f"signatures: have {length} permutations, and {settings.num_perm} are due; give the settings of the "
+                "sketch, and an LSH of its num_perm"
+            )
+    return signatures.select(list(SIGNATURES))
 
 
 def fill_lsh(
@@ -69,7 +91,8 @@ def fill_lsh(
 ) -> int:
     """Put SIGNATURES into datasketch's LSH, in memory or on Redis -> how many it did not have yet.
 
-    They may also come bit by bit, as an index gives them. `settings` are those of the signatures.
+    They may also come bit by bit, as an index gives them. `settings` are those of the signatures; the number of
+    permutations is that of the LSH, if none are given. Raises UsageError for any other frame, or number.
 
     >>> from datasketch import MinHashLSH
     >>> lsh = MinHashLSH(threshold=0.5, num_perm=128)
@@ -79,11 +102,19 @@ def fill_lsh(
     """
     from datasketch import LeanMinHash  # noqa: PLC0415  0.6 s of imports
 
+    settings = replace(Settings(), num_perm=lsh.h) if settings is None else settings
     added = 0
     with lsh.insertion_session() as session:  # on Redis, many at a time
-        for part in [signatures] if isinstance(signatures, pl.DataFrame) else signatures:
+        for part in _parts(signatures):
             for doc_id, found in minhashes(part, settings).items():
                 if doc_id not in lsh:
                     session.insert(doc_id, LeanMinHash(found))
                     added += 1
     return added
+
+
+def _parts(signatures: pl.DataFrame | Iterable[pl.DataFrame]) -> Iterable[pl.DataFrame]:
+    """What was given bit by bit as it comes; a frame of any library as one, so that it is told what it is."""
+    if isinstance(signatures, pl.DataFrame) or hasattr(type(signatures), "columns"):
+        return [cast("pl.DataFrame", signatures)]
+    return signatures if isinstance(signatures, Iterable) else [signatures]

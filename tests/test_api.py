@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 import pytest
 from datasketch import MinHashLSH
@@ -178,6 +179,53 @@ def test_a_sketch_is_datasketchs_own(frame: pl.DataFrame | pl.LazyFrame) -> None
 def test_texts_are_no_signatures(ask: Callable[[pl.DataFrame], object]) -> None:
     with pytest.raises(pv.ProvenanceError, match="have no column doc_id; give what sketch makes"):
         ask(pl.DataFrame({"text": ["the ferry ran aground"]}))
+
+
+WRONG_SIGNATURES = [
+    None,
+    pl.DataFrame({"doc_id": ["a"], "signature": [[1] * 128]}).lazy(),
+    pl.DataFrame({"doc_id": ["a"], "signature": [[1] * 64]}),  # were taken, and alike to none
+    pl.DataFrame({"doc_id": ["a", "b"], "signature": [[1] * 128, [1]]}),
+    pl.DataFrame({"doc_id": ["a"], "signature": [[-1] * 128]}),
+    pl.DataFrame({"doc_id": ["a"], "signature": [None]}),
+    pl.DataFrame({"doc_id": ["a"], "signature": [[None] * 128]}),
+    pl.DataFrame({"doc_id": ["a"], "signature": ["1"]}),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_SIGNATURES, ids=range(len(WRONG_SIGNATURES)))
+def test_signatures_of_another_kind_or_length_are_a_mistake(wrong: Any) -> None:
+    for ask in (pv.minhashes, lambda frame: pv.fill_lsh(MinHashLSH(num_perm=128), frame)):
+        with pytest.raises(pv.ProvenanceError, match=r"^signatures: .*; give "):
+            ask(wrong)
+    with pytest.raises(pv.ProvenanceError, match=r"^signatures: str is no Polars DataFrame"):
+        pv.fill_lsh(MinHashLSH(num_perm=128), {"a": wrong})  # type: ignore[arg-type]  what minhashes gives
+
+
+def test_an_lsh_says_how_many_permutations_it_takes() -> None:
+    signatures = pv.sketch(FRAME, settings=pv.Settings(num_perm=64))
+    assert pv.fill_lsh(MinHashLSH(num_perm=64), signatures) == 3
+    with pytest.raises(pv.ProvenanceError, match="have 64 permutations, and 128 are due"):
+        pv.fill_lsh(MinHashLSH(num_perm=128), signatures)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    assert pv.Settings(num_perm=np.int64(64), seed=np.uint8(3)) == pv.Settings(num_perm=64, seed=3)  # type: ignore[arg-type]
+    assert pv.Settings(num_perm=np.int64(64)).fingerprint() == pv.Settings(num_perm=64).fingerprint()  # type: ignore[arg-type]
+    for wrong in (True, np.bool_(1), np.float64(64)):
+        with pytest.raises(pv.ProvenanceError, match="is not a whole number"):
+            pv.Settings(num_perm=wrong)  # type: ignore[arg-type]
+
+
+def test_what_names_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's name for memory made a file of that name; an empty one, as of a variable that is not set, 13 files."""
+    monkeypatch.chdir(tmp_path)
+    for name in (":memory:", ""):
+        with pytest.raises(pv.ProvenanceError, match="names no file"):
+            pv.Index.open(name)
+    with pytest.raises(pv.ProvenanceError, match="an empty name, as of a variable that is not set"):
+        pv.scan(FRAME, UP_TO).write("")
+    assert not list(tmp_path.iterdir())
 
 
 def test_minhashes_go_on_where_the_sketch_ended() -> None:

@@ -15,6 +15,7 @@ from provenance import tables
 from provenance.dumps.reading import read_frame
 from provenance.dumps.streaming import stream_frame
 from provenance.dumps.verdicts import read_verdicts
+from provenance.errors import UsageError
 from provenance.index import maintenance
 from provenance.index.checking import Asked, check_aside, check_batch, take_in
 from provenance.index.incoming import keep, keys_of
@@ -78,6 +79,8 @@ class Index:
         """
         if asked is None:
             asked = MATTER if settings else ()
+        if str(path) in ("", ":memory:"):
+            raise UsageError(f"{str(path)!r} names no file, and an index is one; name it, such as seen.sqlite")
         given = or_default(settings)
         storage = Storage.open(Path(path), timeout, (lambda: fresh_manifest(given)) if create else None)
         try:

@@ -95,6 +95,8 @@ class Run:
 
         Raises OutputError where the folder cannot be written or holds a file of someone else under our names.
         """
+        if folder == "":
+            raise UsageError("an empty name, as of a variable that is not set, is no folder; '.' is the current one")
         with writing.Aside(Path(folder)) as aside:
             self.finish(aside, report=report)
 
