@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provenance.index.checksums import checksum
 from tests.commands import call, said, two_alike
 from tests.runs import hand_made
 
@@ -119,3 +122,31 @@ def test_a_run_json_nested_without_end_is_a_mistake(bare_folder: Path) -> None:
     (bare_folder / "run" / "run.json").write_bytes(DEEP)
     result = call("explain", "run", "a")
     assert (result.exit_code, "run.json: cannot be read (maximum recursion depth" in result.stderr) == (2, True)
+
+
+FORGED: list[tuple[str, Any]] = [
+    ("settings", None),
+    ("segments", 5),
+    ("segments", [1]),
+    ("names", [{"number": 1, "bits": 4_000, "postings": 1, "first": 1, "last": 1}]),
+    ("outlets", 5),
+    ("documents", "x"),
+    ("following", -5),
+    ("following", 1 << 40),
+    ("program", None),
+    ("more", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), [*FORGED, ("", None)], ids=str)
+def test_a_forged_manifest_is_damage(name: str, value: Any, bare_folder: Path) -> None:
+    """With the checksum of what it holds, as whoever forges it would write: each was an internal error."""
+    two_alike()
+    call("index", "add", "dump.jsonl", "--index", "seen.sqlite")
+    with contextlib.closing(sqlite3.connect(bare_folder / "seen.sqlite")) as store, store:
+        (content,) = store.execute("SELECT content FROM manifest").fetchone()
+        forged = json.dumps(json.loads(content) | {name: value}) if name else DEEP.decode()
+        store.execute("UPDATE manifest SET content = ?, checksum = ?", (forged, checksum(forged)))
+    for words in (("index", "info"), ("index", "verify"), ("check", "dump.jsonl"), ("index", "remove", "one")):
+        result = call(*words, "--index", "seen.sqlite")
+        assert (result.exit_code, "seen.sqlite: damaged (its manifest)" in result.stderr) == (13, True), words

@@ -79,8 +79,10 @@ class Index:
         """
         if asked is None:
             asked = MATTER if settings else ()
-        if str(path) in ("", ":memory:"):
-            raise UsageError(f"{str(path)!r} names no file, and an index is one; name it, such as seen.sqlite")
+        if path == "":
+            raise UsageError(
+                "an empty name, as of a variable that is not set, is no file; name one, such as seen.sqlite"
+            )
         given = or_default(settings)
         storage = Storage.open(Path(path), timeout, (lambda: fresh_manifest(given)) if create else None)
         try:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from provenance.index.segments import PARTS
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -40,7 +42,17 @@ class Manifest:
 
     @classmethod
     def loads(cls, text: str) -> Manifest:
-        """From JSON."""
-        content = json.loads(text)
-        segments, names = ([Segment(**one) for one in content.pop(name)] for name in ("segments", "names"))
-        return cls(**content, segments=segments, names=names)
+        """From JSON. Raises ValueError where it is of another shape: a checksum tells of faults, and not of forgers."""
+        try:
+            content = json.loads(text)
+            segments, names = ([Segment(**one) for one in content.pop(name)] for name in ("segments", "names"))
+            made = cls(**content, segments=segments, names=names)
+            counted = [made.documents, made.characters, made.following, made.segment, *made.outlets.values()]
+            counted += [number for one in (*segments, *names) for number in vars(one).values()]
+        except (TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ValueError(str(error)) from None
+        sound = isinstance(made.settings, dict) and isinstance(made.program, str)
+        sound &= all(type(number) is int and 0 <= number < 1 << 63 for number in counted)
+        if not (sound and made.following < 1 << 32 and all(one.bits < PARTS for one in (*segments, *names))):
+            raise ValueError("numbers that no index has")
+        return made

@@ -208,7 +208,10 @@ class Storage:
             row = self.connection.execute("SELECT content, checksum FROM manifest WHERE key = 1").fetchone()
         if row is None or checksum(row[0]) != row[1]:
             raise self.damaged("its manifest")
-        return Manifest.loads(row[0])
+        try:
+            return Manifest.loads(row[0])
+        except ValueError:
+            raise self.damaged("its manifest") from None
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest."""
