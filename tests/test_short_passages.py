@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise
 
+import naive
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from provenance.matching.aligning import sequence_kernels
 from provenance.matching.aligning.layout import CODE
 from provenance.matching.aligning.short_passages import Occurrences, cross_likes, link_equal
 from provenance.matching.aligning.spans import order_spans
@@ -54,6 +57,69 @@ def test_short_passages_are_linked_as_by_a_slow_twin(
         assert set(zip(*(column.tolist() for column in made[:6]), strict=True)) == {
             (left, right, *ends) for left, right, *ends in wanted
         }
+
+
+LIKE, FEWEST_LIKE, FEWEST = 0.75, 5, 3
+
+
+def stretch_alike(one: list[int], two: list[int]) -> list[int]:
+    """Words of both texts that are alike, and how many are equal; all 0 where the texts are not alike."""
+    short, long = sorted((one, two), key=len)
+    size = len(short)
+    windows = [naive.common_subsequence(short, long[at : at + size]) for at in range(len(long) - size + 1)]
+    equal, begin, whole = max(windows), windows.index(max(windows)), naive.common_subsequence(short, long)
+    if whole > equal and whole >= LIKE * len(long):
+        equal, begin, size = whole, 0, len(long)
+    alike = equal == size or (equal >= LIKE * size and len(short) >= FEWEST_LIKE)
+    if not alike or len(short) < FEWEST:
+        return [0] * 5
+    sides = [0, len(short), begin, begin + size]
+    return [*(sides if len(one) <= len(two) else sides[2:] + sides[:2]), equal]
+
+
+@st.composite
+def like_texts(draw: st.DrawFn) -> list[list[int]]:
+    """Texts of a few words, of which some are one text with words changed, put in or gone."""
+    stem = draw(st.lists(st.integers(0, 9), min_size=1, max_size=9, unique=True))
+    texts = []
+    for _ in range(draw(st.integers(2, 4))):
+        text = list(stem)
+        for _ in range(draw(st.integers(0, 3))):
+            at = draw(st.integers(0, len(text)))
+            text[at : at + draw(st.integers(0, 1))] = draw(st.lists(st.integers(0, 12), max_size=2))
+        texts.append(text or [0])
+    return texts
+
+
+@given(like_texts())
+@example([[1, 2, 3, 4], [1, 2, 3, 9], [9, 1, 2, 3], [1, 2]])  # of so few words all must be equal, and two are no text
+@example([[1, 2, 3, 4, 5, 6], [1, 2, 3, 9, 4, 5, 6], [7, 8, 1, 2, 3, 4, 5, 6, 7], [1, 2, 9, 8, 7, 6]])
+@example([[1, 2, 3, 4, 5, 6], [1, 2, 7, 8, 3, 4, 5, 6]])  # six of eight: the whole of the longer one counts
+@example([[1, 2, 3, 4, 5, 6], [1, 2, 7, 8, 9, 3, 4, 5, 6]])  # six of nine do not
+def test_short_texts_are_aligned_as_by_a_slow_twin(texts: list[list[int]]) -> None:
+    pairs = [(one, two) for one in range(len(texts)) for two in range(len(texts))]
+    left, right = np.array(pairs, np.int32).T.copy()
+    word = np.array([sign for text in texts for sign in text], np.uint64)
+    found = np.full((len(pairs), 5), 99, np.int64)
+    bounds = np.cumsum([0, *map(len, texts)])
+    sequence_kernels.align_short(word, bounds, left, right, LIKE, FEWEST_LIKE, FEWEST, found)
+    assert found.tolist() == [stretch_alike(texts[one], texts[two]) for one, two in pairs]
+
+
+@given(like_texts(), st.sampled_from([1, 6, 30, 200]))
+def test_equal_words_of_stretches_too_long_for_one_table_are_counted_in_pieces(
+    texts: list[list[int]], cells: int
+) -> None:
+    one, two = texts[0], texts[1]
+    word = np.array([*one, *two], np.uint64)
+    ends = [np.array([end]) for end in (0, len(one), len(one), len(word))]
+    counted = np.zeros(1, np.int32)
+    sequence_kernels.count_equal(word, *ends, cells, counted)
+    pieces = 1 + math.isqrt(len(one) * len(two) // cells)
+    cut = [
+        [text[p * len(text) // pieces : (p + 1) * len(text) // pieces] for p in range(pieces)] for text in (one, two)
+    ]
+    assert counted.item() == sum(map(naive.common_subsequence, *cut))
 
 
 @given(st.lists(st.tuples(SMALL, SMALL, SMALL, SMALL, SMALL, SMALL), max_size=12))
