@@ -85,7 +85,8 @@ def falsify(dates: pl.DataFrame) -> pl.DataFrame:
 
 def find_truth(documents: pl.DataFrame, gold: Frames) -> Truth:
     """DOCUMENTS, gold -> Truth; a cluster's root is the origin of most of its members."""
-    folded = documents.select("doc_id", text=pl.col("text").str.to_lowercase().str.replace_all(r"[\W_]+", " "))
+    words = pl.col("text").str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars()
+    folded = documents.select("doc_id", text=words)
     first = folded.sort("doc_id").with_columns(stands=pl.col("doc_id").first().over("text"))
     same = dict(first.select("doc_id", "stands").iter_rows())
     members = gold["clusters"].filter(pl.col("level") == "document").select("cluster_id", "doc_id")
@@ -240,7 +241,8 @@ def _alikeness(matches: pl.DataFrame, truth: Truth) -> pl.DataFrame:
             for one, two in (("left_doc", "right_doc"), ("right_doc", "left_doc"))
         ]
     )
-    merged = _merged(both, truth.same, "doc_id", "other").group_by("doc_id", "other").agg(pl.col("jaccard").max())
+    merged = _merged(both, truth.same, "doc_id", "other").filter(pl.col("doc_id") != pl.col("other"))
+    merged = merged.group_by("doc_id", "other").agg(pl.col("jaccard").max())
     inside = truth.members.join(merged, on="doc_id").join(
         truth.members, left_on=["cluster_id", "other"], right_on=["cluster_id", "doc_id"], how="semi"
     )
