@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
 import provenance as pv
-from provenance.tables import ANCESTRY
+from provenance.tables import ANCESTRY, ATTRIBUTIONS, DATES, DOCUMENTS, MATCHES
 from provenance.tracing.conclusions import reasons
 from provenance.tracing.conclusions.decided import fix_ancestry
 from provenance.tracing.conclusions.edges import _begin_word
-from provenance.tracing.signs.twins import join_pairs
+from provenance.tracing.signs.twins import find_twins, join_pairs, stand_in
 from tests.tracing import DAY, EXTRA, STORY, origin, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def origins_of(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -24,6 +27,13 @@ def origins_of(*rows: dict[str, Any]) -> pl.DataFrame:
     _, origins, _ = trace(given, list(itertools.combinations([row["doc_id"] for row in rows], 2)))
     found: pl.DataFrame = origins
     return found
+
+
+def filled(schema: pl.Schema, **columns: Iterable[Any]) -> pl.DataFrame:
+    """A table with these columns, and null in all others."""
+    given = {name: list(column) for name, column in columns.items()}
+    nothing = [None] * len(next(iter(given.values())))
+    return pl.DataFrame({name: given.get(name, nothing) for name in schema}, schema=schema)
 
 
 @pytest.mark.parametrize("dated", [{}, {"published": DAY}])
@@ -124,6 +134,44 @@ def test_of_pairs_of_twins_the_one_that_shares_most_stands_for_them(
 
 
 # -- sentences -------------------------------------------------------------------------------------------
+
+
+def test_what_is_known_of_a_side_goes_with_the_text_that_stands_for_it() -> None:
+    twins = pl.DataFrame({"doc_id": ["a", "d", "c", "x"], "stands": ["d", "d", "c", "c"]})
+    rows = [("a", "b", 1, 2, 0.5), ("a", "d", 3, 4, 1.0), ("b", "c", 5, 6, -2.0), ("b", "x", 7, 8, 3.0)]
+    names = ["left_doc", "right_doc", "left_words", "right_words", "strength"]
+    pairs = pl.DataFrame(rows, schema=names, orient="row")
+    expected = [("b", "d", 2, 1, -0.5), ("b", "c", 5, 6, -2.0), ("b", "c", 7, 8, 3.0)]
+    assert stand_in(pairs, twins).rows() == expected
+    assert stand_in(pairs.drop("strength"), twins).rows() == [row[:-1] for row in expected]
+
+
+def test_of_equal_texts_the_credited_one_stands_for_all_then_the_earliest_then_the_first_by_outlet() -> None:
+    names = ("a", "b", "c", "d", "e", "f", "g")
+    documents = filled(DOCUMENTS, doc_id=names, outlet=("A", "B", "C", "D", "E", "F", "E"), text=[""] * 7)
+    same = [("a", "b"), ("b", "c"), ("d", "e"), ("e", "g")]
+    left, right = zip(*same, ("f", "f"), ("a", "f"), strict=True)
+    relation = ["duplicate"] * 5 + ["overlap"]
+    matches = filled(MATCHES, left_doc=left, right_doc=right, relation=relation)
+    ranks = pl.DataFrame({"doc_id": names, "rank": [6, 5, 4, 3, 2, 1, 0]})
+    dates = filled(
+        DATES, doc_id=["b", "c", "a"], value=[DAY, DAY + timedelta(1), DAY + timedelta(2)], precision=["day"] * 3,
+        kind=["published"] * 3, trusted=[True] * 3,
+    )  # fmt: skip
+    credits_ = filled(ATTRIBUTIONS, doc_id=["a", "a"], source=["C", "A"], kind=["credit", "cited"])
+
+    def stands(attributions: pl.DataFrame, dated: pl.DataFrame) -> dict[str, str]:
+        found = find_twins(documents, matches, attributions, dated, ranks)
+        assert found["doc_id"].to_list() == list("abcdeg")
+        return dict(found.iter_rows())
+
+    rest = dict.fromkeys("deg", "d")
+    assert stands(credits_, dates) == dict.fromkeys("abc", "c") | rest
+    assert stands(credits_[1:], dates) == dict.fromkeys("abc", "b") | rest, "whom it only cites did not write it"
+    assert stands(credits_[:0], dates[:0]) == dict.fromkeys("abc", "a") | rest
+    by_rank = documents.with_columns(outlet=pl.lit("Z"))
+    found = find_twins(by_rank, matches, credits_[:0], dates[:0], ranks)
+    assert dict(found.iter_rows()) == dict.fromkeys("abc", "c") | dict.fromkeys("deg", "g")
 
 
 def test_a_sentence_says_what_the_verdict_says() -> None:
