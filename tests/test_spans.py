@@ -104,6 +104,7 @@ def test_an_address_on_its_own_line_parts_no_span_where_the_other_text_was_only_
     joined = found.filter(pl.col("left_doc") == "a", pl.col("right_doc") == "b")
     assert sides(texts, joined) == [(wrapped, wrapped.replace("\n", " "), "exact", "paragraph")]
     assert found.filter(pl.col("left_doc") == "a", pl.col("right_doc") == "c").height == 2
+    assert spans_of({"a": texts["c"], "b": wrapped}).spans.height == 2, "whichever of the two has it"
 
 
 @pytest.mark.parametrize(

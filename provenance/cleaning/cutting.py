@@ -175,8 +175,8 @@ def without(start: int, end: int, taken: list[Range]) -> list[Range]:
     """
     left, at = [], start
     for low, high in sorted(taken):
-        if high <= at or low >= end:
-            continue
+        if low >= end:
+            break
         if low > at:
             left.append((at, low))
         at = max(at, high)
