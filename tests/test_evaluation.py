@@ -178,7 +178,8 @@ def test_documents_in_no_cluster_stand_alone() -> None:
 
 def test_the_chaining_guard_counts_from_matches_not_from_the_table() -> None:
     clusters = clusters_of({"x": "abc", "y": "de"})
-    chain = matches_of(("a", "b", "overlap", 0.9), ("b", "c", "overlap", 0.1), ("d", "e", "duplicate", 0.0))
+    tied = (("a", "b", "overlap", 0.9), ("b", "c", "overlap", 0.1), ("a", "c", "boilerplate", 0.9))
+    chain = matches_of(*tied, ("d", "e", "duplicate", 0.0))
     assert pairs.chaining_guard(clusters, chain, 0.3) == (2, 3, 1, 3)
     assert pairs.chaining_guard(clusters, chain, 0.1) == (2, 3, 0, 0)
     assert pairs.chaining_guard(clusters_of({}), chain, 0.3) == (0, 0, 0, 0)
@@ -253,6 +254,7 @@ def test_calibration_of_known_answers() -> None:
     confidence, right = np.array([0.9, 0.9, 0.6, 0.2]), np.array([1.0, 0.0, 1.0, 0.0])
     assert origins.brier(confidence, right) == pytest.approx((0.01 + 0.81 + 0.16 + 0.04) / 4)
     assert origins.calibration_error(confidence, right) == pytest.approx((0.8 + 0.4 + 0.2) / 4)
+    assert origins.calibration_error(np.array([1.0, 0.9]), np.array([0.0, 1.0])) == pytest.approx(0.45)  # one bin
     assert origins.risk_coverage(confidence, right, 0.25) == 0.5
     assert origins.risk_coverage(confidence, right, 1.0) == 0.5
     assert origins.risk_coverage(np.array([0.9, 0.1]), np.array([1.0, 0.0]), 0.5) == 1

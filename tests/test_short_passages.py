@@ -8,14 +8,22 @@ from itertools import combinations, pairwise
 import naive
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.matching.aligning import sequence_kernels
 from provenance.matching.aligning.layout import CODE
-from provenance.matching.aligning.short_passages import Occurrences, cross_likes, link_equal
+from provenance.matching.aligning.short_passages import (
+    Occurrences,
+    cross_likes,
+    distinct_texts,
+    group_occurrences,
+    link_equal,
+)
 from provenance.matching.aligning.spans import order_spans
 from provenance.matching.aligning.stretches import Aligned, in_order
+from provenance.text.tokens import tokenize
 
 SMALL = st.integers(0, 2)
 
@@ -57,6 +65,24 @@ def test_short_passages_are_linked_as_by_a_slow_twin(
         assert set(zip(*(column.tolist() for column in made[:6]), strict=True)) == {
             (left, right, *ends) for left, right, *ends in wanted
         }
+
+
+@pytest.mark.parametrize(
+    ("size", "role", "tied"),
+    [(2, "boilerplate", True), (3, "headline", False), (3, "caption", False), (4, "headline", True)],
+)
+def test_of_fewer_than_four_words_only_notices_tie_two_documents(size: int, role: str, tied: bool) -> None:
+    """The same words twice in one document, and once in another."""
+    words = "a b c d"[: 2 * size - 1]
+    tokens = tokenize(pl.Series([f"before {words} {words}", words]))
+    document, first = np.array([0, 0, 1]), 1 + size * np.arange(3)
+    role_of = np.full(3, CODE[role], np.uint8)
+    found = group_occurrences(tokens, document, first, first + size, role_of)
+    made = link_equal(found, 4)
+    pairs = set(zip(made.left.tolist(), made.right.tolist(), strict=True))
+    assert pairs == {(0, 0), (0, 1)} if tied else pairs == {(0, 0)}
+    texts, number = distinct_texts(tokens, found)
+    assert (texts.word.size, number.size) == ((size, 1) if size >= 4 else (0, 0)), "shorter ones are like no others"
 
 
 LIKE, FEWEST_LIKE, FEWEST = 0.75, 5, 3
