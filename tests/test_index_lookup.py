@@ -16,8 +16,11 @@ from provenance.dumps.reading import read_frame
 from provenance.errors import UsageError
 from provenance.index import Index, candidates
 from provenance.index.candidates import look_up
-from provenance.index.postings import CODE_BITS, LINE, SHINGLE, Postings, Queries, in_order
+from provenance.index.postings import CODE_BITS, LINE, SHINGLE, Postings, Queries, find_lines, in_order
+from provenance.matching.aligning.layout import lay_out
 from provenance.settings import Settings
+from provenance.tables import PASSAGES
+from provenance.text.tokens import tokenize
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,3 +158,38 @@ def test_postings_are_sorted_and_each_is_kept_once() -> None:
     given = Postings(*(np.array(column, np.uint32) for column in zip(*rows, strict=True)))
     assert sorted(zip(*(column.tolist() for column in in_order(given)), strict=True)) == sorted(set(rows))
     assert in_order(given).key.tolist() == [1, 1, 1, 2]
+
+
+LINES = st.lists(
+    st.tuples(
+        st.integers(0, 1),
+        st.sampled_from(["headline", "caption", "boilerplate", "paragraph"]),
+        st.sampled_from(["a b c", "a b c d", "d c b a", "a b c d e", " ".join("ab" * 20), " ".join("ab" * 20 + "a")]),
+    ),
+    max_size=9,
+)
+
+
+@given(LINES)
+def test_each_headline_of_a_document_is_kept_once(passages: list[tuple[int, str, str]]) -> None:
+    rows: dict[str, list[Any]] = {"doc_id": [], "start": [], "end": [], "role": []}
+    texts = ["", ""]
+    for document, role, words in passages:
+        start = len(texts[document])
+        texts[document] += words + "\n\n"
+        for name, value in zip(rows, (str(document), start, start + len(words), role), strict=True):
+            rows[name].append(value)
+    documents = pl.DataFrame({"doc_id": ["0", "1"], "text": texts})
+    tokens = tokenize(documents["text"])
+    lines = find_lines(tokens, lay_out(documents, pl.DataFrame(rows, schema=PASSAGES).sort("doc_id", "start"), tokens))
+    wanted = {
+        (document, tuple(tokenize(pl.Series([words])).word.tolist()))
+        for document, role, words in passages
+        if role in ("headline", "caption") and 4 <= len(words.split()) <= 40
+    }
+    found = [
+        (owner, tuple(lines.word[low:high].tolist()))
+        for owner, low, high in zip(lines.owner.tolist(), lines.bounds[:-1], lines.bounds[1:], strict=True)
+    ]
+    assert sorted(found) == sorted(wanted)
+    assert len(set(zip(lines.key.tolist(), found, strict=True))) == len(wanted)
