@@ -119,5 +119,7 @@ def test_while_reading_and_with_workers_alive(words: tuple[str, ...]) -> None:
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
     assert not Path("out").exists()
-    if words[0] == "index":
-        assert call("index", "verify", "--index", "seen.sqlite").exit_code == 0
+    if words[0] == "index":  # none is made before the first documents are read
+        assert call("index", "verify", "--index", "seen.sqlite").exit_code == (
+            0 if Path("seen.sqlite").exists() else 10
+        )

@@ -100,7 +100,7 @@ def test_a_citation_is_as_sure_as_it_stands_near_the_beginning(
     items = [claims._Credit(kind, at, at + 4, f"{kind} {at}", lead) for kind, at, lead in mentions]
     in_lead = [item for item in items if item.lead]
     found = claims._claim("source:The Wire", "cites", 0.9, items, in_lead)
-    assert found == ("source:The Wire", "cites", pytest.approx(confidence), families, reason)
+    assert found == ("source:The Wire", "cites", pytest.approx(confidence), families, reason, [])
 
 
 def test_of_two_sources_in_one_lead_neither_is_the_one_that_it_cites() -> None:
