@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from provenance.dumps.plain_text.articles import split_articles
 from provenance.dumps.plain_text.line import line_date
 from tests.test_dumps_plain import BODY, MORE, checked, pieces, story
 
@@ -145,3 +146,32 @@ def test_a_slogan_over_the_sections_of_a_site_is_no_title() -> None:
     assert article.head.title == TITLES[0]
     (article,) = checked(f"{TITLES[0]}\nHalven\n\nA lamp on the quay at dawn\n\nBy Ann Lee\n\n{story(1)}")
     assert article.head.title == TITLES[0]
+
+
+SPACED = [
+    ("Freight train derails near the border", "BODY", "BODY"),
+    ("Driver hurt as wagons leave the track", "BODY"),
+    ("In court", "A man of 44 was fined."),
+    ("Short", "Rain stopped play."),
+    ("Library to close after stormy meeting", "BODY", "BODY", "BODY"),
+]
+
+
+def spaced(between: str, *articles: tuple[str, ...]) -> str:
+    text = between.join("\n\n".join(article) for article in articles)
+    pieces_ = text.split("BODY")
+    return "".join(f"{piece}{BODY} It was vote {at}." for at, piece in enumerate(pieces_[:-1])) + pieces_[-1]
+
+
+@pytest.mark.parametrize("between", ["\n\n\n", "\n\n\n\n\n"])
+def test_articles_are_set_apart_by_space_alone(between: str) -> None:
+    text = spaced(between, *SPACED)
+    found = [text[article.start : article.end].split("\n")[0] for article in split_articles(text)]
+    assert found == [article[0] for article in SPACED]
+
+
+def test_sub_headings_and_lists_set_apart_by_space_begin_no_article() -> None:
+    long = [("Freight train derails near the border", "BODY"), ("The cause", "BODY"), ("What now", "BODY")]
+    assert len(split_articles(spaced("\n\n\n", *long))) == 1
+    listed = [*SPACED[:2], ("More about trains and what they carry", "Wagons of the north and south")]
+    assert len(split_articles(spaced("\n\n\n", *listed))) < 3
