@@ -98,7 +98,6 @@ said the owner, "the divers have them all and the rest will float on the tide." 
     ("was", "full", "late", "sign"),
     [
         ("the harbour was", "the harbour was", "the habrour was", "slip"),
-        ("was closed on", "was closed on", "was shut for good on", "wordier"),
         ("after the crates fell", "after Maren Holt fell", "after Holt fell", "name"),
         ("after the crates", "after 1,200 crates", "after about 1,200 crates", "hedged"),
         ("after the crates", "after ٣ crates", "after about ٣ crates", "hedged"),

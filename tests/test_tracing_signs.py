@@ -76,7 +76,6 @@ def test_a_rounded_figure_is_off_by_one_in_its_last_place_at_most(was: str, told
         (" No one was hurt by the crates.", "", "sentence"),
         ("harbour was closed", "habrour was closed", "slip"),
         ("The ferry ran", "It has emerged that the ferry ran", "opened"),
-        ("closed on Monday", "shut for good on Monday", "wordier"),
         ("LOWICK — The", "The", "stripped"),
     ],
 )
@@ -97,7 +96,7 @@ def test_of_a_lead_that_was_written_anew_no_words_are_compared() -> None:
     assert signs(f"{lead} {WHOLE}", f"{anew} {WHOLE}") == (set(), set())
     # one word that stays between two small changes is none by chance
     changed = WHOLE.replace("harbour was closed on", "habrour was shut for good on")
-    assert signs(WHOLE, changed) == ({"slip", "wordier"}, set())
+    assert signs(WHOLE, changed) == ({"slip"}, set())
     # nor are as many in a row as a reading has, however much was changed on either side of them
     late = "Everybody had tea.\n\n"
     own = "Quay Street will stay shut until July, our town council tells readers who write asking about buses."
@@ -115,8 +114,11 @@ def test_a_long_tail_that_is_gone_was_cut_and_a_turned_sentence_was_not_opened()
     turned = WHOLE.replace(f"The{late[3:]}, and {band}.", f"And {band}, as {late}.")
     assert turned != WHOLE
     assert "opened" not in signs(WHOLE, turned)[0] | signs(WHOLE, turned)[1]
-    both = WHOLE.replace("closed on Monday", "shut for good on Monday").replace("the whole of the evening", "hours")
-    assert "wordier" not in set().union(*signs(WHOLE, both))  # a phrase longer, another shorter
+
+
+@pytest.mark.parametrize("told", ["shut for good on Monday", "shut Monday"])
+def test_how_many_words_say_the_same_tells_no_way(told: str) -> None:
+    assert signs(WHOLE, WHOLE.replace("closed on Monday", told)) == (set(), set())
 
 
 def test_spelling_and_equal_texts_are_no_signs() -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 TABLE = Path(model.__file__).with_name("weights.tsv")
 FITTED = (
     "cut_marked", "cut_inside", "prefix", "tail", "dateline", "stripped", "rounded", "hedged", "name", "quote",
-    "sentence", "unit", "gloss", "aside", "opened", "paragraph", "wordier", "slip", "plain_marks",
+    "sentence", "unit", "gloss", "aside", "opened", "paragraph", "slip", "plain_marks",
 )  # fmt: skip
 CHOICES = (*candidates.PARENT, candidates.FIXED, *candidates.ROOT)
 #: How hard weights are drawn to 1 (signs) and to what they were (choices); in cases, as a share of a curvature of 1.

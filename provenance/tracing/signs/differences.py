@@ -8,7 +8,6 @@ was made from the other.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 
 FARTHEST = 0.2  # a rounded figure is within a fifth of the true one
 MOVED = 40  # words before and after, within which a phrase that only moved in its sentence stands in the other text
-#: Signs that occur either way: only how many more run one way than the other counts.
-NET = ("wordier",)
 
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -89,7 +86,7 @@ def compare(left: Text, right: Text, edits: Iterable[Edit]) -> tuple[list[Sign],
             _compare_phrases(left, right, edit, (forth, back))
         forth += _signs(left, right, edit)
         back += _signs(right, left, Edit(edit.three, edit.four, edit.one, edit.two))
-    return _excess(forth, back), _excess(back, forth)
+    return forth, back
 
 
 def choose_slips(found: list[list[Sign]], count: Count) -> list[list[Sign]]:
@@ -102,21 +99,6 @@ def choose_slips(found: list[list[Sign]], count: Count) -> list[list[Sign]]:
         return sign.spellings is None or times[sign.spellings[0]] >= 2 * times[sign.spellings[1]]
 
     return [list(filter(holds, signs)) for signs in found]
-
-
-def _excess(signs: list[Sign], against: list[Sign]) -> list[Sign]:
-    """Signs -> signs less, of each NET kind, as many as run the other way."""
-    told = [sign.feature for sign in against if sign.feature in NET]
-    if not told:
-        return signs
-    left = Counter(told)
-    kept = []
-    for sign in signs:
-        if left[sign.feature]:
-            left[sign.feature] -= 1
-        else:
-            kept.append(sign)
-    return kept
 
 
 def _signs(full: Text, late: Text, edit: Edit) -> list[Sign]:
@@ -164,9 +146,6 @@ def _compare_phrases(left: Text, right: Text, edit: Edit, told: tuple[list[Sign]
         was, say = left.word[edit.one], right.word[edit.three]
         forth.append(Sign("slip", *places[1], late=True, spellings=(was, say)))
         back.append(Sign("slip", *places[0], late=True, spellings=(say, was)))
-    if lost != new and _is_inside(left, right, edit):
-        longer = forth if new > lost else back
-        longer.append(Sign("wordier", *places[new > lost], late=True))
     if max(lost, new) <= NAMES + 1:
         named = " " in one and bool(_FULL_NAME.search(one)), " " in other and bool(_FULL_NAME.search(other))
         dropped = named[0] != named[1] and (new if named[0] else lost) <= NAMES
@@ -196,13 +175,6 @@ def _compare_figures(was: _Figures, told: _Figures) -> Iterator[Sign]:
         yield Sign("rounded", told.start, told.end, late=True)
     if _is_converted(was.near, told.near):
         yield Sign("unit", told.start, told.end, late=True)
-
-
-def _is_inside(left: Text, right: Text, edit: Edit) -> bool:
-    """Whether a phrase stands inside a sentence: rewording and translating there explains (Blum-Kulka, 1986)."""
-    if edit.two >= len(left.word) or edit.four >= len(right.word) or not edit.one or not edit.three:
-        return False
-    return max(*left.gap[edit.one : edit.two + 1], *right.gap[edit.three : edit.four + 1]) < SENTENCE
 
 
 def _is_opener(full: Text, late: Text, edit: Edit) -> bool:

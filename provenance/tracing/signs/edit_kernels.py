@@ -242,30 +242,22 @@ def _may_tell(texts, left, right, edit):
     mark or a slip, and lets an edit pass.
     """
     one, two, three, four = edit
-    if 0 < two - one <= PHRASE and 0 < four - three <= PHRASE and _may_be_reworded(texts, left, right, edit):
+    if 0 < two - one <= PHRASE and 0 < four - three <= PHRASE and _may_be_reworded(texts, edit):
         return True
     return _may_be_made(texts, left, right, edit) or _may_be_made(texts, right, left, (three, four, one, two))
 
 
 @njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _may_be_reworded(texts, left, right, edit):
-    """Whether a few words that replaced a few others may be a slip, wordier, or a shorter name.
+def _may_be_reworded(texts, edit):
+    """Whether a few words that replaced a few others may be a slip, or a shorter name.
 
     Replaced figures need not be looked for: _may_be_made lets pass whatever has a digit.
     """
-    octets, begin, stop, gap = texts
+    octets, begin, stop, _ = texts
     one, two, three, four = edit
     lost, new = two - one, four - three
     if lost == new == 1 and _may_be_slip(octets, begin[one], stop[one], begin[three], stop[three]):
         return True
-    if lost != new and one > left[0] and two < left[1] and three > right[0] and four < right[1]:
-        inside = True
-        for w in range(one, two + 1):
-            inside &= gap[w] < SENTENCE
-        for w in range(three, four + 1):
-            inside &= gap[w] < SENTENCE
-        if inside:
-            return True
     if max(lost, new) > NAMES + 1:
         return False
     capitals = _count_capitals(octets, begin[one], stop[two - 1]), _count_capitals(octets, begin[three], stop[four - 1])
