@@ -28,6 +28,7 @@ from provenance.tracing.statements.attributions import find_attributions
 from provenance.tracing.statements.dates import find_dates
 from provenance.tracing.statements.outlets import name_outlets
 from provenance.tracing.stories import ancestry, candidates, graphs, unseen
+from provenance.tracing.stories import choices as weighed
 from provenance.tracing.stories.trust import fit_lags
 from tests.lineages.fitting import fit_directions
 
@@ -150,8 +151,8 @@ def fit_firsts(worlds: Iterable[tuple[Frames, Frames]]) -> dict[str, float]:
             traced = trace_once(run, condition)
             compared = (traced.frames["documents"], traced.related)
             ids, found = candidates.find_candidates(*compared, traced.attributions, traced.dates, traced.evidence)
-            made = choices.Choices.of(found)
-            layout = choices.lay_choices(made)
+            made = weighed.Choices.of(found)
+            layout = weighed.lay_choices(made)
             solved = graphs.solve(layout, ancestry.believe_dates(made).score)
             firsts = unseen.describe_firsts(ids, made, solved, traced.evidence)
             rows.append(firsts.features)
