@@ -13,6 +13,7 @@ from tests.lineages.bounds import find_bounds
 from tests.lineages.growing import MIXES, Lineages, World, grow
 from tests.lineages.learning import bound_of, curve_of
 from tests.lineages.operators import OPERATORS, Around
+from tests.lineages.rewriting import count_signs
 from tests.lineages.worlds import gold_of, scan_worlds
 
 TEXT = (
@@ -147,3 +148,10 @@ def test_equal_texts_of_two_worlds_are_two() -> None:
     assert any(one != stands for one, stands in truth.same.items())
     assert all(one[:2] == stands[:2] for one, stands in truth.same.items())
     assert set(truth.members["cluster_id"].str.head(2)) == {"w3", "w4"}
+
+
+def test_of_rewritten_passages_is_counted_which_way_their_signs_point() -> None:
+    whole = "“The divers have them all, and the rest will float on the tide,” said Maren Holt. Nobody was hurt by the crates."
+    short = "“The divers have them all,” said Holt. Nobody was hurt by the crates."
+    told = count_signs([(whole, short), (whole, short), (short, whole), (whole, whole)])
+    assert told == {("quote", True): 2, ("quote", False): 1, ("name", True): 2, ("name", False): 1}

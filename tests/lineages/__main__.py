@@ -4,6 +4,7 @@ python -m tests.lineages measure     the figures below, on the project's own tex
                                      texts that no weight was fitted on; writes reports/measured/origins.md and plots
 python -m tests.lineages operators   orientation without dates, all operators known and each left out in turn; prints
 python -m tests.lineages labelled    credits, datelines, citations and quotes of the labelled corpora; prints
+python -m tests.lineages signs       which way each sign of an edit points in passages that others rewrote; prints
 python -m tests.lineages costs       CPU seconds of tracing beside the rest of a scan, and of a story of 5,000; prints
 python -m tests.lineages fit         fits provenance/tracing/signs/weights.tsv anew, on the project's own texts and,
                                      with PROVENANCE_SHARED set, on a third of those of three corpora
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from provenance.tracing.signs import model
-from tests.lineages import costs, learning, pages, tables
+from tests.lineages import costs, learning, pages, rewriting, tables
 from tests.lineages.articles import seeds_of
 from tests.lineages.growing import STRANGERS, World, grow, worlds
 from tests.lineages.tables import texts_of
@@ -102,6 +103,8 @@ def main(words: list[str]) -> int:
         print(pages.operators_text())
     elif words == ["labelled"]:
         print(tables.labelled_text())
+    elif words == ["signs"]:
+        print("\n".join(rewriting.sign_lines()))
     elif words == ["costs"]:
         print(costs.costs_text())
     elif words[:1] == ["grow"] and len(words) in (3, 4, 5):

@@ -17,6 +17,7 @@ from provenance.evaluation.stories import CONDITIONS, judged_origins, measure_tr
 from provenance.settings import Settings
 from tests.floors import ROOT
 from tests.lineages import operators_left_out as left_out
+from tests.lineages import rewriting
 from tests.lineages.articles import own_texts
 from tests.lineages.bounds import find_bounds
 from tests.lineages.growing import World, worlds
@@ -161,7 +162,8 @@ def page(parts: list[Part]) -> str:
         lines.append("")
     lines += _calibration_lines(parts)
     lines += ["## One operator left out", "", *left_out.lines(), ""]
-    lines += _labelled_lines()
+    lines += [*_labelled_lines(), ""]
+    lines += rewriting.sign_lines()
     return "\n".join(lines).rstrip() + "\n"
 
 
