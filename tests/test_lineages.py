@@ -151,7 +151,7 @@ def test_equal_texts_of_two_worlds_are_two() -> None:
 
 
 def test_of_rewritten_passages_is_counted_which_way_their_signs_point() -> None:
-    whole = "“The divers have them all, and the rest will float on the tide,” said Maren Holt. Nobody was hurt by the crates."
-    short = "“The divers have them all,” said Holt. Nobody was hurt by the crates."
+    whole = "“The divers have them all, and the rest will float on the tide,” said Maren Holt. Nobody was hurt in it."
+    short = "“The divers have them all,” said Holt. Nobody was hurt in it."
     told = count_signs([(whole, short), (whole, short), (short, whole), (whole, whole)])
     assert told == {("quote", True): 2, ("quote", False): 1, ("name", True): 2, ("name", False): 1}
