@@ -172,6 +172,7 @@ def test_articles_are_set_apart_by_space_alone(between: str) -> None:
 
 def test_sub_headings_and_lists_set_apart_by_space_begin_no_article() -> None:
     long = [("Freight train derails near the border", "BODY"), ("The cause", "BODY"), ("What now", "BODY")]
-    assert len(split_articles(spaced("\n\n\n", *long))) == 1
+    asked = [*long[:1], ("What was it that went wrong?", "BODY"), ("When will the trains run again?", "BODY")]
+    assert [len(split_articles(spaced("\n\n\n", *articles))) for articles in (long, asked)] == [1, 1]
     listed = [*SPACED[:2], ("More about trains and what they carry", "Wagons of the north and south")]
     assert len(split_articles(spaced("\n\n\n", *listed))) < 3

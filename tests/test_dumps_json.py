@@ -177,6 +177,16 @@ def test_blocks_of_a_publishing_system_are_paragraphs(tmp_path: Path) -> None:
     assert found.rejects["reason"].to_list() == ["not_text"]
 
 
+@pytest.mark.parametrize("levels", [10, 300, 600, 900])
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}")])
+def test_a_block_that_is_nested_deep_is_a_reject(tmp_path: Path, levels: int, opens: str, closes: str) -> None:
+    """What Python's parser could just read, nested 900 deep, ended the run with an internal error."""
+    deep = f'{{"content": [{{"type": "embed", "data": {opens * levels}"one two three four"{closes * levels}}}]}}'
+    found = scan(write(tmp_path, "a.jsonl", f'{deep}\n{{"text": "{A_TEXT}"}}\n'))
+    assert found.documents["text"].to_list() == [A_TEXT]
+    assert found.rejects["reason"].item() in ("not_text", "broken_json")  # by how deep the caller stands already
+
+
 def test_wordpress_says_who_wrote_in_figures_and_when_in_greenwich(tmp_path: Path) -> None:
     """`author: 3` was a byline, and the time on the site's own wall was taken for one in UTC."""
     post = {"id": 1, "date": "2024-11-03T08:15:00", "date_gmt": "2024-11-03T13:15:00", "author": 3, "content": A_TEXT}

@@ -222,3 +222,17 @@ def test_a_stream_of_arrow_is_read_under_the_name_of_a_file(tmp_path: Path, comp
     assert scan(tmp_path / "a.zip").documents.drop("path").equals(inside)
     broken = scan(write(tmp_path, "b.arrow", out.getvalue()[: len(out.getvalue()) * 2 // 3]))
     assert broken.rejects["reason"].to_list() == ["damaged"]
+
+
+@pytest.mark.parametrize("where", ["url", "tags", "meta"])
+def test_a_stream_of_arrow_with_what_is_no_utf_8_is_damaged(tmp_path: Path, where: str) -> None:
+    """Polars takes what is imported for UTF-8: the scan died of such an address, without a line of its own."""
+    rows = [{**row, "url": "https://~", "tags": ["~"], "meta": {"section": "~"}} for row in ROWS]
+    rows = [{name: value for name, value in row.items() if name in ("text", where)} for row in rows]
+    table, out = pa.Table.from_pylist(rows), io.BytesIO()
+    with pa.ipc.new_stream(out, table.schema) as stream:
+        stream.write_table(table)
+    assert b"~" in out.getvalue()
+    found = scan(write(tmp_path, "a.arrow", out.getvalue().replace(b"~", b"\xff")))
+    assert found.rejects["reason"].to_list() == ["damaged"]
+    assert found.documents.is_empty()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -59,4 +59,23 @@ def _batches(content: BinaryIO) -> Generator[pl.DataFrame, None, None]:
 
     with content, InputStream.from_readable(content) as stream:
         for batch in nanoarrow.c_array_stream(stream):
-            yield pl.DataFrame(nanoarrow.Array(batch))
+            frame = pl.DataFrame(nanoarrow.Array(batch))
+            # what is imported is taken for UTF-8 unseen, and Polars dies of what is none; a cast from bytes looks at it
+            octets = pl.Schema({name: _with_octets(dtype) for name, dtype in frame.schema.items()})
+            yield frame.cast(octets).cast(frame.schema)
+
+
+def _with_octets(dtype: pl.DataType) -> pl.DataType:
+    """A type -> the same with bytes in the place of texts, inside lists and structs, too."""
+    if isinstance(dtype, pl.Struct):
+        return pl.Struct({field.name: _with_octets(_instance(field.dtype)) for field in dtype.fields})
+    if isinstance(dtype, pl.List):
+        return pl.List(_with_octets(_instance(dtype.inner)))
+    if isinstance(dtype, pl.Array):
+        return pl.Array(_with_octets(_instance(dtype.inner)), dtype.shape[0])
+    return pl.Binary() if dtype == pl.String else dtype
+
+
+def _instance(dtype: Any) -> pl.DataType:
+    found: pl.DataType = dtype() if isinstance(dtype, type) else dtype
+    return found

@@ -245,7 +245,7 @@ def _texts_of_blocks(parts: list[Any]) -> list[str] | None:
         if not isinstance(kind, str) or kind in _RUNS:
             return None
         said = _text_of_node(part, MOST_LEVELS)
-        if said is None and any(map(_has_words, part.values())):
+        if said is None and _has_words(part, MOST_LEVELS):
             return None
         if said and not said.isspace():
             texts.append(plain_text(said) if is_fragment(said) else said)
@@ -272,12 +272,12 @@ def _text_of_node(node: Any, levels: int) -> str | None:
     return ("" if is_line else PARTED).join(texts) if texts else None
 
 
-def _has_words(value: Any) -> bool:
-    """Whether there are words in a value, and not only names and addresses."""
+def _has_words(value: Any, levels: int) -> bool:
+    """Whether there may be words in a value, and not only names and addresses: what is too deep to be read has some."""
     if isinstance(value, str):
         return len(value.split()) >= 4  # a name has three
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_has_words, inner))
+    return bool(inner) and (not levels or any(_has_words(one, levels - 1) for one in inner))
 
 
 def _is_value(name: str, inner: object) -> bool:
