@@ -102,8 +102,8 @@ _DISTRIBUTED = re.compile(
 _SYNDICATE = re.compile(r" (?i:syndicate|syndication|features|news service|newswire|news agency|content agency)$")
 _CONTRIBUTOR = re.compile(r"[A-Z][^\n.;()]{1,60}+\Z")
 _TRAILING = re.compile(
-    r"(?:[.!?”\"»)。」][ \t]*|\n[ \t]*)(?:[-–—=|/]{1,2}[ \t]*(?P<dash>[^\n().]{2,40})[.]?"
-    r"|[(（【](?P<bracket>[^()（）【】\n]{2,40})[)）】][.]?)[ \t\n]*\Z"
+    r"(?:[.!?”\"»)。」][ \t]*|\n[ \t]*)(?:[-–—=|/]{1,2}[ \t]*(?P<dash>[^\n().]{2,40}+)[.]?"
+    r"|[(（【](?P<bracket>[^()（）【】\n]{2,40}+)[)）】][.]?)[ \t\n]*\Z"
 )
 _SIGNED_CAPS = re.compile(r"[.!?”\"»)] ?(?P<name>[A-Z]{2,5})[.]?\s*\Z")
 _SIGN_OFF = re.compile(r"[.!?”\"»)\d][ \t]*\n\s{0,4}(?P<name>[^\W\d_][\w /-]{1,24})[.]?\s*\Z")
