@@ -70,7 +70,7 @@ def trace(
     clock = clock or Clock(None)
     passages, spans, matches, clusters = (frames[name] for name in ("passages", "spans", "matches", "clusters"))
     spans, matches = without_different(spans, matches)
-    # for what Polars and kernels do, while the main thread reads texts in Python; its thread ends with the pool
+    # for what Polars and kernels do, while the main thread reads texts in Python; its threads end with the pool
     beside = ThreadPoolExecutor(2)
     pairs = beside.submit(find_pairs, matches, spans, whole=settings.level == "document")
     with clock.step("attributions"):
