@@ -23,7 +23,7 @@ from provenance.tracing.signs.model import families, weights
 from provenance.tracing.statements.quoting import depth, find_quoting
 from provenance.tracing.stories.graphs import lay_out
 from provenance.tracing.stories.readings import explain_credits
-from provenance.tracing.stories.trust import Clocks, _within_days, believe, fit_lags, weigh_dates
+from provenance.tracing.stories.trust import FORWARD, WRONG, Clocks, _within_days, believe, fit_lags, weigh_dates
 
 WHOLE = (
     "The harbour was closed on Monday after 1,215 crates fell 10 miles out, said Maren Holt of the council. "
@@ -228,12 +228,19 @@ def test_dates_that_texts_contradict_are_believed_less() -> None:
     assert true < 0.05 < 0.15 < false
 
 
+def test_dates_that_nothing_contradicts_are_believed_more_than_before_they_were_looked_at() -> None:
+    """Of stories of two days each, whose lags tell nothing: that all stand in their order tells that they are true."""
+    wrong, share = believed([(2 * n, 2 * n + 1, 1) for n in range(12)])
+    assert share < WRONG
+    assert wrong.max() < WRONG
+
+
 def test_one_false_date_is_found_out_by_its_neighbours() -> None:
-    sound = [(2 * n, 2 * n + 1, 1) for n in range(40)]
-    wrong, _ = believed(sound + [(80, 81 + n, -5) for n in range(4)])  # by the texts 80 is the source, its date is last
-    assert wrong[80] > 0.95
-    assert wrong[81:].max() < 0.1
-    assert wrong[:80].max() < 0.1
+    sound = [(3 * n, 3 * n + 1 + copy, lag) for n in range(30) for copy, lag in enumerate((1, 8))]
+    wrong, _ = believed(sound + [(90, 91 + n, -5) for n in range(4)])  # by the texts 90 is the source, its date is last
+    assert wrong[90] > 0.95
+    assert wrong[91:].max() < 0.1
+    assert wrong[:90].max() < 0.1
 
 
 def test_shares_that_are_given_part_what_no_tree_ties() -> None:
@@ -286,7 +293,7 @@ def test_a_copy_long_after_its_source_speaks_against_neither_date() -> None:
     wrong, _ = believed([(0, 1, 1), (0, 2, 2), (0, 3, 400), (4, 5, 1)])
     assert wrong.max() < 0.05
     near, far = _told_by_lags([1.0, 30.0])
-    assert near > far == 0
+    assert near > far == FORWARD
 
 
 def _told_by_lags(lags: list[float], *, daily: bool = True) -> list[float]:

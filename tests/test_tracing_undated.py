@@ -15,15 +15,17 @@ from provenance.tracing.stories.undated import EARLY, SLOTS, find_undated, share
 from tests.test_tracing_newsroom import PLAIN, scanned, told
 
 NAN = float("nan")
-#: A figure rounded and no more: a name shortened as well would outweigh a date or two, which may be false.
 ROUNDED = PLAIN.replace("1,284 people", "about 1,300 people")
-CUT = ROUNDED[: ROUNDED.index("\n\nDoctors")]
+#: No sign of which was first: a figure rounded and a text cut short outweigh a date or two, which may be false.
+REWORDED = PLAIN.replace("1,284 people", "1,284 folk")
 DAY = datetime(2024, 5, 2, tzinfo=UTC)
 
 
-def lineage(first: int | None, second: int | None, third: int | None) -> dict[str, dict[str, Any]]:
+def lineage(
+    first: int | None, second: int | None, third: int | None, changed: str = ROUNDED
+) -> dict[str, dict[str, Any]]:
     """Days of a text, of a copy of it, of a copy of that -> what is told of each."""
-    texts = {"whole": PLAIN, "rounded": ROUNDED, "cut": CUT}
+    texts = {"whole": PLAIN, "changed": changed, "cut": changed[: changed.index("\n\nDoctors")]}
     rows = [
         {
             "id": name,
@@ -38,9 +40,17 @@ def lineage(first: int | None, second: int | None, third: int | None) -> dict[st
 
 def test_an_undated_text_hides_no_order_of_dates() -> None:
     """The cut one is a week older than the whole: it cannot have its words from that by way of the undated one."""
-    found = lineage(7, None, 0)
-    assert found["cut"]["origin_id"] != "whole"
-    assert found["whole"]["confidence"] < lineage(0, None, 7)["whole"]["confidence"]
+    against, along = lineage(7, None, 0, REWORDED), lineage(0, None, 7, REWORDED)
+    assert {row["origin_id"] for row in against.values()} == {"changed"}
+    assert against["cut"]["confidence"] > 0.8 > along["cut"]["confidence"]
+
+
+def test_dates_that_signs_contradict_leave_less_to_both() -> None:
+    """Whatever the undated one's day is, the signs prevail, and are less sure than where dates run their way."""
+    for day in (None, 7, 4, 0):
+        against, along = lineage(7, day, 0)["cut"], lineage(0, day, 7)["cut"]
+        assert against["origin_id"] == along["origin_id"] == "whole"
+        assert 0.5 < against["confidence"] < 0.9 < along["confidence"]
 
 
 @pytest.mark.parametrize("days", [(0, None, 7), (0, None, 0), (1, None, 0), (None, None, None), (0, None, None)])

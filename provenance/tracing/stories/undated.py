@@ -2,7 +2,7 @@
 
 An undated text between two that are dated would hide that the copy's copy is older than the source: dates of two are
 compared, and neither is compared with it. So each such text has a hidden day, which is weighed with the trees and with
-how far dates are believed, in turn, as these are (trust.py): mean fields, once more.
+how far dates are believed, in turn (trust.py): mean fields of days and trees.
 """
 
 from __future__ import annotations
