@@ -138,6 +138,8 @@ def test_chinese_datelines_begin_with_their_agency(
         "Smith, 5.13.2024 (PAP) - no",
         f"AA - meetings are held on Tuesdays. {BODY}",
         "AFP - a short line",
+        "LONDON (  ) - The minister said that nothing had been decided",
+        "(\u00a0\u00a0) LONDON - The minister said that nothing had been decided",
     ],
 )
 def test_what_is_not_a_dateline(line: str) -> None:

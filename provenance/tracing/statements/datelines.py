@@ -318,7 +318,7 @@ def read_source(text: str) -> str | None:
         found = names.resolve(part.strip())
         if found:
             return found
-    if _NOT_SOURCES.search(text) or not text[0].isalpha() or not text[0].isupper() or len(text.split()) > 5:
+    if _NOT_SOURCES.search(text) or not text[:1].isalpha() or not text[0].isupper() or len(text.split()) > 5:
         return None
     if any(word[0].islower() and word not in _CONNECTORS for word in text.split()):
         return None
