@@ -24,6 +24,16 @@ def test_a_title_suffix_is_a_credit_and_keeps_its_place() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["Middle  East Monitor", "Middle\tEast\u00a0 Monitor"])
+def test_a_title_suffix_keeps_its_place_whatever_white_space_is_in_it(name: str) -> None:
+    title = f"The river rose again last night – {name}"
+    for before in ("", "\n\n"):
+        text = f"{before}{title}\n\n{BODY}"
+        (credit,) = titles.read_suffix(text, None)
+        assert credit.source == "Middle East Monitor"
+        assert text[credit.start : credit.end] == name
+
+
 def test_a_suffix_that_the_repeated_headline_lacks_is_the_site() -> None:
     text = f"The river rose again last night - Quiet Meadow Voices\nWater\n\nThe river rose again last night\n\n{BODY}"
     assert found(text) == [("credit", "Quiet Meadow Voices", "article")]

@@ -68,6 +68,8 @@ def read_suffix(text: str, title: str | None) -> Iterator[Found]:
                 source = names.canonical(parts[1])
         if source:
             at = text.find(candidate)
-            start = at + candidate.rfind(parts[1]) if at >= 0 else 0
-            yield Found(start, start + len(parts[1]) if at >= 0 else 0, source, "credit")
+            # it ends the title, which may have other white space between its words
+            name = re.search(r"\s+".join(map(re.escape, parts[1].split())) + r"\Z", candidate)
+            start, end = (at + name.start(), at + name.end()) if name and at >= 0 else (0, 0)
+            yield Found(start, end, source, "credit")
             return
