@@ -26,11 +26,12 @@ from provenance.tables import (
 from provenance.text.folding import fold
 from provenance.tracing.conclusions.edges import draw_edges
 from provenance.tracing.conclusions.origins import find_origins
-from provenance.tracing.signs.evidence import find_evidence
+from provenance.tracing.signs.evidence import find_evidence, gather_compared
 from provenance.tracing.signs.pairs import find_pairs, relate
 from provenance.tracing.statements.attributions import find_attributions
 from provenance.tracing.statements.dates import find_dates
 from provenance.tracing.statements.outlets import count_outlets, name_outlets
+from provenance.tracing.statements.quoting import find_quoting
 from provenance.tracing.stories.ancestry import trace_ancestry
 from provenance.tracing.stories.unseen import sample_flaws, share_unseen
 
@@ -80,8 +81,12 @@ def trace(
     attributions = find_attributions(given, empty(PASSAGES))
     dates = check(find_dates(given, attributions), DATES, "dates")
     named = check(name_outlets(given, attributions), DOCUMENTS, "documents")
-    related = relate(named, empty(PASSAGES), find_pairs(matches, spans, whole=False), matches, attributions, dates)
-    evidence = check(find_evidence(named, spans, related, attributions, dates), EVIDENCE, "evidence")
+    paired = find_pairs(matches, spans, whole=False)
+    related = relate(named, empty(PASSAGES), paired, matches, attributions, dates)
+    facts = gather_compared(paired, matches, named, attributions, dates)
+    evidence = check(
+        find_evidence(named, related, attributions, facts, find_quoting(spans, named)), EVIDENCE, "evidence"
+    )
     traced = trace_ancestry(named, related, attributions, dates, evidence, SETTINGS)
     ancestry, evidence, false, firsts = traced
     unseen = share_unseen(sample_flaws(firsts, named.height))

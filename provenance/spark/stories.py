@@ -108,9 +108,7 @@ def compare_stories(frequency: pl.DataFrame, plan: Plan, bucket: int, given: Tab
     related = Related(story.pairs, twins, story.ranks, bodies)
     quoted = _signs(story.inner)
     facts = story.facts.select("doc_id", *FACTS)
-    evidence = find_evidence(
-        story.documents, pl.DataFrame(), related, story.keyed, story.dates, facts, quoted, count=counter(frequency),
-    )  # fmt: skip
+    evidence = find_evidence(story.documents, related, story.keyed, facts, quoted, count=counter(frequency))
     stands = dict(twins.iter_rows())
     others = pl.Series([stands.get(one, one) for one in story.facts.filter("cross")["doc_id"]], dtype=pl.String)
     ids, found = find_candidates(story.documents, related, story.keyed, story.dates, evidence, plan.documents, others)
@@ -281,9 +279,7 @@ def trace_cross(shares: list[float], plan: Plan, _bucket: int, given: Tables) ->
     plain = pairs.drop("paired", "words", "left_text", "right_text", "quoted")
     nobody = pl.DataFrame(schema=SCHEMAS["twins"])
     related, ancestry = Related(plain, nobody, rank_contents(cards), NOTHING), pl.DataFrame(schema=ANCESTRY)
-    evidence = find_evidence(
-        documents, pl.DataFrame(), related, keyed, dates, facts, _signs(pairs), seen,
-    )  # fmt: skip
+    evidence = find_evidence(documents, related, keyed, facts, _signs(pairs), seen)
     false_dates = shares[-1] if shares else 0.0
     wrong = dict(cards.select("doc_id", "wrong").drop_nulls().iter_rows())
     evidence = weigh_dates(evidence, wrong, false_dates)

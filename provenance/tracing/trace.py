@@ -89,7 +89,7 @@ def trace(
         related = relate(documents, passages, pairs.result(), matches, keyed, dates, tokens, hashes)
         count = count_asked(documents, tokens, hashes)
         known = facts.result(), quoted.result()
-        evidence = find_evidence(documents, spans, related, keyed, dates, *known, count=count)
+        evidence = find_evidence(documents, related, keyed, *known, count=count)
     with clock.step("ancestry"):
         traced = trace_ancestry(documents, related, keyed, dates, evidence, settings)
         ancestry, evidence, false_dates, firsts = traced

@@ -22,11 +22,12 @@ from provenance.settings import Settings
 from provenance.tables import PAIR, SOURCE
 from provenance.tracing.conclusions.reasons import NEITHER, SEVERAL, WITNESSED
 from provenance.tracing.signs import model
-from provenance.tracing.signs.evidence import LEAST_SHARE, find_evidence
+from provenance.tracing.signs.evidence import LEAST_SHARE, find_evidence, gather_compared
 from provenance.tracing.signs.pairs import Related, find_pairs, relate
 from provenance.tracing.statements.attributions import find_attributions
 from provenance.tracing.statements.dates import find_dates
 from provenance.tracing.statements.outlets import name_outlets
+from provenance.tracing.statements.quoting import find_quoting
 from provenance.tracing.stories import ancestry, candidates, graphs, unseen
 from provenance.tracing.stories import choices as weighed
 from provenance.tracing.stories.trust import fit_lags
@@ -69,7 +70,8 @@ def trace_once(run: Frames, condition: str) -> Traced:
     documents = name_outlets(run["documents"], attributions)
     pairs = find_pairs(run["matches"], run["spans"], whole=False)
     related = relate(documents, run["passages"], pairs, run["matches"], attributions, dates)
-    evidence = find_evidence(documents, run["spans"], related, attributions, dates)
+    facts = gather_compared(pairs, run["matches"], documents, attributions, dates)
+    evidence = find_evidence(documents, related, attributions, facts, find_quoting(run["spans"], documents))
     return Traced(run | {"documents": documents}, attributions, dates, related, evidence)
 
 

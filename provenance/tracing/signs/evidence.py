@@ -17,7 +17,6 @@ from provenance.tracing.signs.frequency import count_asked
 from provenance.tracing.signs.pairs import ends_of
 from provenance.tracing.signs.twins import find_same, join_pairs, lent, stand_in
 from provenance.tracing.statements.facts import CREDITS, CUT_HERE, CUT_WORDS, gather_facts, source_keys
-from provenance.tracing.statements.quoting import find_quoting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,29 +48,24 @@ CLAIMS = {
 
 def find_evidence(
     documents: pl.DataFrame,
-    spans: pl.DataFrame,
     related: Related,
     attributions: pl.DataFrame,
-    dates: pl.DataFrame,
-    facts: pl.DataFrame | None = None,
-    quoted: pl.DataFrame | None = None,
+    facts: pl.DataFrame,
+    quoted: pl.DataFrame,
     seen: pl.DataFrame | None = None,
     count: Count | None = None,
 ) -> pl.DataFrame:
-    """DOCUMENTS, SPANS, RELATED, ATTRIBUTIONS, DATES -> EVIDENCE, sorted by pair and feature.
+    """DOCUMENTS, RELATED, ATTRIBUTIONS, FACTS, EVIDENCE of quoting by pair -> EVIDENCE, sorted by pair and feature.
 
-    Four arguments are found here unless they are given: FACTS of single documents; `quoted`, EVIDENCE of quoting by
-    pair; `count`, a function that tells how frequent words are (frequency.py); and `seen` (doc_id, key), the outlets
-    with an article near a document elsewhere in the dump.
+    FACTS are those that gather_compared gathers. `seen` (doc_id, key) are outlets with an article near a document
+    elsewhere in the dump, where DOCUMENTS are a part of it; `count` tells how frequent words are (frequency.py), unless
+    that is to be counted in the DOCUMENTS.
 
     Of documents of equal words one stands for all (twins.py); between twins only dates and credits count. *gather*.
     Facts of whole documents are compared in Polars; the words of each document and its NEAREST neighbours by kernels,
     about .05 ms a pair; and the edits that may be signs are read in Python.
     """
     twins = related.twins
-    if facts is None:
-        read = _ids_of(related.pairs.filter(IS_ALIKE), twins)
-        facts = gather_facts(_ids_of(related.pairs, twins), documents, attributions, dates, read=read)
     every, pairs, equal = _pairs_of(related, facts)
     claims = stand_in(_claims(every.filter(~pl.col("same")), documents, attributions), twins)
     credited = pl.concat([claims, _claims(equal, documents, attributions)])
@@ -81,7 +75,6 @@ def find_evidence(
     nearest = find_nearest(alike)
     edited = edits_of(nearest["one"], nearest["other"], documents, related.bodies)  # kernels, beside all that follows
     alike = _add_facts(alike, facts.drop(KNOWN))
-    quoted = find_quoting(spans, documents) if quoted is None else quoted
     quoted = stand_in(quoted.join(every, on=PAIR, how="semi", maintain_order="left"), twins)
     quoted = _first(quoted, related, *PAIR, "feature").select(EVIDENCE.names())
     marks = pl.concat([find_broken(alike, documents), _marks(alike)])
@@ -108,10 +101,6 @@ def gather_compared(
     equal = matches.filter(find_same())
     wanted, read = (ends_of(some, equal) for some in (pairs, pairs.filter(IS_ALIKE)))
     return gather_facts(wanted, documents, attributions, dates, read=read)
-
-
-def _ids_of(pairs: pl.DataFrame, twins: pl.DataFrame) -> pl.Series:
-    return pl.concat([pairs["left_doc"], pairs["right_doc"], twins["doc_id"]]).unique().sort()
 
 
 def _first(signs: pl.DataFrame, related: Related, *of: str) -> pl.DataFrame:
