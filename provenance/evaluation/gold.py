@@ -57,13 +57,15 @@ def read_gold(path: Path) -> Frames:
         raise UsageError(f"{path}: is not there; --gold names a folder of gold tables")
     files = [path] if path.is_file() else sorted(path.glob("*.parquet")) + sorted(path.glob("*.json"))
     gold: Frames = {}
+    of_dumps: Frames = {}
     for file in files:
         if file.suffix == ".json":
-            gold |= read_json(file)
+            for name, frame in read_json(file).items():
+                of_dumps[name] = pl.concat([of_dumps[name], frame]) if name in of_dumps else frame
         elif file.stem in READERS:
             name, make = READERS[file.stem]
-            gold |= dict.fromkeys([name], make(read_parquet(file), file))
-    gold = finish(gold)
+            gold[name] = make(read_parquet(file), file)
+    gold = finish(gold | of_dumps)
     if not set(gold) - {"documents"}:
         known = ", ".join(sorted(READERS))
         raise UsageError(f"{path}: holds no gold table; known are Parquet files named {known}, and JSON with repeats")

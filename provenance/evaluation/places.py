@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from provenance.errors import UsageError
-from provenance.tables import PAIR
+from provenance.tables import MIRRORED, PAIR
 
 #: Frames whose rows hold places in documents: the columns of document, start and end.
 PLACED = {
@@ -106,6 +106,7 @@ def rename(frame: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
             right_doc=pl.max_horizontal(PAIR),
             left_containment=pl.when(turn).then("right_containment").otherwise("left_containment"),
             right_containment=pl.when(turn).then("left_containment").otherwise("right_containment"),
+            relation=pl.when(turn).then(pl.col("relation").replace(MIRRORED)).otherwise("relation"),
         )
     return changed
 
