@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from provenance.matching.groups.clusters import ALL_PAIRS
 from provenance.tables import PAIR
 
 NEAR = ("duplicate", "near_duplicate")
@@ -124,7 +125,7 @@ def chaining_guard(clusters: pl.DataFrame, matches: pl.DataFrame, floor: float) 
     """CLUSTERS, MATCHES -> how many document clusters have a member under `floor`, and how large they are.
 
     Counted anew from matches: the centre is the member with the greatest sum of the greater containments;
-    equal texts share all. Where a pair was never compared (clusters over 1,000) the table's own cohesion
+    equal texts share all. Where a pair was never compared (clusters over ALL_PAIRS) the table's own cohesion
     stands.
     """
     members = clusters.filter(pl.col("level") == "document").select("cluster_id", "doc_id", "cohesion")
@@ -148,7 +149,7 @@ def chaining_guard(clusters: pl.DataFrame, matches: pl.DataFrame, floor: float) 
         .join(near.select("cluster_id", "weight", doc_id="right_doc"), on=["cluster_id", "doc_id"], how="left")
         .join(sizes, on="cluster_id")
     )
-    compared = pl.when(pl.col("len") > 1000).then("cohesion").otherwise(0.0)
+    compared = pl.when(pl.col("len") > ALL_PAIRS).then("cohesion").otherwise(0.0)
     own = pl.when(pl.col("doc_id") == pl.col("centre")).then(1.0).otherwise(pl.coalesce("weight", compared))
     below = judged.filter(own < pl.lit(floor, pl.Float32) - 1e-6)
     chained = sizes.join(below, on="cluster_id", how="semi")["len"]

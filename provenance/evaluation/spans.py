@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from provenance.evaluation.intervals import characters, covered, meet, union_length
+from provenance.matching.groups.components import label_components
 from provenance.tables import PAIR
 
 if TYPE_CHECKING:
@@ -105,23 +106,12 @@ def true_characters(gold: pl.DataFrame, groups: pl.DataFrame, found: pl.DataFram
 
 
 def group_occurrences(inner: pl.DataFrame) -> pl.DataFrame:
-    """True spans inside documents -> `group_id`, `doc_id`, `start`, `end`: places tied by spans, or by overlap."""
+    """True spans inside documents -> `group_id`, `doc_id`, `start`, `end`: places that spans tie, one after another."""
     sides = [inner.select(doc_id="left_doc", start=f"{side}_start", end=f"{side}_end") for side in ("left", "right")]
     places = pl.concat(sides).unique().sort("doc_id", "start", "end")
-    rows = places.rows()
-    number = {row: at for at, row in enumerate(rows)}
-    label = list(range(len(rows)))
-
-    def root(at: int) -> int:
-        while label[at] != at:
-            label[at] = label[label[at]]
-            at = label[at]
-        return at
-
-    for row in inner.select("left_doc", "left_start", "left_end", "right_start", "right_end").iter_rows():
-        one, other = root(number[row[0], row[1], row[2]]), root(number[row[0], row[3], row[4]])
-        label[max(one, other)] = min(one, other)
-    ids = [f"inner {root(at)}" for at in range(len(rows))]
+    number = {row: at for at, row in enumerate(places.iter_rows())}
+    left, right = (np.array([number[row] for row in side.iter_rows()], np.int64) for side in sides)
+    ids = [f"inner {first}" for first in label_components(places.height, left, right).tolist()]
     return places.select(pl.Series("group_id", ids, dtype=pl.String), "doc_id", "start", "end")
 
 
