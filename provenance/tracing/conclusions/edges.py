@@ -30,6 +30,7 @@ from provenance.tracing.statements.facts import (
     count_spellings,
     find_wires,
     foreign_credits,
+    is_named,
     keys,
     source_keys,
 )
@@ -218,7 +219,7 @@ def _completed(
 ) -> pl.DataFrame:
     """Copies -> COPIES with share, stretch, keys of the outlets, cluster and kind."""
     owners = documents.select("doc_id", key=keys(documents["outlet"]))
-    named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
+    named = attributions.filter(is_named())
     credits_ = named.filter(pl.col("kind").is_in(CREDITS))
     claimed = credits_.select(
         to_id="doc_id", from_key=source_keys(credits_, documents), claimed=pl.lit(value=True)

@@ -16,7 +16,7 @@ from provenance.tracing.signs.edits import edits_of
 from provenance.tracing.signs.frequency import count_asked
 from provenance.tracing.signs.pairs import ends_of
 from provenance.tracing.signs.twins import find_same, join_pairs, lent, stand_in
-from provenance.tracing.statements.facts import CREDITS, CUT_HERE, CUT_WORDS, gather_facts, source_keys
+from provenance.tracing.statements.facts import CREDITS, CUT_HERE, CUT_WORDS, gather_facts, is_named, source_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,7 +143,7 @@ def _add_facts(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 def _claims(pairs: pl.DataFrame, documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """Pairs -> EVIDENCE where one text credits, quotes or links to the other's outlet."""
-    named = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
+    named = attributions.filter(is_named())
     claims = (
         named.with_columns(key=source_keys(named, documents), feature=pl.col("kind").replace_strict(CLAIMS))
         .select("doc_id", "start", "end", "key", "feature")
@@ -206,9 +206,7 @@ def _shared_credits(
     `seen` (doc_id, key) are outlets with an article that shares LEAST_SHARE or more with a document: one that shares
     less is not the report that the document credits.
     """
-    named = attributions.filter(
-        pl.col("source").is_not_null() & (pl.col("scope") != "caption") & pl.col("kind").is_in(CREDITS)
-    )
+    named = attributions.filter(is_named() & pl.col("kind").is_in(CREDITS))
     written = named.select("doc_id", "start", "end", key=source_keys(named, documents)).sort("doc_id", "start", "end")
     written = written.unique(["doc_id", "key"], keep="first", maintain_order=True)
     both = (

@@ -84,12 +84,17 @@ def alone(shorts: pl.DataFrame) -> pl.DataFrame:
     return shorts.unique().filter(pl.len().over("short") == 1)
 
 
+def is_named() -> pl.Expr:
+    """Whether a row of ATTRIBUTIONS names somebody, and not as the one who took a picture."""
+    return pl.col("source").is_not_null() & (pl.col("scope") != "caption")
+
+
 def foreign_credits(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """DOCUMENTS, ATTRIBUTIONS -> those of an article or passage to somebody who is not its publisher, with its `key`.
 
     Of an article whose publisher is not known all are: columns of ATTRIBUTIONS, `key` and `owner` (the publisher's).
     """
-    credited = attributions.filter(pl.col("source").is_not_null() & (pl.col("scope") != "caption"))
+    credited = attributions.filter(is_named())
     owner = documents.select("doc_id", owner=keys(documents["outlet"]))
     return (
         credited.with_columns(key=source_keys(credited, documents))
@@ -204,9 +209,7 @@ def find_habits(crediting: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
 
 def find_wires(documents: pl.DataFrame, attributions: pl.DataFrame) -> pl.DataFrame:
     """DOCUMENTS, ATTRIBUTIONS -> `key`: the agencies of the dump, by their name or because a dateline names them."""
-    lines = attributions.filter(
-        pl.col("source").is_not_null() & (pl.col("scope") != "caption") & (pl.col("kind") == "dateline")
-    )
+    lines = attributions.filter(is_named() & (pl.col("kind") == "dateline"))
     outlets = documents["outlet"].drop_nulls().unique()
     agencies = outlets.filter(pl.Series([names.is_agency(name) for name in outlets], dtype=pl.Boolean))
     return pl.DataFrame({"key": pl.concat([source_keys(lines, documents), keys(agencies)])}).unique()
