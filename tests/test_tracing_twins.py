@@ -51,6 +51,18 @@ def test_of_equal_texts_that_nothing_tells_apart_each_is_as_likely_the_first(cou
         assert row["reason"] == f"The same text stands in {whose} Post{more}; nothing tells which was first."
 
 
+def test_the_credit_of_a_picture_makes_no_equal_text_the_first() -> None:
+    text = STORY.replace("\n\n", "\nPhoto: Reuters\n\n")
+    owners = ("Halden Post", "Reuters", "Orle Herald")
+    found = origins_of(
+        *(
+            {"doc_id": name, "text": text, "outlet": owner, "published": DAY + timedelta(days=late)}
+            for late, (name, owner) in enumerate(zip("abc", owners, strict=True))
+        )
+    )
+    assert found.select("doc_id", "origin_id").rows() == [("a", "a"), ("b", "a"), ("c", "a")]
+
+
 def test_an_equal_text_of_the_same_outlet_or_of_nobody_is_named_by_its_id() -> None:
     ours = origins_of({"doc_id": "a1", "outlet": "A Post"}, {"doc_id": "a2", "outlet": "A Post"})
     nobodys = origins_of({"doc_id": "a1"}, {"doc_id": "a2"})
@@ -158,7 +170,8 @@ def test_of_equal_texts_the_credited_one_stands_for_all_then_the_earliest_then_t
         DATES, doc_id=["b", "c", "a"], value=[DAY, DAY + timedelta(1), DAY + timedelta(2)], precision=["day"] * 3,
         kind=["published"] * 3, trusted=[True] * 3,
     )  # fmt: skip
-    credits_ = filled(ATTRIBUTIONS, doc_id=["a", "a"], source=["C", "A"], kind=["credit", "cited"])
+    said = {"source": ["C", "A"], "kind": ["credit", "cited"], "scope": ["article", "passage"]}
+    credits_ = filled(ATTRIBUTIONS, doc_id=["a", "a"], **said)
 
     def stands(attributions: pl.DataFrame, dated: pl.DataFrame) -> dict[str, str]:
         found = find_twins(documents, matches, attributions, dated, ranks)
@@ -168,6 +181,8 @@ def test_of_equal_texts_the_credited_one_stands_for_all_then_the_earliest_then_t
     rest = dict.fromkeys("deg", "d")
     assert stands(credits_, dates) == dict.fromkeys("abc", "c") | rest
     assert stands(credits_[1:], dates) == dict.fromkeys("abc", "b") | rest, "whom it only cites did not write it"
+    pictured = credits_.with_columns(scope=pl.lit("caption"))
+    assert stands(pictured, dates) == dict.fromkeys("abc", "b") | rest, "nor who took its picture"
     assert stands(credits_[:0], dates[:0]) == dict.fromkeys("abc", "a") | rest
     by_rank = documents.with_columns(outlet=pl.lit("Z"))
     found = find_twins(by_rank, matches, credits_[:0], dates[:0], ranks)

@@ -6,7 +6,7 @@ import polars as pl
 import rustworkx as rx
 
 from provenance.tables import PAIR, SIDES
-from provenance.tracing.statements.facts import CREDITS, best_dates, keys, source_keys
+from provenance.tracing.statements.facts import CREDITS, best_dates, is_named, keys, source_keys
 
 SIDED = ("containment", "first", "last")  # what is known of a side of a pair
 
@@ -41,7 +41,7 @@ def find_twins(
             group[member] = least
     held = pl.DataFrame({"doc_id": ids, "group": pl.Series(group, dtype=pl.Int64)})
     owned = documents.join(held.select("doc_id"), on="doc_id", how="semi").select("doc_id", "outlet")
-    named = attributions.filter(pl.col("kind").is_in(CREDITS) & pl.col("source").is_not_null())
+    named = attributions.filter(is_named() & pl.col("kind").is_in(CREDITS))
     credited = (
         named.select("doc_id", key=source_keys(named, documents))
         .join(held, on="doc_id")
