@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from provenance.errors import UsageError
-from provenance.reports.findings import FORMATS, as_annotation, fingerprint, read_baseline
+from provenance.reports.findings import FORMATS, as_annotation, fingerprint, read_baseline, sentence
 from provenance.tables import FINDINGS
 from tests.cleaning import ONE, OTHER
 from tests.commands import call, conversing, said, write_lines
@@ -30,6 +30,12 @@ def test_check_in_words() -> None:
         "new.jsonl: half: 50% of its words recycled, 50% from old (The Post, 2024-05-01)",
     ]
     assert said(result) == ["read 4, new 1, duplicate 1, near duplicate 1, recycled 1, failing 3, rejected 0, S s"]
+
+
+def test_a_share_is_never_rounded_to_all_or_to_nothing() -> None:
+    about = {"verdict": "recycled", "matched_doc": "old", "matched_outlet": None, "matched_published": None}
+    record = about | {"already_indexed": False, "recycled_share": 0.996, "left_containment": 0.004}
+    assert sentence(record) == "over 99% of its words recycled, under 1% from old"
 
 
 def records(form: str, *options: str) -> tuple[list[dict[str, Any]], int]:

@@ -12,5 +12,6 @@ The page
 Lines on a terminal
     explaining, channels, lineage           `explain`: two articles or one, channel by channel, and the tree of copies
     findings                                `check`: FINDINGS as text, JSON, annotations and SARIF
+    figures                                 shares, chances and times as they are printed
     escaping                                hostile text made safe to show anywhere
 """

@@ -8,7 +8,8 @@ import polars as pl
 
 from provenance.errors import UsageError
 from provenance.reports.channels import compare_alone, compare_channels, excerpt
-from provenance.reports.lineage import shown_chance, shown_time, tree_lines
+from provenance.reports.figures import shown_chance, shown_share, shown_time
+from provenance.reports.lineage import tree_lines
 from provenance.settings import settings_of
 
 if TYPE_CHECKING:
@@ -132,18 +133,6 @@ def _edge_lines(edge: dict[str, Any]) -> Iterator[str]:
         # the shared words themselves speak for neither side
         worth = f"{item['weight']:+.2f} {item['family']}" if item["weight"] else "shared"
         yield f"  {worth}: {excerpt(item['text'] or '')}{where}"
-
-
-def shown_share(share: float) -> str:
-    """A share in percent, to print: what is not all is never 100%, and what is not nothing never 0%.
-
-    >>> shown_share(1.0), shown_share(0.996), shown_share(0.004), shown_share(0.0)
-    ('100%', 'over 99%', 'under 1%', '0%')
-    """
-    shown = f"{share:.0%}"
-    if shown == "100%" and share < 1:
-        return "over 99%"
-    return "under 1%" if shown == "0%" and share > 0 else shown
 
 
 def _common_clusters(run: Run, left: str, right: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from provenance.errors import UsageError
 from provenance.reports.escaping import plain_values, terminal, visible
+from provenance.reports.figures import shown_share
 from provenance.tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def sentence(record: dict[str, Any]) -> str:
     if verdict == "near_duplicate":
         return f"near duplicate of {source}, jaccard {record['jaccard']:.2f}"
     if verdict == "recycled":
-        share, most = record["recycled_share"], record["left_containment"]
-        return f"{share:.0%} of its words recycled, {most:.0%} from {source}"
+        share, most = (shown_share(record[name]) for name in ("recycled_share", "left_containment"))
+        return f"{share} of its words recycled, {most} from {source}"
     return "new"
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from provenance.reports.figures import shown_chance, shown_time
 from provenance.tables import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from provenance.reports.runs import Run
 
@@ -50,25 +49,6 @@ def tree_lines(run: Run, doc_id: str) -> Iterator[str]:
     yield from lines[:MOST]
     if len(lines) > MOST:
         yield f"  and {len(lines) - MOST} more"
-
-
-def shown_time(published: datetime) -> str:
-    """When an article was published, to print: midnight to the second is a day, as tracing.statements.dates has it.
-
-    >>> from datetime import datetime
-    >>> shown_time(datetime(2024, 5, 1)), shown_time(datetime(2024, 5, 1, 12))
-    ('2024-05-01', '2024-05-01 12:00')
-    """
-    return f"{published:%Y-%m-%d}" if published.time() == time() else f"{published:%Y-%m-%d %H:%M}"
-
-
-def shown_chance(confidence: float) -> str:
-    """A confidence, to print: one under 1 is never 1.00, which says that nothing is left to doubt.
-
-    >>> shown_chance(0.995), shown_chance(1.0), shown_chance(0.8149)
-    ('0.99', '1.00', '0.81')
-    """
-    return f"{confidence if confidence == 1 else min(confidence, 0.99):.2f}"
 
 
 def _branch(
