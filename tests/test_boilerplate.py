@@ -62,6 +62,14 @@ def test_furniture_by_its_words(line: str) -> None:
     assert line in furniture_of(documents(f"Ferry Company Stops Evening Boats\n\n{BODY}\n\n{line}"))
 
 
+@pytest.mark.parametrize("line", ["Back to top button.", "Related News.", "Also read about the cracks in the piles."])
+def test_furniture_amid_the_text_that_ends_as_sentences_do(line: str) -> None:
+    """Of such a line passages do not look at the words."""
+    text = f"Ferry Company Stops Evening Boats\n\n{BODY}\n\n{line}\n\n{MORE}"
+    assert find_passages(documents(text))["role"].to_list() == ["headline"] + ["paragraph"] * 3
+    assert furniture_of(documents(text)) == {line}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -95,18 +103,26 @@ def test_a_notice_is_cut_off_the_head_of_a_paragraph_and_stays_in_a_teaser(offer
     assert not any(offer in shown for shown in furniture_of(teaser))
 
 
-def test_a_notice_at_the_end_of_a_long_paragraph_is_cut_off_it() -> None:
-    notice = "Click here to subscribe to our newsletter."
+@pytest.mark.parametrize(
+    "notice", ["Click here to subscribe to our newsletter.", "(Subscribe to our newsletter here.)"]
+)
+def test_a_notice_at_the_end_of_a_long_paragraph_is_cut_off_it(notice: str) -> None:
     said = '"We shall not sail before the quay is safe again," the company wrote.'
     text = f"{BODY} {MORE} {said} {notice}"
     assert furniture_of(documents(text)) == {notice}
     check_cover(mark(documents(text)), {"d000": text})
 
 
+def test_a_long_paragraph_without_a_notice_stays_whole() -> None:
+    text = f"{BODY} {MORE}"
+    assert mark(documents(text)).rows() == [("d000", 0, len(text), "paragraph")]
+
+
 def test_links_to_other_articles_behind_the_text() -> None:
     links = ["Divers Find Cracks in Eleven Piles", "Fishermen want their ramp back"]
-    text = f"Ferry Company Stops Evening Boats\n\n{BODY}\n\nRelated Articles\n" + "\n".join(links)
-    assert furniture_of(documents(text)) == {"Related Articles", *links}
+    for headline in ("Ferry Company Stops Evening Boats\n\n", ""):
+        text = f"{headline}{BODY}\n\nRelated Articles\n" + "\n".join(links)
+        assert furniture_of(documents(text)) == {"Related Articles", *links}
     # the same words at the head of the next article are its headline
     text = f"Related Articles\n\n{links[0]}\n\n{BODY}\n\n{MORE}"
     assert furniture_of(documents(text)) == {"Related Articles"}
@@ -132,6 +148,19 @@ def test_a_line_in_many_articles_of_one_outlet() -> None:
     assert furniture_of(articles(4, "Harbourwatch")) == {"Harbourwatch"}, "of one word, too"
 
 
+def test_lines_of_more_than_forty_words_are_text_however_often_they_stand() -> None:
+    line = " ".join([f"{sign}word" for sign in "abcdefghijklmnopqrst"] * 2)
+    for shown, found in ((line, {line}), (f"{line} more", set())):
+        texts = [f"Harbour story number {number}\n\nIn week {number} {BODY} {MORE}\n\n{shown}" for number in range(12)]
+        assert furniture_of(documents(*texts).with_columns(outlet=pl.lit("The Gull"))) == found
+
+
+def test_without_frequency_each_article_is_judged_by_itself() -> None:
+    frame = articles(4, "The Gull – harbour, coast, islands")
+    passages, tokens = find_passages(frame), tokenize(frame["text"])
+    assert mark_boilerplate(frame, passages, tokens, frequency=False).equals(passages)
+
+
 def test_copies_of_one_article_are_one_article() -> None:
     assert furniture_of(articles(8, "The Gull – harbour, coast, islands", body=BODY)) == set()
 
@@ -146,6 +175,7 @@ def test_an_agencys_sentence_in_eight_outlets_is_syndication() -> None:
 def test_a_short_line_in_many_outlets_is_their_publishing_systems() -> None:
     assert furniture_of(articles(5, "Turn the page", outlets=5)) == {"Turn the page"}
     assert furniture_of(articles(4, "Turn the page", outlets=4)) == set()
+    assert furniture_of(articles(5, "Turn the page.", outlets=5)) == set(), "a sentence of five papers"
 
 
 def test_repeats_inside_one_article_are_no_furniture() -> None:
