@@ -20,6 +20,7 @@ from provenance.matching.aligning.places import words_inside
 from provenance.matching.pairs import kernels
 from provenance.text import furniture
 from provenance.text.kernels import NOTHING
+from provenance.text.margins import trim
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -301,10 +302,9 @@ def _renamed(
         cuts = (start if low < 0 else low), (end if high < 0 else high)
         borders = ((start, cuts[0], "paragraph"), (*cuts, "boilerplate"), (cuts[1], end, "paragraph"))
         for one, two, name in borders:
-            part = text[one:two]
-            if part.strip():
-                trimmed = one + len(part) - len(part.lstrip()), one + len(part.rstrip())
-                divided.append({**whole, "start": trimmed[0], "end": trimmed[1], "role": name})
+            first, last = trim(text, one, two)
+            if first < last:
+                divided.append({**whole, "start": first, "end": last, "role": name})
     if divided:
         keep = np.ones(passages.height, np.bool_)
         keep[stretches.row[cut]] = False

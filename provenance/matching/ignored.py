@@ -8,6 +8,7 @@ import polars as pl
 
 from provenance import tables
 from provenance.matching.boilerplate import without_lost_quotes
+from provenance.text.margins import trim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def _rest(passage: Place, stretches: list[Place], text: str) -> Iterator[Place]:
     for low, high in [*stretches, (end, end)]:
         if high <= at or low > end:
             continue
-        piece = text[at : max(at, low)]
-        if piece.strip():
-            yield at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())
+        first, last = trim(text, at, max(at, low))
+        if first < last:
+            yield first, last
         at = max(at, high)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from provenance.text.margins import behind_space, trim
+
 ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"\]]{1,2000}")
 #: RFC 822 and ISO 8601 with a time, as feeds write them; every repetition is bounded.
 STAMP = re.compile(
@@ -77,11 +79,8 @@ def _title_place(line: str, low: int, high: int, title: str | None) -> tuple[int
             return at, at + len(title)
     stamped = [match.end() for match in STAMP.finditer(line, low, high)]
     low = stamped[-1] if stamped else low
-    size = SIZE.match(line, low + len(line[low:high]) - len(line[low:high].lstrip()), high)
-    low = size.end() if size else low
-    text = line[low:high]
-    begin = low + len(text) - len(text.lstrip())
-    return begin, max(begin, low + len(text.rstrip()))
+    size = SIZE.match(line, behind_space(line, low, high), high)
+    return trim(line, size.end() if size else low, high)
 
 
 def _header_end(line: str, stamp: int, links: list[tuple[int, int]]) -> int:
@@ -110,6 +109,5 @@ def _parts(line: str, begin: int, end: int, header: int) -> list[Part]:
 
 def _trimmed(line: str, start: int, end: int, role: str) -> list[Part]:
     """start:end without white space at its ends, if anything is left."""
-    text = line[start:end]
-    start, end = start + len(text) - len(text.lstrip()), end - (len(text) - len(text.rstrip()))
+    start, end = trim(line, start, end)
     return [Part(start, end, role)] if start < end else []
