@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from provenance.arrays import Array
     from provenance.text.tokens import Tokens
 
-WHOLE, START, NOTICE, CUE, CUES, BRIEF = 1, 2, 4, 8, 16, 32  # bits; CUES: two cues at different places
+WHOLE, BRIEF = 1, 32  # bits, of which the kernel knows the others
+START, NOTICE, CUE = wording_kernels.START, wording_kernels.NOTICE, wording_kernels.CUE
+CUES = wording_kernels.CUES  # two cues at different places
 SCOPES = {"whole": WHOLE, "start": START, "notice": NOTICE, "brief": BRIEF | CUE, "cue": CUE}
 LONGEST_WHOLE = 10  # words; no wording of scope `whole` has more
 LONGEST_START = 25  # words; a line that begins "Read more:" and then goes on for longer is prose

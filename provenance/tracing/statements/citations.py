@@ -184,7 +184,7 @@ _TITLES = names.words("mr mrs ms dr sir lord lady sen rep gov gen prof president
 _DESCRIBES = names.words(
     """
     state local arabic arab hebrew us the news media national french german dutch greek czech swiss thai danish welsh
-    iraqi israeli saudi kuwaiti pakistani bangladeshi yemeni emirati omani qatari bahraini afghan somali kenyan german
+    iraqi israeli saudi kuwaiti pakistani bangladeshi yemeni emirati omani qatari bahraini afghan somali kenyan
     moroccan korean african european american mexican chilean cuban western foreign private public official daily
     weekly farsi pashto urdu hindi bengali tamil regional independent opposition leading
     argentine soviet yugoslav west east north south

@@ -21,8 +21,8 @@ OUTLET_WORDS = words(
     news times post tribune herald journal gazette press agency radio tv television today daily observer monitor
     chronicle mail express online media weekly review magazine star globe mirror standard sentinel courier
     dispatch examiner inquirer telegraph independent echo broadcasting insider newspaper bulletin register argus
-    advertiser record citizen eye newswire wire zeitung journal presse diario globo fm newsroom reporter
-    newsletter digest ledger beacon lantern banner leader bee eagle argus messenger enterprise republic zeit
+    advertiser record citizen eye newswire wire zeitung presse diario globo fm newsroom reporter
+    newsletter digest ledger beacon lantern banner leader bee eagle messenger enterprise republic zeit
     jornal correio gazeta kurier post-gazette sun-times free-press union-tribune
     """
 )
