@@ -224,6 +224,20 @@ def test_a_line_that_is_only_a_name_is_not_said_twice(byline: str, said: str) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("(AP) El tren de la costa descarriló. " + PLAIN, "(AP)"),
+        ("MADRID (AP) — El tren de la costa descarriló. " + PLAIN, "MADRID (AP)"),
+        ("https://example.com/a TOPEKA, Kan., May 2 (AP) — " + PLAIN, "TOPEKA, Kan., May 2 (AP)"),
+    ],
+)
+def test_a_dateline_is_quoted_without_words_of_the_text(text: str, line: str) -> None:
+    """The reason said: Its dateline “(AP) El tren de” credits Associated Press."""
+    reason = told(scanned({"id": "a", "outlet": "Plains Post", "text": text}))["a"]["reason"]
+    assert reason == f"Its dateline “{line}” credits Associated Press, whose text was not found in the dump."
+
+
 @pytest.mark.parametrize(("outlet", "verdict"), [(None, "established"), ("Plains Post", "likely")])
 def test_whom_copies_credit_may_be_the_publisher_that_nobody_knows(outlet: str | None, verdict: str) -> None:
     """Where a publisher is known who is not the one that a copy credits, both have it from that one.
@@ -240,7 +254,7 @@ def test_whom_copies_credit_may_be_the_publisher_that_nobody_knows(outlet: str |
     assert found["one"]["verdict"] == verdict
     assert found["one"]["origin_id"] == ("source:Garner Gazette" if outlet else "first")
     assert found["first"]["origin_id"] == "source:Garner Gazette"
-    assert found["first"]["reason"].startswith("Its copy one shows whose it is. It credits Garner Gazette (")
+    assert found["first"]["reason"].startswith("Its copy one shows whose it is: that copy credits Garner Gazette (")
 
 
 # -- who only passes on, and who is named ------------------------------------------------------------------
@@ -291,3 +305,25 @@ def test_of_two_papers_of_the_same_words_a_copy_names_both() -> None:
     assert reason.startswith("An excerpt of Coast News’ “Well”, whose words stand in Plains Post as well; ")
     later = twins[0] | {"published": "2024-06-04T09:00:00Z"}
     assert "as well" not in told(scanned(later, twins[1], copy | {"id": "copy"}))["copy"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "said"),
+    [
+        ("TOPEKA, Kan. (AP) — ", "", "that copy’s dateline “TOPEKA, Kan. (AP)” credits Associated Press, "),
+        ("By Ann Lee, Associated Press\n\n", "", "that copy’s byline names Associated Press ("),
+        (
+            "",
+            "\n\n© 2024 The Associated Press. All rights reserved.",
+            "a notice of Associated Press was left in the text",
+        ),
+    ],
+)
+def test_a_credit_of_a_copy_is_not_said_to_be_the_articles_own(above: str, below: str, said: str) -> None:
+    """ "Its dateline" was said of an article that has none, of the one that its copy has."""
+    rounded = PLAIN.replace("1,284 people", "about 1,300 people").replace("Marian Delacroix, the", "Delacroix, the")
+    first = {"id": "first", "outlet": "Plains Post", "published": "2024-05-02", "text": PLAIN}
+    copy = {"id": "one", "outlet": "Garner Gazette", "published": "2024-05-03", "text": above + rounded + below}
+    found = told(scanned(first, copy))
+    assert found["first"]["origin_id"] == "source:Associated Press"
+    assert found["first"]["reason"].startswith(f"The copy of Garner Gazette shows whose it is: {said}")

@@ -29,7 +29,9 @@ def show_credits(attributions: pl.DataFrame, documents: pl.DataFrame) -> pl.Data
     for doc_id, start, end, kind in attributions.select("doc_id", "start", "end", "kind").iter_rows():
         text, title, byline, lead = texts[doc_id]
         if end > start:
-            said, words = text[start : min(end, start + SNIPPET)], reasons.quote(text, start, end)
+            # a dateline is whole, and what follows are words of the article: “(AP) El tren de” was called its dateline
+            words = reasons.quote(text, start, end, alone=kind == "dateline")
+            said = text[start : min(end, start + SNIPPET)]
         elif kind == "byline":
             said, words = f"its byline: {(byline or '')[:SNIPPET]}", reasons.quote(byline or "", 0, len(byline or ""))
         else:

@@ -14,6 +14,8 @@ SEVERAL = "kinds of evidence agree"  # said of a copy for which two or more spea
 NEITHER = "both have an unseen source"  # said of the first of a story, if it has flaws
 WITNESSED = "shows whose it is"  # said of the first of a story, if a copy of it credits somebody else
 LONGEST = 120  # code points of a title or a name in a sentence
+#: How what of_credit says of an article begins, and the same said of its copy.
+_OF_COPY = {"Its ": "that copy’s ", "It ": "that copy ", "A notice ": "a notice "}
 BEFORE, AFTER, MOST = 30, 15, 130  # code points of a credit's line that are quoted around it, and in all
 
 
@@ -28,10 +30,10 @@ def _visible(text: str) -> str:
     return _CONTROL.sub(lambda sign: " " if sign.group().isspace() else f"\\x{ord(sign.group()):02x}", text)
 
 
-def quote(text: str, start: int, end: int) -> str:
-    """The words of a credit with a few whole words of its line around them."""
-    low = max(0, start - BEFORE, text.rfind("\n", 0, start) + 1)
-    high = min(len(text), end + AFTER, start + MOST)
+def quote(text: str, start: int, end: int, alone: bool = False) -> str:
+    """The words of a credit, `alone` or with a few whole words of its line around them."""
+    low = start if alone else max(0, start - BEFORE, text.rfind("\n", 0, start) + 1)
+    high = min(len(text), end if alone else end + AFTER, start + MOST)
     while 0 < low < start and not text[low - 1].isspace():
         low += 1
     while end < high < len(text) and not text[high].isspace():
@@ -134,9 +136,13 @@ def of_unknown(outlet: str | None) -> str:
 
 
 def of_witness(whose: str | None, doc_id: str, why: str) -> str:
-    """Why an article's origin is a source that it does not credit, but another of the same words, `doc_id`, does."""
+    """Why an article's origin is a source that it does not credit, but another of the same words, `doc_id`, does.
+
+    `why` is what of_credit says of that other: "Its dateline" was taken for one of the article, which has none.
+    """
     copy = f"The copy of {escape(whose)}" if whose else f"Its copy {escape(doc_id)}"
-    return f"{copy} {WITNESSED}. {escape(why, 400)}"
+    begins, theirs = next((pair for pair in _OF_COPY.items() if why.startswith(pair[0])), ("", ""))
+    return f"{copy} {WITNESSED}: {theirs}{escape(why.removeprefix(begins), 400)}"
 
 
 def of_unseen(other: str) -> str:
