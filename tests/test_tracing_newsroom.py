@@ -327,3 +327,30 @@ def test_a_credit_of_a_copy_is_not_said_to_be_the_articles_own(above: str, below
     found = told(scanned(first, copy))
     assert found["first"]["origin_id"] == "source:Associated Press"
     assert found["first"]["reason"].startswith(f"The copy of Garner Gazette shows whose it is: {said}")
+
+
+QUOTED = STORY[2] + ' "I do not want to hear again that these wells are safe, because nobody has looked into them."'
+
+
+@pytest.mark.parametrize(
+    ("heard", "verdict", "but"),
+    [
+        (", the Associated Press reported", "likely", ", but its lead cites Associated Press"),
+        (", the Garner Gazette reported", "established", ""),
+        (", the county said", "established", ""),
+    ],
+)
+def test_whom_the_lead_of_a_post_cites_is_said_beside_the_paper_that_has_its_quotation(
+    heard: str, verdict: str, but: str
+) -> None:
+    """Of a post that was one quotation a local paper was the source, "established", and no word was said of the AP."""
+    told_us, rounded = QUOTED.replace("told NPR", "said"), STORY[0].replace("1,284", "about 1,300")
+    own = {"id": "own", "outlet": "Garner Gazette", "published": "2024-05-02T08:00:00Z"}
+    post = {"id": "post", "outlet": "Plains Post", "published": "2024-05-03T08:00:00Z"}
+    run = scanned(
+        own | {"text": "\n\n".join([*STORY[:2], told_us, *STORY[3:]])},
+        post | {"text": f"Many fell ill from a well near Fort Garner{heard}.\n\n{told_us}\n\n{rounded}"},
+    )
+    row = told(run)["post"]
+    assert (row["origin_id"], row["verdict"]) == ("own", verdict)
+    assert row["reason"].endswith(f" kinds of evidence agree{but}.")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.tables import SOURCE
 from provenance.tracing.conclusions import reasons
+from provenance.tracing.conclusions.claims import IN_LEAD
 from provenance.tracing.signs.model import calibrate
+from provenance.tracing.statements import names
 from provenance.tracing.stories.trust import UNDATED
 
 if TYPE_CHECKING:
@@ -105,6 +107,19 @@ def name_even(doc_id: str, origin: str, facts: Facts) -> str | None:
     owner, more = facts.outlets.get(even.twin), even.alike - 2
     other = owner if owner and owner != facts.outlets.get(origin) else even.twin
     return f"{reasons.escape(other)} and {more} more" if more else reasons.escape(other)
+
+
+def find_cited(doc_id: str, origin: str, facts: Facts) -> str | None:
+    """Whom a copy's lead alone cites that has no article in the dump and that its source does not cite, or None.
+
+    Then the copy says itself that it has it from elsewhere: of a post that was one quotation behind "the Associated
+    Press reported" an earlier local paper with the same quotation was the source, "established", and no word of the AP.
+    """
+    said = next(iter(facts.claims.get(doc_id, [])), None)
+    if said is None or said.relation != "cites" or said.confidence < IN_LEAD:
+        return None
+    own = names.compact(facts.outlets.get(origin) or "")
+    return None if own in said.beside else said.origin.removeprefix(SOURCE)
 
 
 def say_rather(doc_id: str, runner_up: str, facts: Facts) -> str:

@@ -16,6 +16,7 @@ from provenance.tracing.conclusions.known import (
     Facts,
     Outside,
     Source,
+    find_cited,
     find_kind,
     find_way,
     name_beside,
@@ -303,13 +304,14 @@ def _from_document(doc_id: str, parent: Source, facts: Facts, settings: Settings
     second = max(rest, key=lambda name: (rest[name], name))
     runner_up = said[0].origin if said and 2 * rest[second][0] < 1 - confidence and second == doc_id else second
     kind = find_kind(doc_id, origin, parent.other, facts)
-    word = verdict(round(confidence, 4), families, settings, least)
+    cited = None if kind == "revision" else find_cited(doc_id, origin, facts)
+    word = verdict(round(confidence, 4), 0 if cited else families, settings, least)
     rather = say_rather(doc_id, runner_up, facts) if word == "undetermined" else None
     owner = None if kind == "revision" else facts.outlets.get(origin)
     what = reasons.name_article(origin, owner, facts.titles.get(origin))
     beside = name_beside(doc_id, (origin, parent.other), parent.part, facts)
     way = find_way(doc_id, origin, parent, facts, settings)
-    reason = reasons.of_copy(kind, what, way, families, rather, beside, name_even(doc_id, origin, facts))
+    reason = reasons.of_copy(kind, what, way, families, rather, beside, name_even(doc_id, origin, facts), cited)
     return (doc_id, origin, "document", "copied_from", round(confidence, 4), word, runner_up, reason)
 
 

@@ -72,11 +72,12 @@ def of_copy(
     rather: str | None = None,
     beside: str | None = None,
     even: str | None = None,
+    cited: str | None = None,
 ) -> str:
     """Why an article comes from another of the dump, `what`; `through` names the document between them.
 
     `rather` is the alternative, where nothing is sure; `beside` what another part of it comes from; `even` who else
-    prints the words of `what`, as early.
+    prints the words of `what`, as early; `cited` whom its lead names instead.
     """
     how = {
         "revision": f"A later version of the same outlet’s {what}",
@@ -91,7 +92,8 @@ def of_copy(
     if rather:
         article = "an " if kind == "syndicated" else ""
         return f"Perhaps {article}{how[0].lower()}{how[1:]}{way}; {why}, but {rather}."
-    return f"{how}{way}; {why}."
+    but = f", but its lead cites {escape(cited)}" if cited else ""
+    return f"{how}{way}; {why}{but}."
 
 
 def of_itself(outlet: str | None, copies: int, cited: Sequence[str] = (), quoted: str | None = None) -> str:
