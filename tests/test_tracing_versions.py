@@ -146,3 +146,53 @@ def test_a_copy_of_one_of_several_reports_of_one_form_has_that_for_its_source() 
     copy = report(2, id="copy", outlet="Quay Post", published="2025-03-05T19:00:00Z")
     run = scanned(*(report(number) for number in range(4)), copy | {"text": f"{copy['text']} Our coast slept well."})
     assert told(run)["copy"]["origin_id"] == "d2"
+
+
+CASE = (
+    "{who}, {age}, of {street}, was found guilty of driving without insurance. Fined £{fine}, with a surcharge of "
+    "£{more} and costs of £85. The licence was endorsed with six points."
+)
+LISTS = (
+    (("Ann Lee", 34, "Mill Road", 660, 264), ("Paul Orr", 51, "Quay End", 330, 132), ("Tom Reed", 22, "By", 400, 160)),
+    (("Ida Marsh", 41, "Dock Lane", 120, 48), ("Sam Hale", 29, "Old Walk", 550, 220), ("Jo Finn", 63, "Park", 210, 84)),
+)  # fmt: skip
+
+
+def court(number: int, **columns: str) -> dict[str, str]:
+    cases = [
+        CASE.format(**dict(zip(("who", "age", "street", "fine", "more"), case, strict=True))) for case in LISTS[number]
+    ]
+    return {"id": f"d{number}", "text": "\n\n".join(["From the magistrates' court", *cases])} | columns
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        (
+            {"outlet": "Halden Herald", "published": "2025-03-04"},
+            {"outlet": "Brevin Herald", "published": "2025-03-05"},
+        ),
+        (
+            {"outlet": "Halden Herald", "published": "2025-03-04"},
+            {"outlet": "Halden Herald", "published": "2025-03-04"},
+        ),
+        ({"outlet": "Halden Herald"}, {"outlet": "Halden Herald"}),
+        ({}, {}),
+    ],
+)
+def test_the_same_words_of_other_names_and_figures_are_no_copy_whosever_and_whenever(
+    of: tuple[dict[str, str], ...],
+) -> None:
+    """A chain's papers were said to copy from each other; of one outlet without dates one list was a later version."""
+    run = scanned(*(court(number, **columns) for number, columns in enumerate(of)))
+    assert run.matches.height == 1
+    assert min(run.matches.row(0, named=True)[f"{side}_containment"] for side in ("left", "right")) > 0.5
+    assert run.edges.is_empty()
+
+
+@pytest.mark.parametrize("change", [{"£": "about £"}, dict(zip("0134568", "5249781", strict=True))])
+def test_a_list_with_the_names_of_another_is_its_copy_whatever_the_figures(change: dict[str, str]) -> None:
+    first = court(0, outlet="Halden Herald", published="2025-03-04")
+    copy = first | {"id": "copy", "outlet": "Brevin Herald", "published": "2025-03-05"}
+    run = scanned(first, copy | {"text": copy["text"].translate(str.maketrans(change))})
+    assert run.edges.select("from_id", "to_id").rows() == [("d0", "copy")]
