@@ -59,6 +59,9 @@ def credited(text: str) -> list[str | None]:
         ("Haber: AA", "Anadolu Agency"),
         ("Anadolu (AA)", "Anadolu Agency"),
         ("AA / Ankara", "Anadolu Agency"),
+        ("EFE | Valdehierro", "EFE"),
+        ("EFE | Valdehierro | 5 mar 2025", "EFE"),
+        ("(PAP)\n\nPiotr Nowak", "Polish Press Agency"),
         ("İHA", "Ihlas News Agency"),
         ("ТАСС", "TASS"),
         ("Интерфакс", "Interfax"),
@@ -91,7 +94,8 @@ def test_a_line_under_the_headline_that_credits_an_agency(line: str, source: str
         "وكالات", "BY ANN LEE AND BO SUN", "Photo by AP", "AP Photo/Ann Lee", "(AP Photo/Ann Lee)", "Ann Lee/AP",
         "Photograph: Ann Lee/AP", "Kyiv / AFP", "Ann Lee/The Seattle Times/TNS", "(Ann Lee/The Seattle Times/TNS)",
         "Ann Lee, law professor (AP)", "AFP/Getty Images", "The mayor speaks at the quay.\nAnn Lee, AP",
-        "The mayor speaks at the quay.\nAFP/AP",
+        "The mayor speaks at the quay.\nAFP/AP", "AP | Photos", "Valdehierro | EFE", "(TT)", "(App)", "Ann Lee (AP)",
+        "The mayor speaks at the quay.\nEFE | Valdehierro", "AP | Post", "AFP | World news",
     ],
 )  # fmt: skip
 def test_a_line_under_the_headline_that_credits_no_agency(line: str) -> None:
@@ -138,6 +142,9 @@ def test_a_line_under_the_headline_that_credits_no_agency(line: str) -> None:
         ("【共同】", "Kyodo News"),
         ("(أ ف ب)", "Agence France-Presse"),
         ("Text: dpa, Bilder: Ann Lee", "Deutsche Presse-Agentur"),
+        ("(PAP)\n\nPiotr Nowak\n\npno/ mark/", "Polish Press Agency"),
+        ("(PAP)\n\nAutorka: Anna Maj", "Polish Press Agency"),
+        ("(PAP)\npno/ mark/", "Polish Press Agency"),
         ("SOURCE Halden Marine, Inc.", "Halden Marine, Inc"),
         ("Źródło: PAP", "Polish Press Agency"),
         ("Kilde: NTB", "NTB"),
@@ -158,6 +165,7 @@ def test_a_line_under_the_article_that_credits_an_agency(line: str, source: str)
         "Con información de agencias", "Com agências", "Additional reporting by agencies", "(Photo: AP)",
         "The film is distributed by Harbour Pictures.", "Leaflets were distributed by the union.",
         "The mayor met with AAP.", "NATO EU UN", "TT", "USA EU", "— Staff writer Ann Lee contributed to this report.",
+        "Ships lie at the quay on Monday. (PAP)\n\nHarbour news of the week", "(Photo)\n\nPiotr Nowak",
         "Text: Ann Lee, Bilder: dpa", "SOURCE of the river", "The evening was special to the Denver Post.",
     ],
 )  # fmt: skip

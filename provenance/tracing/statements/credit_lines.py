@@ -45,6 +45,12 @@ _PERSON = re.compile(
 _DESK_OF = re.compile(r"([A-Z]{3,5})(?: [A-Z]{2,4}){1,4}")  # `PTI ANB SKL`
 #: Between a person and the agency; behind a slash or in brackets it is whose picture it is.
 _SIGNED = re.compile(r" ?[,|·•] ?| [-–—] ")
+_AUTHOR = re.compile(r"^(?:Autor(?:ka|zy)?|Author|Auteur|Autore) ?: ?")
+_OVER_AUTHOR = re.compile(
+    r"(?:[.!?”\"»)][ \t]*|\n[ \t]*)\((?P<name>[^()\n]{2,30})\)[ \t]*\n\s{0,4}(?P<line>[^\n.!?]{3,40})"
+    r"(?:\n\s{0,4}[^\n.!?]{1,40}){0,2}\s*\Z"
+)
+_DESK_SIGNS = re.compile(r"[a-z]{2,5}/(?: ?[a-z]{2,5}/){0,3}")
 _SAYS = re.compile(
     r"^(?i:con informaci[oó]n(?:es)?|com informa[cç][oõ]es|with inputs?|with reporting) (?:from|de|d[aeo]s?) "
 )
@@ -76,9 +82,9 @@ def read_line(line: str, previous: str = "") -> str | None:
     a comma he wrote the text (`Ann Lee, AP`), unless a sentence stands before, as a caption does. Nothing is told of a
     lone name.
 
-    >>> [read_line(line) for line in ("EFE | Madrid", "AFP | 2025-03-05", "dpa/jh", "Ann Lee, AP")]
-    ['EFE', 'Agence France-Presse', 'Deutsche Presse-Agentur', 'Associated Press']
-    >>> [read_line(line) for line in ("Reuters", "Ann Lee / Reuters", "Kyiv / AFP", "World | AP", "AP, the law")]
+    >>> [read_line(line) for line in ("EFE | Madrid", "AFP | 2025-03-05", "dpa/jh", "Ann Lee, AP", "EFE | Valdehierro")]
+    ['EFE', 'Agence France-Presse', 'Deutsche Presse-Agentur', 'Associated Press', 'EFE']
+    >>> [read_line(line) for line in ("Reuters", "Ann Lee / Reuters", "Kyiv / AFP", "World | AP", "AP | Photos")]
     [None, None, None, None, None]
     >>> read_line("Ann Lee, AP", "The mayor spoke at the quay.")
     """
@@ -104,6 +110,8 @@ def read_line(line: str, previous: str = "") -> str | None:
         return agency if all(_is_desk(part) or _INITIALS.fullmatch(part) for part in rest) else None
     if all(_is_desk(part) or _is_day(part) or place_rank(_PLACED.sub("", part)) == 2 for part in rest):
         return agency
+    if "|" in line and agencies[0] and not captioned and all(_is_day(part) or _is_small_place(part) for part in rest):
+        return agency  # `EFE | Valdehierro`: no table has all villages
     sent = "(" in line and len(parts) > 2 and names.resolve(parts[-2])  # `Ann Lee | The Seattle Times (TNS)`
     if captioned or not agencies[-1] or ("(" in line and not sent):
         return None
@@ -120,6 +128,9 @@ def read_alone(line: str) -> str | None:
     >>> [read_alone(line) for line in ("AP Calculus", "Trend", "Ann Lee", "By Petra Holt")]
     [None, None, None, None]
     """
+    if not line[0].isalpha():  # `(PAP)` over the author's line
+        bare = line[1:-1] if line.startswith("(") and line.endswith(")") else ""
+        return None if bare in NOT_ALONE else _wire(bare)
     return None if line in NOT_ALONE or _SHARED.match(line) else _agency(line)
 
 
@@ -138,6 +149,21 @@ def read_among(said: str) -> str | None:
 def is_led(said: str) -> bool:
     """Whether words for `with` or a desk stand before a name."""
     return bool(_SAYS.match(said) or _LED.match(said))
+
+
+def read_over_author(text: str) -> tuple[int, int, str] | None:
+    r"""An article's end -> where an agency stands in brackets over who of it wrote it, and the agency; or None.
+
+    >>> read_over_author("Nikt nie ucierpiał. (PAP)\n\nAutor: Piotr Nowak\n\npno/ mark/")
+    (20, 25, 'Polish Press Agency')
+    >>> read_over_author("Ships at the quay on Monday. (Reuters)\n\nRead more")
+    """
+    over = _OVER_AUTHOR.search(text)
+    if not over:
+        return None
+    under = _AUTHOR.sub("", over["line"].strip())
+    source = agency_of(over["name"]) if _is_person(under) or _DESK_SIGNS.fullmatch(under) else None
+    return (over.start("name") - 1, over.end("name") + 1, source) if source else None
 
 
 def agency_of(name: str) -> str | None:
@@ -184,6 +210,12 @@ def _is_person(part: str) -> bool:
         return False
     words = names.key(part).split()
     return not (set(words) & _NO_PERSONS or words[-1] in names.OUTLET_WORDS or names.is_section(part))
+
+
+def _is_small_place(part: str) -> bool:
+    """Whether this may be a place that no table has: in no table is it another name, and it heads no section."""
+    plain = place_rank(part) == 1 and len(part.split()) <= 3 and not names.resolve(part) and not names.is_section(part)
+    return plain and not set(names.key(part).split()) & (_NO_PERSONS | names.OUTLET_WORDS)
 
 
 def _is_day(part: str) -> bool:

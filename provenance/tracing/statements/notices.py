@@ -203,9 +203,8 @@ def read_head(text: str) -> Iterator[Found]:
         # The body may have begun: then a lone name is a picture's credit or a sign-off, unless a date follows it.
         begun = begun or max(len(previous), run) > 240
         line = match.group().strip(" \t-–—|*•./\u00a0")
-        found = None
-        if 2 <= len(line) <= credit_lines.LONGEST and (not begun or _is_dated(text, match.end())):
-            found = credit_lines.read_alone(line) if len(line) <= ALONE and line[0].isalpha() else None
+        fits = 2 <= len(line) <= ALONE and (not begun or _is_dated(text, match.end()))
+        found = credit_lines.read_alone(line) if fits else None
         if found and not _bare(previous, text, match.end()):
             found = None
         if found := found or (None if begun else credit_lines.read_line(line, above)):
@@ -353,12 +352,13 @@ def search_sign_off(text: str) -> re.Match[str] | None:
 def read_tail(text: str, base: int) -> Iterator[Found]:
     """The last characters of an article -> `- Reuters.`, `(AP)` at the very end."""
     bare = search_sign_off(text)
-    if bare and bare["name"] != "TT" and (source := credit_lines.agency_of(bare["name"])):
-        yield Found(base + bare.start("name"), base + bare.end("name"), source, "credit")
-        return
-    signed = _SIGNED_CAPS.search(text, max(0, len(text.rstrip()) - SIGNED))
-    if signed and (source := credit_lines.agency_of(signed["name"])):
-        yield Found(base + signed.start("name"), base + signed.end("name"), source, "credit")
+    bare = None if bare and bare["name"] == "TT" else bare
+    for last in (bare, _SIGNED_CAPS.search(text, max(0, len(text.rstrip()) - SIGNED))):
+        if last and (source := credit_lines.agency_of(last["name"])):
+            yield Found(base + last.start("name"), base + last.end("name"), source, "credit")
+            return
+    if over := credit_lines.read_over_author(text):
+        yield Found(base + over[0], base + over[1], over[2], "credit")
         return
     match = _TRAILING.search(text)
     if match:
