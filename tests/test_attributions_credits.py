@@ -142,6 +142,8 @@ def test_a_line_under_the_headline_that_credits_no_agency(line: str) -> None:
         ("【共同】", "Kyodo News"),
         ("(أ ف ب)", "Agence France-Presse"),
         ("Text: dpa, Bilder: Ann Lee", "Deutsche Presse-Agentur"),
+        ("(Source: World Update 24)", "World Update 24"),
+        ("(Quelle: Küstenwind Zeitung)", "Küstenwind Zeitung"),
         ("(PAP)\n\nPiotr Nowak\n\npno/ mark/", "Polish Press Agency"),
         ("(PAP)\n\nAutorka: Anna Maj", "Polish Press Agency"),
         ("(PAP)\npno/ mark/", "Polish Press Agency"),

@@ -213,7 +213,7 @@ def read_head(text: str) -> Iterator[Found]:
 
 
 def _shaped(name: str) -> str | None:
-    return name.strip() if names.looks_like_outlet(name) else None
+    return name.strip() if ":" not in name and names.looks_like_outlet(name) else None  # `Source: World Update 24`
 
 
 def _is_dated(text: str, end: int) -> bool:
