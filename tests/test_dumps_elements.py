@@ -268,3 +268,59 @@ def test_runs_of_white_space_in_markup_are_one_space() -> None:
     for _ in range(500):
         text = "".join(chance.choice([" ", "  ", "\t", "\r", "\u00a0", "a", "B", "<b>"]) for _ in range(12))
         assert plain_text(f"<p>{text}</p>") == re.sub("[ \t\r\u00a0]+", " ", text.replace("<b>", "")).strip()
+
+
+def of_alto(*blocks: tuple[str, ...]) -> str:
+    """A page of a newspaper as libraries scan it: blocks of lines; `har|harbour` begins a word parted there."""
+    lines, space = [], '<SP WIDTH="9"/>'
+    for block in blocks:
+        lines.append('<TextBlock ID="b" HPOS="1"><Shape/>')
+        for line in block:
+            words = []
+            for word in line.split():
+                part, _, whole = word.partition("|")
+                kind = "HypPart2" if part.startswith("~") else "HypPart1"
+                subs = f' SUBS_TYPE="{kind}" SUBS_CONTENT="{whole}"' if whole else ""
+                words.append(f'<String ID="s" CONTENT="{escape(part.lstrip("~"))}" WC="0.9"{subs}/>')
+                words += ['<HYP CONTENT="-"/>'] * (bool(whole) and kind == "HypPart1")
+            lines.append(f"<TextLine>{space.join(words)}</TextLine>")
+        lines.append("</TextBlock>")
+    page = f'<Page ID="P1"><PrintSpace>{"".join(lines)}</PrintSpace></Page>'
+    return f'<?xml version="1.0"?><alto xmlns="http://www.loc.gov/standards/alto/ns-v2#"><Layout>{page}</Layout></alto>'
+
+
+def test_words_of_a_scanned_page_are_its_text(tmp_path: Path) -> None:
+    content = of_alto(("HARBOUR &", "PORT"), ("The council of the har|harbour", "~bour|harbour town agreed."))
+    found = scan(write(tmp_path, "page.xml", content))
+    assert found.documents["text"].to_list() == ["HARBOUR & PORT\nThe council of the harbour town agreed."]
+    assert found.rejects.is_empty()
+
+
+def test_words_of_a_corpus_are_its_text(tmp_path: Path) -> None:
+    head = '<teiHeader><title>Guardian</title><date value="1989-11-10">1989-11-10</date></teiHeader>'
+    words = '<s n="1"><w pos="VERB">Do</w><w>n\'t </w><mw><w>of </w><w>course</w></mw><c c5="PUN">.</c></s>'
+    body = f"<wtext><div><head><s><w>HARBOUR </w><w>NEWS</w></s></head><p>{words}{words}</p></div></wtext>"
+    bnc = f'<bncDoc xml:id="A1E">{head}{body}</bncDoc>'
+    found = scan(write(tmp_path, "A1E.xml", f"<?xml version='1.0'?>{bnc}")).documents
+    assert found["text"].to_list() == ["HARBOUR NEWS\nDon't of course. Don't of course."]
+    assert found.select("doc_id", "title").rows() == [("A1E", "Guardian")]
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        ("<head>Port</head><s><w>It</w><w>was</w><w>late</w><pc>.</pc></s><s><w>So</w></s>", "Port\nIt was late. So"),
+        ("<p><w>It</w>\n<w>was</w>\n<w>late</w><pc>.</pc></p>", "It was late."),
+        ("<p>One<lb/>line and an<lb break='no'/>other</p><list><item>A</item><item>B</item></list>",
+         "One line and another\nA\nB"),
+    ],
+)  # fmt: skip
+def test_words_come_apart_where_no_space_was_kept(tmp_path: Path, inner: str, text: str) -> None:
+    content = f"<?xml version='1.0'?><TEI><text><body><div>{inner}</div></body></text></TEI>"
+    assert scan(write(tmp_path, "tei.xml", content)).documents["text"].to_list() == [text]
+
+
+def test_a_list_of_a_newspaper_s_pages_is_left_out(tmp_path: Path) -> None:
+    content = '<mets:mets xmlns:mets="http://www.loc.gov/METS/" LABEL="Post"><mets:fileSec/></mets:mets>'
+    found = scan(write(tmp_path, "mets.xml", f"<?xml version='1.0'?>{content}"))
+    assert found.rejects.select("reason", "action").rows() == [("left_out", "skipped")]

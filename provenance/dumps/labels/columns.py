@@ -29,7 +29,7 @@ USUAL = {
     "text": (
         "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
         "articlecontent", "postcontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext",
-        "rawcontent", "story", "selftext", "texte",
+        "rawcontent", "story", "selftext", "wtext", "stext", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
         "tekst", "metin", "icerik", "artikeltext", "volltext", "textoarticulo", "textocompleto", "corpsarticle",
         "paragraphs", "contentelements", *OF_MARKUP,

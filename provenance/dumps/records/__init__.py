@@ -3,6 +3,7 @@
 Files
     json_files, delimited                   files -> records
     elements                                XML and SGML of any shape -> records
+    spelled                                 XML whose words are elements -> the words in a row
     lines                                   a stream -> its lines, decoded alike
 Records
     articles                                a record -> an article: which field holds what

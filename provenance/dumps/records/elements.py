@@ -17,6 +17,7 @@ from provenance.dumps.labels.columns import choose_columns, field_of
 from provenance.dumps.records.articles import Records, flattened
 from provenance.dumps.records.json_files import find_records, has_text
 from provenance.dumps.records.lines import MOST_LINE
+from provenance.dumps.records.spelled import spelled_pages, spelled_words
 from provenance.dumps.rejects import NOT_TEXT
 from provenance.dumps.sources.decode import decode_text, xml_charset
 from provenance.dumps.web.markup import plain_text
@@ -49,6 +50,8 @@ _OF_TEXT = frozenset(
 _NAMES, _VALUES = ("name", "property", "element", "key"), ("value", "content")
 #: Elements of databases' exports (MySQL, phpMyAdmin, Solr) that an attribute names.
 _CALLED = ("field", "column", "str", "date", "arr")
+#: How a library's list of what belongs to an issue begins (METS).
+_OF_METS = re.compile(r"<(?:\w{1,20}:)?mets[\s>]")
 #: How the LDC's Gigaword corpora call a story: source, language, day, number. Codes: README of LDC2011T07.
 _GIGAWORD = re.compile(r"(AFP|APW|CNA|LTW|NYT|WPB|XIN)_[A-Z]{3}_(\d{4})(\d\d)(\d\d)\.\d{4}")
 _CODES = {
@@ -70,6 +73,9 @@ def read_elements(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame | Q
         return
     window = _Window(head, stream, told.encoding)
     names = _names_of_records(window.text, intake.settings)
+    if not names and _OF_METS.search(window.text[:4096]):
+        intake.reject(None, "left_out", "METS, a list of pages: their text is in other files")
+        return
     if not names:
         intake.reject(None, "format", "XML in which no element holds an article's text: extract its text first")
         return
@@ -173,6 +179,7 @@ class _Element:
 def _records_of(raw: str) -> list[tuple[str, Any]]:
     """Elements as they stand -> the name and the value of each; of a text with attributes its attributes and `text`."""
     found = []
+    raw = spelled_pages(raw)
     for element in _parse(raw).fields:
         name, value = _field(element, raw)
         if isinstance(value, str) and element.said:  # <doc id="12" title="Harbours">A text</doc>
@@ -266,7 +273,7 @@ def _text_of(inner: str) -> str:
         pieces += [unescape(inner[at : match.start()]), inner[match.end() : end] if match.group() == CDATA else ""]
         at = end + 3
     if tags or _TAG.search(inner, at):
-        return plain_text(inner)
+        return plain_text(spelled_words(inner))
     return "".join([*pieces, unescape(inner[at:])]).strip()
 
 
