@@ -321,7 +321,8 @@ def test_a_stream_without_a_byte_leaves_an_empty_file_under_any_name_of_lines(ke
 def test_an_empty_folder_is_cleaned_to_nothing() -> None:
     Path("in").mkdir()
     result = call("clean", "in", "-o", "out")
-    assert (result.exit_code, said(result)) == (0, ["read 0, kept 0, removed 0, rejected 0, S s"])
+    told = ["skipped: in: no file in this folder", "read 0, kept 0, removed 0, rejected 1, S s"]
+    assert (result.exit_code, said(result)) == (3, told)
     assert pl.read_parquet("out.removals.parquet").is_empty()
 
 

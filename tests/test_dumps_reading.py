@@ -252,3 +252,18 @@ def test_a_run_stops_when_more_is_broken_than_allowed(tmp_path: Path) -> None:
         ) as raised:
             scan(tmp_path, max_errors=most)
         assert raised.value.exit_code == 3
+
+
+def test_a_folder_without_a_file_is_told(tmp_path: Path) -> None:
+    """A disk that was not mounted read as a day without news: exit 0, and not a word."""
+    (tmp_path / "bare" / "inner").mkdir(parents=True)
+    write(tmp_path / "hidden", ".news.txt", TEXT)
+    write(tmp_path / "about", "README.md", "What this is.")
+    found = scan(tmp_path / "bare", tmp_path / "hidden", tmp_path / "about")
+    told = [(path.removeprefix(str(tmp_path)), *row) for path, *row in found.rejects.drop("record", "action").rows()]
+    assert told == [
+        ("/about/README.md", "left_out", "about the folder, no news"),
+        ("/bare", "empty", "no file in this folder"),
+        ("/hidden", "empty", "no file in this folder but 1 hidden"),
+    ]
+    assert is_partial(found.rejects)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 REASONS = {
     "blank": "a record without text",
     "left_out": "what is no news: tables of a run or gold, a README, links and pipes, pictures in a web archive",
-    "empty": "a file that holds nothing",
+    "empty": "a file or folder that holds nothing",
     "binary": "a file that is no text",
     "format": "a kind of file that is not read",
     "undecodable": "bytes that are no text in any likely encoding",

@@ -105,15 +105,18 @@ def _shown(path: str) -> str:
 
 
 def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
-    waiting = [folder]
+    """Add what a folder holds, at any depth; one of which nothing is to be read or told is told as empty."""
+    waiting, before, hidden = [folder], len(sources) + len(rejects), 0
     while waiting:
         here = waiting.pop()
         try:
             with os.scandir(here) as found:
-                entries = sorted((entry for entry in found if not entry.name.startswith(".")), key=lambda e: e.name)
+                all_names = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
             rejects.append(Reject(_shown(here), None, "unreadable", error.strerror or str(error)))
             continue
+        entries = [entry for entry in all_names if not entry.name.startswith(".")]
+        hidden += len(all_names) - len(entries)
         waiting += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
         files = []
         for entry in entries:
@@ -136,6 +139,9 @@ def _walk(folder: str, sources: list[Source], rejects: list[Reject]) -> None:
             else:
                 inside = _shown(os.path.relpath(entry.path, folder))
                 sources.append(Source(_shown(entry.path), Path(entry.path), inside=inside))
+    if len(sources) + len(rejects) == before:  # as a file that holds nothing: a disk that is not there looks so
+        told = "no file in this folder" + (f" but {hidden:,} hidden" if hidden else "")
+        rejects.append(Reject(_shown(folder), None, "empty", told))
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:
