@@ -69,9 +69,9 @@ def test_json_lists_and_parquet_keep_their_records() -> None:
     assert [json.loads(record) for record in gone["record"]] == RECORDS[2:4]
     whole = pl.DataFrame({name: [record[name] for record in RECORDS] for name in ("id", "text")}).with_row_index("n")
     whole.write_parquet("d.parquet")
-    assert call("clean", "d.parquet", "-o", "clean.parquet", "--keep", "first", "-q").exit_code == 0
-    assert pl.read_parquet("clean.parquet").equals(whole.filter(~pl.col("id").is_in(["c", "d"])))
-    gone = pl.read_parquet("clean.removals.parquet")
+    assert call("clean", "d.parquet", "-o", "rows.parquet", "--keep", "first", "-q").exit_code == 0
+    assert pl.read_parquet("rows.parquet").equals(whole.filter(~pl.col("id").is_in(["c", "d"])))
+    gone = pl.read_parquet("rows.removals.parquet")
     assert pl.concat([pl.read_ipc_stream(io.BytesIO(record)) for record in gone["record"]]).equals(whole[2:4])
 
 

@@ -335,3 +335,19 @@ def test_the_list_of_what_went_is_not_called_what_it_is_not() -> None:
             ["provenance: error: gone.csv: would hold Parquet; name it gone.parquet"],
         )
         assert call("clean", *words, "--removals", "gone", given=Path("a.jsonl").read_bytes()).exit_code == 0
+
+
+def test_the_list_of_another_output_is_not_written_over() -> None:
+    """`a.json` and `a.csv` have lists of one name: what went of the first was lost with the second."""
+    write_lines("in.jsonl", {"text": ONE}, {"text": ONE})
+    Path("in.csv").write_text(f'text\n"{OTHER}"\n"{OTHER}"\n')
+    assert call("clean", "in.jsonl", "-o", "a.jsonl").exit_code == 0
+    before = Path("a.removals.parquet").read_bytes()
+    result = call("clean", "in.csv", "-o", "a.csv")
+    told = "provenance: error: a.removals.parquet: lists what went of a.jsonl; name another list with --removals"
+    assert (result.exit_code, said(result)) == (2, [told])
+    assert (Path("a.removals.parquet").read_bytes(), Path("a.csv").exists()) == (before, False)
+    assert call("clean", "in.csv", "-o", "a.csv", "--removals", "csv.parquet").exit_code == 0
+    assert call("clean", "in.jsonl", "-o", "a.jsonl").exit_code == 0  # again
+    Path("a.jsonl").rename("b.jsonl")
+    assert call("clean", "in.csv", "-o", "a.csv").exit_code == 0

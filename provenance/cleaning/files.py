@@ -19,7 +19,7 @@ import zstandard
 from provenance import tables
 from provenance.cleaning import choose_nothing, to_removals
 from provenance.cleaning.choosing import Chosen, Policy, choose, settings_needed
-from provenance.cleaning.earlier import NAMES, is_list, write_names, written_before
+from provenance.cleaning.earlier import NAMES, OUTPUT, is_list, refuse_list_of_other, write_names, written_before
 from provenance.cleaning.edits import MARK_NAMES
 from provenance.cleaning.rewriting import File, Ledger, is_scattered, rewrite, written_kind
 from provenance.cleaning.targets import Targets, beside
@@ -67,6 +67,8 @@ def clean_files(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="provenance-")))
         found, left_out = find_sources(inputs)
         targets = Targets(found, output, policy.passages)
+        if removals is None and output not in (None, STANDARD_INPUT):
+            refuse_list_of_other(beside(Path(output)), Path(output))
         sources, unread = keep_sources(found, stdin, folder)
         # of nothing found the inputs are read themselves: an empty folder is one, and no name is none
         reading = Reading(sources, settings, unread=[*left_out, *unread]) if sources else Reading(inputs, settings)
@@ -169,7 +171,8 @@ def _write(
         where = removals or (beside(Path(output)) if output not in (None, STANDARD_INPUT) else None)
         if where is not None and output is not None:
             unfinished = aside.begin(where, "the list", ours=lambda place: removals is not None or is_list(place))
-            table.write_parquet(unfinished, compression="zstd", compression_level=1)
+            of = {OUTPUT: Path(output).name}
+            table.write_parquet(unfinished, compression="zstd", compression_level=1, metadata=of)
         if targets.folder and names:
             write_names(names, aside.begin(targets.folder / NAMES, "the names"))
         aside.finish()
