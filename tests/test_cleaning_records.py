@@ -37,13 +37,13 @@ def test_passages_are_cut_and_marked_in_their_format() -> None:
     for suffix in ("jsonl", "json", "csv", "parquet"):
         kept = {}
         for passages in ("drop", "mark"):
-            out = f"{passages}.{suffix}"
+            out = f"{suffix}-{passages}.{suffix}"
             assert (
                 call("clean", f"d.{suffix}", "-o", out, "--keep", "first", "--passages", passages, "-q").exit_code == 0
             )
             kept[passages] = rows_of(out)
         assert kept["drop"][0]["text"] == records[0]["text"]
-        gone = pl.read_parquet("drop.removals.parquet")
+        gone = pl.read_parquet(f"{suffix}-drop.removals.parquet")
         assert gone.select("doc_id", "row", "reason", "counterpart").rows() == [("b", 1, "repeated", "a")]
         start, end, text = gone.select("start", "end", "text").row(0)
         assert records[1]["text"][start:end] == text == SENTENCES[1]
@@ -53,8 +53,8 @@ def test_passages_are_cut_and_marked_in_their_format() -> None:
         assert marks == [{"start": start, "end": end, "reason": "repeated", "counterpart": "a"}]
         assert kept["mark"][1]["text"] == records[1]["text"]
         assert kept["mark"][0]["passages"] in ([], "[]")
-        assert pl.read_parquet("mark.removals.parquet").is_empty()
-    assert b'"n": 1.5, ' in Path("drop.jsonl").read_bytes()
+        assert pl.read_parquet(f"{suffix}-mark.removals.parquet").is_empty()
+    assert b'"n": 1.5, ' in Path("jsonl-drop.jsonl").read_bytes()
 
 
 @pytest.mark.usefixtures("bare_folder")
