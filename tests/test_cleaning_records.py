@@ -20,6 +20,7 @@ from provenance.dumps.pieces import with_member
 from provenance.errors import UsageError
 from tests.cleaning import ONE, OTHER
 from tests.commands import call, write_lines
+from tests.dumps import scan
 from tests.strategies import SENTENCES
 
 
@@ -190,3 +191,18 @@ def test_a_passage_of_a_page_in_a_record_is_dropped_from_its_article() -> None:
     assert edit_record(record, [cut], "one two three", "drop", pv.Settings()) == '{"id": 1, "html": "one three"}'
     nested = '{"id": 1, "item": {"body": "one two three"}}'
     assert json.loads(edit_record(nested, [cut], "one two three", "drop", pv.Settings()))["text"] == "one three"
+
+
+@pytest.mark.usefixtures("bare_folder")
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_an_article_in_two_halves_is_one(suffix: str) -> None:
+    """Joomla parts an article where its author set "read more": its beginning was lost, and a short one a reject."""
+    rows = [("a", ONE, ""), ("b", SENTENCES[3], f"{SENTENCES[1]} Été.")]
+    records = [{"id": own, "introtext": first, "fulltext": second} for own, first, second in rows]
+    write_lines("d.jsonl", *records)
+    pl.DataFrame(records).write_csv("d.csv")
+    texts = scan(f"d.{suffix}").documents["text"].to_list()
+    assert texts == [ONE, f"{SENTENCES[3]}\n\n{SENTENCES[1]} Été."]
+    assert scan(f"d.{suffix}", text="fulltext").documents["text"].to_list() == [f"{SENTENCES[1]} Été."]
+    assert call("clean", f"d.{suffix}", "-o", f"e.{suffix}", "--keep", "first", "--passages", "drop").exit_code == 0
+    assert scan(f"e.{suffix}").documents["text"].to_list() == [ONE, f"{SENTENCES[3]}\n\n Été."]

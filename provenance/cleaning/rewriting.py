@@ -25,7 +25,7 @@ from provenance.cleaning.edits import (
     refuse_passages,
     text_columns,
 )
-from provenance.dumps.labels.columns import choose_columns
+from provenance.dumps.labels.columns import choose_columns, first_half
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
 from provenance.dumps.records.articles import choose_filled
 from provenance.dumps.sources.compression import Allowance, Expanded
@@ -175,6 +175,8 @@ def edit_record(record: str, cuts: list[dict[str, Any]], text: str, passages: st
     parts = value.get(column)
     if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
         return with_member(record, column, cut_parts(text, parts, places))
+    if (before := first_half(column, value, settings)) and value[before]:  # its text goes with that of the other
+        record = with_member(record, before, "")
     return with_member(record, column, cut_out(text, places))
 
 
@@ -247,7 +249,10 @@ class _Rows:
             cells.append(MARKED)
         elif passages == "drop":
             row_of = {name: cells[self.names.index(name)] for name in self.names}
-            cells[self.names.index(_column_of_text(row_of, settings))] = cut_out(text, _places(cuts or []))
+            column = _column_of_text(row_of, settings)
+            if before := first_half(column, row_of, settings):
+                cells[self.names.index(before)] = ""
+            cells[self.names.index(column)] = cut_out(text, _places(cuts or []))
         elif len(cells) == self.width:
             self._mark(cells, cuts or [])
         else:

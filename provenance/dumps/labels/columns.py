@@ -11,7 +11,7 @@ from provenance.dumps.labels.native_names import IN_OTHER_SCRIPTS
 from provenance.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from provenance.settings import Settings
 
@@ -29,7 +29,7 @@ USUAL = {
     "text": (
         "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
         "articlecontent", "postcontent", "contenttext", "storytext", "newstext", "plaintext", "textcontent", "rawtext",
-        "rawcontent", "story", "selftext", "wtext", "stext", "texte",
+        "rawcontent", "story", "selftext", "introtext", "wtext", "stext", "texte",
         "contenu", "texto", "contenido", "conteudo", "cuerpo", "corpo", "inhalt", "testo", "contenuto",
         "tekst", "metin", "icerik", "artikeltext", "volltext", "textoarticulo", "textocompleto", "corpsarticle",
         "paragraphs", "contentelements", *OF_MARKUP,
@@ -94,6 +94,8 @@ _LOCALE = re.compile("[a-z]{2}-[A-Z]{2}")
 #: Italian, Portuguese and Polish for a date, and anything elsewhere; and how a date looks.
 PERHAPS_DATES = ("data",)
 DATED = r"^[^\[{<]{0,30}\b(?:1[5-9]|20)\d\d(?:\b|T)[^\[{<]{0,30}$"
+#: Where an article stands in two columns, in the two halves that its author parted by "read more" (Joomla).
+_SECOND_HALF, _FIRST_HALF = "fulltext", "introtext"
 #: Objects that say what a text is, beside it.
 ABOUT = ("meta", "metadata", "thread")
 #: Fields whose column a setting can name.
@@ -203,6 +205,18 @@ def field_of(name: str) -> str | None:
 def holds_markup(column: str) -> bool:
     """Whether a column is called as those of pages' sources are."""
     return _key(column) in OF_MARKUP
+
+
+def first_half(column: str, found: Iterable[str], settings: Settings) -> str | None:
+    """The column of a text -> that with what stands before it, if there is one and no text was asked for by name.
+
+    >>> from provenance.settings import Settings
+    >>> first_half("fulltext", ["introtext", "fulltext"], Settings()), first_half("text", ["introtext"], Settings())
+    ('introtext', None)
+    """
+    if _key(column) != _SECOND_HALF or settings.text is not None:
+        return None
+    return next((name for name in found if _key(name) == _FIRST_HALF), None)
 
 
 def is_perhaps_date(column: str) -> bool:

@@ -19,6 +19,7 @@ from provenance.dumps.labels.columns import (
     PUBLISHERS,
     Columns,
     choose_columns,
+    first_half,
     holds_markup,
     is_perhaps_date,
 )
@@ -89,6 +90,9 @@ class Records:
             text = None
         if isinstance(text, list):
             text = text_of_parts(text)
+        before = first_half(columns.of["text"], value, self.intake.settings)
+        if before and text and isinstance(text, str) and isinstance(value[before], str) and value[before].strip():
+            text = joined([value[before], text])
         marked_up = holds_markup(columns.of["text"])
         if isinstance(text, str) and not marked_up and is_fragment(text):
             text = plain_text(text)

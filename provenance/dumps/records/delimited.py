@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from provenance.dumps.intake import without_surrogates
-from provenance.dumps.labels.columns import MOST_NAME, choose_columns, usual_among
+from provenance.dumps.labels.columns import MOST_NAME, choose_columns, first_half, usual_among
 from provenance.dumps.records.articles import Records
 from provenance.dumps.records.lines import MOST_LINE, read_lines
 from provenance.dumps.rejects import NOT_TEXT
@@ -56,7 +56,8 @@ def read_table(stream: BinaryIO, intake: Intake, delimiter: str | None = None) -
         elif header:
             intake.reject(None, *columns.problem)
         return
-    wanted = [(name, header.index(name)) for name in columns.of.values()]
+    before = first_half(columns.of["text"], header, intake.settings)
+    wanted = [(name, header.index(name)) for name in (*columns.of.values(), *filter(None, [before]))]
     spare = [(name, header.index(name)) for name in usual_among(header) if name not in columns.of.values()]
     records = Records(intake)
     for record, row in enumerate(split_rows(lines, dialect, len(header), intake)):
