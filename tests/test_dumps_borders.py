@@ -174,5 +174,9 @@ def test_sub_headings_and_lists_set_apart_by_space_begin_no_article() -> None:
     long = [("Freight train derails near the border", "BODY"), ("The cause", "BODY"), ("What now", "BODY")]
     asked = [*long[:1], ("What was it that went wrong?", "BODY"), ("When will the trains run again?", "BODY")]
     assert [len(split_articles(spaced("\n\n\n", *articles))) for articles in (long, asked)] == [1, 1]
+    of_five = [*long[:1], ("What the drivers now want", "BODY"), ("How the track was mended", "BODY")]
+    assert len(split_articles(spaced("\n\n\n", *of_five))) == 1
+    of_many = [("Freight train derails near the border\nBy Ann Lee\nMarch 5, 2024", "BODY"), *SPACED[1:]]
+    assert len(split_articles(spaced("\n\n\n", *of_many))) == 1
     listed = [*SPACED[:2], ("More about trains and what they carry", "Wagons of the north and south")]
     assert len(split_articles(spaced("\n\n\n", *listed))) < 3
