@@ -19,7 +19,7 @@ from provenance.dumps.labels.published import parse_published
 from provenance.dumps.reading import read_frame
 from provenance.settings import Settings
 from provenance.text.calendar import parse_date
-from tests.dumps import BODY, PARAGRAPHS, page, scan, write
+from tests.dumps import BODY, PARAGRAPHS, TEXT, page, scan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,3 +204,25 @@ def test_a_date_of_one_order_alone_is_told_as_what_it_is(pieces: list[str]) -> N
     if first != second:
         assert parse_date(date) is None
         assert told is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "read"),
+    [
+        (("45000", "45001"), ("2023-03-15 00:00", "2023-03-16 00:00")),
+        (("45000.75", "", "45001"), ("2023-03-15 18:00", None, "2023-03-16 00:00")),
+        (("45000", "2023-03-16"), (None, "2023-03-16 00:00")),
+        (("45000", "12"), (None, None)),
+        (("45000", "99999"), (None, None)),
+    ],
+)
+def test_a_day_is_a_number_where_a_sheet_was_saved_as_text(
+    tmp_path: Path, dates: tuple[str, ...], read: tuple[str | None, ...]
+) -> None:
+    rows = "".join(f'{given};"{TEXT}"\n' for given in dates)
+    found = scan(write(tmp_path, "sheet.csv", f"date;text\n{rows}"))
+    assert tuple(found.documents["published"].dt.to_string("%Y-%m-%d %H:%M")) == read
+    unread = sum(bool(day) and at is None for day, at in zip(dates, read, strict=True))
+    assert found.inputs["undated"].to_list() == [unread]
+    lines = "".join(json.dumps({"date": given, "text": TEXT}) + "\n" for given in ("45000", "45001"))
+    assert scan(write(tmp_path, "a.jsonl", lines)).documents["published"].null_count() == 2

@@ -8,6 +8,7 @@ import polars as pl
 import xxhash
 
 from provenance import tables
+from provenance.dumps.labels.day_numbers import find_numbered, settle_numbers
 from provenance.dumps.labels.day_order import find_orders, settle_dates
 from provenance.dumps.rejects import single_line
 
@@ -31,7 +32,10 @@ def blank_fact(path: str) -> dict[str, Any]:
 def settle(frames: list[pl.DataFrame], facts: dict[str, dict[str, Any]]) -> list[pl.DataFrame]:
     """All ARTICLES of some inputs -> the same, settled; dates that are still none are added to the facts."""
     orders = find_orders(frames)
+    tables_of_text = [path for path, fact in facts.items() if str(fact["format"]).split(".")[0] in ("csv", "tsv")]
+    numbered = find_numbered(frames, tables_of_text)
     settled = [settle_dates(frame, orders) for frame in frames]
+    settled = [settle_numbers(frame, numbered) for frame in settled] if numbered else settled
     for frame in settled:
         _count_undated(frame, facts)
     return settled

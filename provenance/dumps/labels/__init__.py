@@ -5,6 +5,7 @@ Which field it stands in
     native_names                            what columns are called in other scripts than the Latin
 What it says
     published, day_order                    dates as times; whether the day or the month is first in 03/04/2024
+    day_numbers                             days as spreadsheets count them
     publishers                              a publisher's name and its host
     identity                                the ids that articles brought along, or their places; no two alike
 What only its text says
