@@ -109,3 +109,32 @@ def test_a_file_that_ends_within_a_head_ends() -> None:
         articles = split_articles(text)
         assert " ".join(text[one.start : one.end] for one in articles).split() == text.split()
         assert (articles[0].start, articles[-1].end) == (0, len(text.rstrip()))
+
+
+ONE, TWO, _ = PARAGRAPHS
+CHATS = {
+    "android": "{day}/03/2024, 21:{minute} - {who}: {said}",
+    "ios": "\u200e[{day}/03/2024, 21:{minute}:00] {who}: {said}",
+    "short years": "{day}.03.24, 21:{minute} - {who}: {said}",
+    "american": "3/{day}/24, 9:{minute}\u202fPM - {who}: {said}",
+}
+
+
+@pytest.mark.parametrize("line", CHATS.values(), ids=CHATS)
+def test_a_message_of_a_chat_is_an_article_of_its_sender(tmp_path: Path, line: str) -> None:
+    """All messages of a chat were one article, without a date."""
+    said = [("Harbour", "\u200eMessages are end-to-end encrypted."), ("Ann Lee", f"{ONE}\n\nIt was: late."),
+            ("Bo", "<Media omitted>"), ("Bo", TWO), ("~\u202fCy", "ok")]  # fmt: skip
+    lines = [line.format(day=12 + at, minute=15 + at, who=who, said=words) for at, (who, words) in enumerate(said)]
+    found = scan(write(tmp_path, "chat.txt", "\n".join(lines))).documents
+    assert found["byline"].to_list() == ["Ann Lee", "Bo", "Cy"]
+    assert found["published"].dt.to_string("%Y-%m-%d %H:%M").to_list() == [
+        "2024-03-13 21:16", "2024-03-15 21:18", "2024-03-16 21:19",
+    ]  # fmt: skip
+    assert found["text"].to_list() == ["\n".join(lines[:3]), lines[3], lines[4]]
+    assert scan(write(tmp_path, "two.txt", "\n".join(lines[3:]))).documents.height == 1
+
+
+@pytest.mark.parametrize("text", ["[12/03/2024, 21:15] It rained.", "12/03/2024, 21:15 - It rained: much."])
+def test_a_time_over_an_article_makes_no_chat(tmp_path: Path, text: str) -> None:
+    assert scan(write(tmp_path, "note.txt", f"{text}\n\n{ONE}\n\n{TWO}")).documents.height == 1

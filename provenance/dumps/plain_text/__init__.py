@@ -10,5 +10,6 @@ By what a program printed around each
     templates                               lines that come again with each article
     flattened_feeds                         a feed that lost its markup
     labelled                                fields in lines of their own, each behind its name; front matter
+    chats                                   what WhatsApp exports: its messages
     databases                               what LexisNexis, Factiva and ProQuest export
 """

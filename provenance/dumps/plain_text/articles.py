@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from provenance.dumps.plain_text.chats import split_chat
 from provenance.dumps.plain_text.databases import split_export
 from provenance.dumps.plain_text.echoes import is_doubled_headline
 from provenance.dumps.plain_text.flattened_feeds import split_feed
@@ -57,7 +58,7 @@ def split_articles(text: str) -> list[Article]:
     if len(text) > LETTERS_LOOKED_AT and text.count("\n") * SHORTEST_LINE > len(text):
         start, end = trim(text, 0, len(text))
         return [Article(start, end, Head())] if start < end else []
-    items = split_export(text) or split_labelled(text) or split_feed(text)
+    items = split_export(text) or split_chat(text) or split_labelled(text) or split_feed(text)
     if items:
         return [Article(*trim(text, item.start, item.end), item.head) for item in items]
     lines = read_lines(text)
