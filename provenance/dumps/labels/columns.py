@@ -24,7 +24,7 @@ OF_MARKUP = (
 #: Field -> usual column names, best first; compared without case, accents, spaces, dots and underscores. A body's
 #: text goes before the body: some give both, and the body is markup (the Guardian's answers). Of a news agency's item
 #: (IPTC's ninjs) the first version's time goes before that of this one, which is later than copies of the first.
-#: WordPress gives the time in Greenwich beside that on its own wall, which names no zone.
+#: WordPress and Telegram give the time in Greenwich beside that on a wall, which names no zone.
 USUAL = {
     "text": (
         "text", "bodytext", "body", "content", "article", "maintext", "fulltext", "articletext", "articlebody",
@@ -41,8 +41,8 @@ USUAL = {
     "published": (
         "published", "publishedat", "publisheddate", "publicationdate", "pubdate", "datepublished", "datepublish",
         "publishdate", "publishedon", "publishtime", "publishedtime", "pubtime", "webpublicationdate", "dategmt",
-        "datetimepub", "datetime", "date", "articledate", "posted", "postedat", "postdategmt", "postdate",
-        "firstcreated", "versioncreated", "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum",
+        "datetimepub", "datetime", "dateunixtime", "date", "articledate", "posted", "postedat", "postdategmt",
+        "postdate", "firstcreated", "versioncreated", "timestamp", "fecha", "datum", "tarih", "erscheinungsdatum",
         "veroffentlichungsdatum", "veroffentlichtam", "fechadepublicacion", "fechapublicacion", "datedepublication",
         "datepublication", "datadepublicacao", "datapublicacao", "datadipubblicazione", "datapubblicazione",
         "publicatiedatum", "datapublikacji", "yayintarihi",
@@ -51,7 +51,7 @@ USUAL = {
     "outlet": (
         "outlet", "source", "publisher", "site", "sitename", "sourcename", "newspaper", "publication", "newsoutlet",
         "quelle", "medium", "zeitung", "fuente", "medio", "periodico", "fonte", "jornal", "testata", "giornale", "bron",
-        "krant", "kaynak", "gazete", "zrodlo", "medianame", "mediaoutlet", "newssource", "publishername",
+        "krant", "kaynak", "gazete", "zrodlo", "medianame", "mediaoutlet", "newssource", "namesource", "publishername",
         "publicationname", "sourcehostname", "domain", "sourcedomain", "hostname",
     ),
     "title": (
@@ -64,7 +64,7 @@ USUAL = {
     ),
     "byline": (
         "byline", "author", "authors", "creator", "writer", "autor", "autoren", "autores", "auteur", "auteurs",
-        "autore", "autori", "verfasser", "yazar",
+        "autore", "autori", "verfasser", "yazar", "from",
     ),
     "language": ("language", "lang", "languagecode", "langcode", "sprache", "langue", "idioma", "lingua", "taal"),
     # No day of publication (Found.updated): taken for one, it made sources look later than their copies.

@@ -104,6 +104,8 @@ class Records:
         else:
             cells: dict[str, Any] = {name: cell(value[columns.of[name]]) for name in _FIELDS if name in columns.of}
             cells["outlet"] = cells.get("outlet") or channel
+            if channel and cells.get("byline") == channel:  # a channel signs its messages with its own name
+                cells["byline"] = None
             dated = columns.of.get("published", "")
             if is_perhaps_date(dated) and not (isinstance(value[dated], str) and re.match(DATED, value[dated])):
                 cells["published"] = None
