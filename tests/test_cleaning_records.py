@@ -206,3 +206,16 @@ def test_an_article_in_two_halves_is_one(suffix: str) -> None:
     assert scan(f"d.{suffix}", text="fulltext").documents["text"].to_list() == [f"{SENTENCES[1]} Été."]
     assert call("clean", f"d.{suffix}", "-o", f"e.{suffix}", "--keep", "first", "--passages", "drop").exit_code == 0
     assert scan(f"e.{suffix}").documents["text"].to_list() == [ONE, f"{SENTENCES[3]}\n\n Été."]
+
+
+@pytest.mark.usefixtures("bare_folder")
+def test_a_list_written_a_record_a_line_stays_one() -> None:
+    records = [{"id": "a", "text": ONE}, {"id": "b", "text": f"{SENTENCES[3]} {SENTENCES[1]} Été."}]
+    Path("d.jsonl").write_text("[\n" + ",\n".join(map(json.dumps, records)) + ",\n]\n")
+    for passages in ("mark", "drop"):
+        out = f"{passages}.jsonl"
+        assert call("clean", "d.jsonl", "-o", out, "--keep", "first", "--passages", passages).exit_code == 0
+        lines = Path(out).read_text().splitlines()
+        assert (lines[0], lines[-1], [line[-2:] for line in lines[1:-1]]) == ("[", "]", ["},", "},"])
+        assert scan(out).rejects.is_empty()
+    assert scan("drop.jsonl").documents["text"].to_list() == [ONE, f"{SENTENCES[3]}  Été."]

@@ -112,6 +112,18 @@ def test_a_channel_published_its_messages_and_a_group_did_not(
             assert found.documents["outlet"].to_list() == outlets
 
 
+@pytest.mark.parametrize("kind", ["public_channel", "private_supergroup"])
+def test_a_message_has_its_sender_and_its_time_in_greenwich(tmp_path: Path, kind: str) -> None:
+    """`date` is the time on the wall of whoever exported; a channel signs with its own name."""
+    said = {"from": "Quay Post", "date": "2024-03-04T13:00:00", "date_unixtime": "1709546400", "text": PARAGRAPHS[0]}
+    chat = {"name": "Quay Post", "type": kind, "id": 7, "messages": [{"id": 1, "type": "message", **said}]}
+    (found,) = scan(write(tmp_path, "result.json", json.dumps(chat))).documents.iter_rows(named=True)
+    assert found["published"] == datetime(2024, 3, 4, 10, tzinfo=UTC)
+    assert (found["outlet"], found["byline"]) == (
+        ("Quay Post", None) if kind == "public_channel" else (None, "Quay Post")
+    )
+
+
 @pytest.mark.parametrize("by", ["columns", "split"])
 def test_a_table_written_by_columns_is_its_rows(tmp_path: Path, by: str) -> None:
     """As pandas writes one unless it is told otherwise: it was a reject, with the names of all its cells."""
@@ -283,3 +295,13 @@ def test_lines_of_a_bulk_request_name_the_document_behind_them(tmp_path: Path) -
     assert [name.rpartition("/")[2] for name in names] == ["a", "a.ndjson#4", "own", "a.ndjson#7"]
     (row,) = found.rejects.to_dicts()
     assert (row["reason"], row["detail"][:9]) == ("left_out", "3 records")
+
+
+@pytest.mark.parametrize("form", ["{},\n{},\n{},\n", "[\n{},\n{},\n{}\n]\n", "[\n  {} ,\r\n  {} ,\r\n{}\r\n],\r\n"])
+def test_a_list_that_is_called_lines_is_read_by_its_lines(tmp_path: Path, form: str) -> None:
+    lines = [json.dumps({"text": text}) for text in PARAGRAPHS]
+    found = scan(write(tmp_path, "news.jsonl", form.replace(" ,", ",").format(*lines)))
+    assert found.documents["text"].to_list() == list(PARAGRAPHS)
+    assert found.rejects.is_empty()
+    broken = scan(write(tmp_path, "broken.jsonl", f"{lines[0]},\n{lines[1]},,\n[]\n"))
+    assert broken.rejects["reason"].to_list() == ["broken_json", "not_a_record"]

@@ -28,6 +28,7 @@ from provenance.cleaning.edits import (
 from provenance.dumps.labels.columns import choose_columns, first_half
 from provenance.dumps.pieces import Piece, find_list, split_lines, split_table, split_text, with_member
 from provenance.dumps.records.articles import choose_filled
+from provenance.dumps.records.lines import without_comma
 from provenance.dumps.sources.compression import Allowance, Expanded
 from provenance.dumps.sources.decode import decode_text
 from provenance.dumps.sources.kinds import ASSIGNED
@@ -161,7 +162,9 @@ def _json_line(
     if cuts is None:
         return piece.octets
     line = piece.octets.decode(encoding).removeprefix("\ufeff")
-    return edit_record(line, cuts, text, passages, settings).encode(encoding, "surrogatepass")
+    record = without_comma(line)
+    edited = edit_record(record, cuts, text, passages, settings) + line[len(record) :]
+    return edited.encode(encoding, "surrogatepass")
 
 
 def edit_record(record: str, cuts: list[dict[str, Any]], text: str, passages: str, settings: Settings) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from provenance.dumps.labels.columns import choose_columns
 from provenance.dumps.records.articles import Records, flattened, text_of_parts
-from provenance.dumps.records.lines import MOST_LINE, read_lines, record_encoding
+from provenance.dumps.records.lines import MOST_LINE, is_bracket, read_lines, record_encoding, without_comma
 from provenance.dumps.rejects import NOT_TEXT, single_line
 from provenance.dumps.sources.kinds import ASSIGNED
 from provenance.dumps.web.markup import plain_text
@@ -52,8 +52,10 @@ def read_json_lines(stream: BinaryIO, intake: Intake) -> Iterator[pl.DataFrame |
             continue
         if text.isspace() or not text:
             continue
+        if is_bracket(text):
+            continue
         try:
-            value = json.loads(text)
+            value = json.loads(without_comma(text))
         except (ValueError, RecursionError) as error:
             intake.reject(record, "broken_json", f"{_said(error)}: {single_line(text, 60)}")
             continue

@@ -50,6 +50,21 @@ def record_encoding(head: bytes) -> Decoded:
     return decode_text(sound if sound.strip() or not head.strip() else head)
 
 
+def without_comma(line: str) -> str:
+    r"""A line of JSON -> its record, without the comma behind it where a list is written a record a line.
+
+    >>> without_comma('{"n": 1},\n'), without_comma('{"n": 1}\n'), without_comma("1,")
+    ('{"n": 1}', '{"n": 1}\n', '1,')
+    """
+    stripped = line.rstrip()
+    return stripped[:-1] if stripped.endswith("},") else line
+
+
+def is_bracket(line: str) -> bool:
+    """Whether a line only begins or ends such a list."""
+    return len(line) < 100 and line.strip() in ("[", "]", "],")
+
+
 def _is_utf8(line: bytes) -> bool:
     try:
         line.decode("utf-8")
