@@ -324,3 +324,13 @@ def test_a_list_of_a_newspaper_s_pages_is_left_out(tmp_path: Path) -> None:
     content = '<mets:mets xmlns:mets="http://www.loc.gov/METS/" LABEL="Post"><mets:fileSec/></mets:mets>'
     found = scan(write(tmp_path, "mets.xml", f"<?xml version='1.0'?>{content}"))
     assert found.rejects.select("reason", "action").rows() == [("left_out", "skipped")]
+
+
+def test_a_note_of_evernote_s_is_its_text(tmp_path: Path) -> None:
+    note = f"<?xml version='1.0'?><!DOCTYPE en-note SYSTEM 'x'><en-note><div>{ONE}</div><div>{TWO}</div></en-note>"
+    labels = "<created>20240305T100000Z</created><note-attributes><author>Ann Lee</author></note-attributes>"
+    content = f"<note><title>Port</title>{labels}<content><![CDATA[{note}]]></content></note>"
+    whole = f"<?xml version='1.0'?><!DOCTYPE en-export SYSTEM 'y'><en-export>{content * 2}</en-export>"
+    found = scan(write(tmp_path, "notes.enex", whole)).documents
+    assert found["text"].to_list() == [LINES, LINES]
+    assert found.select("title", "byline").rows() == [("Port", "Ann Lee")] * 2

@@ -13,8 +13,8 @@ _BREAKS = frozenset(
     """address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form h1 h2
     h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul""".split()  # noqa: SIM905  a list would be four times as long to read
 )
-#: How a whole page begins, in Python's and in Polars' expressions alike.
-PAGE_START = r"(?i)^\s*(?:<\?xml[^<>]{0,300}\?>\s*)?<(?:!doctype\s{1,9}html|html)[\s>]"
+#: How a whole page begins, or a note of Evernote's, in Python's and in Polars' expressions alike.
+PAGE_START = r"(?i)^\s*(?:<\?xml[^<>]{0,300}\?>\s*)?<(?:!doctype\s{1,9}(?:html|en-note)|html|en-note)[\s>]"
 _PAGE_START = re.compile(PAGE_START)
 _BLOCK, _COMMENTS = "(?:p|div|article|section|main|h[1-6]|figure|blockquote|[ou]l|table)", r"(?:\s*<!--[^<>]*-->)*\s*"
 #: A piece of a page from its first block to its last, as publishing systems store an article.
