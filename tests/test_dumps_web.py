@@ -340,3 +340,15 @@ def test_a_page_saved_by_a_browser_has_its_address_and_no_sender(tmp_path: Path)
     assert row["title"] == "Second dredger for the harbour"
     assert PARAGRAPHS[0] in row["text"]
     assert "Home" not in row["text"]
+
+
+def test_a_template_or_a_setting_in_an_export_of_blogger_is_no_article(tmp_path: Path) -> None:
+    kind = "<category scheme='x#kind' term='http://schemas.google.com/blogger/2008/kind#{}'/>"
+    entries = "".join(
+        f"<entry><id>{name}</id>{kind.format(name)}<title>{name}</title><content type='text'>{text}</content></entry>"
+        for name, text in (("template", "body { color: red }"), ("settings", "true"), ("post", PARAGRAPHS[0]))
+    )
+    feed = f"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><title>Q</title>{entries}</feed>"
+    found = scan(write(tmp_path, "blog.xml", feed))
+    assert found.documents["doc_id"].to_list() == ["post"]
+    assert found.rejects.select("record", "reason").rows() == [(0, "blank"), (1, "blank")]

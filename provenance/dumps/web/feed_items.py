@@ -22,6 +22,8 @@ _DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^<>\[]{0,500}\[")
 _ITEM = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 _END = re.compile(r"</(?:\w{1,20}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+#: What Blogger's export calls its templates and settings, which stand among the posts as they do.
+_NO_POST = re.compile(r"http://schemas\.google\.com/blogger/2008/kind#(?:template|settings)")
 _DECLARATION = re.compile(r"^\s*<\?xml[^<>]{0,300}\?>")
 
 
@@ -61,6 +63,7 @@ def _item(entry: Any, feed: Any) -> dict[str, str | None]:
     """An item -> its labels and text: the teaser, then the content; without either, the title.
 
     In WordPress' exports, which are feeds too, what has only a title is a picture's file or a menu's line.
+    Blogger's say what is no post.
     """
     link = entry.get("link") or entry.get("id") or ""
     parts = [
@@ -69,6 +72,8 @@ def _item(entry: Any, feed: Any) -> dict[str, str | None]:
     ]
     title = _SPACE.sub(" ", plain_text(entry.get("title") or "")) or None
     is_export = "wp_post_type" in entry
+    if any(_NO_POST.fullmatch(tag.get("term") or "") for tag in entry.get("tags", ())):
+        parts, is_export = [], True
     # A collector of other feeds says whose item it is.
     outlet = (entry.get("source") or {}).get("title") or feed.get("title")
     host = host_of(link if link.startswith("http") else feed.get("link") or "")
