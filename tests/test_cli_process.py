@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from provenance.reports import writing
-from tests.commands import COMMAND, ROOT, VOTE, call, piped, two_alike
+from tests.commands import COMMAND, ROOT, VOTE, call, piped, two_alike, write_lines
 from tests.runs import hand_made
 
 pytestmark = pytest.mark.usefixtures("bare_folder")
@@ -82,6 +83,27 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
     assert done.stderr.decode() == (
         "provenance: error: output cannot be written (no space left on device); make room and run again\n"
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that limits how large a file may become")
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("scan dump.jsonl -o out", "out: cannot be written (file too large); give another folder with -o"),
+        ("clean dump.jsonl -o - --removals gone.parquet", "gone.parquet: cannot be written (file too large)"),
+        ("clean - -o - --keep first --removals gone.parquet", "gone.parquet: cannot be written (file too large)"),
+    ],
+)
+def test_a_disk_that_fills_up_under_a_table_is_one_line(words: str, named: str) -> None:
+    """Polars tells of it by an error of its own, which ended as an internal one, with 4."""
+    chance = random.Random(1)
+    records = [{"id": str(n), "text": " ".join(f"w{chance.getrandbits(30)}" for _ in range(150))} for n in range(30)]
+    write_lines("dump.jsonl", *records, *({**record, "id": f"{record['id']}+"} for record in records))
+    line = f'ulimit -f 8; "$@" {words} < dump.jsonl > /dev/null'
+    done = subprocess.run(["sh", "-c", line, "sh", *COMMAND], capture_output=True, check=False)
+    assert done.returncode == 2
+    assert f"provenance: error: {named}" in done.stderr.decode().splitlines()[-1]
+    assert [path.name for path in Path().iterdir()] == ["dump.jsonl"]
 
 
 def test_help_comes_in_150_milliseconds() -> None:

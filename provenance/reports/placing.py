@@ -6,11 +6,14 @@ A lock tells what killed runs left aside (leftovers.py). The folder of a run add
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+import polars as pl
 
 from provenance.errors import OutputError, UsageError
 from provenance.outputs import both, place_of
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from provenance.reports.leftovers import Claim
+
+#: How Polars ends a message about an error of the system.
+OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 class Unfinished:
@@ -43,8 +49,9 @@ class Unfinished:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.close()
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise self._refused(error) from None
+        cause = system_error(error)
+        if cause is not None and not isinstance(cause, BrokenPipeError):
+            raise self._refused(cause) from None
 
     def close(self) -> None:
         """Remove all that was not finished, and let go of what is held."""
@@ -126,10 +133,24 @@ class Unfinished:
         folder.mkdir(exist_ok=True)  # says what is wrong with one that is there and no folder
 
     def _refused(self, error: OSError) -> OutputError:
-        named = Path(str(error.filename or self._folder or "output"))
+        begun = next(reversed(self._begun), "output")  # what was being written last
+        named = Path(str(error.filename or self._folder or begun))
         if named.name.startswith(ASIDE):
             named = named.parent
         return OutputError(f"{named}: cannot be written ({(error.strerror or str(error)).lower()}); give another place")
+
+
+def system_error(error: BaseException | None) -> OSError | None:
+    """What the system said where an error comes from it, also where Polars wrapped it in one of its own.
+
+    Of a full disk Polars says `ComputeError: parquet: File out of specification: ... (os error 28)`, and a scan ended
+    with 4 and "internal error".
+    """
+    known = isinstance(error, OSError) and error.errno is not None
+    told = None if known or not isinstance(error, OSError | pl.exceptions.ComputeError) else OS_ERROR.search(str(error))
+    if told:
+        return OSError(int(told[1]), os.strerror(int(told[1])))
+    return error if isinstance(error, OSError) else None
 
 
 def sync(path: Path) -> None:

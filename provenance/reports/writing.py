@@ -17,7 +17,7 @@ import xxhash
 
 from provenance.errors import OutputError
 from provenance.reports.leftovers import claim
-from provenance.reports.placing import Unfinished, sync, uninterrupted
+from provenance.reports.placing import Unfinished, sync, system_error, uninterrupted
 from provenance.tables import WRITTEN
 
 if TYPE_CHECKING:
@@ -129,8 +129,11 @@ class Aside:
                 self._files.finish()
                 with contextlib.suppress(OSError):  # not there, or not empty
                     (self.folder / BLOCKS).rmdir()
-        except OSError as error:
-            raise _refused(self.folder, error) from None
+        except Exception as error:
+            cause = system_error(error)
+            if cause is None:
+                raise
+            raise _refused(self.folder, cause) from None
 
 
 def _write(aside: Path, write: Callable[[Path], None]) -> dict[str, Any]:
