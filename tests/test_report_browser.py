@@ -361,3 +361,32 @@ def test_a_run_without_anything_or_stopped_early_is_told_in_words(chromium: Brow
             assert "cannot be drawn" not in watched.page.inner_text("#view"), f"{name} {view}"
         assert watched.alarms == []
         watched.page.close()
+
+
+def test_names_without_a_space_widen_no_view(chromium: Browser, tmp_path: Path) -> None:
+    """A line on a group's likely origin was five times as wide as a telephone."""
+    letters = "TheNewspaperOfTheNorthernTerritories" * 5
+    text = " ".join(f"word{at}" for at in range(80))
+    run = pipeline.scan(
+        pl.DataFrame(
+            {
+                "id": [f"https://news.example/{letters}{at}" for at in range(4)],
+                "text": [f"{text} end{at}" for at in range(4)],
+                "title": [letters * 2] * 4,
+                "outlet": [f"{letters}{at}" for at in range(4)],
+                "published": [f"2024-05-0{at + 1}" for at in range(4)],
+            }
+        )
+    )
+    folder = browser.put(run, tmp_path)
+    first, second = (f"https%3A%2F%2Fnews.example%2F{letters}{at}" for at in range(2))
+    groups = [f"#/cluster/{name.replace(':', '%3A')}" for name in run.clusters["cluster_id"].unique()]
+    for size in browser.SIZES:
+        watched = browser.Watched(chromium, folder, size).open()
+        for view in (*browser.VIEWS[:4], *groups, f"#/pair/{first}/{second}", f"#/article/{second}"):
+            watched.go(view)
+            watched.page.evaluate(browser.UNFOLD)
+            assert not watched.page.inner_text("h1").startswith("No such"), view
+            assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{size} {view}"
+        assert watched.alarms == []
+        watched.page.close()
