@@ -390,3 +390,25 @@ def test_names_without_a_space_widen_no_view(chromium: Browser, tmp_path: Path) 
             assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{size} {view}"
         assert watched.alarms == []
         watched.page.close()
+
+
+def test_only_what_has_no_other_source_is_called_the_likely_origin(chromium: Browser, tmp_path: Path) -> None:
+    """A member taken from an article of another group was, beside the words that it came from there."""
+    run = hand_made()
+    for at, (kind, origin, verdict, badge) in enumerate(
+        [
+            ("itself", "a", "likely", "likely origin"),
+            ("itself", "a", "undetermined", "perhaps the origin"),
+            ("document", "c", "likely", "nearest the source"),
+            ("external", "source:Reuters", "likely", "nearest the source"),
+        ]
+    ):
+        of = pl.col("doc_id") == "a"
+        told = [
+            pl.when(of).then(pl.lit(value)).otherwise(name).alias(name)
+            for name, value in {"kind": kind, "origin_id": origin, "verdict": verdict}.items()
+        ]
+        folder = browser.put(replace(run, origins=run.origins.with_columns(told)), tmp_path / str(at))
+        watched = browser.Watched(chromium, folder).open("#/cluster/d%3A1")
+        assert watched.page.locator("#members tr .badge.origin").all_inner_texts() == [badge]
+        watched.page.close()

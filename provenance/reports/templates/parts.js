@@ -121,7 +121,8 @@ function card(row, article, member, numbers, length, controls) {
 // -- origins and evidence ---------------------------------------------------------------------------------
 
 // Of the member of a group that the others lead to: what it was itself taken from may lie outside the dump.
-export const originBadge = ({ origin }) => el("strong", { class: "badge origin" }, origin?.kind === "external" || origin?.kind === "unknown" ? "nearest the source" : "likely origin");
+export const originBadge = ({ origin }) =>
+  el("strong", { class: "badge origin" }, origin?.kind !== "itself" ? "nearest the source" : origin.verdict === "undetermined" ? "perhaps the origin" : "likely origin");
 
 // Where a text began, and how sure that is: the name of an outlet in the dump or outside it.
 export const sourceOf = ({ name, outside, verdict: word, confidence }) => (name === null ? "unknown"
