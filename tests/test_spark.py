@@ -22,6 +22,7 @@ from provenance.settings import Settings
 from provenance.spark.plan import Part
 from provenance.tables import WRITTEN
 from tests.bench.spark_equality import rows_that_differ
+from tests.commands import call, two_alike, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -356,3 +357,25 @@ def test_an_index_on_parquet_finds_what_one_in_a_file_finds(
         assert index.manifest().outlets == spark.index.ParquetIndex(session, where).read_manifest().outlets
     assert set(wanted["verdict"]) >= {"new", "duplicate", "recycled"}
     assert_frame_equal(found, wanted)
+
+
+def test_the_command_exits_as_on_one_machine(
+    session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blank record ended it with 3, and --fail-on was read and forgotten: a gate that let all through."""
+    monkeypatch.chdir(tmp_path)
+    two_alike()
+    with Path("dump.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"id": "blank", "text": " "}\n')
+    write_lines("broken.jsonl", {"id": "one", "text": "A barge lost its lemons off the quay."}, ["no record"])
+    for number, (words, code) in enumerate([
+        (["dump.jsonl"], 0), (["dump.jsonl", "--fail-on", "overlap"], 1), (["dump.jsonl", "--fail-on", "duplicate"], 0),
+        (["dump.jsonl", "broken.jsonl", "--fail-on", "overlap"], 3),
+    ]):  # fmt: skip
+        until = ["--until", "matches"]
+        assert call("scan", *words, *until, "-o", f"here-{number}", "--no-report").exit_code == code, words
+        master = ["--engine", "spark", "--master", session.sparkContext.master]
+        place = str(tmp_path / f"there-{number}")  # Spark may have been started in another folder
+        over = call("scan", *words, *until, "-o", place, *master)
+        assert over.exit_code == code, (words, over.stderr)
+        assert over.stderr.splitlines()[-1].startswith(f"read {3 if code < 3 else 4}, rejected {1 if code < 3 else 2};")

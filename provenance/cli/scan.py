@@ -90,7 +90,7 @@ def command(
 
         if (log := find_log(output, verdicts)) is not None:
             raise UsageError(f"--engine spark does not heed decisions ({log}); scan with --engine local, or move them")
-        return _over_spark(inputs, chosen, str(output), master, quiet)
+        return _over_spark(inputs, chosen, str(output), master, fail_on, quiet)
     from provenance.dumps.columnar.ahead import asked_ahead
 
     # A worker begins to read while all else is imported; it may hand over as much text as room.most_text() allows.
@@ -137,8 +137,11 @@ def command(
     return exit_code(run, fail_on)
 
 
-def _over_spark(inputs: tuple[str, ...], chosen: Settings, output: str, master: str, quiet: bool) -> int:
+def _over_spark(
+    inputs: tuple[str, ...], chosen: Settings, output: str, master: str, fail_on: str | None, quiet: bool
+) -> int:
     """Scan over Spark; each table is a folder of Parquet files, and there is no report."""
+    from provenance.dumps.rejects import HARMLESS, READ
     from provenance.errors import UsageError
 
     try:
@@ -149,11 +152,17 @@ def _over_spark(inputs: tuple[str, ...], chosen: Settings, output: str, master: 
         ) from None
     output = output.replace(":/", "://", 1) if ":/" in output and "://" not in output else output  # as Path has it
     run = scan_files(inputs, chosen, output, master)
-    rejected = run.tables["rejects"].where("action = 'skipped'").count() if "rejects" in run.tables else 0
+    reasons = run.tables["rejects"].groupBy("reason").count().collect() if "rejects" in run.tables else []
     if not quiet:
-        counts = run.facts["counts"]
-        click.echo(f"read {counts['read']:,}, rejected {rejected:,}; tables: {output}", err=True)
-    return EXIT_PARTIAL if rejected else 0
+        rejected = sum(many for reason, many in reasons if reason not in READ)
+        click.echo(f"read {run.facts['counts']['read']:,}, rejected {rejected:,}; tables: {output}", err=True)
+    if any(reason not in HARMLESS for reason, _ in reasons):
+        return EXIT_PARTIAL
+    if fail_on:
+        wanted = failing_relations(fail_on)
+        relations = run.tables["matches"].select("relation").distinct().collect()
+        return EXIT_FINDINGS if any(relation in wanted for (relation,) in relations) else 0
+    return 0
 
 
 def say_needs(needs: Needs, folder: Path, free: int) -> str:

@@ -40,6 +40,8 @@ REASONS = {
 FLAGS = ("garbled", "manipulated", "no_article")
 #: Reasons that leave the exit code at 0 where there are no others.
 HARMLESS = ("blank", "left_out", *FLAGS)
+#: Reasons of which no row counts as an input or record that was not read.
+READ = ("left_out", *FLAGS)
 #: Why a file that was expected to be text is not read.
 NOT_TEXT = ("binary", "no text: is it compressed, or of another format?")
 
@@ -81,7 +83,7 @@ def count_rejects(rejects: pl.DataFrame) -> int:
     >>> count_rejects(reject_frame([Reject("a.jsonl", 3, "blank", ""), Reject("README", None, "left_out", "")]))
     1
     """
-    return rejects.filter(~pl.col("reason").is_in(("left_out", *FLAGS))).height
+    return rejects.filter(~pl.col("reason").is_in(READ)).height
 
 
 def single_line(text: str, limit: int = 200) -> str:
