@@ -8,9 +8,11 @@ import shutil
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from provenance.index.checksums import checksum
+from provenance.reports.writing import checksum as file_checksum
 from tests.commands import call, said, two_alike
 from tests.runs import hand_made
 
@@ -150,3 +152,52 @@ def test_a_forged_manifest_is_damage(name: str, value: Any, bare_folder: Path) -
     for words in (("index", "info"), ("index", "verify"), ("check", "dump.jsonl"), ("index", "remove", "one")):
         result = call(*words, "--index", "seen.sqlite")
         assert (result.exit_code, "seen.sqlite: damaged (its manifest)" in result.stderr) == (13, True), words
+
+
+TAMPERED: list[tuple[str, str, Any, str]] = [
+    ("documents", "text", None, "column text has rows without a value"),
+    ("documents", "doc_id", None, "column doc_id has rows without a value"),
+    ("documents", "doc_id", "one", "column doc_id has an id twice"),
+    ("documents", "published", 1 << 62, "column published has dates beyond the years 1 to 9999"),
+    ("documents", "published", -(1 << 61), "column published has dates beyond the years 1 to 9999"),
+    ("matches", "jaccard", float("nan"), "column jaccard has values that are no numbers"),
+    ("matches", "left_containment", float("inf"), "column left_containment has values that are no numbers"),
+    ("matches", "relation", "kin", "column relation has other words than duplicate, boilerplate, "),
+    ("spans", "kind", None, "column kind has other words than exact, edited, rewritten"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value", "why"), TAMPERED)
+def test_a_forged_table_is_told_in_one_line(
+    table: str, column: str, value: Any, why: str, hand: Path, tmp_path: Path
+) -> None:
+    """With its checksum in run.json; the page, `explain` and `evaluate` ended in internal errors."""
+    folder = tmp_path / "forged"
+    shutil.copytree(hand, folder)
+    place = folder / f"{table}.parquet"
+    frame = pl.read_parquet(place)
+    dtype = frame.schema[column]
+    plain = pl.Int64() if isinstance(dtype, pl.Datetime) else dtype
+    frame.with_columns(pl.lit(value, dtype=plain).cast(dtype).alias(column)).write_parquet(place)
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    facts["files"][place.name]["xxh3_128"] = file_checksum(place)
+    (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+    for words in (("report", "forged"), ("explain", "forged", "a"), ("evaluate", "forged", "--gold", "forged")):
+        result = call(*words)
+        assert result.exit_code == 2, (words, result.stderr)
+        assert f"{place.name}: cannot be used ({why}" in result.stderr
+
+
+def test_a_table_of_other_types_is_no_run_to_evaluate(hand: Path, tmp_path: Path) -> None:
+    shutil.copytree(hand, tmp_path / "forged")
+    place = tmp_path / "forged" / "spans.parquet"
+    pl.read_parquet(place).with_columns(pl.col("left_start").cast(pl.String)).write_parquet(place)
+    result = call("evaluate", "forged", "--gold", "forged")
+    assert (result.exit_code, "column left_start is String, not Int64" in result.stderr) == (2, True)
+
+
+@pytest.fixture(scope="module")
+def hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hand")
+    hand_made().write(folder, report=False)
+    return folder

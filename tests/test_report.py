@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.reports import articles, blocks, escaping, listing, page, pairs
+from provenance.reports import articles, blocks, escaping, listing, page, pairs, soundness
 from provenance.reports.numbered import HIDDEN, number_tables, repeated_share
 from provenance.reports.page import page_files, render
 from provenance.reports.runs import Run
@@ -176,9 +176,9 @@ def test_origin_evidence_rejects_and_counts_are_told() -> None:
     assert found["b"]["edges"][0]["outlet"] == "The Post"
     assert found["a"]["copies"] == [{"to_id": "b", "kind": "copied", "confidence": 0.9, "verdict": "likely"}]
     other, relation, jaccard, own, theirs, spans = found["b"]["pairs"][0]
-    assert (told["ids"][other], articles.RELATIONS[relation]) == ("a", "contained")
+    assert (told["ids"][other], soundness.RELATIONS[relation]) == ("a", "contained")
     assert (jaccard, own, theirs, spans) == (500, 900, 600, 1)
-    assert articles.RELATIONS[found["a"]["pairs"][0][1]] == "contains"
+    assert soundness.RELATIONS[found["a"]["pairs"][0][1]] == "contains"
 
 
 def test_pairs_lead_from_one_article_to_the_other() -> None:

@@ -20,6 +20,7 @@ from provenance import tables
 from provenance.errors import UsageError
 from provenance.evaluation.pairs import order_pairs
 from provenance.evaluation.places import order_sides
+from provenance.reports.soundness import find_flaw
 from provenance.settings import Settings, settings_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def read_run(path: Path) -> Frames:
             raise UsageError(
                 f"{path}: holds no table of a scan; give the folder that scan -o wrote, or a Parquet of spans"
             )
+        for name, frame in run.items():
+            schema = tables.WRITTEN[name]
+            flaw = find_flaw(name, tables.check(frame, schema, name)) if frame.columns == schema.names() else None
+            if flaw:
+                raise UsageError(f"{found[name]}: cannot be used ({flaw}); run `provenance scan` again")
         return run
     return {"spans": spans_of(read_parquet(path), path)}
 

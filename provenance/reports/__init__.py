@@ -2,6 +2,7 @@
 
 Files
     runs, writing                           a Run: the tables of a scan, read and written; what its folder holds
+    soundness                               what no scan writes, and a run that is read must not hold
     placing                                 how every file is written: aside, and renamed into place
     leftovers                               what killed runs left aside, and whose it is
     exporting                               CSV and JSON lines

@@ -8,6 +8,7 @@ import polars as pl
 
 from provenance.reports.blocks import seconds, share, thousandth
 from provenance.reports.numbered import NOTABLE
+from provenance.reports.soundness import RELATIONS
 from provenance.tables import MIRRORED
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ EXCERPT = 150  # characters kept of any other text
 MOST_EDGES = 30  # edges to one article, the surest; each carries its evidence
 MOST_PAIRS = 20  # matches listed with one article, the closest
 MOST_MARKS = 2000  # marked places in one text
-RELATIONS = ("duplicate", "boilerplate", "near_duplicate", "contained", "contains", "overlap", "same", "different")
 
 
 def order_articles(tables: Numbered, clusters: pl.DataFrame) -> pl.DataFrame:

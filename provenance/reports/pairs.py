@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from provenance.reports.blocks import share, thousandth
+from provenance.reports.soundness import KINDS
 from provenance.tables import PAIR
 
 MANY = 100_000  # pairs on the page without a choice
 CLOSEST = 2  # of more, those that are among the closest of one of the two
-KINDS = ("exact", "edited", "rewritten")
 MOST_SPANS = 5_000  # of one pair
 
 

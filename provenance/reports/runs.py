@@ -13,6 +13,7 @@ import polars as pl
 from provenance import __version__
 from provenance.errors import UsageError
 from provenance.reports import writing
+from provenance.reports.soundness import find_flaw
 from provenance.settings import settings_of
 from provenance.tables import SCHEMA_VERSION, WRITTEN, check, empty
 
@@ -194,6 +195,10 @@ def _read_table(path: Path, files: dict[str, dict[str, Any]]) -> pl.DataFrame:
     try:
         if writing.checksum(path) != files[path.name]["xxh3_128"]:
             raise UsageError(f"{path}: is not the file that {writing.RUN} lists; {again}")
-        return check(pl.read_parquet(path, glob=False), WRITTEN[path.stem], path.stem)
+        frame = check(pl.read_parquet(path, glob=False), WRITTEN[path.stem], path.stem)
+        flaw = find_flaw(path.stem, frame)
+        if flaw:
+            raise UsageError(f"{path}: cannot be used ({flaw}); {again}")
+        return frame
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UsageError(f"{path}: cannot be read ({str(error).splitlines()[0]}); {again}") from None
