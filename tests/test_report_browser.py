@@ -412,3 +412,11 @@ def test_only_what_has_no_other_source_is_called_the_likely_origin(chromium: Bro
         watched = browser.Watched(chromium, folder).open("#/cluster/d%3A1")
         assert watched.page.locator("#members tr .badge.origin").all_inner_texts() == [badge]
         watched.page.close()
+
+
+def test_a_heading_and_its_count_are_two_words(chromium: Browser, small: Path) -> None:
+    """A screen reader said "Repeated passages2": the space between them was a margin."""
+    watched = browser.Watched(chromium, small).open()
+    for name in ("Articles that repeat each other 1", "Repeated passages 2", "What was not read, and why 1"):
+        assert watched.page.get_by_role("heading", name=name, exact=True).count() == 1, name
+    watched.page.close()

@@ -103,14 +103,14 @@ async function matched(run, one) {
   const pairs = one.pairs ?? [];
   if (!pairs.length) return null;
   const ids = await Promise.all(pairs.map((pair) => idOf(pair.other)));
-  return el("section", {}, el("h2", {}, "Articles it matches", el("span", { class: "count" }, count(one.matches))),
+  return el("section", {}, el("h2", {}, "Articles it matches", [" ", el("span", { class: "count" }, count(one.matches))]),
     el("ul", { class: "where" }, pairs.map((pair, at) => el("li", {}, el("a", { href: place("pair", one.doc_id, ids[at]) }, field(ids[at])), el("span", { class: "quiet" }, ` ${pair.relation.replaceAll("_", " ")}`, (pair.spans > 0 || !run.made.includes("spans")) && `; ${percent(pair.own)} of this one in it, ${percent(pair.theirs)} of it in this one`)))),
     one.matches > pairs.length && el("p", { class: "note" }, `The closest ${count(pairs.length)} are listed; all stand in matches.parquet.`));
 }
 
 function copies(one) {
   if (!one.copies?.length) return null;
-  return el("section", {}, el("h2", {}, "What was made of it", el("span", { class: "count" }, count(one.copied))),
+  return el("section", {}, el("h2", {}, "What was made of it", [" ", el("span", { class: "count" }, count(one.copied))]),
     el("ul", { class: "where" }, one.copies.map((copy) => el("li", {}, named(copy.to_id), " ", el("span", { class: "quiet" }, `${copy.kind}, ${percent(copy.confidence)} `), verdict(copy.verdict)))));
 }
 
@@ -156,7 +156,7 @@ export async function allArticles(run) {
   more.addEventListener("click", draw);
   await apply();
   return [
-    el("h1", {}, "All articles", el("span", { class: "count" }, count(total))),
+    el("h1", {}, "All articles", [" ", el("span", { class: "count" }, count(total))]),
     el("p", { class: "quiet" }, "In the order of their groups: those that repeat each other stand together, those that repeat nothing come last."),
     run.facts.counts.read > total && el("p", { class: "note" }, `${count(run.facts.counts.read - total)} more stand in documents.parquet.`),
     el("form", { class: "controls", role: "search", submit: (event) => event.preventDefault() }, el("label", { class: "grow" }, every ? "Search ids, titles and outlets " : "Search ids (titles of so many articles are not searched here) ", search)),

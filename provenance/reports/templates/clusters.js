@@ -106,7 +106,7 @@ async function list(run, level, asked = "") {
   }
   const total = run.totals[level];
   const nodes = [
-    el("h1", {}, title, el("span", { class: "count" }, count(total))),
+    el("h1", {}, title, [" ", el("span", { class: "count" }, count(total))]),
     rows.length ? [
       el("form", { class: "controls", role: "search", submit: (event) => event.preventDefault() },
         el("label", { class: "grow" }, "Search ", search), el("label", {}, "Order ", order),

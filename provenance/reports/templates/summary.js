@@ -58,7 +58,7 @@ async function level(run, name, title, nothing, view) {
     : !rows.length ? [el("p", { class: "quiet" }, nothing)]
       : await Promise.all(rows.map((row, number) => clusterBox(name, row, number, { open, most: total <= OPEN ? 100 : 6, length: 400 })));
   const all = el("p", { class: "all" }, el("a", { href: `#/${view}` }, total > rows.length ? `All ${count(total)}: search, sort and filter` : "Search, sort and filter"));
-  return el("section", { id: view }, el("h2", {}, title, total > 0 && el("span", { class: "count" }, count(total))), body, rows.length > 0 && all);
+  return el("section", { id: view }, el("h2", {}, title, total > 0 && [" ", el("span", { class: "count" }, count(total))]), body, rows.length > 0 && all);
 }
 
 // -- tables -----------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ function scores(run) {
 function rejects(run) {
   const rows = run.rejects;
   const total = run.reject_reasons.reduce((sum, row) => sum + row.count, 0);
-  return el("section", { id: "rejects" }, el("h2", {}, "What was not read, and why", total > 0 && el("span", { class: "count" }, count(total))),
+  return el("section", { id: "rejects" }, el("h2", {}, "What was not read, and why", total > 0 && [" ", el("span", { class: "count" }, count(total))]),
     rows.length ? el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Inputs not read" }, el("table", {},
       el("thead", {}, el("tr", {}, head("Input"), head("Record", true), head("What was done"), head("Why"))),
       el("tbody", {}, rows.map((row) => el("tr", {}, el("th", { scope: "row" }, field(row.path)), number(row.record), el("td", {}, field(row.action)), el("td", {}, field(row.reason), row.detail && [": ", field(row.detail)]))))))
