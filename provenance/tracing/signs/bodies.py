@@ -47,7 +47,7 @@ def fold_bodies(
     at = range(rows.height) if tokens is None else rows["at"].to_list()
     tokens = tokenize(documents["text"].gather(rows["at"])) if tokens is None else tokens
     left_out: dict[str, list[tuple[int, int]]] = {}
-    furniture = passages.filter((pl.col("role") == "boilerplate") & chosen)
+    furniture = passages.filter(pl.col("role") == "boilerplate").filter(chosen)  # a tenth, before ids are looked up
     for doc_id, start, end in furniture.select("doc_id", "start", "end").iter_rows():
         left_out.setdefault(doc_id, []).append((start, end))
     return Bodies(dict(zip(rows["doc_id"].to_list(), at, strict=True)), tokens, left_out)
