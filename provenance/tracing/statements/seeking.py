@@ -194,8 +194,10 @@ def credit_names() -> set[str]:
 
 @cache
 def list_credits() -> Array:
-    """Hashes of credit_names, as mark_texts has them."""
-    written = sorted({way.encode() for name in credit_names() for way in (name, name.lower(), name.upper())})
+    """Hashes of credit_names, as mark_texts has them: hash_name takes small and capital letters of ASCII for one."""
+    known = credit_names()
+    letters = [name for name in known if not name.isascii()]
+    written = [way.encode() for way in (*known, *map(str.lower, letters), *map(str.upper, letters))]
     sizes = np.array([len(way) for way in written])
     hashes = hash_names(np.frombuffer(b"".join(written), np.uint8), np.cumsum(sizes))
     return np.concatenate([sizes.max(keepdims=True).astype(np.uint64), np.unique(hashes)])
