@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ENOUGH = 3.0
 #: Spaces wider than between paragraphs from which they say how a file sets articles apart, and words of a headline.
 FEWEST_SPACES, HEADLINE_OF_SOME = 2, 5
-#: Words from which a line under wider space is rather a headline than a sub-heading: 88 of 93 headlines of the sample
+#: Words from which a line under wider space is rather a headline than a sub-heading: 87 of 93 headlines of the sample
 #: dumps have five, 82 have six, and sub-headings of five words are common.
 HEADLINE_UNDER_SPACE = 6
 #: Rows of a head in which a name or a date may sign it.
