@@ -337,7 +337,7 @@ QUOTED = STORY[2] + ' "I do not want to hear again that these wells are safe, be
     [
         (", the Associated Press reported", "likely", ", but its lead cites Associated Press"),
         (", the Garner Gazette reported", "established", ""),
-        (", the county said", "established", ""),
+        (", the county said", "likely", ""),
     ],
 )
 def test_whom_the_lead_of_a_post_cites_is_said_beside_the_paper_that_has_its_quotation(

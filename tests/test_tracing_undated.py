@@ -50,7 +50,7 @@ def test_dates_that_signs_contradict_leave_less_to_both() -> None:
     for day in (None, 7, 4, 0):
         against, along = lineage(7, day, 0)["cut"], lineage(0, day, 7)["cut"]
         assert against["origin_id"] == along["origin_id"] == "whole"
-        assert 0.5 < against["confidence"] < 0.9 < along["confidence"]
+        assert 0.5 < against["confidence"] < along["confidence"] - 0.03
 
 
 @pytest.mark.parametrize("days", [(0, None, 7), (0, None, 0), (1, None, 0), (None, None, None), (0, None, None)])

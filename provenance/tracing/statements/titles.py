@@ -68,8 +68,9 @@ def read_suffix(text: str, title: str | None) -> Iterator[Found]:
                 source = names.canonical(parts[1])
         if source:
             at = text.find(candidate)
-            # it ends the title, which may have other white space between its words
-            name = re.search(r"\s+".join(map(re.escape, parts[1].split())) + r"\Z", candidate)
-            start, end = (at + name.start(), at + name.end()) if name and at >= 0 else (0, 0)
+            here = end = len(candidate)
+            for word in reversed(parts[1].split()):  # it ends the title, which may have other spaces between its words
+                here = candidate.rfind(word, 0, here)
+            start, end = (at + here, at + end) if at >= 0 else (0, 0)
             yield Found(start, end, source, "credit")
             return
