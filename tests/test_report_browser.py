@@ -110,7 +110,7 @@ def test_a_groups_page_says_whence_each_member_came_by_its_surest_copy(
     watched.page.wait_for_selector("#members table")
     rows = [row.inner_text() for row in watched.page.locator("#members tbody tr").all()]
     assert sum("from Meridian (" in row for row in rows) >= len(rows) - 2
-    assert "established" in watched.page.locator("#origin .origin-box").nth(1).inner_text()
+    assert "Agency copy of Meridian’s" in watched.page.locator("#origin .origin-box").nth(1).inner_text()
     head = watched.page.locator("#view").inner_text().split("When each appeared")[0]
     assert "Likely origin: Meridian (likely" in head
     open_ = "where one member came from could not be decided"
